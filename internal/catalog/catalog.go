@@ -1,0 +1,313 @@
+// Package catalog holds what is known about every revision of jetpack-nixos: its options, SoMs, JetPack generations and packages.
+// The facts come from real evaluations, lie compiled in one embedded file, and are immutable once opened.
+package catalog
+
+import (
+	"sort"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Revision names one commit of jetpack-nixos. The zero value stands for "not known".
+type Revision struct {
+	// Hash is the full commit hash, 40 lower-case hexadecimal digits.
+	Hash string
+	// Date is the day of the commit, at midnight UTC.
+	Date time.Time
+}
+
+// Known reports whether r names a commit.
+func (r Revision) Known() bool { return r.Hash != "" }
+
+// Short returns the first seven digits of the hash, or nothing for an unknown revision.
+func (r Revision) Short() string { return r.Hash[:min(7, len(r.Hash))] }
+
+// Day returns the date as 2006-01-02, or nothing for an unknown revision.
+func (r Revision) Day() string {
+	if !r.Known() {
+		return ""
+	}
+	return r.Date.Format(time.DateOnly)
+}
+
+// Match says how a catalog relates to the revision that was asked for.
+type Match int
+
+const (
+	// Exact: the catalog is the one of the revision asked for.
+	Exact Match = iota
+	// Unknown: the revision is in no known history; the catalog is the newest.
+	Unknown
+	// NoModules: the revision declares no options, or cannot be evaluated.
+	// The catalog is that of its nearest ancestor that can, or an empty one where there is none.
+	NoModules
+)
+
+func (m Match) String() string {
+	switch m {
+	case Exact:
+		return "exact"
+	case NoModules:
+		return "no modules"
+	default:
+		return "unknown"
+	}
+}
+
+// Catalog is what one revision declares. All its methods are safe for concurrent use;
+// the slices they return are shared and must not be changed.
+type Catalog struct {
+	// Revision is the commit the facts hold for.
+	Revision Revision
+
+	options     []Option
+	byPath      map[string]int
+	root        *node
+	roots       []string
+	soms        []SoM
+	generations []Generation
+	fits        fitRules
+	packages    func() *packageSet
+}
+
+// node is one attribute of the tree of option paths.
+type node struct {
+	option   int // index into Catalog.options, or -1
+	children map[string]*node
+	names    []string // the keys of children, sorted
+}
+
+// Child is one attribute right below a prefix of option paths.
+type Child struct {
+	// Name is the attribute's name; "*" stands for any element of a list of submodules.
+	Name string
+	// Option is set where the child is an option itself.
+	Option *Option
+	// HasChildren reports whether longer option paths go through the child.
+	HasChildren bool
+}
+
+// Options returns every option and submodule field, sorted by path.
+func (c *Catalog) Options() []Option { return c.options }
+
+// Lookup finds the option with exactly this path.
+// A component "*" of a declared path (variants.*.boardid) matches any one component of the path asked for.
+func (c *Catalog) Lookup(path []string) (Option, bool) {
+	n := c.find(path)
+	if n == nil || n.option < 0 {
+		return Option{}, false
+	}
+	return c.options[n.option], true
+}
+
+// Option finds an option by its dotted path, as Options spells it.
+func (c *Catalog) Option(path string) (Option, bool) {
+	i, ok := c.byPath[path]
+	if !ok {
+		return Option{}, false
+	}
+	return c.options[i], true
+}
+
+// Children returns the attributes right below prefix, sorted by name; none where prefix is not part of an option path.
+func (c *Catalog) Children(prefix []string) []Child {
+	n := c.find(prefix)
+	if n == nil {
+		return nil
+	}
+	out := make([]Child, 0, len(n.names))
+	for _, name := range n.names {
+		below := n.children[name]
+		child := Child{Name: name, HasChildren: len(below.names) > 0}
+		if below.option >= 0 {
+			child.Option = &c.options[below.option]
+		}
+		out = append(out, child)
+	}
+	return out
+}
+
+// IsPrefix reports whether longer option paths go through path. Every path is a prefix of itself only if they do.
+func (c *Catalog) IsPrefix(path []string) bool {
+	n := c.find(path)
+	return n != nil && len(n.names) > 0
+}
+
+// Roots returns the shortest paths below which everything this catalog knows is jetpack-nixos's own, sorted:
+// hardware.nvidia-jetpack, services.nvpmodel and so on, and single options inside namespaces that belong to NixOS.
+func (c *Catalog) Roots() []string { return c.roots }
+
+// SoMs returns the SoM values of this revision in upstream's order.
+func (c *Catalog) SoMs() []SoM { return c.soms }
+
+// SoM finds a SoM by its option value.
+func (c *Catalog) SoM(name string) (SoM, bool) {
+	for _, s := range c.soms {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return SoM{}, false
+}
+
+// Generations returns the JetPack generations this revision carries, oldest first.
+// It is empty where the versions of a revision are not known.
+func (c *Catalog) Generations() []Generation { return c.generations }
+
+// Generation finds a JetPack generation by its major version ("6").
+func (c *Catalog) Generation(major string) (Generation, bool) {
+	for _, g := range c.generations {
+		if g.Major == major {
+			return g, true
+		}
+	}
+	return Generation{}, false
+}
+
+func (c *Catalog) find(path []string) *node {
+	n := c.root
+	for _, name := range path {
+		below := n.children[name]
+		if below == nil {
+			below = n.children["*"]
+		}
+		if below == nil {
+			return nil
+		}
+		n = below
+	}
+	return n
+}
+
+// index builds the lookup structures over options, which must be sorted by path.
+func (c *Catalog) index(shared map[string]bool) {
+	c.byPath = make(map[string]int, len(c.options))
+	c.root = &node{option: -1, children: map[string]*node{}}
+	for i, o := range c.options {
+		c.byPath[o.Path] = i
+		n := c.root
+		for name := range strings.SplitSeq(o.Path, ".") {
+			below := n.children[name]
+			if below == nil {
+				below = &node{option: -1}
+				if n.children == nil {
+					n.children = map[string]*node{}
+				}
+				n.children[name] = below
+				n.names = append(n.names, name)
+			}
+			n = below
+		}
+		n.option = i
+	}
+	c.root.finish("", shared, &c.roots)
+	sort.Strings(c.roots)
+}
+
+// finish sorts the names below n and collects the roots: the first nodes on each path outside the shared namespaces.
+func (n *node) finish(path string, shared map[string]bool, roots *[]string) {
+	sort.Strings(n.names)
+	for _, name := range n.names {
+		below := name
+		if path != "" {
+			below = path + "." + name
+		}
+		into := roots
+		if roots != nil && !shared[below] {
+			*roots = append(*roots, below)
+			into = nil
+		}
+		n.children[name].finish(below, shared, into)
+	}
+}
+
+// Library is all of history: one catalog per revision, made on first use. It is safe for concurrent use.
+type Library struct {
+	data *data
+
+	mu       sync.Mutex
+	catalogs map[int]*Catalog // by index into data.revisions
+
+	packagesOnce sync.Once
+	packages     *packageSet
+}
+
+// Open reads the embedded facts. An error means that the program was built with a damaged data file.
+func Open() (*Library, error) {
+	d, err := decode(embedded)
+	if err != nil {
+		return nil, err
+	}
+	return &Library{data: d, catalogs: map[int]*Catalog{}}, nil
+}
+
+// Newest returns the catalog of the newest revision known.
+func (l *Library) Newest() *Catalog { return l.at(len(l.data.revisions) - 1) }
+
+// At returns the catalog that holds at rev, a full hash or at least its first seven digits.
+// It always returns a catalog; the Match says what it is worth.
+func (l *Library) At(rev string) (*Catalog, Match) {
+	i, ok := l.data.findRevision(rev)
+	if !ok {
+		return l.Newest(), Unknown
+	}
+	r := l.data.revisions[i]
+	if r.catalog >= 0 {
+		return l.at(i), Exact
+	}
+	if r.like >= 0 {
+		return l.at(r.like), NoModules
+	}
+	return l.at(i), NoModules
+}
+
+// Before returns the catalog of the last mainline revision made on the day of t or earlier: the best guess for
+// a fork of which only the date is known. It returns nothing where no revision with options is that old.
+func (l *Library) Before(t time.Time) (*Catalog, bool) {
+	day := t.UTC().Format(time.DateOnly)
+	for i := len(l.data.revisions) - 1; i >= 0; i-- {
+		r := l.data.revisions[i]
+		if r.mainline && r.catalog >= 0 && r.Day() <= day {
+			return l.at(i), true
+		}
+	}
+	return nil, false
+}
+
+// Revision finds a commit by its full hash or at least its first seven digits.
+func (l *Library) Revision(rev string) (Revision, bool) {
+	i, ok := l.data.findRevision(rev)
+	if !ok {
+		return Revision{}, false
+	}
+	return l.data.revisions[i].Revision, true
+}
+
+// Revisions returns every commit known, in the order of history (a commit comes after its parents).
+func (l *Library) Revisions() []Revision {
+	out := make([]Revision, len(l.data.revisions))
+	for i, r := range l.data.revisions {
+		out[i] = r.Revision
+	}
+	return out
+}
+
+func (l *Library) at(i int) *Catalog {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c, ok := l.catalogs[i]; ok {
+		return c
+	}
+	c := l.data.build(i)
+	if l.data.holds(l.data.revisions[i].tree, l.data.packagesNeed) {
+		c.packages = l.packagesOf
+	}
+	l.catalogs[i] = c
+	return c
+}
+
+func (l *Library) packagesOf() *packageSet {
+	l.packagesOnce.Do(func() { l.packages = l.data.decodePackages() })
+	return l.packages
+}

@@ -1,0 +1,246 @@
+package catalog
+
+import "strings"
+
+// Kind is the shape of an option's value, without the null that a nullable option also takes.
+type Kind string
+
+// The kinds of values. KindOther is a type this package has no word for.
+const (
+	KindBool        Kind = "bool"
+	KindInt         Kind = "int"
+	KindString      Kind = "string"
+	KindLines       Kind = "lines"
+	KindPath        Kind = "path"
+	KindPackage     Kind = "package"
+	KindEnum        Kind = "enum"
+	KindList        Kind = "list"
+	KindAttrs       Kind = "attrs"
+	KindSubmodule   Kind = "submodule"
+	KindEither      Kind = "either"
+	KindAnything    Kind = "anything"
+	KindUnspecified Kind = "unspecified"
+	KindOther       Kind = "other"
+)
+
+// Option is one option, alias or submodule field as a revision declares it.
+// Fields that are not known for the revision are left at their zero value, never filled from another one.
+type Option struct {
+	// Path is the dotted path; submodule fields are parent.*.field.
+	Path string
+	// Type is the type's description as nixpkgs' lib words it; empty where it belongs to a NixOS option that was not evaluated.
+	Type string
+	// Kind and Nullable are read off Type; Elem is the kind of a list's elements.
+	Kind     Kind
+	Elem     Kind
+	Nullable bool
+	// Values are the values of an enum in upstream's order, those inside a list or null-or type too.
+	Values []string
+	// ValuesInList is set where the option takes a list of Values.
+	ValuesInList bool
+
+	// HasDefault reports whether the declaration has a default. Options without one may still be set by a module.
+	HasDefault bool
+	// Default is the default's Nix source, as written; empty where it is not known.
+	Default string
+	// DefaultText is what upstream shows in place of Default, where it does.
+	DefaultText string
+	// Example is the example as JSON text, where there is one.
+	Example string
+
+	// DeclaredIn is the declaring file within jetpack-nixos; Line and Column (in bytes) are 1-based.
+	DeclaredIn string
+	Line       int
+	Column     int
+	// DeclaredWith is the function that made the declaration: mkOption, mkEnableOption or mkRenamedOptionModule.
+	DeclaredWith string
+
+	// RenamedTo is the path an alias stands for; empty for an option proper.
+	RenamedTo string
+	Internal  bool
+	ReadOnly  bool
+	// Field is set for a field of a submodule.
+	Field bool
+
+	// Summary is the project's own description; empty where there is none.
+	Summary string
+	// Since is the mainline revision that brought the option, AliasSince the one that made it an alias.
+	Since      Revision
+	AliasSince Revision
+
+	valueSince []valueSince
+	summaries  []valueSummary
+}
+
+type valueSince struct {
+	value string
+	since Revision
+}
+
+type valueSummary struct{ value, text string }
+
+// Parts returns the components of the path.
+func (o Option) Parts() []string { return strings.Split(o.Path, ".") }
+
+// ValueSince returns the mainline revision that brought an enum value; the zero Revision where that is not known.
+func (o Option) ValueSince(value string) Revision {
+	for _, v := range o.valueSince {
+		if v.value == value {
+			return v.since
+		}
+	}
+	return Revision{}
+}
+
+// ValueSummary returns the project's own description of an enum value, or nothing.
+func (o Option) ValueSummary(value string) string {
+	for _, v := range o.summaries {
+		if v.value == value {
+			return v.text
+		}
+	}
+	return ""
+}
+
+// ShownDefault returns the default as it reads best: upstream's default text where there is one,
+// otherwise Default without the indentation of the file it stood in.
+func (o Option) ShownDefault() string {
+	if o.DefaultText != "" {
+		return strings.TrimRight(o.DefaultText, "\n")
+	}
+	lines := strings.Split(o.Default, "\n")
+	indent := -1
+	for _, line := range lines[1:] {
+		if body := strings.TrimLeft(line, " "); body != "" && (indent < 0 || len(line)-len(body) < indent) {
+			indent = len(line) - len(body)
+		}
+	}
+	for i, line := range lines[1:] {
+		lines[i+1] = line[min(max(indent, 0), len(line)):]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// OptionJSON is the command line's shape of an option. Keys without a value are left out.
+type OptionJSON struct {
+	Path       string   `json:"path"`
+	Type       string   `json:"type,omitempty"`
+	Values     []string `json:"values,omitempty"`
+	Default    string   `json:"default,omitempty"`
+	DeclaredIn string   `json:"declaredIn,omitempty"`
+	Line       int      `json:"line,omitempty"`
+	RenamedTo  string   `json:"renamedTo,omitempty"`
+	Internal   bool     `json:"internal,omitempty"`
+	ReadOnly   bool     `json:"readOnly,omitempty"`
+	Summary    string   `json:"summary,omitempty"`
+	// Pill is the pill section that explains the option; the caller fills it.
+	Pill string `json:"pill,omitempty"`
+}
+
+// JSON returns the command line's shape of o.
+func (o Option) JSON() OptionJSON {
+	return OptionJSON{
+		Path: o.Path, Type: o.Type, Values: o.Values, Default: o.Default,
+		DeclaredIn: o.DeclaredIn, Line: o.Line, RenamedTo: o.RenamedTo,
+		Internal: o.Internal, ReadOnly: o.ReadOnly, Summary: o.Summary,
+	}
+}
+
+// ReadType reads kind, element kind, nullability and enum values off a type description as nixpkgs' lib words it.
+func ReadType(description string) (kind, elem Kind, nullable bool, values []string) {
+	t := unwrap(description)
+	if rest, ok := strings.CutPrefix(t, "null or "); ok {
+		nullable = true
+		t = unwrap(rest)
+	}
+	kind = kindOf(t)
+	switch kind {
+	case KindList:
+		of := unwrap(strings.TrimPrefix(t, "list of "))
+		if elem = kindOf(of); elem == KindEnum {
+			values = quoted(of)
+		}
+	case KindEnum:
+		values = quoted(t)
+	}
+	return kind, elem, nullable, values
+}
+
+// unwrap drops one pair of parentheses around the whole of t.
+func unwrap(t string) string {
+	if !strings.HasPrefix(t, "(") || !strings.HasSuffix(t, ")") {
+		return t
+	}
+	depth := 0
+	for i, r := range t {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth == 0 && i < len(t)-1 {
+			return t
+		}
+	}
+	return t[1 : len(t)-1]
+}
+
+func kindOf(t string) Kind {
+	switch t {
+	case "":
+		return KindUnspecified
+	case "boolean":
+		return KindBool
+	case "signed integer":
+		return KindInt
+	case "string":
+		return KindString
+	case "path", "absolute path":
+		return KindPath
+	case "package":
+		return KindPackage
+	case "submodule":
+		return KindSubmodule
+	case "anything":
+		return KindAnything
+	case "unspecified value":
+		return KindUnspecified
+	}
+	for _, p := range []struct {
+		prefix string
+		kind   Kind
+	}{
+		{"list of ", KindList},
+		{"one of ", KindEnum},
+		{"value ", KindEnum},
+		{"positive integer", KindInt},
+		{"strings concatenated with ", KindLines},
+		{"attribute set of ", KindAttrs},
+	} {
+		if strings.HasPrefix(t, p.prefix) {
+			return p.kind
+		}
+	}
+	if strings.Contains(t, " or ") {
+		return KindEither
+	}
+	return KindOther
+}
+
+// quoted returns the strings between double quotes in t, in order.
+func quoted(t string) []string {
+	var out []string
+	for {
+		_, rest, ok := strings.Cut(t, `"`)
+		if !ok {
+			return out
+		}
+		value, rest, ok := strings.Cut(rest, `"`)
+		if !ok {
+			return out
+		}
+		out = append(out, value)
+		t = rest
+	}
+}
