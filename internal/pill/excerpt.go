@@ -1,0 +1,278 @@
+package pill
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	tables "github.com/yuin/goldmark/extension/ast"
+)
+
+// DefaultLines is how many lines an excerpt has unless told: fences and blank
+// lines are not counted, a paragraph counts as if shown 80 columns wide.
+const DefaultLines = 12
+
+const excerptWidth = 80
+
+// An Excerpt is the beginning of a section, cut where a reader would cut it.
+type Excerpt struct {
+	// Section is where the text stands: the section asked for, or its first
+	// subsection that says something.
+	Section Section
+
+	items []item
+}
+
+// An item is a block of an excerpt and how much of it is shown.
+type item struct {
+	node ast.Node
+	end  limit
+}
+
+// A limit cuts a block short; its zero value shows all of it.
+type limit struct {
+	text  cut // of a paragraph
+	lines int // of code; items of a list; rows of a table
+}
+
+// Excerpt returns the section's first paragraph and as much of what follows as
+// fits into maxLines lines (DefaultLines if it is not positive). Code that is
+// too long is cut inside its fence, a list between items, a table not at all.
+// Comments, folded parts and the file's footer are left out; a section with no
+// text of its own gives that of its first subsection.
+func (s Section) Excerpt(maxLines int) Excerpt {
+	if maxLines <= 0 {
+		maxLines = DefaultLines
+	}
+	for i, inner := range s.subtree() {
+		if i > 0 && inner.body.role == framing {
+			continue
+		}
+		if items := inner.body.excerpt(s.Pill.source, maxLines); len(items) > 0 {
+			return Excerpt{inner, items}
+		}
+	}
+	return Excerpt{Section: s}
+}
+
+// Empty reports whether the section says nothing.
+func (e Excerpt) Empty() bool { return len(e.items) == 0 }
+
+// Markdown returns the excerpt, with "\n" between lines and none at the end.
+// Links to files and anchors go through target, which returns an address, or
+// "" to keep the link's text alone; with a nil target they stay as written.
+func (e Excerpt) Markdown(target func(Link) string) string {
+	if e.Empty() {
+		return ""
+	}
+	m := markdown{e.Section.Pill, target}
+	var blocks []string
+	for _, item := range e.items {
+		blocks = append(blocks, strings.Join(m.block(item.node, item.end), "\n"))
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+// Plain returns the excerpt for clients that show text as it is: code is
+// indented, links are their text, lines end where the author ended them.
+func (e Excerpt) Plain() string {
+	if e.Empty() {
+		return ""
+	}
+	t := terminal{pill: e.Section.Pill}
+	var blocks []string
+	for _, item := range e.items {
+		blocks = append(blocks, strings.Join(t.block(item.node, item.end, 0), "\n"))
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+// excerpt chooses the blocks; none when the section has no text of its own.
+func (b *body) excerpt(source []byte, room int) []item {
+	var items []item
+	var spare ast.Node // a table to fall back on
+	full := room
+	folded := 0
+	for _, n := range b.nodes {
+		if html, ok := n.(*ast.HTMLBlock); ok {
+			folded = max(folded+folds(html, source), 0)
+			continue
+		}
+		if folded > 0 || isNavigation(n, source) || isBlank(n, source) {
+			continue
+		}
+		size := height(n, source)
+		if size <= room {
+			items = append(items, item{node: n})
+			room -= size
+			continue
+		}
+		// A table is shown whole or not at all; what stands under it may
+		// refer to it and goes too, unless nothing was shown yet.
+		if n.Kind() == tables.KindTable && len(items) == 0 {
+			if spare == nil {
+				spare = n
+			}
+			continue
+		}
+		if end, ok := shorten(n, source, room, len(items) == 0); ok {
+			return append(items, item{n, end})
+		}
+		if len(items) > 0 {
+			break
+		}
+	}
+	// Words that announce a block that did not fit announce nothing.
+	if last := len(items) - 1; last > 0 && room < full && announces(items[last].node, source) && !isLast(b, items[last].node) {
+		items = items[:last]
+	}
+	if len(items) == 0 && spare != nil {
+		items = append(items, item{spare, limit{lines: max(full-2, 1)}})
+	}
+	return items
+}
+
+func isLast(b *body, n ast.Node) bool { return b.nodes[len(b.nodes)-1] == n }
+
+// shorten cuts a block that does not fit into room lines, where that leaves
+// something worth reading.
+func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {
+	switch n := n.(type) {
+	case *ast.Paragraph:
+		if !first {
+			return limit{}, false
+		}
+		end := sentenceEnd(n, source, room*excerptWidth)
+		return limit{text: end}, end.child != nil
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		language, _ := codeLines(n, source, 0)
+		drawing := language == "" || language == "text"
+		if !first && (drawing || room < 4) {
+			return limit{}, false
+		}
+		return limit{lines: max(room, 2)}, true
+	case *ast.List:
+		fit := 0
+		for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+			size := 0
+			for block := item.FirstChild(); block != nil; block = block.NextSibling() {
+				size += height(block, source)
+			}
+			if size > room {
+				break
+			}
+			room -= size
+			fit++
+		}
+		if fit == 0 && first {
+			fit = 1
+		}
+		return limit{lines: fit}, fit > 0
+	}
+	return limit{}, false
+}
+
+// height estimates the lines that a block takes on a screen.
+func height(n ast.Node, source []byte) int {
+	switch n := n.(type) {
+	case *ast.Paragraph, *ast.TextBlock:
+		length := 0
+		breaks := 0
+		for _, s := range spans(n, source, cut{}) {
+			length += utf8.RuneCountInString(s.text)
+			breaks += strings.Count(s.text, "\v")
+		}
+		return max(n.Lines().Len(), breaks+(length+excerptWidth-1)/excerptWidth)
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		return n.Lines().Len()
+	case *tables.Table:
+		return n.ChildCount() + 1
+	case *ast.HTMLBlock, *ast.ThematicBreak:
+		return 0
+	}
+	size := 0
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		if child.Type() == ast.TypeBlock {
+			size += height(child, source)
+		}
+	}
+	return size
+}
+
+// sentenceEnd finds where a paragraph can stop within so many characters: at
+// the last end of a sentence, or else between words, or else anywhere in its
+// text; the zero cut says nowhere.
+func sentenceEnd(n ast.Node, source []byte, room int) cut {
+	var sentence, word, anywhere cut
+	used := 0
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		text, ok := child.(*ast.Text)
+		if !ok {
+			for _, s := range spansOf(child, source) {
+				used += utf8.RuneCountInString(s.text)
+			}
+			if used > room {
+				break
+			}
+			continue
+		}
+		value := text.Value(source)
+		for i := range value {
+			if !utf8.RuneStart(value[i]) {
+				continue
+			}
+			if used++; used > room {
+				break
+			}
+			anywhere = cut{child, i}
+			if value[i] == ' ' {
+				word = cut{child, i}
+			}
+			atEnd := i+1 == len(value)
+			if atEnd && (text.SoftLineBreak() || text.HardLineBreak()) {
+				word = cut{child, i + 1}
+			}
+			if bytes.IndexByte([]byte(".!?"), value[i]) >= 0 {
+				if !atEnd && value[i+1] == ' ' || atEnd && (text.SoftLineBreak() || text.HardLineBreak()) {
+					sentence = cut{child, i + 1}
+				}
+			}
+		}
+		if used > room {
+			break
+		}
+	}
+	if sentence.child != nil {
+		return sentence
+	}
+	if word.child != nil {
+		return word
+	}
+	return anywhere
+}
+
+func spansOf(n ast.Node, source []byte) []span {
+	f := flattener{source: source}
+	f.inline(n, span{})
+	return f.out
+}
+
+// announces reports whether a paragraph ends in a colon.
+func announces(n ast.Node, source []byte) bool {
+	return n.Kind() == ast.KindParagraph && strings.HasSuffix(plainInline(n, source), ":")
+}
+
+// isBlank reports whether nothing of a block is left without its images,
+// comments and tags.
+func isBlank(n ast.Node, source []byte) bool {
+	switch n.Kind() {
+	case ast.KindThematicBreak, ast.KindHeading, ast.KindHTMLBlock, ast.KindLinkReferenceDefinition:
+		return true
+	case ast.KindParagraph, ast.KindTextBlock:
+		return plainInline(n, source) == ""
+	case ast.KindFencedCodeBlock, ast.KindCodeBlock:
+		return len(bytes.TrimSpace(n.Lines().Value(source))) == 0
+	}
+	return n.FirstChild() == nil
+}

@@ -1,0 +1,232 @@
+package pill
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// Bounds that keep a strange folder from costing more than its own content.
+const (
+	maxFileSize = 1 << 20 // bytes
+	maxDepth    = 64      // of quotes and lists in each other, per line
+)
+
+const (
+	indexFile = "README.md"
+	indexID   = "README"
+)
+
+// Load reads the pills at the root of fsys: README.md and NN-name.md; other
+// files are none of its business. It never fails: what cannot be read is in
+// Problems.
+func Load(fsys fs.FS) *Collection {
+	c := &Collection{files: map[string][]byte{}}
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		c.problems = append(c.problems, Problem{File: ".", Message: fmt.Sprintf("cannot list the folder of pills: %v", err)})
+	}
+	markdown := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
+	byID := map[string]string{}
+	for _, entry := range entries {
+		name := entry.Name()
+		id, ok := idOf(name)
+		if !ok {
+			continue
+		}
+		content, err := read(fsys, name)
+		if err != nil {
+			c.problems = append(c.problems, Problem{File: name, Message: err.Error()})
+			continue
+		}
+		c.files[name] = content
+		if other, taken := byID[id]; taken {
+			c.problems = append(c.problems, Problem{File: name, Message: fmt.Sprintf("pill %s is already %s", id, other)})
+			continue
+		}
+		byID[id] = name
+		p, problems := parse(markdown, name, id, content)
+		c.problems = append(c.problems, problems...)
+		if p == nil {
+			continue
+		}
+		if id == indexID {
+			c.index = p
+		} else {
+			c.pills = append(c.pills, p)
+		}
+	}
+	slices.SortFunc(c.pills, func(a, b *Pill) int { return strings.Compare(a.File, b.File) })
+	slices.SortStableFunc(c.problems, func(a, b Problem) int {
+		if d := strings.Compare(a.File, b.File); d != 0 {
+			return d
+		}
+		return a.Line - b.Line
+	})
+	c.hash = hash(c.files)
+	c.invert()
+	c.mentioned = sync.OnceValue(c.mentions)
+	return c
+}
+
+// idOf tells a pill's file by its name.
+func idOf(name string) (id string, ok bool) {
+	if name == indexFile {
+		return indexID, true
+	}
+	digit := func(b byte) bool { return '0' <= b && b <= '9' }
+	if len(name) > len("00-.md") && digit(name[0]) && digit(name[1]) && name[2] == '-' && strings.HasSuffix(name, ".md") {
+		return name[:2], true
+	}
+	return "", false
+}
+
+func read(fsys fs.FS, name string) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("is not a regular file")
+	}
+	content, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("cannot be read: %w", err)
+	case len(content) > maxFileSize:
+		return nil, errors.New("is larger than 1 MB")
+	case bytes.IndexByte(content, 0) >= 0:
+		return nil, errors.New("is binary")
+	}
+	return content, nil
+}
+
+func hash(files map[string][]byte) string {
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	h := sha256.New()
+	for _, name := range names {
+		fmt.Fprintf(h, "%d %s %d ", len(name), name, len(files[name]))
+		h.Write(files[name])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// parse builds a pill from a file's content; it is nil when the content cannot
+// be Markdown that a person wrote.
+func parse(markdown parser.Parser, file, id string, content []byte) (p *Pill, problems []Problem) {
+	problem := func(line int, format string, args ...any) {
+		problems = append(problems, Problem{file, line, fmt.Sprintf(format, args...)})
+	}
+	defer func() {
+		// A fault of the Markdown library must not take the other pills along.
+		if r := recover(); r != nil {
+			p = nil
+			problem(0, "cannot be parsed: %v", r)
+		}
+	}()
+
+	text := bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+	if line := deepLine(text); line > 0 {
+		problem(line, "nests quotes and lists more than %d deep", maxDepth)
+		return nil, problems
+	}
+	matter, rest, firstLine, closed := cutFrontMatter(text)
+	p = &Pill{ID: id, File: file, source: rest, firstLine: firstLine}
+	if !closed {
+		problem(1, "front matter is not closed by a line ---")
+	}
+	if err := p.readFrontMatter(matter); err != nil {
+		problem(yamlLine(err), "front matter: %v", err)
+	}
+	if id != indexID && p.ID != id {
+		problem(1, "front matter has id %q, the file name says %q", p.ID, id)
+		p.ID = id
+	}
+
+	doc := markdown.Parse(newReader(rest))
+	p.split(doc, problem)
+	p.collect(doc, problem)
+	return p, problems
+}
+
+func newReader(source []byte) text.Reader { return text.NewReader(source) }
+
+// deepLine finds a line that opens more quotes and lists than a person would
+// write: Markdown parsers take quadratic time and deep stacks for it.
+func deepLine(source []byte) int {
+	number := 0
+	for line := range bytes.Lines(source) {
+		number++
+		depth := 0
+	marks:
+		for i, b := range line {
+			switch {
+			case b == '>' || b == '-' || b == '+' || b == '*':
+				if i == 0 || line[i-1] != b {
+					depth++
+				} else if b == '>' {
+					depth++
+				}
+			case b == ' ' || b == '\t':
+			default:
+				break marks
+			}
+		}
+		if depth > maxDepth {
+			return number
+		}
+	}
+	return 0
+}
+
+// line is the 1-based line in the file of a place in p.source.
+func (p *Pill) line(offset int) int {
+	return p.firstLine + bytes.Count(p.source[:min(offset, len(p.source))], []byte("\n"))
+}
+
+var yamlLinePattern = regexp.MustCompile(`line (\d+)`)
+
+// collect gathers what checks ask for: code blocks and links.
+func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.FencedCodeBlock:
+			block, closed := p.codeBlock(n)
+			p.blocks = append(p.blocks, block)
+			if !closed {
+				problem(block.Line, "code block is not closed")
+			}
+		case *ast.Link:
+			p.links = append(p.links, p.link(string(n.Destination), n))
+		}
+		return ast.WalkContinue, nil
+	})
+}

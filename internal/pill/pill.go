@@ -1,0 +1,216 @@
+// Package pill reads the tutorials: their sections, what each section explains, and the excerpt of it that an editor shows.
+// It works on any folder with the fixed file names, annotated or not, and a broken file costs its own sections and nothing else.
+package pill
+
+import (
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// A Collection is the pills of one folder. It never changes after Load, and any
+// number of goroutines may use it.
+type Collection struct {
+	pills    []*Pill // by file name, the index not among them
+	index    *Pill   // README.md, or nil
+	problems []Problem
+	files    map[string][]byte
+	hash     string
+
+	topics map[Topic][]Section
+	globs  []Topic // the declared topics that are globs, the more specific first
+
+	// What sections without annotations mention, read at the first question that needs it.
+	mentioned func() []mention
+}
+
+// A Pill is one file of a collection.
+type Pill struct {
+	ID       string // "03"; "README" for the index
+	File     string // "03-overlays-and-overrides.md"
+	Title    string // "Overlays and overrides"
+	Subtitle string // "layering the package set", or ""
+	Summary  string // from the front matter, or ""
+	Group    string // "foundation", "jetpack-nixos", "system", or ""
+	Revision string // jetpack-nixos commit that the text was checked against, or ""
+	BuildsOn []string
+	Minutes  int // reading time, 0 where the front matter has none
+
+	// Sections in the order of the file. The first stands for the file's title
+	// (level 1), even where the file has no such heading.
+	Sections []Section
+
+	source    []byte // what the syntax tree points into: no front matter, LF line ends
+	firstLine int    // line in the file of the first line of source, 1-based
+	annotated bool   // some section says what it explains
+	blocks    []CodeBlock
+	links     []Link
+}
+
+// A Section is a heading and what stands under it.
+type Section struct {
+	Pill   *Pill
+	Title  string // the heading as plain text
+	Anchor string // as code hosts make them: "why-order-matters"
+	Level  int    // 1 to 6
+	Line   int    // 1-based line of the heading in the file, front matter counted
+	Topics []Topic
+
+	body *body
+}
+
+// body is the part of a section that is shared by all copies of it.
+type body struct {
+	number int // place in Pill.Sections
+	role   role
+	nodes  []ast.Node // up to the next heading; no comments, no footer
+
+	once sync.Once
+	text searchable
+}
+
+// role tells sections that explain something from those that only frame them.
+type role int
+
+const (
+	explaining role = iota
+	titling         // the file's title
+	shortening      // tl;dr
+	framing         // questions, tables of contents, closing summaries
+)
+
+// A Problem is a fault of a file, as an editor or a checker reports it.
+type Problem struct {
+	File    string
+	Line    int // 1-based; 0 when the whole file is meant
+	Message string
+}
+
+// Pills returns the pills in reading order, without the index.
+func (c *Collection) Pills() []*Pill { return c.pills }
+
+// Index returns README.md, if the folder has one.
+func (c *Collection) Index() (*Pill, bool) { return c.index, c.index != nil }
+
+// Problems lists what Load found wrong, by file and line.
+func (c *Collection) Problems() []Problem { return c.problems }
+
+// Hash names the content of all files: 32 hexadecimal digits that differ when
+// any byte or file name does.
+func (c *Collection) Hash() string { return c.hash }
+
+// Files returns name and content of every file that was read, as it was on
+// disk. The contents are shared and must not be changed.
+func (c *Collection) Files() map[string][]byte {
+	files := make(map[string][]byte, len(c.files))
+	for name, content := range c.files {
+		files[name] = content
+	}
+	return files
+}
+
+// Topics returns every declared topic with the sections that declare it, the
+// section that For prefers first.
+func (c *Collection) Topics() map[Topic][]Section {
+	topics := make(map[Topic][]Section, len(c.topics))
+	for topic, sections := range c.topics {
+		topics[topic] = append([]Section(nil), sections...)
+	}
+	return topics
+}
+
+// Find resolves what a person types or a link says: "03", "3",
+// "03-overlays-and-overrides.md", "overlays-and-overrides" or "README", each
+// with or without "#anchor". Without an anchor it is the title's section.
+// An anchor may be shortened as long as only one section begins with it.
+func (c *Collection) Find(ref string) (Section, bool) {
+	name, anchor, _ := strings.Cut(ref, "#")
+	p := c.find(strings.TrimPrefix(name, "./"))
+	if p == nil {
+		return Section{}, false
+	}
+	if anchor == "" {
+		return p.Sections[0], true
+	}
+	return p.find(strings.ToLower(anchor))
+}
+
+func (c *Collection) find(name string) *Pill {
+	name = strings.TrimSuffix(path.Clean(name), ".md")
+	if c.index != nil && (strings.EqualFold(name, "README") || strings.EqualFold(name, "index")) {
+		return c.index
+	}
+	if len(name) == 1 {
+		name = "0" + name
+	}
+	for _, p := range c.pills {
+		stem := strings.TrimSuffix(p.File, ".md")
+		if name == p.ID || name == stem || name == stem[3:] {
+			return p
+		}
+	}
+	return nil
+}
+
+func (p *Pill) find(anchor string) (Section, bool) {
+	var found []Section
+	for _, s := range p.Sections {
+		if s.Anchor == anchor {
+			return s, true
+		}
+		if strings.HasPrefix(s.Anchor, anchor) {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], true
+	}
+	return Section{}, false
+}
+
+// Ref is the short name of a section that Find understands: "03#scopes", or
+// "03" for the title.
+func (s Section) Ref() string {
+	if s.body.role == titling {
+		return s.Pill.ID
+	}
+	return s.Pill.ID + "#" + s.Anchor
+}
+
+// Label is how a link to the section reads: "Pill 03: Overlays and overrides › Scopes".
+func (s Section) Label() string {
+	label := s.Pill.Title
+	if s.Pill.ID != indexID {
+		label = "Pill " + s.Pill.ID + ": " + label
+	}
+	if s.body.role == titling {
+		return label
+	}
+	return label + " › " + s.Title
+}
+
+// Parents returns the sections that enclose this one, the outermost first,
+// the title not among them.
+func (s Section) Parents() []Section {
+	var parents []Section
+	level := s.Level
+	for i := s.body.number - 1; i > 0 && level > 2; i-- {
+		if other := s.Pill.Sections[i]; other.Level < level {
+			level = other.Level
+			parents = append([]Section{other}, parents...)
+		}
+	}
+	return parents
+}
+
+// subtree returns the section and all sections inside it.
+func (s Section) subtree() []Section {
+	all := s.Pill.Sections
+	end := s.body.number + 1
+	for end < len(all) && all[end].Level > s.Level {
+		end++
+	}
+	return all[s.body.number:end]
+}

@@ -1,0 +1,280 @@
+package pill
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	tables "github.com/yuin/goldmark/extension/ast"
+)
+
+// split cuts the document at its headings.
+func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
+	made := anchors{}
+	current := Section{Pill: p, Level: 1, Line: p.firstLine, body: &body{role: titling}}
+	titled := false
+	finish := func() {
+		current.body.number = len(p.Sections)
+		p.Sections = append(p.Sections, current)
+	}
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Heading:
+			title := plainInline(n, p.source)
+			line := p.line(headingStart(n))
+			if n.Level == 1 && !titled && len(p.Sections) == 0 {
+				titled = true
+				current.Title, current.Line, current.Anchor = title, line, made.of(title)
+				continue
+			}
+			finish()
+			current = Section{
+				Pill: p, Title: title, Anchor: made.of(title), Level: n.Level, Line: line,
+				body: &body{role: roleOf(title)},
+			}
+		case *ast.HTMLBlock:
+			p.readComment(n, &current, problem)
+			if tag := htmlText(n, p.source); strings.Contains(tag, "<") {
+				current.body.nodes = append(current.body.nodes, n)
+			}
+		case *ast.LinkReferenceDefinition:
+		default:
+			current.body.nodes = append(current.body.nodes, n)
+		}
+	}
+	finish()
+	p.dropFooter()
+	p.nameFromTitle(titled, problem)
+	p.frame()
+}
+
+var titlePattern = regexp.MustCompile(`(?i)^pill\s+\d+\s*[:—–-]\s*(.*)$`)
+
+// nameFromTitle fills in what the front matter left open from the first
+// heading ("Pill 03: Title — subtitle"), or else from the file's name.
+func (p *Pill) nameFromTitle(titled bool, problem func(int, string, ...any)) {
+	first := &p.Sections[0]
+	if !titled && p.Title == "" {
+		problem(p.firstLine, "no title: neither a first-level heading nor front matter")
+	}
+	title, subtitle := first.Title, ""
+	if found := titlePattern.FindStringSubmatch(title); found != nil {
+		title = found[1]
+		for _, separator := range []string{" — ", " – ", " - ", ": "} {
+			if before, after, ok := strings.Cut(title, separator); ok {
+				title, subtitle = before, after
+				break
+			}
+		}
+	}
+	if title == "" {
+		title = strings.TrimSuffix(p.File, ".md")
+		if p.ID != indexID {
+			title = strings.ReplaceAll(title[len("00-"):], "-", " ")
+		}
+	}
+	if p.Title == "" {
+		p.Title = title
+	}
+	if p.Subtitle == "" {
+		p.Subtitle = subtitle
+	}
+	if first.Title == "" {
+		first.Title = p.Title
+	}
+}
+
+func headingStart(n *ast.Heading) int {
+	if lines := n.Lines(); lines != nil && lines.Len() > 0 {
+		return lines.At(0).Start
+	}
+	return max(n.Pos(), 0)
+}
+
+// roleOf knows by their titles the sections that explain nothing themselves.
+func roleOf(title string) role {
+	title = strings.ToLower(strings.Trim(title, " .:?!"))
+	switch strings.Join(strings.FieldsFunc(title, func(r rune) bool { return r == ' ' || r == ';' || r == '-' || r == '/' }), "") {
+	case "tldr", "tl,dr", "inshort", "inbrief":
+		return shortening
+	case "questions", "question", "exercises", "quiz", "testyourself", "checkyourunderstanding",
+		"contents", "tableofcontents", "toc", "onthispage",
+		"summary", "summarytable", "recap", "keytakeaways", "takeaways", "quickreference", "cheatsheet",
+		"next", "whatsnext", "nextsteps", "nextpill", "seealso", "furtherreading", "references", "links", "navigation":
+		return framing
+	}
+	return explaining
+}
+
+// frame marks by their form sections that only list what others explain: a
+// table of contents, and in a pill without annotations a last section that is
+// nothing but a table.
+func (p *Pill) frame() {
+	for i := range p.Sections {
+		b := p.Sections[i].body
+		if b.role == explaining && len(p.Sections[i].Topics) == 0 && len(b.nodes) > 0 && isContents(b.nodes, p.source) {
+			b.role = framing
+		}
+	}
+	last := p.Sections[len(p.Sections)-1].body
+	if !p.annotated && last.role == explaining && len(last.nodes) == 1 && last.nodes[0].Kind() == tables.KindTable {
+		last.role = framing
+	}
+	// What lies inside a framing section frames too.
+	for i := range p.Sections {
+		if p.Sections[i].body.role != framing {
+			continue
+		}
+		for _, inner := range p.Sections[i].subtree()[1:] {
+			if len(inner.Topics) == 0 {
+				inner.body.role = framing
+			}
+		}
+	}
+}
+
+// isContents reports whether the blocks are nothing but a list of links.
+func isContents(nodes []ast.Node, source []byte) bool {
+	items := 0
+	for _, n := range nodes {
+		list, ok := n.(*ast.List)
+		if !ok {
+			return false
+		}
+		linked := true
+		for item := list.FirstChild(); item != nil; item = item.NextSibling() {
+			for block := item.FirstChild(); block != nil; block = block.NextSibling() {
+				if block.Kind() == ast.KindList {
+					linked = linked && isContents([]ast.Node{block}, source)
+				} else {
+					linked = linked && isNavigation(block, source)
+				}
+				items++
+			}
+		}
+		if !linked {
+			return false
+		}
+	}
+	return items > 1
+}
+
+// isNavigation reports whether a block is one or more links with next to
+// nothing around them, as in a footer or a table of contents.
+func isNavigation(n ast.Node, source []byte) bool {
+	if n.Kind() != ast.KindParagraph && n.Kind() != ast.KindTextBlock {
+		return false
+	}
+	links, other := 0, 0
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Link:
+			if !isAbsolute(string(n.Destination)) {
+				links++
+			}
+			return ast.WalkSkipChildren, nil
+		case *ast.Text:
+			for _, word := range strings.FieldsFunc(string(n.Value(source)), func(r rune) bool { return strings.ContainsRune(" \t\n·|•←→«»<>:-–—", r) }) {
+				switch strings.ToLower(word) {
+				case "previous", "prev", "next", "index", "up", "home", "back", "pill", "to":
+				default:
+					other++
+				}
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return links > 0 && other == 0
+}
+
+func isAbsolute(destination string) bool {
+	scheme, _, found := strings.Cut(destination, ":")
+	return strings.HasPrefix(destination, "//") || found && len(scheme) > 1 && !strings.ContainsAny(scheme, "/#.?")
+}
+
+// dropFooter removes navigation and thematic breaks at the end of the file,
+// and navigation right under the title.
+func (p *Pill) dropFooter() {
+	first := p.Sections[0].body
+	for len(first.nodes) > 0 && (isNavigation(first.nodes[0], p.source) || first.nodes[0].Kind() == ast.KindThematicBreak) {
+		first.nodes = first.nodes[1:]
+	}
+	last := p.Sections[len(p.Sections)-1].body
+	for end := len(last.nodes) - 1; end >= 0 && isFooter(last.nodes, end, p.source); end-- {
+		last.nodes = last.nodes[:end]
+	}
+}
+
+var footerWords = regexp.MustCompile(`(?i)^[\s*_←<]*(previous|prev|next|back to|up next)\b`)
+
+func isFooter(nodes []ast.Node, at int, source []byte) bool {
+	n := nodes[at]
+	switch n.Kind() {
+	case ast.KindThematicBreak:
+		return true
+	case ast.KindParagraph:
+		if isNavigation(n, source) {
+			return true
+		}
+		// "Next: Pill 04 …" needs no link where a line sets it off.
+		set := at > 0 && (nodes[at-1].Kind() == ast.KindThematicBreak || nodes[at-1].Kind() == ast.KindParagraph)
+		return set && footerWords.MatchString(plainInline(n, source))
+	}
+	return false
+}
+
+const explains = "explains:"
+
+// readComment takes the topics from a comment "explains: …".
+func (p *Pill) readComment(n *ast.HTMLBlock, s *Section, problem func(int, string, ...any)) {
+	raw := strings.TrimSpace(string(htmlSource(n, p.source)))
+	comment, ok := strings.CutPrefix(raw, "<!--")
+	if !ok {
+		return
+	}
+	line := p.line(blockStart(n))
+	comment, _, closed := strings.Cut(comment, "-->")
+	if !closed {
+		problem(line, "comment is not closed")
+	}
+	list, ok := strings.CutPrefix(strings.TrimSpace(comment), explains)
+	if !ok {
+		return
+	}
+	p.annotated = true
+	if s.body.role == titling {
+		problem(line, "topics stand under a title; they belong under the heading that explains them")
+	} else if len(s.body.nodes) > 0 {
+		problem(line, "topics do not stand directly under their heading")
+	}
+	for part := range strings.SplitSeq(list, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		topic, err := ParseTopic(part)
+		if err != nil {
+			problem(line, "%v", err)
+			continue
+		}
+		s.Topics = append(s.Topics, topic)
+	}
+}
+
+func htmlSource(n *ast.HTMLBlock, source []byte) []byte {
+	raw := bytes.Clone(n.Lines().Value(source))
+	if n.HasClosure() {
+		raw = append(raw, n.ClosureLine.Value(source)...)
+	}
+	return raw
+}
+
+var commentPattern = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
+
+// htmlText is an HTML block without its comments.
+func htmlText(n *ast.HTMLBlock, source []byte) string {
+	return strings.TrimSpace(commentPattern.ReplaceAllString(string(htmlSource(n, source)), ""))
+}
