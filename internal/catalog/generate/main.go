@@ -1,0 +1,45 @@
+// Command generate compiles the facts folder of internal/catalog into the data file that the catalog embeds.
+// With -import it first rewrites that folder from the raw evaluations and a clone of jetpack-nixos.
+package main
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+)
+
+func main() {
+	dir := flag.String("facts", "facts", "the facts `folder` to compile")
+	out := flag.String("o", "catalog.bin", "the data `file` to write")
+	raw := flag.String("import", "", "rewrite the facts folder from the raw evaluations in this `folder` first")
+	clone := flag.String("clone", "", "with -import, a `clone` of jetpack-nixos with the whole history up to the newest fact")
+	flag.Parse()
+	if err := run(*dir, *out, *raw, *clone); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func run(dir, out, raw, clone string) error {
+	if raw != "" {
+		if err := importRaw(os.DirFS(raw), clone, dir); err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+	}
+	f, err := read(os.DirFS(dir))
+	if err != nil {
+		return err
+	}
+	data, err := compile(f)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, data, 0o644)
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	return slices.Sorted(maps.Keys(m))
+}
