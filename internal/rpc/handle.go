@@ -1,0 +1,121 @@
+package rpc
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.uber.org/zap"
+)
+
+// handle is what the library's connection calls for each message, in order, on the dispatcher.
+// A panic below is one failed message; the library would end the connection.
+func (p *Peer) handle(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			p.log.Error("a handler panicked", zap.String("method", req.Method()),
+				zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
+			result, err = nil, nil
+			if req.IsCall() {
+				err = jsonrpc2.Errorf(InternalError, "internal error in %s", req.Method())
+			}
+		}
+	}()
+	if !req.IsCall() {
+		p.notified(req)
+		return nil, nil // an error here would end the connection, too
+	}
+	raw, failure := p.request(ctx, req)
+	if failure != nil {
+		return nil, failure
+	}
+	return raw, nil
+}
+
+// notified runs a notification before the next message is looked at.
+func (p *Peer) notified(req *jsonrpc2.Request) {
+	switch method := req.Method(); {
+	case method == methodExit:
+		p.in.halt()
+		p.exitOnce.Do(func() { close(p.exited) })
+	case method == methodCancel: // only inside a batch; others were seen by the reader
+		p.calls.cancel(req.Params())
+	case !p.life.listens():
+		p.log.Debug("ignored a notification outside the session", zap.String("method", method))
+	default:
+		if _, failure := p.run(p.base, req, 0); failure != nil {
+			level := zap.WarnLevel
+			if failure.Code == MethodNotFound {
+				level = zap.DebugLevel // the protocol lets anyone send more than we know
+			}
+			p.log.Log(level, "a notification failed", zap.String("method", method), zap.Error(failure))
+		}
+	}
+}
+
+// request answers a call. Up to the point where it is detached it runs on the dispatcher.
+func (p *Peer) request(dispatch context.Context, req *jsonrpc2.Request) (jsonrpc2.RawMessage, *jsonrpc2.Error) {
+	id, method := req.ID(), req.Method()
+	ctx := p.calls.begin(id)
+	defer p.calls.end(id)
+	if refusal := p.life.admit(method); refusal != nil {
+		return nil, refusal
+	}
+	if method == methodInitialize || method == methodShutdown {
+		ok := false
+		defer func() { p.life.passed(method, ok) }()
+		result, failure := p.run(ctx, req, 0)
+		ok = failure == nil
+		return result, failure
+	}
+	if p.cfg.Prepare != nil {
+		ctx = p.cfg.Prepare(ctx)
+	}
+	queued := time.Now()
+	place := p.lane.enter()
+	jsonrpc2.Async(dispatch)
+	if err := p.lane.await(ctx, place); err != nil {
+		return nil, wireError(ctx, req.Method(), err)
+	}
+	// The library ends this context once the answer lies in the outbox; until then its bytes are ours to count.
+	go func() {
+		<-dispatch.Done()
+		p.progress.Add(1)
+		p.lane.leave()
+	}()
+	return p.run(ctx, req, time.Since(queued))
+}
+
+// run calls the handler and encodes its result.
+func (p *Peer) run(ctx context.Context, req *jsonrpc2.Request, waited time.Duration) (raw jsonrpc2.RawMessage, failure *jsonrpc2.Error) {
+	start := time.Now()
+	defer func() {
+		if entry := p.log.Check(zap.DebugLevel, "handled"); entry != nil {
+			fields := []zap.Field{zap.String("method", req.Method()), zap.Duration("duration", time.Since(start))}
+			if req.IsCall() {
+				fields = append(fields, zap.String("id", fmt.Sprint(req.ID())), zap.Duration("waited", waited))
+			}
+			if failure != nil {
+				fields = append(fields, zap.Int("code", int(failure.Code)))
+			}
+			entry.Write(fields...)
+		}
+	}()
+	result, err := p.cfg.Handler(ctx, req)
+	if err == nil {
+		err = ctx.Err() // nobody waits for this result any more
+	}
+	if err != nil {
+		return nil, wireError(ctx, req.Method(), err)
+	}
+	if !req.IsCall() {
+		return nil, nil
+	}
+	raw, err = p.cfg.Marshal(result)
+	if err != nil {
+		return nil, wireError(ctx, req.Method(), fmt.Errorf("encoding the result: %w", err))
+	}
+	return raw, nil
+}

@@ -1,0 +1,168 @@
+package rpc
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"sync"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.uber.org/zap"
+)
+
+// aheadMessages bounds how many small messages are read ahead.
+const aheadMessages = 4096
+
+// inbox holds the messages between the reader and the dispatcher, in order.
+type inbox struct {
+	limit int // bytes
+
+	mu      sync.Mutex
+	changed sync.Cond
+	queue   [][]byte
+	bytes   int
+	parked  bool // the dispatcher waits in pop, so nothing is being dispatched
+	halted  bool // exit was read: the rest doesn't count
+	closed  bool
+}
+
+func newInbox(limit int) *inbox {
+	in := &inbox{limit: limit}
+	in.changed.L = &in.mu
+	return in
+}
+
+// push queues a message's body; it blocks while too much waits, and reports false once the inbox is closed.
+func (in *inbox) push(body []byte) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for len(in.queue) > 0 && (in.bytes+len(body) > in.limit || len(in.queue) >= aheadMessages) && !in.closed {
+		in.changed.Wait()
+	}
+	in.queue = append(in.queue, body)
+	in.bytes += len(body)
+	in.changed.Broadcast()
+	return !in.closed
+}
+
+// pop returns the next body. It blocks until there is one, and reports false once the inbox is closed.
+func (in *inbox) pop() ([]byte, bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.parked = true
+	for (len(in.queue) == 0 || in.halted) && !in.closed {
+		in.changed.Wait()
+	}
+	in.parked = false
+	if in.closed {
+		return nil, false
+	}
+	body := in.queue[0]
+	in.queue[0] = nil
+	in.queue = in.queue[1:]
+	in.bytes -= len(body)
+	in.changed.Broadcast()
+	return body, true
+}
+
+func (in *inbox) halt() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.halted = true
+}
+
+func (in *inbox) idle() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.parked && (in.halted || len(in.queue) == 0)
+}
+
+func (in *inbox) close() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.closed = true
+	in.changed.Broadcast()
+}
+
+// read is the reader: it queues every message the dispatcher can understand, and answers the rest itself.
+func (p *Peer) read() {
+	defer close(p.inputEnded)
+	frames := newFrameReader(p.input, p.limits.Frame, func(n int) {
+		p.log.Warn("skipped bytes that belong to no message", zap.Int("bytes", n))
+	})
+	for {
+		body, err := frames.next()
+		var damage *frameError
+		switch {
+		case errors.As(err, &damage):
+			p.log.Warn("damaged frame", zap.String("reason", damage.reason))
+			p.refuse(jsonrpc2.ID{}, jsonrpc2.NewError(ParseError, damage.reason))
+			continue
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe):
+			p.log.Debug("the input has ended")
+			return
+		case err != nil:
+			p.log.Error("the input has broken off", zap.Error(err))
+			return
+		}
+		queue, refusal := p.inspect(body)
+		if refusal != nil {
+			p.log.Warn("damaged message", zap.Int("bytes", len(body)), zap.Error(refusal))
+			if refusal.Code == ParseError {
+				frames.putBack(body)
+			}
+			p.refuse(findID(body), refusal)
+		}
+		if queue && !p.in.push(body) {
+			return
+		}
+	}
+}
+
+// inspect looks at a message before it is queued: cancellations take effect here and now, damage is refused.
+// The library ends the connection on whatever it can't decode.
+func (p *Peer) inspect(body []byte) (queue bool, refusal *jsonrpc2.Error) {
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '[' {
+		if _, err := jsonrpc2.ParseRequests(trimmed); err != nil {
+			return false, jsonrpc2.NewError(ParseError, "the message is no JSON")
+		}
+		return true, nil
+	}
+	message, err := jsonrpc2.DecodeMessage(body)
+	switch {
+	case errors.Is(err, jsonrpc2.ErrParse):
+		return false, jsonrpc2.NewError(ParseError, "the message is no JSON")
+	case err != nil:
+		return false, jsonrpc2.NewError(InvalidRequest, "the message is no JSON-RPC 2.0 request")
+	}
+	switch m := message.(type) {
+	case *jsonrpc2.Call:
+		p.calls.announce(m.ID())
+	case *jsonrpc2.Notification:
+		if m.Method() == methodCancel {
+			p.calls.cancel(m.Params())
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// findID returns the id of a damaged request if it can be found, else the null id.
+func findID(body []byte) jsonrpc2.ID {
+	var named struct {
+		ID json.RawMessage `json:"id"`
+	}
+	if json.Unmarshal(body, &named) != nil {
+		return jsonrpc2.ID{}
+	}
+	id, _ := parseID(named.ID)
+	return id
+}
+
+// refuse answers from the reader, which has to wait when nobody reads its answers.
+func (p *Peer) refuse(id jsonrpc2.ID, refusal *jsonrpc2.Error) {
+	if p.out.waitRoom(p.base) == nil {
+		_ = p.send(jsonrpc2.NewResponse(id, nil, refusal))
+	}
+}
