@@ -15,6 +15,9 @@ const DefaultLines = 12
 
 const excerptWidth = 80
 
+// slack is how many lines code may have beyond the limit before it is cut.
+const slack = 2
+
 // An Excerpt is the beginning of a section, cut where a reader would cut it.
 type Excerpt struct {
 	// Section is where the text stands: the section asked for, or its first
@@ -103,9 +106,13 @@ func (b *body) excerpt(source []byte, room int) []item {
 			continue
 		}
 		size := height(n, source)
-		if size <= room {
+		more := 0
+		if isCode(n) {
+			more = slack
+		}
+		if size <= room+more {
 			items = append(items, item{node: n})
-			room -= size
+			room = max(room-size, 0)
 			continue
 		}
 		// A table is shown whole or not at all; what stands under it may
@@ -131,6 +138,10 @@ func (b *body) excerpt(source []byte, room int) []item {
 		items = append(items, item{spare, limit{lines: max(full-2, 1)}})
 	}
 	return items
+}
+
+func isCode(n ast.Node) bool {
+	return n.Kind() == ast.KindFencedCodeBlock || n.Kind() == ast.KindCodeBlock
 }
 
 func isLast(b *body, n ast.Node) bool { return b.nodes[len(b.nodes)-1] == n }

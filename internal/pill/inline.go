@@ -128,3 +128,14 @@ func plainInline(n ast.Node, source []byte) string {
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
 }
+
+// codeIn is the code within a heading, one piece a line.
+func codeIn(n ast.Node, source []byte) string {
+	var b strings.Builder
+	for _, s := range spans(n, source, cut{}) {
+		if s.code {
+			b.WriteString(s.text + "\n")
+		}
+	}
+	return b.String()
+}

@@ -58,7 +58,8 @@ type Section struct {
 	Line   int    // 1-based line of the heading in the file, front matter counted
 	Topics []Topic
 
-	body *body
+	headingCode string // code in the heading, one piece a line
+	body        *body
 }
 
 // body is the part of a section that is shared by all copies of it.

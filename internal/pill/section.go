@@ -31,7 +31,8 @@ func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
 			finish()
 			current = Section{
 				Pill: p, Title: title, Anchor: made.of(title), Level: n.Level, Line: line,
-				body: &body{role: roleOf(title)},
+				headingCode: codeIn(n, p.source),
+				body:        &body{role: roleOf(title)},
 			}
 		case *ast.HTMLBlock:
 			p.readComment(n, &current, problem)

@@ -71,7 +71,7 @@ func (t *terminal) style(text, attribute string) string {
 }
 
 func (t *terminal) heading(s Section, width int) []string {
-	lines := wrap([]span{{text: s.Title}}, width, func(p span) string { return t.style(p.text, bold) })
+	lines := wrap([]span{{text: printable(s.Title)}}, width, func(p span) string { return t.style(p.text, bold) })
 	rule := ""
 	switch s.Level {
 	case 1:
@@ -180,7 +180,7 @@ func (t *terminal) html(n *ast.HTMLBlock, width int) []string {
 	rest := htmlText(n, t.pill.source)
 	for rest != "" {
 		text, tag, found := strings.Cut(rest, "<")
-		out = append(out, span{text: plainText([]byte(text))})
+		out = append(out, span{text: printable(plainText([]byte(text)))})
 		if !found {
 			break
 		}
@@ -204,26 +204,29 @@ func (t *terminal) wrap(spans []span, width int) []string {
 }
 
 func (t *terminal) span(s span) string {
-	text := printable(s.text)
 	switch {
-	case s.code && t.color:
-		text = t.style(text, cyan)
 	case s.code:
-		text = "`" + text + "`"
+		return t.style(s.text, cyan)
 	case s.strong:
-		text = t.style(text, bold)
+		return t.style(s.text, bold)
 	case s.emphasis:
-		text = t.style(text, italic)
+		return t.style(s.text, italic)
 	}
-	return text
+	return s.text
 }
 
-// spans flattens a block, with the names of its links in it.
+// spans flattens a block: with the names of its links, with back-ticks around
+// code that no colour sets off.
 func (t *terminal) spans(n ast.Node, end cut) []span {
 	var out []span
 	for _, s := range spans(n, t.pill.source, end) {
+		name := t.name(s)
+		s.text = printable(s.text)
+		if s.code && !t.color {
+			s.text = "`" + s.text + "`"
+		}
 		out = append(out, s)
-		if name := t.name(s.link); name != "" {
+		if name != "" {
 			out = append(out, span{text: name})
 		}
 	}
@@ -232,11 +235,11 @@ func (t *terminal) spans(n ast.Node, end cut) []span {
 
 // name is what a link's text is followed by, so that a reader of a terminal
 // can go there: the address, or what "pills show" takes.
-func (t *terminal) name(destination string) string {
-	if !t.named || destination == "" {
+func (t *terminal) name(s span) string {
+	if !t.named || s.link == "" {
 		return ""
 	}
-	l := t.pill.link(destination, nil)
+	l := t.pill.link(s.link, nil)
 	switch {
 	case l.URL != "":
 		return " (" + l.URL + ")"
@@ -249,6 +252,8 @@ func (t *terminal) name(destination string) string {
 	}
 	if l.Anchor != "" {
 		name += "#" + l.Anchor
+	} else if strings.Contains(s.text, name) {
+		return ""
 	}
 	return " (" + name + ")"
 }
@@ -256,12 +261,15 @@ func (t *terminal) name(destination string) string {
 // printable takes out what would command a terminal instead of showing.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r == 0x7f || 0x80 <= r && r < 0xa0 {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\v' || r == 0x7f || 0x80 <= r && r < 0xa0 {
 			return -1
 		}
 		return r
 	}, text)
 }
+
+// shortCode is how long code may be, in characters, to stay on one line.
+const shortCode = 24
 
 // wrap breaks text into lines of at most width characters where words allow;
 // with width 0 the lines are the source's. styled turns a piece of a word into
@@ -297,10 +305,9 @@ func wrap(spans []span, width int, styled func(span) string) []string {
 	}
 	for _, s := range spans {
 		text := s.text
-		if s.code && !strings.Contains(text, " ") || s.code && utf8.RuneCountInString(text) < 24 {
-			// Short code is easier to read on one line.
+		if s.code && utf8.RuneCountInString(text) < shortCode {
 			word.WriteString(styled(s))
-			wordLen += utf8.RuneCountInString(text) + 2
+			wordLen += utf8.RuneCountInString(text)
 			continue
 		}
 		for text != "" {
@@ -310,9 +317,8 @@ func wrap(spans []span, width int, styled func(span) string) []string {
 				piece.text = text[:at]
 			}
 			if piece.text != "" {
-				shown := styled(piece)
-				word.WriteString(shown)
-				wordLen += utf8.RuneCountInString(piece.text) + strings.Count(shown, "`")
+				word.WriteString(styled(piece))
+				wordLen += utf8.RuneCountInString(piece.text)
 			}
 			if at < 0 {
 				break
@@ -352,7 +358,7 @@ func (t *terminal) table(n *tables.Table, limit, width int) []string {
 	widths := make([]int, columns)
 	for _, cells := range rows {
 		for i, cell := range cells {
-			for _, line := range wrap(cell, 1<<20, t.measured) {
+			for _, line := range wrap(cell, 1<<20, unstyled) {
 				widths[i] = max(widths[i], utf8.RuneCountInString(line))
 			}
 		}
@@ -374,11 +380,8 @@ func (t *terminal) table(n *tables.Table, limit, width int) []string {
 	return lines
 }
 
-// measured is a span without colours: what takes room.
-func (t *terminal) measured(s span) string {
-	plain := terminal{pill: t.pill}
-	return plain.span(s)
-}
+// unstyled is a span's text: what takes room.
+func unstyled(s span) string { return s.text }
 
 func (t *terminal) tableRow(cells [][]span, widths []int, head bool) []string {
 	shown := make([][]string, len(widths))
@@ -392,7 +395,7 @@ func (t *terminal) tableRow(cells [][]span, widths []int, head bool) []string {
 			}
 		}
 		shown[i] = wrap(cell, widths[i], t.span)
-		lengths[i] = wrap(cell, widths[i], t.measured)
+		lengths[i] = wrap(cell, widths[i], unstyled)
 		height = max(height, len(shown[i]))
 	}
 	lines := make([]string, height)
@@ -403,10 +406,6 @@ func (t *terminal) tableRow(cells [][]span, widths []int, head bool) []string {
 			if l < len(shown[i]) {
 				b.WriteString(shown[i][l])
 				length = utf8.RuneCountInString(lengths[i][l])
-				if t.color {
-					// Colour stands in for the back-ticks.
-					length -= strings.Count(lengths[i][l], "`")
-				}
 			}
 			if i < len(widths)-1 {
 				b.WriteString(strings.Repeat(" ", max(widths[i]-length, 0)+2))

@@ -1,0 +1,169 @@
+package pill
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Hit is a section that a search found.
+type Hit struct {
+	Section Section
+	Snippet string // one line of its text around the first word found, at most about 100 characters
+}
+
+const snippetWidth = 100 // characters
+
+// Search finds the sections that hold all of the words, each at least as the
+// beginning of a word, in any case. Best first: words in a pill's title, then
+// in headings, in topics, in the text.
+func (c *Collection) Search(words string) []Hit {
+	wanted := strings.Fields(strings.ToLower(words))
+	if len(wanted) == 0 {
+		return nil
+	}
+	type ranked struct {
+		Hit
+		score int
+	}
+	var found []ranked
+	for _, p := range append(slices.Clip(c.pills), c.indexes()...) {
+		title := strings.ToLower(p.Title + " " + p.Subtitle)
+		for _, s := range p.Sections {
+			if score := s.rank(wanted, title); score > 0 {
+				found = append(found, ranked{Hit{s, s.snippet(wanted)}, score})
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b ranked) int { return b.score - a.score })
+	hits := make([]Hit, len(found))
+	for i, f := range found {
+		hits[i] = f.Hit
+	}
+	return hits
+}
+
+// rank is 0 unless every word is found and at least one of them in the section
+// itself.
+func (s Section) rank(wanted []string, title string) int {
+	text := s.searchable()
+	heading := strings.ToLower(s.Title)
+	titling := s.body.role == titling
+	if titling {
+		heading = ""
+	}
+	var topics strings.Builder
+	for _, t := range s.Topics {
+		topics.WriteString(strings.ToLower(t.Name) + "\n")
+	}
+	code := strings.ToLower(text.inline + text.blocks)
+	score, own := 0, titling
+	for _, word := range wanted {
+		points := 0
+		if begins(title, word) {
+			points = 4
+			if titling {
+				points = 60
+			}
+		}
+		inside := 0
+		if begins(heading, word) {
+			inside += 30
+		}
+		if begins(topics.String(), word) {
+			inside += 15
+		}
+		if begins(code, word) || begins(text.prose, asProse(word)) || titling && begins(strings.ToLower(s.Pill.Summary), word) {
+			inside += 5
+		}
+		if points+inside == 0 {
+			return 0
+		}
+		own = own || inside > 0
+		score += points + inside
+	}
+	if !own {
+		return 0
+	}
+	if s.body.role == framing || s.body.role == shortening {
+		score = max(score/3, 1)
+	}
+	return score
+}
+
+// begins reports whether some word of text begins with prefix.
+func begins(text, prefix string) bool {
+	return beginning(text, prefix) >= 0
+}
+
+func beginning(text, prefix string) int {
+	if prefix == "" {
+		return -1
+	}
+	for from := 0; ; {
+		i := strings.Index(text[from:], prefix)
+		if i < 0 {
+			return -1
+		}
+		at := from + i
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		if at == 0 || !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			return at
+		}
+		_, size := utf8.DecodeRuneInString(text[at:])
+		from = at + size
+	}
+}
+
+// snippet is the line of the section that holds the first word found in it,
+// or else its first line.
+func (s Section) snippet(wanted []string) string {
+	t := terminal{pill: s.Pill}
+	first := ""
+	for _, n := range s.body.nodes {
+		for _, line := range t.block(n, limit{}, 0) {
+			line = strings.Join(strings.Fields(line), " ")
+			if line == "" {
+				continue
+			}
+			if first == "" {
+				first = line
+			}
+			lower := strings.ToLower(line)
+			for _, word := range wanted {
+				if at := beginning(lower, word); at >= 0 {
+					return window(line, utf8.RuneCountInString(lower[:at]))
+				}
+			}
+		}
+	}
+	if first == "" {
+		first = s.Pill.Summary
+	}
+	return window(first, 0)
+}
+
+// window cuts a line to snippetWidth around the character at.
+func window(line string, at int) string {
+	runes := []rune(line)
+	if len(runes) <= snippetWidth {
+		return line
+	}
+	start := max(min(at-snippetWidth/3, len(runes)-snippetWidth), 0)
+	end := start + snippetWidth
+	for start > 0 && start < at && runes[start-1] != ' ' {
+		start++
+	}
+	for end < len(runes) && end > at+1 && runes[end] != ' ' {
+		end--
+	}
+	cut := strings.TrimSpace(string(runes[start:end]))
+	if start > 0 {
+		cut = "… " + cut
+	}
+	if end < len(runes) {
+		cut += " …"
+	}
+	return cut
+}
