@@ -131,7 +131,7 @@ func (p *Peer) inspect(body []byte) (queue bool, refusal *jsonrpc2.Error) {
 	}
 	message, err := jsonrpc2.DecodeMessage(body)
 	switch {
-	case errors.Is(err, jsonrpc2.ErrParse):
+	case errors.Is(err, jsonrpc2.ErrParse) && !json.Valid(body):
 		return false, jsonrpc2.NewError(ParseError, "the message is no JSON")
 	case err != nil:
 		return false, jsonrpc2.NewError(InvalidRequest, "the message is no JSON-RPC 2.0 request")
