@@ -1,0 +1,554 @@
+package syntax
+
+import (
+	"slices"
+
+	"jetpills/internal/text"
+)
+
+// balanced reports whether every bracket has its partner.
+func balanced(tokens []token) bool {
+	var room [64]Kind
+	stack := room[:0]
+	for _, t := range tokens {
+		switch t.kind {
+		case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
+			stack = append(stack, t.kind)
+		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose:
+			if len(stack) == 0 || closerOf(stack[len(stack)-1]) != t.kind {
+				return false
+			}
+			stack = stack[:len(stack)-1]
+		}
+	}
+	return len(stack) == 0
+}
+
+func closerOf(opener Kind) Kind {
+	switch opener {
+	case LBrace:
+		return RBrace
+	case LBracket:
+		return RBracket
+	case LParen:
+		return RParen
+	case InterpOpen:
+		return InterpClose
+	case StringOpen:
+		return StringClose
+	case IndentOpen:
+		return IndentClose
+	case KeywordLet:
+		return KeywordIn
+	}
+	return EOF
+}
+
+func openerOf(closer Kind) Kind {
+	switch closer {
+	case RBrace:
+		return LBrace
+	case RBracket:
+		return LBracket
+	}
+	return LParen
+}
+
+// A bracketFrame is an opening bracket, or a let, that waits for its partner.
+type bracketFrame struct {
+	kind    Kind
+	token   int32
+	line    int32
+	indent  int32 // of the line that the opener stands on
+	content int32 // of the first line inside; -1 if there is none yet
+	pending int32 // with and assert that wait for their semicolon
+}
+
+// hard frames are made of quotes and interpolations, which the lexer has
+// paired already: no bracket inside belongs to one outside.
+func (f *bracketFrame) hard() bool {
+	return f.kind == InterpOpen || f.kind == StringOpen || f.kind == IndentOpen
+}
+
+// lineStart is the first token of a line, and the line's indentation.
+type lineStart struct {
+	token  int32
+	indent int32
+}
+
+// An insertion puts an absent token before the token at index before.
+type insertion struct {
+	before int32
+	kind   Kind
+}
+
+// repairer gives every bracket of a damaged text a partner. People and
+// formatters indent what brackets hold, so a closing bracket that begins a line
+// belongs to the opener whose line has the same indentation, and a binding that
+// stands no deeper than the line of an open bracket is not inside it. Only
+// where the brackets of a text do not pair is any of this asked.
+type repairer struct {
+	src     string
+	tokens  []token
+	stack   []bracketFrame
+	lines   []lineStart
+	inserts []insertion
+	errors  []SyntaxError
+	budget  int // steps that searches may still take: the repair stays linear
+}
+
+// repairBrackets returns tokens in which all brackets pair: absent ones are put
+// in, and closing brackets that close nothing are marked as skipped.
+func repairBrackets(src string, tokens []token) ([]token, []SyntaxError) {
+	r := &repairer{src: src, tokens: tokens, budget: 64*len(tokens) + 4096}
+	r.scan()
+	slices.SortStableFunc(r.inserts, func(a, b insertion) int {
+		if a.before != b.before {
+			return int(a.before - b.before)
+		}
+		return int(closerRank(a.kind) - closerRank(b.kind))
+	})
+	repaired := make([]token, 0, len(tokens)+len(r.inserts))
+	next := 0
+	for i, t := range tokens {
+		for next < len(r.inserts) && int(r.inserts[next].before) == i {
+			at := int32(0)
+			if i > 0 {
+				at = tokens[i-1].end
+			}
+			repaired = append(repaired, token{r.inserts[next].kind, absent, at, at})
+			next++
+		}
+		repaired = append(repaired, t)
+	}
+	return repaired, r.errors
+}
+
+// closerRank puts the end of one bracket before the beginning of another where
+// both are absent at the same place.
+func closerRank(k Kind) int8 {
+	switch k {
+	case LBrace, LBracket, LParen:
+		return 1
+	}
+	return 0
+}
+
+func (r *repairer) scan() {
+	line, indent, scanned := int32(0), int32(indentation(r.src)), 0
+	lead := true // only closing brackets so far on this line
+	for i := range r.tokens {
+		t := &r.tokens[i]
+		first := len(r.lines) == 0
+		for ; scanned < int(t.start); scanned++ {
+			if r.src[scanned] == '\n' {
+				line++
+				indent = int32(indentation(r.src[scanned+1:]))
+				first, lead = true, true
+			}
+		}
+		if t.kind == StringText {
+			// Lines inside a string begin nothing, but what follows the string
+			// stands on the string's last line.
+			continue
+		}
+		if first && t.kind != EOF {
+			r.lines = append(r.lines, lineStart{int32(i), indent})
+			r.beginLine(int32(i), line, indent)
+		}
+		r.token(int32(i), line, indent, first, lead)
+		if !isCloser(t.kind) {
+			lead = false
+		}
+	}
+}
+
+func isCloser(k Kind) bool {
+	return k == RBrace || k == RBracket || k == RParen || k == IndentClose || k == InterpClose
+}
+
+func (r *repairer) top() *bracketFrame {
+	if len(r.stack) == 0 {
+		return nil
+	}
+	return &r.stack[len(r.stack)-1]
+}
+
+// closeTop ends the innermost open bracket before the token at index i.
+func (r *repairer) closeTop(i int32) {
+	f := r.top()
+	kind := closerOf(f.kind)
+	r.inserts = append(r.inserts, insertion{i, kind})
+	at := 0
+	if i > 0 {
+		at = int(r.tokens[i-1].end)
+	}
+	opener := r.tokens[f.token]
+	r.errors = append(r.errors, SyntaxError{
+		Span: text.Span{Start: at, End: at}, Code: CodeUnclosed, Wanted: kind.String(),
+		Opener: text.Span{Start: int(opener.start), End: int(opener.end)}, Insert: kind.String(),
+	})
+	r.stack = r.stack[:len(r.stack)-1]
+}
+
+// open puts an absent opening bracket before the token at index i, for a closer.
+func (r *repairer) open(i int32, kind Kind, closer token) {
+	r.inserts = append(r.inserts, insertion{i, kind})
+	at := 0
+	if i > 0 {
+		at = int(r.tokens[i-1].end)
+	}
+	r.errors = append(r.errors, SyntaxError{
+		Span: text.Span{Start: at, End: at}, Code: CodeMissing, Wanted: kind.String(),
+		Opener: text.Span{Start: int(closer.start), End: int(closer.end)},
+	})
+}
+
+func (r *repairer) skip(i int32) {
+	t := &r.tokens[i]
+	t.flags |= skipped
+	r.errors = append(r.errors, SyntaxError{
+		Span: text.Span{Start: int(t.start), End: int(t.end)}, Code: CodeUnopened, Found: t.kind.String(),
+	})
+}
+
+// beginLine closes brackets that the indentation of a new line says are lost.
+func (r *repairer) beginLine(i, line, indent int32) {
+	if f := r.top(); f != nil && f.content < 0 && f.line < line && !isCloser(r.tokens[i].kind) {
+		f.content = indent
+	}
+	switch kind := r.tokens[i].kind; {
+	case kind == KeywordInherit || bindingAt(r.tokens, int(i)):
+		for f := r.top(); f != nil && !f.hard() && f.line < line && f.indent >= indent; f = r.top() {
+			holdsBindings := f.kind == LBrace || f.kind == KeywordLet
+			if holdsBindings && f.content <= f.indent && f.content >= 0 && indent >= f.content {
+				return // a text that does not indent what its brackets hold
+			}
+			r.closeTop(i)
+		}
+	case i > 0 && r.tokens[i-1].kind == Semicolon && cannotFollowSemicolon(kind):
+		r.closeToIndent(i, indent)
+	}
+}
+
+// cannotFollowSemicolon reports whether a token can stand neither at the start
+// of a binding nor at the start of what follows with, assert or a set's end.
+func cannotFollowSemicolon(k Kind) bool {
+	switch k {
+	case Semicolon, Colon, At, Comma, Concat, Update, Plus, Star, Equal, NotEqual, And, OrOp, Implies,
+		KeywordThen, KeywordElse, PipeTo, PipeFrom, Question, Dot:
+		return true
+	}
+	return false
+}
+
+// closeToIndent ends the innermost bracket whose line has the given
+// indentation, and all inside it. It does nothing if there is none.
+func (r *repairer) closeToIndent(i, indent int32) {
+	for k := len(r.stack) - 1; k >= 0 && !r.stack[k].hard() && r.stack[k].indent >= indent; k-- {
+		if r.stack[k].indent == indent && r.stack[k].kind != KeywordLet {
+			for len(r.stack) > k {
+				r.closeTop(i)
+			}
+			return
+		}
+	}
+}
+
+func (r *repairer) token(i, line, indent int32, first, lead bool) {
+	switch t := r.tokens[i]; t.kind {
+	case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen, KeywordLet:
+		if t.kind == KeywordLet && r.tokens[i+1].kind == LBrace {
+			return // let { … } has no in
+		}
+		r.stack = append(r.stack, bracketFrame{kind: t.kind, token: i, line: line, indent: indent, content: -1})
+	case InterpClose, StringClose, IndentClose:
+		open := InterpOpen
+		if t.kind == StringClose {
+			open = StringOpen
+		} else if t.kind == IndentClose {
+			open = IndentOpen
+		}
+		for f := r.top(); f != nil && f.kind != open; f = r.top() {
+			r.closeTop(i)
+		}
+		if len(r.stack) > 0 {
+			r.stack = r.stack[:len(r.stack)-1]
+		}
+	case RBrace, RBracket, RParen:
+		if lead {
+			r.leadingCloser(i, line, indent)
+		} else {
+			r.innerCloser(i, line)
+		}
+	case KeywordIn:
+		if k := r.find(KeywordLet, func(*bracketFrame) bool { return true }); k >= 0 {
+			for len(r.stack) > k+1 {
+				r.closeTop(i)
+			}
+			r.stack = r.stack[:k]
+		}
+	case KeywordWith, KeywordAssert:
+		if f := r.top(); f != nil {
+			f.pending++
+		}
+	case Semicolon:
+		r.semicolon(i, line, first, indent)
+	case EOF:
+		for len(r.stack) > 0 {
+			if r.top().kind == KeywordLet {
+				r.stack = r.stack[:len(r.stack)-1] // the parser reports a missing in
+				continue
+			}
+			r.closeTop(i)
+		}
+	}
+}
+
+// find is the index of the innermost frame of a kind that fits, not looking
+// beyond quotes; -1 if there is none.
+func (r *repairer) find(kind Kind, fits func(*bracketFrame) bool) int {
+	for k := len(r.stack) - 1; k >= 0 && !r.stack[k].hard(); k-- {
+		if r.budget--; r.budget < 0 {
+			return -1
+		}
+		if r.stack[k].kind == kind && fits(&r.stack[k]) {
+			return k
+		}
+	}
+	return -1
+}
+
+// matchTo ends everything inside the frame at index k, and the frame itself,
+// whose closing bracket is the token at index i.
+func (r *repairer) matchTo(k int, i int32) {
+	for len(r.stack) > k+1 {
+		if r.top().kind == KeywordLet {
+			r.stack = r.stack[:len(r.stack)-1]
+			continue
+		}
+		r.closeTop(i)
+	}
+	r.stack = r.stack[:k]
+}
+
+// leadingCloser pairs a closing bracket with only closing brackets before it on
+// its line.
+func (r *repairer) leadingCloser(i, line, indent int32) {
+	t := r.tokens[i]
+	want := openerOf(t.kind)
+	if k := r.find(want, func(f *bracketFrame) bool { return f.indent == indent && f.line < line }); k >= 0 {
+		r.matchTo(k, i)
+		return
+	}
+	f := r.top()
+	if f != nil && f.kind == want && f.line == line {
+		r.matchTo(len(r.stack)-1, i)
+		return
+	}
+	if f != nil && f.kind == want && f.indent < indent && (f.content < 0 || indent < f.content) {
+		r.matchTo(len(r.stack)-1, i) // closed at a place of its own, as some style has it
+		return
+	}
+	if at, ok := r.lostOpener(i, indent); ok {
+		r.open(at, want, t)
+		return
+	}
+	if f != nil && f.kind == want {
+		r.matchTo(len(r.stack)-1, i)
+		return
+	}
+	if k := r.find(want, func(f *bracketFrame) bool { return f.indent <= indent }); k >= 0 && r.stack[len(r.stack)-1].indent >= indent {
+		r.matchTo(k, i)
+		return
+	}
+	r.skip(i)
+}
+
+// lostOpener is where the opener of a closing bracket that begins a line must
+// have stood: at the end of the last line with the same indentation, if all
+// since then is indented more.
+func (r *repairer) lostOpener(i, indent int32) (int32, bool) {
+	bound := int32(-1)
+	if f := r.top(); f != nil {
+		bound = f.token
+	}
+	last := len(r.lines) - 1
+	for q := last - 1; q >= 0 && r.lines[q+1].token > bound; q-- {
+		if r.budget--; r.budget < 0 {
+			return 0, false
+		}
+		switch l := r.lines[q]; {
+		case l.indent < indent:
+			return 0, false
+		case l.indent == indent:
+			end := r.lines[q+1].token
+			if before := r.tokens[end-1].kind; before == Semicolon || before == RBrace && r.tokens[end-1].start != r.tokens[l.token].start {
+				return 0, false
+			}
+			return end, end <= i
+		}
+	}
+	if bound < 0 && indent == 0 {
+		return 0, true // the whole text was inside
+	}
+	return 0, false
+}
+
+// innerCloser pairs a closing bracket that something stands before on its line.
+func (r *repairer) innerCloser(i, line int32) {
+	t := r.tokens[i]
+	want := openerOf(t.kind)
+	if k := r.find(want, func(f *bracketFrame) bool { return f.line == line }); k >= 0 {
+		r.matchTo(k, i)
+		return
+	}
+	f := r.top()
+	for f != nil && f.kind == KeywordLet && f.line == line {
+		r.stack = r.stack[:len(r.stack)-1]
+		f = r.top()
+	}
+	if f != nil && f.kind == want && !r.closesLater(f, i) {
+		r.matchTo(len(r.stack)-1, i)
+		return
+	}
+	if at, ok := r.lostInLine(i, want); ok {
+		r.open(at, want, t)
+		return
+	}
+	if f != nil && f.kind != want && f.line < line && !r.closesLater(f, i) {
+		if k := r.find(want, func(g *bracketFrame) bool { return g.indent >= f.indent }); k >= 0 {
+			r.matchTo(k, i)
+			return
+		}
+	}
+	r.skip(i)
+}
+
+// closesLater reports whether a later line begins with the closing bracket of
+// a frame at just the frame's indentation.
+func (r *repairer) closesLater(f *bracketFrame, i int32) bool {
+	closer := closerOf(f.kind)
+	for at := int(r.tokens[i].end); at < len(r.src); at++ {
+		if r.budget--; r.budget < 0 {
+			return false
+		}
+		if r.src[at] != '\n' {
+			continue
+		}
+		rest := r.src[at+1:]
+		width := indentation(rest)
+		if width >= len(rest) || rest[width] == '\n' || rest[width] == '\r' || int32(width) > f.indent {
+			continue
+		}
+		return int32(width) == f.indent && closer.String()[0] == rest[width]
+	}
+	return false
+}
+
+// lostInLine is where, on the line of a closing bracket, its opener must have
+// stood.
+func (r *repairer) lostInLine(i int32, want Kind) (int32, bool) {
+	begin := r.lines[len(r.lines)-1].token
+	if f := r.top(); f != nil && f.token >= begin {
+		begin = f.token + 1
+	}
+	isFormals := want == LBrace && (r.tokens[i+1].kind == Colon || r.tokens[i+1].kind == At)
+	for j := i - 1; j >= begin; j-- {
+		if r.budget--; r.budget < 0 {
+			return 0, false
+		}
+		switch r.tokens[j].kind {
+		case Equals:
+			if want == LBrace && !isFormals && !bindingAt(r.tokens, int(j)+1) && r.tokens[j+1].kind != KeywordInherit {
+				continue
+			}
+			return j + 1, want != LParen
+		case Semicolon:
+			if want == LBracket {
+				return j + 1, true
+			}
+		case Colon:
+			if isFormals || want == LBracket {
+				return j + 1, true
+			}
+		}
+	}
+	switch {
+	case want == LParen:
+		return 0, false
+	case isFormals, want == LBrace && bindingAt(r.tokens, int(begin)):
+		return begin, true
+	}
+	return 0, false
+}
+
+// semicolon closes brackets that a semicolon cannot stand in.
+func (r *repairer) semicolon(i, line int32, first bool, indent int32) {
+	for f := r.top(); f != nil && !f.hard(); f = r.top() {
+		switch f.kind {
+		case LBracket:
+			r.closeTop(i)
+			continue
+		case LParen:
+			if f.pending == 0 {
+				r.closeTop(i)
+				continue
+			}
+			f.pending--
+		case LBrace:
+			previous := r.tokens[i-1].kind
+			if previous != Semicolon && previous != LBrace {
+				return
+			}
+			if f.line == line {
+				r.closeTop(i)
+			}
+			// A line that begins with it was handled where the line began.
+		}
+		return
+	}
+}
+
+// bindingAt reports whether the tokens from i on are an attribute path followed
+// by an equals sign. No expression has that in it, so it tells where one ended.
+func bindingAt(tokens []token, i int) bool {
+	const most = 64 // tokens looked at; a longer path is no path that people write
+	for end := i + most; i < end; {
+		switch tokens[i].kind {
+		case Word, KeywordOr:
+			i++
+		case StringOpen, InterpOpen:
+			closer := closerOf(tokens[i].kind)
+			depth := 0
+			for ; i < end; i++ {
+				k := tokens[i].kind
+				if k == StringOpen || k == InterpOpen || k == IndentOpen {
+					depth++
+				} else if k == StringClose || k == InterpClose || k == IndentClose {
+					depth--
+				} else if k == EOF || k == Semicolon {
+					return false
+				}
+				if depth == 0 {
+					break
+				}
+			}
+			if i >= end || tokens[i].kind != closer {
+				return false
+			}
+			i++
+		default:
+			return false
+		}
+		switch tokens[i].kind {
+		case Equals:
+			return true
+		case Dot:
+			i++
+		default:
+			return false
+		}
+	}
+	return false
+}

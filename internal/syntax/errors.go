@@ -1,0 +1,78 @@
+package syntax
+
+import (
+	"fmt"
+
+	"jetpills/internal/text"
+)
+
+// Code names a class of syntax error.
+type Code string
+
+// The classes of syntax errors.
+const (
+	CodeUnexpected       Code = "unexpected"        // something stands where something else is wanted
+	CodeMissing          Code = "missing"           // nothing stands where something is wanted
+	CodeUnclosed         Code = "unclosed"          // a bracket without its partner
+	CodeUnopened         Code = "unopened"          // a closing bracket that closes nothing
+	CodeUnclosedString   Code = "unclosed-string"   // a string without its closing quote
+	CodeUnclosedComment  Code = "unclosed-comment"  // a /* without its */
+	CodeInvalidCharacter Code = "invalid-character" // bytes that begin no token
+	CodeTrailingSlash    Code = "trailing-slash"    // a path that ends in a slash
+	CodeNumberTooLarge   Code = "number-too-large"  // an integer of more than 63 bits
+	CodeNotAssociative   Code = "not-associative"   // a == b == c
+	CodeNeedsParentheses Code = "needs-parentheses" // a lambda, if, let, with or assert as an operand
+	CodeTooDeep          Code = "too-deep"          // more nesting than the parser follows
+	CodeNotAllowed       Code = "not-allowed"       // well-formed, but refused by Nix here
+)
+
+// SyntaxError is one place where a text is not Nix.
+type SyntaxError struct {
+	text.Span // where; empty if something is missing there
+	Code      Code
+	// Found says what stands there, empty if that is nothing.
+	Found string
+	// Wanted says what should stand there, empty if nothing should.
+	Wanted string
+	// In names the construct that is at fault: "binding", "list", …
+	In string
+	// Opener is the bracket or quote that the error belongs to; empty if none.
+	Opener text.Span
+	// Insert is the text that mends the error if put at Span.Start; empty if
+	// no such text is certain.
+	Insert string
+}
+
+// Message is the error in one sentence without its place.
+func (e SyntaxError) Message() string {
+	in := ""
+	if e.In != "" {
+		in = " in " + e.In
+	}
+	switch e.Code {
+	case CodeUnexpected:
+		if e.Wanted != "" {
+			return fmt.Sprintf("unexpected %s%s, wanted %s", e.Found, in, e.Wanted)
+		}
+		return fmt.Sprintf("unexpected %s%s", e.Found, in)
+	case CodeMissing:
+		return fmt.Sprintf("missing %s%s", e.Wanted, in)
+	case CodeUnclosed, CodeUnclosedString, CodeUnclosedComment:
+		return fmt.Sprintf("missing %s that closes what was opened", e.Wanted)
+	case CodeUnopened:
+		return fmt.Sprintf("%s closes nothing", e.Found)
+	case CodeInvalidCharacter:
+		return e.Found
+	case CodeTrailingSlash:
+		return "path ends in a slash"
+	case CodeNumberTooLarge:
+		return "integer does not fit 64 bits"
+	case CodeNotAssociative:
+		return fmt.Sprintf("%s cannot follow another of its kind without parentheses", e.Found)
+	case CodeNeedsParentheses:
+		return fmt.Sprintf("%s needs parentheses here", e.Found)
+	case CodeTooDeep:
+		return "nesting is too deep"
+	}
+	return e.Found
+}

@@ -1,0 +1,157 @@
+package syntax
+
+import (
+	"iter"
+
+	"jetpills/internal/text"
+)
+
+// node is a node of the tree as the tree stores it. Indexes refer to
+// Tree.nodes; 0 is none.
+type node struct {
+	kind       Kind
+	flags      nodeFlags
+	start, end int32
+	tok        int32 // the first token at or after start
+	parent     int32 // while the parser builds the node: its last child
+	first      int32
+	next       int32
+}
+
+type nodeFlags uint8
+
+const (
+	flagRec         nodeFlags = 1 << iota // rec { … }
+	flagNoEquals                          // a binding without its =
+	flagNoSemicolon                       // a binding without its ;
+	flagEllipsis                          // formals with ...
+	flagNoBraces                          // bindings whose braces are not there
+)
+
+// Tree is a parsed text. It is immutable and safe for concurrent use.
+type Tree struct {
+	src    string
+	tokens []token
+	nodes  []node
+	errors []SyntaxError
+}
+
+// Source is the text that was parsed.
+func (t *Tree) Source() string { return t.src }
+
+// Root is the tree's File node. Its span is the whole text.
+func (t *Tree) Root() Node { return Node{t, 1} }
+
+// Errors are the places where the text is not Nix, in order. A text without
+// any is one that Nix's parser accepts.
+func (t *Tree) Errors() []SyntaxError { return t.errors }
+
+// Node is a handle on a node of a tree. The zero Node is no node: its Kind is
+// EOF, and asking it for relatives gives no node again.
+type Node struct {
+	tree  *Tree
+	index int32
+}
+
+// IsZero reports whether there is no node.
+func (n Node) IsZero() bool { return n.index == 0 }
+
+func (n Node) raw() *node {
+	if n.tree == nil {
+		return &node{}
+	}
+	return &n.tree.nodes[n.index]
+}
+
+// Kind is what the node is.
+func (n Node) Kind() Kind { return n.raw().kind }
+
+// Tree is the tree that the node belongs to.
+func (n Node) Tree() *Tree { return n.tree }
+
+// Span is where the node stands: from its first token's first byte to its last
+// token's last. A node without tokens has an empty span.
+func (n Node) Span() text.Span {
+	r := n.raw()
+	return text.Span{Start: int(r.start), End: int(r.end)}
+}
+
+// Text is the part of the source that the node covers.
+func (n Node) Text() string {
+	if n.IsZero() {
+		return ""
+	}
+	return n.Span().Of(n.tree.src)
+}
+
+// Parent is the node that holds this one; the zero Node for a root.
+func (n Node) Parent() Node { return n.at(n.raw().parent) }
+
+// First is the node's first child.
+func (n Node) First() Node { return n.at(n.raw().first) }
+
+// Next is the node after this one among their parent's children.
+func (n Node) Next() Node { return n.at(n.raw().next) }
+
+func (n Node) at(index int32) Node {
+	if index == 0 {
+		return Node{}
+	}
+	return Node{n.tree, index}
+}
+
+// Children are the node's children in the order of the text.
+func (n Node) Children() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for c := n.First(); !c.IsZero(); c = c.Next() {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// Child is the node's i-th child, not counting errors; the zero Node if there
+// are fewer.
+func (n Node) Child(i int) Node {
+	for c := range n.Children() {
+		if c.Kind() == Error {
+			continue
+		}
+		if i == 0 {
+			return c
+		}
+		i--
+	}
+	return Node{}
+}
+
+// is reports whether the node carries a flag.
+func (n Node) is(f nodeFlags) bool { return n.raw().flags&f != 0 }
+
+// token is the node's i-th token.
+func (n Node) token(i int) token { return n.tree.tokens[int(n.raw().tok)+i] }
+
+// tokenOf is the first token of a kind that is the node's own, not one of its
+// children's.
+func (n Node) tokenOf(kind Kind) (text.Span, bool) {
+	if n.IsZero() {
+		return text.Span{}, false
+	}
+	child := n.First()
+	for i := n.raw().tok; ; i++ {
+		t := n.tree.tokens[i]
+		if t.kind == EOF || t.start > n.raw().end || t.start == n.raw().end && t.flags&absent == 0 {
+			return text.Span{}, false
+		}
+		for !child.IsZero() && child.raw().end <= t.start && child.raw().end > child.raw().start {
+			child = child.Next()
+		}
+		if !child.IsZero() && child.raw().start <= t.start && t.start < child.raw().end {
+			continue
+		}
+		if t.kind == kind && t.flags&absent == 0 {
+			return text.Span{Start: int(t.start), End: int(t.end)}, true
+		}
+	}
+}
