@@ -15,8 +15,7 @@ import (
 func (p *Peer) handle(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			p.log.Error("a handler panicked", zap.String("method", req.Method()),
-				zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
+			p.logPanic(req.Method(), cause)
 			result, err = nil, nil
 			if req.IsCall() {
 				err = jsonrpc2.Errorf(InternalError, "internal error in %s", req.Method())
@@ -32,6 +31,21 @@ func (p *Peer) handle(ctx context.Context, req *jsonrpc2.Request) (result any, e
 		return nil, failure
 	}
 	return raw, nil
+}
+
+func (p *Peer) logPanic(what string, cause any) {
+	p.log.Error("a handler panicked", zap.String("method", what),
+		zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
+}
+
+// runTask runs what [Peer.Do] was given.
+func (p *Peer) runTask(task func()) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			p.logPanic("a task", cause)
+		}
+	}()
+	task()
 }
 
 // notified runs a notification before the next message is looked at.

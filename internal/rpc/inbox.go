@@ -14,13 +14,19 @@ import (
 // aheadMessages bounds how many small messages are read ahead.
 const aheadMessages = 4096
 
-// inbox holds the messages between the reader and the dispatcher, in order.
+// item is what the dispatcher does next: a message, or a task of our own.
+type item struct {
+	body []byte
+	task func()
+}
+
+// inbox holds what lies between the reader and the dispatcher, in order.
 type inbox struct {
 	limit int // bytes
 
 	mu      sync.Mutex
 	changed sync.Cond
-	queue   [][]byte
+	queue   []item
 	bytes   int
 	parked  bool // the dispatcher waits in pop, so nothing is being dispatched
 	halted  bool // exit was read: the rest doesn't count
@@ -33,21 +39,21 @@ func newInbox(limit int) *inbox {
 	return in
 }
 
-// push queues a message's body; it blocks while too much waits, and reports false once the inbox is closed.
-func (in *inbox) push(body []byte) bool {
+// push queues an item; it blocks while too much waits, and reports false once the inbox is closed.
+func (in *inbox) push(next item) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	for len(in.queue) > 0 && (in.bytes+len(body) > in.limit || len(in.queue) >= aheadMessages) && !in.closed {
+	for len(in.queue) > 0 && (in.bytes+len(next.body) > in.limit || len(in.queue) >= aheadMessages) && !in.closed {
 		in.changed.Wait()
 	}
-	in.queue = append(in.queue, body)
-	in.bytes += len(body)
+	in.queue = append(in.queue, next)
+	in.bytes += len(next.body)
 	in.changed.Broadcast()
 	return !in.closed
 }
 
-// pop returns the next body. It blocks until there is one, and reports false once the inbox is closed.
-func (in *inbox) pop() ([]byte, bool) {
+// pop returns the next item. It blocks until there is one, and reports false once the inbox is closed.
+func (in *inbox) pop() (item, bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.parked = true
@@ -56,14 +62,14 @@ func (in *inbox) pop() ([]byte, bool) {
 	}
 	in.parked = false
 	if in.closed {
-		return nil, false
+		return item{}, false
 	}
-	body := in.queue[0]
-	in.queue[0] = nil
+	next := in.queue[0]
+	in.queue[0] = item{}
 	in.queue = in.queue[1:]
-	in.bytes -= len(body)
+	in.bytes -= len(next.body)
 	in.changed.Broadcast()
-	return body, true
+	return next, true
 }
 
 func (in *inbox) halt() {
@@ -114,7 +120,7 @@ func (p *Peer) read() {
 			}
 			p.refuse(findID(body), refusal)
 		}
-		if queue && !p.in.push(body) {
+		if queue && !p.in.push(item{body: body}) {
 			return
 		}
 	}

@@ -133,6 +133,10 @@ func NewPeer(in io.ReadCloser, out io.WriteCloser, cfg Config) *Peer {
 // Conn returns the way to the other side. It may be used from any goroutine, during Serve.
 func (p *Peer) Conn() Conn { return remote{Conn: p.conn, out: p.out} }
 
+// Do runs task between two messages, on the goroutine that runs the notifications, and doesn't wait for it.
+// It must not be called there. After the end of Serve, the task is dropped.
+func (p *Peer) Do(task func()) { p.in.push(item{task: task}) }
+
 // Serve runs the connection until the exit notification, the end of the input, a broken output, or the end of ctx.
 // It returns the exit code of the process: 0 if shutdown was asked for before, else 1.
 // Requests at work when the end comes are still answered, as long as they get on and the answers are read.

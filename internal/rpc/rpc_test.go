@@ -830,3 +830,15 @@ func TestSameIDTwice(t *testing.T) {
 	}
 	s.alive(0)
 }
+
+func TestTaskRunsBetweenMessages(t *testing.T) {
+	s := start(t, rpc.Limits{})
+	done := make(chan struct{})
+	s.peer.Do(func() { panic("a task gone wrong") })
+	s.peer.Do(func() { s.edits.Add(1); close(done) })
+	<-done
+	s.alive(1)
+	if n := len(s.logged(zapcore.ErrorLevel, "a handler panicked")); n != 1 {
+		t.Errorf("%d panics logged, want the task's", n)
+	}
+}

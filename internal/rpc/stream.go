@@ -12,16 +12,21 @@ import (
 // ReadFrame and WriteFrame are how the library recognises a stream that can carry batches.
 type stream struct{ p *Peer }
 
-// ReadFrame returns the next message's body; nobody else holds it.
+// ReadFrame returns the next message's body, which nobody else holds, and runs the tasks before it.
 func (s stream) ReadFrame(ctx context.Context) ([]byte, int64, error) {
-	// Requests are held back by the lane; this stops everything else that makes us write.
-	_ = s.p.out.waitRoom(ctx)
-	body, ok := s.p.in.pop()
-	if !ok {
-		return nil, 0, io.EOF
+	for {
+		// Requests are held back by the lane; this stops everything else that makes us write.
+		_ = s.p.out.waitRoom(ctx)
+		next, ok := s.p.in.pop()
+		if !ok {
+			return nil, 0, io.EOF
+		}
+		s.p.progress.Add(1)
+		if next.task == nil {
+			return next.body, int64(len(next.body)), nil
+		}
+		s.p.runTask(next.task)
 	}
-	s.p.progress.Add(1)
-	return body, int64(len(body)), nil
 }
 
 // Read decodes the next message.
