@@ -1,6 +1,7 @@
 package pill
 
 import (
+	"math"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -106,13 +107,14 @@ const (
 	headingWeight = 40
 	bodyWeight    = 20
 	titleWeight   = 6
+	nearbyWeight  = 12
 	inlineWeight  = 3
 	blockWeight   = 2
-	proseWeight   = 0.7
+	proseWeight   = 0.5
 
-	// threshold is about what one mention within a sentence of an average
-	// section is worth: less is not what the section is about.
-	threshold = 6
+	// threshold is a little less than what one mention in an example is worth
+	// in a section of average length: less is not what the section is about.
+	threshold = 4.5
 )
 
 // mentioning finds the section that is most plainly about t.
@@ -144,13 +146,19 @@ func (c *Collection) mentioning(t Topic) (Section, bool) {
 
 func (m mention) score(wanted []needle) float64 {
 	text := m.section.searchable()
-	heading, body, title := 0.0, 0.0, 0.0
+	heading, body, bonus, nearby := 0.0, 0.0, 0.0, 0.0
 	for _, n := range wanted {
 		if n.path {
 			for path, count := range text.paths {
 				if path == n.text || strings.HasPrefix(path, n.text+".") {
 					body += n.weight * blockWeight * float64(count)
 				}
+			}
+			continue
+		}
+		if n.nearby {
+			if count(text.heading, n.text)+count(asProse(text.heading), n.text) > 0 {
+				nearby = nearbyWeight
 			}
 			continue
 		}
@@ -164,7 +172,7 @@ func (m mention) score(wanted []needle) float64 {
 				inHeading = 0.8
 			}
 			if count(m.title, n.text) > 0 {
-				title = titleWeight
+				bonus = titleWeight
 			}
 		case count(text.headingCode, n.text) > 0:
 			inHeading = 1
@@ -178,15 +186,15 @@ func (m mention) score(wanted []needle) float64 {
 			}
 		}
 		if inHeading > 0 {
-			share := float64(len(n.text)) / float64(max(len(text.heading), 1))
-			heading = max(heading, n.heading*inHeading*headingWeight*(0.5+0.5*min(share, 1)))
+			share := min(float64(len(n.text))/float64(max(len(text.heading), 1)), 1)
+			heading = max(heading, n.heading*inHeading*headingWeight*(0.5+0.5*math.Sqrt(share)))
 		}
 		body += n.weight * code
 	}
 	body /= 0.5 + 0.5*m.length
 	score := heading + bodyWeight*body/(body+4)
 	if score >= threshold {
-		score += title
+		score += bonus + nearby
 	}
 	return score
 }

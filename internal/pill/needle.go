@@ -11,6 +11,7 @@ type needle struct {
 	weight  float64 // of a mention
 	heading float64 // of a place in a heading, 0 to 1
 	word    bool    // an ordinary phrase, as prose; otherwise a name, as code
+	nearby  bool    // in a heading it speaks for a section that shows another needle
 	path    bool    // an attribute path defined in an example, maybe through nested sets
 }
 
@@ -27,6 +28,8 @@ func phrase(text string, weight float64) needle {
 	return needle{text: asProse(text), weight: weight, heading: 1, word: true}
 }
 
+func nearby(text string) needle { return needle{text: text, nearby: true} }
+
 func defined(text string, weight float64) needle {
 	return needle{text: text, weight: weight, path: true}
 }
@@ -37,25 +40,30 @@ func needlesOf(t Topic) []needle {
 	case OptionTopic:
 		return optionNeedles(t.Name)
 	case ValueTopic:
-		_, value, _ := strings.Cut(t.Name, "=")
-		return append(valueNeedles(value), defined(t.Name, 1))
+		option, value, _ := strings.Cut(t.Name, "=")
+		return append(valueNeedles(value), defined(t.Name, 1), nearby(option[strings.LastIndexByte(option, '.')+1:]))
 	case SoMTopic:
 		return append(valueNeedles(t.Name), defined("hardware.nvidia-jetpack.som="+t.Name, 1))
 	case JetPackTopic:
 		return []needle{
 			phrase("jetpack "+t.Name, 1), name("nvidia-jetpack"+t.Name, 1),
 			defined("hardware.nvidia-jetpack.majorVersion="+t.Name, 1),
+			nearby("majorVersion"), nearby("generation"),
 		}
 	case FileTopic:
-		needles := []needle{name(t.Name, 0.5)}
+		needles := []needle{name(t.Name, 0.7)}
 		if base := path.Base(t.Name); base != "default.nix" {
-			needles = append(needles, name(base, 0.5))
+			needles = append(needles, name(base, 0.7))
 		}
 		return needles
 	case ConceptTopic:
 		return conceptNeedles(t.Name)
 	case FunctionTopic:
-		return []needle{name(strings.TrimPrefix(strings.TrimPrefix(t.Name, "lib."), "builtins."), 1)}
+		function := strings.TrimPrefix(strings.TrimPrefix(t.Name, "lib."), "builtins.")
+		if last, ok := strings.CutPrefix(function, "types."); ok {
+			return []needle{name(function, 0.3), name(last, 0.7), nearby("type")}
+		}
+		return []needle{name(function, 1)}
 	}
 	return []needle{name(t.Name, 1)}
 }
@@ -93,7 +101,8 @@ func valueNeedles(value string) []needle {
 	if isGeneric(value) {
 		return nil
 	}
-	return []needle{name(value, 0.6), phrase(value, 0.6)}
+	family, _, _ := strings.Cut(value, "-")
+	return []needle{name(value, 0.6), phrase(value, 0.6), nearby(family)}
 }
 
 // conceptNeedles holds the names and phrases by which texts deal with the
@@ -115,7 +124,8 @@ func conceptNeedles(concept string) []needle {
 	case "overlays":
 		return with(names("nixpkgs.overlays", "overlays"), "overlay")
 	case "overlay-function":
-		return with(names("final: prev:", "self: super:"), "overlay function", "what an overlay is", "what is an overlay")
+		return append(with(names("final: prev:", "self: super:"), "overlay function", "what an overlay is", "what is an overlay"),
+			needle{text: "overlay", weight: 0.3, heading: 0.7, word: true})
 	case "overlay-order":
 		return with(names("composeManyExtensions", "composeExtensions"), "overlay order", "order of overlays", "overlays in order")
 	case "scopes":

@@ -191,7 +191,10 @@ func (t *terminal) html(n *ast.HTMLBlock, width int) []string {
 		rest = after
 		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "/summary":
-			out = append(out, span{text: ":\v", strong: true})
+			if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, ":") {
+				out = append(out, span{text: ":"})
+			}
+			out = append(out, span{text: "\v"})
 		case "br", "br/", "br /":
 			out = append(out, span{text: "\v"})
 		}

@@ -1,0 +1,178 @@
+package pill
+
+import (
+	"testing"
+)
+
+func ask(t *testing.T, c *Collection, topics ...string) string {
+	t.Helper()
+	var asked []Topic
+	for _, text := range topics {
+		topic, err := ParseTopic(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked = append(asked, topic)
+	}
+	s, ok := c.For(asked...)
+	if !ok {
+		return ""
+	}
+	return s.Ref()
+}
+
+func TestForDeclared(t *testing.T) {
+	c := loadDir(t, "annotated")
+	for _, tt := range []struct {
+		want   string
+		topics []string
+	}{
+		{"03#scopes", []string{"function:makeScope"}},
+		{"03#scopes", []string{"concept:scopes"}},
+		{"03#callpackage-and-friends", []string{"function:callPackage"}},
+		{"03#scopes", []string{"function:unknown", "function:newScope", "function:callPackage"}},
+		// The more specific wins.
+		{"03#order", []string{"option:hardware.nvidia-jetpack.som"}},
+		{"03#order", []string{"option:hardware.nvidia-jetpack"}},
+		{"03#firmware", []string{"option:hardware.nvidia-jetpack.firmware.autoUpdate"}},
+		{"03#firmware", []string{"option:hardware.nvidia-jetpack.firmware.uefi.secureBoot.enrollDefaultKeys"}},
+		{"03#order", []string{"option:hardware.nvidia-jetpack.firmware.optee.patches"}},
+		{"", []string{"option:hardware.nvidia.enabled"}},
+		{"", []string{"option:hardware.nvidia-jetpacks.som"}},
+		{"03#firmware", []string{"value:hardware.nvidia-jetpack.som=orin-agx"}},
+		{"", []string{"value:hardware.nvidia-jetpack.som=thor-agx"}},
+		{"", []string{"value:hardware.nvidia-jetpack.other=orin-agx"}},
+		{"03#callpackage-and-friends", []string{"package:l4t-core"}},
+		{"", []string{"package:flashScript"}},
+		{"03#firmware", []string{"file:modules/default.nix"}},
+		{"", []string{"file:modules/deep/default.nix"}},
+		{"03#firmware", []string{"file:pkgs/l4t/default.nix"}},
+		// Kinds are apart.
+		{"", []string{"function:scopes"}},
+		// What is mentioned and not declared is not explained here.
+		{"", []string{"concept:laziness"}},
+	} {
+		if got := ask(t, c, tt.topics...); got != tt.want {
+			t.Errorf("%v: %q, want %q", tt.topics, got, tt.want)
+		}
+	}
+}
+
+// Of two sections that declare a topic the one that names it in its heading
+// wins, then the one that declares less; reading order decides last.
+func TestForPrefers(t *testing.T) {
+	c := Load(files("03-a.md", `# A
+## First
+<!-- explains: function:mkIf, function:mkMerge, function:mkForce -->
+one
+## Second
+<!-- explains: function:mkMerge -->
+two
+## About mkForce
+<!-- explains: function:mkForce, function:mkDefault, function:mkOverride, function:mkBefore -->
+three
+## Fourth
+<!-- explains: function:mkMerge -->
+four
+`))
+	for topic, want := range map[string]string{
+		"function:mkIf": "03#first", "function:mkMerge": "03#second", "function:mkForce": "03#about-mkforce",
+	} {
+		if got := ask(t, c, topic); got != want {
+			t.Errorf("%s: %q, want %q", topic, got, want)
+		}
+	}
+	if got := len(c.Topics()[Topic{FunctionTopic, "mkMerge"}]); got != 3 {
+		t.Errorf("mkMerge is declared %d times, want 3", got)
+	}
+}
+
+// A folder without annotations: headings and mentions.
+func TestForMentioned(t *testing.T) {
+	c := loadDir(t, "plain")
+	for topic, want := range map[string]string{
+		"function:makeScope":       "03#scopes-with-makescope",
+		"function:newScope":        "03#scopes-with-makescope",
+		"function:callPackage":     "03#scopes-with-makescope",
+		"function:overrideAttrs":   "03#override-and-overrideattrs",
+		"function:override":        "03#override-and-overrideattrs",
+		"function:mkIf":            "07#conditional-settings",
+		"function:mkForce":         "07#priorities",
+		"concept:overlays":         "03#overlays",
+		"concept:overlay-order":    "",
+		"concept:scopes":           "03#scopes-with-makescope",
+		"concept:priorities":       "07#priorities",
+		"concept:submodules":       "07#submodules",
+		"concept:carrier-board":    "04#carrier-board",
+		"concept:overlay-function": "03#overlays",
+		// The option in a nested set, its parts in a heading, its last two names.
+		"option:hardware.nvidia-jetpack.som":          "04#the-som-option",
+		"option:hardware.nvidia-jetpack.carrierBoard": "04#the-som-option",
+		"option:services.nvpmodel.enable":             "07#conditional-settings",
+		"option:services.nvfancontrol.enable":         "",
+		"option:hardware.nvidia-jetpack.majorVersion": "",
+		"value:hardware.nvidia-jetpack.som=orin-agx":  "04#the-som-option",
+		"value:hardware.nvidia-jetpack.som=thor-agx":  "",
+		"som:orin-agx": "04#the-som-option",
+		// Nothing here is about these; no section is better than a wrong one.
+		"function:mkMerge":      "",
+		"concept:secure-boot":   "",
+		"concept:lock-file":     "",
+		"package:l4t-core":      "",
+		"file:modules/cuda.nix": "",
+		"jetpack:6":             "",
+	} {
+		if got := ask(t, c, topic); got != want {
+			t.Errorf("%s: %q, want %q", topic, got, want)
+		}
+	}
+}
+
+func TestForMentionedPrefersTheFirstTopicFound(t *testing.T) {
+	c := loadDir(t, "plain")
+	if got := ask(t, c, "function:mkMerge", "function:mkForce", "concept:scopes"); got != "07#priorities" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// The tl;dr is better than nothing, and only that.
+func TestShortSummaryIsLastResort(t *testing.T) {
+	const head = "# Pill 02: Flakes\n\n## tl;dr\n\nPin with `flake.lock`, `flake.lock`.\n"
+	alone := Load(files("02-flakes.md", head+"\n## Other\n\nSomething else.\n"))
+	if got := ask(t, alone, "concept:lock-file"); got != "02#tldr" {
+		t.Errorf("alone: %q", got)
+	}
+	beside := Load(files("02-flakes.md", head+"\n## Pins\n\nEvery input is written to `flake.lock`.\n"))
+	if got := ask(t, beside, "concept:lock-file"); got != "02#pins" {
+		t.Errorf("beside: %q", got)
+	}
+}
+
+func TestNixPaths(t *testing.T) {
+	for code, want := range map[string]string{
+		`{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }`: "hardware.nvidia-jetpack hardware.nvidia-jetpack.enable hardware.nvidia-jetpack.som hardware.nvidia-jetpack.som=orin-agx",
+		"{ a.b.c = 1; }":                          "a.b.c",
+		"{ config = { a.b = 1; }; }":              "config a.b",
+		"{ config.a.b = 1; }":                     "a.b",
+		"{ a = lib.mkIf (x == y) { b = 1; }; }":   "a a.b",
+		"{ a = { ... }; b = 2; }":                 "a b",
+		"{ # c = 1;\n a = 1; /* d = 2; */ }":      "a",
+		"{ a = ''x = 1;''; b = 1; }":              "a b",
+		`{ "a b".c = 1; }`:                        "c",
+		`{ a."b c".d = 1; }`:                      "a.b c.d",
+		`{ l = [ "x" "y" ]; }`:                    "l l=x l=y",
+		"{ a = 1":                                 "a",
+		"{ a = \"unclosed\n b = 1; }":             "a a=unclosed b",
+		"}}} = ; {{{ a.":                          "",
+		"{ config, ... }: { a = x: { b = 1; }; }": "a a.b",
+	} {
+		got := ""
+		nixPaths(code, func(path string) { got += " " + path })
+		if got != "" {
+			got = got[1:]
+		}
+		if got != want {
+			t.Errorf("%s\n got %q\nwant %q", code, got, want)
+		}
+	}
+}
