@@ -35,6 +35,7 @@ type data struct {
 	shapes    []shape
 	catalogs  [][]int // indexes into shapes, sorted by path
 	eras      []era
+	places    [][]place
 	trees     []tree
 	history   map[string]History
 	values    map[string][]valueSince
@@ -83,13 +84,17 @@ type record struct {
 	path, file, with              string
 	line, column                  int
 	def, defaultText, exampleText string
-	readOnly                      bool
+	readOnly, hasDefault, alias   bool
 }
 
-// tree says which files of a revision are, byte for byte, those of an era, and what its modules declare beyond the catalog.
+// place says that a declaration is that of an era's record, and at which line it stands.
+type place struct{ era, record, line int }
+
+// tree is what the files of a revision tell beyond its catalog.
 type tree struct {
-	extras []int // into shapes, sorted by path
-	files  map[string]int
+	extras []int    // declared options that are not in the catalog; into shapes, sorted by path
+	places []int    // into data.places
+	same   []string // files and folders that are, byte for byte, those of the newest revision
 }
 
 // state is the set of JetPack versions that holds between two changes.
@@ -262,25 +267,36 @@ func (d *data) readEras(r *reader) {
 	for i := range d.eras {
 		e := era{revision: r.uint(), records: make([]record, r.count())}
 		for j := range e.records {
-			e.records[j] = record{
+			rec := record{
 				path: r.string(), file: r.string(), with: r.string(), line: r.uint(), column: r.uint(),
-				def: r.string(), defaultText: r.string(), exampleText: r.string(), readOnly: r.bool(),
+				def: r.string(), defaultText: r.string(), exampleText: r.string(),
 			}
+			flags := r.uint()
+			rec.readOnly, rec.hasDefault, rec.alias = flags&1 != 0, flags&2 != 0, flags&4 != 0
+			e.records[j] = rec
 		}
 		d.eras[i] = e
 	}
 }
 
 func (d *data) readTrees(r *reader) {
+	d.places = make([][]place, r.count())
+	for i := range d.places {
+		for range r.count() {
+			era := r.uint()
+			records := r.ascending()
+			for _, record := range records {
+				d.places[i] = append(d.places[i], place{era, record, r.uint()})
+			}
+		}
+	}
 	d.trees = make([]tree, r.count())
 	for i := range d.trees {
-		t := tree{extras: r.ascending()}
-		n := r.count()
-		t.files = make(map[string]int, n)
-		for range n {
-			file := r.string()
-			t.files[file] = r.uint()
+		t := tree{extras: r.ascending(), places: make([]int, r.count())}
+		for j := range t.places {
+			t.places[j] = r.uint()
 		}
+		t.same = r.list()
 		d.trees[i] = t
 	}
 }
@@ -396,6 +412,16 @@ func (d *data) check() error {
 		if n := len(t.extras); n > 0 {
 			in(t.extras[n-1], len(d.shapes))
 		}
+		for _, p := range t.places {
+			in(p, len(d.places))
+		}
+	}
+	for _, places := range d.places {
+		for _, p := range places {
+			if in(p.era, len(d.eras)); ok {
+				in(p.record, len(d.eras[p.era].records))
+			}
+		}
 	}
 	if !ok {
 		return errors.New("catalog: the embedded data points outside of itself")
@@ -458,16 +484,11 @@ func (d *data) findRevision(rev string) (int, bool) {
 
 // holds reports whether all these files of a tree are those of the newest revision.
 func (d *data) holds(t int, files []string) bool {
-	newest := d.revisions[len(d.revisions)-1].tree
-	if t < 0 || newest < 0 {
+	if t < 0 {
 		return false
 	}
-	if t == newest {
-		return true
-	}
 	for _, file := range files {
-		era, ok := d.trees[t].files[file]
-		if !ok || era != d.trees[newest].files[file] {
+		if !slices.Contains(d.trees[t].same, file) {
 			return false
 		}
 	}
@@ -491,18 +512,11 @@ func (d *data) build(i int) *Catalog {
 
 func (d *data) options(rev revision) []Option {
 	chosen := d.catalogs[rev.catalog]
-	records := map[string]*record{}
+	records := map[string]record{}
 	if rev.tree >= 0 {
 		t := d.trees[rev.tree]
 		chosen = slices.Concat(chosen, t.extras)
-		for e := range d.eras {
-			for j := range d.eras[e].records {
-				rec := &d.eras[e].records[j]
-				if at, ok := t.files[rec.file]; ok && at == e {
-					records[rec.path] = rec
-				}
-			}
-		}
+		records = d.records(t)
 	}
 	out := make([]Option, 0, len(chosen))
 	for _, i := range chosen {
@@ -520,7 +534,8 @@ func (d *data) options(rev revision) []Option {
 				o.AliasSince = h.AliasSince
 			}
 		}
-		if rec := records[s.path]; rec != nil {
+		// A record that contradicts the evaluation of this very revision is of another declaration.
+		if rec, ok := records[s.path]; ok && rec.hasDefault == s.hasDefault && rec.alias == (s.renamedTo != "") {
 			o.DeclaredIn, o.Line, o.Column, o.DeclaredWith = rec.file, rec.line, rec.column, rec.with
 			o.Default, o.DefaultText, o.Example, o.ReadOnly = rec.def, rec.defaultText, rec.exampleText, rec.readOnly
 		}
@@ -528,6 +543,26 @@ func (d *data) options(rev revision) []Option {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Path < out[j].Path })
 	return out
+}
+
+// records gives what is known of the declarations of a tree. A path that stands in two files is left out.
+func (d *data) records(t tree) map[string]record {
+	records := map[string]record{}
+	twice := map[string]bool{}
+	for _, places := range t.places {
+		for _, p := range d.places[places] {
+			rec := d.eras[p.era].records[p.record]
+			if _, ok := records[rec.path]; ok {
+				twice[rec.path] = true
+			}
+			rec.line = p.line
+			records[rec.path] = rec
+		}
+	}
+	for path := range twice {
+		delete(records, path)
+	}
+	return records
 }
 
 // somOption is the option whose values are the SoMs.

@@ -78,7 +78,6 @@ type compiler struct {
 	w        *writer
 	revision map[string]int
 	catalog  map[string]int
-	era      map[string]int
 	pool     []shape
 	poolKey  map[string]int
 }
@@ -87,7 +86,7 @@ type compiler struct {
 func compile(f *facts) ([]byte, error) {
 	c := &compiler{
 		facts: f, w: &writer{index: map[string]int{}},
-		revision: map[string]int{}, catalog: map[string]int{}, era: map[string]int{}, poolKey: map[string]int{},
+		revision: map[string]int{}, catalog: map[string]int{}, poolKey: map[string]int{},
 	}
 	for i, r := range f.Revisions {
 		c.revision[r.Rev] = i
@@ -95,11 +94,7 @@ func compile(f *facts) ([]byte, error) {
 	for i, k := range f.Catalogs {
 		c.catalog[k.Key] = i
 	}
-	// Where a file is the same in several eras, the newest one speaks for it: keep history's order.
 	slices.SortFunc(f.Eras, func(a, b eraFact) int { return c.revision[a.Rev] - c.revision[b.Rev] })
-	for i, e := range f.Eras {
-		c.era[e.Rev] = i
-	}
 	for _, step := range []func() error{
 		c.revisions, c.options, c.history, c.generations, c.soms, c.summaries, c.packages,
 	} {
@@ -176,7 +171,7 @@ func orNone(i *int) int {
 	return *i
 }
 
-// options writes the pool of shapes, the catalogs, the eras and the trees.
+// options writes the pool of shapes, the catalogs, the eras, the places and the trees.
 func (c *compiler) options() error {
 	full, err := c.fullTypes()
 	if err != nil {
@@ -258,22 +253,46 @@ func (c *compiler) options() error {
 			c.w.string(o.Default)
 			c.w.string(o.DefaultText)
 			c.w.string(example)
-			c.w.bool(o.ReadOnly)
+			c.w.uint(flags(o.ReadOnly, o.HasDefault, o.RenamedTo != ""))
+		}
+	}
+
+	c.w.uint(len(c.Places))
+	for _, p := range c.Places {
+		c.w.uint(len(p.Eras))
+		for _, short := range sortedKeys(p.Eras) {
+			at := slices.IndexFunc(c.Eras, func(e eraFact) bool { return strings.HasPrefix(e.Rev, short) })
+			if at < 0 {
+				return fmt.Errorf("places.json names the era %s, which is not there", short)
+			}
+			lines := map[int]int{}
+			for path, line := range p.Eras[short] {
+				i := slices.IndexFunc(c.Eras[at].Options, func(o eraOption) bool { return o.Path == path })
+				if i < 0 {
+					return fmt.Errorf("places.json: the era %s has no %s", short, path)
+				}
+				lines[i] = line
+			}
+			records := sortedKeys(lines)
+			c.w.uint(at)
+			c.w.ascending(records)
+			for _, i := range records {
+				c.w.uint(lines[i])
+			}
 		}
 	}
 
 	c.w.uint(len(c.Trees))
 	for i, t := range c.Trees {
 		c.w.ascending(placed(trees[i]))
-		c.w.uint(len(t.Same))
-		for _, file := range sortedKeys(t.Same) {
-			era, ok := c.era[t.Same[file]]
-			if !ok {
-				return fmt.Errorf("tree %d names the era %s, which is not there", i, t.Same[file])
+		c.w.uint(len(t.Places))
+		for _, p := range t.Places {
+			if p < 0 || p >= len(c.Places) {
+				return fmt.Errorf("tree %d names places %d, which are not there", i, p)
 			}
-			c.w.string(file)
-			c.w.uint(era)
+			c.w.uint(p)
 		}
+		c.w.list(t.Same)
 	}
 	return nil
 }

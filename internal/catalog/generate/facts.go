@@ -11,6 +11,7 @@ import (
 type facts struct {
 	Revisions   []revisionFact
 	Trees       []treeFact
+	Places      []placesFact
 	Catalogs    []catalogFact
 	Eras        []eraFact
 	History     historyFact
@@ -39,8 +40,17 @@ type revisionFact struct {
 type treeFact struct {
 	// Extras are declared options that the catalogs leave out.
 	Extras []string `json:"extras,omitempty"`
-	// Same maps files to the era in which they are the same, byte for byte.
-	Same map[string]string `json:"same,omitempty"`
+	// Places are indexes into places.json, one for each file with known declarations.
+	Places []int `json:"places,omitempty"`
+	// Same are files and folders that are, byte for byte, those of the newest revision.
+	Same []string `json:"same,omitempty"`
+}
+
+// placesFact is one version of a file, as far as its declarations are those of an era.
+type placesFact struct {
+	File string `json:"file"`
+	// Eras gives, for each era (seven digits), the declarations that are as there, with their lines in this version.
+	Eras map[string]map[string]int `json:"eras"`
 }
 
 // catalogFact is one distinct option catalog, as the difference to the one before it in the file.
@@ -227,6 +237,7 @@ func read(dir fs.FS) (*facts, error) {
 	}{
 		{"revisions.json", &f.Revisions},
 		{"trees.json", &f.Trees},
+		{"places.json", &f.Places},
 		{"catalogs.json", &f.Catalogs},
 		{"history.json", &f.History},
 		{"generations.json", &f.Generations},

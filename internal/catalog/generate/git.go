@@ -16,12 +16,12 @@ type history struct {
 	order   map[string]int // place in the list of revisions; parents come before their children
 	revs    []string
 	parents map[string][]string
-	catalog map[string]string // key of the catalog, empty for none
-	main    []string          // the first-parent line, oldest first
-	onMain  map[string]int    // place in main
-	merged  map[string]string // the mainline commit that brought a commit beside the mainline
-	texts   map[string]string // modules of a tree, by the tree's object id
-	modules map[string]string // tree of modules/ by revision
+	catalog map[string]string            // key of the catalog, empty for none
+	main    []string                     // the first-parent line, oldest first
+	onMain  map[string]int               // place in main
+	merged  map[string]string            // the mainline commit that brought a commit beside the mainline
+	texts   map[string]map[string]string // files right in a tree, by the tree's object id
+	modules map[string]string            // tree of modules/ by revision
 }
 
 func openHistory(clone string, revisions []struct{ Rev, Date, Catalog string }) (*history, error) {
@@ -30,7 +30,7 @@ func openHistory(clone string, revisions []struct{ Rev, Date, Catalog string }) 
 	}
 	h := &history{
 		clone: clone, order: map[string]int{}, parents: map[string][]string{}, catalog: map[string]string{},
-		onMain: map[string]int{}, merged: map[string]string{}, texts: map[string]string{},
+		onMain: map[string]int{}, merged: map[string]string{}, texts: map[string]map[string]string{},
 	}
 	for i, r := range revisions {
 		h.order[r.Rev] = i
@@ -188,13 +188,32 @@ func (h *history) objects(revs, files []string) (map[string]map[string]string, e
 	return objects, nil
 }
 
-// declared picks the options that the text of a revision's modules declares with mkOption. It serves for the few options
-// the catalogs leave out: a dotted path stands as such, a submodule's field by its last component.
-func (h *history) declared(rev string, paths []string) ([]string, error) {
-	text, err := h.moduleText(rev)
+// moduleFiles gives the text of the Nix files right in modules/, by path.
+func (h *history) moduleFiles(rev string) (map[string]string, error) {
+	tree := h.modules[rev]
+	if files, ok := h.texts[tree]; ok {
+		return files, nil
+	}
+	names, err := h.git("", "ls-tree", "--name-only", tree)
 	if err != nil {
 		return nil, err
 	}
+	files := map[string]string{}
+	for _, name := range strings.Fields(names) {
+		if !strings.HasSuffix(name, ".nix") {
+			continue
+		}
+		if files["modules/"+name], err = h.git("", "cat-file", "blob", tree+":"+name); err != nil {
+			return nil, err
+		}
+	}
+	h.texts[tree] = files
+	return files, nil
+}
+
+// declared picks the options that one of the texts declares with mkOption. It serves for the few options the catalogs
+// leave out: a dotted path stands as such, a submodule's field by its last component.
+func declared(texts, paths []string) ([]string, error) {
 	var out []string
 	for _, path := range paths {
 		name := path
@@ -205,34 +224,9 @@ func (h *history) declared(rev string, paths []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if pattern.MatchString(text) {
+		if slices.ContainsFunc(texts, pattern.MatchString) {
 			out = append(out, path)
 		}
 	}
 	return out, nil
-}
-
-// moduleText is the text of all Nix files right in modules/.
-func (h *history) moduleText(rev string) (string, error) {
-	tree := h.modules[rev]
-	if text, ok := h.texts[tree]; ok {
-		return text, nil
-	}
-	names, err := h.git("", "ls-tree", "--name-only", tree)
-	if err != nil {
-		return "", err
-	}
-	var text strings.Builder
-	for _, name := range strings.Fields(names) {
-		if !strings.HasSuffix(name, ".nix") {
-			continue
-		}
-		file, err := h.git("", "cat-file", "blob", tree+":"+name)
-		if err != nil {
-			return "", err
-		}
-		text.WriteString(file)
-	}
-	h.texts[tree] = text.String()
-	return text.String(), nil
 }

@@ -481,83 +481,12 @@ func place(at string) (file string, line, column int) {
 	return parts[0], line, column
 }
 
-func (f *facts) importTrees(_ *rawFacts, git *history) error {
-	files := slices.Clone(f.Packages.Need)
-	known := map[string]bool{}
-	for _, c := range f.Catalogs {
-		for _, o := range c.options {
-			known[o.Path] = true
-		}
-	}
-	var extras []string
-	for _, e := range f.Eras {
-		for _, o := range e.Options {
-			files = append(files, o.File)
-			if !known[o.Path] {
-				extras = append(extras, o.Path)
-			}
-		}
-	}
-	slices.Sort(files)
-	files = slices.Compact(files)
-	slices.Sort(extras)
-	extras = slices.Compact(extras)
-
-	var revs []string
-	for _, r := range f.Revisions {
-		if r.Catalog != "" {
-			revs = append(revs, r.Rev)
-		}
-	}
-	objects, err := git.objects(revs, files)
-	if err != nil {
-		return err
-	}
-	eras := slices.Clone(f.Eras)
-	slices.SortFunc(eras, func(a, b eraFact) int { return git.order[b.Rev] - git.order[a.Rev] })
-	newest := eras[0].Rev
-
-	index := map[string]int{}
-	for i := range f.Revisions {
-		r := &f.Revisions[i]
-		if r.Catalog == "" {
-			continue
-		}
-		t := treeFact{Same: map[string]string{}}
-		for _, file := range files {
-			object := objects[r.Rev][file]
-			for _, e := range eras {
-				// Files that no option is declared in only matter for the facts about the newest revision.
-				if object != "" && object == objects[e.Rev][file] && (e.Rev == newest || strings.HasPrefix(file, "modules/")) {
-					t.Same[file] = e.Rev
-					break
-				}
-			}
-		}
-		if t.Extras, err = git.declared(r.Rev, extras); err != nil {
-			return err
-		}
-		key, err := json.Marshal(t)
-		if err != nil {
-			return err
-		}
-		at, ok := index[string(key)]
-		if !ok {
-			at = len(f.Trees)
-			index[string(key)] = at
-			f.Trees = append(f.Trees, t)
-		}
-		r.Tree = &at
-	}
-	return nil
-}
-
 func (f *facts) write(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "eras"), 0o755); err != nil {
 		return err
 	}
 	files := map[string]any{
-		"revisions.json": f.Revisions, "trees.json": f.Trees, "catalogs.json": f.Catalogs, "history.json": f.History,
+		"revisions.json": f.Revisions, "trees.json": f.Trees, "places.json": f.Places, "catalogs.json": f.Catalogs, "history.json": f.History,
 		"generations.json": f.Generations, "soms.json": f.SoMs, "packages.json": f.Packages,
 	}
 	for _, e := range f.Eras {
