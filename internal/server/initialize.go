@@ -1,0 +1,87 @@
+package server
+
+import (
+	"context"
+	"slices"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"jetpills/internal/text"
+)
+
+// client is what the other side can do, as far as it changes what we do.
+type client struct {
+	configuration     bool // answers workspace/configuration
+	watchesFiles      bool // lets us register file watchers
+	registersSettings bool // lets us register for changes of the settings
+}
+
+// Initialize learns what the client can do and tells what we can.
+// What isn't told here is left to the other Nix servers on the same buffer.
+func (s *Server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
+	s.client = clientOf(&params.Capabilities)
+	var kind protocol.PositionEncodingKind
+	s.encoding, kind = chooseEncoding(params.Capabilities.General)
+	s.folders = foldersOf(params)
+	s.session.SetFolders(s.folders.paths())
+	s.applySettings(params.InitializationOptions)
+	clientVersion, _ := params.ClientInfo.Version.Get()
+	s.log.Info("initialized", zap.String("client", params.ClientInfo.Name), zap.String("clientVersion", clientVersion),
+		zap.String("positionEncoding", string(kind)), zap.Strings("folders", s.folders.paths()))
+
+	yes, incremental := true, protocol.TextDocumentSyncKindIncremental
+	return &protocol.InitializeResult{
+		ServerInfo: protocol.ServerInfo{Name: name, Version: protocol.NewOptional(s.version)},
+		Capabilities: protocol.ServerCapabilities{
+			PositionEncoding: kind,
+			TextDocumentSync: &protocol.TextDocumentSyncOptions{
+				OpenClose: &yes,
+				Change:    &incremental,
+				Save:      protocol.Boolean(true),
+			},
+			HoverProvider: protocol.Boolean(true),
+			CompletionProvider: &protocol.CompletionOptions{
+				TriggerCharacters: []string{".", `"`},
+				ResolveProvider:   &yes,
+			},
+			DefinitionProvider:  protocol.Boolean(true),
+			DeclarationProvider: protocol.Boolean(true),
+			Workspace: &protocol.WorkspaceOptions{
+				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
+					Supported:           &yes,
+					ChangeNotifications: protocol.Boolean(true),
+				},
+			},
+		},
+	}, nil
+}
+
+func clientOf(capabilities *protocol.ClientCapabilities) client {
+	w := capabilities.Workspace
+	if w == nil {
+		return client{}
+	}
+	return client{
+		configuration:     is(w.Configuration),
+		watchesFiles:      w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration),
+		registersSettings: w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration),
+	}
+}
+
+func is(flag *bool) bool { return flag != nil && *flag }
+
+// chooseEncoding takes UTF-16 wherever it can: a client that attaches other servers to the same buffer may know one encoding a buffer.
+func chooseEncoding(general *protocol.GeneralClientCapabilities) (text.Encoding, protocol.PositionEncodingKind) {
+	if general != nil && !slices.Contains(general.PositionEncodings, protocol.PositionEncodingKindUTF16) {
+		for _, offered := range general.PositionEncodings {
+			switch offered {
+			case protocol.PositionEncodingKindUTF8:
+				return text.UTF8, offered
+			case protocol.PositionEncodingKindUTF32:
+				return text.UTF32, offered
+			}
+		}
+	}
+	return text.UTF16, protocol.PositionEncodingKindUTF16
+}

@@ -1,0 +1,52 @@
+package server
+
+import (
+	"context"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+)
+
+// watched are the files that say which revision of jetpack-nixos a workspace uses.
+// The patterns are plain: relative ones break some clients.
+func watched() []protocol.GlobPattern {
+	return []protocol.GlobPattern{
+		protocol.Pattern("**/flake.lock"),
+		protocol.Pattern("**/flake.nix"),
+		protocol.Pattern("**/npins/sources.json"),
+		protocol.Pattern("**/nix/sources.json"),
+	}
+}
+
+// Initialized asks the client for what only it can give: news of files, and the settings.
+func (s *Server) Initialized(context.Context, *protocol.InitializedParams) error {
+	s.pullSettings()
+	var registrations []protocol.Registration
+	add := func(method string, options any) {
+		raw, err := protocol.Marshal(options)
+		if err != nil {
+			s.log.Error("encoding a registration", zap.String("method", method), zap.Error(err))
+			return
+		}
+		registrations = append(registrations, protocol.Registration{ID: name + "/" + method, Method: method, RegisterOptions: raw})
+	}
+	if s.client.watchesFiles {
+		var watchers []protocol.FileSystemWatcher
+		for _, pattern := range watched() {
+			watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: pattern})
+		}
+		add(protocol.MethodWorkspaceDidChangeWatchedFiles, &protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers})
+	}
+	if s.client.registersSettings {
+		add(protocol.MethodWorkspaceDidChangeConfiguration, map[string]string{"section": name})
+	}
+	if len(registrations) == 0 {
+		return nil
+	}
+	s.inBackground(func(ctx context.Context) {
+		if err := s.remote.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: registrations}); err != nil && ctx.Err() == nil {
+			s.log.Warn("the client didn't register what we asked for", zap.Error(err))
+		}
+	})
+	return nil
+}

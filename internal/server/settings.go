@@ -1,0 +1,71 @@
+package server
+
+import (
+	"context"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+)
+
+// DidChangeConfiguration takes the settings it is given, or asks for them: some clients send null to say that something changed.
+func (s *Server) DidChangeConfiguration(_ context.Context, params *protocol.DidChangeConfigurationParams) error {
+	if section, ok := member(params.Settings, name); ok {
+		s.pulls++ // what was asked for before is older than this
+		s.applySettings(section)
+		return nil
+	}
+	s.pullSettings()
+	return nil
+}
+
+// pullSettings asks the client for our section, if it answers such questions. Only the last question's answer counts.
+func (s *Server) pullSettings() {
+	if !s.client.configuration {
+		return
+	}
+	s.pulls++
+	asked, section := s.pulls, name
+	s.inBackground(func(ctx context.Context) {
+		answers, err := s.remote.Configuration(ctx, &protocol.ConfigurationParams{
+			Items: []protocol.ConfigurationItem{{Section: &section}},
+		})
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			s.log.Warn("the client didn't tell its settings", zap.Error(err))
+			return
+		case len(answers) != 1:
+			s.log.Warn("the client told its settings in a form of its own", zap.Int("answers", len(answers)))
+			return
+		}
+		s.peer.Do(func() {
+			if asked == s.pulls {
+				s.applySettings(answers[0])
+			}
+		})
+	})
+}
+
+// applySettings takes our section, or an object that holds it. Where there is none, all stays as it is.
+func (s *Server) applySettings(raw protocol.LSPAny) {
+	if len(raw) == 0 || raw.Kind() == 'n' {
+		return
+	}
+	if section, ok := member(raw, name); ok {
+		raw = section
+	}
+	if err := s.session.SetSettings(raw.Clone()); err != nil {
+		s.log.Warn("settings not understood", zap.Error(err))
+	}
+}
+
+// member returns the member of a JSON object, unless that is null.
+func member(object protocol.LSPAny, key string) (protocol.LSPAny, bool) {
+	var members map[string]protocol.LSPAny
+	if object.Kind() != '{' || protocol.Unmarshal(object, &members) != nil {
+		return nil, false
+	}
+	value, ok := members[key]
+	return value, ok && value.Kind() != 'n'
+}
