@@ -21,9 +21,12 @@ func foldersOf(params *protocol.InitializeParams) folders {
 		}
 		return opened
 	}
+	//lint:ignore SA1019 clients that know no folders send this
 	if params.RootURI != nil {
+		//lint:ignore SA1019 the same
 		return opened.with(*params.RootURI)
 	}
+	//lint:ignore SA1019 and still older ones send this
 	if path, ok := params.RootPath.Get(); ok && path != "" {
 		return opened.with(uri.File(path))
 	}
