@@ -1,7 +1,7 @@
 // Package rpc carries JSON-RPC over a pair of byte streams, framed as language servers frame it.
 // It decides in which order messages are handled, how many at once, and how each failure is answered; what the messages mean is its caller's business.
 //
-// Four parties work on a [Peer], and none of them waits for the one behind it:
+// Four parties work on a [Peer]. None waits for the one behind it, unless one of the [Limits] is reached:
 //
 //	reader      takes frames off the input, refuses what is no message, lets cancellations overtake
 //	dispatcher  takes messages in order; runs notifications, initialize and shutdown itself,
