@@ -1124,10 +1124,10 @@ func (p *parser) inherit() int32 {
 // Missing last name.
 func (p *parser) attrPath() int32 {
 	n := p.open(AttrPath)
-	for {
+	for names := 0; ; names++ {
 		switch k := p.kind(); {
 		case k == Word || k == KeywordOr || k == StringOpen || k == InterpOpen:
-			if p.onNewLine() && p.afterDot() && p.atBinding() {
+			if names > 0 && p.onNewLine() && p.atBinding() {
 				// A path does not go on in the next line with what is itself a
 				// binding's path.
 				p.failMissing("a name", "attribute path", "")
@@ -1144,9 +1144,6 @@ func (p *parser) attrPath() int32 {
 		}
 	}
 }
-
-// afterDot reports whether the last token taken is a dot.
-func (p *parser) afterDot() bool { return p.end > 0 && p.src[p.end-1] == '.' }
 
 func (p *parser) attrName() int32 {
 	switch p.kind() {
