@@ -229,8 +229,7 @@ type Library struct {
 	mu       sync.Mutex
 	catalogs map[int]*Catalog // by index into data.revisions
 
-	packagesOnce sync.Once
-	packages     *packageSet
+	packages func() *allPackages
 }
 
 // Open reads the embedded facts. An error means that the program was built with a damaged data file.
@@ -239,7 +238,7 @@ func Open() (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Library{data: d, catalogs: map[int]*Catalog{}}, nil
+	return &Library{data: d, catalogs: map[int]*Catalog{}, packages: sync.OnceValue(d.decodePackages)}, nil
 }
 
 // Newest returns the catalog of the newest revision known.
@@ -300,14 +299,9 @@ func (l *Library) at(i int) *Catalog {
 		return c
 	}
 	c := l.data.build(i)
-	if l.data.holds(l.data.revisions[i].tree, l.data.packagesNeed) {
-		c.packages = l.packagesOf
+	if rev := l.data.revisions[i]; rev.scope >= 0 || l.data.holds(rev.tree, l.data.packagesNeed) {
+		c.packages = sync.OnceValue(func() *packageSet { return l.packages().in(l.data, rev) })
 	}
 	l.catalogs[i] = c
 	return c
-}
-
-func (l *Library) packagesOf() *packageSet {
-	l.packagesOnce.Do(func() { l.packages = l.data.decodePackages() })
-	return l.packages
 }

@@ -238,6 +238,10 @@ func TestFits(t *testing.T) {
 		{"f7e672c", "orin-agx", "devkit", "7", FitNo, []Clash{ClashMajor}},
 		{"f7e672c", "orin-agx", "devkit", "6", FitUnknown, nil},
 		{"6226eeb", "xavier-agx", "devkit", "6", FitNo, []Clash{ClashMajor}},
+		// The rule for this carrier board is older than the newest combinations.
+		{"5a83306", "orin-nano", "xavierNxDevkit", "", FitNo, []Clash{ClashCarrier}},
+		{"5a83306", "orin-nx", "xavierNxDevkit", "6", FitUnknown, nil},
+		{"5a83306", "xavier-nx", "xavierNxDevkit", "6", FitNo, []Clash{ClashMajor, ClashCarrier}},
 		{"6226eeb", "thor-agx", "devkit", "7", FitUnknown, nil},
 		{"20bc50f", "orin-agx", "devkit", "6", FitUnknown, nil},
 	} {
@@ -290,8 +294,22 @@ func TestPackages(t *testing.T) {
 	if _, ok := c.Package("som"); ok {
 		t.Error("som is an option, no package")
 	}
-	if old := catalogAt(t, l, "6226eeb"); old.HasPackages() || len(old.Packages()) > 0 {
-		t.Error("the packages of an older revision are not known and must not be shown")
+	// Of older revisions the names are known, and nothing that may have been different then.
+	old := catalogAt(t, l, "6226eeb")
+	if p, ok := old.Package("bspSrc"); !ok || p.File != "" || p.Line != 0 || strings.Join(p.Generations, " ") != "5 6" {
+		t.Errorf("bspSrc at 6226eeb: %v %+v", ok, p)
+	}
+	if p, ok := old.Package("flashInitrd"); !ok || !p.DeviceOnly {
+		t.Errorf("flashInitrd at 6226eeb: %v %+v", ok, p)
+	}
+	if _, ok := old.Package("l4t-firmware-openrm"); ok {
+		t.Error("l4t-firmware-openrm came later than 6226eeb")
+	}
+	if len(old.Outputs()) > 0 || len(old.FlashTargets()) > 0 {
+		t.Error("the outputs at 6226eeb are not known and must not be shown")
+	}
+	if before := catalogAt(t, l, "9c35b2a"); before.Revision.Short() != "9c35b2a" || len(before.SystemBuild()) > 0 {
+		t.Error("system.build at 9c35b2a is not known and must not be shown")
 	}
 	i := slices.IndexFunc(c.Outputs(), func(o Output) bool { return o.Name == "packages.x86_64-linux" })
 	if i < 0 || !slices.Contains(c.Outputs()[i].Names, "flash-orin-agx-devkit") {

@@ -61,6 +61,7 @@ type revision struct {
 	tree       int
 	generation int // into states
 	like       int // the nearest ancestor with a catalog, for a revision without one
+	scope      int // into the scopes of the packages section
 }
 
 // shape is an option as far as it is known for every revision that has it.
@@ -95,6 +96,8 @@ type tree struct {
 	extras []int    // declared options that are not in the catalog; into shapes, sorted by path
 	places []int    // into data.places
 	same   []string // files and folders that are, byte for byte, those of the newest revision
+	// carrierRule is set where a carrier board is refused under the same condition as in the newest revision.
+	carrierRule bool
 }
 
 // state is the set of JetPack versions that holds between two changes.
@@ -233,7 +236,11 @@ func (d *data) readRevisions(r *reader) {
 			tree:       r.index(),
 			generation: r.index(),
 			like:       r.index(),
+			scope:      -1,
 		}
+	}
+	for i := range min(r.count(), n) {
+		d.revisions[i].scope = r.index()
 	}
 }
 
@@ -296,7 +303,7 @@ func (d *data) readTrees(r *reader) {
 		for j := range t.places {
 			t.places[j] = r.uint()
 		}
-		t.same = r.list()
+		t.same, t.carrierRule = r.list(), r.bool()
 		d.trees[i] = t
 	}
 }
@@ -429,7 +436,24 @@ func (d *data) check() error {
 	return nil
 }
 
-func (d *data) decodePackages() *packageSet {
+// allPackages are the packages of the newest revision, and the names in the scopes of all others.
+type allPackages struct {
+	newest *packageSet
+	scopes []scope
+}
+
+// scope is one set of names that overlays define.
+type scope struct {
+	members []member
+	top     []string
+}
+
+type member struct {
+	name  string
+	where []string // JetPack majors; "device" for what only a NixOS configuration has, or overrides
+}
+
+func (d *data) decodePackages() *allPackages {
 	r := d.packages
 	s := &packageSet{packages: make([]Package, r.count())}
 	for i := range s.packages {
@@ -459,6 +483,41 @@ func (d *data) decodePackages() *packageSet {
 			Name: r.string(), Package: r.string(), Binary: r.string(), SoM: r.string(), CarrierBoard: r.string(),
 			Super: r.bool(), Major: r.string(), TargetBoard: r.string(),
 		}
+	}
+	s.index()
+	all := &allPackages{newest: s, scopes: make([]scope, r.count())}
+	for i := range all.scopes {
+		sc := scope{members: make([]member, r.count())}
+		for j := range sc.members {
+			sc.members[j] = member{name: r.string(), where: r.list()}
+		}
+		sc.top = r.list()
+		all.scopes[i] = sc
+	}
+	return all
+}
+
+// in gives the packages of a revision: what the newest one tells where it holds, else the names alone.
+func (a *allPackages) in(d *data, rev revision) *packageSet {
+	if d.holds(rev.tree, d.packagesNeed) {
+		return a.newest
+	}
+	s := &packageSet{}
+	if rev.scope < 0 || rev.scope >= len(a.scopes) {
+		return s
+	}
+	for _, m := range a.scopes[rev.scope].members {
+		p := Package{Name: m.name, Summary: d.packageSummaries[m.name]}
+		for _, where := range m.where {
+			if where != "device" {
+				p.Generations = append(p.Generations, where)
+			}
+		}
+		p.DeviceOnly = len(p.Generations) == 0
+		s.packages = append(s.packages, p)
+	}
+	for _, name := range a.scopes[rev.scope].top {
+		s.topLevel = append(s.topLevel, Attribute{Name: name})
 	}
 	s.index()
 	return s
@@ -580,6 +639,7 @@ func (d *data) addSoMs(c *Catalog, rev revision) {
 	boards := d.holds(rev.tree, []string{fileRoot, fileDevices})
 	capabilities := d.holds(rev.tree, []string{fileRoot, fileCUDA})
 	c.fits = fitRules{majors: map[string]majorRule{}, wholly: boards, cells: d.cells}
+	c.fits.carrier = rev.tree >= 0 && d.trees[rev.tree].carrierRule
 	for _, name := range option.Values {
 		som := SoM{Name: name}
 		if i := slices.IndexFunc(d.soms, func(s SoM) bool { return s.Name == name }); i >= 0 {

@@ -68,11 +68,12 @@ func (c *Catalog) packageSet() *packageSet {
 	return c.packages()
 }
 
-// HasPackages reports whether the packages of this revision are known.
+// HasPackages reports whether the packages of this revision are known at all.
 // Where they are not, the methods below return nothing: that says nothing about the revision.
 func (c *Catalog) HasPackages() bool { return c.packages != nil }
 
-// Packages returns the members of the nvidia-jetpack scope, sorted by name.
+// Packages returns the members of the nvidia-jetpack scope, sorted by name. In most revisions but the newest,
+// only Name, Generations, DeviceOnly and Summary are known.
 func (c *Catalog) Packages() []Package { return c.packageSet().packages }
 
 // Package finds a member of the nvidia-jetpack scope.
@@ -85,10 +86,12 @@ func (c *Catalog) Package(name string) (Package, bool) {
 	return s.packages[i], true
 }
 
-// OverlayAttributes returns the attributes that the overlay sets at the top level of the package set, sorted by name.
+// OverlayAttributes returns the attributes that the overlay sets at the top level of the package set, sorted by name;
+// without places in most revisions but the newest.
 func (c *Catalog) OverlayAttributes() []Attribute { return c.packageSet().topLevel }
 
-// SystemBuild returns the attributes that the modules add to config.system.build, sorted by name.
+// SystemBuild returns the attributes that the modules add to config.system.build, sorted by name;
+// it and the methods below return nothing where they are not known for the revision.
 func (c *Catalog) SystemBuild() []Attribute { return c.packageSet().build }
 
 // Outputs returns the flake's outputs, sorted by name.

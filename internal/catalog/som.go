@@ -1,5 +1,7 @@
 package catalog
 
+import "slices"
+
 // SoM is one value of hardware.nvidia-jetpack.som. Fields that are not known for the revision are empty.
 type SoM struct {
 	// Name is the option's value, e.g. orin-agx.
@@ -73,6 +75,8 @@ type fitRules struct {
 	cells  map[fitKey]fitCell
 	majors map[string]majorRule // by SoM
 	wholly bool                 // cells hold for this revision
+	// carrier is set where at least the refusal of carrier boards holds for this revision.
+	carrier bool
 }
 
 type fitKey struct{ som, carrier, major string }
@@ -103,18 +107,21 @@ func (c *Catalog) Fits(som, carrierBoard, majorVersion string) (Verdict, []Clash
 		return FitYes, nil
 	}
 	rule, ok := c.fits.majors[som]
-	if !ok || rule.allowed == nil || majorVersion == "" {
+	if !ok {
 		return FitUnknown, nil
 	}
-	for _, m := range rule.allowed {
-		if m == majorVersion {
-			return FitUnknown, nil
-		}
+	var clashes []Clash
+	if _, ok := c.Generation(majorVersion); ok && rule.allowed != nil && !slices.Contains(rule.allowed, majorVersion) {
+		clashes = append(clashes, ClashMajor)
 	}
-	if _, ok := c.Generation(majorVersion); !ok {
-		return FitUnknown, nil
+	// The assertion on carrier boards looks at no major, so any cell tells.
+	if c.fits.carrier && slices.Contains(c.fits.cells[fitKey{som, carrierBoard, ""}].clashes, ClashCarrier) {
+		clashes = append(clashes, ClashCarrier)
 	}
-	return FitNo, []Clash{ClashMajor}
+	if len(clashes) > 0 {
+		return FitNo, clashes
+	}
+	return FitUnknown, nil
 }
 
 // TargetBoardOn returns the board configuration flashed for a combination without super; nothing where it is not known or there is none.

@@ -161,6 +161,13 @@ func (c *compiler) revisions() error {
 		c.w.ref(orNone(r.Generation))
 		c.w.ref(like)
 	}
+	if n := len(c.Scopes.Of); n != 0 && n != len(c.Revisions) {
+		return fmt.Errorf("scopes.json speaks of %d revisions, revisions.json of %d", n, len(c.Revisions))
+	}
+	c.w.uint(len(c.Scopes.Of))
+	for _, at := range c.Scopes.Of {
+		c.w.ref(at)
+	}
 	return nil
 }
 
@@ -293,6 +300,7 @@ func (c *compiler) options() error {
 			c.w.uint(p)
 		}
 		c.w.list(t.Same)
+		c.w.bool(t.CarrierRule)
 	}
 	return nil
 }
@@ -542,6 +550,15 @@ func (c *compiler) packages() error {
 		c.w.bool(t.Super)
 		c.w.string(t.Major)
 		c.w.string(t.TargetBoard)
+	}
+	c.w.uint(len(c.Scopes.Scopes))
+	for _, s := range c.Scopes.Scopes {
+		c.w.uint(len(s.members))
+		for _, name := range sortedKeys(s.members) {
+			c.w.string(name)
+			c.w.list(strings.Fields(s.members[name]))
+		}
+		c.w.list(s.Top)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type facts struct {
 	Generations []stateFact
 	SoMs        somFact
 	Packages    packageFact
+	Scopes      scopesFact
 	Summaries   summaryFact
 }
 
@@ -42,6 +43,8 @@ type treeFact struct {
 	Extras []string `json:"extras,omitempty"`
 	// Places are indexes into places.json, one for each file with known declarations.
 	Places []int `json:"places,omitempty"`
+	// CarrierRule is set where the assertion on the carrier board xavierNxDevkit has the condition of the newest revision.
+	CarrierRule bool `json:"carrierRule,omitempty"`
 	// Same are files and folders that are, byte for byte, those of the newest revision.
 	Same []string `json:"same,omitempty"`
 }
@@ -228,7 +231,7 @@ type summaryFact struct {
 	Values map[string]string `json:"values"`
 }
 
-// read reads a facts folder. Only summaries.json may be absent.
+// read reads a facts folder. What -import does not write may be absent: summaries.json and scopes.json.
 func read(dir fs.FS) (*facts, error) {
 	f := &facts{}
 	for _, file := range []struct {
@@ -243,10 +246,11 @@ func read(dir fs.FS) (*facts, error) {
 		{"generations.json", &f.Generations},
 		{"soms.json", &f.SoMs},
 		{"packages.json", &f.Packages},
+		{"scopes.json", &f.Scopes},
 		{"summaries.json", &f.Summaries},
 	} {
 		if err := readJSON(dir, file.name, file.into); err != nil {
-			if file.name == "summaries.json" && errors.Is(err, fs.ErrNotExist) {
+			if (file.name == "summaries.json" || file.name == "scopes.json") && errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
 			return nil, err
@@ -264,6 +268,7 @@ func read(dir fs.FS) (*facts, error) {
 		f.Eras = append(f.Eras, e)
 	}
 	f.expand()
+	f.Scopes.expand()
 	return f, nil
 }
 

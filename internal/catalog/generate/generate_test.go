@@ -193,8 +193,7 @@ func TestSoMsAgreeWithTheEvaluation(t *testing.T) {
 	}
 }
 
-// A revision that says less must not say anything else: whatever Fits refuses at an older revision, the same
-// assertions refuse there. The JetPack majors are those of the revision's own generations.
+// The versions are read from other files than the option majorVersion: both have to name the same majors.
 func TestEveryMainlineRevisionKnowsItsGenerations(t *testing.T) {
 	f, l := readFacts(t), open(t)
 	state := -1
@@ -309,6 +308,59 @@ func TestPackagesComeOutWhole(t *testing.T) {
 	}
 	if len(c.FlashTargets()) != 28 {
 		t.Errorf("%d flash targets, want 28", len(c.FlashTargets()))
+	}
+}
+
+// Two evaluations made apart name the same members of the newest scopes.
+func TestScopesAgreeWithThePackages(t *testing.T) {
+	f := readFacts(t)
+	at := f.Scopes.Of[len(f.Scopes.Of)-1]
+	want := map[string]string{}
+	for _, m := range f.Packages.Scope {
+		where := slices.Clone(m.Generations)
+		if m.DeviceFile != "" {
+			where = append(where, "device")
+		}
+		want[m.Name] = strings.Join(where, " ")
+	}
+	if diff := cmp.Diff(want, f.Scopes.Scopes[at].members); diff != "" {
+		t.Errorf("newest scopes (-packages.json +scopes.json):\n%s", diff)
+	}
+	var top []string
+	for _, a := range f.Packages.TopLevel {
+		top = append(top, a.Name)
+	}
+	if diff := cmp.Diff(top, f.Scopes.Scopes[at].Top); diff != "" {
+		t.Errorf("newest overlay attributes (-packages.json +scopes.json):\n%s", diff)
+	}
+}
+
+// The names of the packages of every revision come out as they went in.
+func TestScopesComeOutWhole(t *testing.T) {
+	f, l := readFacts(t), open(t)
+	for i, r := range f.Revisions {
+		at := f.Scopes.Of[i]
+		if r.Catalog == "" {
+			continue
+		}
+		c, _ := l.At(r.Rev)
+		if c.HasPackages() != (at >= 0) {
+			t.Fatalf("%s: packages known: %v", r.Rev, c.HasPackages())
+		}
+		if at < 0 {
+			continue
+		}
+		got := map[string]string{}
+		for _, p := range c.Packages() {
+			where := slices.Clone(p.Generations)
+			if strings.HasSuffix(f.Scopes.Scopes[at].members[p.Name], "device") {
+				where = append(where, "device")
+			}
+			got[p.Name] = strings.Join(where, " ")
+		}
+		if diff := cmp.Diff(f.Scopes.Scopes[at].members, got); diff != "" {
+			t.Fatalf("%s (-facts +catalog):\n%s", r.Rev, diff)
+		}
 	}
 }
 

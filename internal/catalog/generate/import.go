@@ -79,6 +79,7 @@ type rawFacts struct {
 			Name, SoM, CarrierBoard, MajorVersion, FlashPackage, Binary, TargetBoard string
 			Super                                                                    bool
 		}
+		Checks       []struct{ Topic, Condition string }
 		Combinations []struct {
 			SoM, CarrierBoard, MajorVersion, TargetBoard string
 			Super, OK                                    bool

@@ -1,5 +1,5 @@
 // Command generate compiles the facts folder of internal/catalog into the data file that the catalog embeds.
-// With -import it first rewrites that folder from the raw evaluations and a clone of jetpack-nixos.
+// With -import or -scopes it first rewrites files of that folder from raw evaluations and a clone of jetpack-nixos.
 package main
 
 import (
@@ -15,15 +15,16 @@ func main() {
 	dir := flag.String("facts", "facts", "the facts `folder` to compile")
 	out := flag.String("o", "catalog.bin", "the data `file` to write")
 	raw := flag.String("import", "", "rewrite the facts folder from the raw evaluations in this `folder` first")
-	clone := flag.String("clone", "", "with -import, a `clone` of jetpack-nixos with the whole history up to the newest fact")
+	clone := flag.String("clone", "", "with -import or -scopes, a `clone` of jetpack-nixos with the whole history up to the newest fact")
+	lib := flag.String("scopes", "", "rewrite scopes.json first, with nix-instantiate and this `folder` lib of nixpkgs; needs -clone")
 	flag.Parse()
-	if err := run(*dir, *out, *raw, *clone); err != nil {
+	if err := run(*dir, *out, *raw, *clone, *lib); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, out, raw, clone string) error {
+func run(dir, out, raw, clone, lib string) error {
 	if raw != "" {
 		if err := importRaw(os.DirFS(raw), clone, dir); err != nil {
 			return fmt.Errorf("import: %w", err)
@@ -32,6 +33,14 @@ func run(dir, out, raw, clone string) error {
 	f, err := read(os.DirFS(dir))
 	if err != nil {
 		return err
+	}
+	if lib != "" {
+		if err := evaluateScopes(f, clone, lib, dir); err != nil {
+			return fmt.Errorf("scopes: %w", err)
+		}
+		if f, err = read(os.DirFS(dir)); err != nil {
+			return err
+		}
 	}
 	data, err := compile(f)
 	if err != nil {

@@ -2,13 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 )
 
 // importTrees finds out what the files of every revision tell beyond its catalog.
-func (f *facts) importTrees(_ *rawFacts, git *history) error {
+func (f *facts) importTrees(in *rawFacts, git *history) error {
 	known := map[string]bool{}
 	for _, c := range f.Catalogs {
 		for _, o := range c.options {
@@ -45,6 +46,12 @@ func (f *facts) importTrees(_ *rawFacts, git *history) error {
 		return err
 	}
 
+	at := slices.IndexFunc(in.soms.Checks, func(c struct{ Topic, Condition string }) bool { return c.Topic == "combination" })
+	if at < 0 {
+		return errors.New("no check of combinations of SoM and carrier board")
+	}
+	carrierRule := "assertion = " + in.soms.Checks[at].Condition + ";"
+
 	trees, places := map[string]int{}, map[string]int{}
 	for i := range f.Revisions {
 		r := &f.Revisions[i]
@@ -64,6 +71,7 @@ func (f *facts) importTrees(_ *rawFacts, git *history) error {
 		if t.Extras, err = declared(slices.Collect(maps.Values(modules)), extras); err != nil {
 			return err
 		}
+		t.CarrierRule = strings.Contains(modules["modules/default.nix"], carrierRule)
 		for _, file := range sortedKeys(modules) {
 			found := finder.find(file, modules[file])
 			if len(found.Eras) == 0 {
