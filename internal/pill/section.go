@@ -273,9 +273,14 @@ func htmlSource(n *ast.HTMLBlock, source []byte) []byte {
 	return raw
 }
 
-var commentPattern = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
-
 // htmlText is an HTML block without its comments.
 func htmlText(n *ast.HTMLBlock, source []byte) string {
-	return strings.TrimSpace(commentPattern.ReplaceAllString(string(htmlSource(n, source)), ""))
+	var b strings.Builder
+	rest := string(htmlSource(n, source))
+	for rest != "" {
+		before, comment, _ := strings.Cut(rest, "<!--")
+		b.WriteString(before)
+		_, rest, _ = strings.Cut(comment, "-->")
+	}
+	return strings.TrimSpace(b.String())
 }
