@@ -20,10 +20,12 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Bounds that keep a strange folder from costing more than its own content.
+// Bounds that keep a strange file from costing time: Markdown parsers are
+// quadratic in what no person writes. A pill has 20 KB.
 const (
-	maxFileSize = 1 << 20 // bytes
-	maxDepth    = 64      // of quotes and lists in each other, per line
+	maxFileSize = 256 << 10 // bytes
+	maxLine     = 16 << 10  // bytes
+	maxDepth    = 64        // of quotes and lists in each other
 )
 
 const (
@@ -113,7 +115,7 @@ func read(fsys fs.FS, name string) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	case len(content) > maxFileSize:
-		return nil, errors.New("is larger than 1 MB")
+		return nil, errors.New("is larger than 256 KB")
 	case bytes.IndexByte(content, 0) >= 0:
 		return nil, errors.New("is binary")
 	}
@@ -151,9 +153,17 @@ func parse(markdown parser.Parser, file, id string, content []byte) (p *Pill, pr
 	text := bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
-	if line := deepLine(text); line > 0 {
-		problem(line, "nests quotes and lists more than %d deep", maxDepth)
-		return nil, problems
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		if len(line) > maxLine {
+			problem(number, "line is longer than 16 KB")
+			return nil, problems
+		}
+		if depth(line) > maxDepth {
+			problem(number, "nests quotes and lists more than %d deep", maxDepth)
+			return nil, problems
+		}
 	}
 	matter, rest, firstLine, closed := cutFrontMatter(text)
 	p = &Pill{ID: id, File: file, source: rest, firstLine: firstLine}
@@ -176,32 +186,28 @@ func parse(markdown parser.Parser, file, id string, content []byte) (p *Pill, pr
 
 func newReader(source []byte) text.Reader { return text.NewReader(source) }
 
-// deepLine finds a line that opens more quotes and lists than a person would
-// write: Markdown parsers take quadratic time and deep stacks for it.
-func deepLine(source []byte) int {
-	number := 0
-	for line := range bytes.Lines(source) {
-		number++
-		depth := 0
-	marks:
-		for i, b := range line {
-			switch {
-			case b == '>' || b == '-' || b == '+' || b == '*':
-				if i == 0 || line[i-1] != b {
-					depth++
-				} else if b == '>' {
-					depth++
-				}
-			case b == ' ' || b == '\t':
-			default:
-				break marks
-			}
+// depth estimates how many quotes and lists a line may stand in, by the marks
+// and spaces it begins with. A rule of many dashes is none.
+func depth(line []byte) int {
+	marks, columns := 0, 0
+	var last byte
+	for _, b := range line {
+		switch {
+		case b == ' ':
+			columns++
+		case b == '\t':
+			columns += 4
+		case b == '>', strings.IndexByte("-+*", b) >= 0 && last != b:
+			marks++
+		case (b == '.' || b == ')') && '0' <= last && last <= '9':
+			marks++
+		case '0' <= b && b <= '9', strings.IndexByte("-+*.)", b) >= 0:
+		default:
+			return max(marks, columns/4)
 		}
-		if depth > maxDepth {
-			return number
-		}
+		last = b
 	}
-	return 0
+	return marks
 }
 
 // line is the 1-based line in the file of a place in p.source.

@@ -158,9 +158,13 @@ func TestBadFiles(t *testing.T) {
 		sections   int    // of the bad file that are there all the same, the title among them
 	}{
 		{"binary", "# A\x00", "0: binary", 0},
-		{"huge", strings.Repeat("a", 1<<20+1), "0: larger", 0},
-		{"quotes in quotes", strings.Repeat(">", 100000), "1: deep", 0},
-		{"lists in lists", "# A\n\n" + strings.Repeat("* ", 50000), "3: deep", 0},
+		{"huge", strings.Repeat("a\n", 1<<17+1), "0: larger", 0},
+		{"long line", "# A\n\n" + strings.Repeat("[a](", 5000), "3: longer", 0},
+		{"numbers in numbers", "# A\n\n" + strings.Repeat("1. ", 5000), "3: deep", 0},
+		{"far to the right", "# A\n\n" + strings.Repeat(" ", 1000) + "- a", "3: deep", 0},
+		{"rules and stars", "# A\n\n" + strings.Repeat("-", 200) + "\n\n" + strings.Repeat("*", 200) + "\n\n" + strings.Repeat("=", 200) + "\n\n" + strings.Repeat(".", 200) + "\n\n" + strings.Repeat("+", 200), "", 1},
+		{"quotes in quotes", strings.Repeat(">", 10000), "1: deep", 0},
+		{"lists in lists", "# A\n\n" + strings.Repeat("* ", 5000), "3: deep", 0},
 		{"open front matter", "---\nid: \"04\"\n\n# A\n\n## B\n", "1: not closed", 2},
 		{"endless front matter", "---\nid: \"04\"\n", "1: not closed", 1},
 		{"bad front matter", "---\nid: \"04\"\ntitle: [a\n---\n# A\n\n## B\n", "2: front matter", 2},
