@@ -230,7 +230,7 @@ func (d *data) readRevisions(r *reader) {
 	d.revisions = make([]revision, n)
 	for i := range d.revisions {
 		d.revisions[i] = revision{
-			Revision:   Revision{Hash: all[i*40 : i*40+40], Date: epoch.AddDate(0, 0, r.uint())},
+			Revision:   Revision{Hash: all[i*40 : i*40+40], Date: epoch.Add(time.Duration(r.uint()) * 24 * time.Hour)},
 			mainline:   r.bool(),
 			catalog:    r.index(),
 			tree:       r.index(),
@@ -292,6 +292,7 @@ func (d *data) readTrees(r *reader) {
 		for range r.count() {
 			era := r.uint()
 			records := r.ascending()
+			d.places[i] = slices.Grow(d.places[i], len(records))
 			for _, record := range records {
 				d.places[i] = append(d.places[i], place{era, record, r.uint()})
 			}
@@ -606,7 +607,7 @@ func (d *data) options(rev revision) []Option {
 
 // records gives what is known of the declarations of a tree. A path that stands in two files is left out.
 func (d *data) records(t tree) map[string]record {
-	records := map[string]record{}
+	records := make(map[string]record, 128)
 	twice := map[string]bool{}
 	for _, places := range t.places {
 		for _, p := range d.places[places] {

@@ -54,7 +54,7 @@ func (s *scopesFact) expand() {
 }
 
 // evaluateScopes rewrites scopes.json: it evaluates the overlays of every distinct tree of the clone with nixpkgs' lib.
-// Revisions before the overlay had a file of its own, and those that do not evaluate, are left unknown.
+// Revisions whose overlay does not evaluate are left unknown.
 func evaluateScopes(f *facts, clone, lib, out string) error {
 	var revisions []struct{ Rev, Date, Catalog string }
 	for _, r := range f.Revisions {
@@ -87,7 +87,7 @@ func evaluateScopes(f *facts, clone, lib, out string) error {
 	known := map[string]int{} // by the files' objects
 	index := map[string]int{} // by the names
 	var last scopeFact
-	for i, rev := range git.revs {
+	for _, rev := range git.revs {
 		key := ""
 		for _, file := range files {
 			key += objects[rev][file] + " "
@@ -95,7 +95,7 @@ func evaluateScopes(f *facts, clone, lib, out string) error {
 		at, ok := known[key]
 		if !ok {
 			at = -1
-			if f.Revisions[i].Catalog != "" && objects[rev]["overlay.nix"] != "" {
+			if objects[rev]["overlay.nix"] != "" {
 				s, err := evaluateScope(git, rev, work, lib)
 				if err == nil {
 					name, err := json.Marshal([]any{s.members, s.Top})
