@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
@@ -245,5 +246,51 @@ func TestNixBlocks(t *testing.T) {
 	}
 	if err := group.Wait(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The same texts without front matter and topics, as in a folder that someone
+// else wrote, still lead to the right pill by headings and mentions.
+func TestWithoutAnnotations(t *testing.T) {
+	c, _ := load(t)
+	topicComment := regexp.MustCompile(`(?s)<!-- explains:.*?-->\n`)
+	matter := regexp.MustCompile(`(?s)\A---\n.*?\n---\n`)
+	bare := fstest.MapFS{}
+	for name, content := range c.Files() {
+		content = matter.ReplaceAll(topicComment.ReplaceAll(content, nil), nil)
+		bare[name] = &fstest.MapFile{Data: content}
+	}
+	other := pill.Load(bare)
+	for _, p := range other.Problems() {
+		t.Errorf("%s:%d: %s", p.File, p.Line, p.Message)
+	}
+	asked, found, same := 0, 0, 0
+	for topic, sections := range c.Topics() {
+		if strings.Contains(topic.Name, "*") {
+			continue
+		}
+		asked++
+		if s, ok := other.For(topic); ok {
+			found++
+			if s.Pill.ID == sections[0].Pill.ID {
+				same++
+			}
+		}
+	}
+	t.Logf("%d topics: %d found, %d of them in the same pill", asked, found, same)
+	if asked == 0 || found*2 < asked || same*3 < found*2 {
+		t.Errorf("of %d topics %d are found, %d of them in the pill that explains them", asked, found, same)
+	}
+	for topic, want := range map[pill.Topic]string{
+		{Kind: pill.FunctionTopic, Name: "makeScope"}:                          "03",
+		{Kind: pill.FunctionTopic, Name: "overrideAttrs"}:                      "03",
+		{Kind: pill.FunctionTopic, Name: "mkIf"}:                               "07",
+		{Kind: pill.ConceptTopic, Name: "overlays"}:                            "03",
+		{Kind: pill.OptionTopic, Name: "hardware.nvidia-jetpack.som"}:          "04 07",
+		{Kind: pill.OptionTopic, Name: "hardware.nvidia-jetpack.carrierBoard"}: "04 07",
+	} {
+		if s, ok := other.For(topic); !ok || !strings.Contains(want, s.Pill.ID) {
+			t.Errorf("%s: found %q, want pill %s", topic, s.Title, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package pill
 
 import (
+	"sync"
 	"testing"
 )
 
@@ -107,9 +108,10 @@ func TestForMentioned(t *testing.T) {
 		"concept:overlay-function": "03#overlays",
 		// The option in a nested set, its parts in a heading, its last two names.
 		"option:hardware.nvidia-jetpack.som":          "04#the-som-option",
-		"option:hardware.nvidia-jetpack.carrierBoard": "04#the-som-option",
+		"option:hardware.nvidia-jetpack.carrierBoard": "04#carrier-board",
 		"option:services.nvpmodel.enable":             "07#conditional-settings",
-		"option:services.nvfancontrol.enable":         "",
+		"option:services.nvfancontrol.enable":         "04#fans-and-clocks",
+		"option:services.xserver.enable":              "",
 		"option:hardware.nvidia-jetpack.majorVersion": "",
 		"value:hardware.nvidia-jetpack.som=orin-agx":  "04#the-som-option",
 		"value:hardware.nvidia-jetpack.som=thor-agx":  "",
@@ -175,4 +177,23 @@ func TestNixPaths(t *testing.T) {
 			t.Errorf("%s\n got %q\nwant %q", code, got, want)
 		}
 	}
+}
+
+// Many readers at once; the race detector looks on.
+func TestConcurrentReaders(t *testing.T) {
+	c := loadDir(t, "plain")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for _, topic := range []string{"function:makeScope", "option:hardware.nvidia-jetpack.som", "concept:priorities"} {
+				if ask(t, c, topic) == "" {
+					t.Errorf("%s: nothing", topic)
+				}
+			}
+			if hits := c.Search("overlays"); len(hits) == 0 || hits[0].Section.Excerpt(0).Markdown(nil) == "" {
+				t.Error("nothing found for overlays")
+			}
+		})
+	}
+	group.Wait()
 }

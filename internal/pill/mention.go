@@ -108,6 +108,7 @@ const (
 	bodyWeight    = 20
 	titleWeight   = 6
 	nearbyWeight  = 12
+	homeWeight    = 10
 	inlineWeight  = 3
 	blockWeight   = 2
 	proseWeight   = 0.5
@@ -159,6 +160,8 @@ func (m mention) score(wanted []needle) float64 {
 		if n.nearby {
 			if count(text.heading, n.text)+count(asProse(text.heading), n.text) > 0 {
 				nearby = nearbyWeight
+			} else if count(m.title, n.text) > 0 {
+				bonus = homeWeight
 			}
 			continue
 		}

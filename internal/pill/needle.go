@@ -3,6 +3,7 @@ package pill
 import (
 	"path"
 	"strings"
+	"unicode"
 )
 
 // A needle is one way in which a text shows that it deals with a topic.
@@ -11,7 +12,7 @@ type needle struct {
 	weight  float64 // of a mention
 	heading float64 // of a place in a heading, 0 to 1
 	word    bool    // an ordinary phrase, as prose; otherwise a name, as code
-	nearby  bool    // in a heading it speaks for a section that shows another needle
+	nearby  bool    // in a heading or title it speaks for a section that shows another needle
 	path    bool    // an attribute path defined in an example, maybe through nested sets
 }
 
@@ -38,7 +39,7 @@ func defined(text string, weight float64) needle {
 func needlesOf(t Topic) []needle {
 	switch t.Kind {
 	case OptionTopic:
-		return optionNeedles(t.Name)
+		return append(optionNeedles(t.Name), nearby("nixos module"))
 	case ValueTopic:
 		option, value, _ := strings.Cut(t.Name, "=")
 		return append(valueNeedles(value), defined(t.Name, 1), nearby(option[strings.LastIndexByte(option, '.')+1:]))
@@ -74,24 +75,39 @@ func optionNeedles(option string) []needle {
 	parts := strings.Split(option, ".")
 	last := parts[len(parts)-1]
 	needles := []needle{defined(option, 1), name(option, 0.3)}
-	rest := 0.7
-	if len(parts) > 1 {
-		two := parts[len(parts)-2] + "." + last
-		if !isGeneric(last) {
-			needles = append(needles, name(last, 0.4))
-			rest -= 0.4
-		}
-		needles = append(needles, name(two, rest))
-		return needles
+	if len(parts) == 1 {
+		return append(needles, name(last, 0.7))
 	}
-	return append(needles, name(last, rest))
+	parent := parts[len(parts)-2]
+	switch {
+	case !isGeneric(last):
+		needles = append(needles, name(last, 0.4), name(parent+"."+last, 0.3), inWords(last))
+	case !isGeneric(parent):
+		needles = append(needles, name(parent, 0.4), name(parent+"."+last, 0.3), inWords(parent))
+	default:
+		needles = append(needles, name(parent+"."+last, 0.7))
+	}
+	return needles
+}
+
+// inWords is a name as a sentence has it: carrierBoard is a carrier board.
+func inWords(name string) needle {
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return needle{text: asProse(b.String()), weight: 0.3, heading: 0.9, word: true}
 }
 
 // isGeneric knows names that options of all sorts end in.
 func isGeneric(name string) bool {
 	switch name {
 	case "enable", "package", "packages", "name", "version", "default", "type", "settings", "config",
-		"extraConfig", "path", "args", "source", "value", "description", "file", "files", "method":
+		"extraConfig", "path", "args", "source", "value", "description", "file", "files", "method",
+		"nvidia-jetpack", "nvidia", "hardware", "services", "boot", "programs", "system":
 		return true
 	}
 	return len(name) < 3
