@@ -11,6 +11,7 @@ import (
 type searchable struct {
 	headingCode string // code in the heading, one piece a line
 	heading     string // the whole heading
+	headWords   string // the heading as prose
 	inline      string // code within sentences, one piece a line
 	blocks      string // code blocks
 	prose       string // the rest: lower case, one space between words, dashes as spaces
@@ -24,7 +25,7 @@ func (s Section) searchable() *searchable {
 }
 
 func (s Section) readText() searchable {
-	text := searchable{heading: s.Title, paths: map[string]int{}}
+	text := searchable{heading: s.Title, headWords: asProse(s.Title), paths: map[string]int{}}
 	source := s.Pill.source
 	var inline, blocks, prose strings.Builder
 	for _, n := range s.body.nodes {
@@ -102,7 +103,10 @@ func (c *Collection) mentions() []mention {
 }
 
 // Weights of the ranking: a heading outweighs any number of mentions; code
-// within a sentence says more than an example, and that more than a word.
+// within a sentence says more than an example, and that more than a word. A
+// pill's title, and needles that are only nearby, decide between sections that
+// have enough of their own. The numbers were chosen on the shipped pills with
+// their annotations taken away.
 const (
 	headingWeight = 40
 	bodyWeight    = 20
@@ -150,18 +154,18 @@ func (m mention) score(wanted []needle) float64 {
 	heading, body, bonus, nearby := 0.0, 0.0, 0.0, 0.0
 	for _, n := range wanted {
 		if n.path {
-			for path, count := range text.paths {
+			for path, times := range text.paths {
 				if path == n.text || strings.HasPrefix(path, n.text+".") {
-					body += n.weight * blockWeight * float64(count)
+					body += n.weight * blockWeight * float64(times)
 				}
 			}
 			continue
 		}
 		if n.nearby {
-			if count(text.heading, n.text)+count(asProse(text.heading), n.text) > 0 {
+			if count(text.heading, n.text)+count(text.headWords, n.text) > 0 {
 				nearby = nearbyWeight
 			} else if count(m.title, n.text) > 0 {
-				bonus = homeWeight
+				bonus = max(bonus, homeWeight)
 			}
 			continue
 		}
@@ -171,11 +175,11 @@ func (m mention) score(wanted []needle) float64 {
 		case n.word:
 			code = 0
 			body += n.weight * proseWeight * count(text.prose, n.text)
-			if count(asProse(text.heading), n.text) > 0 {
+			if count(text.headWords, n.text) > 0 {
 				inHeading = 0.8
 			}
 			if count(m.title, n.text) > 0 {
-				bonus = titleWeight
+				bonus = max(bonus, titleWeight)
 			}
 		case count(text.headingCode, n.text) > 0:
 			inHeading = 1
