@@ -1,0 +1,152 @@
+package upstream
+
+import (
+	"strings"
+
+	"jetpills/internal/syntax"
+)
+
+// Mentions is what a Nix file itself says about the revision it works with.
+type Mentions struct {
+	// Modeline is of the first comment that holds "jetpills: revision=REV".
+	Modeline Pin
+	// URL is of the first address of jetpack-nixos that has a revision, or else of the first one.
+	URL Pin
+}
+
+// Mention reads the modeline and the addresses of a file; path becomes the pins' Source.
+func Mention(tree *syntax.Tree, path string) Mentions {
+	m := Mentions{Modeline: Pin{Known: FromNothing}, URL: Pin{Known: FromNothing}}
+	source := tree.Source()
+	if revision := modeline(tree); revision != "" {
+		m.Modeline = Pin{Known: FromModeline, Revision: revision, Source: path}
+	}
+	if !strings.Contains(source, repo) {
+		return m
+	}
+	for n := range syntax.Descendants(tree.Root()) {
+		pin, ok := addressAt(n)
+		if !ok {
+			continue
+		}
+		pin.Known, pin.Source = FromURL, path
+		if !m.URL.Found() || pin.Revision != "" {
+			m.URL = pin
+		}
+		if pin.Revision != "" {
+			break
+		}
+	}
+	return m
+}
+
+func modeline(tree *syntax.Tree) string {
+	const mark, key = "jetpills:", "revision="
+	source := tree.Source()
+	for from := 0; ; {
+		i := strings.Index(source[from:], mark)
+		if i < 0 {
+			return ""
+		}
+		from += i + len(mark)
+		if tree.TokenAt(from-1, nil).Kind != syntax.Comment {
+			continue
+		}
+		line, _, _ := strings.Cut(source[from:], "\n")
+		line, _, _ = strings.Cut(line, "*/")
+		for _, word := range strings.Fields(line) {
+			if revision, ok := strings.CutPrefix(word, key); ok && revision != "" {
+				return normalRevision(revision)
+			}
+		}
+	}
+}
+
+// addressAt is the pin of a string that is an address, or of the set of arguments that a string with the repository's name stands in.
+func addressAt(n syntax.Node) (Pin, bool) {
+	switch n.Kind() {
+	case syntax.String, syntax.URI:
+	default:
+		return Pin{}, false
+	}
+	if !strings.Contains(n.Text(), repo) || n.Parent().Kind() == syntax.AttrPath {
+		return Pin{}, false
+	}
+	value, ok := literal(n, maxIndirections)
+	if !ok {
+		return Pin{}, false
+	}
+	arguments := argumentsAround(n)
+	pin := Pin{Input: inputAround(n)}
+	if r, ref, ok := readAddress(value); ok {
+		pin = pin.of(r).at(ref)
+	} else if by, ok := argument(arguments, "owner"); ok && strings.EqualFold(value, repo) {
+		pin = pin.of(repository{by, value})
+	} else {
+		return Pin{}, false
+	}
+	if rev, ok := argument(arguments, "rev"); ok {
+		pin = pin.at(rev)
+	} else if ref, ok := argument(arguments, "ref"); ok && pin.Revision == "" {
+		pin = pin.at(ref)
+	}
+	return pin, true
+}
+
+// argumentsAround is the set in which n is the value of url or repo; the zero Node if there is none.
+func argumentsAround(n syntax.Node) syntax.Node {
+	binding, ok := syntax.AsBinding(n.Parent())
+	if !ok {
+		return syntax.Node{}
+	}
+	first := binding.Path().First()
+	name, _ := syntax.AttrName(first)
+	if (name != "url" && name != "repo") || !first.Next().IsZero() {
+		return syntax.Node{}
+	}
+	return binding.Parent()
+}
+
+// argument is the value of a name in a set, as far as it can be read without evaluation.
+func argument(set syntax.Node, name string) (string, bool) {
+	if set.Kind() != syntax.AttrSet {
+		return "", false
+	}
+	value, inherited, ok := bound(set, name)
+	switch {
+	case !ok:
+		return "", false
+	case inherited:
+		return variable(set.Parent(), name, maxIndirections)
+	}
+	return literal(value, maxIndirections)
+}
+
+// inputAround is the name below "inputs" in the bindings around a node.
+func inputAround(n syntax.Node) string {
+	inner := ""
+	for above := range syntax.Ancestors(n) {
+		binding, ok := syntax.AsBinding(above)
+		if !ok {
+			continue
+		}
+		var names []string
+		for part := range binding.Path().Names() {
+			name, _ := syntax.AttrName(part)
+			names = append(names, name)
+		}
+		for i, name := range names {
+			if name != "inputs" {
+				continue
+			}
+			if i+1 < len(names) {
+				return names[i+1]
+			}
+			return inner
+		}
+		if len(names) > 0 {
+			inner = names[0]
+		}
+	}
+	return ""
+}

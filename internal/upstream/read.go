@@ -1,0 +1,158 @@
+package upstream
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"jetpills/internal/syntax"
+)
+
+// Bounds of what is read, in bytes.
+const (
+	maxLock  = 8 << 20
+	maxEntry = 1 << 20
+	maxHead  = 4 << 10
+)
+
+// lockFiles are the files that pin sources, the first that has jetpack-nixos wins.
+var lockFiles = [...]struct {
+	name  string
+	known Known
+	read  func(f *Finder, root *os.Root, dir string, content []byte) ([]Pin, error)
+}{
+	{"flake.lock", FromFlakeLock, (*Finder).readFlakeLock},
+	{"npins/sources.json", FromNpins, (*Finder).readNpins},
+	{"nix/sources.json", FromNiv, (*Finder).readNiv},
+	{"lon.lock", FromLon, (*Finder).readLon},
+}
+
+// entryFiles are the files in which an address of jetpack-nixos stands for the whole folder.
+var entryFiles = [...]string{"flake.nix", "default.nix", "configuration.nix"}
+
+// Concerns reports whether a file of this name says which revision is used, so that news of it call for a new Finder.
+func Concerns(path string) bool {
+	path = filepath.ToSlash(path)
+	for _, lock := range lockFiles {
+		if path == lock.name || strings.HasSuffix(path, "/"+lock.name) {
+			return true
+		}
+	}
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	switch base {
+	case "overlay.nix", "mk-overlay.nix", "HEAD": // make a folder a checkout, or move it
+		return true
+	}
+	return slices.Contains(entryFiles[:], base)
+}
+
+func (f *Finder) read(dir string, found *folder) {
+	found.pin, found.entry = Pin{Known: FromNothing}, Pin{Known: FromNothing}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			found.problems = append(found.problems, Problem{dir, fmt.Sprintf("cannot be looked into: %v", cause(err))})
+		}
+		return
+	}
+	defer root.Close()
+	for _, name := range []string{".git", ".hg", ".jj"} {
+		if info, err := root.Lstat(name); err == nil && info.IsDir() {
+			found.top = true
+		}
+	}
+	if isCheckout(root) {
+		found.pin = Pin{Known: FromCheckout, Repo: repo, Dir: dir, Source: dir, Revision: headRevision(root)}
+		return
+	}
+	for _, lock := range lockFiles {
+		content, err := readFile(root, lock.name, maxLock)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		path := filepath.Join(dir, filepath.FromSlash(lock.name))
+		var pins []Pin
+		if err == nil {
+			pins, err = lock.read(f, root, dir, content)
+			if err != nil && hasConflict(content) {
+				err = errors.New("has the marks of a merge conflict")
+			}
+		}
+		if err != nil {
+			found.problems = append(found.problems, Problem{path, err.Error() + "; going by the next best"})
+			continue
+		}
+		if len(pins) == 0 {
+			continue
+		}
+		found.pin = pins[0]
+		found.pin.Known, found.pin.Source = lock.known, path
+		for _, other := range pins[1:] {
+			if other.Revision != pins[0].Revision {
+				found.problems = append(found.problems, Problem{path, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %s", pins[0].Input, other.Input, pins[0].Input)})
+				break
+			}
+		}
+		return
+	}
+	for _, name := range entryFiles {
+		content, err := readFile(root, name, maxEntry)
+		if err != nil || !bytes.Contains(content, []byte(repo)) {
+			continue
+		}
+		if found.entry = Mention(syntax.Parse(string(content)), filepath.Join(dir, name)).URL; found.entry.Found() {
+			return
+		}
+	}
+}
+
+// hasConflict finds the lines that a merge leaves in a file.
+func hasConflict(content []byte) bool {
+	return bytes.HasPrefix(content, []byte("<<<<<<< ")) || bytes.Contains(content, []byte("\n<<<<<<< "))
+}
+
+// readFile reads a regular file below root whole. A symbolic link that leads out of root is an error.
+func readFile(root *os.Root, name string, limit int64) ([]byte, error) {
+	info, err := root.Stat(name)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("cannot be read: %w", cause(err))
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("is not a regular file")
+	}
+	tooLarge := fmt.Errorf("is larger than %d KiB", limit>>10)
+	if info.Size() > limit {
+		return nil, tooLarge
+	}
+	file, err := root.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", cause(err))
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", cause(err))
+	}
+	if int64(len(content)) > limit {
+		return nil, tooLarge
+	}
+	return content, nil
+}
+
+// cause is an error of the file system without the path, which the caller tells.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

@@ -1,0 +1,176 @@
+package workspace
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+	"jetpills/internal/upstream"
+)
+
+// MaxSize is the largest text that is analysed, in bytes.
+const MaxSize = 8 << 20
+
+// firstBlock is how many bytes tell a text from binary content.
+const firstBlock = 8 << 10
+
+// Document is one version of a text. It is immutable and safe for concurrent use; its exported fields must not be changed.
+type Document struct {
+	// URI is the name under which the document was opened.
+	URI string
+	// Path is the file's absolute path; empty for a document that is no file.
+	Path string
+	// LanguageID is what the editor takes the document for; may be empty.
+	LanguageID string
+	Version    int32
+	// Text is the whole text, of a document with a Problem too.
+	Text string
+
+	problem  error
+	tree     func() *syntax.Tree
+	mapper   func() *text.Mapper
+	mentions func() upstream.Mentions
+	names    func() bool
+}
+
+// NewDocument makes a document of a text that is at hand. Nothing is parsed before it is asked for.
+func NewDocument(uri, path, languageID string, version int32, content string) *Document {
+	d := &Document{URI: uri, Path: path, LanguageID: languageID, Version: version, Text: content}
+	analysed := content
+	if d.problem = unfit(content); d.problem != nil {
+		analysed = ""
+	}
+	d.tree = sync.OnceValue(func() *syntax.Tree { return syntax.Parse(analysed) })
+	d.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(analysed) })
+	d.mentions = sync.OnceValue(func() upstream.Mentions { return upstream.Mention(d.tree(), d.Path) })
+	d.names = sync.OnceValue(func() bool { return namesJetpack(d.tree()) })
+	return d
+}
+
+// Tree is the parsed text: an empty one for a document with a Problem. It is parsed once.
+func (d *Document) Tree() *syntax.Tree { return d.tree() }
+
+// Mapper translates positions in the text that Tree was parsed from.
+func (d *Document) Mapper() *text.Mapper { return d.mapper() }
+
+// Problem says why the text is not analysed: it is too large, or it is binary. It is nil for any other text, broken code too.
+func (d *Document) Problem() error { return d.problem }
+
+// Dir is the folder that the file lies in; empty for a document that is no file.
+func (d *Document) Dir() string {
+	if d.Path == "" {
+		return ""
+	}
+	return filepath.Dir(d.Path)
+}
+
+var (
+	errBinary  = errors.New("is binary")
+	errTooLong = fmt.Errorf("is larger than %d MiB", MaxSize>>20)
+)
+
+func unfit(content string) error {
+	if len(content) > MaxSize {
+		return errTooLong
+	}
+	if isBinary(content) {
+		return errBinary
+	}
+	return nil
+}
+
+// isBinary looks at the first block. A code point that the block's end cuts is whole.
+func isBinary(content string) bool {
+	block := content
+	if len(block) > firstBlock {
+		end := firstBlock
+		for end > firstBlock-utf8.UTFMax && !utf8.RuneStart(block[end]) {
+			end--
+		}
+		block = block[:end]
+	}
+	return strings.IndexByte(block, 0) >= 0 || !utf8.ValidString(block)
+}
+
+// ReadDocument reads a file from disk. The error is one clear sentence that names the file as path spells it:
+// it is missing, a folder, unreadable, binary or too large.
+func ReadDocument(path string) (*Document, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot tell where %s lies: %w", path, err)
+	}
+	content, err := readText(absolute)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", path, err)
+	}
+	return NewDocument(absolute, absolute, "nix", 0, content), nil
+}
+
+// readText reads at most a byte more than is analysed. Its errors go behind the file's name.
+func readText(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", fileError(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return "", fileError(err)
+	}
+	if info.IsDir() {
+		return "", errors.New("is a folder, not a file")
+	}
+	if info.Mode().IsRegular() && info.Size() > MaxSize {
+		return "", errTooLong
+	}
+	var content bytes.Buffer
+	if _, err := io.Copy(&content, io.LimitReader(file, MaxSize+1)); err != nil {
+		return "", fileError(err)
+	}
+	if err := unfit(content.String()); err != nil {
+		return "", err
+	}
+	return content.String(), nil
+}
+
+func fileError(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("does not exist")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("cannot be read: permission denied")
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("cannot be read: %w", err)
+}
+
+// namesJetpack reports whether a text names jetpack-nixos or its package sets anywhere but in a comment.
+func namesJetpack(tree *syntax.Tree) bool {
+	source := tree.Source()
+	for _, name := range []string{"nvidia-jetpack", "jetpack-nixos"} {
+		for from := 0; ; {
+			i := strings.Index(source[from:], name)
+			if i < 0 {
+				break
+			}
+			token := tree.TokenAt(from+i+1, nil)
+			if token.Kind != syntax.Comment {
+				return true
+			}
+			from = max(token.End, from+i+len(name))
+		}
+	}
+	return false
+}

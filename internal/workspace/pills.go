@@ -1,0 +1,109 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"jetpills/internal/pill"
+)
+
+// pillSource is a place that pills come from: the shipped ones, or a folder of the user's.
+type pillSource struct {
+	// dir is the user's folder; empty for the shipped pills.
+	dir string
+	// load gives the collection, the source that it really came from, and why that is not this one.
+	load func() (*pill.Collection, *pillSource, error)
+
+	layout *layout // of the shipped pills
+}
+
+func shippedPills(collection *pill.Collection, cacheDir string) *pillSource {
+	source := &pillSource{layout: &layout{collection: collection, cacheDir: cacheDir}}
+	source.load = func() (*pill.Collection, *pillSource, error) { return collection, source, nil }
+	return source
+}
+
+// pillsFor is the source that settings ask for. The folder is read when the pills are first needed.
+func (s *Session) pillsFor(settings Settings, folders []string) *pillSource {
+	if settings.PillsPath == "" {
+		return s.shipped
+	}
+	type loaded struct {
+		collection *pill.Collection
+		source     *pillSource
+		err        error
+	}
+	dir, err := absolute(settings.PillsPath, folders)
+	source := &pillSource{dir: dir}
+	once := sync.OnceValue(func() loaded {
+		var collection *pill.Collection
+		if err == nil {
+			collection, err = loadFolder(dir)
+		}
+		if err != nil {
+			err = fmt.Errorf("pills.path: %w; the shipped pills are shown", err)
+			s.log.Warn(err.Error())
+			shipped, _, _ := s.shipped.load()
+			return loaded{shipped, s.shipped, err}
+		}
+		for _, problem := range collection.Problems() {
+			s.log.Info(problem.Message, zap.String("file", filepath.Join(dir, problem.File)), zap.Int("line", problem.Line))
+		}
+		return loaded{collection, source, nil}
+	})
+	source.load = func() (*pill.Collection, *pillSource, error) {
+		l := once()
+		return l.collection, l.source, l.err
+	}
+	return source
+}
+
+func loadFolder(dir string) (*pill.Collection, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", dir, fileError(err))
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%s is not a folder", dir)
+	}
+	collection := pill.Load(os.DirFS(dir))
+	if len(collection.Pills()) == 0 {
+		return nil, fmt.Errorf("%s has no pills (files named like 03-overlays.md)", dir)
+	}
+	return collection, nil
+}
+
+// absolute is a path from the settings as one of the file system.
+func absolute(path string, folders []string) (string, error) {
+	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", path, err)
+		}
+		return filepath.Join(home, rest), nil
+	}
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path), nil
+	}
+	if len(folders) == 0 {
+		return "", fmt.Errorf("%s is relative, and no workspace folder is open", path)
+	}
+	return filepath.Join(folders[0], path), nil
+}
+
+// layOut is the folder in which the file of that name lies.
+func (p *pillSource) layOut(name string) (string, error) {
+	if p.layout != nil {
+		return p.layout.provide(name)
+	}
+	if !filepath.IsLocal(name) {
+		return "", errors.New("a pill outside its folder: " + name)
+	}
+	return p.dir, nil
+}

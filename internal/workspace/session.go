@@ -1,0 +1,185 @@
+// Package workspace holds what is open: a Session that one writer changes, and immutable Snapshots of it for any number of readers.
+// It knows which catalog and which pills hold for a document, and writes nothing but the pills' cache folder.
+package workspace
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"go.uber.org/zap"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+	"jetpills/internal/text"
+	"jetpills/internal/upstream"
+)
+
+// Config is what a session is made of.
+type Config struct {
+	Library *catalog.Library // required
+	Pills   *pill.Collection // the shipped pills; required
+	Logger  *zap.Logger      // nil logs nothing
+	// CacheDir is where the shipped pills are laid out; empty: "jetpills" in the user's cache folder.
+	CacheDir string
+	// StoreDir is Nix's store; empty: what NIX_STORE_DIR says, or /nix/store.
+	StoreDir string
+	// Settings to begin with; nil: DefaultSettings.
+	Settings *Settings
+}
+
+// Session is the state of one editor or one command. Snapshot may be called from anywhere; all other methods
+// from one goroutine at a time.
+type Session struct {
+	log      *zap.Logger
+	library  *catalog.Library
+	shipped  *pillSource
+	storeDir string
+	current  atomic.Pointer[Snapshot]
+}
+
+// NewSession makes a session without documents and folders. It reads nothing.
+func NewSession(config Config) *Session {
+	s := &Session{log: config.Logger, library: config.Library, storeDir: config.StoreDir}
+	if s.log == nil {
+		s.log = zap.NewNop()
+	}
+	if s.storeDir == "" {
+		s.storeDir = os.Getenv("NIX_STORE_DIR")
+	}
+	s.shipped = shippedPills(config.Pills, config.CacheDir)
+	settings := DefaultSettings()
+	if config.Settings != nil {
+		settings = *config.Settings
+	}
+	first := &Snapshot{library: s.library, settings: settings}
+	first.pins = s.newFinder()
+	first.pills = s.pillsFor(settings, nil)
+	s.current.Store(first)
+	return s
+}
+
+// Snapshot is the session as it is now.
+func (s *Session) Snapshot() *Snapshot { return s.current.Load() }
+
+// Open begins to follow a document, or replaces the one of that name. The uri is its name in all other methods;
+// path is its file, empty if it is none.
+func (s *Session) Open(uri, path, languageID string, version int32, content string) {
+	s.put(NewDocument(uri, path, languageID, version, content))
+}
+
+// Change applies a client's changes in order, each to the text that the one before it left. The document must be open:
+// otherwise nothing happens, and the error is for the log.
+func (s *Session) Change(uri string, version int32, changes []text.Change, encoding text.Encoding) error {
+	old, ok := s.Snapshot().Document(uri)
+	if !ok {
+		return fmt.Errorf("a change of %s, which is not open", uri)
+	}
+	content := old.Text
+	for i, change := range changes {
+		if change.Whole {
+			content = change.Text
+			continue
+		}
+		var mapper *text.Mapper
+		if i == 0 && old.Problem() == nil {
+			mapper = old.Mapper()
+		} else {
+			mapper = text.NewMapper(content)
+		}
+		edited, err := text.Apply(content, []text.Edit{mapper.Edit(change, encoding)})
+		if err != nil {
+			s.Close(uri)
+			return fmt.Errorf("change %d of %s makes no sense: %w", i+1, uri, err)
+		}
+		content = edited
+	}
+	s.put(NewDocument(old.URI, old.Path, old.LanguageID, version, content))
+	return nil
+}
+
+func (s *Session) put(d *Document) {
+	s.update(func(next *Snapshot) {
+		next.documents = maps.Clone(next.documents)
+		if next.documents == nil {
+			next.documents = map[string]*Document{}
+		}
+		next.documents[d.URI] = d
+	})
+}
+
+// Close lets a document go. To close what is not open is no error.
+func (s *Session) Close(uri string) {
+	if _, ok := s.Snapshot().Document(uri); !ok {
+		return
+	}
+	s.update(func(next *Snapshot) {
+		next.documents = maps.Clone(next.documents)
+		delete(next.documents, uri)
+	})
+}
+
+// SetSettings replaces all settings.
+func (s *Session) SetSettings(settings Settings) {
+	s.update(func(next *Snapshot) {
+		if settings.PillsPath != next.settings.PillsPath {
+			next.pills = s.pillsFor(settings, next.folders)
+		}
+		next.settings = settings
+	})
+}
+
+// SetFolders replaces the workspace folders, absolute paths.
+func (s *Session) SetFolders(folders []string) {
+	folders = slices.Clone(folders)
+	s.update(func(next *Snapshot) {
+		next.folders = folders
+		next.pins = s.newFinder()
+		if next.settings.PillsPath != "" {
+			next.pills = s.pillsFor(next.settings, folders)
+		}
+	})
+}
+
+// FilesChanged takes news of files that were written, made or deleted, absolute paths. What depends on them is read
+// again when it is next asked for.
+func (s *Session) FilesChanged(paths []string) {
+	pins, pills := false, false
+	own := s.Snapshot().pills.dir
+	for _, path := range paths {
+		pins = pins || upstream.Concerns(path)
+		pills = pills || own != "" && (path == own || strings.HasPrefix(path, own+string(filepath.Separator)))
+	}
+	if !pins && !pills {
+		return
+	}
+	s.update(func(next *Snapshot) {
+		if pins {
+			next.pins = s.newFinder()
+		}
+		if pills {
+			next.pills = s.pillsFor(next.settings, next.folders)
+		}
+	})
+}
+
+// update swaps in a changed copy of the current snapshot.
+func (s *Session) update(change func(next *Snapshot)) {
+	next := *s.Snapshot()
+	change(&next)
+	s.current.Store(&next)
+}
+
+func (s *Session) newFinder() *upstream.Finder {
+	return &upstream.Finder{
+		Library:  s.library,
+		StoreDir: s.storeDir,
+		Report: func(p upstream.Problem) {
+			s.log.Warn(p.Message, zap.String("file", p.File))
+		},
+	}
+}

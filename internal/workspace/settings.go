@@ -1,0 +1,190 @@
+package workspace
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"jetpills/internal/upstream"
+)
+
+// Section is the name of our settings section.
+const Section = "jetpills"
+
+// Definition says where a jump to a definition leads.
+type Definition string
+
+// The targets of a definition.
+const (
+	DefinitionPill     Definition = "pill"     // the section that explains it
+	DefinitionUpstream Definition = "upstream" // the declaration in jetpack-nixos, where its source is on disk
+)
+
+// Settings are a person's choices. The zero value is not useful; start from DefaultSettings.
+type Settings struct {
+	// Revision is the jetpack-nixos revision to go by ("jetpills.revision"); empty: the one that the workspace pins.
+	Revision string
+	// PillsPath is a folder to read pills from ("jetpills.pills.path"); empty: the shipped ones.
+	// A relative path starts at the first workspace folder, "~/" at the home folder.
+	PillsPath string
+	// UpstreamPath is a local checkout of jetpack-nixos ("jetpills.upstream.path"); may be empty.
+	UpstreamPath string
+	// Definition is "jetpills.definition".
+	Definition Definition
+	// ExcerptLines is how many lines of a pill a hover shows ("jetpills.hover.excerptLines").
+	ExcerptLines int
+	// Diagnostics says whether findings are shown ("jetpills.diagnostics.enable").
+	Diagnostics bool
+}
+
+// MaxExcerptLines is the largest value of the setting hover.excerptLines.
+const MaxExcerptLines = 200
+
+// DefaultSettings are those of a person who sets nothing.
+func DefaultSettings() Settings {
+	return Settings{Definition: DefinitionPill, ExcerptLines: 12, Diagnostics: true}
+}
+
+// SettingProblem is a setting that was left at its default.
+type SettingProblem struct {
+	Setting string // "jetpills.hover.excerptLines"
+	Message string // "must be a whole number, not text"
+}
+
+func (p SettingProblem) Error() string { return p.Setting + " " + p.Message }
+
+// ParseSettings reads the settings section as clients send it: a map decoded from JSON, or JSON itself as []byte or
+// json.RawMessage. The section may be wrapped in an object with its name, and keys may be dotted instead of nested.
+// Null and absent settings have their defaults; so have those of a wrong type or value, which are reported. Unknown keys are ignored.
+func ParseSettings(section any) (Settings, []SettingProblem) {
+	p := settingsParser{settings: DefaultSettings()}
+	switch raw := section.(type) {
+	case json.RawMessage:
+		section = p.decode(raw)
+	case []byte:
+		section = p.decode(raw)
+	}
+	if section == nil {
+		return p.settings, p.problems
+	}
+	members, ok := section.(map[string]any)
+	if !ok {
+		p.report(Section, "must be an object, not %s", typeName(section))
+		return p.settings, p.problems
+	}
+	if inner, ok := members[Section].(map[string]any); ok {
+		members = inner
+	}
+	p.read(Section, members)
+	return p.settings, p.problems
+}
+
+type settingsParser struct {
+	settings Settings
+	problems []SettingProblem
+}
+
+func (p *settingsParser) decode(raw []byte) any {
+	if len(raw) == 0 {
+		return nil
+	}
+	var section any
+	if err := json.Unmarshal(raw, &section); err != nil {
+		p.report(Section, "must be JSON: %v", err)
+		return nil
+	}
+	return section
+}
+
+// groups are the settings that hold others.
+var groups = [...]string{"jetpills.pills", "jetpills.hover", "jetpills.diagnostics", "jetpills.upstream"}
+
+func (p *settingsParser) read(prefix string, members map[string]any) {
+	for _, key := range slices.Sorted(maps.Keys(members)) {
+		name, value := prefix+"."+key, members[key]
+		if strings.HasPrefix(key, Section+".") && prefix == Section {
+			name = key
+		}
+		if value == nil {
+			continue
+		}
+		if !slices.Contains(groups[:], name) {
+			p.set(name, value)
+		} else if inner, ok := value.(map[string]any); ok {
+			p.read(name, inner)
+		} else {
+			p.report(name, "must be an object, not %s", typeName(value))
+		}
+	}
+}
+
+func (p *settingsParser) set(name string, value any) {
+	s := &p.settings
+	switch name {
+	case "jetpills.revision":
+		revision := p.text(name, value)
+		if revision != "" && !upstream.IsRevision(revision) {
+			p.report(name, "must be at least seven digits of a commit, not %q", revision)
+			return
+		}
+		s.Revision = revision
+	case "jetpills.pills.path":
+		s.PillsPath = p.text(name, value)
+	case "jetpills.upstream.path":
+		s.UpstreamPath = p.text(name, value)
+	case "jetpills.definition":
+		switch choice := Definition(p.text(name, value)); choice {
+		case DefinitionPill, DefinitionUpstream:
+			s.Definition = choice
+		case "":
+		default:
+			p.report(name, "must be %q or %q, not %q", DefinitionPill, DefinitionUpstream, choice)
+		}
+	case "jetpills.hover.excerptLines":
+		number, ok := value.(float64)
+		switch {
+		case !ok:
+			p.report(name, "must be a whole number, not %s", typeName(value))
+		case number != float64(int(number)) || number < 1 || number > MaxExcerptLines:
+			p.report(name, "must be a whole number from 1 to %d, not %v", MaxExcerptLines, number)
+		default:
+			s.ExcerptLines = int(number)
+		}
+	case "jetpills.diagnostics.enable":
+		if enabled, ok := value.(bool); ok {
+			s.Diagnostics = enabled
+		} else {
+			p.report(name, "must be true or false, not %s", typeName(value))
+		}
+	}
+}
+
+func (p *settingsParser) text(name string, value any) string {
+	text, ok := value.(string)
+	if !ok {
+		p.report(name, "must be text, not %s", typeName(value))
+	}
+	return strings.TrimSpace(text)
+}
+
+func (p *settingsParser) report(setting, format string, arguments ...any) {
+	p.problems = append(p.problems, SettingProblem{setting, fmt.Sprintf(format, arguments...)})
+}
+
+func typeName(value any) string {
+	switch value.(type) {
+	case string:
+		return "text"
+	case bool:
+		return "true or false"
+	case float64:
+		return "a number"
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "an object"
+	}
+	return fmt.Sprintf("%T", value)
+}

@@ -1,0 +1,131 @@
+package workspace
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+	"jetpills/internal/upstream"
+)
+
+// Snapshot is a session at one moment. It is immutable and safe for concurrent use.
+type Snapshot struct {
+	documents map[string]*Document
+	folders   []string
+	settings  Settings
+
+	library *catalog.Library
+	pins    *upstream.Finder
+	pills   *pillSource
+}
+
+// Document is the open document of that name.
+func (s *Snapshot) Document(uri string) (*Document, bool) {
+	d, ok := s.documents[uri]
+	return d, ok
+}
+
+// Documents are the names of the open documents, sorted.
+func (s *Snapshot) Documents() []string { return slices.Sorted(maps.Keys(s.documents)) }
+
+// Settings are the settings in force.
+func (s *Snapshot) Settings() Settings { return s.settings }
+
+// Folders are the workspace folders. The slice must not be changed.
+func (s *Snapshot) Folders() []string { return s.folders }
+
+// Library is all that is known of upstream's history.
+func (s *Snapshot) Library() *catalog.Library { return s.library }
+
+// Pinned is the catalog that holds for a document, and why.
+type Pinned struct {
+	Catalog *catalog.Catalog
+	// Match says how the catalog relates to the pin's revision; Unknown if the pin has none.
+	Match catalog.Match
+	// ByDate is set where the revision is unknown and the catalog is the one of upstream when it was made.
+	ByDate bool
+	Pin    upstream.Pin
+}
+
+// Catalog is the catalog that holds for a document. Without any pin it is the newest, and the pin says "none".
+// Files are read at the first question about a folder only.
+func (s *Snapshot) Catalog(d *Document) Pinned {
+	return s.pinned(upstream.Choose(d.mentions(), s.settings.Revision, s.surroundings(d)))
+}
+
+// CatalogAt is the catalog that holds for files in a folder, an absolute path.
+func (s *Snapshot) CatalogAt(dir string) Pinned {
+	return s.pinned(upstream.Choose(upstream.Mentions{}, s.settings.Revision, s.pins.Around(dir)))
+}
+
+// PinProblems are the files around a document that would say which revision is used, but cannot be read as that.
+func (s *Snapshot) PinProblems(d *Document) []upstream.Problem { return s.surroundings(d).Problems }
+
+func (s *Snapshot) pinned(pin upstream.Pin) Pinned {
+	p := Pinned{Pin: pin, Match: catalog.Unknown}
+	if pin.Revision != "" {
+		p.Catalog, p.Match = s.library.At(pin.Revision)
+		if p.Match != catalog.Unknown {
+			return p
+		}
+	}
+	p.Catalog = s.library.Newest()
+	if pin.LastModified.IsZero() || !pin.LastModified.Before(p.Catalog.Revision.Date.Add(24*time.Hour)) {
+		return p
+	}
+	if older, ok := s.library.Before(pin.LastModified); ok {
+		p.Catalog, p.ByDate = older, true
+	}
+	return p
+}
+
+// surroundings are those of the document's file, or of the first workspace folder for a document that is no file.
+func (s *Snapshot) surroundings(d *Document) upstream.Surroundings {
+	dir := d.Dir()
+	if dir == "" && len(s.folders) > 0 {
+		dir = s.folders[0]
+	}
+	return s.pins.Around(dir)
+}
+
+// DealsWithJetpack reports whether a document is about jetpack-nixos: it names it, lies in a checkout of it,
+// or in a workspace that pins it. Functions and overlays are explained in such documents alone.
+func (s *Snapshot) DealsWithJetpack(d *Document) bool {
+	if d.names() {
+		return true
+	}
+	around := s.surroundings(d)
+	return around.Pin.Found() || around.Entry.Found()
+}
+
+// Pills are the pills in force: those of the setting pills.path, or the shipped ones if there is none or it is unusable.
+func (s *Snapshot) Pills() *pill.Collection {
+	collection, _, _ := s.pills.load()
+	return collection
+}
+
+// PillsProblem says why the folder of the setting pills.path is not used; nil if it is, or if none is set.
+func (s *Snapshot) PillsProblem() error {
+	_, _, err := s.pills.load()
+	return err
+}
+
+// PillTarget is where a section of Pills stands: a file on disk and the 1-based line of the heading. The shipped pills
+// are laid out in the cache folder at the first need; an error says that there is no such file, and the link is to be left out.
+func (s *Snapshot) PillTarget(section pill.Section) (path string, line int, err error) {
+	path, err = s.PillFile(section.Pill.File)
+	return path, section.Line, err
+}
+
+// PillFile is where a file of Pills lies, README.md among them. PillTarget says when there is none.
+func (s *Snapshot) PillFile(name string) (string, error) {
+	_, source, _ := s.pills.load()
+	dir, err := source.layOut(name)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, name), nil
+}
