@@ -1,0 +1,382 @@
+package module
+
+import (
+	"slices"
+	"strings"
+
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// CursorKind says what can be typed at a cursor.
+type CursorKind uint8
+
+// What can be typed at a cursor.
+const (
+	TypesNothing   CursorKind = iota
+	TypesName                 // a name of a path that a binding defines
+	TypesSelection            // a name of a selection in an expression
+	TypesValue                // a value of an option
+)
+
+// Cursor is what can be typed at a place, and what is there already.
+type Cursor struct {
+	Kind CursorKind
+	// Path is, for names, what stands before the name that is being typed; for
+	// a value it is the path of the option.
+	Path Path
+	// Typed is what stands left of the cursor of the name or the value.
+	Typed string
+	// Replace is what the typed name or value takes up, left and right of the
+	// cursor. For a string it is what is between the quotes.
+	Replace text.Span
+	// Quoted says for a value that the cursor is between quotes, Closed that the
+	// closing one is there.
+	Quoted, Closed bool
+	// InList says that the value is an element of a list.
+	InList bool
+	// HasValue says for a name that an equals sign follows it.
+	HasValue bool
+	// Defined are the whole paths that the same set defines already, as far as
+	// they are known, the binding that is being typed left out.
+	Defined []Path
+	// Present are, in a list, the literal elements that are there already.
+	Present []string
+}
+
+// CursorAt says what can be typed at a byte offset.
+func CursorAt(t *syntax.Tree, offset int) Cursor {
+	if n, ok := stringAt(t, offset); ok {
+		return inString(t, n, offset)
+	}
+	if offset > 0 {
+		if before := t.TokenAt(offset, leftmost); before.Kind == syntax.Comment && before.Start < offset {
+			return Cursor{}
+		}
+	}
+	left := tokenBefore(t, offset)
+	switch {
+	case left.Kind == syntax.Word && left.End >= offset || left.Kind == syntax.KeywordOr && left.End >= offset:
+		return inWord(t, nodeOf(t, left), offset)
+	case left.Kind == syntax.Dot && sameLine(t, left.End, offset):
+		return afterDot(t, left, offset)
+	case left.Kind.IsTrivia() || left.Kind == syntax.EOF:
+		return Cursor{}
+	}
+	return inGap(t, left, offset)
+}
+
+func leftmost(k syntax.Kind) int {
+	if k == syntax.Comment {
+		return 1
+	}
+	return 0
+}
+
+// tokenBefore is the last token, trivia not counted, that begins before offset.
+func tokenBefore(t *syntax.Tree, offset int) syntax.Token {
+	rightmost := func(syntax.Kind) int { return 0 }
+	for at := offset; at > 0; {
+		token := t.TokenAt(at-1, rightmost)
+		if !token.Kind.IsTrivia() {
+			return token
+		}
+		at = token.Start
+	}
+	return syntax.Token{Kind: syntax.EOF}
+}
+
+func sameLine(t *syntax.Tree, from, to int) bool {
+	return from <= to && !strings.ContainsAny(t.Source()[from:to], "\r\n")
+}
+
+// stringAt is the string whose quotes the cursor stands between.
+func stringAt(t *syntax.Tree, offset int) (syntax.Node, bool) {
+	n := t.NodeAt(offset)
+	for candidate := range syntax.Ancestors(n) {
+		switch candidate.Kind() {
+		case syntax.Interpolation, syntax.Dynamic:
+			if s := candidate.Span(); s.Start+2 <= offset && offset < s.End {
+				return syntax.Node{}, false
+			}
+		case syntax.String, syntax.IndentedString:
+			if betweenQuotes(t, candidate, offset) {
+				return candidate, true
+			}
+		}
+	}
+	// A string without its closing quote ends before the white space that is
+	// being typed in it.
+	if left := tokenBefore(t, offset); left.End <= offset && sameLine(t, left.End, offset) &&
+		(left.Kind == syntax.StringText || left.Kind == syntax.StringOpen) {
+		for candidate := range syntax.Ancestors(nodeOf(t, left)) {
+			if candidate.Kind() == syntax.String && !syntax.IsClosed(candidate) {
+				return candidate, true
+			}
+		}
+	}
+	return syntax.Node{}, false
+}
+
+func betweenQuotes(t *syntax.Tree, n syntax.Node, offset int) bool {
+	content := syntax.StringContent(n)
+	return content.Touches(offset)
+}
+
+func inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
+	content := syntax.StringContent(n)
+	closed := syntax.IsClosed(n)
+	if !n.First().IsZero() || n.Kind() == syntax.IndentedString {
+		return Cursor{} // no name and no enum value has an interpolation
+	}
+	content.End = max(content.End, offset)
+	typed := t.Source()[content.Start:offset]
+	if isAttrName(n) {
+		c := nameCursor(n, offset)
+		c.Typed, c.Replace, c.Quoted, c.Closed = typed, content, true, closed
+		return c
+	}
+	c := valueCursor(n)
+	c.Typed, c.Replace, c.Quoted, c.Closed = typed, content, true, closed
+	return c
+}
+
+func valueCursor(n syntax.Node) Cursor {
+	c := Cursor{Kind: TypesValue, Path: valuePath(n)}
+	if list := n.Parent(); list.Kind() == syntax.List {
+		c.InList = true
+		c.Present = literalElements(list, n)
+	}
+	return c
+}
+
+// literalElements are the elements of a list that are plain strings, but for
+// one of them.
+func literalElements(list, except syntax.Node) []string {
+	var present []string
+	for e := range list.Children() {
+		if e == except {
+			continue
+		}
+		if value, ok := syntax.StringValue(e); ok {
+			present = append(present, value)
+		}
+	}
+	return present
+}
+
+func inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
+	span := n.Span()
+	word := t.Source()[span.Start:offset]
+	switch n.Kind() {
+	case syntax.Name:
+		c := nameCursor(n, offset)
+		c.Typed, c.Replace = word, span
+		return c
+	case syntax.Identifier:
+		up := n.Parent()
+		if isValue(n) {
+			if b, ok := syntax.AsBinding(up); ok && !b.HasEquals() {
+				return Cursor{}
+			}
+			c := valueCursor(n)
+			c.Typed, c.Replace = word, span
+			return c
+		}
+		return Cursor{Kind: TypesSelection, Typed: word, Replace: span}
+	}
+	return Cursor{}
+}
+
+// afterDot is the cursor behind a dot with nothing typed after it.
+func afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
+	n := nodeOf(t, dot)
+	if n.Kind() == syntax.Select {
+		// The dot before the path: nothing of the path is there.
+		s, _ := syntax.AsSelect(n)
+		r, ok := Resolve(s.From())
+		if !ok {
+			return Cursor{}
+		}
+		return Cursor{Kind: TypesSelection, Path: r.Path, Replace: text.Span{Start: offset, End: offset}}
+	}
+	path, ok := syntax.AsAttrPath(n)
+	if !ok {
+		return Cursor{}
+	}
+	for name := range path.Names() {
+		if name.Span().Start >= dot.End {
+			c := nameCursor(name, offset)
+			c.Replace = text.Span{Start: offset, End: offset}
+			return c
+		}
+	}
+	return Cursor{}
+}
+
+// nameCursor is the cursor in a name of an attribute path or an inherit.
+func nameCursor(n syntax.Node, offset int) Cursor {
+	up := n.Parent()
+	if i, ok := syntax.AsInherit(up); ok {
+		c := Cursor{Kind: TypesSelection}
+		if from := i.From(); !from.IsZero() {
+			if r, ok := Resolve(from); ok {
+				c.Path = r.Path
+			}
+		}
+		return c
+	}
+	path, ok := syntax.AsAttrPath(up)
+	if !ok {
+		return Cursor{}
+	}
+	var before Path
+	for part := range path.Names() {
+		if part == n {
+			break
+		}
+		before = append(before, partOf(part))
+	}
+	switch owner := path.Parent(); owner.Kind() {
+	case syntax.Binding:
+		b, _ := syntax.AsBinding(owner)
+		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && lastName(path) == n}
+		around := pathAround(owner)
+		c.Path = append(slices.Clip(around), before...)
+		c.Defined = definedBeside(owner)
+		return c
+	case syntax.Select, syntax.HasAttr:
+		r, ok := Resolve(owner.Child(0))
+		if !ok {
+			return Cursor{}
+		}
+		return Cursor{Kind: TypesSelection, Path: append(slices.Clip(r.Path), before...)}
+	}
+	return Cursor{}
+}
+
+func lastName(p syntax.AttrPathNode) syntax.Node {
+	var found syntax.Node
+	for n := range p.Names() {
+		found = n
+	}
+	return found
+}
+
+// definedBeside are the paths that are defined in the set that a binding stands
+// in, and in the sets around it that merge with it, other than by that binding.
+func definedBeside(binding syntax.Node) []Path {
+	return definedIn(outermostSet(binding.Parent()), binding)
+}
+
+// outermostSet is the set around a set in which the two merge: those that are
+// written directly inside each other.
+func outermostSet(set syntax.Node) syntax.Node {
+	for {
+		binding := set.Parent()
+		outer := binding.Parent()
+		if binding.Kind() != syntax.Binding || outer.Kind() != syntax.AttrSet {
+			return set
+		}
+		set = outer
+	}
+}
+
+func definedIn(set, except syntax.Node) []Path {
+	var defined []Path
+	var collect func(set syntax.Node, around Path)
+	collect = func(set syntax.Node, around Path) {
+		for c := range syntax.Bindings(set) {
+			if c == except {
+				continue
+			}
+			if i, ok := syntax.AsInherit(c); ok {
+				for n := range i.Names() {
+					defined = append(defined, append(slices.Clip(around), partOf(n)))
+				}
+				continue
+			}
+			b, _ := syntax.AsBinding(c)
+			path := append(slices.Clip(around), names(b.Path())...)
+			if b.Value().Kind() == syntax.AttrSet {
+				collect(b.Value(), path)
+				continue
+			}
+			if b.HasEquals() {
+				defined = append(defined, path)
+			}
+		}
+	}
+	if set.Kind() == syntax.AttrSet {
+		collect(set, PathOf(set))
+	}
+	return defined
+}
+
+// inGap is the cursor behind a token that is no part of what is being typed.
+func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
+	here := text.Span{Start: offset, End: offset}
+	switch left.Kind {
+	case syntax.Equals:
+		if b, ok := syntax.AsBinding(nodeOf(t, left)); ok {
+			if v := b.Value(); v.Kind() != syntax.Missing && v.Span().Start >= offset && sameLine(t, offset, v.Span().Start) {
+				return Cursor{} // a value is there
+			}
+			return Cursor{Kind: TypesValue, Path: pathOfBinding(b), Replace: here}
+		}
+	case syntax.LBrace, syntax.Semicolon:
+		set, ok := setAround(t, left, offset)
+		if !ok {
+			return Cursor{}
+		}
+		c := Cursor{Kind: TypesName, Path: PathOf(set), Replace: here}
+		c.Defined = definedIn(outermostSet(set), syntax.Node{})
+		return c
+	}
+	if list, ok := listAround(t, offset); ok {
+		return Cursor{
+			Kind: TypesValue, Path: append(PathOf(list), Part{Name: Element, Known: true}),
+			Replace: here, InList: true, Present: literalElements(list, syntax.Node{}),
+		}
+	}
+	if left.Kind == syntax.Word && left.End < offset {
+		// mkDefault and its kin, with the value still to come.
+		n := nodeOf(t, left)
+		for n.Parent().Kind() == syntax.AttrPath || n.Parent().Kind() == syntax.Select {
+			n = n.Parent()
+		}
+		if w, ok := wrappers[CalleeName(n)]; ok && !w.merges && w.argument == 0 && sameLine(t, left.End, offset) {
+			return Cursor{Kind: TypesValue, Path: PathOf(n), Replace: here}
+		}
+	}
+	return Cursor{}
+}
+
+// setAround is the set in which a new binding can begin at offset.
+func setAround(t *syntax.Tree, left syntax.Token, offset int) (syntax.Node, bool) {
+	n := nodeOf(t, left)
+	if left.Kind == syntax.Semicolon && (n.Kind() == syntax.Binding || n.Kind() == syntax.Inherit) {
+		n = n.Parent()
+	}
+	if n.Kind() != syntax.AttrSet {
+		return n, false
+	}
+	return n, true
+}
+
+// listAround is the list in which a new element can begin at offset.
+func listAround(t *syntax.Tree, offset int) (syntax.Node, bool) {
+	for n := range syntax.Ancestors(t.NodeAt(offset)) {
+		switch n.Kind() {
+		case syntax.List:
+			s := n.Span()
+			if s.Start < offset && (offset < s.End || !strings.HasSuffix(n.Text(), "]")) {
+				return n, true
+			}
+			return n, false
+		case syntax.Binding, syntax.AttrSet, syntax.Paren, syntax.Lambda:
+			return n, false
+		}
+	}
+	return syntax.Node{}, false
+}

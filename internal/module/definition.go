@@ -1,0 +1,69 @@
+package module
+
+import (
+	"strings"
+
+	"jetpills/internal/syntax"
+)
+
+// Definition is a binding with the path it defines.
+type Definition struct {
+	Path    Path
+	Binding syntax.BindingNode
+}
+
+// Definitions are all bindings of a text whose values are no plain sets, in
+// order, each with its whole path.
+func Definitions(t *syntax.Tree) []Definition {
+	var all []Definition
+	for n := range syntax.Descendants(t.Root()) {
+		b, ok := syntax.AsBinding(n)
+		if !ok || b.Value().Kind() == syntax.AttrSet {
+			continue
+		}
+		all = append(all, Definition{pathOfBinding(b), b})
+	}
+	return all
+}
+
+// pathOfBinding is the whole path that a binding defines.
+func pathOfBinding(b syntax.BindingNode) Path {
+	return append(pathAround(b.Node), names(b.Path())...)
+}
+
+// pathAround is the path of the set that a binding or an inherit stands in.
+func pathAround(binding syntax.Node) Path {
+	set := binding.Parent()
+	if set.Kind() == syntax.LetIn || set.Kind() == syntax.LetBody {
+		return Path{boundary}
+	}
+	return PathOf(set)
+}
+
+// Literal is the text that an expression surely has as its value: a string
+// without interpolations, a number, true, false or null, also within mkForce
+// and its kin. Quoted says that it is a string.
+func Literal(n syntax.Node) (value string, quoted, ok bool) {
+	switch n.Kind() {
+	case syntax.String, syntax.IndentedString:
+		value, ok = syntax.StringValue(n)
+		return value, true, ok
+	case syntax.IntegerLiteral, syntax.FloatLiteral:
+		return n.Text(), false, true
+	case syntax.Identifier:
+		switch name := n.Text(); name {
+		case "true", "false", "null":
+			return name, false, true
+		}
+	case syntax.Paren:
+		return Literal(n.Child(0))
+	case syntax.Apply:
+		a, _ := syntax.AsApply(n)
+		if f, index := callOf(a.Argument()); strings.HasPrefix(f, "mk") && f != "mkIf" {
+			if w, ok := wrappers[f]; ok && !w.merges && w.argument == index {
+				return Literal(a.Argument())
+			}
+		}
+	}
+	return "", false, false
+}

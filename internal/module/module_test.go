@@ -1,0 +1,188 @@
+package module_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"jetpills/internal/module"
+	"jetpills/internal/syntax"
+)
+
+// cursor takes the $0 out of a text and says where it was.
+func cursor(t *testing.T, src string) (string, int) {
+	t.Helper()
+	before, after, ok := strings.Cut(src, "$0")
+	if !ok {
+		t.Fatalf("no $0 in %q", src)
+	}
+	return before + after, len(before)
+}
+
+func describe(p module.Place) string {
+	kind := map[module.PlaceKind]string{
+		module.Nothing: "nothing", module.DefinedName: "defines", module.ReferredName: "refers to",
+		module.ValuePlace: "value of", module.OverlayArgument: "overlay argument", module.FilePlace: "file",
+	}[p.Kind]
+	out := kind
+	if len(p.Path) > 0 {
+		out += " " + p.Path.String()
+	}
+	if p.Kind == module.ValuePlace {
+		out += " = " + p.Value
+	}
+	return out
+}
+
+func TestAt(t *testing.T) {
+	for _, c := range []struct{ name, src, want string }{
+		{"a dotted name, its last part", `{ hardware.nvidia-jetpack.so$0m = "orin-agx"; }`, "defines hardware.nvidia-jetpack.som"},
+		{"a dotted name, an inner part", `{ hardware.nvidia$0-jetpack.som = "orin-agx"; }`, "defines hardware.nvidia-jetpack"},
+		{"nested sets", `{ hardware.nvidia-jetpack = { firmware = { uefi.lo$0go = null; }; }; }`, "defines hardware.nvidia-jetpack.firmware.uefi.logo"},
+		{"quoted names", `{ "hardware"."nvidia-$0jetpack".som = "x"; }`, "defines hardware.nvidia-jetpack"},
+		{"a module function", `{ config, lib, ... }: { hardware.nvidia-jetpack.en$0able = true; }`, "defines hardware.nvidia-jetpack.enable"},
+		{"config", `{ config = { hardware.nvidia-jetpack.en$0able = true; }; }`, "defines config.hardware.nvidia-jetpack.enable"},
+		{"let in", `{ lib, ... }: let a = 1; in { hardware.nvidia-jetpack.en$0able = true; }`, "defines hardware.nvidia-jetpack.enable"},
+		{"mkIf", `{ config = lib.mkIf true { hardware.nvidia-jetpack.en$0able = true; }; }`, "defines config.hardware.nvidia-jetpack.enable"},
+		{"mkMerge", `{ config = lib.mkMerge [ { a = 1; } (lib.mkIf c { hardware.nvidia-jetpack.en$0able = true; }) ]; }`, "defines config.hardware.nvidia-jetpack.enable"},
+		{"joined sets", `{ a = 1; } // { hardware.nvidia-jetpack.en$0able = true; }`, "defines hardware.nvidia-jetpack.enable"},
+		{"a module inline in a flake", `{ outputs = { nixpkgs, ... }: { x = nixpkgs.lib.nixosSystem { modules = [ ./a.nix { hardware.nvidia-jetpack.en$0able = true; } ]; }; }; }`, "defines ?.modules.*.hardware.nvidia-jetpack.enable"},
+		{"a name inherited into a set", `let som = "x"; in { hardware.nvidia-jetpack = { inherit so$0m; }; }`, "defines hardware.nvidia-jetpack.som"},
+		{"a name inherited from config", `{ config, ... }: let inherit (config.hardware.nvidia-jetpack) so$0m; in som`, "refers to config.hardware.nvidia-jetpack.som"},
+		{"the argument of an unknown function", `{ a = f { b$0 = 1; }; }`, "defines ?.b"},
+		{"a let", `let hardware$0 = 1; in { }`, "defines ?.hardware"},
+
+		{"a selection", `{ config, ... }: config.hardware.nvidia-jetpack.so$0m`, "refers to config.hardware.nvidia-jetpack.som"},
+		{"an alias", `{ config, ... }: let cfg = config.hardware.nvidia-jetpack; in cfg.so$0m`, "refers to config.hardware.nvidia-jetpack.som"},
+		{"an alias of an alias", `{ config, ... }: let jet = config.hardware.nvidia-jetpack; cfg = jet; in { a = cfg.so$0m; }`, "refers to config.hardware.nvidia-jetpack.som"},
+		{"the name of an alias", `{ config, ... }: let cfg = config.hardware.nvidia-jetpack; in c$0fg.som`, "refers to config.hardware.nvidia-jetpack"},
+		{"an alias that names itself", `let cfg = cfg; in c$0fg`, "refers to cfg"},
+		{"with", `{ pkgs, ... }: with pkgs.nvidia-jetpack; [ flash$0-tools ]`, "refers to pkgs.nvidia-jetpack.flash-tools"},
+		{"a let wins over with", `let x = f 1; in with pkgs.nvidia-jetpack; x$0`, "refers to x"},
+		{"a function of lib", `{ lib, ... }: { a = lib.mk$0If true 1; }`, "refers to lib.mkIf"},
+		{"a function inherited from lib", `{ lib, ... }: let inherit (lib) mkIf; in { a = mk$0If true 1; }`, "refers to lib.mkIf"},
+		{"a test for an attribute", `pkgs ? nvidia-jet$0pack`, "refers to pkgs.nvidia-jetpack"},
+
+		{"a string", `{ hardware.nvidia-jetpack.som = "orin$0-agx"; }`, "value of hardware.nvidia-jetpack.som = orin-agx"},
+		{"a string in mkDefault", `{ hardware.nvidia-jetpack.som = lib.mkDefault "orin$0-agx"; }`, "value of hardware.nvidia-jetpack.som = orin-agx"},
+		{"a string in mkOverride", `{ a.som = lib.mkOverride 10 "orin$0-agx"; }`, "value of a.som = orin-agx"},
+		{"a string in an if", `{ a.som = if c then "orin$0-agx" else "x"; }`, "value of a.som = orin-agx"},
+		{"an element", `{ a.order = [ "nv$0me" ]; }`, "value of a.order.* = nvme"},
+		{"a comparison", `{ config, ... }: config.hardware.nvidia-jetpack.som == "orin$0-agx"`, "value of config.hardware.nvidia-jetpack.som = orin-agx"},
+		{"elem", `{ config, lib, ... }: lib.elem config.a.som [ "orin$0-agx" ]`, "value of config.a.som = orin-agx"},
+		{"a bare word", `{ a.enable = tr$0ue; }`, "value of a.enable = true"},
+		{"a string with an interpolation", `{ a.som = "orin$0-${x}"; }`, "nothing"},
+
+		{"final", `{ nixpkgs.overlays = [ (fin$0al: prev: { }) ]; }`, "overlay argument final"},
+		{"prev, used", `final: prev: { a = pr$0ev.a; }`, "overlay argument prev"},
+		{"self and super", `self: su$0per: { }`, "overlay argument super"},
+		{"the attributes of a derivation", `x.overrideAttrs (final: pr$0ev: { })`, "refers to prev"},
+		{"two arguments of any function", `a: b$0: a`, "refers to b"},
+
+		{"white space", `{ a = 1; $0 }`, "nothing"},
+		{"a comment", `{ # hardware.nvidia$0-jetpack
+}`, "nothing"},
+		{"unfinished text", `{ hardware.nvidia-jetpack.so$0m = "orin-agx`, "defines hardware.nvidia-jetpack.som"},
+		{"a missing semicolon before", `{ a = 1
+  hardware.nvidia-jetpack.so$0m = "orin-agx";
+}`, "defines hardware.nvidia-jetpack.som"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			src, offset := cursor(t, c.src)
+			if got := describe(module.At(syntax.Parse(src), offset)); got != c.want {
+				t.Errorf("%s\n got %s\nwant %s", c.src, got, c.want)
+			}
+		})
+	}
+}
+
+func describeCursor(c module.Cursor, src string) string {
+	kind := map[module.CursorKind]string{
+		module.TypesNothing: "nothing", module.TypesName: "name in", module.TypesSelection: "selection from", module.TypesValue: "value of",
+	}[c.Kind]
+	if c.Kind == module.TypesNothing {
+		return kind
+	}
+	out := fmt.Sprintf("%s %s typed %q replaces %q", kind, c.Path, c.Typed, c.Replace.Of(src))
+	if c.Quoted {
+		out += " quoted"
+	}
+	if c.Closed {
+		out += " closed"
+	}
+	if c.HasValue {
+		out += " has value"
+	}
+	for _, d := range c.Defined {
+		out += " defined " + d.String()
+	}
+	if len(c.Present) > 0 {
+		out += fmt.Sprintf(" present %v", c.Present)
+	}
+	return out
+}
+
+func TestCursorAt(t *testing.T) {
+	for _, c := range []struct{ name, src, want string }{
+		{"an empty string", `{ a.som = "$0"; }`, `value of a.som typed "" replaces "" quoted closed`},
+		{"half a string", `{ a.som = "ori$0n"; }`, `value of a.som typed "ori" replaces "orin" quoted closed`},
+		{"a string without its end", "{\n  a.som = \"ori$0\n  b = 1;\n}", `value of a.som typed "ori" replaces "ori" quoted`},
+		{"a string without its end, before a semicolon", "{\n  a.som = \"ori$0;\n  b = 1;\n}", `value of a.som typed "ori" replaces "ori" quoted`},
+		{"a string without its end, the next line has strings", "{\n  a.som = \"$0\n  b = \"x\";\n}", `value of a.som typed "" replaces "" quoted`},
+		{"a quote at the end of the text", "{ a.som = \"$0", `value of a.som typed "" replaces "" quoted`},
+		{"no quotes", `{ a.som = $0; }`, `value of a.som typed "" replaces ""`},
+		{"no quotes, half typed", `{ a.som = ori$0; }`, `value of a.som typed "ori" replaces "ori"`},
+		{"no quotes, no semicolon", "{\n  a.som = $0\n  b = 1;\n}", `value of a.som typed "" replaces ""`},
+		{"mkDefault", `{ a.som = lib.mkDefault "$0"; }`, `value of a.som typed "" replaces "" quoted closed`},
+		{"mkDefault, no quotes", `{ a.som = lib.mkDefault $0; }`, `value of a.som typed "" replaces ""`},
+		{"an element", `{ a.order = [ "nvme" "u$0" ]; }`, `value of a.order.* typed "u" replaces "u" quoted closed present [nvme]`},
+		{"a new element", `{ a.order = [ "nvme" $0 ]; }`, `value of a.order.* typed "" replaces "" present [nvme]`},
+		{"a comparison", `{ config, ... }: config.a.som == "$0"`, `value of config.a.som typed "" replaces "" quoted closed`},
+
+		{"after the last dot", "{\n  hardware.nvidia-jetpack.$0\n}", `name in hardware.nvidia-jetpack typed "" replaces ""`},
+		{"after the last dot, before a binding", "{\n  hardware.nvidia-jetpack.$0\n  a = 1;\n}", `name in hardware.nvidia-jetpack typed "" replaces "" defined a`},
+		{"half a name", "{\n  hardware.nvidia-jetpack.so$0\n  a.b = 1;\n}", `name in hardware.nvidia-jetpack typed "so" replaces "so" defined a.b`},
+		{"half a name before an equals sign", `{ hardware.nvidia-jetpack.so$0 = "x"; }`, `name in hardware.nvidia-jetpack typed "so" replaces "so" has value`},
+		{"an inner name", `{ hardware.nv$0.som = "x"; }`, `name in hardware typed "nv" replaces "nv"`},
+		{"an empty set", "{ hardware.nvidia-jetpack = { $0 }; }", `name in hardware.nvidia-jetpack typed "" replaces ""`},
+		{"after a binding", "{ hardware.nvidia-jetpack = { som = \"x\"; $0 }; }", `name in hardware.nvidia-jetpack typed "" replaces "" defined hardware.nvidia-jetpack.som`},
+		{"a set that is not closed", "{ hardware.nvidia-jetpack = {\n  so$0\n", `name in hardware.nvidia-jetpack typed "so" replaces "so"`},
+		{"defined in a nested set and dotted", "{\n  h.j = { som = \"x\"; };\n  h.j.$0\n}", `name in h.j typed "" replaces "" defined h.j.som`},
+
+		{"a selection", `{ config, ... }: config.hardware.$0`, `selection from config.hardware typed "" replaces ""`},
+		{"a selection, half typed", `{ config, ... }: { a = config.hardware.nv$0; }`, `selection from config.hardware typed "nv" replaces "nv"`},
+		{"through an alias", `{ config, ... }: let cfg = config.hardware.nvidia-jetpack; in { a = cfg.so$0; }`, `selection from config.hardware.nvidia-jetpack typed "so" replaces "so"`},
+
+		{"a comment", "{ # a.$0\n}", "nothing"},
+		{"an indented string", "{ a = ''$0''; }", "nothing"},
+		{"an interpolation", `{ a = "x${$0}"; }`, "nothing"},
+		{"before a value that is there", `{ a.som = $0"x"; }`, "nothing"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			src, offset := cursor(t, c.src)
+			if got := describeCursor(module.CursorAt(syntax.Parse(src), offset), src); got != c.want {
+				t.Errorf("%s\n got %s\nwant %s", c.src, got, c.want)
+			}
+		})
+	}
+}
+
+func TestDefinitions(t *testing.T) {
+	tree := syntax.Parse(`{ config, ... }: {
+  hardware.nvidia-jetpack = { enable = true; som = lib.mkForce "orin-agx"; };
+  services.nvpmodel.profileNumber = 0;
+}`)
+	var got []string
+	for _, d := range module.Definitions(tree) {
+		value, quoted, ok := module.Literal(d.Binding.Value())
+		got = append(got, fmt.Sprintf("%s = %s %v %v", d.Path, value, quoted, ok))
+	}
+	want := []string{
+		"hardware.nvidia-jetpack.enable = true false true",
+		"hardware.nvidia-jetpack.som = orin-agx true true",
+		"services.nvpmodel.profileNumber = 0 false true",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}

@@ -1,0 +1,85 @@
+package module
+
+import (
+	"jetpills/internal/syntax"
+)
+
+// Overlay is a function of two package sets: final: prev: { … }.
+type Overlay struct {
+	// Final and Prev are the names that the two sets have.
+	Final, Prev syntax.Node
+	// For is the function that the overlay is given to, if that is known to
+	// take one: overrideScope, extend. Empty for an overlay of the package set.
+	For string
+}
+
+// Names by which an overlay's two arguments go.
+var (
+	finalNames = map[string]bool{"final": true, "self": true, "_": true, "_final": true, "_self": true, "finalPkgs": true}
+	prevNames  = map[string]bool{"prev": true, "super": true, "_": true, "_prev": true, "_super": true, "prevPkgs": true}
+)
+
+// takesOverlay are the functions that take an overlay.
+var takesOverlay = map[string]bool{
+	"overrideScope": true, "overrideScope'": true, "extend": true, "extends": true,
+	"composeExtensions": true, "composeManyExtensions": true, "makeExtensible": true, "appendOverlays": true,
+}
+
+// AsOverlay is the overlay that a lambda is, either lambda of the two.
+func AsOverlay(n syntax.Node) (Overlay, bool) {
+	outer, ok := syntax.AsLambda(n)
+	if !ok {
+		return Overlay{}, false
+	}
+	if up, ok := syntax.AsLambda(n.Parent()); ok && up.Body() == n && isSimple(outer) && isSimple(up) {
+		if o, ok := asOverlay(up, outer); ok {
+			return o, true
+		}
+	}
+	inner, ok := syntax.AsLambda(outer.Body())
+	if !ok {
+		return Overlay{}, false
+	}
+	return asOverlay(outer, inner)
+}
+
+func asOverlay(outer, inner syntax.LambdaNode) (Overlay, bool) {
+	if !isSimple(outer) || !isSimple(inner) {
+		return Overlay{}, false
+	}
+	final, prev := outer.Parameter(), inner.Parameter()
+	function, _ := callOf(outer.Node)
+	if function == "" && outer.Parent().Kind() == syntax.List {
+		function, _ = callOf(outer.Parent())
+	}
+	switch {
+	case function == "overrideAttrs" || function == "overrideDerivation" || function == "override":
+		return Overlay{}, false // the attributes of one derivation
+	case takesOverlay[function]:
+	case finalNames[final.Text()] && prevNames[prev.Text()] && (final.Text() != "_" || prev.Text() != "_"):
+	case isOverlayPath(PathOf(outer.Node)) && function == "":
+	default:
+		return Overlay{}, false
+	}
+	o := Overlay{Final: final, Prev: prev}
+	if takesOverlay[function] {
+		o.For = function
+	}
+	return o, true
+}
+
+// isSimple reports whether a lambda takes one argument by name: x: e.
+func isSimple(l syntax.LambdaNode) bool {
+	return !l.Parameter().IsZero() && l.Formals().IsZero()
+}
+
+// isOverlayPath reports whether what stands under a path is an overlay, or a
+// list of overlays: nixpkgs.overlays, overlays.default, overlay.
+func isOverlayPath(p Path) bool {
+	p = p.Known()
+	for len(p) > 0 && p[len(p)-1].Name == Element {
+		p = p[:len(p)-1]
+	}
+	n := len(p)
+	return n > 0 && (p[n-1].Name == "overlays" || p[n-1].Name == "overlay") || n > 1 && p[n-2].Name == "overlays"
+}

@@ -1,0 +1,246 @@
+// Package module reads Nix as NixOS does: which option a binding defines, what
+// a name refers to, what an overlay and a scope are. It works on unfinished
+// text and evaluates nothing, so where a name is only known after evaluation it
+// says so rather than guess.
+package module
+
+import (
+	"slices"
+	"strings"
+
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// Element is the name that stands for any element of a list in a path, as the
+// catalogs have it: variants.*.boardid.
+const Element = "*"
+
+// Part is one name of a path.
+type Part struct {
+	Name string
+	// Known is false for a name that only evaluation knows, and for a place
+	// where the path passes through a call: such a part equals no other.
+	Known bool
+	// Span is where the name stands; empty for an Element and for a part that
+	// comes from elsewhere in the text.
+	Span text.Span
+}
+
+// Path is an attribute path from the outside in.
+type Path []Part
+
+// Names are the names of the path's last n parts, or nil if not all of them are
+// known.
+func (p Path) Names(n int) []string {
+	if n > len(p) {
+		return nil
+	}
+	names := make([]string, n)
+	for i, part := range p[len(p)-n:] {
+		if !part.Known {
+			return nil
+		}
+		names[i] = part.Name
+	}
+	return names
+}
+
+// Known is the longest end of the path whose names are all known.
+func (p Path) Known() Path {
+	for i := len(p) - 1; i >= 0; i-- {
+		if !p[i].Known {
+			return p[i+1:]
+		}
+	}
+	return p
+}
+
+// String is the path with dots.
+func (p Path) String() string {
+	names := make([]string, len(p))
+	for i, part := range p {
+		names[i] = part.Name
+		if !part.Known {
+			names[i] = "?"
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+// Last is the path's last name; empty if there is none or it is not known.
+func (p Path) Last() string {
+	if len(p) == 0 || !p[len(p)-1].Known {
+		return ""
+	}
+	return p[len(p)-1].Name
+}
+
+// boundary is the part that stands for a call or a local name: what is outside
+// says nothing about the names inside.
+var boundary = Part{}
+
+// partOf is the part that a name of an attribute path makes.
+func partOf(n syntax.Node) Part {
+	name, known := syntax.AttrName(n)
+	return Part{Name: name, Known: known, Span: nameSpan(n)}
+}
+
+// nameSpan is where the characters of a name stand: without quotes.
+func nameSpan(n syntax.Node) text.Span {
+	if n.Kind() == syntax.String {
+		return syntax.StringContent(n)
+	}
+	return n.Span()
+}
+
+// names are the parts of an attribute path.
+func names(p syntax.AttrPathNode) Path {
+	var parts Path
+	for n := range p.Names() {
+		parts = append(parts, partOf(n))
+	}
+	return parts
+}
+
+// PathOf is the path under which a set, a list or another value stands: the
+// names of the bindings around it, through everything that hands a value on.
+// A call that is none of NixOS's own wrappers ends it with an unknown part.
+func PathOf(n syntax.Node) Path {
+	var reversed Path
+	for at, up := n, n.Parent(); !up.IsZero(); at, up = up, up.Parent() {
+		parts, goOn := outward(at, up)
+		slices.Reverse(parts)
+		reversed = append(reversed, parts...)
+		if !goOn {
+			break
+		}
+	}
+	slices.Reverse(reversed)
+	return reversed
+}
+
+// outward is what a step from a node to its parent adds to the node's path, and
+// whether the path goes on beyond the parent.
+func outward(at, up syntax.Node) (Path, bool) {
+	switch up.Kind() {
+	case syntax.Binding:
+		b, _ := syntax.AsBinding(up)
+		if b.Value() != at {
+			return Path{boundary}, false
+		}
+		return names(b.Path()), true
+	case syntax.AttrSet, syntax.Paren, syntax.Error:
+		return nil, true
+	case syntax.LetBody:
+		return Path{boundary}, false
+	case syntax.LetIn, syntax.With, syntax.Assert:
+		if last(up) != at {
+			return Path{boundary}, false
+		}
+		return nil, true
+	case syntax.Lambda:
+		return nil, at.Kind().IsExpression()
+	case syntax.If:
+		return nil, up.Child(0) != at
+	case syntax.Binary:
+		switch _, op := syntax.Operator(up); op {
+		case syntax.Update, syntax.Concat:
+			return nil, true
+		}
+		return Path{boundary}, false
+	case syntax.List:
+		if call, index := callOf(up); wrappers[call].merges && index == wrappers[call].argument {
+			return nil, true
+		}
+		return Path{{Name: Element, Known: true}}, true
+	case syntax.Apply:
+		call, index := callOf(at)
+		if w, ok := wrappers[call]; ok && (index == w.argument || w.argument == anyArgument) {
+			if w.element {
+				return Path{{Name: Element, Known: true}}, true
+			}
+			return nil, true
+		}
+		if a, _ := syntax.AsApply(up); a.Function() == at {
+			return nil, true // the path of the whole call: which is asked next
+		}
+		return Path{boundary}, false
+	case syntax.File:
+		return nil, false
+	}
+	return Path{boundary}, false
+}
+
+// last is a node's last child, errors not counted.
+func last(n syntax.Node) syntax.Node {
+	var found syntax.Node
+	for c := range n.Children() {
+		if c.Kind() != syntax.Error {
+			found = c
+		}
+	}
+	return found
+}
+
+// A wrapper is a function of nixpkgs' lib that hands one of its arguments on as
+// a value of the option that the call is the value of.
+type wrapper struct {
+	argument int  // which argument is handed on, from 0
+	merges   bool // the argument is a list of such values
+	element  bool // the argument becomes an element of a list
+}
+
+const anyArgument = -1
+
+var wrappers = map[string]wrapper{
+	"mkIf":                 {argument: 1},
+	"mkMerge":              {argument: 0, merges: true},
+	"mkForce":              {argument: 0},
+	"mkDefault":            {argument: 0},
+	"mkOptionDefault":      {argument: 0},
+	"mkImageMediaOverride": {argument: 0},
+	"mkVMOverride":         {argument: 0},
+	"mkFixStrictness":      {argument: 0},
+	"mkBefore":             {argument: 0},
+	"mkAfter":              {argument: 0},
+	"mkOverride":           {argument: 1},
+	"mkOrder":              {argument: 1},
+	"optionalAttrs":        {argument: 1},
+	"optionals":            {argument: 1},
+	"optional":             {argument: 1, element: true},
+	"recursiveUpdate":      {argument: anyArgument},
+	"id":                   {argument: 0},
+}
+
+// callOf is the name of the function that a node is an argument of, and which
+// one, from 0. Parentheses around the node don't count.
+func callOf(n syntax.Node) (function string, index int) {
+	for n.Parent().Kind() == syntax.Paren {
+		n = n.Parent()
+	}
+	a, ok := syntax.AsApply(n.Parent())
+	if !ok || a.Function() == n {
+		return "", 0
+	}
+	head, depth := a.Function(), 0
+	for head.Kind() == syntax.Apply {
+		head, depth = head.Child(0), depth+1
+	}
+	return CalleeName(head), depth
+}
+
+// CalleeName is the last name of a function as it is written: mkIf of
+// lib.mkIf. It is empty for a function without a name.
+func CalleeName(n syntax.Node) string {
+	switch n.Kind() {
+	case syntax.Identifier:
+		return n.Text()
+	case syntax.Select:
+		s, _ := syntax.AsSelect(n)
+		return names(s.Path()).Last()
+	case syntax.Paren:
+		return CalleeName(n.Child(0))
+	}
+	return ""
+}

@@ -1,0 +1,292 @@
+package module
+
+import (
+	"slices"
+
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// PlaceKind says what stands under a cursor.
+type PlaceKind uint8
+
+// What can stand under a cursor.
+const (
+	Nothing         PlaceKind = iota
+	DefinedName               // a name of a path that a binding or an inherit defines
+	ReferredName              // a name in an expression
+	ValuePlace                // a string, number or word that is an option's value
+	OverlayArgument           // final or prev of an overlay, where it is named or used
+	FilePlace                 // a path
+)
+
+// Place is what stands under a cursor.
+type Place struct {
+	Kind PlaceKind
+	// Span is the name, string or path under the cursor, without quotes.
+	Span text.Span
+	// Path ends at the name under the cursor: for DefinedName it is what the
+	// binding defines, for ReferredName and OverlayArgument what the name refers
+	// to. For a ValuePlace it is the path of the option whose value it is.
+	Path Path
+	// Written is how many of the path's last parts stand here, dot by dot.
+	Written int
+	// Origin and Binder tell for ReferredName how the path's first name came
+	// into scope.
+	Origin Origin
+	Binder syntax.Node
+	// Value is, for a ValuePlace, what the string or word says.
+	Value string
+	// Overlay is set for OverlayArgument.
+	Overlay Overlay
+	// Node is the innermost node.
+	Node syntax.Node
+}
+
+// At says what stands under a cursor at a byte offset. Between two tokens the
+// name wins.
+func At(t *syntax.Tree, offset int) Place {
+	token := t.TokenAt(offset, nil)
+	if token.Kind == syntax.EOF || token.Kind.IsTrivia() {
+		return Place{}
+	}
+	n := nodeOf(t, token)
+	switch n.Kind() {
+	case syntax.Name, syntax.Dynamic:
+		return named(n)
+	case syntax.String, syntax.IndentedString:
+		if isAttrName(n) {
+			return named(n)
+		}
+		return valuePlace(n)
+	case syntax.Identifier:
+		return identifier(n)
+	case syntax.Parameter:
+		return parameter(n)
+	case syntax.IntegerLiteral, syntax.FloatLiteral:
+		return valuePlace(n)
+	case syntax.Path, syntax.SearchPath:
+		return Place{Kind: FilePlace, Span: n.Span(), Node: n, Value: n.Text()}
+	}
+	return Place{}
+}
+
+// nodeOf is the innermost node that holds a token.
+func nodeOf(t *syntax.Tree, token syntax.Token) syntax.Node {
+	n := t.Root()
+	for {
+		inside := syntax.Node{}
+		for c := range n.Children() {
+			if c.Span().Len() > 0 && c.Span().Covers(token.Span) {
+				inside = c
+				break
+			}
+		}
+		if inside.IsZero() {
+			return n
+		}
+		n = inside
+	}
+}
+
+func isAttrName(n syntax.Node) bool {
+	switch n.Parent().Kind() {
+	case syntax.AttrPath, syntax.Inherit:
+		return true
+	}
+	return false
+}
+
+// named is the place of a name in an attribute path or an inherit.
+func named(n syntax.Node) Place {
+	up := n.Parent()
+	place := Place{Span: nameSpan(n), Node: n, Written: 1}
+	if i, ok := syntax.AsInherit(up); ok {
+		if from := i.From(); !from.IsZero() {
+			r, ok := resolve(from, mostAliases)
+			if !ok {
+				return Place{}
+			}
+			place.Kind = ReferredName
+			place.Path = append(slices.Clip(r.Path), partOf(n))
+			place.Origin, place.Binder = r.Origin, r.Binder
+			return place
+		}
+		place.Kind = DefinedName
+		place.Path = append(pathAround(up), partOf(n))
+		return place
+	}
+	path, ok := syntax.AsAttrPath(up)
+	if !ok {
+		return Place{}
+	}
+	var written Path
+	for part := range path.Names() {
+		written = append(written, partOf(part))
+		if part == n {
+			break
+		}
+	}
+	place.Written = len(written)
+	switch owner := path.Parent(); owner.Kind() {
+	case syntax.Binding:
+		place.Kind = DefinedName
+		place.Path = append(pathAround(owner), written...)
+		if written[0].Known && startsReference(owner, written) {
+			place.Kind = ReferredName
+		}
+	case syntax.Select:
+		s, _ := syntax.AsSelect(owner)
+		r, ok := Resolve(s.From())
+		if !ok {
+			r.Path = Path{boundary}
+		} else {
+			place.Written += len(writtenOf(s.From()))
+		}
+		place.Kind = ReferredName
+		place.Path = append(slices.Clip(r.Path), written...)
+		place.Origin, place.Binder = r.Origin, r.Binder
+	case syntax.HasAttr:
+		r, ok := Resolve(owner.Child(0))
+		if !ok {
+			r.Path = Path{boundary}
+		}
+		place.Kind = ReferredName
+		place.Path = append(slices.Clip(r.Path), written...)
+		place.Origin, place.Binder = r.Origin, r.Binder
+	default:
+		return Place{}
+	}
+	return place
+}
+
+// startsReference reports whether a binding without an equals sign is rather an
+// expression that stands where a binding should: pkgs.nvidia-jetpack.x alone.
+func startsReference(binding syntax.Node, written Path) bool {
+	b, _ := syntax.AsBinding(binding)
+	if b.HasEquals() {
+		return false
+	}
+	switch written[0].Name {
+	case "pkgs", "final", "prev", "lib":
+		return true
+	}
+	return false
+}
+
+// writtenOf are the names that an expression is written with.
+func writtenOf(n syntax.Node) Path {
+	switch n.Kind() {
+	case syntax.Identifier:
+		return Path{partOf(n)}
+	case syntax.Select:
+		s, _ := syntax.AsSelect(n)
+		return append(writtenOf(s.From()), names(s.Path())...)
+	}
+	return nil
+}
+
+func identifier(n syntax.Node) Place {
+	r, ok := Resolve(n)
+	if !ok {
+		return Place{}
+	}
+	place := Place{
+		Kind: ReferredName, Span: n.Span(), Path: r.Path, Written: 1,
+		Origin: r.Origin, Binder: r.Binder, Node: n,
+	}
+	if r.Origin == Argument && len(r.Path) == 1 {
+		if o, ok := AsOverlay(r.Binder); ok {
+			place.Kind, place.Overlay = OverlayArgument, o
+			return place
+		}
+	}
+	// A bare word where a value is wanted is a value that lacks its quotes, or
+	// true, false, null.
+	if r.Origin == Free && isValue(n) {
+		place.Kind, place.Value = ValuePlace, n.Text()
+		place.Path = valuePath(n)
+	}
+	return place
+}
+
+// isValue reports whether an expression is all that stands where a value does.
+func isValue(n syntax.Node) bool {
+	switch up := n.Parent(); up.Kind() {
+	case syntax.Binding, syntax.List, syntax.Paren:
+		return true
+	case syntax.Apply:
+		a, _ := syntax.AsApply(up)
+		return a.Argument() == n
+	case syntax.If:
+		return up.Child(0) != n
+	case syntax.Binary:
+		_, op := syntax.Operator(up)
+		return op == syntax.Equal || op == syntax.NotEqual
+	}
+	return false
+}
+
+func parameter(n syntax.Node) Place {
+	up := n.Parent()
+	if up.Kind() == syntax.Lambda {
+		if o, ok := AsOverlay(up); ok {
+			return Place{Kind: OverlayArgument, Span: n.Span(), Path: Path{partOf(n)}, Written: 1, Overlay: o, Node: n}
+		}
+	}
+	return Place{
+		Kind: ReferredName, Span: n.Span(), Path: Path{partOf(n)}, Written: 1,
+		Origin: Argument, Binder: up, Node: n,
+	}
+}
+
+// valuePlace is the place of a literal.
+func valuePlace(n syntax.Node) Place {
+	place := Place{Kind: ValuePlace, Span: nameSpan(n), Node: n, Value: n.Text(), Path: valuePath(n)}
+	switch n.Kind() {
+	case syntax.String, syntax.IndentedString:
+		value, ok := syntax.StringValue(n)
+		if !ok {
+			return Place{}
+		}
+		place.Value = value
+		place.Span = syntax.StringContent(n)
+	}
+	return place
+}
+
+// valuePath is the path of the option that an expression is a value of, or is
+// compared with.
+func valuePath(n syntax.Node) Path {
+	up := n.Parent()
+	for up.Kind() == syntax.Paren {
+		n, up = up, up.Parent()
+	}
+	if up.Kind() == syntax.Binary {
+		if _, op := syntax.Operator(up); op == syntax.Equal || op == syntax.NotEqual {
+			other := up.Child(0)
+			if other == n {
+				other = up.Child(1)
+			}
+			if r, ok := Resolve(other); ok {
+				return r.Path
+			}
+			return nil
+		}
+	}
+	if up.Kind() == syntax.List {
+		// elem config.….som [ "orin-agx" ]
+		if f, index := callOf(up); f == "elem" && index == 1 {
+			call, _ := syntax.AsApply(up.Parent())
+			inner, ok := syntax.AsApply(call.Function())
+			if !ok {
+				return nil
+			}
+			if r, ok := Resolve(inner.Argument()); ok {
+				return r.Path
+			}
+			return nil
+		}
+	}
+	return PathOf(n)
+}
