@@ -6,15 +6,19 @@ import (
 	"jetpills/internal/text"
 )
 
-// balanced reports whether every bracket has its partner.
+// balanced reports whether every bracket has its partner, and every let its in.
 func balanced(tokens []token) bool {
 	var room [64]Kind
 	stack := room[:0]
-	for _, t := range tokens {
+	for i, t := range tokens {
 		switch t.kind {
 		case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
 			stack = append(stack, t.kind)
-		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose:
+		case KeywordLet:
+			if tokens[i+1].kind != LBrace {
+				stack = append(stack, t.kind)
+			}
+		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose, KeywordIn:
 			if len(stack) == 0 || closerOf(stack[len(stack)-1]) != t.kind {
 				return false
 			}

@@ -5,25 +5,51 @@ import (
 	"strings"
 )
 
-// cutAt is where the string that opens at an offset has to end if it is one of
-// those to be cut short, and 0 if it is not.
-func (l *lexer) cutAt(at int, isIndented bool) int32 {
-	if len(l.cuts) == 0 {
-		return 0
-	}
-	if _, found := slices.BinarySearch(l.cuts, int32(at)); !found {
-		return 0
-	}
-	if isIndented {
-		return int32(dedentAfter(l.src, at))
-	}
-	return int32(lineCut(l.src, at))
+// A cut is the end that is given to a string because reading on made no sense.
+type cut struct {
+	start int32 // of the opening quote
+	end   int32
 }
 
-// lineCut is where a "…" string that begins at an offset and has lost its
-// closing quote most likely ended: at the end of its line, but before the
-// closing brackets and the semicolon there.
-func lineCut(src string, at int) int {
+// cutAt is where the string that opens at an offset has to end if it is one of
+// those to be cut short, and 0 if it is not.
+func (l *lexer) cutAt(at int) int32 {
+	i, found := slices.BinarySearchFunc(l.cuts, int32(at), cut.compare)
+	if !found {
+		return 0
+	}
+	return l.cuts[i].end
+}
+
+func (c cut) compare(start int32) int { return int(c.start - start) }
+
+// cutEnds are the places where a string that begins at an offset and has lost
+// its closing quote may have ended, the likeliest first.
+func cutEnds(src string, at int32) []int32 {
+	var ends []int32
+	if src[at] == '\'' {
+		indent := indentation(src[strings.LastIndexByte(src[:at], '\n')+1:])
+		for _, least := range [...]int{indent + 1, indent} {
+			if end := int32(dedentAfter(src, int(at), least)); !slices.Contains(ends, end) {
+				ends = append(ends, end)
+			}
+		}
+		return ends
+	}
+	line := lineFrom(src, int(at))
+	for _, end := range [...]int{
+		beforeClosers(line), beforeUnopened(line), strings.Index(line, " = "), beforeOpener(line), wordEnd(line),
+	} {
+		if end := at + 1 + int32(end); end > at && !slices.Contains(ends, end) {
+			ends = append(ends, end)
+		}
+	}
+	return ends
+}
+
+// lineFrom is the rest of a line behind the quote at an offset, without a
+// comment behind a semicolon.
+func lineFrom(src string, at int) string {
 	line := src[at+1:]
 	if i := strings.IndexAny(line, "\r\n"); i >= 0 {
 		line = line[:i]
@@ -33,6 +59,12 @@ func lineCut(src string, at int) int {
 			line = line[:semicolon+1]
 		}
 	}
+	return line
+}
+
+// beforeClosers is the length of a line without the semicolons and the closing
+// brackets at its end that nothing on the line opens.
+func beforeClosers(line string) int {
 	for line != "" {
 		last := line[len(line)-1]
 		rest := line[:len(line)-1]
@@ -40,42 +72,78 @@ func lineCut(src string, at int) int {
 		case ' ', '\t', ';':
 		case ')':
 			if strings.Count(rest, "(") > strings.Count(rest, ")") {
-				return at + 1 + len(line)
+				return len(line)
 			}
 		case ']':
 			if strings.Count(rest, "[") > strings.Count(rest, "]") {
-				return at + 1 + len(line)
+				return len(line)
 			}
 		case '}':
 			if strings.Count(rest, "{") > strings.Count(rest, "}") {
-				return at + 1 + len(line)
+				return len(line)
 			}
 		default:
-			return at + 1 + len(line)
+			return len(line)
 		}
 		line = rest
 	}
-	return at + 1
+	return 0
+}
+
+// beforeUnopened is the length of a line up to the first closing bracket that
+// nothing on the line opens; -1 if there is none.
+func beforeUnopened(line string) int {
+	depth := 0
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth < 0 {
+				return len(strings.TrimRight(line[:i], " "))
+			}
+		}
+	}
+	return -1
+}
+
+// beforeOpener is the length of a line up to the first opening bracket with a
+// space before it; -1 if there is none.
+func beforeOpener(line string) int {
+	for i := 0; i+1 < len(line); i++ {
+		if line[i] == ' ' && strings.IndexByte("{[(", line[i+1]) >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// wordEnd is the length of the first word of a line.
+func wordEnd(line string) int {
+	for i := 0; i < len(line); i++ {
+		if strings.IndexByte(" \t,;", line[i]) >= 0 {
+			return i
+		}
+	}
+	return len(line)
 }
 
 // dedentAfter is the end of the last line that a ”…” string opened at an
 // offset plausibly has: the text before the first line that is not blank and
-// not indented more than the line of the opening quotes.
-func dedentAfter(src string, at int) int {
-	lineStart := strings.LastIndexByte(src[:at], '\n') + 1
-	indent := indentation(src[lineStart:])
+// indented less than least.
+func dedentAfter(src string, at, least int) int {
 	end := strings.IndexByte(src[at:], '\n')
 	if end < 0 {
 		return len(src)
 	}
 	end += at
-	for lineStart = end + 1; lineStart < len(src); {
+	for lineStart := end + 1; lineStart < len(src); {
 		line := src[lineStart:]
 		next := strings.IndexByte(line, '\n')
 		if next >= 0 {
 			line = line[:next]
 		}
-		if strings.TrimSpace(line) != "" && indentation(line) <= indent {
+		if strings.TrimSpace(line) != "" && indentation(line) < least {
 			return end
 		}
 		if next < 0 {
@@ -102,13 +170,51 @@ func indentation(line string) int {
 const (
 	mostCutTries  = 6
 	mostCutRounds = 3
+	mostThorough  = 2 // strings for which more than one end is tried
 )
 
-// suspects are the opening quotes of strings that may have run on into code:
-// they span a line break and hold something that looks like a binding, or have
-// no end. Strings already cut are none.
-func suspects(src string, tokens []token, cuts []int32) []int32 {
-	var found []int32
+// withoutRunaways reads a text again if it has errors: perhaps a string lost
+// its closing quote, and from there on code is read as text and text as code.
+// The reading that costs least wins.
+func withoutRunaways(tree *Tree, cost int) *Tree {
+	src := tree.src
+	var cuts []cut
+	for range mostCutRounds {
+		best := cut{start: -1}
+		try := func(c cut) {
+			at, _ := slices.BinarySearchFunc(cuts, c.start, cut.compare)
+			if t, less := parse(src, slices.Insert(slices.Clone(cuts), at, c)); less < cost {
+				tree, cost, best = t, less, c
+			}
+		}
+		for i, at := range suspects(src, tree.tokens, cuts) {
+			ends := cutEnds(src, at)
+			if i >= mostThorough {
+				ends = ends[:1]
+			}
+			for _, end := range ends {
+				if cost > plainCutCost {
+					try(cut{at, end})
+				}
+			}
+		}
+		if best.start < 0 {
+			break
+		}
+		at, _ := slices.BinarySearchFunc(cuts, best.start, cut.compare)
+		cuts = slices.Insert(cuts, at, best)
+	}
+	return tree
+}
+
+// plainCutCost is the cost of a text that lacks nothing but one closing quote.
+const plainCutCost = 2
+
+// suspects are the opening quotes of strings that may have run on into code,
+// the likelier ones first: those that have no end or span a line break.
+// Strings already cut are none.
+func suspects(src string, tokens []token, cuts []cut) []int32 {
+	var likely, possible []int32
 	var open []int // indexes of opening quotes
 	for i, t := range tokens {
 		switch t.kind {
@@ -120,27 +226,29 @@ func suspects(src string, tokens []token, cuts []int32) []int32 {
 			}
 			opener := tokens[open[len(open)-1]]
 			open = open[:len(open)-1]
-			if _, cut := slices.BinarySearch(cuts, opener.start); cut {
+			if _, isCut := slices.BinarySearchFunc(cuts, opener.start, cut.compare); isCut {
 				continue
 			}
 			body := src[opener.end:t.start]
-			newline := strings.IndexByte(body, '\n')
-			if newline < 0 && t.flags&absent == 0 {
-				continue
-			}
 			switch {
-			case t.flags&absent != 0,
-				t.kind == StringClose && strings.Contains(body, "="),
-				t.kind == IndentClose && dedentAfter(src, int(opener.start)) < int(t.start)-indentationBefore(src, int(t.start))-1:
-				found = append(found, opener.start)
+			case t.flags&absent != 0, tokens[i+1].start == t.end && touchesOddly(tokens[i+1].kind):
+				likely = append(likely, opener.start)
+			case strings.IndexByte(body, '\n') < 0:
+			case t.kind == IndentClose:
+				if int(cutEnds(src, opener.start)[0]) < int(t.start)-indentationBefore(src, int(t.start))-1 {
+					likely = append(likely, opener.start)
+				}
+			case hasBindingLine(body):
+				likely = append(likely, opener.start)
+			default:
+				possible = append(possible, opener.start)
 			}
 		}
 	}
-	slices.Sort(found)
-	if len(found) > mostCutTries {
-		found = found[:mostCutTries]
-	}
-	return found
+	slices.Sort(likely)
+	slices.Sort(possible)
+	found := append(likely, possible...)
+	return found[:min(len(found), mostCutTries)]
 }
 
 // indentationBefore is how much white space stands directly before an offset,
@@ -151,4 +259,57 @@ func indentationBefore(src string, at int) int {
 		start--
 	}
 	return at - start
+}
+
+// oddities counts what Nix allows in strings and people do not write: quotes
+// that touch a word, and lines in a string that read like bindings. A text with
+// much of it is read inside out.
+func oddities(src string, tokens []token) int {
+	odd := 0
+	for i, t := range tokens {
+		switch t.kind {
+		case StringOpen, IndentOpen:
+			if i > 0 && tokens[i-1].end == t.start && touchesOddly(tokens[i-1].kind) {
+				odd += 3
+			}
+		case StringClose, IndentClose:
+			if next := tokens[i+1]; t.flags&absent == 0 && next.start == t.end && touchesOddly(next.kind) {
+				odd += 3
+			}
+		case StringText:
+			if i > 0 && tokens[i-1].kind != IndentOpen && hasBindingLine(t.of(src)) {
+				odd += 2
+			}
+		}
+	}
+	return odd
+}
+
+// touchesOddly reports whether nobody writes a token of this kind without a
+// space between it and a string.
+func touchesOddly(k Kind) bool {
+	switch k {
+	case Word, Integer, FloatNumber, PathText, URIText, StringOpen, StringClose, IndentOpen, IndentClose:
+		return true
+	}
+	return k >= KeywordIf && k <= KeywordOr
+}
+
+// hasBindingLine reports whether, in the text of a string, a line after the
+// first begins like a binding.
+func hasBindingLine(s string) bool {
+	for {
+		i := strings.IndexByte(s, '\n')
+		if i < 0 {
+			return false
+		}
+		s = strings.TrimLeft(s[i+1:], " \t")
+		name := 0
+		for name < len(s) && (is(s[name], classWord) || s[name] == '.') {
+			name++
+		}
+		if name > 0 && strings.HasPrefix(s[name:], " = ") {
+			return true
+		}
+	}
 }

@@ -72,15 +72,12 @@ type lexer struct {
 	runEnd        int
 	runUnderscore int
 
-	// cuts are the offsets of opening quotes whose string is to end early
-	// because reading on made no sense: "…" at its line's end, ''…'' where the
-	// indentation returns. Ascending.
-	cuts []int32
+	cuts []cut // strings that are to end early, ascending
 }
 
 // lex cuts src into tokens. It never fails: what begins no token is Invalid.
 // The last token is EOF.
-func lex(src string, cuts []int32) *lexer {
+func lex(src string, cuts []cut) *lexer {
 	l := &lexer{
 		src: src, cuts: cuts, runEnd: -1,
 		tokens: make([]token, 0, len(src)/4+16),
@@ -353,7 +350,7 @@ func (l *lexer) code() {
 			l.invalid()
 		}
 	case '"':
-		limit := l.cutAt(at, false)
+		limit := l.cutAt(at)
 		l.emit(StringOpen, at+1)
 		l.push(modeQuote, limit)
 	case '\'':
@@ -361,7 +358,7 @@ func (l *lexer) code() {
 			l.invalid()
 			return
 		}
-		limit := l.cutAt(at, true)
+		limit := l.cutAt(at)
 		l.emit(IndentOpen, at+2)
 		l.push(modeIndentQuote, limit)
 	case '$':

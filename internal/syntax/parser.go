@@ -20,32 +20,12 @@ func Parse(src string) *Tree {
 	if cost == 0 {
 		return tree
 	}
-	// Perhaps a string lost its closing quote and code is read as text from
-	// there on, and text as code. The reading with the fewest errors wins.
-	var cuts []int32
-	for range mostCutRounds {
-		better := int32(-1)
-		for _, at := range suspects(src, tree.tokens, cuts) {
-			tried := slices.Sorted(slices.Values(append(slices.Clone(cuts), at)))
-			if t, c := parse(src, tried); c < cost {
-				tree, cost, better = t, c, at
-				if c <= 2 {
-					break
-				}
-			}
-		}
-		if better < 0 {
-			break
-		}
-		cuts = append(cuts, better)
-		slices.Sort(cuts)
-	}
-	return tree
+	return withoutRunaways(tree, cost)
 }
 
 // parse reads src with the given strings cut short. The cost is how far the
 // text is from being Nix, 0 if it is.
-func parse(src string, cuts []int32) (*Tree, int) {
+func parse(src string, cuts []cut) (*Tree, int) {
 	l := lex(src, cuts)
 	p := &parser{src: src, tokens: l.tokens, errors: l.errors}
 	if !balanced(l.tokens) {
@@ -60,7 +40,7 @@ func parse(src string, cuts []int32) (*Tree, int) {
 	})
 	cost := 0
 	if len(p.errors) > 0 {
-		cost = 2*len(p.errors) + p.odd
+		cost = 2*len(p.errors) + p.odd + oddities(src, l.tokens)
 	}
 	return &Tree{src: src, tokens: p.tokens, nodes: p.nodes, errors: p.errors}, cost
 }

@@ -169,6 +169,8 @@ type token struct {
 	start, end int32
 }
 
+func (t token) of(src string) string { return src[t.start:t.end] }
+
 // Token is a part of the text. Tokens of a text, laid end to end, are the text.
 type Token struct {
 	Kind Kind
