@@ -225,8 +225,8 @@ func (r *repairer) beginLine(i, line, indent int32) {
 	case kind == KeywordInherit || bindingAt(r.tokens, int(i)):
 		for f := r.top(); f != nil && !f.hard() && f.line < line && f.indent >= indent; f = r.top() {
 			holdsBindings := f.kind == LBrace || f.kind == KeywordLet
-			if holdsBindings && f.content <= f.indent && f.content >= 0 && indent >= f.content {
-				return // a text that does not indent what its brackets hold
+			if holdsBindings && f.content == 0 && f.indent == 0 && indent == 0 {
+				return // a text that does not indent what its outermost brackets hold
 			}
 			r.closeTop(i)
 		}

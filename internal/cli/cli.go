@@ -1,0 +1,116 @@
+// Package cli is the command line: one file a command, each of which asks the
+// same functions as the language server and prints what they say. The forms of
+// its output are stable, because scripts rely on them.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes of the process.
+const (
+	exitOK       = 0
+	exitNothing  = 1 // there is nothing to show, or something was found
+	exitCouldNot = 2 // the command could not run
+)
+
+// Program is what the command line is made of.
+type Program struct {
+	Args   []string // without the program's name
+	Stdin  io.ReadCloser
+	Stdout io.WriteCloser
+	Stderr io.Writer
+	Pills  fs.FS // the shipped pills
+	// Version is the program's own; empty takes it from the build.
+	Version string
+}
+
+// exit is an error that ends the process with a code and without a message.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// Run runs the command that the arguments name and returns the exit code.
+// An error is one line on Stderr.
+func (p *Program) Run() int {
+	if p.Version == "" {
+		p.Version = buildVersion()
+	}
+	root := p.command()
+	root.SetArgs(p.Args)
+	root.SetIn(p.Stdin)
+	root.SetOut(p.Stdout)
+	root.SetErr(p.Stderr)
+	switch err := root.Execute(); {
+	case err == nil:
+		return exitOK
+	case errors.As(err, new(exit)):
+		var code exit
+		errors.As(err, &code)
+		return int(code)
+	default:
+		fmt.Fprintf(p.Stderr, "jetpills: %v\n", err)
+		return exitCouldNot
+	}
+}
+
+func (p *Program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "jetpills",
+		Short:         "Explains the Nix files of jetpack-nixos",
+		Long:          "jetpills explains the options, overlays and scopes of jetpack-nixos in Nix files,\nas a language server and on the command line. It needs no Nix and no network.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(
+		p.lspCommand(),
+		p.hoverCommand(),
+		p.completeCommand(),
+		p.jumpCommand("definition", "Print where what is under the cursor is explained"),
+		p.jumpCommand("declaration", "Print where what is under the cursor is declared or explained"),
+		p.optionsCommand(),
+		p.upstreamCommand(),
+		p.pillsCommand(),
+		p.syntaxCommand(),
+		p.versionCommand(),
+	)
+	return root
+}
+
+// formatFlag adds --format to a command.
+func formatFlag(c *cobra.Command, format *string, known ...string) {
+	c.Flags().StringVar(format, "format", known[0], fmt.Sprintf("form of the output: %v", known))
+	run := c.RunE
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		for _, k := range known {
+			if *format == k {
+				return run(cmd, args)
+			}
+		}
+		return fmt.Errorf("unknown format %q: it is one of %v", *format, known)
+	}
+}
+
+// buildVersion is the version that the Go tool recorded.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (version == "" || version == "(devel)") {
+			version = "devel-" + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	if version == "" {
+		return "devel"
+	}
+	return version
+}

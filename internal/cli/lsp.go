@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"jetpills/internal/server"
+)
+
+func (p *Program) lspCommand() *cobra.Command {
+	var logFile, logLevel string
+	c := &cobra.Command{
+		Use:   "lsp",
+		Short: "Serve an editor over standard input and output",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			logger, err := p.logger(logFile, logLevel)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = logger.Sync() }() // a terminal cannot be synced
+			code := server.Run(cmd.Context(), p.Stdin, p.Stdout, server.Options{
+				Logger: logger, Version: p.Version, Pills: p.Pills,
+			})
+			if code != 0 {
+				return exit(code)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&logFile, "log-file", "", "write the log to this file instead of standard error")
+	c.Flags().StringVar(&logLevel, "log-level", "info", "debug, info, warn or error")
+	c.Flags().Bool("stdio", false, "accepted and ignored: there is no other way")
+	return c
+}
+
+// logger writes to a file or to standard error: standard output carries the
+// protocol alone.
+func (p *Program) logger(file, level string) (*zap.Logger, error) {
+	threshold, err := zapcore.ParseLevel(level)
+	if err != nil {
+		return nil, fmt.Errorf("unknown log level %q: it is debug, info, warn or error", level)
+	}
+	out := zapcore.AddSync(p.Stderr)
+	if file != "" {
+		f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return nil, plain(err)
+		}
+		out = f
+	}
+	config := zap.NewProductionEncoderConfig()
+	config.EncodeTime = zapcore.ISO8601TimeEncoder
+	return zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(config), zapcore.Lock(out), threshold)), nil
+}

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+)
+
+func (p *Program) optionsCommand() *cobra.Command {
+	var format, rev, at string
+	var diff bool
+	c := &cobra.Command{
+		Use:   "options [PREFIX]",
+		Short: "Print the options of a jetpack-nixos revision",
+		Long: "Print the options of a jetpack-nixos revision, those below PREFIX if one is given.\n" +
+			"The revision is the newest that is known, or that of --rev, or the one that the\nworkspace of --at pins. With --diff, two revisions are compared.",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if diff {
+				return cobra.ExactArgs(2)(cmd, args)
+			}
+			return cobra.MaximumNArgs(1)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if diff {
+				return p.diffOptions(cmd.OutOrStdout(), args[0], args[1])
+			}
+			c, err := p.catalogFor(cmd, rev, at)
+			if err != nil {
+				return err
+			}
+			options := below(c.Options(), args)
+			if format == "json" {
+				return p.printOptionsJSON(cmd.OutOrStdout(), options)
+			}
+			printOptions(cmd.OutOrStdout(), options)
+			if len(options) == 0 {
+				return exit(exitNothing)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&rev, "rev", "", "a commit of jetpack-nixos, at least its first seven digits")
+	c.Flags().StringVar(&at, "at", "", "a file or folder, whose pin decides")
+	c.Flags().BoolVar(&diff, "diff", false, "compare the two revisions that are given")
+	c.MarkFlagsMutuallyExclusive("rev", "at", "diff")
+	formatFlag(c, &format, "text", "json")
+	return c
+}
+
+// catalogFor is the catalog of a revision, of a place's pin, or the newest.
+// That it is another revision than the one asked for is said on stderr.
+func (p *Program) catalogFor(cmd *cobra.Command, rev, at string) (*catalog.Catalog, error) {
+	library, err := catalog.Open()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case rev != "":
+		return revision(library, rev)
+	case at != "":
+		session, err := p.session()
+		if err != nil {
+			return nil, err
+		}
+		pinned, err := session.Snapshot().CatalogAt(at)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "jetpack-nixos %s (%s)\n", pinned.Catalog.Revision.Short(), pinned.Note())
+		return pinned.Catalog, nil
+	}
+	return library.Newest(), nil
+}
+
+// revision is the catalog of just the revision that is asked for.
+func revision(library *catalog.Library, rev string) (*catalog.Catalog, error) {
+	c, match := library.At(rev)
+	switch match {
+	case catalog.Unknown:
+		return nil, fmt.Errorf("revision %q is not known: the newest known is %s", rev, library.Newest().Revision.Short())
+	case catalog.NoModules:
+		return nil, fmt.Errorf("revision %q declares no options, or cannot be evaluated", rev)
+	}
+	return c, nil
+}
+
+// below are the options whose path is the prefix, or begins with it.
+func below(all []catalog.Option, prefix []string) []catalog.Option {
+	if len(prefix) == 0 {
+		return all
+	}
+	var found []catalog.Option
+	for _, o := range all {
+		if strings.HasPrefix(o.Path, prefix[0]) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+func printOptions(w io.Writer, options []catalog.Option) {
+	for _, o := range options {
+		line := o.Path
+		switch {
+		case o.RenamedTo != "":
+			line += " → " + o.RenamedTo
+		case o.Type != "":
+			line += " : " + o.Type
+		}
+		if o.HasDefault && o.ShownDefault() != "" {
+			line += " = " + strings.Join(strings.Fields(o.ShownDefault()), " ")
+		}
+		fmt.Fprintln(w, line)
+	}
+}
+
+func (p *Program) printOptionsJSON(w io.Writer, options []catalog.Option) error {
+	pills := pill.Load(p.Pills)
+	shapes := make([]catalog.OptionJSON, len(options))
+	for i, o := range options {
+		shapes[i] = o.JSON()
+		if section, ok := pills.For(pill.Topic{Kind: pill.OptionTopic, Name: o.Path}); ok {
+			shapes[i].Pill = section.Ref()
+		}
+	}
+	return printJSON(w, shapes)
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// diffOptions prints what changed between two revisions.
+func (p *Program) diffOptions(w io.Writer, from, to string) error {
+	library, err := catalog.Open()
+	if err != nil {
+		return err
+	}
+	a, err := revision(library, from)
+	if err != nil {
+		return err
+	}
+	b, err := revision(library, to)
+	if err != nil {
+		return err
+	}
+	d := catalog.Diff(a, b)
+	fmt.Fprintf(w, "from %s (%s) to %s (%s)\n", a.Revision.Short(), a.Revision.Day(), b.Revision.Short(), b.Revision.Day())
+	for _, o := range d.Added {
+		fmt.Fprintf(w, "+ %s : %s\n", o.Path, o.Type)
+	}
+	for _, o := range d.Removed {
+		fmt.Fprintf(w, "- %s\n", o.Path)
+	}
+	for _, r := range d.Renamed {
+		fmt.Fprintf(w, "→ %s is now %s\n", r.From, r.To)
+	}
+	for _, c := range d.Changed {
+		fmt.Fprintf(w, "~ %s", c.Path)
+		for _, v := range c.Added {
+			fmt.Fprintf(w, " +%q", v)
+		}
+		for _, v := range c.Removed {
+			fmt.Fprintf(w, " -%q", v)
+		}
+		if len(c.Added) == 0 && len(c.Removed) == 0 {
+			fmt.Fprintf(w, " : %s, was %s", c.After, c.Before)
+		}
+		fmt.Fprintln(w)
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// mostSyntaxBytes bounds what the parser's commands read of one file.
+const mostSyntaxBytes = 256 << 20
+
+func (p *Program) syntaxCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "syntax",
+		Short: "Show how files are read, for people who work on the parser",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	c.AddCommand(
+		p.syntaxCheckCommand(),
+		p.eachFile("tokens", "Print the tokens, one a line", printTokens),
+		p.eachFile("tree", "Print the tree", func(w io.Writer, t *syntax.Tree) error { return t.Dump(w) }),
+		p.eachFile("bindings", "Print the path of each binding, one JSON object a line", printBindings),
+		p.syntaxPathCommand(),
+	)
+	return c
+}
+
+// readSource reads a file, or the input for "-".
+func (p *Program) readSource(name string) (string, error) {
+	if name == "-" {
+		b, err := io.ReadAll(io.LimitReader(p.Stdin, mostSyntaxBytes+1))
+		if err == nil && len(b) > mostSyntaxBytes {
+			err = fmt.Errorf("the input is larger than %d MiB", mostSyntaxBytes>>20)
+		}
+		return string(b), err
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return "", plain(err)
+	case info.IsDir():
+		return "", fmt.Errorf("%s is a directory", name)
+	case info.Size() > mostSyntaxBytes:
+		return "", fmt.Errorf("%s is larger than %d MiB", name, mostSyntaxBytes>>20)
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return "", plain(err)
+	}
+	return string(b), nil
+}
+
+// plain says what is wrong with a file without the name of the system call.
+func plain(err error) error {
+	if e, ok := err.(*fs.PathError); ok {
+		return fmt.Errorf("%s: %w", e.Path, e.Err)
+	}
+	return err
+}
+
+func (p *Program) eachFile(use, short string, print func(io.Writer, *syntax.Tree) error) *cobra.Command {
+	return &cobra.Command{
+		Use:   use + " FILE…",
+		Short: short,
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out := bufio.NewWriter(cmd.OutOrStdout())
+			for _, name := range args {
+				src, err := p.readSource(name)
+				if err != nil {
+					return err
+				}
+				if err := print(out, syntax.Parse(src)); err != nil {
+					return err
+				}
+			}
+			return out.Flush()
+		},
+	}
+}
+
+// printTokens prints kind, place and text of each token.
+func printTokens(w io.Writer, t *syntax.Tree) error {
+	for token := range t.Tokens() {
+		note := ""
+		if token.Skipped {
+			note = " (fits nowhere)"
+		}
+		if _, err := fmt.Fprintf(w, "%d-%d\t%s\t%q%s\n", token.Start, token.End, token.Kind, token.Of(t.Source()), note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printBindings(w io.Writer, t *syntax.Tree) error {
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false)
+	for b := range t.BindingPaths() {
+		err := lines.Encode(struct {
+			Offset int    `json:"offset"`
+			End    int    `json:"end"`
+			Path   string `json:"path"`
+		}{b.Offset, b.End, b.Path})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Program) syntaxPathCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "path FILE:LINE:COL",
+		Short: "Print the attribute path that encloses a place",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at, err := parsePlace(args[0])
+			if err != nil {
+				return err
+			}
+			src, err := p.readSource(at.file)
+			if err != nil {
+				return err
+			}
+			offset, ok := text.NewMapper(src).OffsetAt(at.line, at.column)
+			if !ok {
+				return fmt.Errorf("%s has no line %d, column %d", at.file, at.line, at.column)
+			}
+			path := syntax.Parse(src).PathAt(offset)
+			if path == "" {
+				return exit(exitNothing)
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), path)
+			return nil
+		},
+	}
+}
+
+func (p *Program) syntaxCheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE…",
+		Short: "Print the syntax errors of files, and of the .nix files in folders",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out := bufio.NewWriter(cmd.OutOrStdout())
+			defer out.Flush()
+			found, files := 0, 0
+			for _, arg := range args {
+				err := p.eachSource(arg, func(name, src string) {
+					files++
+					errors := syntax.Parse(src).Errors()
+					found += len(errors)
+					io.WriteString(out, syntax.Render(src, name, errors))
+				})
+				if err != nil {
+					return err
+				}
+			}
+			if found > 0 {
+				out.Flush()
+				fmt.Fprintf(cmd.ErrOrStderr(), "%d errors in %d files\n", found, files)
+				return exit(exitNothing)
+			}
+			return nil
+		},
+	}
+}
+
+// eachSource reads a file, or all .nix files below a folder. Links are not
+// followed: a folder may link to itself.
+func (p *Program) eachSource(arg string, visit func(name, src string)) error {
+	if info, err := os.Stat(arg); arg == "-" || err != nil || !info.IsDir() {
+		src, err := p.readSource(arg)
+		if err != nil {
+			return err
+		}
+		visit(arg, src)
+		return nil
+	}
+	return filepath.WalkDir(arg, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return plain(err)
+		case d.IsDir() && d.Name() == ".git":
+			return filepath.SkipDir
+		case !d.Type().IsRegular() || !strings.HasSuffix(name, ".nix"):
+			return nil
+		}
+		src, err := p.readSource(name)
+		if err != nil {
+			return err
+		}
+		visit(name, src)
+		return nil
+	})
+}

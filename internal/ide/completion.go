@@ -1,0 +1,426 @@
+package ide
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/module"
+	"jetpills/internal/pill"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+)
+
+// ItemKind says what a completion offers.
+type ItemKind uint8
+
+// What completions offer.
+const (
+	ItemOption ItemKind = iota + 1
+	ItemSet
+	ItemValue
+	ItemBool
+	ItemPackage
+)
+
+// String names the kind as the command line shows it.
+func (k ItemKind) String() string {
+	switch k {
+	case ItemOption:
+		return "option"
+	case ItemSet:
+		return "set"
+	case ItemValue:
+		return "value"
+	case ItemBool:
+		return "boolean"
+	}
+	return "package"
+}
+
+// Item is one completion.
+type Item struct {
+	Label  string
+	Kind   ItemKind
+	Detail string
+	// Edit replaces exactly what is typed of the name or the value.
+	Edit text.Edit
+	// Snippet is the edit's text with a place for the value as LSP's snippets
+	// have it, for clients that take those; empty if the plain text is as good.
+	Snippet string
+	// Filter is what the client matches what is typed against.
+	Filter string
+	// Sort orders the items.
+	Sort string
+	// Deprecated items are shown struck through.
+	Deprecated bool
+	// Topic finds the item's documentation again: see Resolve.
+	Topic ItemTopic
+}
+
+// ItemTopic names what an item is about.
+type ItemTopic struct {
+	Option  string `json:"option,omitempty"`
+	Value   string `json:"value,omitempty"`
+	Package string `json:"package,omitempty"`
+	Scope   string `json:"scope,omitempty"`
+}
+
+// Complete offers what can be typed at the cursor.
+func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Item {
+	cursor := module.CursorAt(doc.Tree(), offset)
+	if cursor.Kind == module.TypesNothing {
+		return nil
+	}
+	c := completer{sn: sn, doc: doc, cursor: cursor, catalog: sn.Catalog(doc).Catalog}
+	switch cursor.Kind {
+	case module.TypesValue:
+		return c.values()
+	case module.TypesName:
+		return c.names()
+	}
+	return append(c.names(), c.members()...)
+}
+
+type completer struct {
+	sn      *workspace.Snapshot
+	doc     *workspace.Document
+	cursor  module.Cursor
+	catalog *catalog.Catalog
+}
+
+// values offers the values of an option.
+func (c completer) values() []Item {
+	names := optionPath(c.catalog, c.cursor.Path)
+	if names == nil {
+		return nil
+	}
+	inList := names[len(names)-1] == module.Element
+	if inList {
+		names = names[:len(names)-1]
+	}
+	o, ok := c.catalog.Lookup(names)
+	if !ok {
+		return nil
+	}
+	switch {
+	case len(o.Values) > 0 && o.ValuesInList == inList:
+		return c.enumValues(o)
+	case len(o.Values) > 0 && o.ValuesInList && !c.cursor.Quoted:
+		return c.emptyList(o)
+	case o.Kind == catalog.KindBool && !inList && !c.cursor.Quoted:
+		return c.booleans(o)
+	}
+	return nil
+}
+
+func (c completer) enumValues(o catalog.Option) []Item {
+	var items []Item
+	config := configured(c.catalog, c.doc)
+	for i, value := range o.Values {
+		if slices.Contains(c.cursor.Present, value) {
+			continue
+		}
+		rank := "1"
+		detail := ""
+		switch c.fits(o, config, value) {
+		case catalog.FitYes:
+			rank = "0"
+			detail = "fits " + config.partner(o.Path)
+		case catalog.FitNo:
+			rank, detail = "2", "not with "+config.partner(o.Path)
+		}
+		newText := value
+		replace := c.cursor.Replace
+		switch {
+		case !c.cursor.Quoted:
+			newText = `"` + value + `"`
+		case !c.cursor.Closed:
+			newText = value + `"`
+		}
+		items = append(items, Item{
+			Label: value, Kind: ItemValue, Detail: detail,
+			Edit:   text.Edit{Span: replace, NewText: newText},
+			Filter: value, Sort: fmt.Sprintf("%s%03d", rank, i),
+			Topic: ItemTopic{Option: o.Path, Value: value},
+		})
+	}
+	if o.Nullable && !o.ValuesInList && !c.cursor.Quoted {
+		items = append(items, c.word("null", ItemValue, o, len(o.Values)))
+	}
+	return items
+}
+
+// fits judges a value together with the rest of what the document configures.
+// Where that says nothing, neither does the verdict.
+func (c completer) fits(o catalog.Option, config configuration, value string) catalog.Verdict {
+	switch o.Path {
+	case somOption:
+		config.som = value
+		if config.carrier == "" && config.major == "" {
+			return catalog.FitUnknown
+		}
+	case carrierOption:
+		config.carrier = value
+	case majorOption:
+		config.major = value
+	default:
+		return catalog.FitUnknown
+	}
+	if config.som == "" {
+		return catalog.FitUnknown
+	}
+	verdict, _ := c.catalog.Fits(config.som, config.carrier, config.major)
+	return verdict
+}
+
+// partner names what a value of an option is judged against.
+func (c configuration) partner(path string) string {
+	if path != somOption {
+		return c.som
+	}
+	var rest []string
+	if c.carrier != "" {
+		rest = append(rest, c.carrier)
+	}
+	if c.major != "" {
+		rest = append(rest, "JetPack "+c.major)
+	}
+	return strings.Join(rest, ", ")
+}
+
+func (c completer) booleans(o catalog.Option) []Item {
+	items := []Item{c.word("true", ItemBool, o, 0), c.word("false", ItemBool, o, 1)}
+	if o.Nullable {
+		items = append(items, c.word("null", ItemBool, o, 2))
+	}
+	return items
+}
+
+// word is an item for a value without quotes.
+func (c completer) word(value string, kind ItemKind, o catalog.Option, place int) Item {
+	detail := ""
+	if o.HasDefault && o.Default == value {
+		detail = "default"
+	}
+	return Item{
+		Label: value, Kind: kind, Detail: detail,
+		Edit:   text.Edit{Span: c.cursor.Replace, NewText: value},
+		Filter: value, Sort: fmt.Sprintf("1%03d", place), Topic: ItemTopic{Option: o.Path},
+	}
+}
+
+// emptyList offers the brackets of a list of values.
+func (c completer) emptyList(o catalog.Option) []Item {
+	items := []Item{{
+		Label: "[ … ]", Kind: ItemValue, Detail: "list of values",
+		Edit:    text.Edit{Span: c.cursor.Replace, NewText: "[ ]"},
+		Snippet: `[ "${1|` + strings.Join(o.Values, ",") + `|}" ]`,
+		Filter:  c.cursor.Typed, Sort: "1000", Topic: ItemTopic{Option: o.Path},
+	}}
+	if o.Nullable {
+		items = append(items, c.word("null", ItemValue, o, 1))
+	}
+	return items
+}
+
+// names offers the next name of an option path.
+func (c completer) names() []Item {
+	prefix, ok := c.prefix()
+	if !ok {
+		return nil
+	}
+	var items []Item
+	for _, child := range c.catalog.Children(prefix) {
+		if child.Name == module.Element {
+			continue
+		}
+		if item, ok := c.name(prefix, child); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// prefix is the part of the cursor's path that option paths begin with. A path
+// that is only NixOS's so far, such as hardware, counts once something is typed.
+func (c completer) prefix() ([]string, bool) {
+	if names := optionPath(c.catalog, c.cursor.Path); names != nil {
+		return names, c.catalog.IsPrefix(names)
+	}
+	if c.cursor.Typed == "" {
+		return nil, false
+	}
+	known := c.cursor.Path.Known()
+	for i := range known {
+		names := known[i:].Names(len(known) - i)
+		if c.catalog.IsPrefix(names) {
+			return names, true
+		}
+	}
+	return nil, false
+}
+
+func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
+	path := append(slices.Clip(prefix), child.Name)
+	dotted := strings.Join(path, ".")
+	if c.isDefined(path, child) {
+		return Item{}, false
+	}
+	item := Item{
+		Label: child.Name, Kind: ItemSet, Detail: "options", Filter: child.Name, Sort: "1" + child.Name,
+		Edit:  text.Edit{Span: c.cursor.Replace, NewText: child.Name},
+		Topic: ItemTopic{Option: dotted},
+	}
+	if !isRoot(c.catalog, path) {
+		// hardware.nvidia is NixOS's own; only a name that leads to ours is offered.
+		if !strings.HasPrefix(child.Name, c.cursor.Typed) {
+			return Item{}, false
+		}
+	}
+	if o := child.Option; o != nil {
+		if o.ReadOnly && c.cursor.Kind == module.TypesName {
+			return Item{}, false // cannot be set
+		}
+		item.Kind, item.Detail = ItemOption, o.Type
+		item.Deprecated = o.RenamedTo != ""
+		switch {
+		case item.Deprecated:
+			item.Sort = "3" + child.Name
+			item.Detail = "renamed to " + o.RenamedTo
+		case o.Internal:
+			item.Sort = "2" + child.Name
+		}
+		if c.cursor.Kind == module.TypesName && !c.cursor.HasValue && !c.cursor.Quoted && !child.HasChildren {
+			item.Snippet = child.Name + " = " + valueSnippet(*o) + ";"
+			if c.semicolonFollows() {
+				item.Snippet = strings.TrimSuffix(item.Snippet, ";")
+			}
+		}
+	}
+	if c.cursor.Quoted && !c.cursor.Closed {
+		item.Edit.NewText += `"`
+	}
+	return item, true
+}
+
+// semicolonFollows reports whether a semicolon ends the line of the cursor.
+func (c completer) semicolonFollows() bool {
+	rest := c.doc.Text()[c.cursor.Replace.End:]
+	if i := strings.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	return strings.HasPrefix(strings.TrimSpace(rest), ";")
+}
+
+// valueSnippet is the place for an option's value.
+func valueSnippet(o catalog.Option) string {
+	switch {
+	case len(o.Values) > 0 && o.ValuesInList:
+		return `[ "${1|` + strings.Join(o.Values, ",") + `|}" ]`
+	case len(o.Values) > 0:
+		return `"${1|` + strings.Join(o.Values, ",") + `|}"`
+	case o.Kind == catalog.KindBool:
+		if o.Default == "true" {
+			return "${1|false,true|}"
+		}
+		return "${1|true,false|}"
+	case o.Kind == catalog.KindString:
+		return `"$1"`
+	case o.Kind == catalog.KindLines:
+		return "''\n  $1\n''"
+	case o.Kind == catalog.KindList:
+		return "[ $1 ]"
+	case o.Kind == catalog.KindPath:
+		return "${1:./}"
+	}
+	return "$1"
+}
+
+// isDefined reports whether the set defines an option, or all that a name could
+// still lead to, already.
+func (c completer) isDefined(path []string, child catalog.Child) bool {
+	if c.cursor.Kind != module.TypesName || child.HasChildren {
+		return false
+	}
+	for _, defined := range c.cursor.Defined {
+		if slices.Equal(optionPath(c.catalog, defined), path) {
+			return true
+		}
+	}
+	return false
+}
+
+// members offers the members of the package scope.
+func (c completer) members() []Item {
+	known := c.cursor.Path.Known()
+	if len(known) < 2 || !isScope(known.Last()) || known[len(known)-2].Name == "hardware" {
+		return nil
+	}
+	if !c.sn.DealsWithJetpack(c.doc) {
+		return nil
+	}
+	scope := known.Last()
+	major := strings.TrimPrefix(scope, scopeName)
+	var items []Item
+	for _, p := range c.catalog.Packages() {
+		if major != "" && !slices.Contains(p.Generations, major) {
+			continue
+		}
+		detail := article(p.Kind)
+		if len(p.Generations) > 0 && major == "" {
+			detail += ", JetPack " + strings.Join(p.Generations, ", ")
+		}
+		items = append(items, Item{
+			Label: p.Name, Kind: ItemPackage, Detail: detail, Filter: p.Name, Sort: "1" + p.Name,
+			Edit:  text.Edit{Span: c.cursor.Replace, NewText: p.Name},
+			Topic: ItemTopic{Package: p.Name, Scope: scope},
+		})
+	}
+	return items
+}
+
+// Documentation is what a client shows beside an item.
+type Documentation struct {
+	sheet   sheet
+	section pill.Section
+	excerpt pill.Excerpt
+}
+
+// Markdown is the documentation for clients that draw Markdown.
+func (d Documentation) Markdown(link Linker) string { return page(d.sheet, d.section, d.excerpt, link) }
+
+// Plain is the documentation for clients that show text as it is.
+func (d Documentation) Plain() string { return plainPage(d.sheet, d.section, d.excerpt) }
+
+// Resolve is the documentation of an item that Complete offered for a document.
+func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (Documentation, bool) {
+	f := finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}
+	var s subject
+	switch {
+	case topic.Package != "":
+		p, ok := f.pinned.Catalog.Package(topic.Package)
+		if !ok {
+			return Documentation{}, false
+		}
+		s = subject{kind: aboutPackage, pkg: p, scope: topic.Scope, name: p.Name, topics: packageTopics(p.Name)}
+	case topic.Option != "":
+		var ok bool
+		if s, ok = f.optionNamed(strings.Split(topic.Option, "."), text.Span{}); !ok {
+			return Documentation{}, false
+		}
+		if topic.Value != "" {
+			s.kind, s.value = aboutValue, topic.Value
+			s.topics = valueTopics(s.option, topic.Value)
+		}
+	default:
+		return Documentation{}, false
+	}
+	s.pinned = f.pinned
+	d := Documentation{sheet: s.sheet(sn, doc)}
+	if section, ok := sn.Pills().For(s.topics...); ok {
+		d.section, d.excerpt = section, section.Excerpt(sn.Settings().Hover.ExcerptLines)
+	}
+	return d, true
+}

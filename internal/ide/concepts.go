@@ -1,0 +1,245 @@
+package ide
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"jetpills/internal/module"
+	"jetpills/internal/pill"
+	"jetpills/internal/syntax"
+)
+
+// definedConcept is the subject of a binding's name that a pill explains:
+// overlays, inputs, specialArgs.
+func (f finder) definedConcept(place module.Place) (subject, bool) {
+	names := place.Path.Known()
+	if len(names) == 0 {
+		return subject{}, false
+	}
+	last := names.Last()
+	s := subject{kind: aboutConcept, span: place.Span, name: last}
+	switch {
+	case names.String() == "nixpkgs.overlays" || strings.HasSuffix(names.String(), ".nixpkgs.overlays"):
+		s.name, s.note = "nixpkgs.overlays", "list of overlays that NixOS applies to `pkgs`, the first one first"
+		s.topics = []pill.Topic{concept("overlays"), concept("overlay-order")}
+	case last == "overlays" && isFlake(f.doc.Path()):
+		s.note = "flake output: overlays by name, each a function `final: prev: { … }`"
+		s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: "overlays"}, concept("overlays")}
+	case last == "overlays":
+		s.note = "list of overlays, applied in order"
+		s.topics = []pill.Topic{concept("overlays"), concept("overlay-order")}
+	case len(names) > 1 && names[len(names)-2].Name == "overlays":
+		s.name, s.note = "overlays."+last, "an overlay: a function `final: prev: { … }`"
+		s.topics = []pill.Topic{
+			{Kind: pill.OutputTopic, Name: "overlays." + last}, concept("overlay-function"), concept("overlays"),
+		}
+	case last == "follows" && slices.ContainsFunc(names, func(p module.Part) bool { return p.Name == "inputs" }):
+		s.note = "makes an input's own input the same as one of this flake's"
+		s.topics = []pill.Topic{function("follows"), concept("follows")}
+	case names[0].Name == "inputs" && len(names) <= 3 && isFlake(f.doc.Path()):
+		s.note = "what this flake is built from; `flake.lock` pins each input to a revision"
+		s.topics = []pill.Topic{function("inputs"), concept("flake-inputs")}
+		if len(names) == 1 {
+			break
+		}
+		s.name = names.String()
+		if last == "inputs" {
+			s.topics = []pill.Topic{concept("follows"), function("follows"), concept("flake-inputs")}
+		}
+	case last == "outputs" && len(names) == 1 && isFlake(f.doc.Path()):
+		s.note = "what this flake offers: a function of its inputs"
+		s.topics = []pill.Topic{function("outputs"), concept("flake-outputs")}
+	case last == "specialArgs":
+		s.note = "extra arguments for every module of this configuration"
+		s.topics = []pill.Topic{function("specialArgs"), concept("special-args")}
+	case last == "assertions" || last == "warnings":
+		s.note = "checked when the configuration is built, before anything else"
+		s.topics = []pill.Topic{concept("assertions")}
+	case last == "imports":
+		s.note = "other modules that belong to this one"
+		s.topics = []pill.Topic{concept("imports")}
+	default:
+		return f.declaredMember(place)
+	}
+	return s, true
+}
+
+// declaredMember is the subject of a name that, in a checkout of jetpack-nixos
+// itself, defines a member of the scope.
+func (f finder) declaredMember(place module.Place) (subject, bool) {
+	last := place.Path.Last()
+	if !f.sn.InCheckout(f.doc) || len(place.Path.Known()) > 1 {
+		return subject{}, false
+	}
+	p, ok := f.pinned.Catalog.Package(last)
+	if !ok || p.File == "" || !strings.HasSuffix(f.doc.Path(), p.File) {
+		return subject{}, false
+	}
+	return subject{
+		kind: aboutPackage, span: place.Span, pkg: p, scope: scopeName, name: last, topics: packageTopics(last),
+	}, true
+}
+
+func isFlake(file string) bool { return path.Base(file) == "flake.nix" }
+
+// scopeName is the attribute that jetpack-nixos puts its packages under.
+const scopeName = "nvidia-jetpack"
+
+// isScope reports whether a name is the scope of a generation, or the default
+// one.
+func isScope(name string) bool {
+	rest, ok := strings.CutPrefix(name, scopeName)
+	return ok && (rest == "" || len(rest) == 1 && '0' <= rest[0] && rest[0] <= '9')
+}
+
+// scopeMember is the subject of a name in pkgs.nvidia-jetpack.
+func (f finder) scopeMember(place module.Place) (subject, bool) {
+	names := place.Path.Known()
+	for i := len(names) - 1; i >= 0; i-- {
+		if !isScope(names[i].Name) || i > 0 && names[i-1].Name == "hardware" {
+			continue
+		}
+		scope := names[i].Name
+		if i == len(names)-1 {
+			if i == 0 && place.Origin == module.Free {
+				return subject{}, false
+			}
+			s := subject{
+				kind: aboutConcept, span: place.Span, name: scope,
+				note:   "package scope of jetpack-nixos" + f.generationNote(scope),
+				topics: append(packageTopics(scope), concept("scopes")),
+			}
+			return s, true
+		}
+		if i != len(names)-2 {
+			return subject{}, false // inside of a member
+		}
+		p, ok := f.pinned.Catalog.Package(names.Last())
+		if !ok {
+			return subject{}, false
+		}
+		return subject{
+			kind: aboutPackage, span: place.Span, pkg: p, scope: scope, name: p.Name, topics: packageTopics(p.Name),
+		}, true
+	}
+	return subject{}, false
+}
+
+func packageTopics(name string) []pill.Topic {
+	return []pill.Topic{{Kind: pill.PackageTopic, Name: name}}
+}
+
+// generationNote says which JetPack a scope is of.
+func (f finder) generationNote(scope string) string {
+	major := strings.TrimPrefix(scope, scopeName)
+	if major == "" {
+		return ", for the JetPack that `majorVersion` chooses"
+	}
+	g, ok := f.pinned.Catalog.Generation(major)
+	if !ok {
+		return ""
+	}
+	return ", JetPack " + g.JetPack + " (L4T " + g.L4T + ")"
+}
+
+// referredConcept is the subject of a function or another name in an expression
+// that a pill explains.
+func (f finder) referredConcept(place module.Place) (subject, bool) {
+	last := place.Path.Last()
+	if last == "" || place.Origin == module.Local && len(place.Path) == 1 {
+		return subject{}, false
+	}
+	s := subject{kind: aboutConcept, span: place.Span, name: last}
+	names := place.Path.Known()
+	if i := outputIndex(names); i >= 0 {
+		s.kind = aboutOutput
+		s.name = names[i:].String()
+		s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: s.name}, {Kind: pill.OutputTopic, Name: names[i].Name}}
+		if names[i].Name == "overlays" {
+			s.topics = append(s.topics, concept("overlays"))
+		}
+		if s.name == "overlays" {
+			s.note = "the overlays that a flake offers"
+		}
+		return s, f.explained(s)
+	}
+	if place.Origin == module.Argument && len(names) == 1 && place.Binder.Kind() != syntax.Lambda {
+		// A formal: what it is for depends on who calls.
+		s.topics = []pill.Topic{function(last)}
+	}
+	if len(names) > 1 && names[len(names)-2].Name == "types" {
+		s.name = "types." + last
+		s.topics = []pill.Topic{function("types." + last), function("types")}
+		return s, f.explained(s)
+	}
+	s.topics = []pill.Topic{function(last)}
+	if c, ok := conceptOfName[last]; ok {
+		s.topics = append(s.topics, concept(c))
+	}
+	return s, f.explained(s)
+}
+
+// conceptOfName are the names whose idea has a section where the function
+// itself may have none.
+var conceptOfName = map[string]string{
+	"mkForce": "priorities", "mkDefault": "priorities", "mkOverride": "priorities", "mkOptionDefault": "priorities",
+	"newScope": "scopes", "overrideScope": "scopes", "makeScope": "scopes",
+	"submodule": "submodules", "mkRenamedOptionModule": "renamed-options", "mkRemovedOptionModule": "renamed-options",
+}
+
+// outputNames are the flake outputs that have names below them.
+var outputNames = map[string]bool{
+	"overlays": true, "nixosModules": true, "nixosConfigurations": true, "legacyPackages": true,
+}
+
+// outputIndex is where in a path a flake output begins; -1 if nowhere.
+func outputIndex(names module.Path) int {
+	for i, p := range names {
+		if i > 0 && outputNames[p.Name] {
+			return i
+		}
+	}
+	return -1
+}
+
+// explained reports whether a pill has a section for one of the subject's
+// topics: without, there is nothing to say.
+func (f finder) explained(s subject) bool {
+	_, ok := f.sn.Pills().For(s.topics...)
+	return ok
+}
+
+func (f finder) overlayArgument(place module.Place) (subject, bool) {
+	o := place.Overlay
+	s := subject{kind: aboutConcept, span: place.Span, name: place.Path.Last()}
+	what, of := "the package set", ""
+	switch o.For {
+	case "overrideScope", "overrideScope'":
+		what = "the scope"
+	case "extend", "extends", "makeExtensible", "appendOverlays":
+		what = "the set that is extended"
+	}
+	if o.Prev.Text() == s.name && o.Final.Text() != s.name {
+		of = what + " as it was before this overlay"
+	} else {
+		of = what + " as it is in the end, with every overlay applied"
+	}
+	s.note = of
+	s.topics = []pill.Topic{concept("overlay-function"), concept("overlays")}
+	return s, true
+}
+
+// file is the subject of a path that leads to a file of jetpack-nixos.
+func (f finder) file(place module.Place) (subject, bool) {
+	if !f.sn.InCheckout(f.doc) {
+		return subject{}, false
+	}
+	name, ok := f.sn.CheckoutPath(f.doc, place.Value)
+	if !ok {
+		return subject{}, false
+	}
+	s := subject{kind: aboutFile, span: place.Span, path: name, name: name}
+	s.topics = []pill.Topic{{Kind: pill.FileTopic, Name: name}, {Kind: pill.FileTopic, Name: name + "/default.nix"}}
+	return s, f.explained(s)
+}

@@ -1,0 +1,44 @@
+package ide
+
+import (
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/module"
+	"jetpills/internal/workspace"
+)
+
+// configuration is what a document says of the board; empty where it doesn't.
+type configuration struct{ som, carrier, major string }
+
+// configured reads the board's options from a document. Where a document sets
+// one of them to two values, as a flake with two machines does, that option is
+// not known.
+func configured(c *catalog.Catalog, doc *workspace.Document) configuration {
+	values := map[string]string{}
+	for _, d := range doc.Definitions() {
+		names := optionPath(c, d.Path)
+		if names == nil {
+			continue
+		}
+		path := strings.Join(names, ".")
+		if path != somOption && path != carrierOption && path != majorOption {
+			continue
+		}
+		value, quoted, ok := module.Literal(d.Binding.Value())
+		if before, seen := values[path]; !ok || !quoted || seen && before != value {
+			value = ""
+		}
+		values[path] = value
+	}
+	return configuration{values[somOption], values[carrierOption], values[majorOption]}
+}
+
+// pinNote says how the revision is known, for the end of a sentence in
+// parentheses.
+func pinNote(p workspace.Pinned) string {
+	if note := p.Note(); note != "" {
+		return ", " + note
+	}
+	return ""
+}

@@ -1,0 +1,415 @@
+package ide
+
+import (
+	"fmt"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+)
+
+// Linker gives the address of a place in the pills: the section with an anchor
+// of a file, or the file itself without one. It returns "" where there is
+// nothing to link to.
+type Linker func(file, anchor string) string
+
+// Hover is what is known about what is under the cursor.
+type Hover struct {
+	// Span is the token or path that the hover is about.
+	Span text.Span
+
+	sheet   sheet
+	excerpt pill.Excerpt
+	section pill.Section
+}
+
+// HoverAt says what is under the cursor; nothing where that is none of ours.
+func HoverAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Hover, bool) {
+	s, ok := subjectAt(sn, doc, offset)
+	if !ok {
+		return Hover{}, false
+	}
+	h := Hover{Span: s.span, sheet: s.sheet(sn, doc)}
+	if section, ok := sn.Pills().For(s.topics...); ok {
+		h.section = section
+		h.excerpt = section.Excerpt(sn.Settings().Hover.ExcerptLines)
+	}
+	return h, true
+}
+
+// Markdown is the hover for clients that draw Markdown.
+func (h Hover) Markdown(link Linker) string {
+	return page(h.sheet, h.section, h.excerpt, link)
+}
+
+// Plain is the hover for clients that show text as it is.
+func (h Hover) Plain() string {
+	return plainPage(h.sheet, h.section, h.excerpt)
+}
+
+// page lays out what the catalog and the pill say.
+func page(s sheet, section pill.Section, excerpt pill.Excerpt, link Linker) string {
+	parts := []string{s.markdown()}
+	if section.Pill != nil {
+		parts = append(parts, "---", "**"+section.Label()+"**")
+		if body := excerpt.Markdown(excerptLinks(section, link)); body != "" {
+			parts = append(parts, body)
+		}
+		if to := link(section.Pill.File, section.Anchor); to != "" {
+			parts = append(parts, fmt.Sprintf("[Read on in pill %s](%s)", section.Pill.ID, to))
+		}
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+func plainPage(s sheet, section pill.Section, excerpt pill.Excerpt) string {
+	parts := []string{s.plain()}
+	if section.Pill != nil {
+		parts = append(parts, strings.Repeat("-", 40), section.Label())
+		if body := excerpt.Plain(); body != "" {
+			parts = append(parts, body)
+		}
+		parts = append(parts, "More: "+section.Ref())
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// excerptLinks gives the links inside an excerpt their addresses.
+func excerptLinks(section pill.Section, link Linker) func(pill.Link) string {
+	return func(l pill.Link) string {
+		if l.URL != "" {
+			return l.URL
+		}
+		file := l.File
+		if file == "" {
+			file = section.Pill.File
+		}
+		return link(file, l.Anchor)
+	}
+}
+
+// sheet is what the catalog says, in the order in which it is shown.
+type sheet struct {
+	title   string // an option path, a value, a name: shown as code
+	what    string // "option", "value of …"
+	rows    []row
+	remarks []string // what the user must know about this very place
+	summary string
+}
+
+// row is one fact. Its value is Markdown; code is in back-ticks.
+type row struct{ name, value string }
+
+func (s sheet) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s**", code(s.title))
+	if s.what != "" {
+		b.WriteString(" " + s.what)
+	}
+	if len(s.rows) > 0 {
+		b.WriteString("\n")
+		for _, r := range s.rows {
+			fmt.Fprintf(&b, "\n- %s: %s", r.name, r.value)
+		}
+	}
+	for _, r := range s.remarks {
+		b.WriteString("\n\n" + r)
+	}
+	if s.summary != "" {
+		b.WriteString("\n\n" + s.summary)
+	}
+	return b.String()
+}
+
+func (s sheet) plain() string {
+	var b strings.Builder
+	b.WriteString(s.title)
+	if s.what != "" {
+		b.WriteString(" " + s.what)
+	}
+	for _, r := range s.rows {
+		fmt.Fprintf(&b, "\n%s: %s", r.name, r.value)
+	}
+	for _, r := range s.remarks {
+		b.WriteString("\n\n" + r)
+	}
+	if s.summary != "" {
+		b.WriteString("\n\n" + s.summary)
+	}
+	return strings.ReplaceAll(b.String(), "`", "")
+}
+
+// code is a text between back-ticks, of which it may have some itself.
+func code(s string) string {
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if fence != "`" {
+		return fence + " " + s + " " + fence
+	}
+	return fence + s + fence
+}
+
+func codes(all []string) string {
+	quoted := make([]string, len(all))
+	for i, s := range all {
+		quoted[i] = code(s)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// sheet says what the catalog knows of the subject.
+func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
+	switch s.kind {
+	case aboutOption:
+		return s.optionSheet()
+	case aboutSet:
+		return s.setSheet()
+	case aboutGone:
+		return s.goneSheet()
+	case aboutValue:
+		return s.valueSheet(sn, doc)
+	case aboutPackage:
+		return s.packageSheet()
+	case aboutOutput:
+		return sheet{title: s.name, what: "flake output of jetpack-nixos", rows: []row{s.revisionRow()}}
+	case aboutFile:
+		return sheet{title: s.name, what: "file of jetpack-nixos"}
+	}
+	return sheet{title: s.name, what: s.note}
+}
+
+func (s subject) optionSheet() sheet {
+	o := s.option
+	out := sheet{title: o.Path, what: "option", summary: o.Summary}
+	switch {
+	case o.RenamedTo != "":
+		out.what = "renamed option"
+		out.remarks = append(out.remarks, "Renamed to "+code(o.RenamedTo)+aliasSince(o)+"; the old name still works, with a warning.")
+	case o.Field:
+		out.what = "field of a submodule"
+	}
+	switch {
+	case o.Internal && o.ReadOnly:
+		out.what += ", internal, read-only"
+	case o.Internal:
+		out.what += ", internal"
+	case o.ReadOnly:
+		out.what += ", read-only"
+	}
+	out.rows = append(out.rows, typeRows(o)...)
+	if o.HasDefault {
+		if d := o.ShownDefault(); d != "" {
+			out.rows = append(out.rows, row{"Default", code(oneLine(d))})
+		}
+	}
+	out.rows = append(out.rows, s.declaredRow(o.DeclaredIn, o.Line))
+	if s.isBad {
+		out.remarks = append(out.remarks, fmt.Sprintf("%s is none of its values in this revision.", code(`"`+s.value+`"`)))
+	}
+	return out
+}
+
+func aliasSince(o catalog.Option) string {
+	if !o.AliasSince.Known() {
+		return ""
+	}
+	return fmt.Sprintf(" since %s (%s)", code(o.AliasSince.Short()), o.AliasSince.Day())
+}
+
+// typeRows are an option's type and, for an enum, its values.
+func typeRows(o catalog.Option) []row {
+	if len(o.Values) == 0 {
+		if o.Type == "" {
+			return nil
+		}
+		return []row{{"Type", o.Type}}
+	}
+	kind := "enum"
+	if o.ValuesInList {
+		kind = "list of enum"
+	}
+	if o.Nullable {
+		kind = "null or " + kind
+	}
+	return []row{{"Type", kind}, {"Values", codes(o.Values)}}
+}
+
+// oneLine is Nix text with its line breaks and indentation as single spaces.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// declaredRow says where something is declared, and in which revision.
+func (s subject) declaredRow(file string, line int) row {
+	if file == "" {
+		return s.revisionRow()
+	}
+	at := file
+	if line > 0 {
+		at = fmt.Sprintf("%s:%d", file, line)
+	}
+	return row{"Declared", code(at) + " in " + s.revision()}
+}
+
+func (s subject) revisionRow() row { return row{"Revision", s.revision()} }
+
+// revision says which jetpack-nixos all this holds for, and how that is known.
+func (s subject) revision() string {
+	r := s.pinned.Catalog.Revision
+	return fmt.Sprintf("jetpack-nixos %s (%s%s)", code(r.Short()), r.Day(), pinNote(s.pinned))
+}
+
+func (s subject) setSheet() sheet {
+	children := s.pinned.Catalog.Children(strings.Split(s.path, "."))
+	var names []string
+	for _, c := range children {
+		if c.Option != nil && (c.Option.Internal || c.Option.RenamedTo != "") && !c.HasChildren {
+			continue
+		}
+		name := c.Name
+		if c.HasChildren {
+			name += ".…"
+		}
+		names = append(names, name)
+	}
+	return sheet{
+		title: s.path, what: "set of options",
+		rows: []row{{"Holds", codes(names)}, s.revisionRow()},
+	}
+}
+
+func (s subject) goneSheet() sheet {
+	h := s.history
+	out := sheet{title: h.Path, what: "no option of this revision", rows: []row{s.revisionRow()}}
+	switch {
+	case h.Gone() && h.RenamedTo != "":
+		out.remarks = append(out.remarks, fmt.Sprintf("Renamed to %s.", code(h.RenamedTo)))
+	case h.Gone():
+		out.remarks = append(out.remarks, fmt.Sprintf("Removed in %s (%s).", code(h.Removed.Short()), h.Removed.Day()))
+	case h.Introduced.Known():
+		out.remarks = append(out.remarks, fmt.Sprintf("It came with %s (%s).", code(h.Introduced.Short()), h.Introduced.Day()))
+	}
+	return out
+}
+
+func (s subject) valueSheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
+	o := s.option
+	out := sheet{
+		title: `"` + s.value + `"`, what: "value of " + code(o.Path), summary: o.ValueSummary(s.value),
+	}
+	switch o.Path {
+	case somOption:
+		out.rows = append(out.rows, s.somRows()...)
+	case majorOption:
+		out.rows = append(out.rows, s.generationRows()...)
+	}
+	if since := o.ValueSince(s.value); since.Known() {
+		out.rows = append(out.rows, row{"Since", code(since.Short()) + " (" + since.Day() + ")"})
+	}
+	out.rows = append(out.rows, s.revisionRow())
+	if clash := s.clash(sn, doc); clash != "" {
+		out.remarks = append(out.remarks, clash)
+	}
+	return out
+}
+
+func (s subject) somRows() []row {
+	som, ok := s.pinned.Catalog.SoM(s.value)
+	if !ok {
+		return nil
+	}
+	var rows []row
+	add := func(name, value string) {
+		if value != "" {
+			rows = append(rows, row{name, value})
+		}
+	}
+	add("SoC", som.SoC)
+	if som.DefaultMajor != "" {
+		jetpack := som.DefaultMajor + " unless `majorVersion` says otherwise"
+		if len(som.Majors) == 1 {
+			jetpack = som.DefaultMajor + " only"
+		} else if len(som.Majors) > 1 {
+			jetpack += "; " + strings.Join(som.Majors, ", ") + " work"
+		}
+		add("JetPack", jetpack)
+	}
+	add("CUDA capability", strings.Join(som.CUDACapabilities, ", "))
+	if som.TargetBoard != "" {
+		add("Target board", code(som.TargetBoard))
+	}
+	return rows
+}
+
+func (s subject) generationRows() []row {
+	g, ok := s.pinned.Catalog.Generation(s.value)
+	if !ok {
+		return nil
+	}
+	rows := []row{{"JetPack", g.JetPack}, {"L4T", g.L4T}, {"CUDA", g.CUDA}, {"Kernel", g.Kernel}}
+	if len(g.SoMFamilies) > 0 {
+		rows = append(rows, row{"SoMs", strings.Join(g.SoMFamilies, ", ") + ", generic"})
+	}
+	return rows
+}
+
+// clash says that a value does not go with what the document configures.
+func (s subject) clash(sn *workspace.Snapshot, doc *workspace.Document) string {
+	config := configured(s.pinned.Catalog, doc)
+	switch s.option.Path {
+	case somOption:
+		config.som = s.value
+	case carrierOption:
+		config.carrier = s.value
+	case majorOption:
+		config.major = s.value
+	default:
+		return ""
+	}
+	if config.som == "" {
+		return ""
+	}
+	verdict, _ := s.pinned.Catalog.Fits(config.som, config.carrier, config.major)
+	if verdict != catalog.FitNo {
+		return ""
+	}
+	var rest []string
+	for _, c := range []struct{ path, value string }{
+		{somOption, config.som}, {carrierOption, config.carrier}, {majorOption, config.major},
+	} {
+		if c.path != s.option.Path && c.value != "" {
+			name := c.path[strings.LastIndexByte(c.path, '.')+1:]
+			rest = append(rest, code(fmt.Sprintf("%s = %q", name, c.value)))
+		}
+	}
+	return "jetpack-nixos refuses this value together with " + strings.Join(rest, " and ") + "."
+}
+
+func (s subject) packageSheet() sheet {
+	p := s.pkg
+	out := sheet{title: s.scope + "." + p.Name, what: article(p.Kind) + " of the scope", summary: p.Summary}
+	if len(p.Generations) > 0 {
+		out.rows = append(out.rows, row{"JetPack", strings.Join(p.Generations, ", ")})
+	}
+	if p.DeviceOnly {
+		out.rows = append(out.rows, row{"Where", "only in the `pkgs` of a NixOS configuration with `hardware.nvidia-jetpack.enable`"})
+	}
+	file, line := p.File, p.Line
+	if file == "" {
+		file, line = p.DeviceFile, p.DeviceLine
+	}
+	out.rows = append(out.rows, s.declaredRow(file, line))
+	return out
+}
+
+func article(kind string) string {
+	switch kind {
+	case "derivation":
+		return "package"
+	case "":
+		return "member"
+	}
+	return kind
+}

@@ -1,0 +1,284 @@
+// Package ide is what the product knows how to do: hovers, completions, jumps.
+// Its functions take a snapshot, a document and an offset, give plain structs,
+// do no I/O, and know nothing of LSP.
+package ide
+
+import (
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/module"
+	"jetpills/internal/pill"
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+)
+
+// subjectKind says what a subject is.
+type subjectKind uint8
+
+const (
+	aboutOption subjectKind = iota + 1
+	aboutSet                // an inner name of option paths: hardware.nvidia-jetpack.firmware
+	aboutGone               // an option that the revision does not have, but another has
+	aboutValue              // a value of an enum
+	aboutPackage
+	aboutOutput
+	aboutConcept // overlays, functions, flake inputs: what only a pill explains
+	aboutFile
+)
+
+// subject is what the cursor is about, with all that the catalog says of it.
+type subject struct {
+	kind   subjectKind
+	span   text.Span
+	pinned workspace.Pinned
+
+	path    string          // of the option, the set or the file
+	option  catalog.Option  // aboutOption, aboutValue
+	value   string          // aboutValue; aboutOption for a value that is none
+	isBad   bool            // the value is none of the option's
+	history catalog.History // aboutGone
+	pkg     catalog.Package // aboutPackage
+	scope   string          // aboutPackage: nvidia-jetpack, nvidia-jetpack6, …
+	name    string          // aboutConcept: what stands under the cursor
+	note    string          // aboutConcept: one line on what this very place is
+	topics  []pill.Topic    // what a pill may explain, the best first
+}
+
+// subjectAt finds what the cursor is about; nothing if that is none of ours.
+func subjectAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (subject, bool) {
+	place := module.At(doc.Tree(), offset)
+	if place.Kind == module.Nothing {
+		return subject{}, false
+	}
+	f := finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}
+	s, ok := f.find(place, offset)
+	s.pinned = f.pinned
+	return s, ok
+}
+
+// finder finds the subject of one place.
+type finder struct {
+	sn     *workspace.Snapshot
+	doc    *workspace.Document
+	pinned workspace.Pinned
+}
+
+func (f finder) find(place module.Place, offset int) (subject, bool) {
+	switch place.Kind {
+	case module.DefinedName, module.ReferredName:
+		if s, ok := f.option(place); ok {
+			return s, true
+		}
+	case module.ValuePlace:
+		if s, ok := f.value(place); ok {
+			return s, true
+		}
+		return subject{}, false
+	}
+	// The rest is anyone's Nix, and ours only in a document about jetpack-nixos.
+	if !f.sn.DealsWithJetpack(f.doc) {
+		return subject{}, false
+	}
+	switch place.Kind {
+	case module.DefinedName:
+		return f.definedConcept(place)
+	case module.ReferredName:
+		if s, ok := f.scopeMember(place); ok {
+			return s, true
+		}
+		return f.referredConcept(place)
+	case module.OverlayArgument:
+		return f.overlayArgument(place)
+	case module.FilePlace:
+		return f.file(place)
+	}
+	return subject{}, false
+}
+
+// optionPath is the part of a path that is an option path or the beginning of
+// one, and how many names of it there are. Names before it, such as config or
+// nixosConfigurations.x, are left out.
+func optionPath(c *catalog.Catalog, path module.Path) []string {
+	known := path.Known()
+	for i := len(known) - 1; i >= 0; i-- {
+		names := known[i:].Names(len(known) - i)
+		if isRoot(c, names) {
+			return names
+		}
+	}
+	return nil
+}
+
+// isRoot reports whether a path begins with one of the catalog's roots.
+func isRoot(c *catalog.Catalog, names []string) bool {
+	for _, root := range c.Roots() {
+		if startsWith(names, strings.Split(root, ".")) {
+			return true
+		}
+	}
+	return false
+}
+
+func startsWith(names, prefix []string) bool {
+	if len(names) < len(prefix) {
+		return false
+	}
+	for i, p := range prefix {
+		if names[i] != p {
+			return false
+		}
+	}
+	return true
+}
+
+// option is the subject of a name in an option path.
+func (f finder) option(place module.Place) (subject, bool) {
+	c := f.pinned.Catalog
+	names := optionPath(c, place.Path)
+	if names == nil {
+		// hardware in hardware.nvidia-jetpack.som: the name alone is NixOS's, but
+		// the path that it begins is ours.
+		whole, span, ok := wholePath(place)
+		if !ok {
+			return subject{}, false
+		}
+		if names = optionPath(c, whole); names == nil {
+			return subject{}, false
+		}
+		place.Span = span
+	}
+	return f.optionNamed(names, place.Span)
+}
+
+func (f finder) optionNamed(names []string, span text.Span) (subject, bool) {
+	c := f.pinned.Catalog
+	path := strings.Join(names, ".")
+	s := subject{span: span, path: path}
+	if o, ok := c.Lookup(names); ok {
+		s.kind, s.option, s.path = aboutOption, o, o.Path
+		s.topics = optionTopics(o)
+		return s, true
+	}
+	if c.IsPrefix(names) {
+		s.kind = aboutSet
+		s.topics = []pill.Topic{{Kind: pill.OptionTopic, Name: path}, concept("option-path")}
+		return s, true
+	}
+	if h, ok := f.sn.Library().History(path); ok {
+		s.kind, s.history = aboutGone, h
+		s.topics = []pill.Topic{{Kind: pill.OptionTopic, Name: path}, concept("renamed-options")}
+		return s, true
+	}
+	return subject{}, false
+}
+
+func optionTopics(o catalog.Option) []pill.Topic {
+	topics := []pill.Topic{{Kind: pill.OptionTopic, Name: o.Path}}
+	if o.RenamedTo != "" {
+		topics = append(topics, pill.Topic{Kind: pill.OptionTopic, Name: o.RenamedTo}, concept("renamed-options"))
+	}
+	return append(topics, concept("option-path"))
+}
+
+func concept(name string) pill.Topic { return pill.Topic{Kind: pill.ConceptTopic, Name: name} }
+
+func function(name string) pill.Topic { return pill.Topic{Kind: pill.FunctionTopic, Name: name} }
+
+// wholePath is the whole path that the attribute path under the cursor is a
+// part of, and where it is written.
+func wholePath(place module.Place) (module.Path, text.Span, bool) {
+	up := place.Node.Parent()
+	path, ok := syntax.AsAttrPath(up)
+	if !ok {
+		if place.Node.Kind() != syntax.Identifier || up.Kind() != syntax.Select {
+			return nil, text.Span{}, false
+		}
+		// The first name of a selection.
+		s, _ := syntax.AsSelect(up)
+		if s.From() != place.Node {
+			return nil, text.Span{}, false
+		}
+		path = s.Path()
+	}
+	var lastName syntax.Node
+	for n := range path.Names() {
+		if n.Kind() != syntax.Missing {
+			lastName = n
+		}
+	}
+	if lastName.IsZero() || lastName == place.Node {
+		return nil, text.Span{}, false
+	}
+	end := lastName.Span().End
+	whole := module.At(place.Node.Tree(), end)
+	if whole.Kind != place.Kind && place.Kind != module.ReferredName {
+		return nil, text.Span{}, false
+	}
+	start := path.Span().Start
+	if path.Parent().Kind() == syntax.Select {
+		start = path.Parent().Span().Start
+	}
+	return whole.Path, text.Span{Start: start, End: end}, true
+}
+
+// value is the subject of a literal that is the value of an option.
+func (f finder) value(place module.Place) (subject, bool) {
+	names := optionPath(f.pinned.Catalog, place.Path)
+	if names == nil {
+		return subject{}, false
+	}
+	if names[len(names)-1] == module.Element {
+		names = names[:len(names)-1]
+	}
+	o, ok := f.pinned.Catalog.Lookup(names)
+	if !ok {
+		return subject{}, false
+	}
+	s := subject{kind: aboutOption, span: place.Span, path: o.Path, option: o, topics: optionTopics(o)}
+	if len(o.Values) == 0 {
+		return s, true
+	}
+	s.value = place.Value
+	if !contains(o.Values, place.Value) {
+		s.isBad = place.Value != "null" || !o.Nullable
+		if !s.isBad {
+			s.value = ""
+		}
+		return s, true
+	}
+	s.kind = aboutValue
+	s.topics = valueTopics(o, place.Value)
+	return s, true
+}
+
+func valueTopics(o catalog.Option, value string) []pill.Topic {
+	topics := []pill.Topic{{Kind: pill.ValueTopic, Name: o.Path + "=" + value}}
+	if o.RenamedTo != "" {
+		topics = append(topics, pill.Topic{Kind: pill.ValueTopic, Name: o.RenamedTo + "=" + value})
+	}
+	switch o.Path {
+	case somOption:
+		topics = append(topics, pill.Topic{Kind: pill.SoMTopic, Name: value})
+	case majorOption:
+		topics = append(topics, pill.Topic{Kind: pill.JetPackTopic, Name: value})
+	}
+	return append(topics, optionTopics(o)...)
+}
+
+// The options that decide on each other's values.
+const (
+	somOption     = "hardware.nvidia-jetpack.som"
+	carrierOption = "hardware.nvidia-jetpack.carrierBoard"
+	majorOption   = "hardware.nvidia-jetpack.majorVersion"
+)
+
+func contains(all []string, one string) bool {
+	for _, s := range all {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}
