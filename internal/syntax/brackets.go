@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"maps"
 	"slices"
 
 	"jetpills/internal/text"
@@ -97,35 +98,92 @@ type repairer struct {
 	stack   []bracketFrame
 	lines   []lineStart
 	inserts []insertion
+	skips   []int32 // closing brackets that close nothing
 	errors  []SyntaxError
 	budget  int // steps that searches may still take: the repair stays linear
+
+	choices map[int32]choice // by token
+	at      int32            // the token that is looked at
+	steps   []int32          // the token that was looked at, for each error
 }
 
+// A choice is what the repair does at a token other than what the indentation
+// says.
+type choice uint8
+
+const (
+	asIndented choice = iota // what the indentation says
+	asPaired                 // pair with the innermost bracket if its kind is right
+	asSkipped                // a closing bracket that closes nothing
+)
+
+// How many other choices are tried where a repair takes more than one step.
+const mostChoices = 24
+
 // repairBrackets returns tokens in which all brackets pair: absent ones are put
-// in, and closing brackets that close nothing are marked as skipped.
-func repairBrackets(src string, tokens []token) ([]token, []SyntaxError) {
-	r := &repairer{src: src, tokens: tokens, budget: 64*len(tokens) + 4096}
-	r.scan()
+// in, and closing brackets that close nothing are marked as skipped. If thorough
+// it looks for the repair of fewest steps: a text may be indented in a way of
+// its own far from the damage.
+func repairBrackets(src string, tokens []token, thorough bool) ([]token, []SyntaxError) {
+	best := &repairer{src: src, tokens: tokens}
+	best.scan()
+	tries := mostChoices
+	if !thorough {
+		tries = 0
+	}
+	for improved := true; improved && len(best.steps) > 1; {
+		improved = false
+		for at := 0; at < len(best.steps) && !improved; at++ {
+			for _, c := range [...]choice{asPaired, asSkipped} {
+				if tries--; tries < 0 {
+					break
+				}
+				choices := maps.Clone(best.choices)
+				if choices == nil {
+					choices = map[int32]choice{}
+				}
+				if choices[best.steps[at]] == c {
+					continue
+				}
+				choices[best.steps[at]] = c
+				tried := &repairer{src: src, tokens: tokens, choices: choices}
+				if tried.scan(); len(tried.steps) < len(best.steps) {
+					best, improved = tried, true
+					break
+				}
+			}
+		}
+	}
+	return best.repaired(), best.errors
+}
+
+// repaired is the tokens with the repairs made.
+func (r *repairer) repaired() []token {
 	slices.SortStableFunc(r.inserts, func(a, b insertion) int {
 		if a.before != b.before {
 			return int(a.before - b.before)
 		}
 		return int(closerRank(a.kind) - closerRank(b.kind))
 	})
-	repaired := make([]token, 0, len(tokens)+len(r.inserts))
-	next := 0
-	for i, t := range tokens {
+	slices.Sort(r.skips)
+	repaired := make([]token, 0, len(r.tokens)+len(r.inserts))
+	next, skip := 0, 0
+	for i, t := range r.tokens {
 		for next < len(r.inserts) && int(r.inserts[next].before) == i {
 			at := int32(0)
 			if i > 0 {
-				at = tokens[i-1].end
+				at = r.tokens[i-1].end
 			}
 			repaired = append(repaired, token{r.inserts[next].kind, absent, at, at})
 			next++
 		}
+		if skip < len(r.skips) && int(r.skips[skip]) == i {
+			t.flags |= skipped
+			skip++
+		}
 		repaired = append(repaired, t)
 	}
-	return repaired, r.errors
+	return repaired
 }
 
 // closerRank puts the end of one bracket before the beginning of another where
@@ -139,10 +197,12 @@ func closerRank(k Kind) int8 {
 }
 
 func (r *repairer) scan() {
+	r.budget = 64*len(r.tokens) + 4096
 	line, indent, scanned := int32(0), int32(indentation(r.src)), 0
 	lead := true // only closing brackets so far on this line
 	for i := range r.tokens {
 		t := &r.tokens[i]
+		r.at = int32(i)
 		first := len(r.lines) == 0
 		for ; scanned < int(t.start); scanned++ {
 			if r.src[scanned] == '\n' {
@@ -188,7 +248,7 @@ func (r *repairer) closeTop(i int32) {
 		at = int(r.tokens[i-1].end)
 	}
 	opener := r.tokens[f.token]
-	r.errors = append(r.errors, SyntaxError{
+	r.fail(SyntaxError{
 		Span: text.Span{Start: at, End: at}, Code: CodeUnclosed, Wanted: kind.String(),
 		Opener: text.Span{Start: int(opener.start), End: int(opener.end)}, Insert: kind.String(),
 	})
@@ -202,7 +262,7 @@ func (r *repairer) open(i int32, kind Kind, closer token) {
 	if i > 0 {
 		at = int(r.tokens[i-1].end)
 	}
-	r.errors = append(r.errors, SyntaxError{
+	r.fail(SyntaxError{
 		Span: text.Span{Start: at, End: at}, Code: CodeMissing, Wanted: kind.String(),
 		Opener: text.Span{Start: int(closer.start), End: int(closer.end)},
 	})
@@ -210,16 +270,24 @@ func (r *repairer) open(i int32, kind Kind, closer token) {
 
 func (r *repairer) skip(i int32) {
 	t := &r.tokens[i]
-	t.flags |= skipped
-	r.errors = append(r.errors, SyntaxError{
+	r.skips = append(r.skips, i)
+	r.fail(SyntaxError{
 		Span: text.Span{Start: int(t.start), End: int(t.end)}, Code: CodeUnopened, Found: t.kind.String(),
 	})
+}
+
+func (r *repairer) fail(e SyntaxError) {
+	r.errors = append(r.errors, e)
+	r.steps = append(r.steps, r.at)
 }
 
 // beginLine closes brackets that the indentation of a new line says are lost.
 func (r *repairer) beginLine(i, line, indent int32) {
 	if f := r.top(); f != nil && f.content < 0 && f.line < line && !isCloser(r.tokens[i].kind) {
 		f.content = indent
+	}
+	if r.choices[i] != asIndented {
+		return
 	}
 	switch kind := r.tokens[i].kind; {
 	case kind == KeywordInherit || bindingAt(r.tokens, int(i)):
@@ -280,9 +348,14 @@ func (r *repairer) token(i, line, indent int32, first, lead bool) {
 			r.stack = r.stack[:len(r.stack)-1]
 		}
 	case RBrace, RBracket, RParen:
-		if lead {
+		switch f := r.top(); {
+		case r.choices[i] == asSkipped:
+			r.skip(i)
+		case r.choices[i] == asPaired && f != nil && closerOf(f.kind) == t.kind:
+			r.stack = r.stack[:len(r.stack)-1]
+		case lead:
 			r.leadingCloser(i, line, indent)
-		} else {
+		default:
 			r.innerCloser(i, line)
 		}
 	case KeywordIn:

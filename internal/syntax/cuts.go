@@ -173,17 +173,17 @@ const (
 	mostThorough  = 2 // strings for which more than one end is tried
 )
 
-// withoutRunaways reads a text again if it has errors: perhaps a string lost
-// its closing quote, and from there on code is read as text and text as code.
-// The reading that costs least wins.
-func withoutRunaways(tree *Tree, cost int) *Tree {
+// runaways finds the strings of a text with errors that have lost their closing
+// quote, so that from there on code is read as text and text as code. The
+// reading that costs least wins.
+func runaways(tree *Tree, cost int) []cut {
 	src := tree.src
 	var cuts []cut
 	for range mostCutRounds {
 		best := cut{start: -1}
 		try := func(c cut) {
 			at, _ := slices.BinarySearchFunc(cuts, c.start, cut.compare)
-			if t, less := parse(src, slices.Insert(slices.Clone(cuts), at, c)); less < cost {
+			if t, less := parse(src, slices.Insert(slices.Clone(cuts), at, c), false); less < cost {
 				tree, cost, best = t, less, c
 			}
 		}
@@ -204,7 +204,7 @@ func withoutRunaways(tree *Tree, cost int) *Tree {
 		at, _ := slices.BinarySearchFunc(cuts, best.start, cut.compare)
 		cuts = slices.Insert(cuts, at, best)
 	}
-	return tree
+	return cuts
 }
 
 // plainCutCost is the cost of a text that lacks nothing but one closing quote.

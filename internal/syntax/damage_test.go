@@ -230,20 +230,32 @@ func cutOff(o *original, r *rand.Rand) (variant, bool) {
 }
 
 // swapLines exchanges a line with the next one. What is bound on the two lines
-// may be anything then; everything else is where it was.
+// may be anything then, with all that is in it; everything else is where it was.
 func swapLines(o *original, r *rand.Rand) (variant, bool) {
 	if len(o.lines) < 4 {
 		return variant{}, false
 	}
 	i := r.IntN(len(o.lines) - 2)
 	first, second := o.lines[i], o.lines[i+1]
+	if strings.TrimSpace(first.Of(o.src)) == "" || strings.TrimSpace(second.Of(o.src)) == "" {
+		return variant{}, false
+	}
 	both := text.Span{Start: first.Start, End: second.End}
 	v := o.replace(both, second.Of(o.src)+first.Of(o.src), false)
-	v.cursor = both.End
-	v.path = o.tree.PathAt(both.End)
-	if strings.TrimSpace(first.Of(o.src)) == "" || strings.TrimSpace(second.Of(o.src)) == "" {
-		return v, false
+	end := both.End
+	for n := range syntax.Descendants(o.tree.Root()) {
+		if span := n.Span(); n.Kind() == syntax.Binding && both.Contains(span.Start) {
+			end = max(end, span.End)
+			v.free = append(v.free, text.Span{Start: both.Start, End: span.End})
+		}
 	}
+	for offset := range v.bindings {
+		if both.Start <= offset && offset < end {
+			delete(v.bindings, offset)
+		}
+	}
+	v.cursor = end
+	v.path = o.tree.PathAt(end)
 	return v, true
 }
 

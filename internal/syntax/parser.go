@@ -16,20 +16,23 @@ import (
 // node, and both are among the tree's errors. Its time is linear in the text's
 // length.
 func Parse(src string) *Tree {
-	tree, cost := parse(src, nil)
+	tree, cost := parse(src, nil, false)
 	if cost == 0 {
 		return tree
 	}
-	return withoutRunaways(tree, cost)
+	cuts := runaways(tree, cost)
+	tree, _ = parse(src, cuts, true)
+	return tree
 }
 
 // parse reads src with the given strings cut short. The cost is how far the
-// text is from being Nix, 0 if it is.
-func parse(src string, cuts []cut) (*Tree, int) {
+// text is from being Nix, 0 if it is. If thorough it spends more on brackets
+// that do not pair.
+func parse(src string, cuts []cut, thorough bool) (*Tree, int) {
 	l := lex(src, cuts)
 	p := &parser{src: src, tokens: l.tokens, errors: l.errors}
 	if !balanced(l.tokens) {
-		repaired, errors := repairBrackets(src, l.tokens)
+		repaired, errors := repairBrackets(src, l.tokens, thorough)
 		p.tokens = repaired
 		p.errors = append(p.errors, errors...)
 	}
