@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/ide"
 	"jetpills/internal/pill"
 )
 
@@ -68,11 +69,12 @@ func (p *Program) catalogFor(cmd *cobra.Command, rev, at string) (*catalog.Catal
 		if err != nil {
 			return nil, err
 		}
-		pinned, err := session.Snapshot().CatalogAt(at)
+		dir, err := folderOf(at)
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "jetpack-nixos %s (%s)\n", pinned.Catalog.Revision.Short(), pinned.Note())
+		pinned := session.Snapshot().CatalogAt(dir)
+		fmt.Fprint(cmd.ErrOrStderr(), ide.PinReport(pinned))
 		return pinned.Catalog, nil
 	}
 	return library.Newest(), nil

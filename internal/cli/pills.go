@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,11 +92,11 @@ func (p *Program) pillsPathCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			dir, err := session.Snapshot().PillsDir()
+			index, err := session.Snapshot().PillFile("README.md")
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), dir)
+			fmt.Fprintln(cmd.OutOrStdout(), filepath.Dir(index))
 			return nil
 		},
 	}

@@ -42,7 +42,7 @@ func (p *Program) cursorAt(arg string) (cursor, error) {
 		return cursor{}, err
 	}
 	snapshot := session.Snapshot()
-	doc, err := snapshot.ReadDocument(at.file)
+	doc, err := workspace.ReadDocument(at.file)
 	if err != nil {
 		return cursor{}, err
 	}
@@ -54,4 +54,4 @@ func (p *Program) cursorAt(arg string) (cursor, error) {
 }
 
 // link gives places of the pills as file: addresses.
-func (c cursor) link() ide.Linker { return c.snapshot.PillURI }
+func (c cursor) link() ide.Linker { return ide.PillLinks(c.snapshot) }

@@ -2,8 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"jetpills/internal/ide"
 )
 
 func (p *Program) upstreamCommand() *cobra.Command {
@@ -31,12 +35,26 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			pinned, err := session.Snapshot().CatalogAt(at)
+			dir, err := folderOf(at)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), pinned.Sentence())
+			fmt.Fprint(cmd.OutOrStdout(), ide.PinReport(session.Snapshot().CatalogAt(dir)))
 			return nil
 		},
 	}
+}
+
+// folderOf is the folder that a path names, or that the file lies in which it
+// names, as an absolute path.
+func folderOf(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", plain(err)
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil || info.IsDir() {
+		return absolute, err
+	}
+	return filepath.Dir(absolute), nil
 }

@@ -307,7 +307,7 @@ func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
 
 // semicolonFollows reports whether a semicolon ends the line of the cursor.
 func (c completer) semicolonFollows() bool {
-	rest := c.doc.Text()[c.cursor.Replace.End:]
+	rest := c.doc.Text[c.cursor.Replace.End:]
 	if i := strings.IndexByte(rest, '\n'); i >= 0 {
 		rest = rest[:i]
 	}
@@ -420,7 +420,7 @@ func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (
 	s.pinned = f.pinned
 	d := Documentation{sheet: s.sheet(sn, doc)}
 	if section, ok := sn.Pills().For(s.topics...); ok {
-		d.section, d.excerpt = section, section.Excerpt(sn.Settings().Hover.ExcerptLines)
+		d.section, d.excerpt = section, section.Excerpt(sn.Settings().ExcerptLines)
 	}
 	return d, true
 }

@@ -1,13 +1,14 @@
 package ide
 
 import (
-	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"jetpills/internal/module"
 	"jetpills/internal/pill"
 	"jetpills/internal/syntax"
+	"jetpills/internal/upstream"
 )
 
 // definedConcept is the subject of a binding's name that a pill explains:
@@ -23,7 +24,7 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 	case names.String() == "nixpkgs.overlays" || strings.HasSuffix(names.String(), ".nixpkgs.overlays"):
 		s.name, s.note = "nixpkgs.overlays", "list of overlays that NixOS applies to `pkgs`, the first one first"
 		s.topics = []pill.Topic{concept("overlays"), concept("overlay-order")}
-	case last == "overlays" && isFlake(f.doc.Path()):
+	case last == "overlays" && isFlake(f.doc.Path):
 		s.note = "flake output: overlays by name, each a function `final: prev: { … }`"
 		s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: "overlays"}, concept("overlays")}
 	case last == "overlays":
@@ -37,7 +38,7 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 	case last == "follows" && slices.ContainsFunc(names, func(p module.Part) bool { return p.Name == "inputs" }):
 		s.note = "makes an input's own input the same as one of this flake's"
 		s.topics = []pill.Topic{function("follows"), concept("follows")}
-	case names[0].Name == "inputs" && len(names) <= 3 && isFlake(f.doc.Path()):
+	case names[0].Name == "inputs" && len(names) <= 3 && isFlake(f.doc.Path):
 		s.note = "what this flake is built from; `flake.lock` pins each input to a revision"
 		s.topics = []pill.Topic{function("inputs"), concept("flake-inputs")}
 		if len(names) == 1 {
@@ -47,7 +48,7 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 		if last == "inputs" {
 			s.topics = []pill.Topic{concept("follows"), function("follows"), concept("flake-inputs")}
 		}
-	case last == "outputs" && len(names) == 1 && isFlake(f.doc.Path()):
+	case last == "outputs" && len(names) == 1 && isFlake(f.doc.Path):
 		s.note = "what this flake offers: a function of its inputs"
 		s.topics = []pill.Topic{function("outputs"), concept("flake-outputs")}
 	case last == "specialArgs":
@@ -69,11 +70,11 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 // itself, defines a member of the scope.
 func (f finder) declaredMember(place module.Place) (subject, bool) {
 	last := place.Path.Last()
-	if !f.sn.InCheckout(f.doc) || len(place.Path.Known()) > 1 {
+	if !f.inCheckout() || len(place.Path.Known()) > 1 {
 		return subject{}, false
 	}
 	p, ok := f.pinned.Catalog.Package(last)
-	if !ok || p.File == "" || !strings.HasSuffix(f.doc.Path(), p.File) {
+	if !ok || p.File == "" || f.fileName(f.doc.Path) != p.File {
 		return subject{}, false
 	}
 	return subject{
@@ -81,7 +82,7 @@ func (f finder) declaredMember(place module.Place) (subject, bool) {
 	}, true
 }
 
-func isFlake(file string) bool { return path.Base(file) == "flake.nix" }
+func isFlake(file string) bool { return filepath.Base(file) == "flake.nix" }
 
 // scopeName is the attribute that jetpack-nixos puts its packages under.
 const scopeName = "nvidia-jetpack"
@@ -232,14 +233,31 @@ func (f finder) overlayArgument(place module.Place) (subject, bool) {
 
 // file is the subject of a path that leads to a file of jetpack-nixos.
 func (f finder) file(place module.Place) (subject, bool) {
-	if !f.sn.InCheckout(f.doc) {
+	if !f.inCheckout() {
 		return subject{}, false
 	}
-	name, ok := f.sn.CheckoutPath(f.doc, place.Value)
-	if !ok {
+	target := place.Value
+	if place.Node.Kind() == syntax.Path && !filepath.IsAbs(target) {
+		target = filepath.Join(f.doc.Dir(), filepath.FromSlash(target))
+	}
+	name := f.fileName(target)
+	if name == "" {
 		return subject{}, false
 	}
 	s := subject{kind: aboutFile, span: place.Span, path: name, name: name}
 	s.topics = []pill.Topic{{Kind: pill.FileTopic, Name: name}, {Kind: pill.FileTopic, Name: name + "/default.nix"}}
 	return s, f.explained(s)
+}
+
+// inCheckout reports whether the document lies in a checkout of jetpack-nixos.
+func (f finder) inCheckout() bool { return f.pinned.Pin.Known == upstream.FromCheckout }
+
+// fileName is the name that a file has within the checkout, with slashes; empty
+// for one outside.
+func (f finder) fileName(file string) string {
+	name, err := filepath.Rel(f.pinned.Pin.Dir, file)
+	if err != nil || !filepath.IsLocal(name) {
+		return ""
+	}
+	return filepath.ToSlash(name)
 }

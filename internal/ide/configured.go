@@ -16,7 +16,7 @@ type configuration struct{ som, carrier, major string }
 // not known.
 func configured(c *catalog.Catalog, doc *workspace.Document) configuration {
 	values := map[string]string{}
-	for _, d := range doc.Definitions() {
+	for _, d := range module.Definitions(doc.Tree()) {
 		names := optionPath(c, d.Path)
 		if names == nil {
 			continue
@@ -32,13 +32,4 @@ func configured(c *catalog.Catalog, doc *workspace.Document) configuration {
 		values[path] = value
 	}
 	return configuration{values[somOption], values[carrierOption], values[majorOption]}
-}
-
-// pinNote says how the revision is known, for the end of a sentence in
-// parentheses.
-func pinNote(p workspace.Pinned) string {
-	if note := p.Note(); note != "" {
-		return ", " + note
-	}
-	return ""
 }

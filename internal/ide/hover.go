@@ -34,7 +34,7 @@ func HoverAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Hover
 	h := Hover{Span: s.span, sheet: s.sheet(sn, doc)}
 	if section, ok := sn.Pills().For(s.topics...); ok {
 		h.section = section
-		h.excerpt = section.Excerpt(sn.Settings().Hover.ExcerptLines)
+		h.excerpt = section.Excerpt(sn.Settings().ExcerptLines)
 	}
 	return h, true
 }
@@ -138,8 +138,11 @@ func (s sheet) plain() string {
 	if s.summary != "" {
 		b.WriteString("\n\n" + s.summary)
 	}
-	return strings.ReplaceAll(b.String(), "`", "")
+	return plainText(b.String())
 }
+
+// plainText is a text without the back-ticks of its code.
+func plainText(s string) string { return strings.ReplaceAll(s, "`", "") }
 
 // code is a text between back-ticks, of which it may have some itself.
 func code(s string) string {
@@ -258,7 +261,7 @@ func (s subject) revisionRow() row { return row{"Revision", s.revision()} }
 // revision says which jetpack-nixos all this holds for, and how that is known.
 func (s subject) revision() string {
 	r := s.pinned.Catalog.Revision
-	return fmt.Sprintf("jetpack-nixos %s (%s%s)", code(r.Short()), r.Day(), pinNote(s.pinned))
+	return fmt.Sprintf("jetpack-nixos %s (%s), %s", code(r.Short()), r.Day(), pinNote(s.pinned))
 }
 
 func (s subject) setSheet() sheet {

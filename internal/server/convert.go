@@ -6,7 +6,9 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"jetpills/internal/ide"
 	"jetpills/internal/text"
+	"jetpills/internal/workspace"
 )
 
 // documentName is how the session knows a document: by its path, or by its URI if it is no file ("untitled:…").
@@ -20,4 +22,35 @@ func documentName(u uri.URI) string {
 
 func position(p protocol.Position) text.Position {
 	return text.Position{Line: p.Line, Character: p.Character}
+}
+
+// rangeOf is where a span of a document stands, in the client's units.
+func (s *Server) rangeOf(doc *workspace.Document, span text.Span) protocol.Range {
+	start, end := doc.Mapper().Position(span.Start, s.encoding), doc.Mapper().Position(span.End, s.encoding)
+	return protocol.Range{
+		Start: protocol.Position{Line: start.Line, Character: start.Character},
+		End:   protocol.Position{Line: end.Line, Character: end.Character},
+	}
+}
+
+// markup is a text in the form that the client draws.
+func markup(markdown bool, rich, plain func() string) *protocol.MarkupContent {
+	if markdown {
+		return &protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: rich()}
+	}
+	return &protocol.MarkupContent{Kind: protocol.MarkupKindPlainText, Value: plain()}
+}
+
+func completionKind(k ide.ItemKind) protocol.CompletionItemKind {
+	switch k {
+	case ide.ItemOption:
+		return protocol.CompletionItemKindProperty
+	case ide.ItemSet:
+		return protocol.CompletionItemKindModule
+	case ide.ItemValue:
+		return protocol.CompletionItemKindEnumMember
+	case ide.ItemBool:
+		return protocol.CompletionItemKindKeyword
+	}
+	return protocol.CompletionItemKindVariable
 }

@@ -15,6 +15,14 @@ type client struct {
 	configuration     bool // answers workspace/configuration
 	watchesFiles      bool // lets us register file watchers
 	registersSettings bool // lets us register for changes of the settings
+
+	hoverMarkdown   bool // draws Markdown in hovers
+	docsMarkdown    bool // draws Markdown beside completions
+	snippets        bool // takes snippets as completions
+	tagsDeprecated  bool // strikes deprecated completions through by their tag
+	flagsDeprecated bool // the same by the older field
+	resolvesDocs    bool // asks for a completion's documentation when it is shown
+	linksTargets    bool // takes definitions as links with an origin
 }
 
 // Initialize learns what the client can do and tells what we can.
@@ -58,15 +66,31 @@ func (s *Server) Initialize(_ context.Context, params *protocol.InitializeParams
 }
 
 func clientOf(capabilities *protocol.ClientCapabilities) client {
-	w := capabilities.Workspace
-	if w == nil {
-		return client{}
+	var c client
+	if w := capabilities.Workspace; w != nil {
+		c.configuration = is(w.Configuration)
+		c.watchesFiles = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
+		c.registersSettings = w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration)
 	}
-	return client{
-		configuration:     is(w.Configuration),
-		watchesFiles:      w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration),
-		registersSettings: w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration),
+	d := capabilities.TextDocument
+	if d == nil {
+		return c
 	}
+	if d.Hover != nil {
+		c.hoverMarkdown = slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
+	}
+	if d.Completion != nil && d.Completion.CompletionItem != nil {
+		item := d.Completion.CompletionItem
+		c.docsMarkdown = slices.Contains(item.DocumentationFormat, protocol.MarkupKindMarkdown)
+		c.snippets = is(item.SnippetSupport)
+		c.tagsDeprecated = slices.Contains(item.TagSupport.ValueSet, protocol.CompletionItemTagDeprecated)
+		c.flagsDeprecated = is(item.DeprecatedSupport)
+		c.resolvesDocs = slices.Contains(item.ResolveSupport.Properties, "documentation")
+	}
+	if d.Definition != nil {
+		c.linksTargets = is(d.Definition.LinkSupport)
+	}
+	return c
 }
 
 func is(flag *bool) bool { return flag != nil && *flag }

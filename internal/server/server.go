@@ -5,38 +5,29 @@ package server
 import (
 	"context"
 	"io"
+	"io/fs"
 	"slices"
 	"sync"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
 	"jetpills/internal/rpc"
 	"jetpills/internal/text"
+	"jetpills/internal/workspace"
 )
 
 // name is what clients and logs call this server, and the settings section it reads.
 const name = "jetpills"
 
-// session is the state that notifications change, all of them on the goroutine that reads the messages.
-// Documents are named by their path, or by their URI where they aren't files.
-type session interface {
-	Open(document, languageID string, version int32, content string)
-	// Change applies changes in order, each to the text the one before it left.
-	Change(document string, version int32, changes []text.Change, encoding text.Encoding)
-	Close(document string)
-	SetFolders(paths []string)
-	// SetSettings takes the settings section as JSON.
-	SetSettings(section []byte) error
-	// FilesChanged names files that changed on disk.
-	FilesChanged(paths []string)
-}
-
 // Options are what a server is made of.
 type Options struct {
 	Logger  *zap.Logger // nil logs nothing
 	Version string      // told to the client
-	Session session
+	Pills   fs.FS       // the shipped pills
+	Session session     // nil for one that reads the facts and the pills; tests have their own
 }
 
 // Server answers the methods of one client.
@@ -67,6 +58,16 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 	if options.Logger == nil {
 		options.Logger = zap.NewNop()
 	}
+	if options.Session == nil {
+		library, err := catalog.Open()
+		if err != nil {
+			options.Logger.Error("the embedded facts", zap.Error(err))
+			return 1
+		}
+		options.Session = live{workspace.NewSession(workspace.Config{
+			Library: library, Pills: pill.Load(options.Pills), Logger: options.Logger,
+		}), options.Logger}
+	}
 	running, stop := context.WithCancel(ctx)
 	s := &Server{
 		log:     options.Logger,
@@ -79,6 +80,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 		Handler:   s.handle,
 		Marshal:   protocol.Marshal,
 		Unmarshal: protocol.Unmarshal,
+		Prepare:   s.keepSnapshot,
 		Logger:    options.Logger,
 	})
 	s.remote = protocol.ClientDispatcher(s.peer.Conn())

@@ -20,6 +20,7 @@ import (
 
 	"jetpills/internal/rpc/rpctest"
 	"jetpills/internal/text"
+	"jetpills/internal/workspace"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -61,6 +62,8 @@ func (j *journal) Change(document string, version int32, changes []text.Change, 
 func (j *journal) Close(document string)       { j.note("close %s", document) }
 func (j *journal) SetFolders(paths []string)   { j.note("folders %v", paths) }
 func (j *journal) FilesChanged(paths []string) { j.note("files %v", paths) }
+
+func (j *journal) Snapshot() *workspace.Snapshot { return nil }
 
 func (j *journal) SetSettings(section []byte) error {
 	j.note("settings %s", section)

@@ -1,0 +1,40 @@
+package ide
+
+import (
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"jetpills/internal/workspace"
+)
+
+// PillLinks links to the pills where they lie as files: the address ends in the
+// line of the section's heading.
+func PillLinks(sn *workspace.Snapshot) Linker {
+	return func(file, anchor string) string {
+		ref := file
+		if anchor != "" {
+			ref += "#" + anchor
+		}
+		section, ok := sn.Pills().Find(ref)
+		if !ok {
+			return ""
+		}
+		path, line, err := sn.PillTarget(section)
+		if err != nil {
+			return ""
+		}
+		return FileLink(path, line)
+	}
+}
+
+// FileLink is the address of a line of a file, as editors open it.
+func FileLink(path string, line int) string {
+	slashed := filepath.ToSlash(path)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // a drive letter
+	}
+	address := url.URL{Scheme: "file", Path: slashed, Fragment: fmt.Sprintf("L%d", line)}
+	return address.String()
+}

@@ -1,0 +1,77 @@
+package ide
+
+import (
+	"fmt"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/upstream"
+	"jetpills/internal/workspace"
+)
+
+// pinNote says in a few words how it is known that a catalog holds, or that it
+// is not known.
+func pinNote(p workspace.Pinned) string {
+	asked := short(p.Pin.Revision)
+	switch {
+	case !p.Pin.Found():
+		return "the newest known; nothing here pins one"
+	case p.Match == catalog.Exact:
+		return "pinned by " + pinnedBy(p.Pin)
+	case p.Match == catalog.NoModules:
+		return fmt.Sprintf("the last before %s, which declares no options, pinned by %s", asked, pinnedBy(p.Pin))
+	case p.Pin.Known == upstream.FromCheckout:
+		return "the newest known; this is a checkout of jetpack-nixos"
+	case asked == "":
+		return fmt.Sprintf("the newest known; %s names no revision", pinnedBy(p.Pin))
+	case p.ByDate:
+		return fmt.Sprintf("of the day of %s, which is a fork's, pinned by %s", asked, pinnedBy(p.Pin))
+	}
+	return fmt.Sprintf("the newest known; %s pins %s, which is newer or unknown", pinnedBy(p.Pin), asked)
+}
+
+// pinnedBy names what pins a revision.
+func pinnedBy(p upstream.Pin) string {
+	switch p.Known {
+	case upstream.FromSetting:
+		return "the setting"
+	case upstream.FromModeline:
+		return "a comment in this file"
+	case upstream.FromURL:
+		return "an address in this file"
+	case upstream.FromNpins:
+		return "`npins/sources.json`"
+	case upstream.FromNiv:
+		return "`nix/sources.json`"
+	case upstream.FromLon:
+		return "`lon.lock`"
+	case upstream.FromCheckout:
+		return "the checkout"
+	}
+	return "`" + string(p.Known) + "`"
+}
+
+func short(revision string) string { return revision[:min(7, len(revision))] }
+
+// PinReport says which revision holds, how that is known and where its source
+// lies: a few lines for a person.
+func PinReport(p workspace.Pinned) string {
+	r := p.Catalog.Revision
+	out := fmt.Sprintf("jetpack-nixos %s (%s), %s\n", r.Hash, r.Day(), plainText(pinNote(p)))
+	if p.Pin.Source != "" {
+		out += "from " + p.Pin.Source
+		if p.Pin.Input != "" {
+			out += ", input " + p.Pin.Input
+		}
+		out += "\n"
+	}
+	if p.Pin.Fork {
+		out += "a fork: " + p.Pin.Repository() + "\n"
+	}
+	switch {
+	case p.Pin.Dir != "":
+		out += "source " + p.Pin.Dir + "\n"
+	case p.Pin.StorePath != "":
+		out += "source " + p.Pin.StorePath + "\n"
+	}
+	return out
+}
