@@ -102,6 +102,9 @@ type repairer struct {
 	errors  []SyntaxError
 	budget  int // steps that searches may still take: the repair stays linear
 
+	// The leftmost opener that a closing bracket of this line was paired with.
+	paired int32
+
 	choices map[int32]choice // by token
 	at      int32            // the token that is looked at
 	steps   []int32          // the token that was looked at, for each error
@@ -197,6 +200,7 @@ func closerRank(k Kind) int8 {
 }
 
 func (r *repairer) scan() {
+	r.paired = int32(len(r.tokens))
 	r.budget = 64*len(r.tokens) + 4096
 	line, indent, scanned := int32(0), int32(indentation(r.src)), 0
 	lead := true // only closing brackets so far on this line
@@ -209,6 +213,7 @@ func (r *repairer) scan() {
 				line++
 				indent = int32(indentation(r.src[scanned+1:]))
 				first, lead = true, true
+				r.paired = int32(len(r.tokens))
 			}
 		}
 		if t.kind == StringText {
@@ -352,7 +357,7 @@ func (r *repairer) token(i, line, indent int32, first, lead bool) {
 		case r.choices[i] == asSkipped:
 			r.skip(i)
 		case r.choices[i] == asPaired && f != nil && closerOf(f.kind) == t.kind:
-			r.stack = r.stack[:len(r.stack)-1]
+			r.matchTo(len(r.stack)-1, i)
 		case lead:
 			r.leadingCloser(i, line, indent)
 		default:
@@ -406,6 +411,7 @@ func (r *repairer) matchTo(k int, i int32) {
 		}
 		r.closeTop(i)
 	}
+	r.paired = min(r.paired, r.stack[k].token)
 	r.stack = r.stack[:k]
 }
 
@@ -427,7 +433,7 @@ func (r *repairer) leadingCloser(i, line, indent int32) {
 		r.matchTo(len(r.stack)-1, i) // closed at a place of its own, as some style has it
 		return
 	}
-	if at, ok := r.lostOpener(i, indent); ok {
+	if at, ok := r.lostOpener(i, indent); ok && want != LParen && at <= r.paired {
 		r.open(at, want, t)
 		return
 	}
@@ -535,20 +541,23 @@ func (r *repairer) lostInLine(i int32, want Kind) (int32, bool) {
 		if r.budget--; r.budget < 0 {
 			return 0, false
 		}
-		switch r.tokens[j].kind {
-		case Equals:
-			if want == LBrace && !isFormals && !bindingAt(r.tokens, int(j)+1) && r.tokens[j+1].kind != KeywordInherit {
-				continue
+		switch kind := r.tokens[j].kind; {
+		case want == LParen:
+			if kind == KeywordInherit {
+				return j + 1, j+1 < i && r.tokens[j+1].kind != LParen
 			}
-			return j + 1, want != LParen
-		case Semicolon:
-			if want == LBracket {
+		case isFormals:
+			if kind == Equals || kind == Colon {
 				return j + 1, true
 			}
-		case Colon:
-			if isFormals || want == LBracket {
-				return j + 1, true
+		case want == LBrace:
+			if kind == KeywordInherit || bindingAt(r.tokens, int(j)) {
+				if before := r.before(j); before != Dot && before != Semicolon && before != LBrace && before != KeywordLet {
+					return j, j > begin || before != EOF
+				}
 			}
+		case kind == Equals || kind == Semicolon || kind == Colon:
+			return j + 1, true
 		}
 	}
 	switch {
@@ -558,6 +567,15 @@ func (r *repairer) lostInLine(i int32, want Kind) (int32, bool) {
 		return begin, true
 	}
 	return 0, false
+}
+
+// before is the kind of the token before the one at index i, EOF if that is on
+// another line.
+func (r *repairer) before(i int32) Kind {
+	if i == 0 || i == r.lines[len(r.lines)-1].token {
+		return EOF
+	}
+	return r.tokens[i-1].kind
 }
 
 // semicolon closes brackets that a semicolon cannot stand in.

@@ -192,6 +192,11 @@ func insertParenthesis(o *original, r *rand.Rand) (variant, bool) {
 		return variant{}, false // text in a string is no damage
 	}
 	at := t.End
+	for n := range syntax.Ancestors(o.tree.NodeAt(at)) {
+		if n.Kind() == syntax.AttrPath && n.Span().End > at {
+			return variant{}, false // it would be part of a path's text
+		}
+	}
 	v := o.replace(text.Span{Start: at, End: at}, ")", true)
 	v.path = o.tree.PathAt(at)
 	v.cursor = at
@@ -254,8 +259,13 @@ func swapLines(o *original, r *rand.Rand) (variant, bool) {
 			delete(v.bindings, offset)
 		}
 	}
-	v.cursor = end
-	v.path = o.tree.PathAt(end)
+	// Whatever the two lines are now, the next binding is where it was.
+	v.cursor, v.path = len(o.src), o.tree.PathAt(len(o.src))
+	for _, h := range o.heads {
+		if h.Start >= end && h.Start < v.cursor {
+			v.cursor, v.path = h.Start, o.tree.PathAt(h.Start)
+		}
+	}
 	return v, true
 }
 

@@ -36,8 +36,11 @@ func parse(src string, cuts []cut, thorough bool) (*Tree, int) {
 		p.tokens = repaired
 		p.errors = append(p.errors, errors...)
 	}
+	tokens := p.tokens
+	places := p.leaveOutSkipped()
 	p.nodes = make([]node, 1, len(p.tokens)+len(p.tokens)/4+8)
 	p.file()
+	p.takeInSkipped(tokens, places)
 	slices.SortStableFunc(p.errors, func(a, b SyntaxError) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
@@ -45,23 +48,22 @@ func parse(src string, cuts []cut, thorough bool) (*Tree, int) {
 	if len(p.errors) > 0 {
 		cost = 2*len(p.errors) + p.odd + oddities(src, l.tokens)
 	}
-	return &Tree{src: src, tokens: p.tokens, nodes: p.nodes, errors: p.errors}, cost
+	return &Tree{src: src, tokens: tokens, nodes: p.nodes, errors: p.errors}, cost
 }
 
 // mostDepth is how deep expressions may nest. Nix gives up at a similar depth.
 const mostDepth = 5000
 
 type parser struct {
-	src     string
-	tokens  []token
-	i       int   // the next token
-	end     int32 // the end of the last token that was taken
-	nodes   []node
-	errors  []SyntaxError
-	failed  int // the token that the last error was reported at, plus one
-	depth   int
-	odd     int     // things that are Nix but that nobody writes
-	pending []int32 // Error nodes of skipped tokens that no parent took yet
+	src    string
+	tokens []token
+	i      int   // the next token
+	end    int32 // the end of the last token that was taken
+	nodes  []node
+	errors []SyntaxError
+	failed int // the token that the last error was reported at, plus one
+	depth  int
+	odd    int // things that are Nix but that nobody writes
 }
 
 // Tokens.
@@ -76,7 +78,7 @@ func (p *parser) ahead(n int) Kind {
 	return EOF
 }
 
-// bump takes the next token, and steps over skipped ones behind it.
+// bump takes the next token.
 func (p *parser) bump() {
 	t := p.tokens[p.i]
 	if t.kind == EOF {
@@ -84,18 +86,6 @@ func (p *parser) bump() {
 	}
 	p.end = t.end
 	p.i++
-	if p.tokens[p.i].flags&skipped != 0 {
-		p.skipSkipped()
-	}
-}
-
-func (p *parser) skipSkipped() {
-	for p.tokens[p.i].flags&skipped != 0 {
-		t := p.tokens[p.i]
-		p.nodes = append(p.nodes, node{kind: Error, start: t.start, end: t.end, tok: int32(p.i)})
-		p.pending = append(p.pending, int32(len(p.nodes)-1))
-		p.i++
-	}
 }
 
 // take takes the next token if it is of the given kind.
@@ -134,14 +124,6 @@ func (p *parser) wrap(k Kind, child int32) int32 {
 }
 
 func (p *parser) add(parent, child int32) {
-	for len(p.pending) > 0 && p.nodes[p.pending[0]].start < p.nodes[child].start && p.nodes[p.pending[0]].start >= p.nodes[parent].start {
-		p.link(parent, p.pending[0])
-		p.pending = p.pending[1:]
-	}
-	p.link(parent, child)
-}
-
-func (p *parser) link(parent, child int32) {
 	up := &p.nodes[parent]
 	if last := up.parent; last == 0 {
 		up.first = child
@@ -158,11 +140,6 @@ func (p *parser) close(n int32) int32 {
 		at.start = p.end // nothing was taken: the place after the last token
 	}
 	at.end = p.end
-	for len(p.pending) > 0 && p.nodes[p.pending[0]].start >= at.start && p.nodes[p.pending[0]].end <= at.end {
-		p.link(n, p.pending[0])
-		p.pending = p.pending[1:]
-		at = &p.nodes[n]
-	}
 	at.parent = 0
 	return n
 }
@@ -311,7 +288,6 @@ func (p *parser) looseBindings() int32 {
 
 func (p *parser) file() {
 	n := p.open(File)
-	p.skipSkipped()
 	switch {
 	case p.kind() == EOF:
 		p.failMissing("an expression", "", "")
@@ -329,20 +305,8 @@ func (p *parser) file() {
 	}
 	p.end = int32(len(p.src))
 	p.close(n)
-	for _, e := range p.pending {
-		p.nodes[n].parent = p.lastChild(n)
-		p.link(n, e)
-	}
 	root := &p.nodes[n]
 	root.start, root.end, root.parent = 0, int32(len(p.src)), 0
-}
-
-func (p *parser) lastChild(n int32) int32 {
-	c := p.nodes[n].first
-	for c != 0 && p.nodes[c].next != 0 {
-		c = p.nodes[c].next
-	}
-	return c
 }
 
 // atBinding reports whether an attribute path and an equals sign come next.
