@@ -374,6 +374,10 @@ func (r *repairer) token(i, line, indent int32, first, lead bool) {
 		if f := r.top(); f != nil {
 			f.pending++
 		}
+	case Colon:
+		if f := r.top(); f != nil && f.kind == LBrace && r.opensFormals(f.token) && !r.startsLambda(i, first) {
+			r.closeTop(i)
+		}
 	case Semicolon:
 		r.semicolon(i, line, first, indent)
 	case EOF:
@@ -385,6 +389,31 @@ func (r *repairer) token(i, line, indent int32, first, lead bool) {
 			r.closeTop(i)
 		}
 	}
+}
+
+// opensFormals reports whether the formals of a function follow an opening
+// brace, or a name with nothing but a colon behind it, which cannot be in a set.
+func (r *repairer) opensFormals(brace int32) bool {
+	switch r.tokens[brace+1].kind {
+	case Ellipsis, Comma:
+		return true
+	case Word, KeywordOr:
+		switch r.tokens[brace+2].kind {
+		case Comma, Question, Colon:
+			return true
+		}
+	}
+	return false
+}
+
+// startsLambda reports whether the colon at index i stands behind the parameter
+// of a function that is a formal's default.
+func (r *repairer) startsLambda(i int32, first bool) bool {
+	if first || r.tokens[i-1].kind != Word {
+		return false
+	}
+	before := r.tokens[i-2].kind
+	return before != Comma && before != LBrace
 }
 
 // find is the index of the innermost frame of a kind that fits, not looking
@@ -587,7 +616,11 @@ func (r *repairer) semicolon(i, line int32, first bool, indent int32) {
 			continue
 		case LParen:
 			if f.pending == 0 {
-				r.closeTop(i)
+				if f.token > 0 && r.tokens[f.token-1].kind == KeywordInherit {
+					r.closeTop(r.firstOperand(f.token + 1))
+				} else {
+					r.closeTop(i)
+				}
 				continue
 			}
 			f.pending--
@@ -603,6 +636,17 @@ func (r *repairer) semicolon(i, line int32, first bool, indent int32) {
 		}
 		return
 	}
+}
+
+// firstOperand is the index behind a name at i and what is selected from it.
+func (r *repairer) firstOperand(i int32) int32 {
+	for r.tokens[i].kind == Word {
+		if i++; r.tokens[i].kind != Dot {
+			break
+		}
+		i++
+	}
+	return i
 }
 
 // bindingAt reports whether the tokens from i on are an attribute path followed

@@ -218,6 +218,14 @@ func cutOff(o *original, r *rand.Rand) (variant, bool) {
 	for n := range syntax.Ancestors(o.tree.NodeAt(at)) {
 		span := n.Span()
 		switch n.Kind() {
+		case syntax.Inherit:
+			// A keyword that is cut is the beginning of a name.
+			if typed := o.src[span.Start:at]; strings.HasPrefix("inherit", typed) && typed != "inherit" && typed != "in" && typed != "" {
+				if v.path != "" {
+					v.path += "."
+				}
+				v.path += typed
+			}
 		case syntax.Name:
 			if k := n.Parent().Parent().Kind(); k != syntax.Binding && n.Parent().Kind() != syntax.Inherit {
 				continue
