@@ -225,6 +225,7 @@ func (r *repairer) scan() {
 			r.lines = append(r.lines, lineStart{int32(i), indent})
 			r.beginLine(int32(i), line, indent)
 		}
+		r.lostBrace(int32(i), line, indent, first)
 		r.token(int32(i), line, indent, first, lead)
 		if !isCloser(t.kind) {
 			lead = false
@@ -292,6 +293,10 @@ func (r *repairer) beginLine(i, line, indent int32) {
 		f.content = indent
 	}
 	if r.choices[i] != asIndented {
+		// What is open stays open, and for what follows on lines like this one.
+		for k := len(r.stack) - 1; k >= 0 && r.stack[k].indent >= indent; k-- {
+			r.stack[k].indent = indent - 1
+		}
 		return
 	}
 	switch kind := r.tokens[i].kind; {
@@ -306,6 +311,25 @@ func (r *repairer) beginLine(i, line, indent int32) {
 	case i > 0 && r.tokens[i-1].kind == Semicolon && cannotFollowSemicolon(kind):
 		r.closeToIndent(i, indent)
 	}
+}
+
+// lostBrace opens an absent brace before a binding that stands right in a list
+// or in parentheses, where none can.
+func (r *repairer) lostBrace(i, line, indent int32, first bool) {
+	f := r.top()
+	if f == nil || f.kind != LBracket && f.kind != LParen || r.choices[i] != asIndented || i > 0 && r.tokens[i-1].kind == Dot {
+		return
+	}
+	if kind := r.tokens[i].kind; kind != KeywordInherit && !bindingAt(r.tokens, int(i)) {
+		return
+	}
+	r.open(i, LBrace, r.tokens[i])
+	lost := bracketFrame{kind: LBrace, token: i, line: line, indent: indent, content: indent}
+	if n := len(r.lines); first && n > 1 && r.lines[n-2].indent < indent {
+		// It stood at the end of the line before, or on a line of its own.
+		lost.line, lost.indent = line-1, r.lines[n-2].indent
+	}
+	r.stack = append(r.stack, lost)
 }
 
 // cannotFollowSemicolon reports whether a token can stand neither at the start
@@ -640,7 +664,18 @@ func (r *repairer) semicolon(i, line int32, first bool, indent int32) {
 
 // firstOperand is the index behind a name at i and what is selected from it.
 func (r *repairer) firstOperand(i int32) int32 {
-	for r.tokens[i].kind == Word {
+	for r.tokens[i].kind == Word || r.tokens[i].kind == StringOpen {
+		for depth := 0; ; i++ {
+			switch r.tokens[i].kind {
+			case StringOpen, IndentOpen, InterpOpen:
+				depth++
+			case StringClose, IndentClose, InterpClose:
+				depth--
+			}
+			if depth == 0 {
+				break
+			}
+		}
 		if i++; r.tokens[i].kind != Dot {
 			break
 		}
