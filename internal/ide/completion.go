@@ -67,20 +67,24 @@ type ItemTopic struct {
 	Scope   string `json:"scope,omitempty"`
 }
 
-// Complete offers what can be typed at the cursor.
+// Complete offers what can be typed at the cursor, the best first.
 func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Item {
 	cursor := module.CursorAt(doc.Tree(), offset)
 	if cursor.Kind == module.TypesNothing {
 		return nil
 	}
 	c := completer{sn: sn, doc: doc, cursor: cursor, catalog: sn.Catalog(doc).Catalog}
+	var items []Item
 	switch cursor.Kind {
 	case module.TypesValue:
-		return c.values()
+		items = c.values()
 	case module.TypesName:
-		return c.names()
+		items = c.names()
+	default:
+		items = append(c.names(), c.members()...)
 	}
-	return append(c.names(), c.members()...)
+	slices.SortStableFunc(items, func(a, b Item) int { return strings.Compare(a.Sort, b.Sort) })
+	return items
 }
 
 type completer struct {
@@ -122,14 +126,12 @@ func (c completer) enumValues(o catalog.Option) []Item {
 		if slices.Contains(c.cursor.Present, value) {
 			continue
 		}
-		rank := "1"
-		detail := ""
+		rank, detail := 1000, ""
 		switch c.fits(o, config, value) {
 		case catalog.FitYes:
-			rank = "0"
-			detail = "fits " + config.partner(o.Path)
+			rank, detail = c.rank(o, config, value), "fits "+config.partner(o.Path)
 		case catalog.FitNo:
-			rank, detail = "2", "not with "+config.partner(o.Path)
+			rank, detail = 2000, "not with "+config.partner(o.Path)
 		}
 		newText := value
 		replace := c.cursor.Replace
@@ -142,7 +144,7 @@ func (c completer) enumValues(o catalog.Option) []Item {
 		items = append(items, Item{
 			Label: value, Kind: ItemValue, Detail: detail,
 			Edit:   text.Edit{Span: replace, NewText: newText},
-			Filter: value, Sort: fmt.Sprintf("%s%03d", rank, i),
+			Filter: value, Sort: fmt.Sprintf("%04d", rank+i),
 			Topic: ItemTopic{Option: o.Path, Value: value},
 		})
 	}
@@ -155,24 +157,38 @@ func (c completer) enumValues(o catalog.Option) []Item {
 // fits judges a value together with the rest of what the document configures.
 // Where that says nothing, neither does the verdict.
 func (c completer) fits(o catalog.Option, config configuration, value string) catalog.Verdict {
-	switch o.Path {
-	case somOption:
-		config.som = value
-		if config.carrier == "" && config.major == "" {
-			return catalog.FitUnknown
-		}
-	case carrierOption:
-		config.carrier = value
-	case majorOption:
-		config.major = value
-	default:
-		return catalog.FitUnknown
+	if o.Path == somOption && config.carrier == "" && config.major == "" {
+		return catalog.FitUnknown // nothing to judge it by
+	}
+	config.set(o.Path, value)
+	if config.get(o.Path) == "" {
+		return catalog.FitUnknown // an option that no other one depends on
 	}
 	if config.som == "" {
 		return catalog.FitUnknown
 	}
 	verdict, _ := c.catalog.Fits(config.som, config.carrier, config.major)
 	return verdict
+}
+
+// rank orders the values that fit, the lowest first: what the SoM takes if
+// nothing is said, and what goes with few other SoMs, lead.
+func (c completer) rank(o catalog.Option, config configuration, value string) int {
+	switch o.Path {
+	case majorOption:
+		if som, ok := c.catalog.SoM(config.som); ok && som.DefaultMajor == value {
+			return 0
+		}
+	case carrierOption:
+		rank := 0
+		for _, som := range c.catalog.SoMs() {
+			if verdict, _ := c.catalog.Fits(som.Name, value, ""); verdict == catalog.FitYes {
+				rank += 20
+			}
+		}
+		return rank
+	}
+	return 500
 }
 
 // partner names what a value of an option is judged against.
@@ -274,10 +290,7 @@ func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
 		Topic: ItemTopic{Option: dotted},
 	}
 	if !isRoot(c.catalog, path) {
-		// hardware.nvidia is NixOS's own; only a name that leads to ours is offered.
-		if !strings.HasPrefix(child.Name, c.cursor.Typed) {
-			return Item{}, false
-		}
+		return Item{}, false // hardware.nvidia is NixOS's own, but for one option
 	}
 	if o := child.Option; o != nil {
 		if o.ReadOnly && c.cursor.Kind == module.TypesName {
@@ -419,7 +432,7 @@ func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (
 	}
 	s.pinned = f.pinned
 	d := Documentation{sheet: s.sheet(sn, doc)}
-	if section, ok := sn.Pills().For(s.topics...); ok {
+	if section, ok := s.explanation(sn); ok {
 		d.section, d.excerpt = section, section.Excerpt(sn.Settings().ExcerptLines)
 	}
 	return d, true

@@ -165,15 +165,12 @@ func (f finder) referredConcept(place module.Place) (subject, bool) {
 		}
 		return s, f.explained(s)
 	}
-	if place.Origin == module.Argument && len(names) == 1 && place.Binder.Kind() != syntax.Lambda {
-		// A formal: what it is for depends on who calls.
-		s.topics = []pill.Topic{function(last)}
-	}
 	if len(names) > 1 && names[len(names)-2].Name == "types" {
 		s.name = "types." + last
 		s.topics = []pill.Topic{function("types." + last), function("types")}
 		return s, f.explained(s)
 	}
+	s.note = "function"
 	s.topics = []pill.Topic{function(last)}
 	if c, ok := conceptOfName[last]; ok {
 		s.topics = append(s.topics, concept(c))

@@ -33,3 +33,28 @@ func configured(c *catalog.Catalog, doc *workspace.Document) configuration {
 	}
 	return configuration{values[somOption], values[carrierOption], values[majorOption]}
 }
+
+// set gives one of the three options a value; other paths change nothing.
+func (c *configuration) set(path, value string) {
+	switch path {
+	case somOption:
+		c.som = value
+	case carrierOption:
+		c.carrier = value
+	case majorOption:
+		c.major = value
+	}
+}
+
+// get is the value of one of the three options.
+func (c configuration) get(path string) string {
+	switch path {
+	case somOption:
+		return c.som
+	case carrierOption:
+		return c.carrier
+	case majorOption:
+		return c.major
+	}
+	return ""
+}

@@ -20,7 +20,7 @@ func DefinitionAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (
 	if !ok {
 		return Target{}, false
 	}
-	section, ok := sn.Pills().For(s.topics...)
+	section, ok := s.explanation(sn)
 	if !ok {
 		return Target{}, false
 	}

@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -32,7 +33,7 @@ func HoverAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Hover
 		return Hover{}, false
 	}
 	h := Hover{Span: s.span, sheet: s.sheet(sn, doc)}
-	if section, ok := sn.Pills().For(s.topics...); ok {
+	if section, ok := s.explanation(sn); ok {
 		h.section = section
 		h.excerpt = section.Excerpt(sn.Settings().ExcerptLines)
 	}
@@ -168,7 +169,7 @@ func codes(all []string) string {
 func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	switch s.kind {
 	case aboutOption:
-		return s.optionSheet()
+		return s.optionSheet(sn.Library())
 	case aboutSet:
 		return s.setSheet()
 	case aboutGone:
@@ -176,7 +177,7 @@ func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	case aboutValue:
 		return s.valueSheet(sn, doc)
 	case aboutPackage:
-		return s.packageSheet()
+		return s.packageSheet(sn)
 	case aboutOutput:
 		return sheet{title: s.name, what: "flake output of jetpack-nixos", rows: []row{s.revisionRow()}}
 	case aboutFile:
@@ -185,10 +186,14 @@ func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	return sheet{title: s.name, what: s.note}
 }
 
-func (s subject) optionSheet() sheet {
+func (s subject) optionSheet(library *catalog.Library) sheet {
 	o := s.option
-	out := sheet{title: o.Path, what: "option", summary: o.Summary}
+	out := sheet{title: o.Path, what: "option", summary: s.dated(library, o.Summary)}
+	now, wasRenamed := later(library, o)
 	switch {
+	case wasRenamed:
+		out.summary = s.dated(library, now.Summary)
+		out.remarks = append(out.remarks, "Later revisions call it "+code(now.Path)+".")
 	case o.RenamedTo != "":
 		out.what = "renamed option"
 		out.remarks = append(out.remarks, "Renamed to "+code(o.RenamedTo)+aliasSince(o)+"; the old name still works, with a warning.")
@@ -214,6 +219,15 @@ func (s subject) optionSheet() sheet {
 		out.remarks = append(out.remarks, fmt.Sprintf("%s is none of its values in this revision.", code(`"`+s.value+`"`)))
 	}
 	return out
+}
+
+// dated says of a description that it was written for another revision.
+func (s subject) dated(library *catalog.Library, summary string) string {
+	newest := library.Newest().Revision
+	if summary == "" || s.pinned.Catalog.Revision == newest {
+		return summary
+	}
+	return summary + " (Described as of " + code(newest.Short()) + ".)"
 }
 
 func aliasSince(o catalog.Option) string {
@@ -277,6 +291,15 @@ func (s subject) setSheet() sheet {
 		}
 		names = append(names, name)
 	}
+	if len(names) == 0 {
+		for _, c := range children {
+			names = append(names, c.Name)
+		}
+		return sheet{
+			title: s.path, what: "set of old names, which still work",
+			rows: []row{{"Holds", codes(names)}, s.revisionRow()},
+		}
+	}
 	return sheet{
 		title: s.path, what: "set of options",
 		rows: []row{{"Holds", codes(names)}, s.revisionRow()},
@@ -300,7 +323,8 @@ func (s subject) goneSheet() sheet {
 func (s subject) valueSheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	o := s.option
 	out := sheet{
-		title: `"` + s.value + `"`, what: "value of " + code(o.Path), summary: o.ValueSummary(s.value),
+		title: `"` + s.value + `"`, what: "value of " + code(o.Path),
+		summary: s.dated(sn.Library(), o.ValueSummary(s.value)),
 	}
 	switch o.Path {
 	case somOption:
@@ -360,39 +384,43 @@ func (s subject) generationRows() []row {
 
 // clash says that a value does not go with what the document configures.
 func (s subject) clash(sn *workspace.Snapshot, doc *workspace.Document) string {
-	config := configured(s.pinned.Catalog, doc)
-	switch s.option.Path {
-	case somOption:
-		config.som = s.value
-	case carrierOption:
-		config.carrier = s.value
-	case majorOption:
-		config.major = s.value
-	default:
+	if s.isTest {
 		return ""
 	}
+	config := configured(s.pinned.Catalog, doc)
+	config.set(s.option.Path, s.value)
 	if config.som == "" {
 		return ""
 	}
-	verdict, _ := s.pinned.Catalog.Fits(config.som, config.carrier, config.major)
+	verdict, clashes := s.pinned.Catalog.Fits(config.som, config.carrier, config.major)
 	if verdict != catalog.FitNo {
 		return ""
 	}
-	var rest []string
-	for _, c := range []struct{ path, value string }{
-		{somOption, config.som}, {carrierOption, config.carrier}, {majorOption, config.major},
-	} {
-		if c.path != s.option.Path && c.value != "" {
-			name := c.path[strings.LastIndexByte(c.path, '.')+1:]
-			rest = append(rest, code(fmt.Sprintf("%s = %q", name, c.value)))
+	involved := []string{somOption}
+	for _, c := range clashes {
+		if c != catalog.ClashCarrier {
+			involved = append(involved, majorOption)
 		}
+		if c != catalog.ClashMajor {
+			involved = append(involved, carrierOption)
+		}
+	}
+	var rest []string
+	for _, path := range involved {
+		if value := config.get(path); path != s.option.Path && value != "" {
+			name := path[strings.LastIndexByte(path, '.')+1:]
+			rest = append(rest, code(fmt.Sprintf("%s = %q", name, value)))
+		}
+	}
+	if len(rest) == 0 || !slices.Contains(involved, s.option.Path) {
+		return ""
 	}
 	return "jetpack-nixos refuses this value together with " + strings.Join(rest, " and ") + "."
 }
 
-func (s subject) packageSheet() sheet {
+func (s subject) packageSheet(sn *workspace.Snapshot) sheet {
 	p := s.pkg
-	out := sheet{title: s.scope + "." + p.Name, what: article(p.Kind) + " of the scope", summary: p.Summary}
+	out := sheet{title: s.scope + "." + p.Name, what: article(p.Kind) + " of the scope", summary: s.dated(sn.Library(), p.Summary)}
 	if len(p.Generations) > 0 {
 		out.rows = append(out.rows, row{"JetPack", strings.Join(p.Generations, ", ")})
 	}

@@ -4,6 +4,7 @@
 package ide
 
 import (
+	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -38,12 +39,14 @@ type subject struct {
 	option  catalog.Option  // aboutOption, aboutValue
 	value   string          // aboutValue; aboutOption for a value that is none
 	isBad   bool            // the value is none of the option's
+	isTest  bool            // the value is compared with the option's
 	history catalog.History // aboutGone
 	pkg     catalog.Package // aboutPackage
 	scope   string          // aboutPackage: nvidia-jetpack, nvidia-jetpack6, …
 	name    string          // aboutConcept: what stands under the cursor
 	note    string          // aboutConcept: one line on what this very place is
 	topics  []pill.Topic    // what a pill may explain, the best first
+	section pill.Section    // the section that explains it, where that is not found by a topic
 }
 
 // subjectAt finds what the cursor is about; nothing if that is none of ours.
@@ -159,11 +162,15 @@ func (f finder) optionNamed(names []string, span text.Span) (subject, bool) {
 	if o, ok := c.Lookup(names); ok {
 		s.kind, s.option, s.path = aboutOption, o, o.Path
 		s.topics = optionTopics(o)
+		if now, ok := later(f.sn.Library(), o); ok {
+			s.topics = append([]pill.Topic{{Kind: pill.OptionTopic, Name: now.Path}}, s.topics...)
+		}
 		return s, true
 	}
 	if c.IsPrefix(names) {
 		s.kind = aboutSet
 		s.topics = []pill.Topic{{Kind: pill.OptionTopic, Name: path}, concept("option-path")}
+		s.section = f.commonSection(path)
 		return s, true
 	}
 	if h, ok := f.sn.Library().History(path); ok {
@@ -172,6 +179,52 @@ func (f finder) optionNamed(names []string, span text.Span) (subject, bool) {
 		return s, true
 	}
 	return subject{}, false
+}
+
+// commonSection is the section that explains most of the options below a path,
+// if there is one that explains more than half of them.
+func (f finder) commonSection(path string) pill.Section {
+	pills := f.sn.Pills()
+	explains := map[string]int{}
+	all := 0
+	var best pill.Section
+	for _, o := range f.pinned.Catalog.Options() {
+		if !strings.HasPrefix(o.Path, path+".") {
+			continue
+		}
+		all++
+		section, ok := pills.For(pill.Topic{Kind: pill.OptionTopic, Name: o.Path})
+		if !ok {
+			continue
+		}
+		explains[section.Ref()]++
+		if best.Pill == nil || explains[section.Ref()] > explains[best.Ref()] {
+			best = section
+		}
+	}
+	if best.Pill == nil || 2*explains[best.Ref()] <= all {
+		return pill.Section{}
+	}
+	return best
+}
+
+// explanation is the section of a pill that explains the subject.
+func (s subject) explanation(sn *workspace.Snapshot) (pill.Section, bool) {
+	if s.section.Pill != nil {
+		return s.section, true
+	}
+	return sn.Pills().For(s.topics...)
+}
+
+// later is what became, in the newest revision, of an option that is none by
+// that name any more: the option it was renamed to.
+func later(library *catalog.Library, o catalog.Option) (catalog.Option, bool) {
+	newest := library.Newest()
+	now, ok := newest.Option(o.Path)
+	if !ok || o.RenamedTo != "" || now.RenamedTo == "" {
+		return catalog.Option{}, false
+	}
+	return newest.Option(now.RenamedTo)
 }
 
 func optionTopics(o catalog.Option) []pill.Topic {
@@ -240,8 +293,8 @@ func (f finder) value(place module.Place) (subject, bool) {
 	if len(o.Values) == 0 {
 		return s, true
 	}
-	s.value = place.Value
-	if !contains(o.Values, place.Value) {
+	s.value, s.isTest = place.Value, place.Compared
+	if !slices.Contains(o.Values, place.Value) {
 		s.isBad = place.Value != "null" || !o.Nullable
 		if !s.isBad {
 			s.value = ""
@@ -273,12 +326,3 @@ const (
 	carrierOption = "hardware.nvidia-jetpack.carrierBoard"
 	majorOption   = "hardware.nvidia-jetpack.majorVersion"
 )
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
-}

@@ -142,7 +142,8 @@ func inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 }
 
 func valueCursor(n syntax.Node) Cursor {
-	c := Cursor{Kind: TypesValue, Path: valuePath(n)}
+	c := Cursor{Kind: TypesValue}
+	c.Path, _ = valuePath(n)
 	if list := n.Parent(); list.Kind() == syntax.List {
 		c.InList = true
 		c.Present = literalElements(list, n)

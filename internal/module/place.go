@@ -37,6 +37,8 @@ type Place struct {
 	Binder syntax.Node
 	// Value is, for a ValuePlace, what the string or word says.
 	Value string
+	// Compared says that the value is compared with the option, not given to it.
+	Compared bool
 	// Overlay is set for OverlayArgument.
 	Overlay Overlay
 	// Node is the innermost node.
@@ -205,7 +207,7 @@ func identifier(n syntax.Node) Place {
 	// true, false, null.
 	if r.Origin == Free && isValue(n) {
 		place.Kind, place.Value = ValuePlace, n.Text()
-		place.Path = valuePath(n)
+		place.Path, place.Compared = valuePath(n)
 	}
 	return place
 }
@@ -242,7 +244,8 @@ func parameter(n syntax.Node) Place {
 
 // valuePlace is the place of a literal.
 func valuePlace(n syntax.Node) Place {
-	place := Place{Kind: ValuePlace, Span: nameSpan(n), Node: n, Value: n.Text(), Path: valuePath(n)}
+	place := Place{Kind: ValuePlace, Span: nameSpan(n), Node: n, Value: n.Text()}
+	place.Path, place.Compared = valuePath(n)
 	switch n.Kind() {
 	case syntax.String, syntax.IndentedString:
 		value, ok := syntax.StringValue(n)
@@ -257,36 +260,29 @@ func valuePlace(n syntax.Node) Place {
 
 // valuePath is the path of the option that an expression is a value of, or is
 // compared with.
-func valuePath(n syntax.Node) Path {
+func valuePath(n syntax.Node) (path Path, compared bool) {
 	up := n.Parent()
 	for up.Kind() == syntax.Paren {
 		n, up = up, up.Parent()
 	}
-	if up.Kind() == syntax.Binary {
+	switch up.Kind() {
+	case syntax.Binary:
 		if _, op := syntax.Operator(up); op == syntax.Equal || op == syntax.NotEqual {
 			other := up.Child(0)
 			if other == n {
 				other = up.Child(1)
 			}
-			if r, ok := Resolve(other); ok {
-				return r.Path
-			}
-			return nil
+			r, _ := Resolve(other)
+			return r.Path, true
 		}
-	}
-	if up.Kind() == syntax.List {
+	case syntax.List:
 		// elem config.….som [ "orin-agx" ]
 		if f, index := callOf(up); f == "elem" && index == 1 {
 			call, _ := syntax.AsApply(up.Parent())
-			inner, ok := syntax.AsApply(call.Function())
-			if !ok {
-				return nil
-			}
-			if r, ok := Resolve(inner.Argument()); ok {
-				return r.Path
-			}
-			return nil
+			inner, _ := syntax.AsApply(call.Function())
+			r, _ := Resolve(inner.Argument())
+			return r.Path, true
 		}
 	}
-	return PathOf(n)
+	return PathOf(n), false
 }

@@ -1,0 +1,397 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.lsp.dev/uri"
+	"go.uber.org/zap"
+	"golang.org/x/tools/txtar"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/ide"
+	"jetpills/internal/pill"
+	"jetpills/internal/rpc/rpctest"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+	"jetpills/pills"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens of the marker archives")
+
+// A marker archive in testdata/marker/<feature> holds a workspace. Its files have cursors, $0 to $9, each in one file of
+// the archive; what the feature says at cursor $3 stands in the member @3. Every cursor is asked twice: through package
+// ide, and over the wire. A comment "full" in the archive's head keeps whole excerpts in the golden, which otherwise
+// names the section alone.
+
+// feature asks for what stands in a golden, in both ways.
+type feature struct {
+	direct func(c marker) string
+	wire   func(e *markerEditor, c marker) string
+}
+
+var features = map[string]feature{
+	"hover":      {directHover, wireHover},
+	"completion": {directCompletion, wireCompletion},
+	"definition": {directDefinition, wireDefinition},
+}
+
+// marker is one cursor.
+type marker struct {
+	t        *testing.T
+	snapshot *workspace.Snapshot
+	doc      *workspace.Document
+	offset   int
+	full     bool
+}
+
+func TestMarkers(t *testing.T) {
+	library, err := catalog.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped := pill.Load(pills.FS)
+	root := filepath.Join("..", "..", "testdata", "marker")
+	for name, f := range features {
+		archives, err := filepath.Glob(filepath.Join(root, name, "*.txtar"))
+		if err != nil || len(archives) == 0 {
+			t.Fatalf("%s: %d archives, %v", name, len(archives), err)
+		}
+		for _, file := range archives {
+			t.Run(name+"/"+strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+				archive, err := txtar.ParseFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				runArchive(t, f, file, archive, library, shipped)
+			})
+		}
+	}
+}
+
+// place is where a cursor stands.
+type place struct {
+	file   string
+	offset int
+}
+
+func runArchive(t *testing.T, f feature, file string, archive *txtar.Archive, library *catalog.Library, shipped *pill.Collection) {
+	dir := t.TempDir()
+	cursors := map[string]place{}
+	goldens := map[string]string{}
+	var files []txtar.File
+	for _, member := range archive.Files {
+		if n, ok := strings.CutPrefix(member.Name, "@"); ok {
+			goldens[n] = string(member.Data)
+			continue
+		}
+		files = append(files, member)
+		content := takeCursors(t, member, filepath.Join(dir, member.Name), cursors)
+		path := filepath.Join(dir, filepath.FromSlash(member.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	session := workspace.NewSession(workspace.Config{Library: library, Pills: shipped, CacheDir: t.TempDir()})
+	session.SetFolders([]string{dir})
+	editor := startMarkerEditor(t, session, dir)
+
+	got := map[string]string{}
+	for n, at := range cursors {
+		content, err := os.ReadFile(at.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		editor.open(at.file, string(content))
+		c := marker{t: t, full: bytes.Contains(archive.Comment, []byte("full")), offset: at.offset}
+		c.doc = workspace.NewDocument(at.file, at.file, "nix", 1, string(content))
+		c.snapshot = session.Snapshot()
+		direct, wire := f.direct(c), f.wire(editor, c)
+		if diff := cmp.Diff(direct, wire); diff != "" {
+			t.Errorf("cursor $%s: the wire says something else:\n%s", n, diff)
+		}
+		got[n] = direct
+		if !*update {
+			if diff := cmp.Diff(goldens[n], direct); diff != "" {
+				t.Errorf("cursor $%s (-golden +got):\n%s", n, diff)
+			}
+		}
+		delete(goldens, n)
+	}
+	if len(goldens) > 0 && !*update {
+		t.Errorf("goldens without a cursor: %v", goldens)
+	}
+	if *update {
+		rewrite(t, file, archive.Comment, files, got)
+	}
+}
+
+var cursorMark = regexp.MustCompile(`\$[0-9]`)
+
+// takeCursors writes down where the cursors of a file are, and returns the file without them.
+func takeCursors(t *testing.T, member txtar.File, path string, cursors map[string]place) string {
+	var out strings.Builder
+	rest := string(member.Data)
+	for {
+		at := cursorMark.FindStringIndex(rest)
+		if at == nil {
+			out.WriteString(rest)
+			return out.String()
+		}
+		out.WriteString(rest[:at[0]])
+		n := rest[at[0]+1 : at[1]]
+		if _, twice := cursors[n]; twice {
+			t.Fatalf("two cursors $%s", n)
+		}
+		cursors[n] = place{path, out.Len()}
+		rest = rest[at[1]:]
+	}
+}
+
+func rewrite(t *testing.T, file string, comment []byte, files []txtar.File, got map[string]string) {
+	archive := txtar.Archive{Comment: comment, Files: files}
+	var names []string
+	for n := range got {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		archive.Files = append(archive.Files, txtar.File{Name: "@" + n, Data: []byte(got[n])})
+	}
+	if err := os.WriteFile(file, txtar.Format(&archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// span shows a span as 1-based line and column, and its text.
+func (c marker) span(s text.Span) string {
+	line, column := c.doc.Mapper().LineColumn(s.Start)
+	return fmt.Sprintf("%d:%d %q", line, column, s.Of(c.doc.Text))
+}
+
+// links are short, so that goldens hold on every machine and survive an edit above the section.
+var fileLink = regexp.MustCompile(`file://\S*/([0-9A-Za-z-]+\.md)#L\d+`)
+
+func (c marker) shorten(page string) string {
+	page = fileLink.ReplaceAllString(page, "$1")
+	if c.full {
+		return page + "\n"
+	}
+	sheet, rest, ok := strings.Cut(page, "\n\n---\n\n")
+	if !ok {
+		return sheet + "\n"
+	}
+	label, excerpt, _ := strings.Cut(rest, "\n\n")
+	if !strings.Contains(excerpt, "\n\n[Read on") {
+		c.t.Errorf("no excerpt before the link:\n%s", excerpt)
+	}
+	return sheet + "\n\n" + label + "\n"
+}
+
+func directHover(c marker) string {
+	h, ok := ide.HoverAt(c.snapshot, c.doc, c.offset)
+	if !ok {
+		return "nothing\n"
+	}
+	return c.span(h.Span) + "\n" + c.shorten(h.Markdown(ide.PillLinks(c.snapshot)))
+}
+
+func wireHover(e *markerEditor, c marker) string {
+	var result *struct {
+		Contents struct{ Kind, Value string }
+		Range    wireRange
+	}
+	e.ask(c, "textDocument/hover", &result)
+	if result == nil {
+		return "nothing\n"
+	}
+	if result.Contents.Kind != "markdown" {
+		c.t.Errorf("kind %q", result.Contents.Kind)
+	}
+	return c.span(result.Range.span(c)) + "\n" + c.shorten(result.Contents.Value)
+}
+
+func directDefinition(c marker) string {
+	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)
+	if !ok {
+		return "nothing\n"
+	}
+	return fmt.Sprintf("%s → %s %s\n", c.span(target.Origin), target.Section.Pill.File, target.Section.Title)
+}
+
+func wireDefinition(e *markerEditor, c marker) string {
+	var result []struct {
+		OriginSelectionRange, TargetSelectionRange wireRange
+		TargetURI                                  string
+	}
+	e.ask(c, "textDocument/definition", &result)
+	if len(result) == 0 {
+		return "nothing\n"
+	}
+	file := uri.URI(result[0].TargetURI).FsPath()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		c.t.Error(err)
+	}
+	heading := strings.Split(string(content), "\n")[result[0].TargetSelectionRange.Start.Line]
+	return fmt.Sprintf("%s → %s %s\n", c.span(result[0].OriginSelectionRange.span(c)), filepath.Base(file), plainHeading(heading))
+}
+
+// plainHeading is a heading's line as a section's title.
+func plainHeading(line string) string {
+	return strings.ReplaceAll(strings.TrimLeft(line, "# "), "`", "")
+}
+
+func directCompletion(c marker) string {
+	items := ide.Complete(c.snapshot, c.doc, c.offset)
+	slices.SortStableFunc(items, func(a, b ide.Item) int { return strings.Compare(a.Sort, b.Sort) })
+	var lines []string
+	for _, item := range items {
+		newText := item.Edit.NewText
+		if item.Snippet != "" {
+			newText = item.Snippet
+		}
+		lines = append(lines, completionLine(c, item.Label, item.Detail, item.Edit.Span, newText, item.Deprecated))
+		if d, ok := ide.Resolve(c.snapshot, c.doc, item.Topic); !ok || d.Markdown(ide.PillLinks(c.snapshot)) == "" {
+			c.t.Errorf("%s has no documentation", item.Label)
+		}
+	}
+	return completionLines(lines)
+}
+
+func wireCompletion(e *markerEditor, c marker) string {
+	var result *struct {
+		Items []struct {
+			Label, Detail, SortText string
+			Tags                    []int
+			TextEdit                struct {
+				Range   wireRange
+				NewText string
+			}
+		}
+	}
+	e.ask(c, "textDocument/completion", &result)
+	if result == nil {
+		return "nothing\n"
+	}
+	items := result.Items
+	slices.SortStableFunc(items, func(a, b struct {
+		Label, Detail, SortText string
+		Tags                    []int
+		TextEdit                struct {
+			Range   wireRange
+			NewText string
+		}
+	},
+	) int {
+		return strings.Compare(a.SortText, b.SortText)
+	})
+	var lines []string
+	for _, item := range items {
+		lines = append(lines, completionLine(c, item.Label, item.Detail, item.TextEdit.Range.span(c), item.TextEdit.NewText, len(item.Tags) > 0))
+	}
+	return completionLines(lines)
+}
+
+func completionLine(c marker, label, detail string, replaced text.Span, newText string, deprecated bool) string {
+	line := fmt.Sprintf("%s: %s → %q", label, c.span(replaced), newText)
+	if detail != "" {
+		line += " (" + detail + ")"
+	}
+	if deprecated {
+		line += " deprecated"
+	}
+	return line
+}
+
+func completionLines(lines []string) string {
+	if len(lines) == 0 {
+		return "nothing\n"
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+type wirePosition struct{ Line, Character uint32 }
+
+type wireRange struct{ Start, End wirePosition }
+
+func (r wireRange) span(c marker) text.Span {
+	m := c.doc.Mapper()
+	return text.Span{
+		Start: m.Offset(text.Position(r.Start), text.UTF16),
+		End:   m.Offset(text.Position(r.End), text.UTF16),
+	}
+}
+
+// markerEditor is a client that can do all that VS Code can.
+type markerEditor struct {
+	*rpctest.Client
+	t *testing.T
+}
+
+const allCapabilities = `{
+	"textDocument": {
+		"hover": {"contentFormat": ["markdown", "plaintext"]},
+		"definition": {"linkSupport": true},
+		"completion": {"completionItem": {
+			"snippetSupport": true, "documentationFormat": ["markdown"], "tagSupport": {"valueSet": [1]},
+			"resolveSupport": {"properties": ["documentation"]}
+		}}
+	}
+}`
+
+func startMarkerEditor(t *testing.T, session *workspace.Session, dir string) *markerEditor {
+	e := &markerEditor{t: t}
+	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
+		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
+	}, rpctest.Handlers{})
+	t.Cleanup(func() {
+		_ = e.Client.Close()
+		if _, err := e.Exit(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	params := fmt.Sprintf(`{"processId":null,"rootUri":%q,"capabilities":%s}`, uri.File(dir), allCapabilities)
+	if err := e.Call(t.Context(), "initialize", json.RawMessage(params), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Notify("initialized", struct{}{}); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func (e *markerEditor) open(path, content string) {
+	err := e.Notify("textDocument/didOpen", map[string]any{
+		"textDocument": map[string]any{"uri": uri.File(path), "languageId": "nix", "version": 1, "text": content},
+	})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// ask sends a request about a cursor.
+func (e *markerEditor) ask(c marker, method string, result any) {
+	at := c.doc.Mapper().Position(c.offset, text.UTF16)
+	params := map[string]any{
+		"textDocument": map[string]any{"uri": uri.File(c.doc.Path)},
+		"position":     map[string]any{"line": at.Line, "character": at.Character},
+	}
+	if err := e.Call(e.t.Context(), method, params, result); err != nil {
+		c.t.Fatalf("%s: %v", method, err)
+	}
+}
