@@ -55,12 +55,15 @@ func readAddress(address string) (r repository, ref string, ok bool) {
 func addressPath(address string) (string, bool) {
 	for _, scheme := range []string{"github:", "gitlab:", "sourcehut:"} {
 		if path, ok := strings.CutPrefix(address, scheme); ok {
-			path = strings.ReplaceAll(path, "%2F", "/") // GitLab's groups within groups
 			parts := strings.SplitN(path, "/", 3)
-			if len(parts) == 3 {
-				return parts[0] + "/" + parts[1] + "/tree/" + parts[2], true
+			if len(parts) < 2 {
+				return "", false
 			}
-			return path, len(parts) == 2
+			path = strings.ReplaceAll(parts[0], "%2F", "/") + "/" + parts[1] // GitLab's groups within groups
+			if len(parts) == 3 {
+				path += "/tree/" + parts[2]
+			}
+			return path, true
 		}
 	}
 	_, rest, ok := strings.Cut(address, "://")

@@ -69,7 +69,10 @@ func (f *Finder) Around(dir string) Surroundings {
 }
 
 func (f *Finder) look(dir string) *folder {
-	v, _ := f.folders.LoadOrStore(dir, &folder{})
+	v, ok := f.folders.Load(dir)
+	if !ok {
+		v, _ = f.folders.LoadOrStore(dir, &folder{})
+	}
 	found := v.(*folder)
 	found.once.Do(func() {
 		f.read(dir, found)

@@ -13,7 +13,10 @@ import (
 )
 
 // maxHops bounds all steps through the inputs of one lock file, so that inputs that follow each other in circles end.
-const maxHops = 100_000
+const (
+	maxHops    = 100_000
+	maxFollows = 64 // inputs that follow inputs that follow inputs
+)
 
 // flakeLock is a lock file of version 5 to 7. Each node is decoded on its own, so that a strange one costs nothing but itself.
 type flakeLock struct {
@@ -114,7 +117,7 @@ func (l *flakeLock) resolve(input json.RawMessage) string {
 // follow walks a list of input names from the root. An input on the way may follow others itself.
 func (l *flakeLock) follow(input json.RawMessage, depth int) string {
 	var path []string
-	if depth > maxClimb || json.Unmarshal(input, &path) != nil {
+	if depth > maxFollows || json.Unmarshal(input, &path) != nil {
 		return ""
 	}
 	at := l.Root
@@ -178,7 +181,7 @@ func (f *Finder) isMirror(revision string) bool {
 	return ok
 }
 
-// pathPin is the pin of an input that is a folder. Only a folder below the lock file's, or in the store, is looked into.
+// pathPin is the pin of an input that is a folder. Only a folder below the lock file's is looked into.
 func (f *Finder) pathPin(root *os.Root, dir string, pin Pin, path string) (Pin, bool) {
 	local := filepath.FromSlash(strings.TrimPrefix(path, "./"))
 	named := filepath.Base(local) == repo

@@ -6,31 +6,46 @@ import (
 	"jetpills/internal/syntax"
 )
 
-// maxIndirections bounds how often a value is looked up by the name of a variable.
-const maxIndirections = 8
+// Bounds of the search for values. A file that means harm can make variables out of variables without end.
+const (
+	maxLookups   = 200_000 // bindings and scopes looked at in one file
+	maxLiteral = 4096    // bytes of a text that is put together
+	maxVariables   = 64      // variables that stand for variables
+)
+
+// reader reads texts out of expressions without evaluating them. It gives up for good after maxLookups.
+type reader struct{ steps int }
+
+func (r *reader) step() bool {
+	r.steps++
+	return r.steps <= maxLookups
+}
 
 // literal is the text that an expression stands for: a string, or a variable that a let or a recursive set around it binds to one.
-func literal(n syntax.Node, indirections int) (string, bool) {
+func (r *reader) literal(n syntax.Node, depth int) (string, bool) {
+	if depth > maxVariables || !r.step() {
+		return "", false
+	}
 	switch n.Kind() {
 	case syntax.URI:
 		return n.Text(), true
 	case syntax.Identifier:
-		return variable(n, n.Text(), indirections)
+		return r.variable(n, n.Text(), depth+1)
 	case syntax.Paren:
-		return literal(n.First(), indirections)
+		return r.literal(n.First(), depth+1)
 	case syntax.String:
 		if value, ok := syntax.StringValue(n); ok {
 			return value, true
 		}
-		return interpolated(n, indirections)
+		return r.interpolated(n, depth+1)
 	}
 	return "", false
 }
 
 // interpolated is the value of a string whose interpolations are all variables that can be read.
-func interpolated(n syntax.Node, indirections int) (string, bool) {
+func (r *reader) interpolated(n syntax.Node, depth int) (string, bool) {
 	content, source := syntax.StringContent(n), n.Tree().Source()
-	if strings.Contains(content.Of(source), `\`) {
+	if content.Len() > maxLiteral || strings.Contains(content.Of(source), `\`) {
 		return "", false
 	}
 	var b strings.Builder
@@ -39,8 +54,8 @@ func interpolated(n syntax.Node, indirections int) (string, bool) {
 		if part.Kind() != syntax.Interpolation {
 			return "", false
 		}
-		value, ok := literal(part.First(), indirections)
-		if !ok || b.Len()+len(value) > 4096 {
+		value, ok := r.literal(part.First(), depth)
+		if !ok || b.Len()+len(value) > maxLiteral {
 			return "", false
 		}
 		b.WriteString(source[at:part.Span().Start])
@@ -52,11 +67,11 @@ func interpolated(n syntax.Node, indirections int) (string, bool) {
 }
 
 // variable is the text that a name stands for where n is. A function's argument is not known.
-func variable(n syntax.Node, name string, indirections int) (string, bool) {
-	if indirections == 0 {
-		return "", false
-	}
+func (r *reader) variable(n syntax.Node, name string, depth int) (string, bool) {
 	for above := range syntax.Ancestors(n) {
+		if !r.step() {
+			return "", false
+		}
 		switch above.Kind() {
 		case syntax.Lambda:
 			if bindsParameter(above, name) {
@@ -71,13 +86,13 @@ func variable(n syntax.Node, name string, indirections int) (string, bool) {
 		default:
 			continue
 		}
-		value, inherited, ok := bound(above, name)
+		value, inherited, ok := r.bound(above, name)
 		switch {
 		case !ok:
 		case inherited:
-			return variable(above.Parent(), name, indirections-1)
+			return r.variable(above.Parent(), name, depth)
 		default:
-			return literal(value, indirections-1)
+			return r.literal(value, depth)
 		}
 	}
 	return "", false
@@ -101,14 +116,18 @@ func bindsParameter(lambda syntax.Node, name string) bool {
 	return false
 }
 
-// bound is the value of a name in a set or a let; inherited says that it comes from the scope around.
-func bound(scope syntax.Node, name string) (value syntax.Node, inherited, ok bool) {
+// bound is the value of a name in a set or a let: the zero Node if it is a set or comes from one. Inherited says that it
+// comes from the scope around.
+func (r *reader) bound(scope syntax.Node, name string) (value syntax.Node, inherited, ok bool) {
 	for n := range syntax.Bindings(scope) {
+		if !r.step() {
+			return syntax.Node{}, false, false
+		}
 		if binding, is := syntax.AsBinding(n); is {
 			first := binding.Path().First()
 			if own, known := syntax.AttrName(first); known && own == name {
 				if !first.Next().IsZero() {
-					return syntax.Node{}, false, true // a set, not a text
+					return syntax.Node{}, false, true
 				}
 				return binding.Value(), false, true
 			}
@@ -117,7 +136,7 @@ func bound(scope syntax.Node, name string) (value syntax.Node, inherited, ok boo
 		if inherit, is := syntax.AsInherit(n); is {
 			for part := range inherit.Names() {
 				if own, known := syntax.AttrName(part); known && own == name {
-					return inherit.From(), inherit.From().IsZero(), true
+					return syntax.Node{}, inherit.From().IsZero(), true
 				}
 			}
 		}

@@ -24,8 +24,9 @@ func Mention(tree *syntax.Tree, path string) Mentions {
 	if !strings.Contains(source, repo) {
 		return m
 	}
+	var r reader
 	for n := range syntax.Descendants(tree.Root()) {
-		pin, ok := addressAt(n)
+		pin, ok := r.addressAt(n)
 		if !ok {
 			continue
 		}
@@ -63,33 +64,34 @@ func modeline(tree *syntax.Tree) string {
 }
 
 // addressAt is the pin of a string that is an address, or of the set of arguments that a string with the repository's name stands in.
-func addressAt(n syntax.Node) (Pin, bool) {
+func (r *reader) addressAt(n syntax.Node) (Pin, bool) {
 	switch n.Kind() {
 	case syntax.String, syntax.URI:
 	default:
 		return Pin{}, false
 	}
-	if !strings.Contains(n.Text(), repo) || n.Parent().Kind() == syntax.AttrPath {
+	if !strings.Contains(n.Text(), repo) {
 		return Pin{}, false
 	}
-	value, ok := literal(n, maxIndirections)
+	value, ok := r.literal(n, 0)
 	if !ok {
 		return Pin{}, false
 	}
 	arguments := argumentsAround(n)
-	pin := Pin{Input: inputAround(n)}
-	if r, ref, ok := readAddress(value); ok {
-		pin = pin.of(r).at(ref)
-	} else if by, ok := argument(arguments, "owner"); ok && strings.EqualFold(value, repo) {
+	var pin Pin
+	if where, ref, ok := readAddress(value); ok {
+		pin = pin.of(where).at(ref)
+	} else if by, ok := r.argument(arguments, "owner"); ok && strings.EqualFold(value, repo) {
 		pin = pin.of(repository{by, value})
 	} else {
 		return Pin{}, false
 	}
-	if rev, ok := argument(arguments, "rev"); ok {
+	if rev, ok := r.argument(arguments, "rev"); ok {
 		pin = pin.at(rev)
-	} else if ref, ok := argument(arguments, "ref"); ok && pin.Revision == "" {
+	} else if ref, ok := r.argument(arguments, "ref"); ok && pin.Revision == "" {
 		pin = pin.at(ref)
 	}
+	pin.Input = r.inputAround(n)
 	return pin, true
 }
 
@@ -108,24 +110,27 @@ func argumentsAround(n syntax.Node) syntax.Node {
 }
 
 // argument is the value of a name in a set, as far as it can be read without evaluation.
-func argument(set syntax.Node, name string) (string, bool) {
+func (r *reader) argument(set syntax.Node, name string) (string, bool) {
 	if set.Kind() != syntax.AttrSet {
 		return "", false
 	}
-	value, inherited, ok := bound(set, name)
+	value, inherited, ok := r.bound(set, name)
 	switch {
 	case !ok:
 		return "", false
 	case inherited:
-		return variable(set.Parent(), name, maxIndirections)
+		return r.variable(set.Parent(), name, 0)
 	}
-	return literal(value, maxIndirections)
+	return r.literal(value, 0)
 }
 
 // inputAround is the name below "inputs" in the bindings around a node.
-func inputAround(n syntax.Node) string {
+func (r *reader) inputAround(n syntax.Node) string {
 	inner := ""
 	for above := range syntax.Ancestors(n) {
+		if !r.step() {
+			return ""
+		}
 		binding, ok := syntax.AsBinding(above)
 		if !ok {
 			continue

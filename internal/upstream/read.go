@@ -36,20 +36,17 @@ var lockFiles = [...]struct {
 // entryFiles are the files in which an address of jetpack-nixos stands for the whole folder.
 var entryFiles = [...]string{"flake.nix", "default.nix", "configuration.nix"}
 
-// Concerns reports whether a file of this name says which revision is used, so that news of it call for a new Finder.
+// Concerns reports whether news of a file, or of a folder, of this name may change a pin, so that a new Finder is due.
 func Concerns(path string) bool {
 	path = filepath.ToSlash(path)
-	for _, lock := range lockFiles {
-		if path == lock.name || strings.HasSuffix(path, "/"+lock.name) {
-			return true
-		}
-	}
 	base := path[strings.LastIndexByte(path, '/')+1:]
 	switch base {
-	case "overlay.nix", "mk-overlay.nix", "HEAD": // make a folder a checkout, or move it
-		return true
+	case "flake.lock", "sources.json", "lon.lock", "npins", "nix": // pins
+	case "overlay.nix", "mk-overlay.nix", "sourceinfo", ".git", "HEAD": // make a folder a checkout, or move it
+	default:
+		return slices.Contains(entryFiles[:], base)
 	}
-	return slices.Contains(entryFiles[:], base)
+	return true
 }
 
 func (f *Finder) read(dir string, found *folder) {

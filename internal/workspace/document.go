@@ -136,10 +136,8 @@ func readText(path string) (string, error) {
 	if _, err := io.Copy(&content, io.LimitReader(file, MaxSize+1)); err != nil {
 		return "", fileError(err)
 	}
-	if err := unfit(content.String()); err != nil {
-		return "", err
-	}
-	return content.String(), nil
+	read := content.String()
+	return read, unfit(read)
 }
 
 func fileError(err error) error {

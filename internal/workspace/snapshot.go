@@ -91,10 +91,10 @@ func (s *Snapshot) surroundings(d *Document) upstream.Surroundings {
 	return s.pins.Around(dir)
 }
 
-// DealsWithJetpack reports whether a document is about jetpack-nixos: it names it, lies in a checkout of it,
-// or in a workspace that pins it. Functions and overlays are explained in such documents alone.
+// DealsWithJetpack reports whether a document is about jetpack-nixos: it names it or has a modeline, lies in a
+// checkout of it, or in a workspace that pins it. Functions and overlays are explained in such documents alone.
 func (s *Snapshot) DealsWithJetpack(d *Document) bool {
-	if d.names() {
+	if d.names() || d.mentions().Modeline.Found() {
 		return true
 	}
 	around := s.surroundings(d)

@@ -1,0 +1,565 @@
+package upstream
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"jetpills/internal/catalog"
+)
+
+// lay writes files below a new folder that is the root of a repository. A content of "→ x" makes a symbolic link to x.
+func lay(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		err := os.MkdirAll(filepath.Dir(path), 0o755)
+		if target, ok := strings.CutPrefix(content, "→ "); ok && err == nil {
+			err = os.Symlink(target, path)
+		} else if err == nil {
+			err = os.WriteFile(path, []byte(content), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// flakeLockOf is a lock file whose root has the inputs that are given as JSON.
+func flakeLockOf(inputs string, nodes ...string) string {
+	all := append([]string{`"root": {"inputs": ` + inputs + `}`}, nodes...)
+	return `{"root": "root", "version": 7, "nodes": {` + strings.Join(all, ",\n") + `}}`
+}
+
+// github is a node of a lock file.
+func github(name, owner, repo, rev string) string {
+	return fmt.Sprintf(`%q: {"locked": {"type": "github", "owner": %q, "repo": %q, "rev": %q, "lastModified": 1700000000,
+		"narHash": "sha256-ZeRxu4yn6shd3SNF5ZUQb4r7BaVo1zBKMjRhfoNSBmw="}}`, name, owner, repo, rev)
+}
+
+// locked is a node of a lock file with the JSON of its locked reference.
+func locked(name, reference string) string { return fmt.Sprintf(`%q: {"locked": %s}`, name, reference) }
+
+var checkoutFiles = map[string]string{
+	"modules/default.nix": "{ }", "overlay.nix": "final: prev: { }", "mk-overlay.nix": "{ }",
+}
+
+// with is files and a few more.
+func with(files map[string]string, more ...string) map[string]string {
+	out := map[string]string{}
+	for name, content := range files {
+		out[name] = content
+	}
+	for i := 0; i < len(more); i += 2 {
+		out[more[i]] = more[i+1]
+	}
+	return out
+}
+
+func library(t *testing.T) *catalog.Library {
+	t.Helper()
+	l, err := catalog.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestAround(t *testing.T) {
+	upstream := github("jetpack", "anduril", "jetpack-nixos", revA)
+	tests := []struct {
+		name    string
+		files   map[string]string
+		from    string // folder of the document
+		want    Pin    // without Source, NarHash, StorePath and LastModified
+		source  string // file that says so
+		problem string // part of the only problem; "" for none
+	}{
+		{name: "nothing", want: Pin{Known: FromNothing}},
+		{
+			name:   "a flake input under any name",
+			files:  map[string]string{"flake.lock": flakeLockOf(`{"nixpkgs": "n", "jp": "jetpack"}`, upstream, github("n", "NixOS", "nixpkgs", revB))},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name:   "found from a folder below",
+			files:  map[string]string{"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, upstream), "hosts/orin/x.nix": "{ }"},
+			from:   "hosts/orin",
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name:   "found from a folder that is not there yet",
+			files:  map[string]string{"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, upstream)},
+			from:   "new/host",
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "the nearest lock file that has it",
+			files: map[string]string{
+				"flake.lock":       flakeLockOf(`{"jp": "jetpack"}`, github("jetpack", "anduril", "jetpack-nixos", revB)),
+				"a/flake.lock":     flakeLockOf(`{"jp": "jetpack"}`, upstream),
+				"a/b/flake.lock":   flakeLockOf(`{"n": "n"}`, github("n", "NixOS", "nixpkgs", revB)),
+				"a/b/c/module.nix": "{ }",
+			},
+			from:   "a/b/c",
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "a/flake.lock",
+		},
+		{
+			name: "nothing above the repository's root",
+			files: map[string]string{
+				"flake.lock":       flakeLockOf(`{"jp": "jetpack"}`, upstream),
+				"inner/.git/HEAD":  "ref: refs/heads/main\n",
+				"inner/module.nix": "{ }",
+			},
+			from: "inner",
+			want: Pin{Known: FromNothing},
+		},
+		{
+			name: "a submodule belongs to what is around it",
+			files: map[string]string{
+				"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, upstream),
+				"inner/.git": "gitdir: ../.git/modules/inner\n",
+			},
+			from:   "inner",
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "the root's own before an input's",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "a", "z": "jetpack_2"}`,
+				`"a": {"inputs": {"jetpack-nixos": "jetpack"}, "locked": {"type": "github", "owner": "x", "repo": "y", "rev": "`+revB+`"}}`,
+				github("jetpack", "anduril", "jetpack-nixos", revB), github("jetpack_2", "anduril", "jetpack-nixos", revA))},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "z", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "an input's input",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "a"}`,
+				`"a": {"inputs": {"b": "b"}}`, `"b": {"inputs": {"jetpack-nixos": "jetpack", "a": ["a"]}}`, upstream)},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "a/b/jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "followed through lists",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "a", "jp": ["a", "ours"]}`,
+				`"a": {"inputs": {"ours": ["a", "inner", "jetpack"], "inner": "i"}}`, `"i": {"inputs": {"jetpack": "jetpack"}}`, upstream)},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "an empty follows is the root itself",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "a", "jp": "jetpack"}`,
+				`"a": {"inputs": {"me": []}}`, upstream)},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "inputs that follow each other in circles",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"a": ["b"], "b": ["a"], "c": "c"}`,
+				`"c": {"inputs": {"c": "c", "d": ["c", "d"], "e": ["c", "c", "c", "e"], "r": "root"}}`)},
+			want: Pin{Known: FromNothing},
+		},
+		{
+			name:   "a fork",
+			files:  map[string]string{"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, github("jetpack", "someone", "jetpack-nixos", revB))},
+			want:   Pin{Known: FromFlakeLock, Revision: revB, Input: "jp", Owner: "someone", Repo: "jetpack-nixos", Fork: true},
+			source: "flake.lock",
+		},
+		{
+			name: "upstream before a fork, with a word about it",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "fork", "b": "jetpack"}`,
+				github("fork", "someone", "jetpack-nixos", revB), upstream)},
+			want:    Pin{Known: FromFlakeLock, Revision: revA, Input: "b", Owner: "anduril", Repo: "jetpack-nixos"},
+			source:  "flake.lock",
+			problem: "as b and as a; going by b",
+		},
+		{
+			name: "the same revision twice is nothing to speak of",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"jetpack-nixos": "jetpack", "a": "jetpack"}`,
+				upstream)},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "a mirror under another name, by its commit",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`,
+				locked("m", `{"type": "git", "url": "ssh://git@git.example.org/mirrors/jp.git", "rev": "`+revA+`"}`))},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp"},
+			source: "flake.lock",
+		},
+		{
+			name: "a git address",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`,
+				locked("m", `{"type": "git", "url": "https://github.com/anduril/jetpack-nixos.git", "ref": "master", "rev": "`+revB+`"}`))},
+			want:   Pin{Known: FromFlakeLock, Revision: revB, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "an archive",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`,
+				locked("m", `{"type": "tarball", "url": "https://github.com/anduril/jetpack-nixos/archive/`+revA+`.tar.gz"}`))},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "an archive that lies elsewhere in the end",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`,
+				`"m": {"locked": {"type": "tarball", "url": "https://cdn.example.org/1234.tar.gz", "rev": "`+revB+`"},
+				"original": {"type": "tarball", "url": "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"}}`)},
+			want:   Pin{Known: FromFlakeLock, Revision: revB, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "a folder below the lock file",
+			files: with(map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`, locked("m", `{"type": "path", "path": "./jp"}`))},
+				"jp/modules/default.nix", "{ }", "jp/overlay.nix", "{ }", "jp/sourceinfo/x.json", "{ }"),
+			want:   Pin{Known: FromFlakeLock, Input: "jp", Repo: "jetpack-nixos", Dir: "jp"},
+			source: "flake.lock",
+		},
+		{
+			name: "a folder outside is not looked into",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m", "passwd": "p"}`,
+				locked("m", `{"type": "path", "path": "../../elsewhere/jetpack-nixos"}`), locked("p", `{"type": "path", "path": "/etc"}`))},
+			want:   Pin{Known: FromFlakeLock, Input: "jp", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
+			name: "npins, all kinds of hosts",
+			files: map[string]string{"npins/sources.json": `{"version": 5, "pins": {
+				"nixpkgs": {"type": "Channel", "name": "nixos-unstable", "url": "https://x.example.org/nixexprs.tar.xz"},
+				"jp": {"type": "Git", "repository": {"type": "GitHub", "owner": "anduril", "repo": "jetpack-nixos"}, "branch": "master",
+				"revision": "` + revA + `", "url": "https://github.com/anduril/jetpack-nixos/archive/` + revA + `.tar.gz", "hash": "0dyj0mlaab2kcjjp80z3ni5z3k5yaxqnaqh8a0a6rnj0dqz0hyad"}}}`},
+			want:   Pin{Known: FromNpins, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "npins/sources.json",
+		},
+		{
+			name: "npins, a plain repository",
+			files: map[string]string{"npins/sources.json": `{"pins": {"a": {"type": "Git",
+				"repository": {"type": "Git", "url": "https://git.example.org/me/jetpack-nixos.git"}, "revision": "` + revB + `"}}}`},
+			want:   Pin{Known: FromNpins, Revision: revB, Input: "a", Owner: "me", Repo: "jetpack-nixos", Fork: true},
+			source: "npins/sources.json",
+		},
+		{
+			name: "npins, an archive",
+			files: map[string]string{"npins/sources.json": `{"pins": {"a": {"type": "Tarball",
+				"url": "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz",
+				"locked_url": "https://github.com/anduril/jetpack-nixos/archive/` + revA + `.tar.gz"}}}`},
+			want:   Pin{Known: FromNpins, Revision: revA, Input: "a", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "npins/sources.json",
+		},
+		{
+			name: "niv",
+			files: map[string]string{"nix/sources.json": `{"jetpack-nixos": {"branch": "master", "owner": "anduril", "repo": "jetpack-nixos",
+				"rev": "` + revA + `", "type": "tarball", "url": "https://github.com/anduril/jetpack-nixos/archive/` + revA + `.tar.gz"},
+				"odd": [1], "odder": {"repo": 5}}`},
+			want:   Pin{Known: FromNiv, Revision: revA, Input: "jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "nix/sources.json",
+		},
+		{
+			name: "lon",
+			files: map[string]string{"lon.lock": `{"version": "1", "sources": {"jp": {"type": "GitHub", "owner": "anduril", "repo": "jetpack-nixos",
+				"branch": "master", "revision": "` + revA + `"}}}`},
+			want:   Pin{Known: FromLon, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "lon.lock",
+		},
+		{
+			name: "flake.lock before npins before niv",
+			files: map[string]string{
+				"flake.lock":         flakeLockOf(`{"n": "n"}`, github("n", "NixOS", "nixpkgs", revB)),
+				"npins/sources.json": `{"pins": {"jp": {"repository": {"owner": "anduril", "repo": "jetpack-nixos"}, "revision": "` + revA + `"}}}`,
+				"nix/sources.json":   `{"jp": {"owner": "anduril", "repo": "jetpack-nixos", "rev": "` + revB + `"}}`,
+			},
+			want:   Pin{Known: FromNpins, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "npins/sources.json",
+		},
+		{
+			name:   "a checkout without git",
+			files:  checkoutFiles,
+			from:   "modules",
+			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: "."},
+			source: ".",
+		},
+		{
+			name:   "a checkout of a branch",
+			files:  with(checkoutFiles, ".git/HEAD", "ref: refs/heads/a/b\n", ".git/refs/heads/a/b", revA+"\n"),
+			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
+			source: ".",
+		},
+		{
+			name: "a checkout of a packed branch",
+			files: with(checkoutFiles, ".git/HEAD", "ref: refs/heads/main",
+				".git/packed-refs", "# pack-refs with: peeled\n"+revB+" refs/heads/other\n"+revA+" refs/heads/main\n^"+revB+"\n"),
+			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
+			source: ".",
+		},
+		{
+			name:   "a checkout of a commit",
+			files:  with(checkoutFiles, ".git/HEAD", strings.ToUpper(revA)),
+			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
+			source: ".",
+		},
+		{
+			name:   "a checkout whose branch leads out",
+			files:  with(checkoutFiles, ".git/HEAD", "ref: refs/../../../../etc/hostname"),
+			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: "."},
+			source: ".",
+		},
+		{
+			name: "an example in a checkout has a lock file of its own",
+			files: with(checkoutFiles,
+				"examples/flake.lock", flakeLockOf(`{"jp": "jetpack"}`, upstream)),
+			from:   "examples",
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "examples/flake.lock",
+		},
+
+		// What goes wrong.
+		{
+			name:    "a merge in conflict",
+			files:   map[string]string{"flake.lock": "{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> other\n}", "nix/sources.json": `{"jp": {"owner": "anduril", "repo": "jetpack-nixos", "rev": "` + revA + `"}}`},
+			want:    Pin{Known: FromNiv, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source:  "nix/sources.json",
+			problem: "has the marks of a merge conflict",
+		},
+		{
+			name: "half-written, with a good one above",
+			files: map[string]string{
+				"a/flake.lock": flakeLockOf(`{"jp": "jetpack"}`, upstream)[:100],
+				"flake.lock":   flakeLockOf(`{"jp": "jetpack"}`, upstream),
+			},
+			from:    "a",
+			want:    Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source:  "flake.lock",
+			problem: "is not a lock file: unexpected end of JSON input",
+		},
+		{name: "empty", files: map[string]string{"flake.lock": ""}, want: Pin{Known: FromNothing}, problem: "is not a lock file"},
+		{name: "JSON, but no object", files: map[string]string{"flake.lock": "[1, 2]"}, want: Pin{Known: FromNothing}, problem: "is not a lock file"},
+		{name: "no root", files: map[string]string{"flake.lock": `{"nodes": {}, "root": "root"}`}, want: Pin{Known: FromNothing}, problem: "no root node"},
+		{name: "a list of sources", files: map[string]string{"nix/sources.json": "[]"}, want: Pin{Known: FromNothing}, problem: "is not a file of niv"},
+		{name: "nested too deep", files: map[string]string{"flake.lock": strings.Repeat(`{"nodes":`, 50_000)}, want: Pin{Known: FromNothing}, problem: "is not a lock file"},
+		{name: "a folder", files: map[string]string{"flake.lock/x": ""}, want: Pin{Known: FromNothing}, problem: "is not a regular file"},
+		{name: "a link to a file outside", files: map[string]string{"flake.lock": "→ /etc/passwd"}, want: Pin{Known: FromNothing}, problem: "cannot be read: path escapes"},
+		{name: "a link upwards", files: map[string]string{"a/flake.lock": "→ ../../../../etc/hostname"}, from: "a", want: Pin{Known: FromNothing}, problem: "cannot be read: path escapes"},
+		{name: "a link to itself", files: map[string]string{"flake.lock": "→ flake.lock"}, want: Pin{Known: FromNothing}, problem: "cannot be read"},
+		{name: "a link to nothing", files: map[string]string{"flake.lock": "→ nothing"}, want: Pin{Known: FromNothing}},
+		{
+			name: "a path that is a link out of the folder",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`, locked("m", `{"type": "path", "path": "./jp"}`)),
+				"jp": "→ /etc"},
+			want: Pin{Known: FromNothing},
+		},
+		{
+			name: "fields of the wrong kind",
+			files: map[string]string{"flake.lock": flakeLockOf(`{"a": 5, "b": {"x": 1}, "c": [1], "d": ["x", {}], "e": null, "jp": "jetpack", "f": "odd", "g": "list"}`,
+				upstream, `"odd": {"locked": {"owner": 5, "repo": ["jetpack-nixos"], "lastModified": "yesterday"}, "inputs": "x"}`, `"list": [1]`)},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+	}
+	known := library(t)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := lay(t, test.files)
+			var reported []Problem
+			f := &Finder{Library: known, Report: func(p Problem) { reported = append(reported, p) }}
+			got := f.Around(filepath.Join(dir, test.from))
+			if test.source != "" {
+				test.want.Source = filepath.Join(dir, test.source)
+			}
+			if test.want.Dir != "" {
+				test.want.Dir = filepath.Join(dir, test.want.Dir)
+			}
+			pin := got.Pin
+			pin.NarHash, pin.StorePath, pin.LastModified = "", "", time.Time{}
+			if pin != test.want {
+				t.Errorf("pin\n%+v, want\n%+v", pin, test.want)
+			}
+			switch {
+			case test.problem == "" && len(got.Problems) > 0:
+				t.Errorf("problems %v", got.Problems)
+			case test.problem != "" && (len(got.Problems) != 1 || !strings.Contains(got.Problems[0].String(), test.problem)):
+				t.Errorf("problems %v, want one with %q", got.Problems, test.problem)
+			case len(got.Problems) > 0 && !strings.HasPrefix(got.Problems[0].File, dir):
+				t.Errorf("problem with %s", got.Problems[0].File)
+			}
+			f.Around(filepath.Join(dir, test.from))
+			if len(reported) != len(got.Problems) {
+				t.Errorf("asked twice, it reported %v", reported)
+			}
+		})
+	}
+}
+
+func TestLockDetails(t *testing.T) {
+	dir := lay(t, map[string]string{"flake.lock": flakeLockOf(`{"jp": "j"}`, github("j", "anduril", "jetpack-nixos", revA))})
+	pin := new(Finder).Around(dir).Pin
+	if want := time.Date(2023, 11, 14, 22, 13, 20, 0, time.UTC); !pin.LastModified.Equal(want) {
+		t.Errorf("last modified %v, want %v", pin.LastModified, want)
+	}
+	if want := "/nix/store/agyg2m8bkbcr2d5p57my3bla8794arlp-source"; pin.StorePath != want {
+		t.Errorf("store path %s, want %s", pin.StorePath, want)
+	}
+}
+
+// A file of 100 MB is not read: its size alone tells.
+func TestHugeLock(t *testing.T) {
+	dir := lay(t, map[string]string{"nix/sources.json": `{"jp": {"owner": "anduril", "repo": "jetpack-nixos", "rev": "` + revA + `"}}`})
+	f, err := os.Create(filepath.Join(dir, "flake.lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Truncate(100 << 20); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	got := new(Finder).Around(dir)
+	if got.Pin.Known != FromNiv || len(got.Problems) != 1 || !strings.Contains(got.Problems[0].Message, "larger than 8192 KiB") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A lock file may hold follows that double at every step.
+func TestLockEnds(t *testing.T) {
+	var inputs []string
+	for i := range 60 {
+		inputs = append(inputs, fmt.Sprintf(`"i%d": ["i%d", "i%d"]`, i, i+1, i+1))
+	}
+	inputs = append(inputs, `"i60": "root"`)
+	dir := lay(t, map[string]string{"flake.lock": flakeLockOf("{" + strings.Join(inputs, ",") + "}")})
+	start := time.Now()
+	if got := new(Finder).Around(dir); got.Pin.Found() {
+		t.Errorf("%+v", got.Pin)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+func TestEntry(t *testing.T) {
+	url := `{ inputs.jp.url = "github:anduril/jetpack-nixos/` + revA + `"; }`
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		want  string // file, relative
+	}{
+		{"a flake without a lock file", map[string]string{"flake.nix": url}, "flake.nix"},
+		{"an old-fashioned configuration", map[string]string{"configuration.nix": url}, "configuration.nix"},
+		{"the nearest", map[string]string{"flake.nix": url, "a/default.nix": url}, "a/default.nix"},
+		{"none that names it", map[string]string{"flake.nix": "{ }", "a/other.nix": url}, ""},
+		{"none that is too large", map[string]string{"flake.nix": url + strings.Repeat(" ", maxEntry)}, ""},
+		{"none that a link leads out to", map[string]string{"flake.nix": "→ /etc/passwd"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := lay(t, test.files)
+			got := new(Finder).Around(filepath.Join(dir, "a"))
+			if got.Pin.Found() || len(got.Problems) > 0 {
+				t.Errorf("pin %+v, problems %v", got.Pin, got.Problems)
+			}
+			if test.want == "" {
+				if got.Entry.Found() {
+					t.Errorf("entry %+v", got.Entry)
+				}
+				return
+			}
+			if got.Entry.Revision != revA || got.Entry.Source != filepath.Join(dir, test.want) {
+				t.Errorf("entry %+v, want it from %s", got.Entry, test.want)
+			}
+		})
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	dir := lay(t, map[string]string{"flake.lock": "{}"})
+	if err := os.Chmod(filepath.Join(dir, "flake.lock"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 {
+		// The superuser reads everything: then it is an odd lock file.
+		if p := new(Finder).Around(dir).Problems; len(p) != 1 || !strings.Contains(p[0].Message, "no root node") {
+			t.Errorf("problems %v", p)
+		}
+		return
+	}
+	if p := new(Finder).Around(dir).Problems; len(p) != 1 || !strings.Contains(p[0].Message, fs.ErrPermission.Error()) {
+		t.Errorf("problems %v", p)
+	}
+}
+
+func TestAroundOfNowhere(t *testing.T) {
+	for _, dir := range []string{"", "relative", "/", "/dev/null/x", "/proc/self/fd/x", "/" + strings.Repeat("a/", 500), "/a\x00b"} {
+		if got := new(Finder).Around(dir); got.Pin.Found() || got.Entry.Found() {
+			t.Errorf("around %q: %+v", dir, got)
+		}
+	}
+}
+
+func TestAroundFromManyGoroutines(t *testing.T) {
+	dir := lay(t, map[string]string{"flake.lock": flakeLockOf(`{"jp": "j"}`, github("j", "anduril", "jetpack-nixos", revA)), "a/flake.lock": "{"})
+	var mu sync.Mutex
+	reports := 0
+	f := &Finder{Report: func(Problem) { mu.Lock(); defer mu.Unlock(); reports++ }}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			if got := f.Around(filepath.Join(dir, "a", fmt.Sprint(i))); got.Pin.Revision != revA || len(got.Problems) != 1 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+	all.Wait()
+	if reports != 1 {
+		t.Errorf("%d reports of one problem", reports)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	none := Pin{Known: FromNothing}
+	modeline := Pin{Known: FromModeline, Revision: revA}
+	lock := Pin{Known: FromFlakeLock, Revision: revA}
+	url := Pin{Known: FromURL, Revision: revA, Source: "own"}
+	entry := Pin{Known: FromURL, Revision: revA, Source: "entry"}
+	for _, test := range []struct {
+		name     string
+		mentions Mentions
+		setting  string
+		around   Surroundings
+		want     Pin
+	}{
+		{"nothing", Mentions{}, "", Surroundings{}, none},
+		{"all: the modeline", Mentions{modeline, url}, revB, Surroundings{Pin: lock, Entry: entry}, modeline},
+		{"the setting", Mentions{none, url}, strings.ToUpper(revB), Surroundings{Pin: lock, Entry: entry}, Pin{Known: FromSetting, Revision: revB}},
+		{"the lock file", Mentions{none, url}, "", Surroundings{Pin: lock, Entry: entry}, lock},
+		{"the file's own address", Mentions{none, url}, "", Surroundings{Pin: none, Entry: entry}, url},
+		{"an entry file's address", Mentions{none, none}, "", Surroundings{Pin: none, Entry: entry}, entry},
+	} {
+		if got := Choose(test.mentions, test.setting, test.around); got != test.want {
+			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
+		}
+	}
+}
+
+func TestConcerns(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/x/flake.lock": true, "/x/npins/sources.json": true, "/x/nix/sources.json": true, "/x/lon.lock": true, "/x/flake.nix": true,
+		"/x/configuration.nix": true, "/x/npins": true, "/x/overlay.nix": true, "/x/.git/HEAD": true,
+		"/x/hosts/orin.nix": false, "/x/README.md": false, "": false, "/": false,
+	} {
+		if got := Concerns(path); got != want {
+			t.Errorf("%q: %v", path, got)
+		}
+	}
+}
