@@ -1,0 +1,25 @@
+# What people who work on the project type. Users need none of it: see README.md.
+
+.PHONY: build test bench cross catalog pills
+
+build: ## the program, for this machine
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o jetpills ./cmd/jetpills
+
+test: ## all tests
+	./test
+
+bench: ## parse, hover, completion, definition, didChange: time and allocations
+	go test -run '^$$' -bench . -benchmem ./internal/text ./internal/syntax ./internal/catalog ./internal/pill ./internal/ide ./internal/server
+
+PLATFORMS := linux/arm64 linux/amd64 darwin/arm64 darwin/amd64 windows/amd64
+
+cross: ## one static binary a platform, in dist/
+	@set -e; for p in $(PLATFORMS); do \
+		os=$${p%/*}; arch=$${p#*/}; ext=; [ $$os = windows ] && ext=.exe; \
+		echo "$$p"; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags='-s -w' -o dist/$$os-$$arch/jetpills$$ext ./cmd/jetpills; \
+	done
+	@size=$$(wc -c <dist/linux-amd64/jetpills); echo "linux/amd64: $$size bytes"; [ $$size -lt 20971520 ]
+
+catalog: ## the embedded facts, from internal/catalog/facts
+	go generate ./internal/catalog

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the diagram of ARCHITECTURE.md: for each package, which of ours
+// it may import. What a package here may import, a package that may import it
+// may import too only where it is listed.
+var mayImport = map[string][]string{
+	"jetpills/cmd/jetpills": {"internal/cli", "pills"},
+	"jetpills/pills":        {},
+
+	"jetpills/internal/text":    {},
+	"jetpills/internal/syntax":  {"internal/text"},
+	"jetpills/internal/module":  {"internal/syntax", "internal/text"},
+	"jetpills/internal/catalog": {},
+	"jetpills/internal/pill":    {},
+	"jetpills/internal/upstream": {
+		"internal/module", "internal/syntax", "internal/catalog", "internal/text",
+	},
+	"jetpills/internal/workspace": {
+		"internal/module", "internal/upstream", "internal/catalog", "internal/pill", "internal/syntax", "internal/text",
+	},
+	"jetpills/internal/ide": {
+		"internal/workspace", "internal/module", "internal/upstream", "internal/catalog", "internal/pill",
+		"internal/syntax", "internal/text",
+	},
+	"jetpills/internal/server": {
+		"internal/rpc", "internal/ide", "internal/workspace", "internal/catalog", "internal/pill", "internal/text",
+	},
+	"jetpills/internal/rpc":         {},
+	"jetpills/internal/rpc/rpctest": {},
+	"jetpills/internal/cli": {
+		"internal/server", "internal/ide", "internal/workspace", "internal/upstream", "internal/catalog",
+		"internal/pill", "internal/pillcheck", "internal/syntax", "internal/text",
+	},
+	"jetpills/internal/pillcheck":        {"internal/pill", "internal/catalog", "internal/syntax", "internal/module", "internal/text"},
+	"jetpills/internal/catalog/generate": {"internal/catalog", "internal/upstream"},
+}
+
+// onlyIn are libraries that one package alone may import.
+var onlyIn = map[string]string{
+	"go.lsp.dev/jsonrpc2":      "jetpills/internal/rpc",
+	"go.lsp.dev/protocol":      "jetpills/internal/server",
+	"github.com/spf13/cobra":   "jetpills/internal/cli",
+	"github.com/yuin/goldmark": "jetpills/internal/pill",
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "jetpills/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for packages := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := packages.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		seen[p.ImportPath] = true
+		allowed, known := mayImport[p.ImportPath]
+		if !known {
+			t.Errorf("%s has no place in the diagram", p.ImportPath)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if ours, ok := strings.CutPrefix(imported, "jetpills/"); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s may not import %s", p.ImportPath, imported)
+			}
+			for library, owner := range onlyIn {
+				if (imported == library || strings.HasPrefix(imported, library+"/")) && p.ImportPath != owner {
+					t.Errorf("%s alone may import %s, not %s", owner, library, p.ImportPath)
+				}
+			}
+		}
+	}
+	for p := range mayImport {
+		if !seen[p] {
+			t.Errorf("the diagram has %s, which does not exist", p)
+		}
+	}
+}
