@@ -1,0 +1,207 @@
+package pillcheck
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+)
+
+// Bounds of a pill.
+const (
+	minSize     = 10 << 10 // bytes of a full pill
+	maxSize     = 20 << 10
+	maxShort    = 6  // lines of the short version
+	maxMinutes  = 15 // of reading
+	maxColumns  = 78 // of a text diagram
+	questions   = 3
+	shortTitle  = "tl;dr"
+	askingTitle = "Questions"
+)
+
+// form checks what every pill has in common, whatever it is about.
+func (l *linter) form(p *pill.Pill) {
+	l.links(p)
+	l.blocks(p)
+	if index, ok := l.pills.Index(); ok && p == index {
+		return
+	}
+	l.frontMatter(p)
+	l.short(p)
+	if len(p.Sections) <= 2 {
+		return // announced, not yet written
+	}
+	if size := len(l.source(p)); size < minSize || size > maxSize {
+		l.found(p.File, 0, "size", "%d bytes, want %d to %d", size, minSize, maxSize)
+	}
+	l.questions(p)
+	l.footer(p)
+}
+
+func (l *linter) frontMatter(p *pill.Pill) {
+	missing := func(key, want string) {
+		l.found(p.File, 1, "front-matter", "%s is missing or wrong: want %s", key, want)
+	}
+	if !strings.HasPrefix(p.File, p.ID+"-") {
+		missing("id", "the digits of the file's name")
+	}
+	if !bytes.HasPrefix(l.source(p), []byte("---\n")) {
+		l.found(p.File, 1, "front-matter", "there is none")
+		return
+	}
+	if p.Subtitle == "" {
+		missing("subtitle", "a few words")
+	}
+	if p.Summary == "" {
+		missing("summary", "one or two sentences")
+	}
+	switch p.Group {
+	case "foundation", "jetpack-nixos", "system":
+	default:
+		missing("group", "foundation, jetpack-nixos or system")
+	}
+	if _, match := l.library.At(p.Revision); match != catalog.Exact || len(p.Revision) != 40 {
+		missing("revision", "a full hash of a commit with known options")
+	}
+	if p.Minutes < 1 || p.Minutes > maxMinutes {
+		missing("minutes", fmt.Sprintf("1 to %d", maxMinutes))
+	}
+	for _, id := range p.BuildsOn {
+		if _, ok := l.pills.Find(id); !ok || id >= p.ID {
+			missing("builds-on", fmt.Sprintf("earlier pills, not %q", id))
+		}
+	}
+	first := p.Sections[0]
+	if want := fmt.Sprintf("Pill %s: %s — %s", p.ID, p.Title, p.Subtitle); first.Title != want {
+		l.found(p.File, first.Line, "front-matter", "the title is %q, the front matter says %q", first.Title, want)
+	}
+}
+
+// short counts the lines of the short version as they stand in the file.
+func (l *linter) short(p *pill.Pill) {
+	source := strings.Split(string(l.source(p)), "\n")
+	for i, s := range p.Sections {
+		if !strings.EqualFold(s.Title, shortTitle) {
+			continue
+		}
+		end := len(source)
+		if i+1 < len(p.Sections) {
+			end = p.Sections[i+1].Line - 1
+		}
+		lines := 0
+		for _, line := range source[s.Line:end] {
+			if line == "---" {
+				break
+			}
+			if strings.TrimSpace(line) != "" {
+				lines++
+			}
+		}
+		if lines < 1 || lines > maxShort {
+			l.found(p.File, s.Line, "tldr", "%d lines, want 1 to %d", lines, maxShort)
+		}
+		return
+	}
+	l.found(p.File, 0, "tldr", "no section %s", shortTitle)
+}
+
+// questions checks that the last section asks, and that each answer is folded
+// in a form that code hosts show: empty lines around what is inside.
+func (l *linter) questions(p *pill.Pill) {
+	last := p.Sections[len(p.Sections)-1]
+	if last.Title != askingTitle {
+		l.found(p.File, last.Line, "questions", "the last section is %q, want %q", last.Title, askingTitle)
+		return
+	}
+	lines := strings.Split(string(l.source(p)), "\n")
+	opened, closed := 0, 0
+	for i := last.Line; i < len(lines); i++ {
+		line := lines[i]
+		if strings.Contains(line, "<details>") {
+			opened++
+			if line != "<details><summary>Answer</summary>" {
+				l.found(p.File, i+1, "questions", "want <details><summary>Answer</summary> on a line of its own")
+			}
+			if i+1 < len(lines) && lines[i+1] != "" || lines[i-1] != "" {
+				l.found(p.File, i+1, "questions", "want empty lines around the opening tag")
+			}
+		}
+		if strings.Contains(line, "</details>") {
+			closed++
+			if line != "</details>" || lines[i-1] != "" {
+				l.found(p.File, i+1, "questions", "want </details> on a line of its own below an empty one")
+			}
+		}
+	}
+	if opened != questions || closed != questions {
+		l.found(p.File, last.Line, "questions", "%d folded answers, want %d", opened, questions)
+	}
+}
+
+// footer checks the last line, which the sections leave out.
+func (l *linter) footer(p *pill.Pill) {
+	lines := strings.Split(strings.TrimRight(string(l.source(p)), "\n"), "\n")
+	last := lines[len(lines)-1]
+	number := len(lines)
+	if len(lines) < 4 || lines[len(lines)-2] != "" || lines[len(lines)-3] != "---" {
+		l.found(p.File, number, "footer", "want a line --- and an empty line above the last line")
+	}
+	var want []string
+	all := l.pills.Pills()
+	for i, other := range all {
+		if other != p {
+			continue
+		}
+		if i > 0 {
+			want = append(want, fmt.Sprintf("[← Pill %s: %s](%s)", all[i-1].ID, all[i-1].Title, all[i-1].File))
+		}
+		want = append(want, "[Index](README.md)")
+		if i+1 < len(all) {
+			want = append(want, fmt.Sprintf("[Pill %s: %s →](%s)", all[i+1].ID, all[i+1].Title, all[i+1].File))
+		}
+	}
+	if joined := strings.Join(want, " · "); last != joined {
+		l.found(p.File, number, "footer", "the last line is %q, want %q", last, joined)
+	}
+}
+
+func (l *linter) links(p *pill.Pill) {
+	for _, link := range p.Links() {
+		if link.URL != "" {
+			if !strings.HasPrefix(link.URL, "https://") {
+				l.found(p.File, link.Line, "link", "%s is not https", link.URL)
+			}
+			continue
+		}
+		ref := link.File
+		if link.Anchor != "" {
+			ref += "#" + link.Anchor
+		}
+		s, ok := l.pills.Find(ref)
+		if !ok || s.Pill.File != link.File || link.Anchor != "" && s.Anchor != link.Anchor {
+			l.found(p.File, link.Line, "link", "%s leads nowhere", ref)
+		}
+	}
+}
+
+func (l *linter) blocks(p *pill.Pill) {
+	for _, block := range p.CodeBlocks() {
+		switch {
+		case block.Language == "":
+			l.found(p.File, block.Line, "fence", "the code block has no language")
+		case len(block.Info) > 0 && (block.Language != "nix" || len(block.Info) > 1 || block.Info[0] != "eval"):
+			l.found(p.File, block.Line, "fence", "unknown words behind the language: %s", strings.Join(block.Info, " "))
+		}
+		if block.Language != "text" {
+			continue
+		}
+		for i, line := range strings.Split(block.Text, "\n") {
+			if n := utf8.RuneCountInString(line); n > maxColumns {
+				l.found(p.File, block.Line+1+i, "diagram", "%d columns, want at most %d", n, maxColumns)
+			}
+		}
+	}
+}

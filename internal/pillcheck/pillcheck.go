@@ -1,0 +1,148 @@
+// Package pillcheck holds the pills against the catalog: their form, their code and every name of jetpack-nixos in them.
+// It also writes the tables that are made from the catalog, and reports which topics have a section that explains them.
+package pillcheck
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+)
+
+// A Finding is one thing that is wrong with a folder of pills.
+type Finding struct {
+	File string `json:"file"` // name in the folder
+	// Line is 1-based; 0 when the whole file is meant.
+	Line int `json:"line"`
+	// Code is the name of the rule, as the list in this package's Rules has it.
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// String is the finding on one line: file:line: message (code).
+func (f Finding) String() string {
+	if f.Line == 0 {
+		return fmt.Sprintf("%s: %s (%s)", f.File, f.Message, f.Code)
+	}
+	return fmt.Sprintf("%s:%d: %s (%s)", f.File, f.Line, f.Message, f.Code)
+}
+
+// A Rule is one kind of finding.
+type Rule struct{ Code, Means string }
+
+// Rules returns the rules in the order in which a person would read them.
+//
+// What is a claim about jetpack-nixos and what is prose: names count where they
+// stand in code, that is in back-ticks or in a fenced block; versions count
+// behind their word ("L4T 36.5.0", "JetPack 5, 6 or 7", "kernel 6.8"), anywhere.
+// Names that a Nix block of the same pill binds are the reader's own. A path
+// is upstream's if it has a line number or begins with a folder of upstream's.
+// What no longer exists may be named in a paragraph, list item or table row
+// that also names the revision where it ended, if history knows that it existed.
+// "Before", "since" and the like make a version a limit: it need only have
+// existed once.
+func Rules() []Rule {
+	return []Rule{
+		{"load", "the file cannot be read as a pill"},
+		{"front-matter", "a key is missing or wrong, or the title differs from it"},
+		{"tldr", "the short version is missing or has more than six lines"},
+		{"size", "a full pill has 10 to 20 KB"},
+		{"questions", "a full pill ends in three questions with folded answers"},
+		{"footer", "the last line leads to the pills before and after and to the index"},
+		{"link", "a link leads nowhere"},
+		{"fence", "a code block has no language, or a word that means nothing"},
+		{"diagram", "a text block is wider than 78 columns"},
+		{"nix", "a Nix block does not parse"},
+		{"eval", "an evaluated block does not give what it says"},
+		{"table", "a generated table differs from the catalog"},
+		{"topic", "a topic names what does not exist"},
+		{"option", "no such option"},
+		{"value", "no such value of an option"},
+		{"output", "no such flake output, flash script or member of system.build"},
+		{"package", "no such member of the scope or attribute of the overlay"},
+		{"file", "no such file in jetpack-nixos, or it has fewer lines"},
+		{"version", "no such version of JetPack, L4T, CUDA or the kernel"},
+		{"revision", "no such commit of jetpack-nixos, or it has another date"},
+	}
+}
+
+// Options says how to check.
+type Options struct {
+	// Nix is the path of nix-instantiate. Where it is empty, Nix blocks are only
+	// parsed, by our own parser, and none is evaluated.
+	Nix string
+}
+
+// Lint checks all pills of a collection. The findings are sorted by file and
+// line. An error means that the check itself could not run.
+func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, options Options) ([]Finding, error) {
+	l := &linter{pills: c, library: library, past: newPast(library), worlds: map[string]*world{}}
+	for _, p := range c.Problems() {
+		l.found(p.File, p.Line, "load", "%s", p.Message)
+	}
+	for _, p := range l.all() {
+		l.form(p)
+		l.claims(p)
+		l.tables(p)
+	}
+	if err := l.code(ctx, options.Nix); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(l.findings, func(a, b Finding) int {
+		if d := strings.Compare(a.File, b.File); d != 0 {
+			return d
+		}
+		return a.Line - b.Line
+	})
+	return slices.Compact(l.findings), nil
+}
+
+// linter collects the findings of one run.
+type linter struct {
+	pills    *pill.Collection
+	library  *catalog.Library
+	past     *past
+	worlds   map[string]*world // by revision
+	findings []Finding
+}
+
+func (l *linter) found(file string, line int, code, format string, args ...any) {
+	l.findings = append(l.findings, Finding{file, line, code, fmt.Sprintf(format, args...)})
+}
+
+// all are the index and the pills.
+func (l *linter) all() []*pill.Pill {
+	all := slices.Clone(l.pills.Pills())
+	if index, ok := l.pills.Index(); ok {
+		all = append([]*pill.Pill{index}, all...)
+	}
+	return all
+}
+
+// source is a pill's file with LF line ends.
+func (l *linter) source(p *pill.Pill) []byte {
+	return bytes.ReplaceAll(l.pills.Files()[p.File], []byte("\r\n"), []byte("\n"))
+}
+
+// world is what existed at the revision that a pill states; the index, which
+// states none, goes with the pills.
+func (l *linter) world(p *pill.Pill) *world {
+	revision := p.Revision
+	if revision == "" {
+		for _, other := range l.pills.Pills() {
+			if revision = other.Revision; revision != "" {
+				break
+			}
+		}
+	}
+	w, ok := l.worlds[revision]
+	if !ok {
+		w = newWorld(l.library, revision)
+		l.worlds[revision] = w
+	}
+	return w
+}
