@@ -105,9 +105,16 @@ type repairer struct {
 	// The leftmost opener that a closing bracket of this line was paired with.
 	paired int32
 
-	choices map[int32]choice // by token
-	at      int32            // the token that is looked at
-	steps   []int32          // the token that was looked at, for each error
+	choices   map[int32]choice // by token
+	steps     []int32          // the token that was looked at, for each error
+	exchanges int              // braces that have changed places with a line
+
+	// The token that is looked at, and its line.
+	at     int32
+	line   int32
+	indent int32
+	first  bool // on its line
+	lead   bool // only closing brackets before it on its line
 }
 
 // A choice is what the repair does at a token other than what the indentation
@@ -128,8 +135,15 @@ const mostChoices = 24
 // it looks for the repair of fewest steps: a text may be indented in a way of
 // its own far from the damage.
 func repairBrackets(src string, tokens []token, thorough bool) ([]token, []SyntaxError) {
+	paired := balanced(tokens)
+	if paired && !thorough {
+		return tokens, nil
+	}
 	best := &repairer{src: src, tokens: tokens}
 	best.scan()
+	if paired && best.exchanges == 0 {
+		return tokens, nil
+	}
 	tries := mostChoices
 	if !thorough {
 		tries = 0
@@ -202,17 +216,17 @@ func closerRank(k Kind) int8 {
 func (r *repairer) scan() {
 	r.paired = int32(len(r.tokens))
 	r.budget = 64*len(r.tokens) + 4096
-	line, indent, scanned := int32(0), int32(indentation(r.src)), 0
-	lead := true // only closing brackets so far on this line
+	r.indent = int32(indentation(r.src))
+	r.lead = true
+	scanned := 0
 	for i := range r.tokens {
 		t := &r.tokens[i]
-		r.at = int32(i)
-		first := len(r.lines) == 0
+		r.at, r.first = int32(i), len(r.lines) == 0
 		for ; scanned < int(t.start); scanned++ {
 			if r.src[scanned] == '\n' {
-				line++
-				indent = int32(indentation(r.src[scanned+1:]))
-				first, lead = true, true
+				r.line++
+				r.indent = int32(indentation(r.src[scanned+1:]))
+				r.first, r.lead = true, true
 				r.paired = int32(len(r.tokens))
 			}
 		}
@@ -221,15 +235,15 @@ func (r *repairer) scan() {
 			// stands on the string's last line.
 			continue
 		}
-		if first && t.kind != EOF {
-			r.lines = append(r.lines, lineStart{int32(i), indent})
-			r.beginLine(int32(i), line, indent)
+		if r.first && t.kind != EOF {
+			r.lines = append(r.lines, lineStart{r.at, r.indent})
+			r.beginLine()
 		}
-		r.lostBrace(int32(i), line, indent, first)
-		r.token(int32(i), line, indent, first, lead)
-		if !isCloser(t.kind) {
-			lead = false
+		r.lostBrace()
+		if !r.exchanged() {
+			r.token()
 		}
+		r.lead = r.lead && isCloser(t.kind)
 	}
 }
 
@@ -288,7 +302,8 @@ func (r *repairer) fail(e SyntaxError) {
 }
 
 // beginLine closes brackets that the indentation of a new line says are lost.
-func (r *repairer) beginLine(i, line, indent int32) {
+func (r *repairer) beginLine() {
+	i, line, indent := r.at, r.line, r.indent
 	if f := r.top(); f != nil && f.content < 0 && f.line < line && !isCloser(r.tokens[i].kind) {
 		f.content = indent
 	}
@@ -315,7 +330,8 @@ func (r *repairer) beginLine(i, line, indent int32) {
 
 // lostBrace opens an absent brace before a binding that stands right in a list
 // or in parentheses, where none can.
-func (r *repairer) lostBrace(i, line, indent int32, first bool) {
+func (r *repairer) lostBrace() {
+	i, line, indent := r.at, r.line, r.indent
 	f := r.top()
 	if f == nil || f.kind != LBracket && f.kind != LParen || r.choices[i] != asIndented || i > 0 && r.tokens[i-1].kind == Dot {
 		return
@@ -325,11 +341,48 @@ func (r *repairer) lostBrace(i, line, indent int32, first bool) {
 	}
 	r.open(i, LBrace, r.tokens[i])
 	lost := bracketFrame{kind: LBrace, token: i, line: line, indent: indent, content: indent}
-	if n := len(r.lines); first && n > 1 && r.lines[n-2].indent < indent {
+	if n := len(r.lines); r.first && n > 1 && r.lines[n-2].indent < indent {
 		// It stood at the end of the line before, or on a line of its own.
 		lost.line, lost.indent = line-1, r.lines[n-2].indent
 	}
 	r.stack = append(r.stack, lost)
+}
+
+// exchanged puts right an opening brace that begins a line and has changed
+// places with the line before it, the first in the braces: it stands behind a
+// binding, where no expression can, and is indented less.
+func (r *repairer) exchanged() bool {
+	n := len(r.lines)
+	if !r.first || n < 2 || r.choices[r.at] != asIndented {
+		return false
+	}
+	above := r.lines[n-2]
+	if above.indent <= r.indent || !braceBehindBinding(r.tokens, r.at, above.token) {
+		return false
+	}
+	r.open(above.token, LBrace, r.tokens[r.at])
+	r.skip(r.at)
+	r.exchanges++
+	at := len(r.stack)
+	for at > 0 && r.stack[at-1].token >= above.token {
+		at--
+	}
+	r.stack = slices.Insert(r.stack, at, bracketFrame{
+		kind: LBrace, token: above.token, line: r.line - 2, indent: r.indent, content: above.indent,
+	})
+	return true
+}
+
+// braceBehindBinding reports whether the token at index i is an opening brace
+// behind a line that is, or begins, a binding.
+func braceBehindBinding(tokens []token, i, lineBefore int32) bool {
+	if tokens[i].kind != LBrace || i == 0 {
+		return false
+	}
+	if k := tokens[i-1].kind; k != Semicolon && k != LBrace {
+		return false
+	}
+	return bindingAt(tokens, int(lineBefore)) || tokens[lineBefore].kind == KeywordInherit
 }
 
 // cannotFollowSemicolon reports whether a token can stand neither at the start
@@ -356,13 +409,14 @@ func (r *repairer) closeToIndent(i, indent int32) {
 	}
 }
 
-func (r *repairer) token(i, line, indent int32, first, lead bool) {
+func (r *repairer) token() {
+	i := r.at
 	switch t := r.tokens[i]; t.kind {
 	case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen, KeywordLet:
 		if t.kind == KeywordLet && r.tokens[i+1].kind == LBrace {
 			return // let { … } has no in
 		}
-		r.stack = append(r.stack, bracketFrame{kind: t.kind, token: i, line: line, indent: indent, content: -1})
+		r.stack = append(r.stack, bracketFrame{kind: t.kind, token: i, line: r.line, indent: r.indent, content: -1})
 	case InterpClose, StringClose, IndentClose:
 		open := InterpOpen
 		if t.kind == StringClose {
@@ -382,10 +436,10 @@ func (r *repairer) token(i, line, indent int32, first, lead bool) {
 			r.skip(i)
 		case r.choices[i] == asPaired && f != nil && closerOf(f.kind) == t.kind:
 			r.matchTo(len(r.stack)-1, i)
-		case lead:
-			r.leadingCloser(i, line, indent)
+		case r.lead:
+			r.leadingCloser()
 		default:
-			r.innerCloser(i, line)
+			r.innerCloser()
 		}
 	case KeywordIn:
 		if k := r.find(KeywordLet, func(*bracketFrame) bool { return true }); k >= 0 {
@@ -399,11 +453,11 @@ func (r *repairer) token(i, line, indent int32, first, lead bool) {
 			f.pending++
 		}
 	case Colon:
-		if f := r.top(); f != nil && f.kind == LBrace && r.opensFormals(f.token) && !r.startsLambda(i, first) {
+		if f := r.top(); f != nil && f.kind == LBrace && r.opensFormals(f.token) && !r.startsLambda(i) {
 			r.closeTop(i)
 		}
 	case Semicolon:
-		r.semicolon(i, line, first, indent)
+		r.semicolon()
 	case EOF:
 		for len(r.stack) > 0 {
 			if r.top().kind == KeywordLet {
@@ -432,8 +486,8 @@ func (r *repairer) opensFormals(brace int32) bool {
 
 // startsLambda reports whether the colon at index i stands behind the parameter
 // of a function that is a formal's default.
-func (r *repairer) startsLambda(i int32, first bool) bool {
-	if first || r.tokens[i-1].kind != Word {
+func (r *repairer) startsLambda(i int32) bool {
+	if r.first || r.tokens[i-1].kind != Word {
 		return false
 	}
 	before := r.tokens[i-2].kind
@@ -470,7 +524,8 @@ func (r *repairer) matchTo(k int, i int32) {
 
 // leadingCloser pairs a closing bracket with only closing brackets before it on
 // its line.
-func (r *repairer) leadingCloser(i, line, indent int32) {
+func (r *repairer) leadingCloser() {
+	i, line, indent := r.at, r.line, r.indent
 	t := r.tokens[i]
 	want := openerOf(t.kind)
 	if k := r.find(want, func(f *bracketFrame) bool { return f.indent == indent && f.line < line }); k >= 0 {
@@ -532,7 +587,8 @@ func (r *repairer) lostOpener(i, indent int32) (int32, bool) {
 }
 
 // innerCloser pairs a closing bracket that something stands before on its line.
-func (r *repairer) innerCloser(i, line int32) {
+func (r *repairer) innerCloser() {
+	i, line := r.at, r.line
 	t := r.tokens[i]
 	want := openerOf(t.kind)
 	if k := r.find(want, func(f *bracketFrame) bool { return f.line == line }); k >= 0 {
@@ -632,7 +688,8 @@ func (r *repairer) before(i int32) Kind {
 }
 
 // semicolon closes brackets that a semicolon cannot stand in.
-func (r *repairer) semicolon(i, line int32, first bool, indent int32) {
+func (r *repairer) semicolon() {
+	i := r.at
 	for f := r.top(); f != nil && !f.hard(); f = r.top() {
 		switch f.kind {
 		case LBracket:
@@ -653,7 +710,7 @@ func (r *repairer) semicolon(i, line int32, first bool, indent int32) {
 			if previous != Semicolon && previous != LBrace {
 				return
 			}
-			if f.line == line {
+			if f.line == r.line {
 				r.closeTop(i)
 			}
 			// A line that begins with it was handled where the line began.

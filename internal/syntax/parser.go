@@ -30,12 +30,10 @@ func Parse(src string) *Tree {
 // that do not pair.
 func parse(src string, cuts []cut, thorough bool) (*Tree, int) {
 	l := lex(src, cuts)
-	p := &parser{src: src, tokens: l.tokens, errors: l.errors}
-	if !balanced(l.tokens) {
-		repaired, errors := repairBrackets(src, l.tokens, thorough)
-		p.tokens = repaired
-		p.errors = append(p.errors, errors...)
-	}
+	p := &parser{src: src, errors: l.errors}
+	var errors []SyntaxError
+	p.tokens, errors = repairBrackets(src, l.tokens, thorough)
+	p.errors = append(p.errors, errors...)
 	tokens := p.tokens
 	places := p.leaveOutSkipped()
 	p.nodes = make([]node, 1, len(p.tokens)+len(p.tokens)/4+8)
@@ -275,13 +273,17 @@ func (p *parser) looseBindings() int32 {
 	n := p.open(AttrSet)
 	p.nodes[n].flags |= flagNoBraces
 	for p.atBinding() || p.kind() == KeywordInherit {
-		if p.kind() == KeywordInherit {
-			p.add(n, p.inherit())
-		} else {
-			p.add(n, p.binding())
-		}
+		p.addBinding(n)
 	}
 	return p.close(n)
+}
+
+func (p *parser) addBinding(n int32) {
+	if p.kind() == KeywordInherit {
+		p.add(n, p.inherit())
+	} else {
+		p.add(n, p.binding())
+	}
 }
 
 // The grammar.
@@ -444,6 +446,10 @@ func (p *parser) lambda() int32 {
 			return p.close(n)
 		}
 	}
+	if p.atLooseBinding(p.nodes[n].start) {
+		p.add(n, p.looseBindings())
+		return p.close(n)
+	}
 	p.add(n, p.value("function body"))
 	return p.close(n)
 }
@@ -510,11 +516,29 @@ func (p *parser) letIn() int32 {
 	n := p.open(LetIn)
 	p.bump()
 	p.bindings(n, KeywordIn)
+	in := p.tokens[p.i].start
 	if !p.take(KeywordIn) {
 		p.failMissing("in", "let", "")
 	}
+	// Bindings behind the in that are indented more are still the let's.
+	for p.atLooseBinding(in) {
+		p.failUnexpected("an expression", "let")
+		p.addBinding(n)
+	}
 	p.add(n, p.value("let"))
 	return p.close(n)
+}
+
+// atLooseBinding reports whether a binding comes next where an expression
+// should, on a line that is indented more than the one of an earlier place.
+func (p *parser) atLooseBinding(since int32) bool {
+	return (p.kind() == KeywordInherit || p.atBinding()) && p.onNewLine() &&
+		p.column(p.tokens[p.i].start) > p.indent(since)
+}
+
+// indent is the indentation of the line that a place is on.
+func (p *parser) indent(at int32) int {
+	return indentation(p.src[strings.LastIndexByte(p.src[:at], '\n')+1:])
 }
 
 func (p *parser) with() int32 {
