@@ -9,8 +9,8 @@ import (
 // Bounds of the search for values. A file that means harm can make variables out of variables without end.
 const (
 	maxLookups   = 200_000 // bindings and scopes looked at in one file
-	maxLiteral = 4096    // bytes of a text that is put together
-	maxVariables   = 64      // variables that stand for variables
+	maxLiteral   = 4096    // bytes of a text that is put together
+	maxVariables = 64      // variables that stand for variables
 )
 
 // reader reads texts out of expressions without evaluating them. It gives up for good after maxLookups.

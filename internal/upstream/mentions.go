@@ -41,26 +41,27 @@ func Mention(tree *syntax.Tree, path string) Mentions {
 	return m
 }
 
+// modeline is the revision that a comment asks for; empty if none does.
 func modeline(tree *syntax.Tree) string {
 	const mark, key = "jetpills:", "revision="
 	source := tree.Source()
-	for from := 0; ; {
-		i := strings.Index(source[from:], mark)
-		if i < 0 {
-			return ""
-		}
-		from += i + len(mark)
-		if tree.TokenAt(from-1, nil).Kind != syntax.Comment {
+	if !strings.Contains(source, mark) {
+		return ""
+	}
+	for token := range tree.Tokens() {
+		if token.Kind != syntax.Comment {
 			continue
 		}
-		line, _, _ := strings.Cut(source[from:], "\n")
-		line, _, _ = strings.Cut(line, "*/")
-		for _, word := range strings.Fields(line) {
-			if revision, ok := strings.CutPrefix(word, key); ok && revision != "" {
-				return normalRevision(revision)
+		for line := range strings.Lines(strings.TrimSuffix(token.Of(source), "*/")) {
+			_, asked, _ := strings.Cut(line, mark)
+			for _, word := range strings.Fields(asked) {
+				if revision, ok := strings.CutPrefix(word, key); ok && revision != "" {
+					return normalRevision(revision)
+				}
 			}
 		}
 	}
+	return ""
 }
 
 // addressAt is the pin of a string that is an address, or of the set of arguments that a string with the repository's name stands in.

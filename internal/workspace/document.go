@@ -156,18 +156,16 @@ func fileError(err error) error {
 
 // namesJetpack reports whether a text names jetpack-nixos or its package sets anywhere but in a comment.
 func namesJetpack(tree *syntax.Tree) bool {
+	names := func(s string) bool {
+		return strings.Contains(s, "nvidia-jetpack") || strings.Contains(s, "jetpack-nixos")
+	}
 	source := tree.Source()
-	for _, name := range []string{"nvidia-jetpack", "jetpack-nixos"} {
-		for from := 0; ; {
-			i := strings.Index(source[from:], name)
-			if i < 0 {
-				break
-			}
-			token := tree.TokenAt(from+i+1, nil)
-			if token.Kind != syntax.Comment {
-				return true
-			}
-			from = max(token.End, from+i+len(name))
+	if !names(source) {
+		return false
+	}
+	for token := range tree.Tokens() {
+		if !token.Kind.IsTrivia() && names(token.Of(source)) {
+			return true
 		}
 	}
 	return false

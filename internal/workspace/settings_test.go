@@ -1,0 +1,73 @@
+package workspace
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+)
+
+func TestParseSettings(t *testing.T) {
+	d := DefaultSettings()
+	with := func(change func(*Settings)) Settings {
+		s := DefaultSettings()
+		change(&s)
+		return s
+	}
+	all := Settings{Revision: "4d857d6", PillsPath: "~/pills", UpstreamPath: "/src/jp", Definition: DefinitionUpstream, ExcerptLines: 5, Diagnostics: false}
+	for _, test := range []struct {
+		section string
+		want    Settings
+		problem string
+	}{
+		{``, d, ""},
+		{`null`, d, ""},
+		{`{}`, d, ""},
+		{`{"unknown": 1, "hover": {"unknown": []}, "pills": {}}`, d, ""},
+		{`{"revision": null, "hover": null, "pills": {"path": null}}`, d, ""},
+		{`{"revision": "4d857d6", "pills": {"path": " ~/pills "}, "upstream": {"path": "/src/jp"}, "definition": "upstream",
+			"hover": {"excerptLines": 5}, "diagnostics": {"enable": false}}`, all, ""},
+		{`{"jetpills": {"revision": "4d857d6", "pills": {"path": "~/pills"}, "upstream": {"path": "/src/jp"}, "definition": "upstream",
+			"hover": {"excerptLines": 5}, "diagnostics": {"enable": false}}}`, all, ""},
+		{`{"revision": "4d857d6", "pills.path": "~/pills", "jetpills.upstream.path": "/src/jp", "jetpills.definition": "upstream",
+			"hover.excerptLines": 5, "diagnostics.enable": false}`, all, ""},
+		{`{"revision": "", "pills": {"path": ""}, "definition": ""}`, d, ""},
+		{`[1]`, d, "jetpills must be an object, not a list"},
+		{`"x"`, d, "jetpills must be an object, not text"},
+		{`{`, d, "jetpills must be JSON: unexpected end of JSON input"},
+		{`{"revision": 5}`, d, "jetpills.revision must be text, not a number"},
+		{`{"revision": "master"}`, d, `jetpills.revision must be at least seven digits of a commit, not "master"`},
+		{`{"revision": "4d857"}`, d, `jetpills.revision must be at least seven digits of a commit, not "4d857"`},
+		{`{"pills": "x"}`, d, "jetpills.pills must be an object, not text"},
+		{`{"pills": {"path": ["x"]}}`, d, "jetpills.pills.path must be text, not a list"},
+		{`{"hover": {"excerptLines": "5"}}`, d, "jetpills.hover.excerptLines must be a whole number, not text"},
+		{`{"hover": {"excerptLines": 5.5}}`, d, "jetpills.hover.excerptLines must be a whole number from 1 to 200, not 5.5"},
+		{`{"hover": {"excerptLines": 0}}`, d, "jetpills.hover.excerptLines must be a whole number from 1 to 200, not 0"},
+		{`{"hover": {"excerptLines": -1e300}}`, d, "jetpills.hover.excerptLines must be a whole number from 1 to 200, not -1e+300"},
+		{`{"diagnostics": {"enable": "false"}}`, d, "jetpills.diagnostics.enable must be true or false, not text"},
+		{`{"definition": "both"}`, d, `jetpills.definition must be "pill" or "upstream", not "both"`},
+		{`{"definition": {}}`, d, "jetpills.definition must be text, not an object"},
+		{`{"revision": 5, "hover": {"excerptLines": 3}}`, with(func(s *Settings) { s.ExcerptLines = 3 }), "jetpills.revision must be text, not a number"},
+	} {
+		sections := []any{[]byte(test.section), json.RawMessage(test.section)}
+		var decoded any
+		if json.Unmarshal([]byte(test.section), &decoded) == nil {
+			sections = append(sections, decoded)
+		}
+		for _, section := range sections {
+			got, problems := ParseSettings(section)
+			if got != test.want {
+				t.Errorf("%s as %T: %+v, want %+v", test.section, section, got, test.want)
+			}
+			said := ""
+			for _, p := range problems {
+				said += p.Error()
+			}
+			if said != test.problem {
+				t.Errorf("%s as %T: says %q, want %q", test.section, section, said, test.problem)
+			}
+		}
+	}
+	if _, problems := ParseSettings(5); fmt.Sprint(problems) != "[jetpills must be an object, not int]" {
+		t.Errorf("a Go number: %v", problems)
+	}
+}
