@@ -1,0 +1,168 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// Bounds of what is read of a source tree. All of jetpack-nixos's own files that say something about options and
+// packages have 60 KB together, the largest of them 25 KB.
+const (
+	maxSourceFile    = 512 << 10 // bytes of one file
+	maxSourceBytes   = 4 << 20   // bytes of all files
+	maxSourceFiles   = 256
+	maxSourceFolder  = 2048 // entries of one folder
+	maxSourceNesting = 400  // nodes around a node
+	maxProblems      = 64
+)
+
+// source reads the Nix files of a source tree, each once.
+type source struct {
+	fsys     fs.FS
+	files    map[string]*sourceFile // by path; nil for one that cannot be used
+	trees    map[*syntax.Tree]*sourceFile
+	folders  map[string]bool // those that were listed
+	bytes    int
+	problems []Problem
+}
+
+// sourceFile is a parsed file.
+type sourceFile struct {
+	path  string
+	tree  *syntax.Tree
+	lines text.LineIndex
+}
+
+func newSource(fsys fs.FS) *source {
+	return &source{fsys: fsys, files: map[string]*sourceFile{}, trees: map[*syntax.Tree]*sourceFile{}, folders: map[string]bool{}}
+}
+
+// place is the 1-based line and column, in bytes, of an offset; 0 for a negative one, which means the whole file.
+func (f *sourceFile) place(offset int) (line, column int) {
+	if offset < 0 {
+		return 0, 0
+	}
+	line = f.lines.Line(offset)
+	return line + 1, offset - f.lines.Start(line) + 1
+}
+
+// problem remembers why something was left out; the first of them, in a tree that is strange throughout.
+func (s *source) problem(file, message string) {
+	if p := (Problem{file, message}); len(s.problems) < maxProblems && !slices.Contains(s.problems, p) {
+		s.problems = append(s.problems, p)
+	}
+}
+
+// open parses the file, or the default.nix of the folder, at a path within the tree; nil if that cannot be.
+func (s *source) open(name string) *sourceFile {
+	if f, ok := s.files[name]; ok {
+		return f
+	}
+	f, err := s.read(name)
+	if err != nil {
+		s.problem(name, err.Error())
+	}
+	s.files[name] = f
+	return f
+}
+
+func (s *source) read(name string) (*sourceFile, error) {
+	if !fs.ValidPath(name) {
+		return nil, errors.New("lies outside of the source tree")
+	}
+	info, err := fs.Stat(s.fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", cause(err))
+	}
+	if info.IsDir() {
+		if path.Base(name) == "default.nix" {
+			return nil, errors.New("is a folder")
+		}
+		return s.open(path.Join(name, "default.nix")), nil
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return nil, errors.New("is not a regular file")
+	case info.Size() > maxSourceFile:
+		return nil, fmt.Errorf("is larger than %d KiB", maxSourceFile>>10)
+	case len(s.trees) >= maxSourceFiles || s.bytes+int(info.Size()) > maxSourceBytes:
+		return nil, errors.New("is left out: the source tree is too large")
+	}
+	content, err := s.content(name)
+	if err != nil {
+		return nil, err
+	}
+	s.bytes += len(content)
+	f := &sourceFile{path: name, tree: syntax.Parse(content), lines: text.NewLineIndex(content)}
+	if nesting(f.tree) > maxSourceNesting {
+		return nil, errors.New("is nested too deeply")
+	}
+	s.trees[f.tree] = f
+	return f, nil
+}
+
+func (s *source) content(name string) (string, error) {
+	file, err := s.fsys.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("cannot be read: %w", cause(err))
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxSourceFile+1))
+	if err != nil {
+		return "", fmt.Errorf("cannot be read: %w", cause(err))
+	}
+	if len(content) > maxSourceFile {
+		return "", fmt.Errorf("is larger than %d KiB", maxSourceFile>>10)
+	}
+	return string(content), nil
+}
+
+// nesting is the largest number of nodes around one.
+func nesting(t *syntax.Tree) int {
+	deepest, depth := 0, 0
+	syntax.Walk(t.Root(), func(syntax.Node) bool {
+		depth++
+		deepest = max(deepest, depth)
+		return true
+	}, func(syntax.Node) { depth-- })
+	return deepest
+}
+
+// list gives the entries of a folder within the tree, sorted by name; nothing if it cannot be listed.
+func (s *source) list(name string) []fs.DirEntry {
+	if !fs.ValidPath(name) {
+		s.problem(name, "lies outside of the source tree")
+		return nil
+	}
+	folder, err := s.fsys.Open(name)
+	if err != nil {
+		s.problem(name, fmt.Sprintf("cannot be listed: %v", cause(err)))
+		return nil
+	}
+	defer folder.Close()
+	reader, ok := folder.(fs.ReadDirFile)
+	if !ok {
+		s.problem(name, "is not a folder")
+		return nil
+	}
+	entries, err := reader.ReadDir(maxSourceFolder)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.problem(name, fmt.Sprintf("cannot be listed: %v", cause(err)))
+		return nil
+	}
+	s.folders[name] = true
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int {
+		if a.Name() < b.Name() {
+			return -1
+		}
+		return 1
+	})
+	return entries
+}
