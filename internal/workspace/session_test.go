@@ -322,8 +322,10 @@ func TestLivingData(t *testing.T) {
 	}
 	write(t, dir, "flake.lock", "{")
 	s.FilesChanged([]string{lock})
-	if revision() != newest || revision() != newest {
-		t.Error("a broken lock file: the newest is to be taken")
+	for range 2 {
+		if revision() != newest {
+			t.Error("a broken lock file: the newest is to be taken")
+		}
 	}
 	if n := logs.FilterMessageSnippet("is not a lock file").Len(); n != 1 {
 		t.Errorf("%d log lines for one broken lock file", n)
