@@ -238,7 +238,7 @@ func suspects(src string, tokens []token, cuts []cut) []int32 {
 				if int(cutEnds(src, opener.start)[0]) < int(t.start)-indentationBefore(src, int(t.start))-1 {
 					likely = append(likely, opener.start)
 				}
-			case hasBindingLine(body):
+			case hasBinding(body, '\n'):
 				likely = append(likely, opener.start)
 			default:
 				possible = append(possible, opener.start)
@@ -277,8 +277,13 @@ func oddities(src string, tokens []token) int {
 				odd += 3
 			}
 		case StringText:
-			if i > 0 && tokens[i-1].kind != IndentOpen && hasBindingLine(t.of(src)) {
-				odd += 2
+			if i > 0 && tokens[i-1].kind != IndentOpen {
+				switch body := t.of(src); {
+				case hasBinding(body, '\n'):
+					odd += 2
+				case hasBinding(body, ';'):
+					odd++
+				}
 			}
 		}
 	}
@@ -295,11 +300,11 @@ func touchesOddly(k Kind) bool {
 	return k >= KeywordIf && k <= KeywordOr
 }
 
-// hasBindingLine reports whether, in the text of a string, a line after the
-// first begins like a binding.
-func hasBindingLine(s string) bool {
+// hasBinding reports whether something in the text of a string begins like a
+// binding, behind a line break or a semicolon.
+func hasBinding(s string, behind byte) bool {
 	for {
-		i := strings.IndexByte(s, '\n')
+		i := strings.IndexByte(s, behind)
 		if i < 0 {
 			return false
 		}

@@ -231,6 +231,10 @@ func cutOff(o *original, r *rand.Rand) (variant, bool) {
 				continue
 			}
 			if span.Start < at && at < span.End {
+				switch o.src[span.Start:at] {
+				case "in", "if", "let", "rec", "with", "then", "else", "assert", "inherit":
+					return variant{}, false // what is left is no name
+				}
 				v.path = v.path[:len(v.path)-(span.End-at)]
 			}
 		case syntax.String, syntax.Dynamic:

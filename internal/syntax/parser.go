@@ -448,7 +448,9 @@ func (p *parser) lambda() int32 {
 	}
 	if p.atLooseBinding(p.nodes[n].start) {
 		p.add(n, p.looseBindings())
-		return p.close(n)
+		if p.cannotBegin() {
+			return p.close(n)
+		}
 	}
 	p.add(n, p.value("function body"))
 	return p.close(n)
