@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -43,7 +44,7 @@ func (p *Program) Run() int {
 		p.Version = buildVersion()
 	}
 	root := p.command()
-	root.SetArgs(p.Args)
+	root.SetArgs(placesLast(p.Args))
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
@@ -60,6 +61,26 @@ func (p *Program) Run() int {
 	}
 }
 
+// placesLast puts places in the standard input, such as -:1:2, behind all
+// flags: they look like one.
+func placesLast(args []string) []string {
+	var flags, places []string
+	for i, arg := range args {
+		if arg == "--" {
+			return append(append(flags, args[i:]...), places...)
+		}
+		if strings.HasPrefix(arg, "-:") {
+			places = append(places, arg)
+		} else {
+			flags = append(flags, arg)
+		}
+	}
+	if len(places) == 0 {
+		return flags
+	}
+	return append(append(flags, "--"), places...)
+}
+
 func (p *Program) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "jetpills",
@@ -67,6 +88,8 @@ func (p *Program) command() *cobra.Command {
 		Long:          "jetpills explains the options, overlays and scopes of jetpack-nixos in Nix files,\nas a language server and on the command line. It needs no Nix and no network.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		// An error is one line.
+		DisableSuggestions: true,
 	}
 	root.AddCommand(
 		p.lspCommand(),

@@ -340,7 +340,7 @@ func (r wireRange) span(c marker) text.Span {
 // markerEditor is a client that can do all that VS Code can.
 type markerEditor struct {
 	*rpctest.Client
-	t *testing.T
+	t testing.TB
 }
 
 const allCapabilities = `{
@@ -354,7 +354,7 @@ const allCapabilities = `{
 	}
 }`
 
-func startMarkerEditor(t *testing.T, session *workspace.Session, dir string) *markerEditor {
+func startMarkerEditor(t testing.TB, session *workspace.Session, dir string) *markerEditor {
 	e := &markerEditor{t: t}
 	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
 		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})

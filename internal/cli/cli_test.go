@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"jetpills/pills"
+)
+
+type discard struct{ *bytes.Buffer }
+
+func (discard) Close() error { return nil }
+
+// run is a command with its output and its exit code.
+func run(t *testing.T, stdin string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errors bytes.Buffer
+	p := Program{
+		Args: args, Stdin: io.NopCloser(strings.NewReader(stdin)), Stdout: discard{&out}, Stderr: &errors,
+		Pills: pills.FS, Version: "1.2.3",
+	}
+	code = p.Run()
+	return out.String(), errors.String(), code
+}
+
+// home keeps the cache folder out of the account's own.
+func home(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("HOME", dir)
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	t.Setenv("LocalAppData", dir)
+}
+
+const orin = "../../testdata/configs/orin-agx/configuration.nix"
+
+func TestHoverOfTheReadme(t *testing.T) {
+	home(t)
+	out, stderr, code := run(t, "", "hover", orin+":8:28")
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit code %d, %s", code, stderr)
+	}
+	for _, want := range []string{
+		"**`hardware.nvidia-jetpack.som`** option",
+		"- Values: `generic`, `orin-agx`,",
+		"- Declared: `modules/default.nix:69` in jetpack-nixos `4d857d6` (2026-07-30), pinned by `flake.lock`",
+		"**Pill 07: NixOS modules › ",
+		"[Read on in pill 07](file:///",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestHoverJSON(t *testing.T) {
+	home(t)
+	out, _, code := run(t, "", "hover", "--format", "json", orin+":8:28")
+	var got struct {
+		Start, End int
+		Contents   string
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 {
+		t.Fatalf("exit code %d, %v:\n%s", code, err, out)
+	}
+	source, err := os.ReadFile(orin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name := string(source[got.Start:got.End]); name != "som" || !strings.HasPrefix(got.Contents, "**`hardware") {
+		t.Errorf("%q: %s", name, got.Contents)
+	}
+}
+
+func TestComplete(t *testing.T) {
+	home(t)
+	out, _, code := run(t, "", "complete", orin+":9:43", "--format", "text")
+	if want := "generic\tfits orin-agx\ndevkit\tfits orin-agx\nxavierNxDevkit\tnot with orin-agx\n"; code != 0 || out != want {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	out, _, _ = run(t, "", "complete", orin+":9:43", "--format", "json")
+	first, _, _ := strings.Cut(out, "\n")
+	if want := `{"label":"generic","kind":"value","detail":"fits orin-agx","newText":"generic","start":286,"end":292}`; first != want {
+		t.Errorf("got %s", first)
+	}
+}
+
+func TestDefinition(t *testing.T) {
+	home(t)
+	out, _, code := run(t, "", "definition", orin+":8:28")
+	file, rest, _ := strings.Cut(strings.TrimSpace(out), ".md:")
+	if code != 0 || filepath.Base(file) != "07-nixos-modules" || !strings.HasSuffix(rest, ":1") {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	info, err := os.Stat(file + ".md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm()&0o222 != 0 {
+		t.Errorf("the pill can be written: %v", info.Mode())
+	}
+}
+
+// TestExitCodes holds the exit codes and the one line that says what is wrong.
+func TestExitCodes(t *testing.T) {
+	home(t)
+	dir := t.TempDir()
+	write := func(name string, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	binary := write("binary.nix", "\x00\x01\x02\xff")
+	huge := write("huge.nix", strings.Repeat("# nothing\n", 1<<20))
+	short := write("short.nix", "{ }\n")
+	for _, c := range []struct {
+		name   string
+		args   []string
+		code   int
+		stderr string // a part of the one line; "" for no output
+	}{
+		{"nothing under the cursor", []string{"hover", short + ":1:1"}, 1, ""},
+		{"nothing to complete", []string{"complete", short + ":1:2"}, 1, ""},
+		{"nothing to jump to", []string{"definition", short + ":1:1"}, 1, ""},
+		{"a missing file", []string{"hover", filepath.Join(dir, "none.nix") + ":1:1"}, 2, "none.nix"},
+		{"a folder", []string{"hover", dir + ":1:1"}, 2, "is a "},
+		{"a binary file", []string{"hover", binary + ":1:1"}, 2, "binary"},
+		{"a huge file", []string{"hover", huge + ":1:1"}, 2, "large"},
+		{"a line past the end", []string{"hover", short + ":99:1"}, 2, "has no line 99"},
+		{"a column past the end", []string{"hover", short + ":1:99"}, 2, "has no line 1, column 99"},
+		{"no place", []string{"hover", short}, 2, "give FILE:LINE:COLUMN"},
+		{"a place in words", []string{"hover", short + ":one:two"}, 2, "give FILE:LINE:COLUMN"},
+		{"an unknown format", []string{"hover", "--format", "xml", short + ":1:1"}, 2, "unknown format"},
+		{"an unknown command", []string{"hoover"}, 2, "unknown command"},
+		{"an unknown flag", []string{"hover", "--fast", short + ":1:1"}, 2, "unknown flag"},
+		{"an unknown revision", []string{"options", "--rev", "0123456789"}, 2, "is not known"},
+		{"an unknown pill", []string{"pills", "show", "77"}, 2, "there is no pill"},
+		{"no such words", []string{"pills", "search", "zebra crossing"}, 1, ""},
+		{"a file to check that is fine", []string{"syntax", "check", short}, 0, ""},
+		{"an unknown log level", []string{"lsp", "--log-level", "loud"}, 2, "unknown log level"},
+		{"a log file that cannot be", []string{"lsp", "--log-file", filepath.Join(dir, "no", "log")}, 2, "no/log"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			stdout, stderr, code := run(t, "", c.args...)
+			if code != c.code {
+				t.Errorf("exit code %d, want %d: %s", code, c.code, stderr)
+			}
+			if stdout != "" {
+				t.Errorf("output: %s", stdout)
+			}
+			if lines := strings.Count(stderr, "\n"); c.stderr == "" && stderr != "" || c.stderr != "" && lines != 1 {
+				t.Errorf("%d lines on stderr: %s", lines, stderr)
+			}
+			if !strings.Contains(stderr, c.stderr) {
+				t.Errorf("no %q in %s", c.stderr, stderr)
+			}
+		})
+	}
+}
+
+func TestSyntaxCommands(t *testing.T) {
+	const source = "{ a.b = 1; c = { d = 2; }; }\n"
+	out, _, code := run(t, source, "syntax", "bindings", "-")
+	want := `{"offset":2,"end":10,"path":"a.b"}
+{"offset":11,"end":26,"path":"c"}
+{"offset":17,"end":23,"path":"c.d"}
+`
+	if code != 0 || out != want {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	if out, _, code := run(t, source, "syntax", "path", "-:1:19"); code != 0 || out != "c.d\n" {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	out, _, code = run(t, "{ a = ; }\n", "syntax", "check", "-")
+	if code != 1 || !strings.Contains(out, "-:1:") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	out, _, _ = run(t, source, "syntax", "tokens", "-")
+	if !strings.HasPrefix(out, "0-1\t{\t\"{\"\n") {
+		t.Errorf("tokens:\n%s", out)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	out, _, code := run(t, "", "options", "hardware.nvidia-jetpack.som", "--rev", "9dab491", "--format", "json")
+	var got []map[string]any
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 || len(got) != 1 {
+		t.Fatalf("exit code %d, %v:\n%s", code, err, out)
+	}
+	if line := got[0]["line"]; line != float64(44) {
+		t.Errorf("declared in line %v", line)
+	}
+	out, _, code = run(t, "", "options", "--diff", "946072c", "4d857d6")
+	if code != 0 || !strings.Contains(out, "~ hardware.nvidia-jetpack.som") || !strings.Contains(out, `+"thor-agx"`) {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+}
+
+func TestPin(t *testing.T) {
+	out, _, code := run(t, "", "upstream", "pin", filepath.Dir(orin))
+	if code != 0 || !strings.HasPrefix(out, "jetpack-nixos 4d857d6da48c420da39964b6fb7ba23a958abad3 (2026-07-30), pinned by flake.lock\nfrom ") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	if !strings.Contains(out, "source /nix/store/") {
+		t.Errorf("no source:\n%s", out)
+	}
+}
+
+func TestPills(t *testing.T) {
+	home(t)
+	out, _, _ := run(t, "", "pills", "list")
+	if lines := strings.Count(out, "\n"); lines != 13 {
+		t.Errorf("%d lines for ten pills in three groups:\n%s", lines, out)
+	}
+	out, _, code := run(t, "", "pills", "show", "03")
+	if code != 0 || !strings.Contains(out, "makeScope") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	for _, line := range strings.Split(out, "\n") {
+		if n := len([]rune(line)); n > 100 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	out, _, code = run(t, "", "pills", "search", "recovery mode")
+	if code != 0 || !strings.Contains(out, "08#recovery-mode\t") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	out, _, code = run(t, "", "pills", "path")
+	if _, err := os.Stat(filepath.Join(strings.TrimSpace(out), "README.md")); code != 0 || err != nil {
+		t.Errorf("exit code %d, %v", code, err)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	out, _, code := run(t, "", "version")
+	if code != 0 || !strings.HasPrefix(out, "jetpills 1.2.3 (go") || !strings.Contains(out, "jetpack-nixos up to ") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.lsp.dev/uri"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+	"jetpills/internal/workspace"
+	"jetpills/pills"
+)
+
+// bigModule is a NixOS module of about 15 KB that ends in the lines about the board.
+func bigModule() string {
+	var b strings.Builder
+	b.WriteString("{ config, lib, pkgs, ... }:\nlet\n  cfg = config.hardware.nvidia-jetpack;\nin\n{\n")
+	for i := 0; b.Len() < 15000; i++ {
+		fmt.Fprintf(&b, `  systemd.services.worker%d = lib.mkIf cfg.enable {
+    description = "Worker number %d";
+    wantedBy = [ "multi-user.target" ];
+    environment = { LEVEL = "%d"; HOME = "/var/lib/worker%d"; };
+    serviceConfig = {
+      ExecStart = "${pkgs.hello}/bin/hello --greeting ${toString %d}";
+      Restart = lib.mkDefault "on-failure";
+    };
+    script = ''
+      echo ${cfg.name} # runs on the board
+    '';
+  };
+`, i, i, i, i, i)
+	}
+	b.WriteString("  hardware.nvidia-jetpack.som = \"orin-nx\";\n  hardware.nvidia-jetpack.carrierBoard = \"\";\n}\n")
+	return b.String()
+}
+
+// BenchmarkAfterKeystroke measures, at the client, a request that follows an edit of the same file at once.
+func BenchmarkAfterKeystroke(b *testing.B) {
+	library, err := catalog.Open()
+	if err != nil {
+		b.Fatal(err)
+	}
+	content := bigModule()
+	lines := strings.Split(content, "\n")
+	somLine := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "jetpack.som") })
+	for _, request := range []struct {
+		method          string
+		line, character int
+	}{
+		{"textDocument/hover", somLine, 27},
+		{"textDocument/completion", somLine + 1, 42},
+		{"textDocument/definition", somLine, 27},
+	} {
+		b.Run(strings.TrimPrefix(request.method, "textDocument/"), func(b *testing.B) {
+			dir := b.TempDir()
+			session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: b.TempDir()})
+			session.SetFolders([]string{dir})
+			e := startMarkerEditor(b, session, dir)
+			file := filepath.Join(dir, "configuration.nix")
+			e.open(file, content)
+			document := map[string]any{"uri": uri.File(file), "version": 2}
+			ask := map[string]any{
+				"textDocument": document, "position": map[string]any{"line": request.line, "character": request.character},
+			}
+			took := make([]time.Duration, 0, b.N)
+			for i := range b.N {
+				// A keystroke on the first line, and the next time its undoing.
+				edit := map[string]any{"range": wireSpan(0, 0, 0, 0), "text": " "}
+				if i%2 == 1 {
+					edit = map[string]any{"range": wireSpan(0, 0, 0, 1), "text": ""}
+				}
+				start := time.Now()
+				if err := e.Notify("textDocument/didChange", map[string]any{"textDocument": document, "contentChanges": []any{edit}}); err != nil {
+					b.Fatal(err)
+				}
+				var result json.RawMessage
+				if err := e.Call(b.Context(), request.method, ask, &result); err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(start))
+				if len(result) < 10 {
+					b.Fatalf("answered %s", result)
+				}
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "median-ms")
+		})
+	}
+}
+
+func wireSpan(startLine, startCharacter, endLine, endCharacter int) map[string]any {
+	return map[string]any{
+		"start": map[string]any{"line": startLine, "character": startCharacter},
+		"end":   map[string]any{"line": endLine, "character": endCharacter},
+	}
+}
