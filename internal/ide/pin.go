@@ -52,6 +52,33 @@ func pinnedBy(p upstream.Pin) string {
 
 func short(revision string) string { return revision[:min(7, len(revision))] }
 
+// Pin is which jetpack-nixos holds for a document, in short.
+type Pin struct {
+	Revision catalog.Revision
+	Note     string   // how that is known
+	Source   string   // the file that says so; may be empty
+	JetPack  []string // the versions that the revision carries, oldest first
+	Major    string   // the generation that the document's SoM gets; empty if that is not known
+}
+
+// PinOf is which jetpack-nixos holds for a document.
+func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
+	pinned := sn.Catalog(doc)
+	pin := Pin{
+		Revision: pinned.Catalog.Revision, Note: plainText(pinNote(pinned)), Source: pinned.Pin.Source, JetPack: []string{},
+	}
+	for _, g := range pinned.Catalog.Generations() {
+		pin.JetPack = append(pin.JetPack, g.JetPack)
+	}
+	config := configured(pinned.Catalog, doc)
+	if pin.Major = config.major; pin.Major == "" {
+		if som, ok := pinned.Catalog.SoM(config.som); ok {
+			pin.Major = som.DefaultMajor
+		}
+	}
+	return pin
+}
+
 // PinReport says which revision holds, how that is known and where its source
 // lies: a few lines for a person.
 func PinReport(p workspace.Pinned) string {

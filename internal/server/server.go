@@ -92,6 +92,9 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 
 // handle sends a message to its method. The library decodes all but what it would take for something else.
 func (s *Server) handle(ctx context.Context, req *rpc.Request) (any, error) {
+	if result, err, ok := s.extension(ctx, req); ok {
+		return result, err
+	}
 	switch method := req.Method(); {
 	case method == protocol.MethodTextDocumentDidChange:
 		return nil, s.didChange(req.Params())

@@ -1,0 +1,145 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"go.lsp.dev/protocol"
+
+	"jetpills/internal/ide"
+	"jetpills/internal/rpc"
+	"jetpills/internal/workspace"
+)
+
+// Requests of our own, for the extensions that come with the server. Clients that don't know them lose nothing of LSP.
+const (
+	methodPin     = "jetpills/pin"     // which jetpack-nixos holds for a document
+	methodPills   = "jetpills/pills"   // the pills and their sections, as files
+	methodExplain = "jetpills/explain" // the section that explains what is under the cursor
+)
+
+// extension answers a request of our own; ok is false for any other method.
+func (s *Server) extension(ctx context.Context, req *rpc.Request) (result any, err error, ok bool) {
+	switch req.Method() {
+	case methodPin:
+		result, err = answer(ctx, req, s.pin)
+	case methodPills:
+		result, err = s.pills(ctx)
+	case methodExplain:
+		result, err = answer(ctx, req, s.explain)
+	default:
+		return nil, nil, false
+	}
+	return result, err, true
+}
+
+// answer decodes the parameters of a request and runs its method.
+func answer[P, R any](ctx context.Context, req *rpc.Request, method func(context.Context, *P) (R, error)) (any, error) {
+	var params P
+	if err := protocol.Unmarshal(req.Params(), &params); err != nil {
+		return nil, rpc.NewError(rpc.InvalidParams, err.Error())
+	}
+	return method(ctx, &params)
+}
+
+func snapshotOf(ctx context.Context) (*workspace.Snapshot, error) {
+	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
+	if !ok || snapshot == nil {
+		return nil, rpc.NewError(rpc.RequestFailed, "there is no workspace")
+	}
+	return snapshot, nil
+}
+
+// pinParams names the document that is asked about.
+type pinParams struct {
+	TextDocument protocol.TextDocumentIdentifier `json:"textDocument"`
+}
+
+// pinResult is shown in an editor's status line.
+type pinResult struct {
+	Short   string   `json:"short"`
+	Hash    string   `json:"hash"`
+	Date    string   `json:"date"`
+	Note    string   `json:"note"`             // how the revision is known
+	Source  string   `json:"source,omitempty"` // the file that pins it
+	JetPack []string `json:"jetpack"`          // the versions that the revision carries, oldest first
+	Major   string   `json:"major,omitempty"`  // the JetPack generation that the document's SoM gets
+	Deals   bool     `json:"deals"`            // whether the document is about jetpack-nixos
+}
+
+func (s *Server) pin(ctx context.Context, params *pinParams) (*pinResult, error) {
+	snapshot, err := snapshotOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	doc, ok := snapshot.Document(documentName(params.TextDocument.URI))
+	if !ok {
+		return nil, nil
+	}
+	pin := ide.PinOf(snapshot, doc)
+	return &pinResult{
+		Short: pin.Revision.Short(), Hash: pin.Revision.Hash, Date: pin.Revision.Day(), Note: pin.Note,
+		Source: pin.Source, JetPack: pin.JetPack, Major: pin.Major, Deals: snapshot.DealsWithJetpack(doc),
+	}, nil
+}
+
+type pillResult struct {
+	ID       string          `json:"id"`
+	Title    string          `json:"title"`
+	Summary  string          `json:"summary,omitempty"`
+	File     string          `json:"file"`
+	Path     string          `json:"path"`
+	Sections []sectionResult `json:"sections"`
+}
+
+type sectionResult struct {
+	Title  string `json:"title"`
+	Anchor string `json:"anchor"`
+	Line   int    `json:"line"` // 1-based
+	Level  int    `json:"level"`
+}
+
+func (s *Server) pills(ctx context.Context) ([]pillResult, error) {
+	snapshot, err := snapshotOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	results := []pillResult{}
+	for _, p := range snapshot.Pills().Pills() {
+		path, err := snapshot.PillFile(p.File)
+		if err != nil {
+			return nil, fmt.Errorf("laying out the pills: %w", err)
+		}
+		result := pillResult{ID: p.ID, Title: p.Title, Summary: p.Summary, File: p.File, Path: path}
+		for _, section := range p.Sections {
+			result.Sections = append(result.Sections, sectionResult{section.Title, section.Anchor, section.Line, section.Level})
+		}
+		results = append(results, result)
+	}
+	return results, nil
+}
+
+type explainResult struct {
+	ID     string `json:"id"`
+	File   string `json:"file"`
+	Path   string `json:"path"`
+	Anchor string `json:"anchor"`
+	Line   int    `json:"line"` // 1-based
+}
+
+func (s *Server) explain(ctx context.Context, params *protocol.TextDocumentPositionParams) (*explainResult, error) {
+	at, ok := s.cursorOf(ctx, params)
+	if !ok {
+		return nil, nil
+	}
+	target, ok := ide.DefinitionAt(at.snapshot, at.doc, at.offset)
+	if !ok {
+		return nil, nil
+	}
+	path, line, err := at.snapshot.PillTarget(target.Section)
+	if err != nil {
+		return nil, fmt.Errorf("laying out the pills: %w", err)
+	}
+	section := target.Section
+	return &explainResult{ID: section.Pill.ID, File: section.Pill.File, Path: path, Anchor: section.Anchor, Line: line}, nil
+}

@@ -1,0 +1,63 @@
+package server
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.lsp.dev/uri"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+	"jetpills/internal/rpc/rpctest"
+	"jetpills/internal/workspace"
+	"jetpills/pills"
+)
+
+func TestExtensions(t *testing.T) {
+	library, err := catalog.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: t.TempDir()})
+	e := startMarkerEditor(t, session, dir)
+	file := filepath.Join(dir, "configuration.nix")
+	e.open(file, `{ hardware.nvidia-jetpack.som = "thor-agx"; }`)
+	document := map[string]any{"uri": uri.File(file)}
+
+	var pin pinResult
+	if err := e.Call(t.Context(), methodPin, map[string]any{"textDocument": document}, &pin); err != nil {
+		t.Fatal(err)
+	}
+	if pin.Short != "4d857d6" || pin.Major != "7" || !pin.Deals || strings.Join(pin.JetPack, " ") != "5.1.6 6.2.2 7.2" {
+		t.Errorf("pin: %+v", pin)
+	}
+
+	var all []pillResult
+	if err := e.Call(t.Context(), methodPills, nil, &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 10 || all[3].ID != "03" || len(all[3].Sections) < 10 || all[3].Sections[1].Anchor != "tldr" {
+		t.Errorf("%d pills: %+v", len(all), all)
+	}
+
+	var explained *explainResult
+	ask := map[string]any{"textDocument": document, "position": map[string]any{"line": 0, "character": 27}}
+	if err := e.Call(t.Context(), methodExplain, ask, &explained); err != nil {
+		t.Fatal(err)
+	}
+	if explained == nil || explained.ID != "07" || filepath.Base(explained.Path) != explained.File || explained.Line < 2 {
+		t.Errorf("explained by %+v", explained)
+	}
+	ask["position"] = map[string]any{"line": 0, "character": 0}
+	if err := e.Call(t.Context(), methodExplain, ask, &explained); err != nil || explained != nil {
+		t.Errorf("a brace is explained by %+v, %v", explained, err)
+	}
+
+	err = e.Call(t.Context(), methodExplain, json.RawMessage(`[]`), nil)
+	if rpctest.Code(err) != -32602 {
+		t.Errorf("bad parameters: %v", err)
+	}
+}
