@@ -1,0 +1,91 @@
+--- Tutorials and answers about jetpack-nixos in Nix files; see |jetpills.txt|.
+local M = {}
+
+local function complain(message)
+  vim.notify("jetpills: " .. message, vim.log.levels.WARN)
+end
+
+--- Starts the server for Nix files. Neovim 0.11 and later need only `vim.lsp.enable("jetpills")`.
+---@param options table? Fields of |vim.lsp.Config| that differ from lsp/jetpills.lua.
+function M.setup(options)
+  require("jetpills.server").enable(options)
+end
+
+--- Opens a pill.
+---@param word string? an id ("03", "03#anchor"), a topic or words; without it, what is under the cursor, else the index
+---@param options { float: boolean?, mods: string? }?
+function M.open(word, options)
+  local pills, view = require("jetpills.pills"), require("jetpills.view")
+  options = options or {}
+  if not word or word == "" then
+    require("jetpills.server").explain(function(path, line)
+      path = path or pills.index()
+      if path then
+        view.open(path, line or 1, options)
+      else
+        complain("the pills were not found; see :checkhealth jetpills")
+      end
+    end)
+    return
+  end
+  local all, problem = pills.all()
+  if not all then
+    complain(problem)
+    return
+  end
+  local section = pills.find(all, word)
+  if not section then
+    local found
+    found, problem = pills.search(all, word)
+    section = found[1]
+  end
+  if section then
+    view.open(section.pill.path, section.line, options)
+  else
+    complain(problem or ("no pill explains " .. word))
+  end
+end
+
+--- Lets the user choose a section, and opens it.
+---@param words string? only sections that hold all of these
+---@param options { float: boolean?, mods: string? }?
+function M.search(words, options)
+  local pills = require("jetpills.pills")
+  local all, problem = pills.all()
+  if not all then
+    complain(problem)
+    return
+  end
+  local sections
+  if words and words ~= "" then
+    sections, problem = pills.search(all, words)
+  else
+    sections = pills.sections(all)
+  end
+  if #sections == 0 then
+    complain(problem or ("no pill holds " .. words))
+    return
+  end
+  vim.ui.select(sections, {
+    prompt = "Pills",
+    kind = "jetpills",
+    format_item = function(section)
+      return ("%s%s %s"):format(("  "):rep(section.level - 1), section.level == 1 and "" or section.pill.id, section.title)
+    end,
+  }, function(section)
+    if section then
+      require("jetpills.view").open(section.pill.path, section.line, options or {})
+    end
+  end)
+end
+
+--- Completes the argument of |:JetPill|.
+---@param typed string
+---@return string[]
+function M.complete(typed)
+  local pills = require("jetpills.pills")
+  local all = pills.all()
+  return all and pills.complete(all, typed) or {}
+end
+
+return M

@@ -1,0 +1,196 @@
+--- The pills as files: which there are, their sections, and which section explains a topic.
+local server = require("jetpills.server")
+
+local M = {}
+
+---@class jetpills.Section
+---@field pill jetpills.Pill
+---@field title string
+---@field anchor string
+---@field line integer 1-based line of the heading
+---@field level integer 1 for the pill's title
+---@field topics string[] such as "function:makeScope"
+
+---@class jetpills.Pill
+---@field id string such as "03"
+---@field path string
+---@field sections jetpills.Section[] the first is the pill's title
+
+--- The folder of the pills.
+---@return string? dir
+---@return string? problem
+local function folder()
+  local settings = server.config().settings
+  local own = vim.tbl_get(settings or {}, "jetpills", "pills", "path")
+  if type(own) == "string" and own ~= "" then
+    return vim.fs.normalize(own)
+  end
+  local output, problem = server.run("pills", "path")
+  return output and vim.trim(output), problem
+end
+
+-- The anchor that code hosts give a heading. Repeated ones get a number.
+local function anchor_of(title, seen)
+  local kept = {}
+  for _, char in ipairs(vim.fn.split(vim.fn.tolower(title), "\\zs")) do
+    if char:match("^[%w_-]$") or (#char > 1 and vim.fn.charclass(char) >= 2) then
+      kept[#kept + 1] = char
+    elseif char == " " then
+      kept[#kept + 1] = "-"
+    end
+  end
+  local anchor = table.concat(kept)
+  local count = seen[anchor]
+  seen[anchor] = (count or 0) + 1
+  return count and ("%s-%d"):format(anchor, count) or anchor
+end
+
+---@return jetpills.Pill
+local function read(path, id)
+  local pill = { id = id, path = path, sections = {} }
+  local seen, fence, comment = {}, nil, nil
+  for number, line in ipairs(vim.fn.readfile(path)) do
+    local ticks = line:match("^%s*(```+)")
+    local section = pill.sections[#pill.sections]
+    if fence then
+      fence = not (ticks and #ticks >= #fence) and fence or nil
+    elseif ticks then
+      fence = ticks
+    elseif comment then
+      comment = comment .. " " .. line
+    elseif section and line:match("^<!%-%- explains:") then
+      comment = line
+    else
+      local marks, title = line:match("^(#+) +(.-)%s*$")
+      if marks then
+        title = title:gsub("`", "")
+        pill.sections[#pill.sections + 1] =
+          { pill = pill, title = title, anchor = anchor_of(title, seen), line = number, level = #marks, topics = {} }
+      end
+    end
+    local topics = comment and comment:match("explains:(.*)%-%->")
+    if topics then
+      for topic in topics:gmatch("[^,%s]+") do
+        table.insert(section.topics, topic)
+      end
+      comment = nil
+    end
+  end
+  return pill
+end
+
+--- All pills, in order.
+---@return jetpills.Pill[]? pills
+---@return string? problem
+function M.all()
+  local dir, problem = folder()
+  if not dir then
+    return nil, problem or "the pills were not found"
+  end
+  local pills = {}
+  for name in vim.fs.dir(dir) do
+    local id = name:match("^(%d%d)%-.*%.md$")
+    if id then
+      pills[#pills + 1] = read(vim.fs.joinpath(dir, name), id)
+    end
+  end
+  table.sort(pills, function(a, b)
+    return a.id < b.id
+  end)
+  return pills
+end
+
+--- The page that lists the pills.
+---@return string? path
+function M.index()
+  local dir = folder()
+  return dir and vim.fs.joinpath(dir, "README.md")
+end
+
+--- All sections, in order.
+---@param pills jetpills.Pill[]
+---@return jetpills.Section[]
+function M.sections(pills)
+  local sections = {}
+  for _, pill in ipairs(pills) do
+    vim.list_extend(sections, pill.sections)
+  end
+  return sections
+end
+
+-- Whether a name is one that a topic such as "hardware.*.som" or "a.**" means.
+local function matches(glob, name)
+  local pattern = vim.pesc(glob):gsub("%%%*%%%*", "\1"):gsub("%%%*", "[^.]*"):gsub("\1", ".*")
+  return name:match("^" .. pattern .. "$") ~= nil
+end
+
+--- The section that "03", "03#anchor" or a topic, with its kind or without, means. The most specific topic wins.
+---@param pills jetpills.Pill[]
+---@param word string
+---@return jetpills.Section?
+function M.find(pills, word)
+  local id, anchor = word:match("^(%d+)#?(.*)$")
+  local best, best_length = nil, -1
+  for _, section in ipairs(M.sections(pills)) do
+    if id and tonumber(section.pill.id) == tonumber(id) and (anchor == "" or section.anchor == anchor) then
+      return section
+    end
+    for _, topic in ipairs(section.topics) do
+      local name = topic:match("^%l+:(.*)$") or topic
+      local exact = topic == word or name == word
+      if exact or matches(name, word) then
+        local length = exact and math.huge or #name
+        if length > best_length then
+          best, best_length = section, length
+        end
+      end
+    end
+  end
+  return best
+end
+
+--- What may be typed for a section: ids, anchors once an id stands, and the names of topics.
+---@param pills jetpills.Pill[]
+---@param typed string
+---@return string[]
+function M.complete(pills, typed)
+  local words, seen = {}, {}
+  local function offer(word)
+    if vim.startswith(word, typed) and not seen[word] then
+      seen[word] = true
+      words[#words + 1] = word
+    end
+  end
+  for _, pill in ipairs(pills) do
+    offer(pill.id)
+  end
+  for _, section in ipairs(M.sections(pills)) do
+    if typed:find("#", 1, true) then
+      offer(section.pill.id .. "#" .. section.anchor)
+    end
+    for _, topic in ipairs(section.topics) do
+      local name = topic:match("^%l+:(.*)$")
+      if name and not name:find("[*=]") then
+        offer(name)
+      end
+    end
+  end
+  return words
+end
+
+--- The sections that hold all of the words, the best first.
+---@param pills jetpills.Pill[]
+---@param words string
+---@return jetpills.Section[] sections
+---@return string? problem
+function M.search(pills, words)
+  local output, problem = server.run("pills", "search", "--", words)
+  local sections = {}
+  for ref in (output or ""):gmatch("([^\n]+)") do
+    local found = ref:match("^(%d+#%S+)\t") or ref:match("^(%d+)\t")
+    sections[#sections + 1] = found and M.find(pills, found)
+  end
+  return sections, problem
+end
+
+return M

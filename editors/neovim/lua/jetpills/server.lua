@@ -1,0 +1,112 @@
+--- The server's program and its running clients, the same for every version of Neovim.
+local M = {}
+
+-- What setup() was given. Neovim 0.11 and later keep it themselves, in vim.lsp.config.
+local configured = {}
+
+--- Whether this Neovim reads lsp/jetpills.lua by itself.
+local function has_lsp_files()
+  return vim.fn.has("nvim-0.11") == 1
+end
+
+local function defaults()
+  local file = vim.api.nvim_get_runtime_file("lsp/jetpills.lua", false)[1]
+  return file and dofile(file) or {}
+end
+
+--- The configuration that clients are started with: the defaults, with the user's over them.
+function M.config()
+  if has_lsp_files() then
+    return vim.lsp.config.jetpills or defaults()
+  end
+  return vim.tbl_deep_extend("force", defaults(), configured)
+end
+
+--- Has the server started for every buffer of its file types, those that are open already included.
+---@param options table? Fields of |vim.lsp.Config| that differ from the defaults.
+function M.enable(options)
+  if has_lsp_files() then
+    vim.lsp.config("jetpills", options or {})
+    vim.lsp.enable("jetpills")
+    return
+  end
+  configured = options or {}
+  local function attach(buf)
+    local config = M.config()
+    config.name = "jetpills"
+    config.root_dir = config.root_dir or vim.fs.root(buf, config.root_markers)
+    config.root_markers, config.filetypes = nil, nil
+    vim.lsp.start(config, { bufnr = buf })
+  end
+  local filetypes = M.config().filetypes
+  vim.api.nvim_create_autocmd("FileType", {
+    group = vim.api.nvim_create_augroup("jetpills", {}),
+    pattern = filetypes,
+    desc = "Start jetpills",
+    callback = function(event)
+      attach(event.buf)
+    end,
+  })
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buf) and vim.tbl_contains(filetypes, vim.bo[buf].filetype) then
+      attach(buf)
+    end
+  end
+end
+
+--- The program, for its other commands.
+function M.program()
+  local cmd = M.config().cmd
+  return type(cmd) == "table" and cmd[1] or "jetpills"
+end
+
+--- Runs a command of the program.
+---@param ... string
+---@return string? output nil if it failed or, as searches do, found nothing
+---@return string? problem nil if there was simply nothing
+function M.run(...)
+  local program = M.program()
+  local started, process = pcall(vim.system, { program, ... }, { text = true })
+  if not started then
+    return nil, program .. " does not run; see :checkhealth jetpills"
+  end
+  local result = process:wait(10000)
+  if result.code == 0 then
+    return result.stdout
+  end
+  local problem = vim.trim(result.stderr or "")
+  return nil, problem ~= "" and problem or nil
+end
+
+--- The client that serves a buffer.
+---@param buf integer 0 for the current one
+function M.client(buf)
+  return vim.lsp.get_clients({ name = "jetpills", bufnr = buf == 0 and vim.api.nvim_get_current_buf() or buf })[1]
+end
+
+--- Asks where the pill about what is under the cursor lies.
+---@param found fun(path: string?, line: integer?) called later; without arguments if nothing is there
+function M.explain(found)
+  local client = M.client(0)
+  if not client then
+    found()
+    return
+  end
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local function answer(_, result)
+    local place = result and (vim.islist(result) and result[1] or result)
+    if not place then
+      found()
+      return
+    end
+    local range = place.targetSelectionRange or place.range
+    found(vim.uri_to_fname(place.targetUri or place.uri), range.start.line + 1)
+  end
+  if has_lsp_files() then
+    client:request("textDocument/definition", params, answer, 0)
+  else
+    client.request("textDocument/definition", params, answer, 0)
+  end
+end
+
+return M

@@ -1,0 +1,18 @@
+vim.api.nvim_create_user_command("JetPill", function(command)
+  require("jetpills").open(command.args, { float = command.bang, mods = command.mods })
+end, {
+  nargs = "*",
+  bang = true,
+  desc = "Open a pill: by id, by topic, or the one about what is under the cursor",
+  complete = function(typed)
+    return require("jetpills").complete(typed)
+  end,
+})
+
+vim.api.nvim_create_user_command("JetPillSearch", function(command)
+  require("jetpills").search(command.args, { float = command.bang, mods = command.mods })
+end, {
+  nargs = "*",
+  bang = true,
+  desc = "Choose a section of the pills, of all or of those that hold the words",
+})
