@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/upstream"
 )
 
 func (p *Program) upstreamCommand() *cobra.Command {
@@ -39,10 +41,23 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprint(cmd.OutOrStdout(), ide.PinReport(session.Snapshot().CatalogAt(dir)))
+			pinned := session.Snapshot().CatalogAt(dir)
+			fmt.Fprint(cmd.OutOrStdout(), ide.PinReport(pinned), sourceLine(pinned.Pin))
 			return nil
 		},
 	}
+}
+
+// sourceLine says where the source of a pin lies, and whether it does.
+func sourceLine(pin upstream.Pin) string {
+	source := cmp.Or(pin.Dir, pin.StorePath)
+	if source == "" {
+		return ""
+	}
+	if _, err := os.Stat(source); err != nil {
+		return "source " + source + " (not there)\n"
+	}
+	return "source " + source + "\n"
 }
 
 // folderOf is the folder that a path names, or that the file lies in which it

@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/upstream"
@@ -24,7 +25,7 @@ func pinNote(p workspace.Pinned) string {
 	case asked == "":
 		return fmt.Sprintf("the newest known; %s names no revision", pinnedBy(p.Pin))
 	case p.ByDate:
-		return fmt.Sprintf("of the day of %s, which is a fork's, pinned by %s", asked, pinnedBy(p.Pin))
+		return fmt.Sprintf("the last known before %s, which is pinned by %s", asked, pinnedBy(p.Pin))
 	}
 	return fmt.Sprintf("the newest known; %s pins %s, which is newer or unknown", pinnedBy(p.Pin), asked)
 }
@@ -37,6 +38,9 @@ func pinnedBy(p upstream.Pin) string {
 	case upstream.FromModeline:
 		return "a comment in this file"
 	case upstream.FromURL:
+		if p.Source != "" {
+			return "an address in `" + filepath.Base(p.Source) + "`"
+		}
 		return "an address in this file"
 	case upstream.FromNpins:
 		return "`npins/sources.json`"
@@ -79,8 +83,8 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 	return pin
 }
 
-// PinReport says which revision holds, how that is known and where its source
-// lies: a few lines for a person.
+// PinReport says which revision holds, and how that is known: a few lines for a
+// person.
 func PinReport(p workspace.Pinned) string {
 	r := p.Catalog.Revision
 	out := fmt.Sprintf("jetpack-nixos %s (%s), %s\n", r.Hash, r.Day(), plainText(pinNote(p)))
@@ -93,12 +97,6 @@ func PinReport(p workspace.Pinned) string {
 	}
 	if p.Pin.Fork {
 		out += "a fork: " + p.Pin.Repository() + "\n"
-	}
-	switch {
-	case p.Pin.Dir != "":
-		out += "source " + p.Pin.Dir + "\n"
-	case p.Pin.StorePath != "":
-		out += "source " + p.Pin.StorePath + "\n"
 	}
 	return out
 }

@@ -54,13 +54,13 @@ func CursorAt(t *syntax.Tree, offset int) Cursor {
 			return Cursor{}
 		}
 	}
-	left := tokenBefore(t, offset)
+	left := t.TokenBefore(offset)
 	switch {
 	case left.Kind == syntax.Word && left.End >= offset || left.Kind == syntax.KeywordOr && left.End >= offset:
 		return inWord(t, nodeOf(t, left), offset)
 	case left.Kind == syntax.Dot && sameLine(t, left.End, offset):
 		return afterDot(t, left, offset)
-	case left.Kind.IsTrivia() || left.Kind == syntax.EOF:
+	case left.Kind == syntax.EOF:
 		return Cursor{}
 	}
 	return inGap(t, left, offset)
@@ -71,19 +71,6 @@ func leftmost(k syntax.Kind) int {
 		return 1
 	}
 	return 0
-}
-
-// tokenBefore is the last token, trivia not counted, that begins before offset.
-func tokenBefore(t *syntax.Tree, offset int) syntax.Token {
-	rightmost := func(syntax.Kind) int { return 0 }
-	for at := offset; at > 0; {
-		token := t.TokenAt(at-1, rightmost)
-		if !token.Kind.IsTrivia() {
-			return token
-		}
-		at = token.Start
-	}
-	return syntax.Token{Kind: syntax.EOF}
 }
 
 func sameLine(t *syntax.Tree, from, to int) bool {
@@ -107,7 +94,7 @@ func stringAt(t *syntax.Tree, offset int) (syntax.Node, bool) {
 	}
 	// A string without its closing quote ends before the white space that is
 	// being typed in it.
-	if left := tokenBefore(t, offset); left.End <= offset && sameLine(t, left.End, offset) &&
+	if left := t.TokenBefore(offset); left.End <= offset && sameLine(t, left.End, offset) &&
 		(left.Kind == syntax.StringText || left.Kind == syntax.StringOpen) {
 		for candidate := range syntax.Ancestors(nodeOf(t, left)) {
 			if candidate.Kind() == syntax.String && !syntax.IsClosed(candidate) {

@@ -15,6 +15,9 @@ func watched() []protocol.GlobPattern {
 		protocol.Pattern("**/flake.nix"),
 		protocol.Pattern("**/npins/sources.json"),
 		protocol.Pattern("**/nix/sources.json"),
+		protocol.Pattern("**/lon.lock"),
+		protocol.Pattern("**/default.nix"),
+		protocol.Pattern("**/configuration.nix"),
 	}
 }
 

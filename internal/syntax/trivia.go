@@ -92,6 +92,18 @@ func (t *Tree) TokenAt(offset int, score func(Kind) int) Token {
 	return right
 }
 
+// TokenBefore is the last token that begins before offset, trivia not counted;
+// EOF if there is none.
+func (t *Tree) TokenBefore(offset int) Token {
+	i := sort.Search(len(t.tokens), func(i int) bool { return int(t.tokens[i].start) >= offset })
+	for i--; i >= 0; i-- {
+		if tok := t.tokens[i]; tok.flags&absent == 0 {
+			return Token{tok.kind, text.Span{Start: int(tok.start), End: int(tok.end)}, tok.flags&skipped != 0}
+		}
+	}
+	return Token{Kind: EOF}
+}
+
 func nameFirst(k Kind) int {
 	switch {
 	case k == Word || k == KeywordOr:
