@@ -50,6 +50,11 @@ func (w *world) topic(t pill.Topic) bool {
 		return ok && slices.ContainsFunc(o.Values, func(v string) bool { return fits([]string{value}, []string{v}) })
 	case pill.PackageTopic:
 		if strings.ContainsAny(t.Name, "*?") {
+			for name := range w.attrs {
+				if fits([]string{t.Name}, []string{name}) {
+					return true
+				}
+			}
 			return slices.ContainsFunc(w.cat.Packages(), func(p catalog.Package) bool { return fits([]string{t.Name}, []string{p.Name}) })
 		}
 		return !w.cat.HasPackages() || w.member(scopeName, t.Name) || w.attrs[t.Name]

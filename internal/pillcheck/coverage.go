@@ -1,6 +1,7 @@
 package pillcheck
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -78,6 +79,46 @@ func broader(t pill.Topic) []pill.Topic {
 		return []pill.Topic{{Kind: pill.ConceptTopic, Name: "option-path"}}
 	}
 	return nil
+}
+
+// silent checks that a section names what leads to it. An "enable" goes without
+// saying.
+func (l *linter) silent() {
+	for _, covered := range Coverage(l.pills, l.library.Newest()) {
+		t, s := covered.Topic, covered.Section
+		if covered.How != Exact && covered.How != Glob {
+			continue
+		}
+		name := t.Name
+		switch t.Kind {
+		case pill.OptionTopic, pill.FunctionTopic:
+			name = name[strings.LastIndex(name, ".")+1:]
+		case pill.ValueTopic:
+			_, name, _ = strings.Cut(name, "=")
+		case pill.PackageTopic:
+		default:
+			continue
+		}
+		if name != "enable" && !strings.Contains(strings.ToLower(l.text(s)), strings.ToLower(name)) {
+			l.found(s.Pill.File, s.Line, "silent", "%s leads here, and the section never says %s", t, name)
+		}
+	}
+}
+
+var comments = regexp.MustCompile(`(?s)<!--.*?-->`)
+
+// text is a section's heading and what stands under it, without comments and
+// without the sections inside it.
+func (l *linter) text(s pill.Section) string {
+	lines := strings.Split(string(l.source(s.Pill)), "\n")
+	end := len(lines)
+	for _, other := range s.Pill.Sections {
+		if other.Line > s.Line {
+			end = other.Line - 1
+			break
+		}
+	}
+	return comments.ReplaceAllString(strings.Join(lines[s.Line-1:end], "\n"), "")
 }
 
 // wanted are the topics that must have a section.

@@ -60,6 +60,7 @@ func Rules() []Rule {
 		{"eval", "an evaluated block does not give what it says"},
 		{"table", "a generated table differs from the catalog"},
 		{"topic", "a topic names what does not exist"},
+		{"silent", "an option, value, package or function leads to a section that never names it"},
 		{"option", "no such option"},
 		{"value", "no such value of an option"},
 		{"output", "no such flake output, flash script or member of system.build"},
@@ -89,6 +90,7 @@ func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, opt
 		l.claims(p)
 		l.tables(p)
 	}
+	l.silent()
 	if err := l.code(ctx, options.Nix); err != nil {
 		return nil, err
 	}
