@@ -182,8 +182,8 @@ func (r *reader) revisions(u unit) bool {
 const number = `\d+(?:\.\d+)*`
 
 var (
-	wordThenVersion = regexp.MustCompile(`\b(JetPack|L4T|CUDA|kernel)\s+\(?(` + number + `(?:(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or|to)\s+)` + number + `\b)*)`)
-	versionThenWord = regexp.MustCompile(`(\d+\.\d+(?:\.\d+)*(?:(?:,\s+(?:and\s+|or\s+)?|\s+(?:and|or|to)\s+)\d+\.\d+(?:\.\d+)*)*) (kernel)s?\b`)
+	wordThenVersion = regexp.MustCompile(`\b(JetPack|L4T|CUDA|kernel)\s+\(?(` + number + `(?:(?:,\s+|\s+(?:and|or|to)\s+)` + number + `\b)*)`)
+	versionThenWord = regexp.MustCompile(`(\d+\.\d+(?:\.\d+)*(?:(?:,\s+|\s+(?:and|or|to)\s+)\d+\.\d+(?:\.\d+)*)*) (kernel)s?\b`)
 	versionBinding  = regexp.MustCompile(`\b(l4t|jetpack|cuda)(?:MajorMinorPatchVersion|MajorMinorVersion)?\s*=\s*"(` + number + `)"`)
 	onlyVersion     = regexp.MustCompile(number)
 	capability      = regexp.MustCompile(`[Cc]apabilit(?:y|ies) (\d+\.\d)\b`)
@@ -248,6 +248,9 @@ func (r *reader) readNames(u unit, c piece, say sayer) {
 		before := byte(' ')
 		if m[0] > 0 {
 			before = code[m[0]-1]
+		}
+		if before == '/' && scriptLike.MatchString(code[m[0]:m[1]]) {
+			before = ' ' // result/bin/initrd-flash-…
 		}
 		if strings.IndexByte("/.$@", before) >= 0 || '0' <= before && before <= '9' {
 			continue
