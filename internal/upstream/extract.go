@@ -26,6 +26,11 @@ type Extraction struct {
 	// package set; both sorted by name.
 	Packages []catalog.Package
 	Overlay  []catalog.Attribute
+	// Generations are the JetPack generations that the overlay makes, oldest first, with the versions that it names and
+	// the SoM families that the assertions of the root module let pass. Kernels are not read.
+	Generations []catalog.Generation
+	// DefaultMajors are the JetPack majors that SoMs get, by SoM, where the default of majorVersion tells.
+	DefaultMajors map[string]string
 	// Files are the files that were read, sorted: the extraction holds while they stay as they are, and the folders
 	// that were listed, Folders, have the same names in them.
 	Files   []string
@@ -93,6 +98,7 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	m.file(entry)
 	m.finish(&e)
 	x.packages(&e)
+	x.soms(&e, entry)
 	for name, f := range x.files {
 		if f != nil && f.path == name {
 			e.Files = append(e.Files, name)
@@ -186,7 +192,7 @@ func (m *modules) options(v *value, prefix []string, field bool) {
 		path := append(slices.Clip(prefix), name)
 		below := m.merged(m.force(a.thunk))
 		switch {
-		case below.kind == setValue && below.set.maker != "":
+		case below.kind == setValue && below.set.isOption():
 			m.option(below.set, a, path, field)
 		case below.kind == setValue:
 			m.options(below, path, field)
@@ -194,6 +200,15 @@ func (m *modules) options(v *value, prefix []string, field bool) {
 			m.problem(dotted(path), "what is declared here cannot be read without running Nix")
 		}
 	}
+}
+
+// isOption reports whether a function that makes options made the set.
+func (s *attrs) isOption() bool {
+	switch s.maker {
+	case "mkOption", "mkEnableOption", "mkPackageOption":
+		return true
+	}
+	return false
 }
 
 func dotted(path []string) string { return strings.Join(path, ".") }

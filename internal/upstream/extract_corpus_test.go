@@ -68,9 +68,28 @@ func TestCorpus(t *testing.T) {
 		comparePackages(t, &figures, seen, rev.Short(), facts, e)
 		var key []string
 		for _, o := range facts.Options() {
-			key = append(key, o.Path+o.Type)
+			key = append(key, fmt.Sprint(o.Path, o.Type, o.HasDefault, o.Internal, o.RenamedTo))
 		}
 		catalogsCovered[strings.Join(key, "\n")] = true
+		for _, som := range facts.SoMs() {
+			if len(facts.Generations()) > 1 {
+				figures.add(t, seen, "default JetPack of a SoM", rev.Short(), som.Name, som.DefaultMajor, e.DefaultMajors[som.Name])
+			}
+		}
+		for _, want := range facts.Generations() {
+			i := slices.IndexFunc(e.Generations, func(g catalog.Generation) bool { return g.Major == want.Major })
+			figures.add(t, seen, "generations", rev.Short(), want.Major, "true", strconv.FormatBool(i >= 0))
+			if i < 0 {
+				continue
+			}
+			got := e.Generations[i]
+			figures.add(t, seen, "generation versions", rev.Short(), want.Major,
+				strings.Join([]string{want.JetPack, want.L4T, want.CUDA, want.Driver}, " "),
+				strings.Join([]string{got.JetPack, got.L4T, got.CUDA, got.Driver}, " "))
+			slices.Sort(got.SoMFamilies)
+			families := slices.Sorted(slices.Values(want.SoMFamilies))
+			figures.add(t, seen, "generation SoM families", rev.Short(), want.Major, strings.Join(families, " "), strings.Join(got.SoMFamilies, " "))
+		}
 	}
 	slices.Sort(times)
 	t.Logf("%d versions of the modules, %d distinct catalogs; time median %v, 99th of 100 %v, most %v", len(times), len(catalogsCovered),
@@ -180,7 +199,9 @@ func comparePackages(t *testing.T, f *tally, seen map[string]bool, rev string, f
 			continue
 		}
 		add("package position", fmt.Sprintf("%s:%d", want.File, want.Line), fmt.Sprintf("%s:%d", p.File, p.Line))
-		add("package source", want.Source, p.Source)
+		if want.Source != "" {
+			add("package source", want.Source, p.Source)
+		}
 		add("package on devices", fmt.Sprintf("%s:%d", want.DeviceFile, want.DeviceLine), fmt.Sprintf("%s:%d", p.DeviceFile, p.DeviceLine))
 		if p.Kind != "" {
 			add("package kind", want.Kind, p.Kind)
@@ -279,7 +300,7 @@ func (c *clone) tree(t *testing.T, commit string) (root, key string) {
 	}
 	var parts []string
 	for _, e := range c.entries(t, root) {
-		if e.name == "modules" || strings.HasSuffix(e.name, ".nix") && strings.Contains(e.name, "modul") {
+		if e.mode == "40000" && e.name != ".github" || strings.HasSuffix(e.name, ".nix") {
 			parts = append(parts, e.name+e.id)
 		}
 	}

@@ -56,7 +56,7 @@ func libFunction(name string) (libCall, bool) {
 		return libCall{1, mkEnableOption}, true
 	case "mkPackageOption", "mkPackageOptionMD":
 		return libCall{3, mkPackageOption}, true
-	case "literalExpression", "literalExample", "literalMD", "literalDocBook", "mdDoc", "id", "recurseIntoAttrs", "dontRecurseIntoAttrs", "lowPrio", "hiPrio":
+	case "literalExpression", "literalExample", "literalMD", "literalDocBook", "mdDoc", "id", "dontRecurseIntoAttrs", "lowPrio", "hiPrio":
 		return libCall{1, func(x *interpreter, a []*thunk) *value { return x.force(a[0]) }}, true
 	case "singleton":
 		return libCall{1, func(_ *interpreter, a []*thunk) *value { return listOf(a[0]) }}, true
@@ -82,8 +82,6 @@ func libFunction(name string) (libCall, bool) {
 		}}, true
 	case "optionalString":
 		return libCall{2, func(x *interpreter, a []*thunk) *value { return x.onCondition(a, stringOf("")) }}, true
-	case "mkMerge":
-		return libCall{1, func(x *interpreter, a []*thunk) *value { return x.joinedSets(a[0]) }}, true
 	case "versions.major", "versions.minor", "versions.patch", "versions.majorMinor":
 		return libCall{1, func(x *interpreter, a []*thunk) *value { return versionPart(name, x.force(a[0])) }}, true
 	case "versionAtLeast", "versionOlder":
@@ -103,6 +101,8 @@ func libFunction(name string) (libCall, bool) {
 			}
 			return boolOf(strings.HasPrefix(s.text, prefix.text))
 		}}, true
+	case "any", "all":
+		return libCall{2, func(x *interpreter, a []*thunk) *value { return x.quantified(a, name == "any") }}, true
 	case "elem":
 		return libCall{2, elem}, true
 	case "map", "concatMap":
@@ -188,6 +188,18 @@ func libFunction(name string) (libCall, bool) {
 		return libCall{2, func(x *interpreter, a []*thunk) *value { return x.update(x.force(a[0]), x.force(a[1])) }}, true
 	case "makeScope":
 		return libCall{2, func(x *interpreter, a []*thunk) *value { return x.scopeOf(a[1]) }}, true
+	case "recurseIntoAttrs":
+		return libCall{1, func(x *interpreter, a []*thunk) *value {
+			s := x.merged(x.force(a[0]))
+			if s.kind != setValue {
+				return nil
+			}
+			out := s.set.over(newAttrs(), false)
+			out.maker = name
+			return setOf(out)
+		}}, true
+	case "callPackagesWith":
+		return libCall{3, func(x *interpreter, a []*thunk) *value { return x.callFile(a[1], a[2]) }}, true
 	case "callPackages":
 		return libCall{2, func(x *interpreter, a []*thunk) *value { return x.callFile(a[0], a[1]) }}, true
 	case "packagesFromDirectoryRecursive":
@@ -217,19 +229,6 @@ func (x *interpreter) onCondition(a []*thunk, otherwise *value) *value {
 		return otherwise
 	}
 	return x.force(a[1])
-}
-
-// joinedSets lays the sets of a list over each other.
-func (x *interpreter) joinedSets(list *thunk) *value {
-	v := x.force(list)
-	if v.kind != listValue {
-		return nil
-	}
-	out := setOf(newAttrs())
-	for _, t := range v.list {
-		out = x.recursiveUpdate(out, x.force(t), 0)
-	}
-	return out
 }
 
 func (x *interpreter) recursiveUpdate(a, b *value, depth int) *value {
@@ -303,6 +302,27 @@ func elem(x *interpreter, a []*thunk) *value {
 		return nil
 	}
 	return boolOf(slices.Contains(all, item.text))
+}
+
+// quantified is any, or all where any is false: the first element that settles it does.
+func (x *interpreter) quantified(a []*thunk, any bool) *value {
+	test, list := x.force(a[0]), x.force(a[1])
+	if list.kind != listValue {
+		return nil
+	}
+	sure := !list.open
+	for _, t := range list.list {
+		v := x.apply(test, t)
+		if v.kind != boolValue {
+			sure = false
+		} else if v.truth == any {
+			return v
+		}
+	}
+	if !sure {
+		return nil
+	}
+	return boolOf(!any)
 }
 
 func genAttrs(x *interpreter, a []*thunk) *value {
@@ -447,7 +467,7 @@ func made(v *value, source string) *attr { return &attr{thunk: &thunk{value: v, 
 func mkOption(x *interpreter, a []*thunk) *value {
 	s := x.merged(x.force(a[0]))
 	if s.kind != setValue {
-		s = setOf(&attrs{byName: map[string]*attr{}, open: true})
+		s = setOf(openSet())
 	}
 	out := s.set.over(newAttrs(), false)
 	out.maker = "mkOption"
@@ -539,7 +559,7 @@ func (x *interpreter) scopeOf(function *thunk) *value {
 		return nil
 	}
 	out := v.set.over(newAttrs(), false)
-	out.maker = "makeScope"
+	out.maker, out.inner = "makeScope", x.force(function).around
 	return setOf(out)
 }
 
@@ -550,7 +570,7 @@ func (x *interpreter) callFile(function, arguments *thunk) *value {
 		f = x.imported(f)
 	}
 	if f.kind != functionValue {
-		return unknown
+		return f
 	}
 	given := newAttrs()
 	if a := x.merged(x.force(arguments)); a.kind == setValue {

@@ -36,13 +36,13 @@ func (x *interpreter) packages(e *Extraction) {
 		}
 		e.Overlay = append(e.Overlay, attribute)
 		if suffix, ok := strings.CutPrefix(name, scopeName); ok && isNumber(suffix) {
-			x.scope(found, x.force(a.thunk), suffix)
+			x.scope(e, found, x.force(a.thunk), suffix)
 		}
 	}
 	if len(found) == 0 {
 		// Before there were several generations the scope had no number.
 		if a, ok := top.byName[scopeName]; ok {
-			x.scope(found, x.force(a.thunk), "")
+			x.scope(e, found, x.force(a.thunk), "")
 		}
 	}
 	x.device(found)
@@ -73,11 +73,8 @@ func (x *interpreter) overlay(name string) *attrs {
 }
 
 // scope adds the members of the scope of one generation.
-func (x *interpreter) scope(found map[string]*catalog.Package, v *value, major string) {
-	if v.kind == callValue && functionName(v.head.path) == "callPackage" && len(v.list) == 2 {
-		v = x.callFile(v.list[0], v.list[1])
-	}
-	v = x.merged(v)
+func (x *interpreter) scope(e *Extraction, found map[string]*catalog.Package, v *value, major string) {
+	v = x.merged(x.packageSet(v))
 	if v.kind != setValue {
 		x.problem(overlayFile, fmt.Sprintf("the members of %s%s cannot be read without running Nix", scopeName, major))
 		return
@@ -92,6 +89,9 @@ func (x *interpreter) scope(found map[string]*catalog.Package, v *value, major s
 	}
 	if v.set.open {
 		x.problem(overlayFile, fmt.Sprintf("%s%s may have more members than can be read without running Nix", scopeName, major))
+	}
+	if g, ok := x.generation(v, major); ok {
+		e.Generations = append(e.Generations, g)
 	}
 	names := v.set.names
 	if v.set.maker == "makeScope" {
@@ -144,7 +144,7 @@ func memberKind(v *value) string {
 	case functionValue:
 		return "function"
 	case setValue:
-		if v.set.maker == "makeScope" {
+		if v.set.maker != "" {
 			return "packageSet"
 		}
 		return "attrset"
@@ -152,10 +152,12 @@ func memberKind(v *value) string {
 		switch functionName(v.head.path) {
 		case "runCommand", "applyPatches", "mkDerivation", "symlinkJoin", "writeShellApplication", "writeShellScriptBin":
 			return "derivation"
-		case "linuxPackagesFor":
+		case "linuxPackagesFor", "recurseIntoAttrs":
 			return "packageSet"
 		case "versionAtLeast", "versionOlder", "callPackagesWith", "callPackageWith":
-			return "function"
+			if len(v.list) == 1 {
+				return "function"
+			}
 		}
 	}
 	return ""
@@ -202,4 +204,31 @@ func (x *interpreter) device(found map[string]*catalog.Package) {
 		}
 		p.DeviceFile, p.DeviceLine = at.File, at.Line
 	}
+}
+
+// generation reads the versions of a generation off its scope.
+func (x *interpreter) generation(scope *value, major string) (catalog.Generation, bool) {
+	version := func(names ...string) string {
+		for _, name := range names {
+			if v := x.selected(scope, name); v.isString() {
+				return v.text
+			}
+			// Not all that the scope is made with becomes a member of it.
+			if scope.set.inner == nil {
+				continue
+			}
+			if v := x.lookup(name, scope.set.inner); v.isString() {
+				return v.text
+			}
+		}
+		return ""
+	}
+	g := catalog.Generation{
+		Major:   major,
+		JetPack: version("jetpackMajorMinorPatchVersion", "jetpackVersion"),
+		L4T:     version("l4tMajorMinorPatchVersion", "l4tVersion"),
+		CUDA:    version("cudaMajorMinorPatchVersion", "cudaVersion", "cudaMajorMinorVersion"),
+		Driver:  version("cudaDriverMajorMinorVersion"),
+	}
+	return g, major != "" && g.JetPack != ""
 }

@@ -83,8 +83,10 @@ type attrs struct {
 	open bool
 	// base is what the set was laid over, where that is no set: t // { description = …; }.
 	base *value
-	// maker is the function of nixpkgs' lib that made the set, where that matters: mkOption and its kin.
+	// maker is the function of nixpkgs' lib that made the set, where that matters: mkOption and its kin, makeScope.
 	maker string
+	// inner is what a scope's own function sees.
+	inner *frame
 }
 
 // attr is one name of a set.
@@ -357,17 +359,20 @@ func (x *interpreter) argument(f *frame, name string) (*value, bool) {
 	return nil, false
 }
 
-// outside is the argument of a function that is called from outside: each name of it stands for itself.
-func outside() *thunk { return known(setOf(&attrs{byName: map[string]*attr{}, open: true})) }
+// openSet is a set of which nothing is known.
+func openSet() *attrs { return &attrs{byName: map[string]*attr{}, open: true} }
 
-// called gives the result of a function, and of what that gives, for arguments from outside.
-func (x *interpreter) called(v *value) *value {
+// called gives the result of a function, and of what that gives, for arguments from outside: each stands for itself.
+func (x *interpreter) called(v *value) *value { return x.calledWith(v, openSet()) }
+
+// calledWith does the same where something is known of the arguments that functions take by name.
+func (x *interpreter) calledWith(v *value, given *attrs) *value {
 	for range 6 {
 		if v.kind != functionValue {
 			break
 		}
 		l, _ := syntax.AsLambda(v.node)
-		argument := outside()
+		argument := known(setOf(given))
 		if p := l.Parameter(); !p.IsZero() && l.Formals().IsZero() {
 			argument = known(symbol(p.Text()))
 		}
@@ -519,6 +524,7 @@ func equal(a, b *value) (same, ok bool) {
 
 // update is a // b.
 func (x *interpreter) update(a, b *value) *value {
+	a, b = x.packageSet(a), x.packageSet(b)
 	switch {
 	case a.kind == choiceValue || b.kind == choiceValue:
 		return x.update(x.merged(a), x.merged(b))
@@ -534,6 +540,17 @@ func (x *interpreter) update(a, b *value) *value {
 		return setOf(s)
 	}
 	return unknown
+}
+
+// packageSet is the set that a callPackage gives: one that is laid over another set gives a set.
+func (x *interpreter) packageSet(v *value) *value {
+	if v.kind != callValue || functionName(v.head.path) != "callPackage" || len(v.list) != 2 {
+		return v
+	}
+	if s := x.merged(x.callFile(v.list[0], v.list[1])); s.kind == setValue {
+		return s
+	}
+	return v
 }
 
 // merged is a set of all that a choice may have.

@@ -1,0 +1,296 @@
+package upstream_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/upstream"
+)
+
+var updateExtractions = flag.Bool("update-extractions", false, "rewrite what the archives in testdata/extract expect")
+
+// traps are the ways in which a reading of jetpack-nixos's modules goes wrong, each with an archive that shows it.
+var traps = []string{
+	"let-bound-enum", "overlay-first-argument", "aliases-not-in-options", "dotted-paths", "qualified-or-inherited-mk",
+	"mkEnableOption", "no-description", "computed-defaults", "default-violates-type", "no-default-but-set", "foreign-type",
+	"redeclared-nixos-option", "submodule", "oneOf", "apply", "cfg-differs", "two-namespaces", "extensible-enum",
+	"directory-scope", "computed-attr-names", "interpolated-paths", "shadowed-final-prev", "reversed-hasPrefix",
+	"assertions-by-function", "broken-upstream-output", "lib-version", "broken-revisions",
+}
+
+// TestExtract reads the source trees in testdata/extract: small ones, in the shapes that jetpack-nixos has had.
+func TestExtract(t *testing.T) {
+	paths, err := filepath.Glob("testdata/extract/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trap := range traps {
+		if !slices.Contains(paths, filepath.Join("testdata", "extract", trap+".txtar")) {
+			t.Errorf("no archive shows the trap %s", trap)
+		}
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fsys := fstest.MapFS{}
+			want := ""
+			for _, f := range archive.Files {
+				if f.Name == "want" {
+					want = string(f.Data)
+					continue
+				}
+				fsys[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
+			}
+			e, err := upstream.Extract(fsys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := show(e)
+			if *updateExtractions {
+				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: []byte(got)})
+				if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// show writes an extraction for people to compare, one thing a line.
+func show(e upstream.Extraction) string {
+	var b strings.Builder
+	for _, o := range e.Options {
+		fmt.Fprintf(&b, "option %s: %s", o.Path, o.Type)
+		add := func(format string, value string) {
+			if value != "" {
+				fmt.Fprintf(&b, "; "+format, value)
+			}
+		}
+		is := func(word string, holds bool) {
+			if holds {
+				b.WriteString("; " + word)
+			}
+		}
+		add("values %s", strings.Join(o.Values, " "))
+		add("stands for %s", o.RenamedTo)
+		if o.HasDefault {
+			fmt.Fprintf(&b, "; default %q", o.Default)
+		}
+		if o.DefaultText != "" {
+			fmt.Fprintf(&b, " shown as %q", o.DefaultText)
+		}
+		add("example %s", o.Example)
+		is("internal", o.Internal)
+		is("read-only", o.ReadOnly)
+		is("field", o.Field)
+		d := e.Details[o.Path]
+		is("hidden", d.Hidden && o.RenamedTo == "")
+		is("applied", d.Applied)
+		if d.Description != "" {
+			fmt.Fprintf(&b, "; says %q", d.Description)
+		}
+		fmt.Fprintf(&b, "; %s at %s:%d:%d\n", o.DeclaredWith, o.DeclaredIn, o.Line, o.Column)
+	}
+	for _, r := range e.Removed {
+		fmt.Fprintf(&b, "removed %s: %q; at %s:%d:%d\n", r.Path, r.Instead, r.DeclaredIn, r.Line, r.Column)
+	}
+	for _, g := range e.Generations {
+		fmt.Fprintf(&b, "generation %s: JetPack %s, L4T %s, for %s\n", g.Major, g.JetPack, g.L4T, strings.Join(g.SoMFamilies, " "))
+	}
+	var soms []string
+	for som, major := range e.DefaultMajors {
+		soms = append(soms, fmt.Sprintf("SoM %s gets %s\n", som, major))
+	}
+	slices.Sort(soms)
+	b.WriteString(strings.Join(soms, ""))
+	for _, a := range e.Overlay {
+		fmt.Fprintf(&b, "overlay %s at %s:%d\n", a.Name, a.File, a.Line)
+	}
+	for _, p := range e.Packages {
+		fmt.Fprintf(&b, "package %s: %s; in %s; at %s:%d:%d", p.Name, p.Kind, strings.Join(p.Generations, " "), p.File, p.Line, p.Column)
+		if p.Source != "" {
+			fmt.Fprintf(&b, "; from %s", p.Source)
+		}
+		if p.DeviceFile != "" {
+			fmt.Fprintf(&b, "; on devices %s:%d", p.DeviceFile, p.DeviceLine)
+		}
+		if p.DeviceOnly {
+			b.WriteString(" only")
+		}
+		b.WriteString("\n")
+	}
+	for _, p := range e.Problems {
+		fmt.Fprintf(&b, "problem %s\n", p)
+	}
+	return b.String()
+}
+
+func tree(files map[string]string) fs.FS {
+	fsys := fstest.MapFS{}
+	for name, content := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(content), Mode: 0o644}
+	}
+	return fsys
+}
+
+func TestExtractNoModules(t *testing.T) {
+	for _, fsys := range []fs.FS{tree(nil), tree(map[string]string{"flake.nix": "{ }"}), tree(map[string]string{"modules/default.nix/x": ""})} {
+		if _, err := upstream.Extract(fsys); !errors.Is(err, upstream.ErrNoModules) {
+			t.Errorf("error is %v", err)
+		}
+	}
+	if _, err := upstream.ExtractDir(filepath.Join(t.TempDir(), "missing")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// TestExtractFiles holds that an extraction names all files and folders that it hangs on.
+func TestExtractFiles(t *testing.T) {
+	e, err := upstream.Extract(tree(map[string]string{
+		"modules/default.nix":     "{ imports = [ ./fan ./fan/default.nix ]; }",
+		"modules/fan/default.nix": "{ }",
+		"modules/unused.nix":      "{ }",
+		"overlay.nix":             "final: prev: { nvidia-jetpack = final.lib.makeScope final.newScope (self: final.lib.packagesFromDirectoryRecursive { directory = ./pkgs; }); }",
+		"pkgs/a.nix":              "{ }",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"modules/default.nix", "modules/fan/default.nix", "overlay.nix"}, e.Files); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{".", "pkgs"}, e.Folders); diff != "" {
+		t.Errorf("folders (-want +got):\n%s", diff)
+	}
+}
+
+// TestExtractLinks holds that nothing outside of the source tree is read, by path or by link.
+func TestExtractLinks(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, content string) {
+		t.Helper()
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	secret := "{ lib, ... }: { options.secret = lib.mkOption { }; }"
+	write("outside.nix", secret)
+	write("outside/pkgs/secret.nix", secret)
+	write("tree/modules/default.nix", `{ lib, ... }: {
+	  imports = [ ./link.nix ./inner.nix ../../outside.nix `+filepath.ToSlash(dir)+`/outside.nix ./fifo.nix ];
+	}`)
+	write("tree/modules/real.nix", "{ lib, ... }: { options.real = lib.mkOption { }; }")
+	write("tree/overlay.nix", `final: prev: {
+	  nvidia-jetpack = final.lib.makeScope final.newScope (self:
+	    final.lib.packagesFromDirectoryRecursive { directory = ./pkgs; }
+	    // final.lib.packagesFromDirectoryRecursive { directory = ../outside/pkgs; });
+	}`)
+	for link, target := range map[string]string{
+		"tree/modules/link.nix":  filepath.Join(dir, "outside.nix"),
+		"tree/modules/inner.nix": "real.nix",
+		"tree/pkgs":              filepath.Join(dir, "outside", "pkgs"),
+	} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e, err := upstream.ExtractDir(filepath.Join(dir, "tree"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range e.Options {
+		if o.Path != "real" {
+			t.Errorf("option %s was read", o.Path)
+		}
+	}
+	if len(e.Options) != 1 {
+		t.Errorf("%d options, want the one behind a link within the tree", len(e.Options))
+	}
+	for _, p := range e.Packages {
+		if p.Name == "secret" {
+			t.Errorf("package %s was read", p.Name)
+		}
+	}
+	problems := fmt.Sprint(e.Problems)
+	for _, want := range []string{"modules/link.nix: cannot be read", "../outside.nix: lies outside", "../outside/pkgs: lies outside", "pkgs: cannot be listed"} {
+		if !strings.Contains(problems, want) {
+			t.Errorf("no problem says %q: %s", want, problems)
+		}
+	}
+}
+
+// TestExtractBounds reads trees that are made to take all memory or all time.
+func TestExtractBounds(t *testing.T) {
+	option := "options.after = lib.mkOption { };"
+	deep := func(open, inner, end string, n int) string {
+		return strings.Repeat(open, n) + inner + strings.Repeat(end, n)
+	}
+	var chain, wide, double strings.Builder
+	chain.WriteString("a0 = { }; ")
+	double.WriteString(`a0 = [ "x" ]; `)
+	for i := range 60 {
+		fmt.Fprintf(&double, "a%d = a%d ++ a%d; ", i+1, i, i)
+	}
+	for i := range 20_000 {
+		fmt.Fprintf(&chain, "a%d = a%d; ", i+1, i)
+		fmt.Fprintf(&wide, "b%d = lib.mkOption { };", i)
+	}
+	module := func(rest string) string { return "{ lib, ... }: { " + option + rest + " }" }
+	for _, test := range []struct {
+		name    string
+		files   map[string]string
+		most    int    // options
+		problem string // that is reported
+	}{
+		{"a file of many brackets", map[string]string{"x.nix": deep("(", "1", ")", 100_000)}, 1, "nested too deeply"},
+		{"a file of many sets", map[string]string{"x.nix": deep("{ a = ", "1", "; }", 60_000)}, 1, "nested too deeply"},
+		{"a large file", map[string]string{"x.nix": strings.Repeat("# \n", 400_000)}, 1, "is larger than"},
+		{"a long chain of names", map[string]string{"x.nix": "{ lib, ... }: let " + chain.String() + " in { options.x = lib.mkOption { type = a20000; }; }"}, 2, "too complicated"},
+		{"a list that doubles", map[string]string{"x.nix": "{ lib, ... }: let " + double.String() + " in { options.x = lib.mkOption { type = lib.types.enum a60; }; }"}, 2, ""},
+		{"a function that calls itself", map[string]string{"x.nix": "let f = x: f (x ++ x); in f [ 1 ]"}, 1, "too complicated"},
+		{"a function that calls itself twice", map[string]string{"x.nix": `let f = x: { a = (f x).a; } // f (f x); in f [ 1 ]`}, 1, "too complicated"},
+		{"a module that imports itself anew", map[string]string{"x.nix": "let m = { imports = [ m m ]; }; in m"}, 1, "too complicated"},
+		{"a submodule in itself", map[string]string{"x.nix": "{ lib, ... }: let o = lib.mkOption { type = lib.types.listOf (lib.types.submodule { options = { a = o; b = o; }; }); }; in { options.x = o; }"}, 5000, ""},
+		{"options without end", map[string]string{"x.nix": "{ lib, ... }: { options = " + "{" + wide.String() + "}; }"}, 4096, ""},
+		{"a name that is a path", map[string]string{"x.nix": `{ lib, ... }: { options."a.b" = lib.mkOption { }; options."*" = lib.mkOption { }; options."" = lib.mkOption { }; }`}, 1, "left out for its name"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.files["modules/default.nix"] = module("imports = [ ../x.nix ];")
+			e, err := upstream.Extract(tree(test.files))
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(e.Options, func(o catalog.Option) bool { return o.Path == "after" })
+			if i < 0 || len(e.Options) > test.most {
+				t.Errorf("%d options, one of them the other file's: %v", len(e.Options), i >= 0)
+			}
+			if problems := fmt.Sprint(e.Problems); !strings.Contains(problems, test.problem) {
+				t.Errorf("no problem says %q: %.300s", test.problem, problems)
+			}
+		})
+	}
+}
