@@ -36,7 +36,8 @@ type SyntaxError struct {
 	Wanted string
 	// In names the construct that is at fault: "binding", "list", …
 	In string
-	// Opener is the bracket or quote that the error belongs to; empty if none.
+	// Opener is the bracket or quote that the error belongs to, or the
+	// definition that came first; empty if there is none.
 	Opener text.Span
 	// Insert is the text that mends the error if put at Span.Start; empty if
 	// no such text is certain.

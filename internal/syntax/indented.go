@@ -19,52 +19,97 @@ type IndentedPart struct {
 // StripIndentation gives the characters that each part of a ”…” string stands
 // for. An interpolated part gives "".
 func StripIndentation(parts []IndentedPart) []string {
-	least := shared(parts)
 	out := make([]string, len(parts))
+	for _, c := range stripIndentation(parts) {
+		out[c.part] += c.text
+	}
+	return out
+}
+
+// A chunk is a stretch of a ”…” string that Nix takes as one token: text, an
+// escape, a lone $ or ', or an interpolation.
+type chunk struct {
+	part   int // that it belongs to
+	text   string
+	isText bool // and so may hold indentation
+}
+
+// stripIndentation cuts a ”…” string into its chunks and takes the indentation
+// out that all lines share, the first line if it is blank, and the spaces of a
+// last line that has nothing else.
+func stripIndentation(parts []IndentedPart) []chunk {
+	var chunks []chunk
+	for i, p := range parts {
+		if p.IsInterpolated {
+			chunks = append(chunks, chunk{part: i})
+			continue
+		}
+		s := p.Text
+		if i == 0 {
+			s = withoutBlankFirstLine(s)
+		}
+		chunks = appendChunks(chunks, i, s)
+	}
+	least := sharedIndentation(chunks)
 	atStart, dropped := true, 0
-	for i, part := range parts {
-		if part.IsInterpolated {
+	for i := range chunks {
+		c := &chunks[i]
+		if !c.isText {
 			atStart, dropped = false, 0
 			continue
 		}
 		var b strings.Builder
-		s := part.Text
-		for at := 0; at < len(s); at++ {
-			c := s[at]
-			if atStart {
-				if c == ' ' {
-					if dropped >= least {
-						b.WriteByte(c)
-					}
-					dropped++
-					continue
+		for k := 0; k < len(c.text); k++ {
+			switch ch := c.text[k]; {
+			case atStart && ch == ' ':
+				if dropped >= least {
+					b.WriteByte(ch)
 				}
-				if c == '\n' {
-					dropped = 0
-					b.WriteByte(c)
-					continue
-				}
-				atStart, dropped = false, 0
+				dropped++
+			case atStart && ch == '\n':
+				dropped = 0
+				b.WriteByte(ch)
+			default:
+				atStart, dropped = ch == '\n', 0
+				b.WriteByte(ch)
 			}
-			if c == '\n' {
-				atStart = true
-			}
-			if text, width := indentedEscape(s[at:]); width > 0 {
-				b.WriteString(text)
-				at += width - 1
-				continue
-			}
-			b.WriteByte(c)
 		}
-		out[i] = b.String()
+		c.text = b.String()
+		if i == len(chunks)-1 {
+			c.text = withoutBlankLastLine(c.text)
+		}
 	}
-	if len(parts) > 0 && !parts[0].IsInterpolated {
-		out[0] = dropFirstLine(parts[0].Text, out[0])
+	return chunks
+}
+
+// appendChunks cuts the source of one part into chunks.
+func appendChunks(chunks []chunk, part int, s string) []chunk {
+	begin := 0
+	text := func(end int) {
+		if end > begin {
+			chunks = append(chunks, chunk{part, s[begin:end], true})
+		}
 	}
-	if last := len(parts) - 1; last >= 0 && !parts[last].IsInterpolated {
-		out[last] = dropLastLine(out[last])
+	for at := 0; at < len(s); {
+		value, width := indentedEscape(s[at:])
+		switch {
+		case width > 0:
+		case s[at] == '$' && at+1 < len(s) && s[at+1] != '\'', s[at] == '\'' && at+1 < len(s) && s[at+1] != '$':
+			at += 2
+			continue
+		case s[at] == '$' || s[at] == '\'':
+			value, width = s[at:at+1], 1
+		default:
+			at++
+			continue
+		}
+		text(at)
+		chunks = append(chunks, chunk{part, value, false})
+		at += width
+		begin = at
 	}
-	return out
+	text(len(s))
+	return chunks
 }
 
 // indentedEscape is what an escape at the start of s stands for, and its width;
@@ -81,52 +126,47 @@ func indentedEscape(s string) (string, int) {
 	return "", 0
 }
 
-// shared is the indentation that all lines with something on them have.
-func shared(parts []IndentedPart) int {
-	const none = 1 << 30
-	least, current, atStart := none, 0, true
-	for _, part := range parts {
-		if part.IsInterpolated {
+// sharedIndentation is the indentation that all lines with something on them
+// have.
+func sharedIndentation(chunks []chunk) int {
+	least, current, atStart := 1<<30, 0, true
+	for _, c := range chunks {
+		if !c.isText {
 			if atStart {
 				atStart = false
 				least = min(least, current)
 			}
 			continue
 		}
-		for i := 0; i < len(part.Text); i++ {
-			switch c := part.Text[i]; {
-			case atStart && c == ' ':
+		for i := 0; i < len(c.text); i++ {
+			switch ch := c.text[i]; {
+			case atStart && ch == ' ':
 				current++
-			case atStart && c == '\n':
+			case atStart && ch == '\n':
 				current = 0
 			case atStart:
 				atStart = false
 				least = min(least, current)
-			case c == '\n':
+			case ch == '\n':
 				atStart, current = true, 0
 			}
 		}
 	}
-	if least == none {
-		return none
-	}
 	return least
 }
 
-// dropFirstLine leaves out a first line that holds only spaces.
-func dropFirstLine(raw, s string) string {
-	if i := strings.IndexByte(raw, '\n'); i >= 0 && strings.Trim(raw[:i], " ") == "" {
-		if j := strings.IndexByte(s, '\n'); j >= 0 {
-			return s[j+1:]
-		}
+// withoutBlankFirstLine leaves out a first line that holds only spaces.
+func withoutBlankFirstLine(s string) string {
+	if i := strings.IndexByte(s, '\n'); i >= 0 && strings.Trim(s[:i], " ") == "" {
+		return s[i+1:]
 	}
 	return s
 }
 
-// dropLastLine leaves out the spaces of a last line that holds nothing else.
-func dropLastLine(s string) string {
-	i := strings.LastIndexByte(s, '\n')
-	if i >= 0 && strings.Trim(s[i+1:], " ") == "" {
+// withoutBlankLastLine leaves out the spaces of a last line that holds nothing
+// else.
+func withoutBlankLastLine(s string) string {
+	if i := strings.LastIndexByte(s, '\n'); i >= 0 && strings.Trim(s[i+1:], " ") == "" {
 		return s[:i+1]
 	}
 	return s

@@ -1,7 +1,10 @@
 package syntax
 
 import (
+	"cmp"
 	"iter"
+	"slices"
+	"sync"
 
 	"jetpills/internal/text"
 )
@@ -28,12 +31,15 @@ const (
 	flagNoBraces                          // bindings whose braces are not there
 )
 
-// Tree is a parsed text. It is immutable and safe for concurrent use.
+// Tree is a parsed text. It does not change and is safe for concurrent use.
 type Tree struct {
 	src    string
 	tokens []token
 	nodes  []node
 	errors []SyntaxError
+
+	refusals     sync.Once // guards the part of errors that needs the whole tree
+	errorsSorted []SyntaxError
 }
 
 // Source is the text that was parsed.
@@ -44,7 +50,15 @@ func (t *Tree) Root() Node { return Node{t, 1} }
 
 // Errors are the places where the text is not Nix, in order. A text without
 // any is one that Nix's parser accepts.
-func (t *Tree) Errors() []SyntaxError { return t.errors }
+func (t *Tree) Errors() []SyntaxError {
+	t.refusals.Do(func() {
+		t.errorsSorted = append(slices.Clip(t.errors), t.refused()...)
+		slices.SortStableFunc(t.errorsSorted, func(a, b SyntaxError) int {
+			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+		})
+	})
+	return t.errorsSorted
+}
 
 // Node is a handle on a node of a tree. The zero Node is no node: its Kind is
 // EOF, and asking it for relatives gives no node again.

@@ -4,7 +4,6 @@
 package syntax
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -39,9 +38,6 @@ func parse(src string, cuts []cut, thorough bool) (*Tree, int) {
 	p.nodes = make([]node, 1, len(p.tokens)+len(p.tokens)/4+8)
 	p.file()
 	p.takeInSkipped(tokens, places)
-	slices.SortStableFunc(p.errors, func(a, b SyntaxError) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
-	})
 	cost := 0
 	if len(p.errors) > 0 {
 		cost = 2*len(p.errors) + p.odd + oddities(src, l.tokens)

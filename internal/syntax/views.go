@@ -162,9 +162,12 @@ func (l LambdaNode) Formals() FormalsNode {
 }
 
 // Body is what the function gives.
-func (l LambdaNode) Body() Node {
+func (l LambdaNode) Body() Node { return lastExpression(l.Node) }
+
+// lastExpression is the last child that is an expression.
+func lastExpression(n Node) Node {
 	var last Node
-	for c := range l.Children() {
+	for c := range n.Children() {
 		if c.Kind().IsExpression() && c.Kind() != Error {
 			last = c
 		}

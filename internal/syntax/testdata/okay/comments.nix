@@ -1,0 +1,7 @@
+# first
+/* second */ # third
+{ # fourth
+  a /* fifth */ . /**/ b = /* sixth
+  */ 1; #
+} # seventh
+/***/

@@ -1,0 +1,20 @@
+let
+  x = "x";
+in
+[
+  ./a
+  ../b/./c
+  /etc/x.conf
+  a/b
+  a.b/c-d_e+f
+  ~/g
+  ./${x}
+  ./a/${x}/b${x}.c
+  /${x}${x}
+  <nixpkgs>
+  <nixpkgs/lib/x.nix>
+  https://example.org/a?b=c&d
+  mailto:x
+  ./.
+  ~/${x}
+]

@@ -1,0 +1,6 @@
+# Windows has another line end
+{
+	a = 1; /* and
+ tabs */
+	b = "c";
+}
