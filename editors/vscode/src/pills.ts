@@ -1,0 +1,83 @@
+// Finding one's way among pills. Nothing here knows VS Code.
+import type { Pill, Place, Section } from './requests';
+
+/** The name of the command that opens a place, and what links may call. */
+export const showCommand = 'jetpills.show';
+
+/** A place to read: a file, and a heading in it. */
+export type Target = Pick<Place, 'path' | 'anchor' | 'line'>;
+
+/** Whether a command's argument is a target: links can carry anything. */
+export function isTarget(value: unknown): value is Target {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, anchor, line } = value as Record<string, unknown>;
+  return typeof path === 'string' && typeof anchor === 'string' && typeof line === 'number';
+}
+
+/** The pill that lies in a file. */
+export function pillAt(pills: readonly Pill[], path: string): Pill | undefined {
+  return pills.find((pill) => pill.path === path);
+}
+
+/** The pill that a tab with a rendered preview shows, by the tab's label ("Preview 03-overlays-and-overrides.md"). */
+export function pillOfLabel(pills: readonly Pill[], label: string): Pill | undefined {
+  return pills.find((pill) => label.split(/[\s[\]]+/).includes(pill.file));
+}
+
+/** The pill `step` places further; the first where none is being read, and nothing behind the ends. */
+export function neighbour(pills: readonly Pill[], current: Pill | undefined, step: 1 | -1): Pill | undefined {
+  if (current === undefined) return pills[0];
+  return pills[pills.findIndex((pill) => pill.path === current.path) + step];
+}
+
+/** The section whose heading stands in a line (1-based), or the nearest above it. */
+export function sectionAt(pill: Pill, line: number): Section | undefined {
+  return pill.sections.findLast((section) => section.line <= line);
+}
+
+/** A row of a list of pills. */
+export interface Row {
+  readonly label: string;
+  readonly description: string;
+  readonly target: Target;
+  /** Starts the rows of a pill. */
+  readonly title: boolean;
+}
+
+/** A row a pill, and one for each of its sections two levels deep. */
+export function rowsOf(pills: readonly Pill[]): Row[] {
+  return pills.flatMap((pill) => {
+    const title: Row = {
+      label: `${pill.id}  ${pill.title}`,
+      description: pill.subtitle ?? '',
+      target: { path: pill.path, anchor: '', line: 1 },
+      title: true,
+    };
+    const sections = pill.sections.filter((section) => section.level === 2 || section.level === 3);
+    return [
+      title,
+      ...sections.map((section) => ({
+        label: `${'    '.repeat(section.level - 1)}${section.title}`,
+        description: '',
+        target: { path: pill.path, anchor: section.anchor, line: section.line },
+        title: false,
+      })),
+    ];
+  });
+}
+
+/**
+ * Links of a hover that lead to lines of pills, made to open the rendered pill at the section. `pathOf` gives the path of
+ * a `file:` address. Links to anything else stay as they are.
+ */
+export function linksToPreviews(markdown: string, pills: readonly Pill[], pathOf: (address: string) => string): string {
+  return markdown.replace(/\]\((file:[^)\s#]+)(?:#L(\d+))?\)/g, (link: string, address: string, line: string | undefined) => {
+    const pill = pillAt(pills, pathOf(address));
+    if (pill === undefined) return link;
+    const section = sectionAt(pill, Number(line ?? 1));
+    const target: Target = { path: pill.path, anchor: section?.anchor ?? '', line: section?.line ?? 1 };
+    // encodeURIComponent leaves parentheses, which end a link.
+    const query = encodeURIComponent(JSON.stringify([target])).replace(/\(/g, '%28').replace(/\)/g, '%29');
+    return `](command:${showCommand}?${query})`;
+  });
+}

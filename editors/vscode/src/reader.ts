@@ -1,0 +1,175 @@
+import * as vscode from 'vscode';
+import { activeNix } from './documents';
+import { isTarget, neighbour, pillAt, pillOfLabel, rowsOf, type Target } from './pills';
+import type { Hit, Pill, Place } from './requests';
+import type { Server } from './server';
+
+interface Item extends vscode.QuickPickItem {
+  readonly target?: Target;
+}
+
+/** Opens pills, finds them, and goes from one to the next. */
+export class Reader {
+  private last: string | undefined; // path of the pill shown last
+
+  constructor(private readonly server: Server) {}
+
+  /** Shows a pill rendered, at a section. What it is called with may come from a link. */
+  async show(target: unknown): Promise<void> {
+    if (!isTarget(target)) return;
+    const pill = pillAt(await this.server.pills(), target.path);
+    if (pill === undefined) return; // links lead to pills and to nothing else
+    this.last = pill.path;
+    await this.preview(target);
+  }
+
+  private async preview(target: Target): Promise<void> {
+    const uri = vscode.Uri.file(target.path).with({ fragment: target.anchor });
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+
+  /** Lets the user choose among pills and sections; the source of what is being chosen shows behind the list. */
+  async open(): Promise<void> {
+    const pills = await this.server.pills();
+    if (pills.length === 0) {
+      this.sayNothingToRead();
+      return;
+    }
+    const items = rowsOf(pills).flatMap((row): Item[] => [
+      ...(row.title ? [{ label: '', kind: vscode.QuickPickItemKind.Separator }] : []),
+      { label: row.title ? `$(book) ${row.label}` : row.label, description: row.description, target: row.target },
+    ]);
+    await this.choose('Open a pill or a section of one', items);
+  }
+
+  /** Lets the user type words, and choose among the sections that hold them. */
+  async search(): Promise<void> {
+    const pick = vscode.window.createQuickPick<Item>();
+    pick.placeholder = 'Words to find in the pills';
+    const found = new Map<string, Item[]>();
+    let known = true;
+    pick.onDidChangeValue(async (words) => {
+      if (words.trim() === '') {
+        pick.items = [];
+        return;
+      }
+      if (!found.has(words)) {
+        const hits = await this.server.ask<readonly Hit[]>('jetpills/search', { query: words });
+        if (hits === undefined) known = false;
+        found.set(words, (hits ?? []).map(itemOfHit));
+      }
+      if (!known) {
+        pick.hide(); // the list of titles can be filtered at least
+        await this.open();
+      } else if (pick.value === words) {
+        pick.items = found.get(words) ?? [];
+      }
+    });
+    await this.run(pick);
+  }
+
+  /** Shows the section that explains what is under the cursor. */
+  async explain(): Promise<void> {
+    const editor = activeNix();
+    if (editor === undefined) return;
+    const { line, character } = editor.selection.active;
+    const place = await this.server.ask<Place>('jetpills/explain', {
+      ...this.server.documentOf(editor.document),
+      position: { line, character },
+    });
+    if (place === undefined) {
+      vscode.window.setStatusBarMessage('Jetpills: no pill is about this.', 4000);
+      return;
+    }
+    this.last = place.path;
+    await this.preview(place);
+  }
+
+  /** Goes to the next or the previous pill. */
+  async step(step: 1 | -1): Promise<void> {
+    const pills = await this.server.pills();
+    if (pills.length === 0) {
+      this.sayNothingToRead();
+      return;
+    }
+    const pill = neighbour(pills, this.current(pills), step);
+    if (pill === undefined) {
+      vscode.window.setStatusBarMessage(step > 0 ? 'This is the last pill.' : 'This is the first pill.', 4000);
+      return;
+    }
+    await this.show({ path: pill.path, anchor: '', line: 1 });
+  }
+
+  /** The pill being read: of the editor or the preview in front, else the one shown last. */
+  private current(pills: readonly Pill[]): Pill | undefined {
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+    const inEditor = tab?.input instanceof vscode.TabInputText ? pillAt(pills, tab.input.uri.fsPath) : undefined;
+    const inPreview = tab?.input instanceof vscode.TabInputWebview ? pillOfLabel(pills, tab.label) : undefined;
+    return inEditor ?? inPreview ?? pills.find((pill) => pill.path === this.last);
+  }
+
+  private async choose(placeholder: string, items: readonly Item[]): Promise<void> {
+    const pick = vscode.window.createQuickPick<Item>();
+    pick.placeholder = placeholder;
+    pick.matchOnDescription = true;
+    pick.items = items;
+    await this.run(pick);
+  }
+
+  /** Shows the list until something is chosen, or nothing: then what was in front comes back. */
+  private async run(pick: vscode.QuickPick<Item>): Promise<void> {
+    const before = vscode.window.activeTextEditor;
+    const selection = before?.selection;
+    let shown: vscode.TextEditor | undefined;
+    let latest = 0;
+    const chosen = await new Promise<Target | undefined>((resolve) => {
+      pick.onDidChangeActive(async ([item]) => {
+        const turn = ++latest;
+        // Typing runs through many items; only the one it ends at is shown.
+        await new Promise((wait) => setTimeout(wait, 150));
+        if (turn !== latest || item?.target === undefined) return;
+        shown = await this.peek(item.target);
+      });
+      pick.onDidAccept(() => {
+        resolve(pick.selectedItems[0]?.target);
+        pick.hide();
+      });
+      pick.onDidHide(() => {
+        latest = -1;
+        resolve(undefined);
+        pick.dispose();
+      });
+      pick.show();
+    });
+    if (chosen !== undefined) return this.show(chosen);
+    if (shown !== undefined && before !== undefined) {
+      await vscode.window.showTextDocument(before.document, {
+        ...(before.viewColumn === undefined ? {} : { viewColumn: before.viewColumn }),
+        ...(selection === undefined ? {} : { selection }),
+      });
+    }
+  }
+
+  private async peek(target: Target): Promise<vscode.TextEditor> {
+    const at = new vscode.Position(target.line - 1, 0);
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(target.path), { preview: true, preserveFocus: true });
+    editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.AtTop);
+    return editor;
+  }
+
+  private sayNothingToRead(): void {
+    void vscode.window.showWarningMessage(
+      this.server.condition === 'running' ? 'This Jetpills server cannot list its pills.' : 'The Jetpills server does not run.',
+    );
+  }
+}
+
+function itemOfHit(hit: Hit): Item {
+  return {
+    label: hit.title,
+    description: `pill ${hit.id}`,
+    ...(hit.snippet === undefined ? {} : { detail: hit.snippet }),
+    alwaysShow: true, // the server has judged what fits
+    target: { path: hit.path, anchor: hit.anchor, line: hit.line },
+  };
+}
