@@ -216,6 +216,7 @@ func dotted(path []string) string { return strings.Join(path, ".") }
 // option reads the declaration of one option.
 func (m *modules) option(s *attrs, at *attr, path []string, field bool) {
 	if len(m.declared) >= maxOptions {
+		m.problem(".", fmt.Sprintf("more than %d options are left out", maxOptions))
 		return
 	}
 	d := declaration{option: catalog.Option{Path: dotted(path), DeclaredWith: s.maker, Field: field}}

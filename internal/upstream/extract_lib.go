@@ -489,32 +489,32 @@ func mkPackageOption(x *interpreter, a []*thunk) *value {
 	name, extra := x.force(a[1]), x.force(a[2])
 	names := func(v *value) ([]string, bool) {
 		if v.isString() {
-			return strings.Split(v.text, "."), true
+			return []string{v.text}, true
 		}
 		return x.strings(v)
 	}
-	attribute, hasAttribute := names(name)
+	attribute := name
 	if extra.kind == setValue {
 		if d, ok := extra.set.byName["default"]; ok {
-			if v := x.force(d.thunk); v.kind == nullValue {
-				attribute, hasAttribute = nil, true
-			} else {
-				attribute, hasAttribute = names(v)
-			}
+			attribute = x.force(d.thunk)
 		}
 	}
 	s := newAttrs()
 	s.maker = "mkPackageOption"
-	if !hasAttribute || attribute != nil {
+	nullable := x.selected(extra, "nullable")
+	orNull := nullable.kind == boolValue && nullable.truth
+	if attribute.kind != nullValue {
 		source := ""
-		if hasAttribute {
-			source = "pkgs." + strings.Join(attribute, ".")
+		if parts, ok := names(attribute); ok {
+			source = "pkgs." + strings.Join(parts, ".")
 			s.put("defaultText", made(stringOf(source), ""))
 		}
 		s.put("default", made(unknown, source))
+	} else if orNull {
+		s.put("default", made(attribute, "null"))
 	}
 	ofType := symbol("lib", "types", "package")
-	if nullable := x.selected(extra, "nullable"); nullable.kind == boolValue && nullable.truth {
+	if orNull {
 		ofType = &value{kind: callValue, head: symbol("lib", "types", "nullOr"), list: []*thunk{known(ofType)}}
 	}
 	s.put("type", made(ofType, ""))

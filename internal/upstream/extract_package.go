@@ -101,12 +101,13 @@ func (x *interpreter) scope(e *Extraction, found map[string]*catalog.Package, v 
 		p, ok := found[name]
 		if !ok {
 			p = &catalog.Package{Name: name}
-			if a, ok := v.set.byName[name]; ok {
-				x.describe(p, a)
-			} else {
-				p.Kind = "function"
-			}
 			found[name] = p
+		}
+		// The newest generation says where a member is, where they differ.
+		if a, ok := v.set.byName[name]; ok {
+			x.describe(p, a)
+		} else {
+			p.Kind = "function"
 		}
 		if major != "" && !slices.Contains(p.Generations, major) {
 			p.Generations = append(p.Generations, major)
@@ -117,7 +118,7 @@ func (x *interpreter) scope(e *Extraction, found map[string]*catalog.Package, v 
 // describe says where a member of a scope comes from, and what it is.
 func (x *interpreter) describe(p *catalog.Package, a *attr) {
 	v := x.force(a.thunk)
-	p.Kind = memberKind(v)
+	*p = catalog.Package{Name: p.Name, Generations: p.Generations, Kind: memberKind(v)}
 	if v.kind == pathValue {
 		p.File = v.text // a name that a folder gives
 		return

@@ -74,8 +74,9 @@ func (x *interpreter) configured(entry string, values map[string]*value) *value 
 	for name, v := range values {
 		own.put(name, &attr{thunk: known(v)})
 	}
-	config := within("hardware", within("nvidia-jetpack", setOf(own)))
-	return x.calledWith(x.imported(&value{kind: pathValue, text: entry}), within("config", config).set)
+	given := within("config", within("hardware", within("nvidia-jetpack", setOf(own)))).set
+	given.symbols = true
+	return x.calledWith(x.imported(&value{kind: pathValue, text: entry}), given)
 }
 
 // defaultFor is the default of majorVersion for a SoM.

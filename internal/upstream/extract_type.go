@@ -138,12 +138,7 @@ func typeArguments(name string) int {
 	return 0
 }
 
-func separated(by string) string {
-	if by == "" {
-		return "Concatenated string"
-	}
-	return "strings concatenated with " + quote(by)
-}
+func separated(by string) string { return "strings concatenated with " + quote(by) }
 
 // quote writes a string as JSON, which is how lib shows it.
 func quote(s string) string {
@@ -277,7 +272,12 @@ func (x *interpreter) typeCall(name string, a []*thunk) optionType {
 		}
 		return wrap("attrsOf", elem)
 	case "attrTag":
-		return optionType{description: "attribute-tagged union", class: noun}
+		tags := x.force(a[0])
+		if tags.kind != setValue || tags.set.open {
+			break
+		}
+		names := slices.Sorted(slices.Values(tags.set.names))
+		return optionType{description: "attribute-tagged union with choices: " + strings.Join(names, ", "), class: noun}
 	case "submodule", "submoduleWith":
 		return x.submodule(name, a[0])
 	}
@@ -412,7 +412,7 @@ func (x *interpreter) submodule(name string, module *thunk) optionType {
 			t.fields = m.list
 		}
 		if d := x.selected(v, "description"); d.isString() {
-			t.description, t.class = d.text, noun
+			t.description = d.text
 			return t
 		}
 	} else if v.kind == listValue {

@@ -85,6 +85,8 @@ type attrs struct {
 	base *value
 	// maker is the function of nixpkgs' lib that made the set, where that matters: mkOption and its kin, makeScope.
 	maker string
+	// symbols says that names that are not known stand for themselves: the arguments of a module.
+	symbols bool
 	// inner is what a scope's own function sees.
 	inner *frame
 }
@@ -363,7 +365,11 @@ func (x *interpreter) argument(f *frame, name string) (*value, bool) {
 func openSet() *attrs { return &attrs{byName: map[string]*attr{}, open: true} }
 
 // called gives the result of a function, and of what that gives, for arguments from outside: each stands for itself.
-func (x *interpreter) called(v *value) *value { return x.calledWith(v, openSet()) }
+func (x *interpreter) called(v *value) *value {
+	given := openSet()
+	given.symbols = true
+	return x.calledWith(v, given)
+}
 
 // calledWith does the same where something is known of the arguments that functions take by name.
 func (x *interpreter) calledWith(v *value, given *attrs) *value {
@@ -414,6 +420,9 @@ func (x *interpreter) selected(v *value, name string) *value {
 	case setValue:
 		if a, ok := v.set.byName[name]; ok {
 			return x.force(a.thunk)
+		}
+		if v.set.symbols {
+			return symbol(name)
 		}
 	case symbolValue:
 		path := make([]string, 0, len(v.path)+1)
