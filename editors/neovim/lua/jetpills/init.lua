@@ -70,7 +70,11 @@ function M.search(words, options)
     prompt = "Pills",
     kind = "jetpills",
     format_item = function(section)
-      return ("%s%s %s"):format(("  "):rep(section.level - 1), section.level == 1 and "" or section.pill.id, section.title)
+      return ("%s%s %s"):format(
+        ("  "):rep(section.level - 1),
+        section.level == 1 and "" or section.pill.id,
+        section.title
+      )
     end,
   }, function(section)
     if section then

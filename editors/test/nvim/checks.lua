@@ -1,0 +1,156 @@
+-- Every row of checks.tsv, without a screen: nvim --headless -u init.lua -l is not enough, it needs `-c "luafile checks.lua"`.
+package.path = vim.env.RUN .. "/nvim/?.lua;" .. package.path
+local t = require("harness")
+
+local checks = {}
+
+function checks.hover(row)
+  t.edit(row.file)
+  t.go(row.at)
+  vim.lsp.buf.hover()
+  local shown = t.wait(function()
+    return t.float() ~= nil
+  end)
+  local text = t.float()
+  t.close_floats()
+  return shown and t.shows(text, row.want), text
+end
+
+function checks.define(row)
+  t.edit(row.file)
+  t.go(row.at)
+  local from = vim.api.nvim_buf_get_name(0)
+  vim.lsp.buf.definition()
+  t.wait(function()
+    return vim.api.nvim_buf_get_name(0) ~= from
+  end)
+  local got = vim.fs.basename(vim.api.nvim_buf_get_name(0)) .. ":" .. vim.api.nvim_get_current_line()
+  return got == row.want, got
+end
+
+function checks.complete(row)
+  local before, after = row.at:match("^(.-)|(.*)$")
+  local label, line = row.want:match("^(.-) %-> (.*)$")
+  local copy = vim.fs.dirname(row.file) .. "/typed.nix"
+  vim.uv.fs_copyfile(t.run .. "/" .. row.file, t.run .. "/" .. copy)
+  t.edit(copy)
+  local number = vim.fn.search("# type here") + 1
+  vim.fn.append(number - 1, before .. after)
+  vim.api.nvim_win_set_cursor(0, { number, #before })
+  local words = {}
+  t.type((after == "" and "A" or "i") .. "<C-x><C-o>", function(items)
+    for index, item in ipairs(items) do
+      words[#words + 1] = item.abbr ~= "" and item.abbr or item.word
+      if words[#words] == label then
+        vim.api.nvim_select_popupmenu_item(index - 1, true, true, {})
+      end
+    end
+  end)
+  vim.cmd("silent write")
+  local saved = vim.fn.readfile(t.run .. "/" .. copy)[number]
+  vim.cmd("bwipeout!")
+  vim.uv.fs_unlink(t.run .. "/" .. copy)
+  local offered = vim.tbl_filter(function(word)
+    return word == label
+  end, words)
+  return saved == line and #offered == 1, { saved = saved, words = words }
+end
+
+function checks.silent(row)
+  t.edit(row.file)
+  t.go(row.at)
+  local said = {}
+  for _, method in ipairs({ "hover", "definition", "declaration", "completion" }) do
+    for _, answer in ipairs(t.answers("textDocument/" .. method)) do
+      if answer.from == "jetpills" then
+        said[#said + 1] = { method = method, answer = answer }
+      end
+    end
+  end
+  return #said == 0 and #vim.diagnostic.get(0) == 0, said
+end
+
+function checks.relock(row)
+  local revision, want = row.want:match("^(%x+):(.*)$")
+  t.edit(row.file)
+  t.go(row.at)
+  local lock = t.run .. "/project/flake.lock"
+  local old = vim.fn.readfile(lock)
+  local new = vim.tbl_map(function(line)
+    return (line:gsub("4d857d6da48c420da39964b6fb7ba23a958abad3", revision))
+  end, old)
+  vim.fn.writefile(new, lock)
+  local text
+  local changed = t.wait(function()
+    local answer = t.answers("textDocument/hover")[1]
+    text = answer and answer.result and answer.result.contents.value or ""
+    vim.wait(50)
+    return t.shows(text, want)
+  end)
+  vim.fn.writefile(old, lock)
+  return changed, text
+end
+
+-- What goes beyond rows: this editor's own plugin, and living beside another server.
+local function beside()
+  t.edit("project/configuration.nix")
+  t.go("lib.make|Scope")
+  local hovers, jumps = t.answers("textDocument/hover"), t.answers("textDocument/definition")
+  local places = jumps[1] and jumps[1].result
+  local text = hovers[1] and hovers[1].result.contents.value or ""
+  local _, titles = text:gsub("Scopes and makeScope", "")
+  t.report(
+    "one answer",
+    #hovers == 1 and #jumps == 1 and titles == 1 and (places.uri or #places == 1),
+    { hovers, jumps }
+  )
+  local messages = vim.api.nvim_exec2("messages", { output = true }).output
+  t.report("no message, no warning", not messages:lower():match("warn") and not messages:match("popup"), messages)
+end
+
+local function pills()
+  local function at()
+    return vim.fs.basename(vim.api.nvim_buf_get_name(0)) .. ":" .. vim.api.nvim_get_current_line()
+  end
+  local function opens(name, command, want)
+    vim.cmd(command)
+    t.wait(function()
+      return at() == want
+    end, 2000)
+    t.report(name, at() == want, at())
+    vim.cmd("silent! close!")
+  end
+  opens(
+    ":JetPill ID",
+    "JetPill 03",
+    "03-overlays-and-overrides.md:# Pill 03: Overlays and overrides — layering the package set"
+  )
+  opens(
+    ":JetPill ID#section",
+    "JetPill 03#scopes-and-makescope",
+    "03-overlays-and-overrides.md:## Scopes and makeScope"
+  )
+  opens(":JetPill topic", "JetPill makeScope", "03-overlays-and-overrides.md:## Scopes and makeScope")
+  opens(":JetPill! opens a float", "JetPill! makeScope", "03-overlays-and-overrides.md:## Scopes and makeScope")
+  t.edit("project/configuration.nix")
+  t.go("(fin|al: prev:")
+  opens(":JetPill under the cursor", "JetPill", "03-overlays-and-overrides.md:## What an overlay is")
+end
+
+local function main()
+  for _, row in ipairs(t.rows()) do
+    local ok, got = checks[row.what](row)
+    t.report(row.what .. " " .. row.name, ok, got)
+  end
+  beside()
+  if vim.env.PLUGIN then
+    pills()
+  end
+end
+
+local ok, problem = xpcall(main, debug.traceback)
+if not ok then
+  t.stop(problem)
+end
+io.write("DONE\n")
+vim.cmd("qa!")

@@ -1,0 +1,38 @@
+-- A user's configuration. RUN is the run's folder; BESIDE is set if a second server shares the buffers.
+local run = vim.env.RUN
+vim.opt.runtimepath:prepend(run .. "/editors/neovim")
+vim.o.swapfile = false
+vim.o.shortmess = vim.o.shortmess .. "I"
+vim.opt.completeopt = { "menuone", "noinsert" }
+
+local modern = vim.fn.has("nvim-0.11") == 1
+if modern then
+  vim.lsp.enable("jetpills")
+else
+  require("jetpills").setup()
+end
+
+if vim.env.BESIDE then
+  local second = { cmd = { "standin", "second" }, filetypes = { "nix" }, root_markers = { "flake.nix", ".git" } }
+  if modern then
+    vim.lsp.config("standin", second)
+    vim.lsp.enable("standin")
+  else
+    vim.api.nvim_create_autocmd("FileType", {
+      pattern = "nix",
+      callback = function(event)
+        local root = vim.fs.root(event.buf, second.root_markers)
+        vim.lsp.start({ name = "standin", cmd = second.cmd, root_dir = root }, { bufnr = event.buf })
+      end,
+    })
+  end
+end
+
+vim.api.nvim_create_autocmd("LspAttach", {
+  callback = function(event)
+    local options = { buffer = event.buf }
+    vim.keymap.set("n", "K", vim.lsp.buf.hover, options)
+    vim.keymap.set("n", "gd", vim.lsp.buf.definition, options)
+    vim.bo[event.buf].omnifunc = "v:lua.vim.lsp.omnifunc"
+  end,
+})

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Tests jetpills in real editors; README.md beside this file says how.
+#
+#	run.sh [--wrong] [--keep] [SUITE…]
+#
+# A suite is named by its beginning: "nvim" means all that begin so; without a name all suites run.
+# --wrong lets a server answer that spoils its answers: then every check has to fail.
+# --keep leaves the folders of the run behind.
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+cache=${JETPILLS_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/jetpills-test}
+# shellcheck source=roots.sh
+. "$here/roots.sh"
+
+# A suite a line: its name, the recipe that has its editor, its driver, and what the driver is told.
+suites() {
+	cat <<-'END'
+		nvim-0.10          trixie    nvim/headless.sh  PLUGIN=1
+		nvim-0.10-beside   trixie    nvim/headless.sh  BESIDE=1
+		nvim-0.10-screen   trixie    nvim/screen.sh
+		nvim-0.12          testing   nvim/headless.sh  PLUGIN=1
+		nvim-0.12-beside   testing   nvim/headless.sh  BESIDE=1
+		nvim-0.12-screen   testing   nvim/screen.sh
+		helix-25.01        trixie    helix/screen.sh
+		emacs-28           bookworm  emacs/batch.sh
+		lint-lua           bookworm  nvim/lint.sh
+	END
+}
+
+wrong=0 keep=0 wanted=()
+for argument; do
+	case $argument in
+	--wrong) wrong=1 ;;
+	--keep) keep=1 ;;
+	-*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit 2 ;;
+	*) wanted+=("$argument") ;;
+	esac
+done
+
+chosen() {
+	local name
+	[ ${#wanted[@]} = 0 ] && return
+	for name in "${wanted[@]}"; do
+		[[ $1 == "$name"* ]] && return
+	done
+	return 1
+}
+
+build() {
+	mkdir -p "$cache/bin" || return 1
+	if [ -n "${JETPILLS_TEST_BINARY:-}" ]; then
+		cp "$JETPILLS_TEST_BINARY" "$cache/bin/jetpills"
+	else
+		(cd "$top" && CGO_ENABLED=0 go build -o "$cache/bin/jetpills" ./cmd/jetpills)
+	fi && (cd "$top" && CGO_ENABLED=0 go build -o "$cache/bin/standin" ./editors/test/standin)
+}
+
+# prepare RUN INSIDE ROOT: fills the run's folder with programs, plugins, projects and a home.
+# $run/enter is how to start a program in the editor's world.
+prepare() {
+	local run=$1 inside=$2 root=$3
+	mkdir -p "$run"/{bin,home,tmp}
+	cp "$cache/bin/standin" "$run/bin/"
+	cp "$cache/bin/jetpills" "$run/bin/right"
+	if [ "$wrong" = 1 ]; then
+		printf '#!/bin/sh\n[ "$1" != lsp ] || exec standin wrong right "$@"\nexec right "$@"\n' >"$run/bin/jetpills"
+		chmod +x "$run/bin/jetpills"
+	else
+		ln "$run/bin/right" "$run/bin/jetpills"
+	fi
+	cp -r "$here"/{project,plain,checks.tsv,nvim,helix,emacs} "$run/"
+	mkdir "$run/editors" && cp -r "$top"/editors/{neovim,helix,emacs} "$run/editors/"
+	mkdir "$run/project/.git" # its root, for editors that look for one
+	cat >"$run/enter" <<-END
+		#!/bin/sh
+		exec chroot "$root" env -i HOME="$inside/home" TMPDIR="$inside/tmp" PATH="$inside/bin:/usr/bin:/bin:/usr/games" \\
+			LANG=C.UTF-8 TERM="\${TERM:-dumb}" RUN="$inside" $4 "\$@"
+	END
+	chmod +x "$run/enter"
+}
+
+# count PATTERN FILE: its lines that begin so.
+count() { grep -c "^$1	" "$2"; }
+
+failed=0 total=0
+summary() { printf '%-18s %s\n' "$1" "$2"; }
+
+run_suite() {
+	local name=$1 recipe=$2 driver=$3 settings=$4 root run log began seconds good bad
+	if ! root_ready "$recipe" && ! root_make "$recipe"; then
+		if [ "${CI:-}" = true ]; then
+			summary "$name" "FAILED: its editor is missing"
+			failed=1
+		else
+			summary "$name" "SKIPPED: its editor is missing"
+		fi
+		return
+	fi
+	root=$(root_dir "$recipe")
+	run=$(mktemp -d "$root/tmp/run.XXXXXX")
+	log=$run/log
+	prepare "$run" "${run#"$root"}" "$root" "$settings"
+	began=$(date +%s%N)
+	RUN=$run TMUX_ROOT=$(root_dir trixie) WRONG=$wrong timeout 120 bash "$here/$driver" >"$log" 2>&1
+	seconds=$((($(date +%s%N) - began) / 10000000))
+	seconds=$((seconds / 100)).$(printf %02d $((seconds % 100)))
+	good=$(count ok "$log") bad=$(count FAIL "$log")
+	total=$((total + good + bad))
+	if ! grep -q '^DONE$' "$log"; then
+		summary "$name" "FAILED: did not finish (${seconds} s)"
+		sed 's/^/	/' "$log"
+		failed=1
+	elif [ "$wrong" = 1 ]; then
+		summary "$name" "$bad of $((good + bad)) checks noticed the wrong server (${seconds} s)"
+		if [ "$good" != 0 ]; then
+			grep '^ok	' "$log" | sed 's/^ok/	did not notice:/'
+			failed=1
+		fi
+	else
+		summary "$name" "$good passed, $bad failed (${seconds} s)"
+		if [ "$bad" != 0 ] || [ "$good" = 0 ]; then
+			grep '^FAIL	' "$log" | sed 's/^/	/'
+			failed=1
+		fi
+	fi
+	if [ "$keep" = 1 ]; then
+		echo "	kept: $run"
+	else
+		rm -rf "$run"
+	fi
+}
+
+build || { echo "the programs under test do not build" >&2; exit 1; }
+ran=0
+while read -r name recipe driver settings <&3; do
+	chosen "$name" || continue
+	[ "$wrong" = 1 ] && [[ $name == lint* ]] && continue
+	ran=1
+	run_suite "$name" "$recipe" "$driver" "$settings"
+done 3< <(suites)
+[ "$ran" = 1 ] || { echo "no suite is called that" >&2; exit 2; }
+echo "$total checks"
+exit $failed
