@@ -1,0 +1,113 @@
+package syntax_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+var update = flag.Bool("update", false, "write the goldens")
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+func sources(t *testing.T, pattern string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files like %s: %v", pattern, err)
+	}
+	out := map[string]string{}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[file] = string(src)
+	}
+	return out
+}
+
+// TestRender shows each error of the refused files as people see it, and holds
+// that the first stands where Nix says, or where the reader has to look: before.
+func TestRender(t *testing.T) {
+	for file, src := range sources(t, "testdata/fail/*.nix") {
+		errors := syntax.Parse(src).Errors()
+		if len(errors) == 0 {
+			t.Errorf("%s has no error", file)
+			continue
+		}
+		golden(t, strings.TrimSuffix(file, ".nix")+".txt", syntax.Render(src, filepath.Base(file), errors))
+		m := text.NewMapper(src)
+		line, _ := m.LineColumn(errors[0].Start)
+		absolute, err := filepath.Abs(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := place.FindStringSubmatch(askNix(t, []string{absolute})[0].err)
+		if at != nil {
+			if nix, _ := strconv.Atoi(at[1]); line > nix {
+				t.Errorf("%s: first error on line %d, Nix has it on %d", file, line, nix)
+			}
+		}
+	}
+}
+
+// TestInsert mends texts with the insertions that errors call certain.
+func TestInsert(t *testing.T) {
+	for file, src := range sources(t, "testdata/fail/*.nix") {
+		errors := syntax.Parse(src).Errors()
+		var edits []text.Edit
+		for _, e := range errors {
+			if e.Insert == "" {
+				edits = nil
+				break
+			}
+			edits = append(edits, text.Edit{Span: text.Span{Start: e.Start, End: e.Start}, NewText: e.Insert})
+		}
+		if edits == nil {
+			continue
+		}
+		mended, err := text.Apply(src, edits)
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		if left := syntax.Parse(mended).Errors(); len(left) > 0 {
+			t.Errorf("%s: mended to\n%sand still wrong: %s", file, mended, left[0].Message())
+		}
+	}
+}
+
+// TestDump holds the trees of some files, whole and damaged.
+func TestDump(t *testing.T) {
+	for file, src := range sources(t, "testdata/tree/*.nix") {
+		var out strings.Builder
+		if err := syntax.Parse(src).Dump(&out); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, strings.TrimSuffix(file, ".nix")+".txt", out.String())
+	}
+}
