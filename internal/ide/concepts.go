@@ -24,7 +24,7 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 	case names.String() == "nixpkgs.overlays" || strings.HasSuffix(names.String(), ".nixpkgs.overlays"):
 		s.name, s.note = "nixpkgs.overlays", "list of overlays that NixOS applies to `pkgs`, the first one first"
 		s.topics = []pill.Topic{concept("overlays"), concept("overlay-order")}
-	case last == "overlays" && isFlake(f.doc.Path):
+	case place.Path.String() == "outputs.overlays" && isFlake(f.doc.Path):
 		s.note = "flake output: overlays by name, each a function `final: prev: { … }`"
 		s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: "overlays"}, concept("overlays")}
 	case last == "overlays":
@@ -154,28 +154,55 @@ func (f finder) referredConcept(place module.Place) (subject, bool) {
 	s := subject{kind: aboutConcept, span: place.Span, name: last}
 	names := place.Path.Known()
 	if i := outputIndex(names); i >= 0 {
-		s.kind = aboutOutput
-		s.name = names[i:].String()
-		s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: s.name}, {Kind: pill.OutputTopic, Name: names[i].Name}}
-		if names[i].Name == "overlays" {
-			s.topics = append(s.topics, concept("overlays"))
-		}
-		if s.name == "overlays" {
-			s.note = "the overlays that a flake offers"
-		}
-		return s, f.explained(s)
+		return f.output(s, names, i)
 	}
 	if len(names) > 1 && names[len(names)-2].Name == "types" {
-		s.name = "types." + last
+		s.name, s.note = "types."+last, "option type"
 		s.topics = []pill.Topic{function("types." + last), function("types")}
 		return s, f.explained(s)
 	}
-	s.note = "function"
+	if isCalled(place.Node) {
+		s.note = "function"
+	}
 	s.topics = []pill.Topic{function(last)}
 	if c, ok := conceptOfName[last]; ok {
 		s.topics = append(s.topics, concept(c))
 	}
 	return s, f.explained(s)
+}
+
+// isCalled reports whether a name, or the selection that it ends, stands where a
+// function does.
+func isCalled(n syntax.Node) bool {
+	for n.Parent().Kind() == syntax.AttrPath || n.Parent().Kind() == syntax.Select {
+		n = n.Parent()
+	}
+	a, ok := syntax.AsApply(n.Parent())
+	return ok && a.Function() == n
+}
+
+// output is the subject of a flake output, which begins at index i of a path.
+func (f finder) output(s subject, names module.Path, i int) (subject, bool) {
+	s.name = names[i:].String()
+	if !f.isJetpackInput(names[i-1].Name) {
+		s.note = "output of the flake " + code(names[i-1].Name)
+		s.topics = []pill.Topic{concept("flake-outputs")}
+		if names[i].Name == "overlays" {
+			s.topics = []pill.Topic{concept("overlays")}
+		}
+		return s, f.explained(s)
+	}
+	s.kind = aboutOutput
+	s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: s.name}, {Kind: pill.OutputTopic, Name: names[i].Name}}
+	return s, f.explained(s)
+}
+
+// isJetpackInput reports whether a flake input is jetpack-nixos: the lock file
+// says so, or its name does.
+func (f finder) isJetpackInput(name string) bool {
+	input := f.pinned.Pin.Input
+	return input != "" && name == input[strings.LastIndexByte(input, '/')+1:] ||
+		strings.Contains(name, "jetpack") || name == "self" && f.inCheckout()
 }
 
 // conceptOfName are the names whose idea has a section where the function

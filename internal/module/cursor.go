@@ -46,6 +46,7 @@ type Cursor struct {
 
 // CursorAt says what can be typed at a byte offset.
 func CursorAt(t *syntax.Tree, offset int) Cursor {
+	offset = min(max(offset, 0), len(t.Source()))
 	if n, ok := stringAt(t, offset); ok {
 		return inString(t, n, offset)
 	}
@@ -116,7 +117,18 @@ func inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 	if !n.First().IsZero() || n.Kind() == syntax.IndentedString {
 		return Cursor{} // no name and no enum value has an interpolation
 	}
-	content.End = max(content.End, offset)
+	if !closed {
+		if !sameLine(t, content.Start, offset) {
+			return Cursor{} // only the end of the text ends it
+		}
+		content.End = max(content.End, offset)
+		if i := strings.IndexAny(t.Source()[offset:content.End], "\r\n"); i >= 0 {
+			content.End = offset + i
+		}
+	}
+	if !sameLine(t, content.Start, content.End) {
+		return Cursor{} // no name and no value has a line break either
+	}
 	typed := t.Source()[content.Start:offset]
 	if isAttrName(n) {
 		c := nameCursor(n, offset)

@@ -23,7 +23,7 @@ const (
 // Place is what stands under a cursor.
 type Place struct {
 	Kind PlaceKind
-	// Span is the name, string or path under the cursor, without quotes.
+	// Span is the name, string or path under the cursor, quotes included.
 	Span text.Span
 	// Path ends at the name under the cursor: for DefinedName it is what the
 	// binding defines, for ReferredName and OverlayArgument what the name refers
@@ -102,7 +102,7 @@ func isAttrName(n syntax.Node) bool {
 // named is the place of a name in an attribute path or an inherit.
 func named(n syntax.Node) Place {
 	up := n.Parent()
-	place := Place{Span: nameSpan(n), Node: n, Written: 1}
+	place := Place{Span: n.Span(), Node: n, Written: 1}
 	if i, ok := syntax.AsInherit(up); ok {
 		if from := i.From(); !from.IsZero() {
 			r, ok := resolve(from, mostAliases)
@@ -244,7 +244,7 @@ func parameter(n syntax.Node) Place {
 
 // valuePlace is the place of a literal.
 func valuePlace(n syntax.Node) Place {
-	place := Place{Kind: ValuePlace, Span: nameSpan(n), Node: n, Value: n.Text()}
+	place := Place{Kind: ValuePlace, Span: n.Span(), Node: n, Value: n.Text()}
 	place.Path, place.Compared = valuePath(n)
 	switch n.Kind() {
 	case syntax.String, syntax.IndentedString:
@@ -253,7 +253,6 @@ func valuePlace(n syntax.Node) Place {
 			return Place{}
 		}
 		place.Value = value
-		place.Span = syntax.StringContent(n)
 	}
 	return place
 }
