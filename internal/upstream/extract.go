@@ -39,6 +39,15 @@ type Extraction struct {
 	Problems []Problem
 }
 
+// Source is what a catalog is made from. rev is the commit whose source it is, unchanged; the zero Revision for a
+// checkout, whose files may be any.
+func (e Extraction) Source(rev catalog.Revision) catalog.Source {
+	return catalog.Source{
+		Revision: rev, Options: e.Options, Packages: e.Packages, Overlay: e.Overlay,
+		Generations: e.Generations, DefaultMajors: e.DefaultMajors,
+	}
+}
+
 // Detail is what the source says of an option for people to read.
 type Detail struct {
 	// Description is upstream's own text. Where it is put together from what cannot be read, that stands in it as ${…}.
@@ -133,6 +142,7 @@ const (
 	maxImports     = 24 // modules that import each other
 	maxOptionDepth = 32 // names of a path
 	maxOptions     = 4096
+	maxName        = 256 // bytes
 )
 
 // file reads a module that is a file, once.
@@ -184,8 +194,8 @@ func (m *modules) options(v *value, prefix []string, field bool) {
 	}
 	defer m.leave()
 	for _, name := range v.set.names {
-		if name == "*" || strings.ContainsAny(name, ".\n") {
-			m.problem(dotted(prefix), fmt.Sprintf("the option %q below it is left out for its name", name))
+		if name == "*" || len(name) > maxName || strings.ContainsAny(name, ".\n") {
+			m.problem(dotted(prefix), fmt.Sprintf("the option %.40q below it is left out for its name", name))
 			continue
 		}
 		a := v.set.byName[name]
@@ -384,9 +394,10 @@ func (m *modules) resolved(t optionType) optionType {
 
 // plain is a value as JSON has it; false for one that JSON or this reading does not know.
 func (x *interpreter) plain(v *value, depth int) (any, bool) {
-	if depth > 8 {
+	if depth > 8 || !x.enter() {
 		return nil, false
 	}
+	defer x.leave()
 	switch v.kind {
 	case nullValue:
 		return nil, true

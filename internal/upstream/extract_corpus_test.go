@@ -97,6 +97,15 @@ func TestCorpus(t *testing.T) {
 	figures.report(t)
 }
 
+// BenchmarkExtractDir reads the working tree of the clone.
+func BenchmarkExtractDir(b *testing.B) {
+	for b.Loop() {
+		if _, err := upstream.ExtractDir(os.Getenv("JETPACK_NIXOS")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // tally counts, for each thing compared, how often it could be and how often it was the same.
 type tally struct {
 	names    []string

@@ -122,7 +122,7 @@ func libFunction(name string) (libCall, bool) {
 		}}, true
 	case "concatLists", "flatten":
 		return libCall{1, func(x *interpreter, a []*thunk) *value { return x.flat(x.force(a[0])) }}, true
-	case "unique", "naturalSort":
+	case "unique":
 		return libCall{1, unique}, true
 	case "attrNames", "attrValues":
 		return libCall{1, func(x *interpreter, a []*thunk) *value {
@@ -131,6 +131,7 @@ func libFunction(name string) (libCall, bool) {
 				return nil
 			}
 			out := &value{kind: listValue, open: s.set.open}
+			x.charge(len(s.set.names))
 			for _, key := range slices.Sorted(slices.Values(s.set.names)) {
 				if name == "attrNames" {
 					out.list = append(out.list, known(stringOf(key)))
@@ -175,6 +176,7 @@ func libFunction(name string) (libCall, bool) {
 			out := newAttrs()
 			out.open = s.set.open
 			gone, _ := x.strings(list)
+			x.charge(len(gone) * len(s.set.names) / maxTextStep)
 			for _, key := range s.set.names {
 				if !slices.Contains(gone, key) {
 					out.put(key, s.set.byName[key])
@@ -255,6 +257,7 @@ func (x *interpreter) recursiveUpdate(a, b *value, depth int) *value {
 
 // strings are the strings of a list, and whether they are all of it.
 func (x *interpreter) strings(list *value) (all []string, ok bool) {
+	x.charge(len(list.list))
 	ok = list.kind == listValue && !list.open
 	for _, t := range list.list {
 		v := x.force(t)
@@ -275,7 +278,7 @@ func (x *interpreter) flat(v *value) *value {
 	out := listOf()
 	out.open = v.open
 	for _, t := range v.list {
-		out = concat(out, x.force(t))
+		out = x.concat(out, x.force(t))
 	}
 	return out
 }
@@ -286,6 +289,7 @@ func unique(x *interpreter, a []*thunk) *value {
 	if !ok {
 		return nil
 	}
+	x.charge(len(all) * len(all) / maxTextStep)
 	out := listOf()
 	for i, s := range all {
 		if !slices.Contains(all[:i], s) {

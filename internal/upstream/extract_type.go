@@ -183,6 +183,17 @@ func (x *interpreter) typeOfValue(v *value) optionType {
 		return optionType{}
 	}
 	defer x.leave()
+	t := x.describedType(v)
+	if len(t.description) > maxDescription {
+		t.description = ""
+	}
+	return t
+}
+
+// maxDescription is how long a type's description may be, in bytes: that of an enum of a hundred values is not a tenth of it.
+const maxDescription = 16 << 10
+
+func (x *interpreter) describedType(v *value) optionType {
 	switch v.kind {
 	case symbolValue:
 		if n := len(v.path); v.path[0] == "options" && v.path[n-1] == "type" && n > 2 {
@@ -332,7 +343,11 @@ func (x *interpreter) enumType(t *thunk) optionType {
 	}
 	out := optionType{valuesOpen: list.open}
 	var shown []string
+	size := 0
 	for _, t := range list.list {
+		if size += len(x.force(t).text); size > maxDescription {
+			return optionType{valuesOpen: true}
+		}
 		switch v := x.force(t); v.kind {
 		case stringValue:
 			out.values = append(out.values, v.text)

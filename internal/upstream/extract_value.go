@@ -58,14 +58,13 @@ type thunk struct {
 // known wraps a value that nobody wrote.
 func known(v *value) *thunk { return &thunk{value: v} }
 
-func stringOf(s string) *value          { return &value{kind: stringValue, text: s} }
-func boolOf(b bool) *value              { return &value{kind: boolValue, truth: b} }
-func setOf(s *attrs) *value             { return &value{kind: setValue, set: s} }
-func listOf(list ...*thunk) *value      { return &value{kind: listValue, list: list} }
-func symbol(path ...string) *value      { return &value{kind: symbolValue, path: path} }
-func (v *value) isString() bool         { return v.kind == stringValue }
-func (t *thunk) written() bool          { return !t.node.IsZero() }
-func (v *value) startsAt(s string) bool { return v.kind == symbolValue && v.path[0] == s }
+func stringOf(s string) *value     { return &value{kind: stringValue, text: s} }
+func boolOf(b bool) *value         { return &value{kind: boolValue, truth: b} }
+func setOf(s *attrs) *value        { return &value{kind: setValue, set: s} }
+func listOf(list ...*thunk) *value { return &value{kind: listValue, list: list} }
+func symbol(path ...string) *value { return &value{kind: symbolValue, path: path} }
+func (v *value) isString() bool    { return v.kind == stringValue }
+func (t *thunk) written() bool     { return !t.node.IsZero() }
 
 // text is the expression's source.
 func (t *thunk) text() string {
@@ -150,11 +149,12 @@ type interpreter struct {
 	depth int
 }
 
-// Bounds of the work on one source tree; the newest revision takes 20 thousand steps.
+// Bounds of the work on one source tree; the newest revision takes 11 thousand steps.
 const (
 	maxSteps     = 1_000_000
 	maxCallDepth = 600
-	maxElements  = 100_000
+	maxElements  = 10_000 // of a list
+	maxTextStep  = 64     // bytes of a text that count as one step
 )
 
 // enter counts a step down; it reports false if that is one too many. leave ends it.
@@ -169,6 +169,18 @@ func (x *interpreter) enter() bool {
 }
 
 func (x *interpreter) leave() { x.depth-- }
+
+// charge counts work that grows with the size of a value.
+func (x *interpreter) charge(steps int) { x.steps -= steps }
+
+// text is a string that was put together.
+func (x *interpreter) text(s string) *value {
+	if len(s) > maxSourceFile {
+		return unknown
+	}
+	x.charge(len(s) / maxTextStep)
+	return stringOf(s)
+}
 
 // force reads a thunk.
 func (x *interpreter) force(t *thunk) *value {
@@ -220,6 +232,7 @@ func (x *interpreter) evaluate(n syntax.Node, around *frame) *value {
 		v := &value{kind: listValue}
 		for c := range n.Children() {
 			if c.Kind() != syntax.Error {
+				x.charge(1)
 				v.list = append(v.list, &thunk{node: c, around: around})
 			}
 		}
@@ -506,11 +519,11 @@ func (x *interpreter) binary(n syntax.Node, around *frame) *value {
 	case syntax.Update:
 		return x.update(a, b)
 	case syntax.Concat:
-		return concat(a, b)
+		return x.concat(a, b)
 	case syntax.Plus:
 		switch {
 		case a.isString() && b.isString():
-			return stringOf(a.text + b.text)
+			return x.text(a.text + b.text)
 		case a.kind == pathValue && b.isString():
 			return x.joined(a.text + b.text)
 		}
@@ -534,6 +547,9 @@ func equal(a, b *value) (same, ok bool) {
 // update is a // b.
 func (x *interpreter) update(a, b *value) *value {
 	a, b = x.packageSet(a), x.packageSet(b)
+	if a.kind == setValue && b.kind == setValue {
+		x.charge(len(a.set.names) + len(b.set.names))
+	}
 	switch {
 	case a.kind == choiceValue || b.kind == choiceValue:
 		return x.update(x.merged(a), x.merged(b))
@@ -574,6 +590,7 @@ func (x *interpreter) merged(v *value) *value {
 			all.open = true
 			continue
 		}
+		x.charge(len(all.names) + len(branch.set.names))
 		all = all.over(branch.set, true)
 	}
 	for _, name := range all.names {
@@ -583,7 +600,8 @@ func (x *interpreter) merged(v *value) *value {
 }
 
 // concat is a ++ b.
-func concat(a, b *value) *value {
+func (x *interpreter) concat(a, b *value) *value {
+	x.charge(len(a.list) + len(b.list))
 	if a.kind != listValue && b.kind != listValue {
 		return unknown
 	}
@@ -619,6 +637,7 @@ func (x *interpreter) bindings(n syntax.Node, inner, outer *frame) *attrs {
 	all := newAttrs()
 	file := x.trees[n.Tree()]
 	for c := range syntax.Bindings(n) {
+		x.charge(1)
 		if b, ok := syntax.AsBinding(c); ok {
 			x.bind(all, file, b, inner)
 			continue
@@ -633,6 +652,7 @@ func (x *interpreter) bindings(n syntax.Node, inner, outer *frame) *attrs {
 			if !ok || key == "" {
 				continue
 			}
+			x.charge(1)
 			t := &thunk{node: name, around: outer, name: key, from: from}
 			all.put(key, &attr{thunk: t, file: file, offset: name.Span().Start})
 		}
@@ -724,6 +744,7 @@ func (x *interpreter) interpolated(part syntax.Node, around *frame) (string, boo
 
 // textOf is the text of a string; interpolation gives that of each ${…}.
 func (x *interpreter) textOf(n syntax.Node, interpolation func(syntax.Node) (string, bool)) (string, bool) {
+	x.charge(n.Span().Len() / maxTextStep)
 	if s, ok := syntax.StringValue(n); ok {
 		return s, true
 	}
@@ -762,6 +783,7 @@ func (x *interpreter) textOf(n syntax.Node, interpolation func(syntax.Node) (str
 			return "", false
 		}
 	}
+	x.charge(b.Len() / maxTextStep)
 	return b.String(), true
 }
 
