@@ -261,6 +261,7 @@ func (r *reader) readNames(u unit, c piece, say sayer) {
 		}
 		n := named{
 			parts: parts, prose: u.language == "", whole: m[0] == 0 && m[1] == len(code), quoted: before == '"',
+			assigned:  before == '"' && assigning.MatchString(code[:m[0]]),
 			tentative: hasDefault.MatchString(code[m[1]:]),
 		}
 		if before == '#' {
@@ -298,6 +299,7 @@ type named struct {
 	prose     bool // in back-ticks, not in a block
 	whole     bool // nothing else is between the back-ticks
 	quoted    bool // begins a string
+	assigned  bool // the string is what a name is set to or compared with
 	tentative bool // "x or y", "x ? y": it need not exist
 	reference flake
 }
@@ -321,6 +323,7 @@ func flakeBefore(code string) flake {
 
 var (
 	somLike    = regexp.MustCompile(`^(?:xavier|orin|thor)-[A-Za-z0-9-]+$`)
+	assigning  = regexp.MustCompile(`(?:=|!=)\s*"$`)
 	hasDefault = regexp.MustCompile(`^\s*(?:or\b|\?)`)
 	scriptLike = regexp.MustCompile(`^(?:initrd-)?flash-(?:xavier|orin|thor)-`)
 	boardLike  = regexp.MustCompile(`^jetson-(?:agx|orin|xavier|thor|nano)-`)
@@ -420,7 +423,7 @@ func (r *reader) readBoard(name string, n named, say func(code string, existed b
 		if len(w.cat.FlashTargets()) > 0 && !w.flashing(name) {
 			say("output", false, "there is no flash script %s at %s", name, w.Short())
 		}
-	case somLike.MatchString(name):
+	case somLike.MatchString(name) && !n.assigned:
 		if _, ok := w.cat.SoM(name); !ok && !w.flashing(name) && !strings.HasSuffix(name, "-") {
 			say("value", r.past.value(w, "som", name), "there is no SoM %s at %s", name, w.Short())
 		}

@@ -75,8 +75,6 @@ func broader(t pill.Topic) []pill.Topic {
 	case pill.OutputTopic:
 		name, _, _ := strings.Cut(t.Name, ".")
 		return []pill.Topic{{Kind: pill.OutputTopic, Name: name}}
-	case pill.OptionTopic:
-		return []pill.Topic{{Kind: pill.ConceptTopic, Name: "option-path"}}
 	}
 	return nil
 }

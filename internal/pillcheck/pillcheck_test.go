@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,7 +20,10 @@ import (
 	"jetpills/internal/pillcheck"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden file")
+var (
+	update = flag.Bool("update", false, "rewrite the golden file")
+	clone  = flag.String("clone", "", "a clone of jetpack-nixos, to rewrite the list of its files from")
+)
 
 const folder = "../../pills"
 
@@ -160,6 +164,64 @@ func common(a, b string) int {
 		n++
 	}
 	return n
+}
+
+// The list of files goes with the catalog: every place that the catalog names
+// is in it.
+func TestFiles(t *testing.T) {
+	c := library(t).Newest()
+	list := filepath.Join("files", c.Revision.Hash+".txt")
+	if *clone != "" {
+		writeFiles(t, list, *clone, c.Revision.Hash)
+	}
+	content, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]int{}
+	for line := range strings.Lines(string(content)) {
+		var n int
+		var name string
+		if _, err := fmt.Sscanf(line, "%d %s", &n, &name); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		lines[name] = n
+	}
+	check := func(what, file string, line int) {
+		if n, ok := lines[file]; !ok || line > n {
+			t.Errorf("%s is at %s:%d, and the list has %d lines of it", what, file, line, n)
+		}
+	}
+	for _, o := range c.Options() {
+		check(o.Path, o.DeclaredIn, o.Line)
+	}
+	for _, p := range c.Packages() {
+		if p.File != "" {
+			check(p.Name, p.File, p.Line)
+		}
+	}
+}
+
+func writeFiles(t *testing.T, list, clone, rev string) {
+	git := func(args ...string) string {
+		out, err := exec.Command("git", append([]string{"-C", clone}, args...)...).Output()
+		if err != nil {
+			t.Fatalf("git %v: %v", args, err)
+		}
+		return string(out)
+	}
+	var b strings.Builder
+	for _, name := range strings.Fields(git("ls-tree", "-r", "--name-only", rev)) {
+		content := git("show", rev+":"+name)
+		n := strings.Count(content, "\n")
+		if content != "" && !strings.HasSuffix(content, "\n") {
+			n++
+		}
+		fmt.Fprintf(&b, "%d %s\n", n, name)
+	}
+	if err := os.WriteFile(list, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // What is no claim, or one that holds.

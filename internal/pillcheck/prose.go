@@ -5,114 +5,112 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	tables "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
-
 	"jetpills/internal/pill"
 )
 
 // A unit is a piece of text that is read as one: a paragraph, a heading, a list
-// item's text, a table row, or a code block.
+// item, a table row, or a code block.
 type unit struct {
 	text string
 	// code are the parts of text that are code, in order.
 	code  []piece
-	marks []mark
+	first int // 1-based line of the file on which text begins
 	// language is that of a code block, "" in prose.
 	language string
 }
 
 type piece struct{ start, end int }
 
-// A mark says that from an offset on, text stands on a line of the file.
-type mark struct{ offset, line int }
+// line is the line of the file on which an offset in text stands.
+func (u *unit) line(offset int) int { return u.first + strings.Count(u.text[:offset], "\n") }
 
-func (u *unit) line(offset int) int {
-	line := 0
-	for _, m := range u.marks {
-		if m.offset > offset {
-			break
-		}
-		line = m.line
-	}
-	return line + strings.Count(u.text[u.from(offset):offset], "\n")
-}
+var (
+	frontMatter = regexp.MustCompile(`(?s)\A---\n.*?\n---\n`)
+	fence       = regexp.MustCompile("^[ >]*(```+|~~~+)")
+	beginning   = regexp.MustCompile(`^\s*(?:#{1,6} |[-*+] |\d+[.)] |\|)`)
+	tag         = regexp.MustCompile(`^\s*</?[a-z]`)
+)
 
-// from is the offset of the last mark up to an offset.
-func (u *unit) from(offset int) int {
-	from := 0
-	for _, m := range u.marks {
-		if m.offset <= offset {
-			from = m.offset
-		}
-	}
-	return from
-}
-
-var frontMatter = regexp.MustCompile(`(?s)\A---\n.*?\n---\n`)
-
-// units cuts a pill into the texts that make claims.
+// units cuts a pill into the texts that make claims. It reads Markdown line by
+// line: what a unit is need not be exact, as long as its lines are.
 func units(p *pill.Pill, source []byte) []unit {
-	// The front matter leaves its line ends behind, so that lines count on.
-	if matter := frontMatter.Find(source); matter != nil {
-		source = append(bytes.Repeat([]byte("\n"), bytes.Count(matter, []byte("\n"))), source[len(matter):]...)
-	}
-	doc := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(source))
+	// What is no prose leaves its line ends behind, so that lines count on.
+	blank := func(b []byte) []byte { return bytes.Repeat([]byte("\n"), bytes.Count(b, []byte("\n"))) }
+	source = frontMatter.ReplaceAllFunc(source, blank)
+	source = comments.ReplaceAllFunc(source, blank)
+
 	var all []unit
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
+	var open unit
+	finish := func() {
+		if open.text != "" {
+			open.findCode()
+			all = append(all, open)
 		}
-		switch n.(type) {
-		case *ast.Paragraph, *ast.TextBlock, *ast.Heading, *tables.TableRow, *tables.TableHeader:
-			f := flattener{source: source}
-			f.add(n)
-			all = append(all, f.unit)
-			return ast.WalkSkipChildren, nil
+		open = unit{}
+	}
+	fenced := ""
+	number := 0
+	for line := range strings.Lines(string(source)) {
+		number++
+		mark := fence.FindStringSubmatch(line)
+		switch {
+		case fenced != "":
+			if mark != nil && strings.HasPrefix(mark[1], fenced) {
+				fenced = ""
+			}
+			continue
+		case mark != nil:
+			finish()
+			fenced = mark[1]
+			continue
+		case strings.TrimSpace(line) == "", tag.MatchString(line):
+			finish()
+			continue
+		case beginning.MatchString(line):
+			finish()
 		}
-		return ast.WalkContinue, nil
-	})
+		if open.text == "" {
+			open.first = number
+		}
+		open.text += line
+	}
+	finish()
 	for _, block := range p.CodeBlocks() {
 		all = append(all, unit{
-			text: block.Text, language: block.Language,
-			code:  []piece{{0, len(block.Text)}},
-			marks: []mark{{0, block.Line + 1}},
+			text: block.Text, language: block.Language, first: block.Line + 1,
+			code: []piece{{0, len(block.Text)}},
 		})
 	}
 	return all
 }
 
-type flattener struct {
-	unit
-	source []byte
-}
-
-func (f *flattener) add(n ast.Node) {
-	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		switch child := child.(type) {
-		case *ast.Text:
-			f.write(child.Segment)
-			if child.SoftLineBreak() || child.HardLineBreak() {
-				f.text += " "
-			}
-		case *ast.CodeSpan:
-			start := len(f.text)
-			f.add(child)
-			f.code = append(f.code, piece{start, len(f.text)})
-		case *ast.RawHTML:
-		case *tables.TableCell:
-			f.text += "\t"
-			f.add(child)
-		default:
-			f.add(child)
+// findCode finds what stands between back-ticks: a run of them ends with the
+// next run of the same length.
+func (u *unit) findCode() {
+	for i := 0; i < len(u.text); {
+		if u.text[i] != '`' {
+			i++
+			continue
 		}
+		run := len(u.text[i:]) - len(strings.TrimLeft(u.text[i:], "`"))
+		start, end := i+run, -1
+		for j := start; j < len(u.text); {
+			if u.text[j] != '`' {
+				j++
+				continue
+			}
+			other := len(u.text[j:]) - len(strings.TrimLeft(u.text[j:], "`"))
+			if other == run {
+				end = j
+				break
+			}
+			j += other
+		}
+		if end < 0 {
+			i = start
+			continue
+		}
+		u.code = append(u.code, piece{start, end})
+		i = end + run
 	}
-}
-
-func (f *flattener) write(s text.Segment) {
-	f.marks = append(f.marks, mark{len(f.text), 1 + bytes.Count(f.source[:s.Start], []byte("\n"))})
-	f.text += string(s.Value(f.source))
 }

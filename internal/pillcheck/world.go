@@ -15,7 +15,7 @@ import (
 // fileLists are the files of the revisions that pills describe, one a line:
 // number of lines, path. Renewed with
 //
-//	go run ./internal/pillcheck/listfiles -clone CLONE -rev REV > internal/pillcheck/files/REV.txt
+//	go test ./internal/pillcheck -run TestFiles -clone CLONE
 //
 //go:embed files/*.txt
 var fileLists embed.FS
