@@ -94,6 +94,9 @@ func TestCorpus(t *testing.T) {
 	slices.Sort(times)
 	t.Logf("%d versions of the modules, %d distinct catalogs; time median %v, 99th of 100 %v, most %v", len(times), len(catalogsCovered),
 		times[len(times)/2], times[len(times)*99/100], times[len(times)-1])
+	if median := times[len(times)/2]; median > 20*time.Millisecond {
+		t.Errorf("a revision takes %v, want 20 ms at most", median)
+	}
 	figures.report(t)
 }
 
