@@ -3,8 +3,6 @@ package syntax
 import (
 	"maps"
 	"slices"
-
-	"jetpills/internal/text"
 )
 
 // balanced reports whether every bracket has its partner, and every let its in.
@@ -99,14 +97,13 @@ type repairer struct {
 	lines   []lineStart
 	inserts []insertion
 	skips   []int32 // closing brackets that close nothing
-	errors  []SyntaxError
-	budget  int // steps that searches may still take: the repair stays linear
+	budget  int     // steps that searches may still take: the repair stays linear
 
 	// The leftmost opener that a closing bracket of this line was paired with.
 	paired int32
 
 	choices   map[int32]choice // by token
-	steps     []int32          // the token that was looked at, for each error
+	steps     []int32          // the token that was looked at, for each repair
 	exchanges int              // braces that have changed places with a line
 
 	// The token that is looked at, and its line.
@@ -134,15 +131,15 @@ const mostChoices = 24
 // in, and closing brackets that close nothing are marked as skipped. If thorough
 // it looks for the repair of fewest steps: a text may be indented in a way of
 // its own far from the damage.
-func repairBrackets(src string, tokens []token, thorough bool) ([]token, []SyntaxError) {
+func repairBrackets(src string, tokens []token, thorough bool) []token {
 	paired := balanced(tokens)
 	if paired && !thorough {
-		return tokens, nil
+		return tokens
 	}
 	best := &repairer{src: src, tokens: tokens}
 	best.scan()
 	if paired && best.exchanges == 0 {
-		return tokens, nil
+		return tokens
 	}
 	tries := mostChoices
 	if !thorough {
@@ -171,7 +168,7 @@ func repairBrackets(src string, tokens []token, thorough bool) ([]token, []Synta
 			}
 		}
 	}
-	return best.repaired(), best.errors
+	return best.repaired()
 }
 
 // repaired is the tokens with the repairs made.
@@ -260,44 +257,20 @@ func (r *repairer) top() *bracketFrame {
 
 // closeTop ends the innermost open bracket before the token at index i.
 func (r *repairer) closeTop(i int32) {
-	f := r.top()
-	kind := closerOf(f.kind)
-	r.inserts = append(r.inserts, insertion{i, kind})
-	at := 0
-	if i > 0 {
-		at = int(r.tokens[i-1].end)
-	}
-	opener := r.tokens[f.token]
-	r.fail(SyntaxError{
-		Span: text.Span{Start: at, End: at}, Code: CodeUnclosed, Wanted: kind.String(),
-		Opener: text.Span{Start: int(opener.start), End: int(opener.end)}, Insert: kind.String(),
-	})
+	r.inserts = append(r.inserts, insertion{i, closerOf(r.top().kind)})
+	r.steps = append(r.steps, r.at)
 	r.stack = r.stack[:len(r.stack)-1]
 }
 
-// open puts an absent opening bracket before the token at index i, for a closer.
-func (r *repairer) open(i int32, kind Kind, closer token) {
+// open puts an absent opening bracket before the token at index i.
+func (r *repairer) open(i int32, kind Kind) {
 	r.inserts = append(r.inserts, insertion{i, kind})
-	at := 0
-	if i > 0 {
-		at = int(r.tokens[i-1].end)
-	}
-	r.fail(SyntaxError{
-		Span: text.Span{Start: at, End: at}, Code: CodeMissing, Wanted: kind.String(),
-		Opener: text.Span{Start: int(closer.start), End: int(closer.end)},
-	})
+	r.steps = append(r.steps, r.at)
 }
 
+// skip leaves out the closing bracket at index i.
 func (r *repairer) skip(i int32) {
-	t := &r.tokens[i]
 	r.skips = append(r.skips, i)
-	r.fail(SyntaxError{
-		Span: text.Span{Start: int(t.start), End: int(t.end)}, Code: CodeUnopened, Found: t.kind.String(),
-	})
-}
-
-func (r *repairer) fail(e SyntaxError) {
-	r.errors = append(r.errors, e)
 	r.steps = append(r.steps, r.at)
 }
 
@@ -339,7 +312,7 @@ func (r *repairer) lostBrace() {
 	if kind := r.tokens[i].kind; kind != KeywordInherit && !bindingAt(r.tokens, int(i)) {
 		return
 	}
-	r.open(i, LBrace, r.tokens[i])
+	r.open(i, LBrace)
 	lost := bracketFrame{kind: LBrace, token: i, line: line, indent: indent, content: indent}
 	if n := len(r.lines); r.first && n > 1 && r.lines[n-2].indent < indent {
 		// It stood at the end of the line before, or on a line of its own.
@@ -360,7 +333,7 @@ func (r *repairer) exchanged() bool {
 	if above.indent <= r.indent || !braceBehindBinding(r.tokens, r.at, above.token) {
 		return false
 	}
-	r.open(above.token, LBrace, r.tokens[r.at])
+	r.open(above.token, LBrace)
 	r.skip(r.at)
 	r.exchanges++
 	at := len(r.stack)
@@ -542,7 +515,7 @@ func (r *repairer) leadingCloser() {
 		return
 	}
 	if at, ok := r.lostOpener(i, indent); ok && want != LParen && at <= r.paired {
-		r.open(at, want, t)
+		r.open(at, want)
 		return
 	}
 	if f != nil && f.kind == want {
@@ -605,7 +578,7 @@ func (r *repairer) innerCloser() {
 		return
 	}
 	if at, ok := r.lostInLine(i, want); ok {
-		r.open(at, want, t)
+		r.open(at, want)
 		return
 	}
 	if f != nil && f.kind != want && f.line < line && !r.closesLater(f, i) {

@@ -238,7 +238,7 @@ func suspects(src string, tokens []token, cuts []cut) []int32 {
 				if int(cutEnds(src, opener.start)[0]) < int(t.start)-indentationBefore(src, int(t.start))-1 {
 					likely = append(likely, opener.start)
 				}
-			case hasBinding(body, '\n'):
+			case bindingsIn(body, '\n') > 0:
 				likely = append(likely, opener.start)
 			default:
 				possible = append(possible, opener.start)
@@ -278,12 +278,8 @@ func oddities(src string, tokens []token) int {
 			}
 		case StringText:
 			if i > 0 && tokens[i-1].kind != IndentOpen {
-				switch body := t.of(src); {
-				case hasBinding(body, '\n'):
-					odd += 2
-				case hasBinding(body, ';'):
-					odd++
-				}
+				body := t.of(src)
+				odd += 2*bindingsIn(body, '\n') + min(bindingsIn(body, ';'), 1)
 			}
 		}
 	}
@@ -300,13 +296,14 @@ func touchesOddly(k Kind) bool {
 	return k >= KeywordIf && k <= KeywordOr
 }
 
-// hasBinding reports whether something in the text of a string begins like a
-// binding, behind a line break or a semicolon.
-func hasBinding(s string, behind byte) bool {
+// bindingsIn counts what in the text of a string begins like a binding, behind a
+// line break or a semicolon.
+func bindingsIn(s string, behind byte) int {
+	count := 0
 	for {
 		i := strings.IndexByte(s, behind)
 		if i < 0 {
-			return false
+			return count
 		}
 		s = strings.TrimLeft(s[i+1:], " \t")
 		name := 0
@@ -314,7 +311,7 @@ func hasBinding(s string, behind byte) bool {
 			name++
 		}
 		if name > 0 && strings.HasPrefix(s[name:], " = ") {
-			return true
+			count++
 		}
 	}
 }

@@ -30,7 +30,8 @@ const (
 type SyntaxError struct {
 	text.Span // where; empty if something is missing there
 	Code      Code
-	// Found says what stands there, empty if that is nothing.
+	// Found says what stands there, or what was opened; empty if that is
+	// nothing.
 	Found string
 	// Wanted says what should stand there, empty if nothing should.
 	Wanted string
@@ -59,7 +60,7 @@ func (e SyntaxError) Message() string {
 	case CodeMissing:
 		return fmt.Sprintf("missing %s%s", e.Wanted, in)
 	case CodeUnclosed, CodeUnclosedString, CodeUnclosedComment:
-		return fmt.Sprintf("missing %s that closes what was opened", e.Wanted)
+		return fmt.Sprintf("missing %s that closes %s", e.Wanted, e.Found)
 	case CodeUnopened:
 		return fmt.Sprintf("%s closes nothing", e.Found)
 	case CodeInvalidCharacter:

@@ -168,15 +168,6 @@ func (l *lexer) closeAbsent(at int) {
 		kind = InterpClose
 	}
 	l.tokens = append(l.tokens, token{kind, absent, int32(at), int32(at)})
-	if kind == StringClose || kind == IndentClose {
-		opener := l.opener(kind)
-		l.errors = append(l.errors, SyntaxError{
-			Span: text.Span{Start: at, End: at}, Code: CodeUnclosedString, Wanted: kind.String(),
-			Opener: opener, Insert: kind.String(),
-		})
-	} else {
-		l.fail(text.Span{Start: at, End: at}, CodeUnclosed, "", kind.String())
-	}
 	l.pop()
 }
 
@@ -193,27 +184,6 @@ func (l *lexer) closeStrings() {
 		}
 		return
 	}
-}
-
-// opener is the span of the quote that the innermost open string began with.
-func (l *lexer) opener(closer Kind) text.Span {
-	open := StringOpen
-	if closer == IndentClose {
-		open = IndentOpen
-	}
-	depth := 0
-	for i := len(l.tokens) - 2; i >= 0; i-- {
-		switch l.tokens[i].kind {
-		case closer:
-			depth++
-		case open:
-			if depth == 0 {
-				return text.Span{Start: int(l.tokens[i].start), End: int(l.tokens[i].end)}
-			}
-			depth--
-		}
-	}
-	return text.Span{}
 }
 
 func (l *lexer) code() {
@@ -268,7 +238,7 @@ func (l *lexer) code() {
 			if end < 0 {
 				l.errors = append(l.errors, SyntaxError{
 					Span: text.Span{Start: len(src), End: len(src)}, Code: CodeUnclosedComment,
-					Wanted: "*/", Opener: text.Span{Start: at, End: at + 2}, Insert: "*/",
+					Found: "/*", Wanted: "*/", Opener: text.Span{Start: at, End: at + 2}, Insert: "*/",
 				})
 				l.at = len(src)
 				return

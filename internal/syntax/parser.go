@@ -29,20 +29,18 @@ func Parse(src string) *Tree {
 // that do not pair.
 func parse(src string, cuts []cut, thorough bool) (*Tree, int) {
 	l := lex(src, cuts)
-	p := &parser{src: src, errors: l.errors}
-	var errors []SyntaxError
-	p.tokens, errors = repairBrackets(src, l.tokens, thorough)
-	p.errors = append(p.errors, errors...)
-	tokens := p.tokens
+	tokens := repairBrackets(src, l.tokens, thorough)
+	p := &parser{src: src, tokens: tokens}
 	places := p.leaveOutSkipped()
 	p.nodes = make([]node, 1, len(p.tokens)+len(p.tokens)/4+8)
 	p.file()
 	p.takeInSkipped(tokens, places)
+	errors := allErrors(tokens, l.errors, p.errors)
 	cost := 0
-	if len(p.errors) > 0 {
-		cost = 2*len(p.errors) + p.odd + oddities(src, l.tokens)
+	if len(errors) > 0 {
+		cost = 2*len(errors) + p.odd + oddities(src, l.tokens)
 	}
-	return &Tree{src: src, tokens: tokens, nodes: p.nodes, errors: p.errors}, cost
+	return &Tree{src: src, tokens: tokens, nodes: p.nodes, errors: errors}, cost
 }
 
 // mostDepth is how deep expressions may nest. Nix gives up at a similar depth.
@@ -54,7 +52,7 @@ type parser struct {
 	i      int   // the next token
 	end    int32 // the end of the last token that was taken
 	nodes  []node
-	errors []SyntaxError
+	errors []errorAt
 	failed int // the token that the last error was reported at, plus one
 	depth  int
 	odd    int // things that are Nix but that nobody writes
@@ -118,6 +116,9 @@ func (p *parser) wrap(k Kind, child int32) int32 {
 }
 
 func (p *parser) add(parent, child int32) {
+	if start := p.nodes[parent].start; p.nodes[child].start < start {
+		p.place(child, start)
+	}
 	up := &p.nodes[parent]
 	if last := up.parent; last == 0 {
 		up.first = child
@@ -130,12 +131,20 @@ func (p *parser) add(parent, child int32) {
 
 func (p *parser) close(n int32) int32 {
 	at := &p.nodes[n]
-	if p.end < at.start {
-		at.start = p.end // nothing was taken: the place after the last token
-	}
 	at.end = p.end
+	if p.end < at.start {
+		p.place(n, p.end) // nothing was taken: the place after the last token
+	}
 	at.parent = 0
 	return n
+}
+
+// place puts a node without tokens, and all in it, at a place.
+func (p *parser) place(n, at int32) {
+	p.nodes[n].start, p.nodes[n].end = at, at
+	for c := p.nodes[n].first; c != 0; c = p.nodes[c].next {
+		p.place(c, at)
+	}
 }
 
 // leaf is a node of the next n tokens.
@@ -160,7 +169,7 @@ func (p *parser) fail(e SyntaxError) {
 		return // one error a token: the rest follows from it
 	}
 	p.failed = p.i + 1
-	p.errors = append(p.errors, e)
+	p.errors = append(p.errors, errorAt{e, int32(p.i)})
 }
 
 // failMissing reports that something should stand after the last token.
@@ -171,6 +180,9 @@ func (p *parser) failMissing(wanted, in, insert string) {
 
 func (p *parser) failUnexpected(wanted, in string) {
 	t := p.tokens[p.i]
+	if t.kind == Invalid {
+		return // the lexer has said so
+	}
 	if t.kind == EOF || t.flags&absent != 0 {
 		p.failMissing(wanted, in, "")
 		return
@@ -293,12 +305,15 @@ func (p *parser) file() {
 	default:
 		p.add(n, p.expression())
 	}
-	for p.kind() != EOF {
+	for said := false; p.kind() != EOF; said = true {
 		if p.atBinding() || p.kind() == KeywordInherit {
 			p.add(n, p.looseBindings())
 			continue
 		}
-		p.failUnexpected("the end of the file", "")
+		if !said {
+			p.failUnexpected("the end of the file", "")
+		}
+		p.failed = p.i + 1
 		p.add(n, p.errorToken())
 	}
 	p.end = int32(len(p.src))
@@ -733,6 +748,9 @@ func (p *parser) application() int32 {
 	for startsOperand(p.kind()) {
 		if p.atBinding() {
 			return f // the semicolon before it is missing
+		}
+		if p.i > 0 && p.tokens[p.i-1].flags&absent != 0 && isLiteral(p.nodes[f].kind) {
+			return f // a string that ends with its line
 		}
 		switch p.kind() {
 		case KeywordOr:

@@ -32,6 +32,9 @@ func (p *parser) takeInSkipped(tokens []token, places []int32) {
 	for i := range p.nodes {
 		p.nodes[i].tok = places[p.nodes[i].tok]
 	}
+	for i := range p.errors {
+		p.errors[i].token = places[p.errors[i].token]
+	}
 	for i, t := range tokens {
 		if t.flags&skipped != 0 {
 			p.nodes = append(p.nodes, node{kind: Error, start: t.start, end: t.end, tok: int32(i)})

@@ -1,0 +1,229 @@
+package syntax_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// checkTree holds what is true of the tree of any text: its tokens are the
+// text, its nodes lie in their parents and in order, its errors are in the text
+// and in order.
+func checkTree(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, src string) {
+	t.Helper()
+	tree := syntax.Parse(src)
+	end := 0
+	for token := range tree.Tokens() {
+		if token.Start != end || token.End <= token.Start {
+			t.Fatalf("%q: token %v at %d-%d after one that ends at %d", src, token.Kind, token.Start, token.End, end)
+		}
+		end = token.End
+	}
+	if end != len(src) {
+		t.Fatalf("%q: the tokens end at %d", src, end)
+	}
+	if tree.Root().Span() != (text.Span{Start: 0, End: len(src)}) {
+		t.Fatalf("%q: the root spans %v", src, tree.Root().Span())
+	}
+	for n := range syntax.Descendants(tree.Root()) {
+		last := n.Span().Start
+		for c := range n.Children() {
+			if c.Parent() != n {
+				t.Fatalf("%q: %v is not the parent of its child %v", src, n.Kind(), c.Kind())
+			}
+			if !n.Span().Covers(c.Span()) || c.Span().Start < last || c.Span().End < c.Span().Start {
+				t.Fatalf("%q: %v at %v in %v at %v behind %d", src, c.Kind(), c.Span(), n.Kind(), n.Span(), last)
+			}
+			last = c.Span().End
+		}
+	}
+	at := 0
+	for _, e := range tree.Errors() {
+		if e.Start < at || e.End < e.Start || e.End > len(src) || e.Opener.Start < 0 || e.Opener.End > len(src) {
+			t.Fatalf("%q: error %+v", src, e)
+		}
+		at = e.Start
+	}
+}
+
+// queries asks a tree everything that can be asked about an offset.
+func queries(tree *syntax.Tree, offset int) {
+	tree.NodeAt(offset)
+	tree.TokenAt(offset, nil)
+	tree.PathAt(offset)
+}
+
+func FuzzParse(f *testing.F) {
+	files, err := filepath.Glob("testdata/*/*.nix")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(src), 7)
+	}
+	f.Fuzz(func(t *testing.T, src string, offset int) {
+		if len(src) > 1<<16 {
+			return
+		}
+		checkTree(t, src)
+		tree := syntax.Parse(src)
+		for at := range min(len(src), 64) {
+			queries(tree, at)
+		}
+		queries(tree, offset)
+		for b := range tree.BindingPaths() {
+			if b.Offset < 0 || b.End < b.Offset || b.End > len(src) {
+				t.Fatalf("%q: binding %+v", src, b)
+			}
+		}
+		for n := range syntax.Descendants(tree.Root()) {
+			syntax.StringValue(n)
+			syntax.AttrName(n)
+			syntax.Operator(n)
+		}
+		tree.Canonical("/", "/")
+		syntax.Render(src, "x", tree.Errors())
+		if err := tree.Dump(new(strings.Builder)); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestEveryPrefix parses what is there while a file is typed from its beginning.
+func TestEveryPrefix(t *testing.T) {
+	for _, src := range sources(t, "testdata/*/*.nix") {
+		for at := range len(src) {
+			checkTree(t, src[:at])
+			queries(syntax.Parse(src[:at]), at)
+		}
+	}
+}
+
+// TestEveryDeletion parses each file without one of its bytes.
+func TestEveryDeletion(t *testing.T) {
+	for _, src := range sources(t, "testdata/*/*.nix") {
+		for at := range len(src) {
+			checkTree(t, src[:at]+src[at+1:])
+		}
+	}
+}
+
+// TestDeepNesting parses many open brackets, words and operators in a row.
+func TestDeepNesting(t *testing.T) {
+	const many = 100_000
+	for _, part := range []string{
+		"(", "[", "{", "{a=", "${", "\"${", "''${", "./a${", "let a=", "x: ", "{a}: ", "if ", "a: b: c@", "-", "!", "a.",
+		"a ? ", "with ", "assert ", "a -> ", "a ++ ", "inherit (", "rec {", "let {", ")", "]", "}", "''", "\"", "a=", "in ",
+		"a.${", "[{(", "f (g: { x = ", "or ", "a or ", "x = \"\n", "}:", "<", "1 ", "a/${", "$", ";", "=", "..", "...", "@",
+	} {
+		src := strings.Repeat(part, many)
+		begin := time.Now()
+		tree := syntax.Parse(src)
+		queries(tree, len(src)/2)
+		queries(tree, len(src))
+		if took := time.Since(begin); took > 20*time.Second {
+			t.Errorf("%d times %q took %v", many, part, took)
+		}
+		tree.Errors()
+	}
+	closed := strings.Repeat("(", many) + "1" + strings.Repeat(")", many)
+	checkTree(t, closed)
+}
+
+// TestHugeLine parses 50 MB without a line break.
+func TestHugeLine(t *testing.T) {
+	src := "{ " + strings.Repeat(`a.b-c = "d" + e;`, 50<<20/16) + " }"
+	begin := time.Now()
+	tree := syntax.Parse(src)
+	if len(tree.Source()) < 50<<20 || tree.Root().First().Kind() != syntax.AttrSet {
+		t.Fatal("not read")
+	}
+	if took := time.Since(begin); took > 30*time.Second {
+		t.Errorf("took %v", took)
+	}
+	runtime.GC()
+}
+
+func TestOddBytes(t *testing.T) {
+	for _, src := range []string{
+		"\x00", "{ a = \x00; }", "\"\x00\"", "\xff\xfe", "{ \xff = 1; }", "\ufeff{ }", "# \xff", "''\xff''", "é", "{ a = “x”; }",
+		"\r", "\r\n\r", "{\ra = 1;\r}", "\v\f", "/*", "*/", "a\u00a0b", "'", "''", "'''", "\"", "\\", "\"\\", "''\\", "''$", "''\\$", "$", "${", "$${", "\"$", "\"${", "./${", "~", "~/", "<", "<a", "<a/", "1.", "1.e", ".", "..", "/", "//", "./", "a:", "a:b", "|", "&", "|>", "<|",
+	} {
+		checkTree(t, src)
+		queries(syntax.Parse(src), 1)
+	}
+}
+
+// TestLinear holds that twice the text takes at most about twice the time,
+// whole or broken.
+func TestLinear(t *testing.T) {
+	module, err := os.ReadFile("testdata/modules/options.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := string(module[strings.Index(string(module), "\n{")+1:])
+	for name, unit := range map[string]string{
+		"whole":         "x = " + body + ";\n",
+		"brackets":      "x = " + strings.Replace(body, "{", "", 1) + ";\n",
+		"quotes":        "x = " + strings.Replace(body, "\"", "", 1) + ";\n",
+		"one long line": "a.b = [ ( { ",
+		"half-typed":    "a.b.\n",
+		"unindented":    "a = {\nb = [\n",
+	} {
+		once := fastest(strings.Repeat(unit, 400_000/len(unit)))
+		twice := fastest(strings.Repeat(unit, 800_000/len(unit)))
+		if ratio := float64(twice) / float64(once); ratio > 3 {
+			t.Errorf("%s: twice the text takes %.1f times as long: %v, %v", name, ratio, once, twice)
+		}
+	}
+}
+
+// fastest is the least time of three parses.
+func fastest(src string) time.Duration {
+	least := time.Hour
+	for range 3 {
+		begin := time.Now()
+		syntax.Parse(src)
+		least = min(least, time.Since(begin))
+	}
+	return least
+}
+
+// TestEdits applies random edits one after the other, each to the text that the
+// last one left, and holds what is true of any tree after each.
+func TestEdits(t *testing.T) {
+	var texts []string
+	for _, src := range sources(t, "testdata/modules/*.nix") {
+		texts = append(texts, src)
+	}
+	snippets := []string{"", ";", "=", "{", "}", "(", ")", "[", "]", "\"", "''", "${", " ", "\n", "a", ".", "x = ", "inherit ", "let ", "in ", "# ", "/*", "*/", "é"}
+	rapid.Check(t, func(t *rapid.T) {
+		src := rapid.SampledFrom(texts).Draw(t, "text")
+		for range rapid.IntRange(1, 8).Draw(t, "edits") {
+			start := rapid.IntRange(0, len(src)).Draw(t, "start")
+			end := rapid.IntRange(start, min(len(src), start+20)).Draw(t, "end")
+			edit := text.Edit{Span: text.Span{Start: start, End: end}, NewText: rapid.SampledFrom(snippets).Draw(t, "new")}
+			edited, err := text.Apply(src, []text.Edit{edit})
+			if err != nil {
+				t.Fatal(err)
+			}
+			src = edited
+			checkTree(t, src)
+		}
+	})
+}
