@@ -26,3 +26,6 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+
+// What npm puts there is not ours, though some of it is Go.
+ignore ./editors/vscode/node_modules

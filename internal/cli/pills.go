@@ -18,7 +18,8 @@ func (p *Program) pillsCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(p.pillsListCommand(), p.pillsShowCommand(), p.pillsSearchCommand(), p.pillsPathCommand())
+	c.AddCommand(p.pillsListCommand(), p.pillsShowCommand(), p.pillsSearchCommand(), p.pillsPathCommand(),
+		p.pillsLintCommand(), p.pillsCoverageCommand())
 	return c
 }
 

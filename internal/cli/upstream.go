@@ -19,7 +19,7 @@ func (p *Program) upstreamCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(p.upstreamPinCommand())
+	c.AddCommand(p.upstreamPinCommand(), p.upstreamExtractCommand())
 	return c
 }
 
@@ -46,6 +46,28 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+func (p *Program) upstreamExtractCommand() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "extract DIR",
+		Short: "Print the options of a jetpack-nixos source tree, read without evaluation",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			extraction, err := upstream.ExtractDir(args[0])
+			if err != nil {
+				return plain(err)
+			}
+			if format == "json" {
+				return p.printOptionsJSON(cmd.OutOrStdout(), extraction.Options)
+			}
+			printOptions(cmd.OutOrStdout(), extraction.Options)
+			return nil
+		},
+	}
+	formatFlag(c, &format, "text", "json")
+	return c
 }
 
 // sourceLine says where the source of a pin lies, and whether it does.

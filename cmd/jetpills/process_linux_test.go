@@ -1,0 +1,129 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"jetpills/internal/rpc/rpctest"
+)
+
+// process is a server as an editor starts it.
+type process struct {
+	io.ReadCloser
+	io.WriteCloser
+}
+
+func (p process) Close() error { return p.WriteCloser.Close() }
+
+// TestProcess holds what a person feels of the program itself: how soon the first hover comes, and what the server takes.
+func TestProcess(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "jetpills")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	info, err := os.Stat(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if most := int64(20 << 20); info.Size() > most {
+		t.Errorf("the program has %d bytes, more than %d", info.Size(), most)
+	}
+
+	soonest := time.Hour
+	for range 3 { // the machine may be busy with something else
+		first, resident := serve(t, binary)
+		soonest = min(soonest, first)
+		if most := 40 << 10; resident > most {
+			t.Errorf("%d KiB are resident with ten files open, more than %d", resident, most)
+		}
+		t.Logf("first hover after %v, %d KiB resident", first, resident)
+	}
+	if soonest > 100*time.Millisecond {
+		t.Errorf("the first hover came %v after the start", soonest)
+	}
+}
+
+// serve starts a server, opens ten files, hovers in each, and says when the first hover came and how many KiB are resident.
+func serve(t *testing.T, binary string) (first time.Duration, resident int) {
+	dir := t.TempDir()
+	cmd := exec.Command(binary, "lsp", "--log-level", "error")
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	client := rpctest.Connect(process{stdout, stdin}, rpctest.Handlers{})
+	call := func(method string, params, result any) {
+		t.Helper()
+		if err := client.Call(t.Context(), method, params, result); err != nil {
+			t.Fatal(err)
+		}
+	}
+	call("initialize", json.RawMessage(`{"processId":null,"rootUri":null,"capabilities":{}}`), nil)
+	for i := range 10 {
+		uri := fmt.Sprintf("file://%s/m%d.nix", dir, i)
+		text := "{ config, ... }:\n{\n  hardware.nvidia-jetpack.som = \"orin-agx\";\n" +
+			strings.Repeat("  services.a.b = [ \"c\" config.d.e ];\n", 400) + "}\n"
+		if err := client.Notify("textDocument/didOpen", map[string]any{
+			"textDocument": map[string]any{"uri": uri, "languageId": "nix", "version": 1, "text": text},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var hover struct{ Contents struct{ Value string } }
+		call("textDocument/hover", map[string]any{
+			"textDocument": map[string]any{"uri": uri}, "position": map[string]any{"line": 2, "character": 27},
+		}, &hover)
+		if i == 0 {
+			first = time.Since(start)
+		}
+		if !strings.Contains(hover.Contents.Value, "hardware.nvidia-jetpack.som") {
+			t.Fatalf("hover: %q", hover.Contents.Value)
+		}
+	}
+	resident = residentKiB(t, cmd.Process.Pid)
+	call("shutdown", nil, nil)
+	if err := client.Notify("exit", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+	return first, resident
+}
+
+func residentKiB(t *testing.T, pid int) int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(status), "\n") {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			n, err := strconv.Atoi(strings.Fields(rest)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+	}
+	t.Fatal("no VmRSS")
+	return 0
+}
