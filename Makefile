@@ -23,3 +23,6 @@ cross: ## one static binary a platform, in dist/
 
 catalog: ## the embedded facts, from internal/catalog/facts
 	go generate ./internal/catalog
+
+pills: ## the tables that the pills take from the catalog, and all that they claim
+	go run ./cmd/jetpills pills lint --nix --fix pills
