@@ -56,7 +56,7 @@ build() {
 	fi && (cd "$top" && CGO_ENABLED=0 go build -o "$cache/bin/standin" ./editors/test/standin)
 }
 
-# prepare RUN INSIDE ROOT: fills the run's folder with programs, plugins, projects and a home.
+# prepare RUN INSIDE ROOT SUITE SETTINGS: fills the run's folder with programs, plugins, projects and a home.
 # $run/enter is how to start a program in the editor's world.
 prepare() {
 	local run=$1 inside=$2 root=$3
@@ -64,7 +64,7 @@ prepare() {
 	cp "$cache/bin/standin" "$run/bin/"
 	cp "$cache/bin/jetpills" "$run/bin/right"
 	if [ "$wrong" = 1 ]; then
-		printf '#!/bin/sh\n[ "$1" != lsp ] || exec standin wrong right "$@"\nexec right "$@"\n' >"$run/bin/jetpills"
+		printf '#!/bin/sh\n[ "$1" != lsp ] || exec standin wrong right "$@"\necho "$RUN/plain"\n' >"$run/bin/jetpills"
 		chmod +x "$run/bin/jetpills"
 	else
 		ln "$run/bin/right" "$run/bin/jetpills"
@@ -75,7 +75,7 @@ prepare() {
 	cat >"$run/enter" <<-END
 		#!/bin/sh
 		exec chroot "$root" env -i HOME="$inside/home" TMPDIR="$inside/tmp" PATH="$inside/bin:/usr/bin:/bin:/usr/games" \\
-			LANG=C.UTF-8 TERM="\${TERM:-dumb}" RUN="$inside" $4 "\$@"
+			LANG=C.UTF-8 TERM="\${TERM:-dumb}" RUN="$inside" SUITE="$4" $5 "\$@"
 	END
 	chmod +x "$run/enter"
 }
@@ -100,16 +100,16 @@ run_suite() {
 	root=$(root_dir "$recipe")
 	run=$(mktemp -d "$root/tmp/run.XXXXXX")
 	log=$run/log
-	prepare "$run" "${run#"$root"}" "$root" "$settings"
+	prepare "$run" "${run#"$root"}" "$root" "$name" "$settings"
 	began=$(date +%s%N)
-	RUN=$run TMUX_ROOT=$(root_dir trixie) WRONG=$wrong timeout 120 bash "$here/$driver" >"$log" 2>&1
+	RUN=$run SUITE=$name TMUX_ROOT=$(root_dir trixie) WRONG=$wrong timeout 120 bash "$here/$driver" >"$log" 2>&1
 	seconds=$((($(date +%s%N) - began) / 10000000))
 	seconds=$((seconds / 100)).$(printf %02d $((seconds % 100)))
 	good=$(count ok "$log") bad=$(count FAIL "$log")
 	total=$((total + good + bad))
 	if ! grep -q '^DONE$' "$log"; then
 		summary "$name" "FAILED: did not finish (${seconds} s)"
-		sed 's/^/	/' "$log"
+		tail -n 20 "$log" | sed 's/^/	/'
 		failed=1
 	elif [ "$wrong" = 1 ]; then
 		summary "$name" "$bad of $((good + bad)) checks noticed the wrong server (${seconds} s)"

@@ -21,9 +21,9 @@ end
 function M.rows()
   local rows = {}
   for line in io.lines(M.run .. "/checks.tsv") do
-    if line ~= "" and not vim.startswith(line, "#") then
-      local row = vim.split(line, "\t", { plain = true })
-      rows[#rows + 1] = { what = row[1], name = row[2], file = row[3], at = row[4], want = row[5] }
+    local what, name, file, at, want, except = unpack(vim.split(line, "\t", { plain = true }))
+    if name and not vim.startswith(line, "#") and not vim.startswith(vim.env.SUITE, except or "-") then
+      rows[#rows + 1] = { what = what, name = name, file = file, at = at, want = want }
     end
   end
   return rows
@@ -109,9 +109,12 @@ function M.answers(method)
   return found
 end
 
---- Types keys as a user would; once the menu is open, choose gets its items.
-function M.type(keys, choose)
-  local timer, ended = vim.uv.new_timer(), vim.uv.now() + 3000
+--- Types keys as a user would; once the menu is open, chooses from it; goes back to normal mode once the line is done.
+---@param keys string
+---@param choose fun(items: table[]): integer? the item to take, from 1
+---@param done fun(): boolean
+function M.type(keys, choose, done)
+  local timer, ended, chosen = vim.uv.new_timer(), vim.uv.now() + 3000, false
   timer:start(
     20,
     20,
@@ -119,15 +122,17 @@ function M.type(keys, choose)
       if timer:is_closing() then
         return
       end
-      local open = vim.fn.pumvisible() == 1
-      if not open and vim.uv.now() < ended then
-        return
+      if not chosen and vim.fn.pumvisible() == 1 then
+        chosen = true
+        local item = choose(vim.fn.complete_info({ "items" }).items)
+        if item then
+          vim.api.nvim_select_popupmenu_item(item - 1, false, false, {})
+          vim.api.nvim_input("<C-y>")
+        end
+      elseif (chosen and done()) or vim.uv.now() > ended then
+        timer:close()
+        vim.api.nvim_input("<Esc>")
       end
-      timer:close()
-      if open then
-        choose(vim.fn.complete_info({ "items" }).items)
-      end
-      vim.api.nvim_input("<Esc>")
     end)
   )
   vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes(keys, true, false, true), "x!", true)

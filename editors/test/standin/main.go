@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -38,6 +39,11 @@ func main() {
 type message struct {
 	ID     json.RawMessage `json:"id,omitempty"`
 	Method string          `json:"method,omitempty"`
+	Params struct {
+		TextDocument struct {
+			URI string `json:"uri"`
+		} `json:"textDocument"`
+	} `json:"params"`
 }
 
 // readFrame reads the body of the next frame; io.EOF at the end of the input.
@@ -81,7 +87,7 @@ func send(w io.Writer, v any) error {
 	return writeFrame(w, body)
 }
 
-// second answers everything that it says it can with null, but for completions after a dot.
+// second knows what any server for Nix knows: it completes after a dot, and has hovers where jetpack-nixos plays no part.
 func second(r *bufio.Reader, w io.Writer) error {
 	for {
 		body, err := readFrame(r)
@@ -111,6 +117,10 @@ func second(r *bufio.Reader, w io.Writer) error {
 					"completionProvider":         map[string]any{"triggerCharacters": []string{"."}},
 					"documentFormattingProvider": true,
 				},
+			}
+		case "textDocument/hover":
+			if strings.Contains(m.Params.TextDocument.URI, "/plain/") {
+				result = map[string]any{"contents": "a hover of the stand-in"}
 			}
 		case "textDocument/completion":
 			result = []map[string]any{{"label": "standin-attribute", "kind": 5}}

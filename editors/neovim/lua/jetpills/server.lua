@@ -22,6 +22,15 @@ function M.config()
   return vim.tbl_deep_extend("force", defaults(), configured)
 end
 
+-- Neovim 0.10 shows each server's hover apart, and a message for each that has none. Where another server may answer,
+-- ours says nothing if it has nothing.
+local function hover(err, result, context, config)
+  local hovers = vim.lsp.get_clients({ bufnr = context.bufnr, method = "textDocument/hover" })
+  if result or err or #hovers == 1 then
+    return vim.lsp.handlers["textDocument/hover"](err, result, context, config)
+  end
+end
+
 --- Has the server started for every buffer of its file types, those that are open already included.
 ---@param options table? Fields of |vim.lsp.Config| that differ from the defaults.
 function M.enable(options)
@@ -36,6 +45,7 @@ function M.enable(options)
     config.name = "jetpills"
     config.root_dir = config.root_dir or vim.fs.root(buf, config.root_markers)
     config.root_markers, config.filetypes = nil, nil
+    config.handlers = vim.tbl_extend("keep", config.handlers or {}, { ["textDocument/hover"] = hover })
     vim.lsp.start(config, { bufnr = buf })
   end
   local filetypes = M.config().filetypes

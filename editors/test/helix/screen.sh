@@ -1,0 +1,47 @@
+# checks.tsv in Helix, on a real screen.
+. "${BASH_SOURCE[0]%/*}/../screen.sh"
+inside=$("$RUN/enter" printenv RUN)
+mkdir -p "$RUN/home/.config/helix"
+cp "$RUN/editors/helix/languages.toml" "$RUN/home/.config/helix/"
+
+# at FILE TEXT: opens the file with the cursor on the bar, and waits for the server.
+at() {
+	local line column
+	read -r line column < <(locate "$RUN/$1" "$2")
+	open sh -c "cd '$inside/project' && hx '$inside/$1:$line:$column'"
+	wait_for 10 shows "$line:$column" || { printf 'STOP\tHelix did not start\n%s\n' "$(screen)"; exit 1; }
+}
+
+while IFS=$'\t' read -r what name file text want _; do
+	case $what in
+	hover)
+		at "$file" "$text"
+		# Until the server has started, Helix says that there is none: ask again.
+		asked() { keys Space k; wait_for 0.5 shows "$want"; }
+		wait_for $patience asked
+		report "hover $name" $?
+		;;
+	define)
+		at "$file" "$text"
+		asked() { typed gd; wait_for 0.5 shows "${want#*:}"; }
+		wait_for $patience asked && screen | grep -q "${want%%:*}"
+		report "define $name" $?
+		;;
+	complete)
+		copy=$(typed_copy "$file" "$text")
+		at "$copy" "$text"
+		sleep 0.5
+		[[ $text == *'|' ]] && keys A || keys i
+		keys C-x
+		wait_for $patience shows "${want%% -> *}"
+		keys Tab Enter Escape
+		typed ":w"
+		keys Enter
+		wait_for $patience saved "$copy" "${want#* -> }"
+		report "complete $name" $?
+		;;
+	*) continue ;;
+	esac
+	shut
+done < <(rows)
+echo DONE

@@ -1,0 +1,57 @@
+# checks.tsv in a Neovim on a real screen.
+. "${BASH_SOURCE[0]%/*}/../screen.sh"
+inside=$("$RUN/enter" printenv RUN)
+
+begin() {
+	open sh -c "cd '$inside/project' && nvim --clean -u '$inside/nvim/init.lua' '$inside/$1'"
+	wait_for 10 eval 'screen | grep -q "nix served"' && return
+	printf 'STOP\tthe server did not attach\n%s\n' "$(screen)"
+	exit 1
+}
+
+# at FILE TEXT: opens the file, and puts the cursor on the bar.
+at() {
+	local line column
+	begin "$1"
+	read -r line column < <(locate "$RUN/$1" "$2")
+	typed ":call cursor($line, $column)"
+	keys Enter
+}
+
+while IFS=$'\t' read -r what name file text want _; do
+	case $what in
+	hover)
+		at "$file" "$text"
+		keys K
+		wait_for $patience shows "$want"
+		report "hover $name" $?
+		;;
+	define)
+		at "$file" "$text"
+		typed gd
+		wait_for $patience shows "${want#*:}" && screen | grep -q "^${want%%:*}"
+		report "define $name" $?
+		;;
+	complete)
+		copy=$(typed_copy "$file" "$text")
+		at "$copy" "$text"
+		[[ $text == *'|' ]] && keys A || keys i
+		keys C-x C-o
+		wait_for $patience shows "${want%% -> *}"
+		keys C-y Escape # the item is the first of the menu
+		typed ":w"
+		keys Enter
+		wait_for $patience saved "$copy" "${want#* -> }"
+		report "complete $name" $?
+		;;
+	silent)
+		at "$file" "$text"
+		keys K
+		wait_for $patience shows "No information available"
+		report "silent $name" $?
+		;;
+	*) continue ;;
+	esac
+	shut
+done < <(rows)
+echo DONE
