@@ -74,7 +74,8 @@ prepare() {
 	mkdir "$run/project/.git" # its root, for editors that look for one
 	cat >"$run/enter" <<-END
 		#!/bin/sh
-		exec chroot "$root" env -i HOME="$inside/home" TMPDIR="$inside/tmp" PATH="$inside/bin:/usr/bin:/bin:/usr/games" \\
+		# Helix needs /proc; the mount is seen by nobody else, and goes with the program.
+		exec unshare --mount sh -c 'mount --bind /proc "\$0/proc" && exec chroot "\$0" "\$@"' "$root" env -i HOME="$inside/home" TMPDIR="$inside/tmp" PATH="$inside/bin:/usr/bin:/bin:/usr/games" \\
 			LANG=C.UTF-8 TERM="\${TERM:-dumb}" RUN="$inside" SUITE="$4" $5 "\$@"
 	END
 	chmod +x "$run/enter"

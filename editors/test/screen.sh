@@ -3,20 +3,22 @@
 # Sourced by drivers; needs $RUN and $TMUX_ROOT, the Debian folder that has tmux.
 
 screens=0
+# The screen of an editor that ended stays to be read.
+echo "set -g remain-on-exit on" >"$RUN/tmux.conf"
 
 # The terminal is the cache's own tmux, whatever this machine has.
 terminal() {
 	local loader
 	loader=$(echo "$TMUX_ROOT"/lib64/ld-linux-*.so.* "$TMUX_ROOT"/lib/ld-linux-*.so.*)
 	LANG=C.UTF-8 TERM=screen TERMINFO="$TMUX_ROOT/usr/share/terminfo" TMUX_TMPDIR=$RUN/tmp \
-		"${loader%% *}" --library-path "$(echo "$TMUX_ROOT"/usr/lib/*-linux-gnu)" "$TMUX_ROOT/usr/bin/tmux" -L "screen$screens" -f /dev/null "$@"
+		"${loader%% *}" --library-path "$(echo "$TMUX_ROOT"/usr/lib/*-linux-gnu)" "$TMUX_ROOT/usr/bin/tmux" -L "screen$screens" -f "$RUN/tmux.conf" "$@"
 }
 
-# open COMMAND…: starts an editor on a new screen.
+# open COMMAND…: starts an editor on a new screen, $columns wide.
 # Each has a server of its own: one that is ending would take a new screen with it.
 open() {
 	screens=$((screens + 1))
-	terminal new-session -d -x 100 -y 40 env TERM=screen "$RUN/enter" "$@"
+	terminal new-session -d -x "${columns:-100}" -y 40 env TERM=screen "$RUN/enter" "$@"
 }
 
 keys() { terminal send-keys "$@"; }
@@ -73,6 +75,13 @@ locate() {
 		BEGIN { bar = index(at, "|"); text = substr(at, 1, bar - 1) substr(at, bar + 1) }
 		(first = index($0, text)) { print NR, first + bar - 1; exit }
 	' "$1"
+}
+
+# heading WANT: the line of the heading that a row of "define" wants, from 1.
+heading() {
+	local pills
+	pills=$("$RUN/enter" right pills path)
+	"$RUN/enter" grep -nxF -- "${1#*:}" "$pills/${1%%:*}" | head -n 1 | cut -d: -f1
 }
 
 # rows: those of checks.tsv that this suite can do.

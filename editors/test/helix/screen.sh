@@ -1,5 +1,6 @@
 # checks.tsv in Helix, on a real screen.
 . "${BASH_SOURCE[0]%/*}/../screen.sh"
+columns=160 # for a whole file name in the status line
 inside=$("$RUN/enter" printenv RUN)
 mkdir -p "$RUN/home/.config/helix"
 cp "$RUN/editors/helix/languages.toml" "$RUN/home/.config/helix/"
@@ -17,23 +18,23 @@ while IFS=$'\t' read -r what name file text want _; do
 	hover)
 		at "$file" "$text"
 		# Until the server has started, Helix says that there is none: ask again.
-		asked() { keys Space k; wait_for 0.5 shows "$want"; }
+		asked() { keys Space k; wait_for 1 shows "$want"; }
 		wait_for $patience asked
 		report "hover $name" $?
 		;;
 	define)
 		at "$file" "$text"
-		asked() { typed gd; wait_for 0.5 shows "${want#*:}"; }
-		wait_for $patience asked && screen | grep -q "${want%%:*}"
+		line=$(heading "$want")
+		asked() { typed gd; wait_for 1 shows "${want%%:*}…$line:1"; }
+		wait_for $patience asked
 		report "define $name" $?
 		;;
 	complete)
 		copy=$(typed_copy "$file" "$text")
 		at "$copy" "$text"
-		sleep 0.5
 		[[ $text == *'|' ]] && keys A || keys i
-		keys C-x
-		wait_for $patience shows "${want%% -> *}"
+		asked() { keys C-x; wait_for 1 shows "${want%% -> *}"; }
+		wait_for $patience asked
 		keys Tab Enter Escape
 		typed ":w"
 		keys Enter

@@ -37,7 +37,7 @@ vim.api.nvim_create_autocmd("LspAttach", {
     vim.keymap.set("n", "gd", vim.lsp.buf.definition, options)
     vim.bo[event.buf].omnifunc = "v:lua.vim.lsp.omnifunc"
     if vim.lsp.get_client_by_id(event.data.client_id).name == "jetpills" then
-      vim.o.statusline = "%t served" -- a test on a screen waits for this
+      vim.o.statusline = "%t:%l served" -- a test on a screen waits for this
     end
   end,
 })

@@ -4,7 +4,7 @@ inside=$("$RUN/enter" printenv RUN)
 
 begin() {
 	open sh -c "cd '$inside/project' && nvim --clean -u '$inside/nvim/init.lua' '$inside/$1'"
-	wait_for 10 eval 'screen | grep -q "nix served"' && return
+	wait_for 10 eval 'screen | grep -q "nix:[0-9]* served"' && return
 	printf 'STOP\tthe server did not attach\n%s\n' "$(screen)"
 	exit 1
 }
@@ -29,7 +29,7 @@ while IFS=$'\t' read -r what name file text want _; do
 	define)
 		at "$file" "$text"
 		typed gd
-		wait_for $patience shows "${want#*:}" && screen | grep -q "^${want%%:*}"
+		wait_for $patience shows "${want%%:*}:$(heading "$want") served"
 		report "define $name" $?
 		;;
 	complete)

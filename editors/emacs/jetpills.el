@@ -1,0 +1,7 @@
+;; For ~/.emacs.d/init.el. Eglot runs one server for a buffer: with nil or nixd in use, choose the server
+;; for a project with C-u M-x eglot.
+
+(with-eval-after-load 'eglot
+  (add-to-list 'eglot-server-programs '(nix-mode . ("jetpills" "lsp"))))
+
+(add-hook 'nix-mode-hook #'eglot-ensure)
