@@ -76,7 +76,7 @@ prepare() {
 		#!/bin/sh
 		# Helix needs /proc; the mount is seen by nobody else, and goes with the program.
 		exec unshare --mount sh -c 'mount --bind /proc "\$0/proc" && exec chroot "\$0" "\$@"' "$root" env -i HOME="$inside/home" TMPDIR="$inside/tmp" PATH="$inside/bin:/usr/bin:/bin:/usr/games" \\
-			LANG=C.UTF-8 TERM="\${TERM:-dumb}" RUN="$inside" SUITE="$4" $5 "\$@"
+			LANG=C.UTF-8 TERM="\${TERM:-dumb}" RUN="$inside" SUITE="$4" WRONG=$wrong $5 "\$@"
 	END
 	chmod +x "$run/enter"
 }

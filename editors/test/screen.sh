@@ -57,7 +57,7 @@ wait_for() {
 }
 
 # How long an answer may take, in seconds. A wrong server lets most checks wait for so long.
-patience=5
+patience=10
 [ "${WRONG:-0}" = 1 ] && patience=2
 
 # report NAME STATUS: says how a check went; with the screen, if it failed.

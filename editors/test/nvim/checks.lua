@@ -1,4 +1,4 @@
--- Every row of checks.tsv, without a screen: nvim --headless -u init.lua -l is not enough, it needs `-c "luafile checks.lua"`.
+-- Every row of checks.tsv, without a screen; and what goes beyond rows: the plugin, and living beside another server.
 package.path = vim.env.RUN .. "/nvim/?.lua;" .. package.path
 local t = require("harness")
 
@@ -125,7 +125,7 @@ local function pills()
     vim.cmd(command)
     t.wait(function()
       return at() == want
-    end, 2000)
+    end)
     t.report(name, at() == want, at())
     vim.cmd("silent! close!")
   end
