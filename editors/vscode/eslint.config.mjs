@@ -24,6 +24,10 @@ export default defineConfig(
     languageOptions: { globals: ofNode },
   },
   {
+    files: ['e2e/neighbour/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', exports: 'readonly' } },
+  },
+  {
     files: ['e2e/page.mjs'], // its functions run in the browser
     languageOptions: { globals: { document: 'readonly', NodeFilter: 'readonly' } },
   },

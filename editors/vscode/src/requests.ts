@@ -1,7 +1,7 @@
 // What the extension asks beyond the Language Server Protocol. A server that lacks a request answers "method not found",
 // and what needs the answer is left out.
 
-/** `jetpills/pin`: which jetpack-nixos holds for a document. Null where the document has nothing to do with it. */
+/** `jetpills/pin`: which jetpack-nixos holds for a document. Null for a document that the server does not have. */
 export interface Pin {
   /** The first seven digits of the commit. */
   readonly short: string;
@@ -14,8 +14,10 @@ export interface Pin {
   readonly source?: string;
   /** The JetPack versions of the revision. */
   readonly jetpack?: readonly string[];
-  /** The generation that the document's configuration uses, "6". */
+  /** The generation that the document's SoM gets, "6". */
   readonly major?: string;
+  /** Whether the document is about jetpack-nixos. */
+  readonly deals: boolean;
 }
 
 /** A heading of a pill. */
@@ -34,7 +36,7 @@ export interface Pill {
   /** "03" */
   readonly id: string;
   readonly title: string;
-  readonly subtitle?: string;
+  readonly summary?: string;
   /** "03-overlays-and-overrides.md" */
   readonly file: string;
   readonly path: string;

@@ -61,7 +61,8 @@ export class Status implements vscode.Disposable {
     if (question !== this.asked) return;
     this.pin = pin;
     this.item.backgroundColor = undefined;
-    if (pin === undefined) {
+    if (pin?.deals !== true) {
+      this.pin = undefined;
       this.item.hide();
       return;
     }

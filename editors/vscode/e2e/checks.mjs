@@ -1,0 +1,265 @@
+// The checks that VS Code has beyond the table of all editors. `ownSide` marks those that the server's answers do not decide.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const configuration = 'project/configuration.nix';
+const som = 'jetpack.so|m = ';
+
+const first = [
+  {
+    name: 'does not run before a Nix file is opened',
+    ownSide: true,
+    async run({ server }) {
+      assert.deepEqual(server.languageServers(), []);
+    },
+  },
+];
+
+const then = [
+  {
+    name: 'status item names the pin',
+    async run(editor) {
+      await editor.goTo(configuration, som);
+      await editor.statusSays('jetpack-nixos 4d857d6 · JetPack 6.2.2');
+    },
+  },
+  {
+    name: 'no status item outside the domain',
+    async run(editor) {
+      await editor.goTo('plain/default.nix', 'lib.make|Scope');
+      await editor.hover(); // the server has answered by now
+      await editor.pause(300);
+      assert.equal(await editor.page.locator('.statusbar-item', { hasText: /jetpack-nixos|Jetpills/ }).count(), 0);
+    },
+    ownSide: true,
+  },
+  {
+    name: 'status item opens the menu, and the menu the lock file',
+    async run(editor) {
+      await editor.goTo(configuration, som);
+      const item = editor.page.locator('.statusbar-item', { hasText: 'jetpack-nixos 4d857d6' });
+      await item.click();
+      await editor.rows().filter({ hasText: 'Doctor' }).waitFor();
+      await editor.screenshot('menu');
+      await editor.rows().filter({ hasText: 'Open the file that pins it' }).click();
+      await editor.page.locator('.tab.active', { hasText: 'flake.lock' }).waitFor();
+      const lines = editor.server.read('project/flake.lock').split('\n');
+      const line = lines.findIndex((text) => text.includes('4d857d6da48c')) + 1;
+      await editor.cursorAt(line, lines[line - 1].indexOf('4d857d6') + 1);
+    },
+  },
+  {
+    name: 'link in a hover opens the rendered pill at the section',
+    async run(editor) {
+      await editor.goTo(configuration, 'lib.make|Scope');
+      await editor.hoverHas('makeScope');
+      const link = editor.page.locator('.monaco-hover:not(.hidden) a', { hasText: 'Read on in pill 03' });
+      await link.scrollIntoViewIfNeeded();
+      await link.click();
+      await editor.previewShows('scopes-and-makescope');
+      await editor.screenshot('pill dark');
+    },
+  },
+  {
+    name: 'hover and pill in light colours',
+    async run(editor) {
+      editor.server.writeSettings({ 'workbench.colorTheme': 'Default Light Modern' });
+      try {
+        await editor.page.locator('.monaco-workbench.vs').waitFor();
+        await editor.goTo(configuration, som);
+        await editor.hoverHas('names the module on your board');
+        await editor.screenshot('hover light');
+        await editor.command('Jetpills: Show the Pill for What Is Under the Cursor');
+        await editor.previewShows('which-som-am-i');
+        await editor.screenshot('pill light');
+      } finally {
+        editor.server.writeSettings({});
+      }
+    },
+  },
+  {
+    name: 'source of a rendered pill is a click away',
+    async run(editor) {
+      await editor.goTo(configuration, som);
+      await editor.command('Jetpills: Show the Pill for What Is Under the Cursor');
+      await editor.previewShows('which-som-am-i');
+      await editor.page.locator('.editor-actions [aria-label*="Show Source"]').first().click();
+      await editor.page.locator('.tab.active', { hasText: /^07-nixos-modules\.md$/ }).waitFor();
+    },
+  },
+  {
+    name: 'open pill: a section out of the list',
+    async run(editor) {
+      await editor.openFile(configuration);
+      await editor.command('Jetpills: Open Pill…');
+      await editor.rows().first().waitFor();
+      await editor.page.keyboard.type('Scopes and makeScope');
+      await editor.page.locator('.tab.active', { hasText: '03-overlays-and-overrides.md' }).waitFor(); // the source behind the list
+      await editor.screenshot('open pill');
+      await editor.press('Enter');
+      await editor.previewShows('scopes-and-makescope');
+    },
+  },
+  {
+    name: 'open pill: Escape brings the file back',
+    ownSide: true,
+    async run(editor) {
+      await editor.goTo(configuration, som);
+      await editor.command('Jetpills: Open Pill…');
+      await editor.rows().first().waitFor();
+      await editor.press('ArrowDown');
+      await editor.page.locator('.tab.active', { hasText: '00-nix-language.md' }).waitFor();
+      await editor.press('Escape');
+      await editor.page.locator('.tab.active', { hasText: 'configuration.nix' }).waitFor();
+    },
+  },
+  {
+    name: 'search pills',
+    async run(editor) {
+      await editor.openFile(configuration);
+      await editor.command('Jetpills: Search Pills…');
+      await editor.page.locator('.quick-input-widget:visible input').fill('recovery');
+      const row = editor.rows().filter({ hasText: /recovery/i }).first();
+      await row.waitFor();
+      await editor.screenshot('search pills');
+      await row.click();
+      await editor.until('a rendered pill', () => editor.page.locator('.tab.active', { hasText: /Preview \d\d-/ }).count());
+    },
+  },
+  {
+    name: 'next and previous pill',
+    async run(editor) {
+      await editor.goTo(configuration, 'lib.make|Scope');
+      await editor.command('Jetpills: Show the Pill for What Is Under the Cursor');
+      await editor.previewShows('scopes-and-makescope');
+      await editor.command('Jetpills: Next Pill');
+      await editor.page.locator('.tab.active', { hasText: '04-jetpack-nixos-architecture.md' }).waitFor();
+      await editor.command('Jetpills: Previous Pill');
+      await editor.page.locator('.tab.active', { hasText: '03-overlays-and-overrides.md' }).waitFor();
+    },
+  },
+  {
+    name: 'another revision for the session',
+    async run(editor) {
+      await editor.goTo(configuration, som);
+      await editor.command('Jetpills: Choose a jetpack-nixos Revision');
+      await editor.rows().filter({ hasText: 'Another commit' }).click();
+      const input = editor.page.locator('.quick-input-widget:visible input');
+      await editor.page.locator('.quick-input-widget:visible', { hasText: 'A commit of jetpack-nixos' }).waitFor();
+      await input.fill('3fa8cc8aa9746171c3b60235d531503cae85283b');
+      await editor.press('Enter');
+      await editor.statusSays('jetpack-nixos 3fa8cc8');
+      await editor.hoverHas('3fa8cc8');
+      await editor.command('Jetpills: Choose a jetpack-nixos Revision');
+      await editor.rows().filter({ hasText: 'The one that the workspace pins' }).click();
+      await editor.statusSays('jetpack-nixos 4d857d6');
+    },
+  },
+  {
+    name: 'settings take effect at once',
+    async run(editor) {
+      await editor.goTo(configuration, som);
+      const long = await editor.until('a hover', () => editor.hover());
+      editor.server.writeWorkspaceSettings({ 'jetpills.hover.excerptLines': 1 });
+      try {
+        await editor.until('a short hover', async () => (await editor.hover()).length < long.length - 100);
+      } finally {
+        editor.server.writeWorkspaceSettings({});
+      }
+      await editor.until('a long hover', async () => (await editor.hover()).length === long.length);
+    },
+  },
+  {
+    name: 'a server that crashes is started again',
+    ownSide: true,
+    async run(editor) {
+      await editor.goTo(configuration, som);
+      await editor.hoverHas('som');
+      const [id] = editor.server.languageServers();
+      process.kill(id, 'SIGKILL');
+      await editor.until('another server', () => editor.server.languageServers().some((other) => other !== id));
+      await editor.hoverHas('names the module on your board');
+    },
+  },
+  {
+    name: 'says when there is no server, and finds it again',
+    ownSide: true,
+    async run(editor) {
+      const { program } = editor.server;
+      await editor.goTo(configuration, som);
+      fs.renameSync(program, `${program}-away`);
+      try {
+        await editor.command('Jetpills: Restart Server');
+        const toast = editor.page.locator('.notification-toast', { hasText: 'found no server to run' });
+        await toast.waitFor();
+        await editor.statusSays('Jetpills');
+        await editor.screenshot('no server');
+        fs.renameSync(`${program}-away`, program);
+        await toast.locator('.monaco-button', { hasText: 'Try Again' }).click();
+      } finally {
+        if (fs.existsSync(`${program}-away`)) fs.renameSync(`${program}-away`, program);
+      }
+      await editor.statusSays('jetpack-nixos 4d857d6');
+    },
+  },
+  {
+    name: 'an untrusted workspace names no program',
+    ownSide: true,
+    async run(editor) {
+      const { server } = editor;
+      const { program } = server;
+      const noted = path.join(server.dir, 'ran-from-workspace');
+      server.write('project/evil', `#!/bin/sh\ntouch '${noted}'\n`, 0o755);
+      fs.mkdirSync(path.join(server.dir, 'bin'), { recursive: true });
+      const onPath = path.join(server.dir, 'bin/jetpills');
+      await editor.goTo(configuration, som);
+      fs.renameSync(program, onPath);
+      try {
+        server.writeWorkspaceSettings({ 'jetpills.server.path': path.join(server.dir, 'project/evil') });
+        await editor.pause(500); // a change of the setting would restart the server
+        await editor.command('Jetpills: Restart Server');
+        await editor.until('the server on the PATH', () => server.languageServers(onPath).length === 1);
+        await editor.hoverHas('names the module on your board');
+        assert(!fs.existsSync(noted), 'the program that the workspace names was run');
+        // The same setting in the user's hands does name the program.
+        const mine = path.join(server.dir, 'bin/mine');
+        fs.copyFileSync(onPath, mine);
+        server.write('user/Machine/settings.json', JSON.stringify({ 'jetpills.server.path': mine }));
+        await editor.until('the server of the setting', () => server.languageServers(mine).length === 1);
+        await editor.hoverHas('names the module on your board');
+      } finally {
+        fs.renameSync(onPath, program);
+        server.writeWorkspaceSettings({});
+        server.write('user/Machine/settings.json', '{}');
+      }
+      await editor.command('Jetpills: Restart Server');
+    },
+  },
+  {
+    name: 'doctor',
+    ownSide: true,
+    async run(editor) {
+      await editor.openFile(configuration);
+      await editor.command('Jetpills: Doctor');
+      await editor.page.locator('.tab.active', { hasText: 'Jetpills Doctor' }).waitFor();
+      await editor.page.locator('.view-line', { hasText: '(bundled)' }).waitFor();
+      await editor.screenshot('doctor');
+    },
+  },
+  {
+    name: 'is active within 100 ms',
+    ownSide: true,
+    async run(editor) {
+      await editor.openFile(configuration);
+      await editor.command('Developer: Show Running Extensions');
+      const row = editor.page.locator('.runtime-extensions-editor .monaco-list-row, .extension', { hasText: 'Jetpills' }).first();
+      const text = await editor.until('a time of activation', async () => /Activation: \d+ms/.exec(await row.innerText())?.[0]);
+      const time = Number(/\d+/.exec(text)[0]);
+      console.log(`      activation: ${time} ms`);
+      assert(time < 100, `${time} ms`);
+    },
+  },
+];
+
+export const checks = { first, then };

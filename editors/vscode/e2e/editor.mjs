@@ -1,0 +1,232 @@
+// Does with VS Code what a person does: opens files, points, types, chooses.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { cursorBox, headingPlace, hoverParts } from './page.mjs';
+
+const require = createRequire(path.join(process.env.JETPILLS_VSCODE, 'node_modules/'));
+const { chromium } = require('playwright-core');
+
+/** What the neighbour's hover begins with. */
+const neighbour = 'the neighbour knows';
+
+export class Editor {
+  /** Opens a window on the project, with its lock file in front: no Nix file yet. `patience` is how long a check waits, in milliseconds. */
+  static async open(server, { artefacts, patience }) {
+    const editor = new Editor();
+    Object.assign(editor, { server, artefacts, patience, copies: 0 });
+    editor.browser = await chromium.launchPersistentContext(path.join(server.dir, 'chrome'), {
+      executablePath: process.env.JETPILLS_CHROMIUM,
+      headless: true,
+      env: { ...process.env, HOME: path.join(server.dir, 'home') },
+      viewport: { width: 1280, height: 800 },
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
+    });
+    editor.page = editor.browser.pages()[0];
+    editor.page.setDefaultTimeout(patience);
+    await editor.page.goto(server.address('project', 'project/flake.lock'), { waitUntil: 'domcontentloaded', timeout: 120_000 });
+    await editor.page.waitForSelector('.monaco-editor .view-line', { timeout: 120_000 });
+    return editor;
+  }
+
+  async close() {
+    await this.browser.close();
+  }
+
+  /** Keeps what is on screen under artefacts/NAME.png. */
+  async screenshot(name) {
+    await this.page.screenshot({ path: path.join(this.artefacts, `${name.replace(/[^\w-]+/g, '-')}.png`) });
+  }
+
+  /** Asks again until the answer is truthy, and returns it; fails after the time a check has. */
+  async until(what, ask) {
+    const end = Date.now() + this.patience;
+    let latest;
+    for (;;) {
+      const answer = await ask();
+      if (answer) return answer;
+      latest = answer;
+      if (Date.now() > end) assert.fail(`${what}: not within ${this.patience / 1000} s (${JSON.stringify(latest)})`);
+      await this.pause(100);
+    }
+  }
+
+  pause(milliseconds) {
+    return new Promise((wait) => setTimeout(wait, milliseconds));
+  }
+
+  async press(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** Closes what a check has left open. */
+  async reset() {
+    const { page } = this;
+    await page.mouse.move(640, 795);
+    await this.press('Escape', 'Escape', 'Control+k', 'Control+w');
+    const discard = page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" });
+    for (let i = 0; i < 30 && (await page.locator('.editor-group-container .tab').count()) > 0; i++) {
+      if (await discard.isVisible()) await discard.click();
+      await this.pause(50);
+    }
+  }
+
+  /** Runs a command by its title. */
+  async command(title) {
+    await this.press('F1');
+    const input = this.page.locator('.quick-input-widget:visible input');
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.press('Enter');
+  }
+
+  /** The rows of the list that is open. */
+  rows() {
+    return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+  }
+
+  /** Opens a file of the run's folder, and waits for its text. */
+  async openFile(name) {
+    const { page } = this;
+    const tab = page.locator('.tab.active', { hasText: path.basename(name) });
+    await this.press('Control+p');
+    await page.locator('.quick-input-widget:visible input').fill(path.join(this.server.dir, name));
+    await this.rows().filter({ hasText: path.basename(name) }).first().waitFor();
+    await this.press('Enter');
+    await tab.first().waitFor();
+    await page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
+  }
+
+  /** Opens a file with the cursor at the bar in a text that it has: "jetpack.so|m". */
+  async goTo(name, at) {
+    const text = this.server.read(name);
+    const start = text.indexOf(at.replace('|', ''));
+    assert(start >= 0, `${name} has no ${at}`);
+    const before = text.slice(0, start + at.indexOf('|')).split('\n');
+    await this.openFile(name);
+    await this.goToLine(before.length, before.at(-1).length + 1);
+  }
+
+  async goToLine(line, column) {
+    await this.press('Control+g');
+    await this.page.locator('.quick-input-widget:visible input').fill(`:${line}:${column}`);
+    await this.press('Enter');
+    await this.cursorAt(line, column);
+  }
+
+  /** Waits until the status bar tells this place. */
+  async cursorAt(line, column) {
+    const place = this.page.locator('.statusbar-item', { hasText: new RegExp(`^Ln ${line}, Col ${column}$`) });
+    await place.waitFor();
+  }
+
+  /** Points the mouse at the cursor; what ours says there, "" for nothing, once the neighbour has answered too. */
+  async hover() {
+    const { page } = this;
+    const box = await this.until('a cursor', () => page.evaluate(cursorBox));
+    await page.mouse.move(640, 795);
+    await page.locator('.monaco-hover:not(.hidden)').waitFor({ state: 'hidden' });
+    await page.mouse.move(box.x + 3, box.y + box.height / 2 - 1);
+    await page.mouse.move(box.x + 4, box.y + box.height / 2, { steps: 3 });
+    const parts = await this.until('the hover of the neighbour', async () => {
+      const all = await page.evaluate(hoverParts);
+      return all.some((part) => part.includes(neighbour)) && all;
+    });
+    const ours = parts.filter((part) => !part.includes(neighbour));
+    assert(ours.length <= 1, `the hover is doubled: ${ours.join(' | ')}`);
+    return ours[0] ?? '';
+  }
+
+  /** Hovers until the text has all of the words, in this order. */
+  async hoverHas(...words) {
+    let said = '';
+    await this.until(`a hover with ${words.join(' … ')}`, async () => {
+      said = await this.hover();
+      return inOrder(said, words);
+    }).catch((error) => assert.fail(`${error.message}; it was: ${said.slice(0, 200)}`));
+  }
+
+  /** Types a line below "# type here" in a copy of a file, chooses an item, saves, and returns the line on disk. */
+  async complete(file, typed, label) {
+    const { page } = this;
+    const copy = path.join(path.dirname(file), `typing-${++this.copies}.nix`);
+    this.server.write(copy, this.server.read(file));
+    await this.goTo(copy, '# type here|');
+    const [before, after] = typed.split('|');
+    await this.press('Enter', 'Shift+Home', 'Delete', 'Home');
+    await page.keyboard.insertText(before + after);
+    for (let i = 0; i < after.length; i++) await this.press('ArrowLeft');
+    const rows = page.locator('.suggest-widget.visible .monaco-list-row');
+    await this.until('a list of completions', async () => {
+      await this.press('Control+Space');
+      await this.pause(300);
+      return rows.count();
+    });
+    const focused = page.locator('.suggest-widget.visible .monaco-list-row.focused .label-name');
+    await this.until(`the item ${label}`, async () => {
+      if ((await focused.count()) > 0 && (await focused.innerText()) === label) return true;
+      await this.press('ArrowDown');
+      return false;
+    });
+    await this.screenshot(`complete ${label} ${this.copies}`);
+    await this.press('Enter', 'Control+s');
+    const lines = await this.until('the file on disk', () => {
+      const now = this.server.read(copy);
+      return now !== this.server.read(file) && now.split('\n');
+    });
+    return lines[lines.findIndex((line) => line.includes('# type here')) + 1];
+  }
+
+  /** Jumps to the definition, and waits for a heading of a pill. */
+  async defined(file, heading) {
+    await this.press('F12');
+    await this.page.locator('.tab.active', { hasText: file }).first().waitFor();
+    const lines = fs.readFileSync(path.join(this.pillFolder(), file), 'utf8').split('\n');
+    await this.cursorAt(lines.indexOf(heading) + 1, 1);
+  }
+
+  /** Where the server has laid out its pills. */
+  pillFolder() {
+    const cache = path.join(this.server.dir, 'home/.cache/jetpills');
+    return path.join(cache, fs.readdirSync(cache).find((name) => name.startsWith('pills-')));
+  }
+
+  /** That ours has nothing to say at the cursor. */
+  async silent() {
+    const { page } = this;
+    assert.equal(await this.hover(), '');
+    await page.mouse.move(640, 795);
+    await this.press('F12');
+    await page.locator('.monaco-editor-overlaymessage', { hasText: 'No definition found' }).waitFor();
+    await this.press('Escape', 'Control+Space');
+    await page.locator('.suggest-widget.visible .message', { hasText: 'No suggestions' }).waitFor();
+  }
+
+  /** Waits for a rendered pill with this heading in its upper half. */
+  async previewShows(anchor) {
+    return this.until(`the rendered section ${anchor}`, async () => {
+      for (const frame of this.page.frames()) {
+        const place = await frame.evaluate(headingPlace, anchor).catch(() => null);
+        if (place !== null && place > -0.05 && place < 0.5) return frame;
+      }
+      return undefined;
+    });
+  }
+
+  /** Waits until the status item says this. */
+  async statusSays(text) {
+    await this.page.locator('.statusbar-item', { hasText: text }).first().waitFor();
+  }
+}
+
+/** Whether a text has all of the words, in this order. */
+export function inOrder(text, words) {
+  let from = 0;
+  return words.every((word) => {
+    const at = text.indexOf(word, from);
+    from = at + word.length;
+    return at >= 0;
+  });
+}

@@ -1,0 +1,51 @@
+// The checks that all editors share: ../../test/checks.tsv, which says what its columns mean.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const pinned = '4d857d6da48c420da39964b6fb7ba23a958abad3';
+
+const kinds = {
+  async hover(editor, { name, file, at, want }) {
+    await editor.goTo(file, at);
+    await editor.hoverHas(...want.split('…'));
+    await editor.screenshot(`hover ${name}`);
+  },
+  async define(editor, { file, at, want }) {
+    const colon = want.indexOf(':');
+    await editor.goTo(file, at);
+    await editor.defined(want.slice(0, colon), want.slice(colon + 1));
+  },
+  async complete(editor, { file, at, want }) {
+    const [label, line] = want.split(' -> ');
+    assert.equal(await editor.complete(file, at, label), line);
+  },
+  async silent(editor, { file, at }) {
+    await editor.goTo(file, at);
+    await editor.silent();
+  },
+  async relock(editor, { file, at, want }) {
+    const [revision, words] = want.split(':');
+    const lock = path.join(path.dirname(file), 'flake.lock');
+    const text = editor.server.read(lock);
+    await editor.goTo(file, at);
+    await editor.hover();
+    editor.server.write(lock, text.replaceAll(pinned, revision));
+    try {
+      await editor.hoverHas(...words.split('…'));
+      await editor.statusSays(`jetpack-nixos ${revision.slice(0, 7)}`);
+    } finally {
+      editor.server.write(lock, text);
+    }
+    await editor.statusSays(`jetpack-nixos ${pinned.slice(0, 7)}`);
+  },
+};
+
+export function tableChecks() {
+  const table = fs.readFileSync(path.join(import.meta.dirname, '../../test/checks.tsv'), 'utf8');
+  return table.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => {
+    const [kind, name, file, at, want] = line.split('\t');
+    if (!(kind in kinds)) throw new Error(`checks.tsv: no editor knows how to ${kind}`);
+    return { name: `${kind} ${name}`, run: (editor) => kinds[kind](editor, { name, file, at, want }) };
+  });
+}
