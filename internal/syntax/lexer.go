@@ -520,7 +520,7 @@ func (l *lexer) restOfPath() {
 			end++
 		}
 	}
-	if end == l.at && l.peek(end) != '/' {
+	if end == l.at && (l.peek(end) != '/' || l.peek(end+1) == '*') {
 		return
 	}
 	l.pathPart(end)

@@ -116,8 +116,13 @@ func (p *parser) wrap(k Kind, child int32) int32 {
 }
 
 func (p *parser) add(parent, child int32) {
-	if start := p.nodes[parent].start; p.nodes[child].start < start {
-		p.place(child, start)
+	if up, c := &p.nodes[parent], &p.nodes[child]; c.start < up.start {
+		// Something is missing at the very beginning.
+		if c.start == c.end {
+			p.place(child, up.start)
+		} else {
+			up.start = c.start
+		}
 	}
 	up := &p.nodes[parent]
 	if last := up.parent; last == 0 {

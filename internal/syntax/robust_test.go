@@ -3,7 +3,6 @@ package syntax_test
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -109,7 +108,6 @@ func TestEveryPrefix(t *testing.T) {
 	for _, src := range sources(t, "testdata/*/*.nix") {
 		for at := range len(src) {
 			checkTree(t, src[:at])
-			queries(syntax.Parse(src[:at]), at)
 		}
 	}
 }
@@ -123,40 +121,44 @@ func TestEveryDeletion(t *testing.T) {
 	}
 }
 
-// TestDeepNesting parses many open brackets, words and operators in a row.
+// TestDeepNesting parses many open brackets, words and operators in a row, and
+// holds that the time grows with their number and not faster.
 func TestDeepNesting(t *testing.T) {
-	const many = 100_000
 	for _, part := range []string{
-		"(", "[", "{", "{a=", "${", "\"${", "''${", "./a${", "let a=", "x: ", "{a}: ", "if ", "a: b: c@", "-", "!", "a.",
-		"a ? ", "with ", "assert ", "a -> ", "a ++ ", "inherit (", "rec {", "let {", ")", "]", "}", "''", "\"", "a=", "in ",
-		"a.${", "[{(", "f (g: { x = ", "or ", "a or ", "x = \"\n", "}:", "<", "1 ", "a/${", "$", ";", "=", "..", "...", "@",
+		"(", "[", "{", "${", "\"${", "''${", ")", "]", "}", "{a=", "./a${", "let a=", "x: ", "{a}: ", "if ", "-", "!",
+		"a.", "a ? ", "with ", "assert ", "a -> ", "a ++ ", "inherit (", "rec {", "let {", "''", "\"", "a=", "in ", "a.${",
+		"[{(", "f (g: { x = ", "or ", "a or ", "x = \"\n", "}:", "<", "1 ", "a/${", "$", ";", "=", "..", "@",
 	} {
-		src := strings.Repeat(part, many)
-		begin := time.Now()
-		tree := syntax.Parse(src)
-		queries(tree, len(src)/2)
-		queries(tree, len(src))
-		if took := time.Since(begin); took > 20*time.Second {
-			t.Errorf("%d times %q took %v", many, part, took)
+		many := 20_000
+		if len(part) == 1 && strings.Contains("([{", part) {
+			many = 100_000
 		}
-		tree.Errors()
+		once, twice := timed(strings.Repeat(part, many/2)), timed(strings.Repeat(part, many))
+		if twice > 4*once+time.Second {
+			t.Errorf("%d times %q took %v, twice as many %v", many/2, part, once, twice)
+		}
 	}
-	closed := strings.Repeat("(", many) + "1" + strings.Repeat(")", many)
-	checkTree(t, closed)
+	const many = 100_000
+	checkTree(t, strings.Repeat("(", many)+"1"+strings.Repeat(")", many))
+}
+
+// timed is how long it takes to parse a text and to ask for a place in it.
+func timed(src string) time.Duration {
+	begin := time.Now()
+	tree := syntax.Parse(src)
+	tree.Errors()
+	queries(tree, len(src)/2)
+	queries(tree, len(src))
+	return time.Since(begin)
 }
 
 // TestHugeLine parses 50 MB without a line break.
 func TestHugeLine(t *testing.T) {
-	src := "{ " + strings.Repeat(`a.b-c = "d" + e;`, 50<<20/16) + " }"
-	begin := time.Now()
-	tree := syntax.Parse(src)
-	if len(tree.Source()) < 50<<20 || tree.Root().First().Kind() != syntax.AttrSet {
-		t.Fatal("not read")
+	src := `{ a = "` + strings.Repeat("text ", 8<<20) + `"; ` + strings.Repeat(`a.b-c = "d" + e;`, 10<<20/16) + " }"
+	root := syntax.Parse(src).Root()
+	if got := root.First().Span(); got != (text.Span{Start: 0, End: len(src)}) {
+		t.Errorf("read up to %v of %d", got, len(src))
 	}
-	if took := time.Since(begin); took > 30*time.Second {
-		t.Errorf("took %v", took)
-	}
-	runtime.GC()
 }
 
 func TestOddBytes(t *testing.T) {
@@ -169,8 +171,8 @@ func TestOddBytes(t *testing.T) {
 	}
 }
 
-// TestLinear holds that twice the text takes at most about twice the time,
-// whole or broken.
+// TestLinear holds that twice the text takes about twice the time, whole or
+// broken.
 func TestLinear(t *testing.T) {
 	module, err := os.ReadFile("testdata/modules/options.nix")
 	if err != nil {
@@ -185,23 +187,15 @@ func TestLinear(t *testing.T) {
 		"half-typed":    "a.b.\n",
 		"unindented":    "a = {\nb = [\n",
 	} {
-		once := fastest(strings.Repeat(unit, 400_000/len(unit)))
-		twice := fastest(strings.Repeat(unit, 800_000/len(unit)))
-		if ratio := float64(twice) / float64(once); ratio > 3 {
-			t.Errorf("%s: twice the text takes %.1f times as long: %v, %v", name, ratio, once, twice)
+		once, twice := time.Hour, time.Hour
+		for range 3 {
+			once = min(once, timed(strings.Repeat(unit, 100_000/len(unit))))
+			twice = min(twice, timed(strings.Repeat(unit, 200_000/len(unit))))
+		}
+		if twice > 3*once+100*time.Millisecond {
+			t.Errorf("%s: %v, and for twice the text %v", name, once, twice)
 		}
 	}
-}
-
-// fastest is the least time of three parses.
-func fastest(src string) time.Duration {
-	least := time.Hour
-	for range 3 {
-		begin := time.Now()
-		syntax.Parse(src)
-		least = min(least, time.Since(begin))
-	}
-	return least
 }
 
 // TestEdits applies random edits one after the other, each to the text that the

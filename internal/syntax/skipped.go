@@ -35,27 +35,34 @@ func (p *parser) takeInSkipped(tokens []token, places []int32) {
 	for i := range p.errors {
 		p.errors[i].token = places[p.errors[i].token]
 	}
+	reached := map[int32]int32{}
 	for i, t := range tokens {
 		if t.flags&skipped != 0 {
 			p.nodes = append(p.nodes, node{kind: Error, start: t.start, end: t.end, tok: int32(i)})
-			p.insert(int32(len(p.nodes) - 1))
+			p.insert(int32(len(p.nodes)-1), reached)
 		}
 	}
 }
 
-// insert puts a node where it belongs among the nodes of the tree.
-func (p *parser) insert(n int32) {
+// insert puts a node where it belongs among the nodes of the tree. Nodes come
+// in order; reached has, by parent, the child behind which the last one went.
+func (p *parser) insert(n int32, reached map[int32]int32) {
 	const root = 1
 	start, end := p.nodes[n].start, p.nodes[n].end
 	for parent := int32(root); ; {
 		before, inner := int32(0), int32(0)
-		for c := p.nodes[parent].first; c != 0 && p.nodes[c].start <= start; c = p.nodes[c].next {
+		c := reached[parent]
+		if c == 0 {
+			c = p.nodes[parent].first
+		}
+		for ; c != 0 && p.nodes[c].start <= start; c = p.nodes[c].next {
 			if before = c; p.nodes[c].end >= end {
 				inner = c
 				break
 			}
 		}
 		if inner != 0 {
+			reached[parent] = inner
 			parent = inner
 			continue
 		}
@@ -65,6 +72,7 @@ func (p *parser) insert(n int32) {
 		}
 		p.nodes[n].next, p.nodes[n].parent = *link, parent
 		*link = n
+		reached[parent] = n
 		return
 	}
 }
