@@ -6,8 +6,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"jetpills/pills"
 )
@@ -55,6 +58,26 @@ func TestHoverOfTheReadme(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
+	}
+}
+
+// TestReadme holds that the README shows what comes out.
+func TestReadme(t *testing.T) {
+	home(t)
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown strings.Builder
+	for _, line := range strings.Split(string(readme), "\n") {
+		if quoted, ok := strings.CutPrefix(line, ">"); ok {
+			shown.WriteString(strings.TrimPrefix(quoted, " ") + "\n")
+		}
+	}
+	links := regexp.MustCompile(`\((?:file:///\S*/|pills/)([0-9a-z-]+\.md)#[^)]*\)`)
+	out, _, _ := run(t, "", "hover", orin+":8:28")
+	if diff := cmp.Diff(links.ReplaceAllString(shown.String(), "($1)"), links.ReplaceAllString(out, "($1)")); diff != "" {
+		t.Errorf("-README +output:\n%s", diff)
 	}
 }
 

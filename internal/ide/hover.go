@@ -196,7 +196,7 @@ func (s subject) optionSheet(library *catalog.Library) sheet {
 		out.remarks = append(out.remarks, "Later revisions call it "+code(now.Path)+".")
 	case o.RenamedTo != "":
 		out.what = "renamed option"
-		out.remarks = append(out.remarks, "Renamed to "+code(o.RenamedTo)+aliasSince(o)+"; the old name still works, with a warning.")
+		out.rows = append(out.rows, row{"Now", code(o.RenamedTo) + aliasSince(o)})
 	case o.Field:
 		out.what = "field of a submodule"
 	}

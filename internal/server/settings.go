@@ -56,7 +56,26 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 		raw = section
 	}
 	if err := s.session.SetSettings(raw.Clone()); err != nil {
-		s.log.Warn("settings not understood", zap.Error(err))
+		s.tell("Settings that are not used: " + err.Error())
+	}
+	snapshot := s.session.Snapshot()
+	if snapshot == nil {
+		return
+	}
+	s.inBackground(func(context.Context) {
+		// To know it, the folder is read.
+		if err := snapshot.PillsProblem(); err != nil {
+			s.tell("The shipped pills are shown: " + err.Error())
+		}
+	})
+}
+
+// tell writes a line into the client's log, for what a user must know: no popup, and nothing that is no news.
+func (s *Server) tell(message string) {
+	s.log.Warn(message)
+	params := &protocol.LogMessageParams{Type: protocol.MessageTypeWarning, Message: "jetpills: " + message}
+	if err := s.remote.LogMessage(s.running, params); err != nil && s.running.Err() == nil {
+		s.log.Warn("the client's log", zap.Error(err))
 	}
 }
 

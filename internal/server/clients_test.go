@@ -1,0 +1,163 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.lsp.dev/uri"
+	"go.uber.org/zap"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+	"jetpills/internal/rpc/rpctest"
+	"jetpills/internal/workspace"
+	"jetpills/pills"
+)
+
+// startAs starts a server for a client with the given parameters of initialize.
+func startAs(t *testing.T, handlers rpctest.Handlers, capabilities, options string) (*markerEditor, string) {
+	t.Helper()
+	library, err := catalog.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: t.TempDir()})
+	e := &markerEditor{t: t}
+	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
+		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
+	}, handlers)
+	t.Cleanup(func() {
+		_ = e.Client.Close()
+		if _, err := e.Exit(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	params := `{"processId":null,"rootUri":"` + string(uri.File(dir)) + `","capabilities":` + capabilities + `,"initializationOptions":` + options + `}`
+	if err := e.Call(t.Context(), "initialize", json.RawMessage(params), nil); err != nil {
+		t.Fatal(err)
+	}
+	return e, dir
+}
+
+func at(file string, line, character int) map[string]any {
+	return map[string]any{
+		"textDocument": map[string]any{"uri": uri.File(file)},
+		"position":     map[string]any{"line": line, "character": character},
+	}
+}
+
+// TestPlainClient: a client that can nothing gets plain text, plain edits, documentation at once and a plain location.
+func TestPlainClient(t *testing.T) {
+	e, dir := startAs(t, rpctest.Handlers{}, `{}`, `null`)
+	file := filepath.Join(dir, "a.nix")
+	e.open(file, "{\n  hardware.nvidia-jetpack.so\n  hardware.nvidia-jetpack.ispPkgs = [ ];\n}\n")
+	var hover struct {
+		Contents struct{ Kind, Value string }
+	}
+	if err := e.Call(t.Context(), "textDocument/hover", at(file, 2, 30), &hover); err != nil {
+		t.Fatal(err)
+	}
+	if hover.Contents.Kind != "plaintext" || strings.Contains(hover.Contents.Value, "**") ||
+		!strings.HasPrefix(hover.Contents.Value, "hardware.nvidia-jetpack.ispPkgs renamed option\n") {
+		t.Errorf("hover: %+v", hover)
+	}
+	var list struct {
+		Items []struct {
+			Label            string
+			InsertTextFormat int
+			Documentation    struct{ Kind, Value string }
+			TextEdit         struct{ NewText string }
+			Data             any
+		}
+	}
+	if err := e.Call(t.Context(), "textDocument/completion", at(file, 1, 28), &list); err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, item := range list.Items {
+		if item.Label != "som" {
+			continue
+		}
+		found = true
+		if item.TextEdit.NewText != "som" || item.InsertTextFormat != 0 || item.Data != nil {
+			t.Errorf("item: %+v", item)
+		}
+		if item.Documentation.Kind != "plaintext" || !strings.Contains(item.Documentation.Value, "Which SoM am I?") {
+			t.Errorf("documentation: %+v", item.Documentation)
+		}
+	}
+	if !found {
+		t.Errorf("som is not among %+v", list.Items)
+	}
+	var location struct{ URI string }
+	if err := e.Call(t.Context(), "textDocument/definition", at(file, 2, 30), &location); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(location.URI, ".md") {
+		t.Errorf("definition: %+v", location)
+	}
+}
+
+func TestResolve(t *testing.T) {
+	e, dir := startAs(t, rpctest.Handlers{}, allCapabilities, `null`)
+	file := filepath.Join(dir, "a.nix")
+	e.open(file, `{ hardware.nvidia-jetpack.som = ""; }`)
+	var list struct{ Items []json.RawMessage }
+	if err := e.Call(t.Context(), "textDocument/completion", at(file, 0, 33), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Items) != 11 || strings.Contains(string(list.Items[0]), "documentation") {
+		t.Fatalf("%d items: %s", len(list.Items), list.Items[0])
+	}
+	var item struct {
+		Label         string
+		Documentation struct{ Kind, Value string }
+		TextEdit      any
+	}
+	if err := e.Call(t.Context(), "completionItem/resolve", list.Items[1], &item); err != nil {
+		t.Fatal(err)
+	}
+	if item.Label != "orin-agx" || item.TextEdit == nil || item.Documentation.Kind != "markdown" ||
+		!strings.Contains(item.Documentation.Value, "Target board") || !strings.Contains(item.Documentation.Value, "[Read on in pill") {
+		t.Errorf("item: %+v", item)
+	}
+	var odd map[string]any
+	for _, data := range []string{`null`, `7`, `{"document":"gone","topic":{"option":"x"}}`, `{"topic":[]}`} {
+		if err := e.Call(t.Context(), "completionItem/resolve", json.RawMessage(`{"label":"x","data":`+data+`}`), &odd); err != nil || odd["label"] != "x" {
+			t.Errorf("data %s: %v, %v", data, odd, err)
+		}
+	}
+}
+
+// TestUserIsTold: settings that cannot be used are told to the user, once and without a popup.
+func TestUserIsTold(t *testing.T) {
+	told := make(chan string, 10)
+	handlers := rpctest.Handlers{Notified: func(method string, params json.RawMessage) {
+		told <- method + " " + string(params)
+	}}
+	startAs(t, handlers, `{}`, `{"jetpills":{"pills":{"path":"/nowhere/at/all"},"hover":{"excerptLines":"many"}}}`)
+	var all []string
+	for len(all) < 2 {
+		select {
+		case message := <-told:
+			all = append(all, message)
+		case <-time.After(5 * time.Second):
+			t.Fatalf("told only %q", all)
+		}
+	}
+	text := strings.Join(all, "\n")
+	for _, want := range []string{"jetpills.hover.excerptLines", "/nowhere/at/all"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("nothing about %s in %s", want, text)
+		}
+	}
+	if strings.Count(text, "window/logMessage ") != 2 {
+		t.Errorf("told by another way: %s", text)
+	}
+}
