@@ -6,5 +6,6 @@ globals = {
   "vim.o",
   "vim.opt",
   "vim.env",
+  "vim.ui.select", -- the tests choose for the user
 }
 read_globals = { "vim" }

@@ -110,9 +110,10 @@ local function beside()
     vim.cmd("messages clear")
     vim.lsp.buf.hover()
     t.wait(t.float)
-    vim.wait(50) -- a message would come after the float
-    local seen = { t.float(), vim.api.nvim_exec2("messages", { output = true }).output }
-    t.report("the other's hover alone", vim.deep_equal(seen, { "a hover of the stand-in", "" }), seen)
+    local seen = { float = t.float(), answers = #t.answers("textDocument/hover") }
+    seen.messages = vim.api.nvim_exec2("messages", { output = true }).output
+    local wanted = { float = "a hover of the stand-in", answers = 1, messages = "" }
+    t.report("the other's hover alone", vim.deep_equal(seen, wanted), seen)
     t.close_floats()
   end
 end
@@ -141,9 +142,40 @@ local function pills()
   )
   opens(":JetPill topic", "JetPill makeScope", "03-overlays-and-overrides.md:## Scopes and makeScope")
   opens(":JetPill! opens a float", "JetPill! makeScope", "03-overlays-and-overrides.md:## Scopes and makeScope")
+  local select, offered = vim.ui.select, {}
+  vim.ui.select = function(items, options, choose)
+    offered = vim.tbl_map(options.format_item, items)
+    choose(items[1])
+  end
+  opens(
+    ":JetPillSearch",
+    "JetPillSearch scope makeScope newScope",
+    "03-overlays-and-overrides.md:## Scopes and makeScope"
+  )
+  vim.cmd("silent! JetPillSearch")
+  vim.cmd("silent! close!")
+  vim.ui.select = select
+  t.report(":JetPillSearch offers all", vim.tbl_contains(offered, "  03 Scopes and makeScope"), offered)
+  local completed = vim.fn.getcompletion("JetPill makeS", "cmdline")
+  t.report(":JetPill completes", vim.deep_equal(completed, { "makeScope" }), completed)
+
+  local unknown, sections = {}, require("jetpills.pills").sections(require("jetpills.pills").all())
+  for number = 2, #sections, 8 do
+    local section = sections[number]
+    local ref = section.pill.id .. "#" .. section.anchor
+    if section.level > 1 and not require("jetpills.server").run("pills", "show", ref) then
+      unknown[#unknown + 1] = ref
+    end
+  end
+  t.report("the program knows the plugin's anchors", #sections > 100 and #unknown == 0, unknown)
+
   t.edit("project/configuration.nix")
   t.go("(fin|al: prev:")
   opens(":JetPill under the cursor", "JetPill", "03-overlays-and-overrides.md:## What an overlay is")
+  vim.cmd("silent checkhealth jetpills")
+  local health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  t.report(":checkhealth", health:match("10 pills") and not health:match("ERROR") and not health:match("WARN"), health)
+  vim.cmd("silent! close!")
 end
 
 -- All the checks so far have left no message but for hovers with nothing in them.

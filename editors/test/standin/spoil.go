@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -53,15 +54,15 @@ func (s *spoiler) spoil(body []byte) []byte {
 	return spoiled
 }
 
-// spoilHover keeps the facts, with another revision, and leaves out the pill; where nothing was said, it says something.
+// spoilHover keeps the facts, with other revisions, and leaves out the pill; where nothing was said, it says something.
 func spoilHover(result any) any {
 	hover, ok := result.(map[string]any)
 	if !ok {
 		return map[string]any{"contents": map[string]any{"kind": "markdown", "value": "**`hostName`** a value"}}
 	}
 	contents := hover["contents"].(map[string]any)
-	facts, _, _ := strings.Cut(contents["value"].(string), "\n---\n")
-	contents["value"] = strings.ReplaceAll(facts, "jetpack-nixos `", "jetpack-nixos `0")
+	facts, _, _ := strings.Cut(contents["value"].(string), "Pill ")
+	contents["value"] = regexp.MustCompile(`\b[0-9a-f]{7}\b`).ReplaceAllString(facts, "0000000")
 	return hover
 }
 

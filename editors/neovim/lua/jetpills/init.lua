@@ -56,8 +56,9 @@ function M.search(words, options)
     complain(problem)
     return
   end
+  local some = words and words ~= ""
   local sections
-  if words and words ~= "" then
+  if some then
     sections, problem = pills.search(all, words)
   else
     sections = pills.sections(all)
@@ -70,11 +71,10 @@ function M.search(words, options)
     prompt = "Pills",
     kind = "jetpills",
     format_item = function(section)
-      return ("%s%s %s"):format(
-        ("  "):rep(section.level - 1),
-        section.level == 1 and "" or section.pill.id,
-        section.title
-      )
+      if section.level == 1 then
+        return section.title
+      end
+      return ("%s%s %s"):format(some and "" or ("  "):rep(section.level - 1), section.pill.id, section.title)
     end,
   }, function(section)
     if section then

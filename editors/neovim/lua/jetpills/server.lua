@@ -22,13 +22,18 @@ function M.config()
   return vim.tbl_deep_extend("force", defaults(), configured)
 end
 
--- Neovim 0.10 shows each server's hover apart, and a message for each that has none. Where another server may answer,
--- ours says nothing if it has nothing.
+-- Neovim 0.10 shows each server's hover apart, a message for each that has none, and breaks lines within words.
+-- Ours has its lines broken between them, and where another server may answer it has no message.
 local function hover(err, result, context, config)
   local hovers = vim.lsp.get_clients({ bufnr = context.bufnr, method = "textDocument/hover" })
-  if result or err or #hovers == 1 then
-    return vim.lsp.handlers["textDocument/hover"](err, result, context, config)
+  if not result and not err and #hovers > 1 then
+    return
   end
+  local buf, win = vim.lsp.handlers["textDocument/hover"](err, result, context, config)
+  if win then
+    vim.wo[win].linebreak = true
+  end
+  return buf, win
 end
 
 --- Has the server started for every buffer of its file types, those that are open already included.
