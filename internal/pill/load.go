@@ -81,7 +81,7 @@ func Load(fsys fs.FS) *Collection {
 	})
 	c.hash = hash(c.files)
 	c.invert()
-	c.mentioned = sync.OnceValue(c.mentions)
+	c.mentioned = sync.OnceValue(c.rankable)
 	return c
 }
 

@@ -169,7 +169,7 @@ func TestNixPaths(t *testing.T) {
 		"{ config, ... }: { a = x: { b = 1; }; }": "a a.b",
 	} {
 		got := ""
-		nixPaths(code, func(path string) { got += " " + path })
+		nixPaths(code, func(p nixPath) { got += " " + p.path })
 		if got != "" {
 			got = got[1:]
 		}

@@ -2,10 +2,18 @@ package pill
 
 import "strings"
 
+// A nixPath is an attribute path that an example defines, or "path=value".
+type nixPath struct {
+	path     string
+	declared bool // the value makes an option: mkOption and its kin
+	glossed  bool // a comment of more than a word ends the line
+	first    bool // nothing is defined before it
+}
+
 // nixPaths collects the attribute paths that a Nix example defines, through
 // nested sets, and with them "path=value" for values that are strings. It reads
 // examples that no parser accepts: "..." in them, parts missing.
-func nixPaths(code string, emit func(string)) {
+func nixPaths(code string, emit func(nixPath)) {
 	r := nixReader{rest: code, frames: []nixFrame{{}}}
 	for r.rest != "" {
 		r.step(emit)
@@ -17,6 +25,7 @@ type nixReader struct {
 	frames []nixFrame
 	path   []string // the path being read
 	joined bool     // a "." came last
+	begun  bool     // something was defined
 }
 
 // A nixFrame is a set that is open.
@@ -25,7 +34,7 @@ type nixFrame struct {
 	binding string // path that is being given a value, "" between bindings
 }
 
-func (r *nixReader) step(emit func(string)) {
+func (r *nixReader) step(emit func(nixPath)) {
 	c := r.rest[0]
 	top := &r.frames[len(r.frames)-1]
 	switch {
@@ -47,7 +56,7 @@ func (r *nixReader) step(emit func(string)) {
 			r.path = append(r.path, text)
 			r.joined = false
 		} else if r.path = nil; top.binding != "" {
-			emit(top.binding + "=" + text)
+			emit(nixPath{path: top.binding + "=" + text, glossed: r.glossed()})
 		}
 		return
 	case isNameStart(c):
@@ -73,11 +82,12 @@ func (r *nixReader) step(emit func(string)) {
 			break
 		}
 		if len(r.path) > 0 {
-			top.binding = strings.TrimPrefix(strings.Join(r.path, "."), "config.")
+			top.binding = inModule(strings.Join(r.path, "."))
 			if top.prefix != "" {
 				top.binding = top.prefix + "." + top.binding
 			}
-			emit(top.binding)
+			emit(nixPath{top.binding, r.declares(), r.glossed(), !r.begun})
+			r.begun = true
 		}
 		r.path = nil
 	case c == '{':
@@ -85,10 +95,10 @@ func (r *nixReader) step(emit func(string)) {
 		if prefix == "" {
 			prefix = top.prefix
 		}
-		r.frames = append(r.frames, nixFrame{prefix: strings.TrimPrefix(prefix, "config.")})
-		if prefix == "config" {
-			r.frames[len(r.frames)-1].prefix = ""
+		if prefix == "config" || prefix == "options" {
+			prefix = ""
 		}
+		r.frames = append(r.frames, nixFrame{prefix: inModule(prefix)})
 		r.path = nil
 	case c == '}':
 		if len(r.frames) > 1 {
@@ -103,6 +113,29 @@ func (r *nixReader) step(emit func(string)) {
 		r.path = nil
 	}
 	r.rest = r.rest[1:]
+}
+
+// inModule is a path as it is without the halves of a module around it.
+func inModule(path string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(path, "config."), "options.")
+}
+
+// declares looks ahead whether the value of a binding makes an option.
+func (r *nixReader) declares() bool {
+	value := strings.TrimPrefix(strings.TrimLeft(r.rest[1:], " \t\n"), "lib.")
+	for _, function := range []string{"mkOption", "mkEnableOption", "mkPackageOption"} {
+		if strings.HasPrefix(value, function) {
+			return true
+		}
+	}
+	return false
+}
+
+// glossed looks ahead whether a comment explains the line.
+func (r *nixReader) glossed() bool {
+	line, _, _ := strings.Cut(r.rest, "\n")
+	_, comment, found := strings.Cut(line, "# ")
+	return found && strings.Contains(strings.TrimSpace(comment), " ")
 }
 
 func (r *nixReader) skipPast(end string) {

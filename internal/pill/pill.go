@@ -22,8 +22,9 @@ type Collection struct {
 	topics map[Topic][]Section
 	globs  []Topic // the declared topics that are globs, the more specific first
 
-	// What sections without annotations mention, read at the first question that needs it.
-	mentioned func() []mention
+	// The sections without annotations, read at the first question that needs
+	// them, and the answers found among them.
+	mentioned func() *ranking
 }
 
 // A Pill is one file of a collection.
@@ -59,6 +60,7 @@ type Section struct {
 	Topics []Topic
 
 	headingCode string // code in the heading, one piece a line
+	focus       string // name that the section was found by; its excerpt shows that
 	body        *body
 }
 
@@ -68,8 +70,8 @@ type body struct {
 	role   role
 	nodes  []ast.Node // up to the next heading; no comments, no footer
 
-	once sync.Once
-	text searchable
+	once  sync.Once
+	shown *evidence
 }
 
 // role tells sections that explain something from those that only frame them.

@@ -47,7 +47,7 @@ func (c *Collection) Search(words string) []Hit {
 // rank is 0 unless every word is found and at least one of them in the section
 // itself.
 func (s Section) rank(wanted []string, title string) int {
-	text := s.searchable()
+	text := s.evidence()
 	heading := strings.ToLower(s.Title)
 	titling := s.body.role == titling
 	if titling {
