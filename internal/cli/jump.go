@@ -20,11 +20,7 @@ func (p *Program) jumpCommand(name, short string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			target, ok := ide.DefinitionAt(at.snapshot, at.doc, at.offset)
-			if !ok {
-				return exit(exitNothing)
-			}
-			path, line, err := at.snapshot.PillTarget(target.Section)
+			path, line, column, err := at.jump(name == "declaration")
 			if err != nil {
 				return err
 			}
@@ -33,12 +29,27 @@ func (p *Program) jumpCommand(name, short string) *cobra.Command {
 					Path   string `json:"path"`
 					Line   int    `json:"line"`
 					Column int    `json:"column"`
-				}{path, line, 1})
+				}{path, line, column})
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s:%d:1\n", path, line)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s:%d:%d\n", path, line, column)
 			return err
 		},
 	}
 	formatFlag(c, &format, "text", "json")
 	return c
+}
+
+// jump is where what is under the cursor is explained; where it is declared, if that is asked for and the source is on disk.
+func (c cursor) jump(toDeclaration bool) (path string, line, column int, err error) {
+	if toDeclaration {
+		if place, ok := ide.DeclarationAt(c.snapshot, c.doc, c.offset); ok {
+			return place.File, place.Line, place.Column, nil
+		}
+	}
+	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)
+	if !ok {
+		return "", 0, 0, exit(exitNothing)
+	}
+	path, line, err = c.snapshot.PillTarget(target.Section)
+	return path, line, 1, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"jetpills/internal/ide"
 	"jetpills/internal/upstream"
+	"jetpills/internal/workspace"
 )
 
 func (p *Program) upstreamCommand() *cobra.Command {
@@ -42,7 +43,7 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 				return err
 			}
 			pinned := session.Snapshot().CatalogAt(dir)
-			fmt.Fprint(cmd.OutOrStdout(), ide.PinReport(pinned), sourceLine(pinned.Pin))
+			fmt.Fprint(cmd.OutOrStdout(), ide.PinReport(pinned), sourceLine(pinned))
 			return nil
 		},
 	}
@@ -71,15 +72,25 @@ func (p *Program) upstreamExtractCommand() *cobra.Command {
 }
 
 // sourceLine says where the source of a pin lies, and whether it does.
-func sourceLine(pin upstream.Pin) string {
-	source := cmp.Or(pin.Dir, pin.StorePath)
+func sourceLine(pinned workspace.Pinned) string {
+	if note := sourceNote(pinned); note != "" {
+		return note + "\n"
+	}
+	return ""
+}
+
+func sourceNote(pinned workspace.Pinned) string {
+	if pinned.Source != nil {
+		return "source " + pinned.Source.Location.Dir
+	}
+	source := cmp.Or(pinned.Pin.Dir, pinned.Pin.StorePath)
 	if source == "" {
 		return ""
 	}
 	if _, err := os.Stat(source); err != nil {
-		return "source " + source + " (not there)\n"
+		return "source " + source + " (not there)"
 	}
-	return "source " + source + "\n"
+	return "source " + source + " (cannot be read)"
 }
 
 // folderOf is the folder that a path names, or that the file lies in which it

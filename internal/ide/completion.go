@@ -133,25 +133,40 @@ func (c completer) enumValues(o catalog.Option) []Item {
 		case catalog.FitNo:
 			rank, detail = 2000, "not with "+config.partner(o.Path)
 		}
-		newText := value
-		replace := c.cursor.Replace
-		switch {
-		case !c.cursor.Quoted:
-			newText = `"` + value + `"`
-		case !c.cursor.Closed:
-			newText = value + `"`
+		items = append(items, c.valueItem(o, value, rank+i, detail))
+	}
+	for i, own := range ownValues(c.sn, c.doc, o) {
+		if slices.Contains(c.cursor.Present, own.Value) {
+			continue
 		}
-		items = append(items, Item{
-			Label: value, Kind: ItemValue, Detail: detail,
-			Edit:   text.Edit{Span: replace, NewText: newText},
-			Filter: value, Sort: fmt.Sprintf("%04d", rank+i),
-			Topic: ItemTopic{Option: o.Path, Value: value},
-		})
+		items = append(items, c.valueItem(o, own.Value, 900+i, "your own, "+ownPlace(c.doc, own)))
 	}
 	if o.Nullable && !o.ValuesInList && !c.cursor.Quoted {
 		items = append(items, c.word("null", ItemValue, o, len(o.Values)))
 	}
 	return items
+}
+
+// valueItem offers a value with the quotes that are missing around it.
+func (c completer) valueItem(o catalog.Option, value string, rank int, detail string) Item {
+	newText := nixText(value)
+	switch {
+	case !c.cursor.Quoted:
+		newText = `"` + newText + `"`
+	case !c.cursor.Closed:
+		newText += `"`
+	}
+	return Item{
+		Label: value, Kind: ItemValue, Detail: detail,
+		Edit:   text.Edit{Span: c.cursor.Replace, NewText: newText},
+		Filter: value, Sort: fmt.Sprintf("%04d", rank),
+		Topic: ItemTopic{Option: o.Path, Value: value},
+	}
+}
+
+// nixText is a text as it is written between quotes.
+func nixText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", `\${`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s)
 }
 
 // fits judges a value together with the rest of what the document configures.
@@ -232,7 +247,7 @@ func (c completer) emptyList(o catalog.Option) []Item {
 	items := []Item{{
 		Label: "[ … ]", Kind: ItemValue, Detail: "list of values",
 		Edit:    text.Edit{Span: c.cursor.Replace, NewText: "[ ]"},
-		Snippet: `[ "${1|` + strings.Join(o.Values, ",") + `|}" ]`,
+		Snippet: `[ "` + c.choice(o) + `" ]`,
 		Filter:  c.cursor.Typed, Sort: "1000", Topic: ItemTopic{Option: o.Path},
 	}}
 	if o.Nullable {
@@ -306,7 +321,7 @@ func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
 			item.Sort = "2" + child.Name
 		}
 		if c.cursor.Kind == module.TypesName && !c.cursor.HasValue && !c.cursor.Quoted && !child.HasChildren {
-			item.Snippet = child.Name + " = " + valueSnippet(*o) + ";"
+			item.Snippet = child.Name + " = " + c.valueSnippet(*o) + ";"
 			if c.semicolonFollows() {
 				item.Snippet = strings.TrimSuffix(item.Snippet, ";")
 			}
@@ -327,13 +342,26 @@ func (c completer) semicolonFollows() bool {
 	return strings.HasPrefix(strings.TrimSpace(rest), ";")
 }
 
+// choice is a place for one of an option's values.
+func (c completer) choice(o catalog.Option) string {
+	escape := strings.NewReplacer(`\`, `\\`, ",", `\,`, "|", `\|`, "$", `\$`, "}", `\}`)
+	var values []string
+	for _, v := range o.Values {
+		values = append(values, escape.Replace(nixText(v)))
+	}
+	for _, own := range ownValues(c.sn, c.doc, o) {
+		values = append(values, escape.Replace(nixText(own.Value)))
+	}
+	return "${1|" + strings.Join(values, ",") + "|}"
+}
+
 // valueSnippet is the place for an option's value.
-func valueSnippet(o catalog.Option) string {
+func (c completer) valueSnippet(o catalog.Option) string {
 	switch {
 	case len(o.Values) > 0 && o.ValuesInList:
-		return `[ "${1|` + strings.Join(o.Values, ",") + `|}" ]`
+		return `[ "` + c.choice(o) + `" ]`
 	case len(o.Values) > 0:
-		return `"${1|` + strings.Join(o.Values, ",") + `|}"`
+		return `"` + c.choice(o) + `"`
 	case o.Kind == catalog.KindBool:
 		if o.Default == "true" {
 			return "${1|false,true|}"
@@ -424,8 +452,12 @@ func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (
 			return Documentation{}, false
 		}
 		if topic.Value != "" {
-			s.kind, s.value = aboutValue, topic.Value
-			s.topics = valueTopics(s.option, topic.Value)
+			if own, ok := ownValue(sn, doc, s.option, topic.Value); ok {
+				s = s.ofOwn(own)
+			} else {
+				s.kind, s.value = aboutValue, topic.Value
+				s.topics = valueTopics(s.option, topic.Value)
+			}
 		}
 	default:
 		return Documentation{}, false

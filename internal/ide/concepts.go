@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -270,7 +271,20 @@ func (f finder) file(place module.Place) (subject, bool) {
 	}
 	s := subject{kind: aboutFile, span: place.Span, path: name, name: name}
 	s.topics = []pill.Topic{{Kind: pill.FileTopic, Name: name}, {Kind: pill.FileTopic, Name: name + "/default.nix"}}
+	s.topics = append(s.topics, f.builtFrom(name)...)
 	return s, f.explained(s)
+}
+
+// builtFrom are the topics of the scope's members that a file or folder is the source of: by the overlay, or by its name.
+func (f finder) builtFrom(name string) []pill.Topic {
+	var topics []pill.Topic
+	base := strings.TrimSuffix(path.Base(name), ".nix")
+	for _, p := range f.pinned.Catalog.Packages() {
+		if p.File == name && p.Line == 0 || p.Source == name || p.Name == base && strings.HasPrefix(name, "pkgs/") {
+			topics = append(topics, packageTopics(p.Name)...)
+		}
+	}
+	return topics
 }
 
 // inCheckout reports whether the document lies in a checkout of jetpack-nixos.

@@ -98,6 +98,7 @@ type sheet struct {
 	rows    []row
 	remarks []string // what the user must know about this very place
 	summary string
+	quote   string // what upstream says itself
 }
 
 // row is one fact. Its value is Markdown; code is in back-ticks.
@@ -121,6 +122,9 @@ func (s sheet) markdown() string {
 	if s.summary != "" {
 		b.WriteString("\n\n" + s.summary)
 	}
+	if s.quote != "" {
+		b.WriteString("\n\n> jetpack-nixos itself: “" + literalMarkdown(s.quote) + "”")
+	}
 	return b.String()
 }
 
@@ -138,6 +142,9 @@ func (s sheet) plain() string {
 	}
 	if s.summary != "" {
 		b.WriteString("\n\n" + s.summary)
+	}
+	if s.quote != "" {
+		b.WriteString("\n\njetpack-nixos itself: “" + s.quote + "”")
 	}
 	return plainText(b.String())
 }
@@ -169,7 +176,7 @@ func codes(all []string) string {
 func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	switch s.kind {
 	case aboutOption:
-		return s.optionSheet(sn.Library())
+		return s.optionSheet(sn, doc)
 	case aboutSet:
 		return s.setSheet()
 	case aboutGone:
@@ -186,8 +193,8 @@ func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	return sheet{title: s.name, what: s.note}
 }
 
-func (s subject) optionSheet(library *catalog.Library) sheet {
-	o := s.option
+func (s subject) optionSheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
+	o, library := s.option, sn.Library()
 	out := sheet{title: o.Path, what: "option", summary: s.dated(library, o.Summary)}
 	now, wasRenamed := later(library, o)
 	switch {
@@ -209,12 +216,18 @@ func (s subject) optionSheet(library *catalog.Library) sheet {
 		out.what += ", read-only"
 	}
 	out.rows = append(out.rows, typeRows(o)...)
+	if own := ownValues(sn, doc, o); len(own) > 0 {
+		out.rows = append(out.rows, ownRow(doc, own))
+	}
 	if o.HasDefault {
 		if d := o.ShownDefault(); d != "" {
 			out.rows = append(out.rows, row{"Default", code(oneLine(d))})
 		}
 	}
 	out.rows = append(out.rows, s.declaredRow(o.DeclaredIn, o.Line))
+	if s.pinned.IsOwn() {
+		out.quote = quotation(s.pinned.Source.Detail(o.Path).Description)
+	}
 	if s.isBad {
 		out.remarks = append(out.remarks, fmt.Sprintf("%s is none of its values in this revision.", code(`"`+s.value+`"`)))
 	}
@@ -274,8 +287,7 @@ func (s subject) revisionRow() row { return row{"Revision", s.revision()} }
 
 // revision says which jetpack-nixos all this holds for, and how that is known.
 func (s subject) revision() string {
-	r := s.pinned.Catalog.Revision
-	return fmt.Sprintf("jetpack-nixos %s (%s), %s", code(r.Short()), r.Day(), pinNote(s.pinned))
+	return "jetpack-nixos" + revisionName(s.pinned.Catalog.Revision, code) + ", " + pinNote(s.pinned)
 }
 
 func (s subject) setSheet() sheet {
@@ -322,6 +334,12 @@ func (s subject) goneSheet() sheet {
 
 func (s subject) valueSheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	o := s.option
+	if s.own.Value != "" {
+		return sheet{
+			title: `"` + s.value + `"`, what: "value of " + code(o.Path) + ", your own",
+			rows: []row{{"Declared", code(ownPlace(doc, s.own))}, s.revisionRow()},
+		}
+	}
 	out := sheet{
 		title: `"` + s.value + `"`, what: "value of " + code(o.Path),
 		summary: s.dated(sn.Library(), o.ValueSummary(s.value)),

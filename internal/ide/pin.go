@@ -14,6 +14,8 @@ import (
 func pinNote(p workspace.Pinned) string {
 	asked := short(p.Pin.Revision)
 	switch {
+	case p.Read:
+		return readNote(p)
 	case !p.Pin.Found():
 		return "the newest known; nothing here pins one"
 	case p.Match == catalog.Exact:
@@ -28,6 +30,45 @@ func pinNote(p workspace.Pinned) string {
 		return fmt.Sprintf("the last known before %s, which is pinned by %s", asked, pinnedBy(p.Pin))
 	}
 	return fmt.Sprintf("the newest known; %s pins %s, which is newer or unknown", pinnedBy(p.Pin), asked)
+}
+
+// readNote says where the source lies that a catalog was read from.
+func readNote(p workspace.Pinned) string {
+	const read = "read from its source "
+	switch {
+	case p.Pin.Known == upstream.FromCheckout:
+		if p.Pin.Revision == "" {
+			return read + "in this checkout"
+		}
+		return read + "in this checkout of " + code(short(p.Pin.Revision))
+	case p.Checkout.Found():
+		note := read + "at " + code(p.Checkout.Dir) + ", which the setting names"
+		if p.IsOwn() {
+			return note
+		}
+		if p.Pin.Revision == "" {
+			return note + "; " + pinnedBy(p.Pin) + " names no revision"
+		}
+		return note + "; " + pinnedBy(p.Pin) + " pins " + short(p.Pin.Revision)
+	case p.Source.Location.Fixed:
+		return "pinned by " + pinnedBy(p.Pin) + ", " + read + "in the Nix store"
+	}
+	dir := p.Source.Location.Dir
+	if near, err := filepath.Rel(filepath.Dir(p.Pin.Source), dir); err == nil && filepath.IsLocal(near) {
+		dir = "./" + filepath.ToSlash(near)
+	}
+	return "pinned by " + pinnedBy(p.Pin) + ", " + read + "at " + code(dir)
+}
+
+// revisionName is a commit and its day as they follow a name; nothing for one that is not known.
+func revisionName(r catalog.Revision, show func(string) string) string {
+	switch {
+	case !r.Known():
+		return ""
+	case r.Date.IsZero():
+		return " " + show(r.Short())
+	}
+	return " " + show(r.Short()) + " (" + r.Day() + ")"
 }
 
 // pinnedBy names what pins a revision.
@@ -83,11 +124,17 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 	return pin
 }
 
+// PinLine says which revision holds, and how that is known.
+func PinLine(p workspace.Pinned) string {
+	r := p.Catalog.Revision
+	whole := func(string) string { return r.Hash }
+	return "jetpack-nixos" + revisionName(r, whole) + ", " + plainText(pinNote(p))
+}
+
 // PinReport says which revision holds, and how that is known: a few lines for a
 // person.
 func PinReport(p workspace.Pinned) string {
-	r := p.Catalog.Revision
-	out := fmt.Sprintf("jetpack-nixos %s (%s), %s\n", r.Hash, r.Day(), plainText(pinNote(p)))
+	out := PinLine(p) + "\n"
 	if p.Pin.Source != "" {
 		out += "from " + p.Pin.Source
 		if p.Pin.Input != "" {

@@ -35,18 +35,19 @@ type subject struct {
 	span   text.Span
 	pinned workspace.Pinned
 
-	path    string          // of the option, the set or the file
-	option  catalog.Option  // aboutOption, aboutValue
-	value   string          // aboutValue; aboutOption for a value that is none
-	isBad   bool            // the value is none of the option's
-	isTest  bool            // the value is compared with the option's
-	history catalog.History // aboutGone
-	pkg     catalog.Package // aboutPackage
-	scope   string          // aboutPackage: nvidia-jetpack, nvidia-jetpack6, …
-	name    string          // aboutConcept: what stands under the cursor
-	note    string          // aboutConcept: one line on what this very place is
-	topics  []pill.Topic    // what a pill may explain, the best first
-	section pill.Section    // the section that explains it, where that is not found by a topic
+	path    string             // of the option, the set or the file
+	option  catalog.Option     // aboutOption, aboutValue
+	value   string             // aboutValue; aboutOption for a value that is none
+	isBad   bool               // the value is none of the option's
+	isTest  bool               // the value is compared with the option's
+	own     workspace.OwnValue // aboutValue: the user's own declaration of it; no Value for one of upstream's
+	history catalog.History    // aboutGone
+	pkg     catalog.Package    // aboutPackage
+	scope   string             // aboutPackage: nvidia-jetpack, nvidia-jetpack6, …
+	name    string             // aboutConcept: what stands under the cursor
+	note    string             // aboutConcept: one line on what this very place is
+	topics  []pill.Topic       // what a pill may explain, the best first
+	section pill.Section       // the section that explains it, where that is not found by a topic
 }
 
 // subjectAt finds what the cursor is about; nothing if that is none of ours.
@@ -295,6 +296,9 @@ func (f finder) value(place module.Place) (subject, bool) {
 	}
 	s.value, s.isTest = place.Value, place.Compared
 	if !slices.Contains(o.Values, place.Value) {
+		if own, ok := ownValue(f.sn, f.doc, o, place.Value); ok {
+			return s.ofOwn(own), true
+		}
 		s.isBad = place.Value != "null" || !o.Nullable
 		if !s.isBad {
 			s.value = ""
@@ -304,6 +308,13 @@ func (f finder) value(place module.Place) (subject, bool) {
 	s.kind = aboutValue
 	s.topics = valueTopics(o, place.Value)
 	return s, true
+}
+
+// ofOwn is the subject of an option as that of a value which the user's own modules add to it.
+func (s subject) ofOwn(own workspace.OwnValue) subject {
+	s.kind, s.value, s.own = aboutValue, own.Value, own
+	s.topics = append([]pill.Topic{concept("som-enum-extension")}, optionTopics(s.option)...)
+	return s
 }
 
 func valueTopics(o catalog.Option, value string) []pill.Topic {

@@ -2,21 +2,31 @@ package server
 
 import (
 	"context"
+	"slices"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/workspace"
 )
 
-// Definition leads to the section of a pill that explains what is under the cursor.
+// Definition leads to the section of a pill that explains what is under the cursor, or, by the setting, to the declaration
+// in jetpack-nixos's source where that is on disk.
 func (s *Server) Definition(ctx context.Context, params *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
 	at, ok := s.cursorOf(ctx, &params.TextDocumentPositionParams)
 	if !ok {
 		return nil, nil
 	}
-	location, origin, ok := s.explanation(at)
+	lead := [...]func(cursor) (protocol.Location, protocol.Range, bool){s.explanation, s.declaration}
+	if at.snapshot.Settings().Definition == workspace.DefinitionUpstream {
+		slices.Reverse(lead[:])
+	}
+	location, origin, ok := lead[0](at)
+	if !ok {
+		location, origin, ok = lead[1](at)
+	}
 	if !ok {
 		return nil, nil
 	}
@@ -27,19 +37,6 @@ func (s *Server) Definition(ctx context.Context, params *protocol.DefinitionPara
 		OriginSelectionRange: &origin, TargetURI: location.URI,
 		TargetRange: location.Range, TargetSelectionRange: location.Range,
 	}}, nil
-}
-
-// Declaration leads to the same place: nothing else is known without upstream's source.
-func (s *Server) Declaration(ctx context.Context, params *protocol.DeclarationParams) (protocol.DeclarationResult, error) {
-	at, ok := s.cursorOf(ctx, &params.TextDocumentPositionParams)
-	if !ok {
-		return nil, nil
-	}
-	location, _, ok := s.explanation(at)
-	if !ok {
-		return nil, nil
-	}
-	return &location, nil
 }
 
 // explanation is the heading of the section that explains what is under the cursor, and what that is.

@@ -7,17 +7,18 @@ import (
 	"go.uber.org/zap"
 )
 
-// watched are the files that say which revision of jetpack-nixos a workspace uses.
+// watched are the files that answers depend on: those that say which revision of jetpack-nixos a workspace uses, the modules
+// of the workspace and of a checkout in it, the commit that is checked out, and the pills of a folder of the user's own.
 // The patterns are plain: relative ones break some clients.
 func watched() []protocol.GlobPattern {
 	return []protocol.GlobPattern{
 		protocol.Pattern("**/flake.lock"),
-		protocol.Pattern("**/flake.nix"),
 		protocol.Pattern("**/npins/sources.json"),
 		protocol.Pattern("**/nix/sources.json"),
 		protocol.Pattern("**/lon.lock"),
-		protocol.Pattern("**/default.nix"),
-		protocol.Pattern("**/configuration.nix"),
+		protocol.Pattern("**/*.nix"),
+		protocol.Pattern("**/.git/HEAD"),
+		protocol.Pattern("**/*.md"),
 	}
 }
 

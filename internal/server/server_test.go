@@ -314,7 +314,7 @@ func TestInitializedAsksForFilesAndSettings(t *testing.T) {
 	}
 	const registered = `{"registrations":[
 		{"id":"jetpills/workspace/didChangeWatchedFiles","method":"workspace/didChangeWatchedFiles","registerOptions":{"watchers":[
-			{"globPattern":"**/flake.lock"},{"globPattern":"**/flake.nix"},{"globPattern":"**/npins/sources.json"},{"globPattern":"**/nix/sources.json"},{"globPattern":"**/lon.lock"},{"globPattern":"**/default.nix"},{"globPattern":"**/configuration.nix"}]}},
+			{"globPattern":"**/flake.lock"},{"globPattern":"**/npins/sources.json"},{"globPattern":"**/nix/sources.json"},{"globPattern":"**/lon.lock"},{"globPattern":"**/*.nix"},{"globPattern":"**/.git/HEAD"},{"globPattern":"**/*.md"}]}},
 		{"id":"jetpills/workspace/didChangeConfiguration","method":"workspace/didChangeConfiguration","registerOptions":{"section":"jetpills"}}]}`
 	if err := json.Unmarshal([]byte(registered), &want); err != nil {
 		t.Fatal(err)

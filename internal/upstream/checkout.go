@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// isCheckout reports whether a folder is a source tree of jetpack-nixos, by the files that all its revisions with options have.
-func isCheckout(root *os.Root) bool {
+// IsCheckout reports whether a folder is a source tree of jetpack-nixos, by the files that all its revisions with options have.
+func IsCheckout(root *os.Root) bool {
 	has := func(name string, dir bool) bool {
 		info, err := root.Stat(name)
 		return err == nil && info.IsDir() == dir

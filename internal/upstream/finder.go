@@ -31,6 +31,8 @@ type Surroundings struct {
 	Entry Pin
 	// Problems are those of all files looked at, the nearest first.
 	Problems []Problem
+	// Top is the root of the repository; empty where there is none.
+	Top string
 }
 
 // folder is what one folder has, looked at once.
@@ -60,6 +62,9 @@ func (f *Finder) Around(dir string) Surroundings {
 		}
 		s.Problems = append(s.Problems, found.problems...)
 		above := filepath.Dir(dir)
+		if found.top {
+			s.Top = dir
+		}
 		if found.top || above == dir {
 			break
 		}

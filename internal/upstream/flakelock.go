@@ -201,7 +201,7 @@ func (f *Finder) pathPin(root *os.Root, dir string, pin Pin, path string) (Pin, 
 		return pin, named
 	}
 	defer below.Close()
-	if !isCheckout(below) {
+	if !IsCheckout(below) {
 		return Pin{}, false
 	}
 	pin.Dir = filepath.Join(dir, local)

@@ -103,6 +103,11 @@ func isCommit(s string) bool {
 	return err == nil
 }
 
+// SameRevision reports whether two revisions name one commit, which may be written shorter in one of them.
+func SameRevision(a, b string) bool {
+	return IsRevision(a) && IsRevision(b) && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
+}
+
 func normalRevision(s string) string {
 	s = strings.TrimSpace(s)
 	if IsRevision(s) {

@@ -64,7 +64,7 @@ func (f *Finder) read(dir string, found *folder) {
 			found.top = true
 		}
 	}
-	if isCheckout(root) {
+	if IsCheckout(root) {
 		found.pin = Pin{Known: FromCheckout, Repo: repo, Dir: dir, Source: dir, Revision: headRevision(root)}
 		return
 	}

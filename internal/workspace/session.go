@@ -48,8 +48,8 @@ func NewSession(config Config) *Session {
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
-	if s.storeDir == "" {
-		s.storeDir = os.Getenv("NIX_STORE_DIR")
+	if dir := os.Getenv("NIX_STORE_DIR"); s.storeDir == "" && filepath.IsAbs(dir) {
+		s.storeDir = filepath.Clean(dir)
 	}
 	s.shipped = shippedPills(config.Pills, config.CacheDir)
 	settings := DefaultSettings()
@@ -58,6 +58,8 @@ func NewSession(config Config) *Session {
 	}
 	first := &Snapshot{library: s.library, settings: settings}
 	first.pins = s.newFinder()
+	first.trees = newTrees(s.log, s.library)
+	first.own = newOwnFiles()
 	first.pills = s.pillsFor(settings, nil)
 	s.current.Store(first)
 	return s
@@ -109,17 +111,27 @@ func (s *Session) put(d *Document) {
 			next.documents = map[string]*Document{}
 		}
 		next.documents[d.URI] = d
+		next.textChanged(d.Path)
 	})
+}
+
+// textChanged lets go of the source trees that the text of a file is a part of. Snapshots before keep theirs.
+func (s *Snapshot) textChanged(path string) {
+	if path != "" {
+		s.trees = s.trees.edited(path)
+	}
 }
 
 // Close lets a document go. To close what is not open is no error.
 func (s *Session) Close(uri string) {
-	if _, ok := s.Snapshot().Document(uri); !ok {
+	d, ok := s.Snapshot().Document(uri)
+	if !ok {
 		return
 	}
 	s.update(func(next *Snapshot) {
 		next.documents = maps.Clone(next.documents)
 		delete(next.documents, uri)
+		next.textChanged(d.Path)
 	})
 }
 
@@ -139,6 +151,7 @@ func (s *Session) SetFolders(folders []string) {
 	s.update(func(next *Snapshot) {
 		next.folders = folders
 		next.pins = s.newFinder()
+		next.own = newOwnFiles()
 		if next.settings.PillsPath != "" {
 			next.pills = s.pillsFor(next.settings, folders)
 		}
@@ -146,16 +159,13 @@ func (s *Session) SetFolders(folders []string) {
 }
 
 // FilesChanged takes news of files that were written, made or deleted, absolute paths. What depends on them is read
-// again when it is next asked for.
+// again when it is next asked for; nothing is read here.
 func (s *Session) FilesChanged(paths []string) {
 	pins, pills := false, false
 	own := s.Snapshot().pills.dir
 	for _, path := range paths {
 		pins = pins || upstream.Concerns(path)
 		pills = pills || own != "" && (path == own || strings.HasPrefix(path, own+string(filepath.Separator)))
-	}
-	if !pins && !pills {
-		return
 	}
 	s.update(func(next *Snapshot) {
 		if pins {
@@ -164,6 +174,8 @@ func (s *Session) FilesChanged(paths []string) {
 		if pills {
 			next.pills = s.pillsFor(next.settings, next.folders)
 		}
+		next.trees = next.trees.changed(paths)
+		next.own = next.own.changed(paths)
 	})
 }
 

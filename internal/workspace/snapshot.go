@@ -20,6 +20,8 @@ type Snapshot struct {
 	library *catalog.Library
 	pins    *upstream.Finder
 	pills   *pillSource
+	trees   *trees
+	own     *ownFiles
 }
 
 // Document is the open document of that name.
@@ -48,23 +50,62 @@ type Pinned struct {
 	// ByDate is set where the revision is unknown and the catalog is the one of upstream when it was made.
 	ByDate bool
 	Pin    upstream.Pin
+	// Source is the source tree on disk: of the pinned commit, or the one that the setting upstream.path names. May be nil.
+	Source *Source
+	// Read is set where the catalog is what Source declares.
+	Read bool
+	// Checkout is the pin of the folder that the setting upstream.path names, where Source is that; otherwise "none".
+	// Its revision is the commit that is checked out, which may be another than the pin's.
+	Checkout upstream.Pin
+}
+
+// IsOwn reports whether Source is of the pinned commit, or what the document lies in, and not just a checkout at hand.
+func (p Pinned) IsOwn() bool {
+	return p.Source != nil && (!p.Checkout.Found() || p.Pin.Dir == p.Checkout.Dir || upstream.SameRevision(p.Pin.Revision, p.Checkout.Revision))
 }
 
 // Catalog is the catalog that holds for a document. Without any pin it is the newest, and the pin says "none".
 // Files are read at the first question about a folder only.
 func (s *Snapshot) Catalog(d *Document) Pinned {
-	return s.pinned(upstream.Choose(d.mentions(), s.settings.Revision, s.surroundings(d)))
+	return s.pinned(d.mentions(), s.surroundings(d))
 }
 
 // CatalogAt is the catalog that holds for files in a folder, an absolute path.
 func (s *Snapshot) CatalogAt(dir string) Pinned {
-	return s.pinned(upstream.Choose(upstream.Mentions{}, s.settings.Revision, s.pins.Around(dir)))
+	none := upstream.Pin{Known: upstream.FromNothing}
+	return s.pinned(upstream.Mentions{Modeline: none, URL: none}, s.pins.Around(dir))
 }
 
 // PinProblems are the files around a document that would say which revision is used, but cannot be read as that.
 func (s *Snapshot) PinProblems(d *Document) []upstream.Problem { return s.surroundings(d).Problems }
 
-func (s *Snapshot) pinned(pin upstream.Pin) Pinned {
+func (s *Snapshot) pinned(m upstream.Mentions, around upstream.Surroundings) Pinned {
+	pin := upstream.Choose(m, s.settings.Revision, around)
+	source := s.source(pin, around)
+	if source != nil {
+		p := Pinned{Pin: pin, Match: catalog.Unknown, Source: source, Read: true, Catalog: source.Catalog()}
+		if _, known := s.library.Revision(source.Catalog().Revision.Hash); known {
+			p.Match = catalog.Exact
+		}
+		return p
+	}
+	source, checkout, err := s.checkout()
+	if err != nil || source == nil {
+		return s.known(pin)
+	}
+	if !pin.Found() {
+		return Pinned{Pin: checkout, Match: catalog.Unknown, Source: source, Read: true, Catalog: source.Catalog(), Checkout: checkout}
+	}
+	p := s.known(pin)
+	p.Source, p.Checkout = source, checkout
+	if p.Match == catalog.Unknown {
+		p.Catalog, p.Read, p.ByDate = source.Catalog(), true, false
+	}
+	return p
+}
+
+// known is what history knows of a pin.
+func (s *Snapshot) known(pin upstream.Pin) Pinned {
 	p := Pinned{Pin: pin, Match: catalog.Unknown}
 	if pin.Revision != "" {
 		p.Catalog, p.Match = s.library.At(pin.Revision)

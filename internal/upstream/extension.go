@@ -1,0 +1,167 @@
+package upstream
+
+import (
+	"strings"
+
+	"jetpills/internal/module"
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// Extension is the declaration of an enum in a module. NixOS merges the declarations of one option, so that the enum takes
+// the values of all of them: this is how a person adds a board of their own to those of jetpack-nixos.
+type Extension struct {
+	// Path is the option's, without "options" before it.
+	Path   string
+	Values []ExtensionValue
+}
+
+// ExtensionValue is a value, and where it is written.
+type ExtensionValue struct {
+	Text string
+	Span text.Span
+}
+
+// Bounds of what is read of one file.
+const (
+	maxExtensionValues = 512
+	maxExtensionValue  = 256 // bytes
+	maxTypeDepth       = 16  // types within types, and variables that stand for types
+)
+
+// Extensions are the enums that the modules of a file declare, inline modules of a flake among them. Values that only an
+// evaluation could tell are left out.
+func Extensions(tree *syntax.Tree) []Extension {
+	if source := tree.Source(); !strings.Contains(source, "mkOption") || !strings.Contains(source, "enum") {
+		return nil
+	}
+	var (
+		all   []Extension
+		r     reader
+		count int
+	)
+	for _, d := range module.Definitions(tree) {
+		path, ok := declaredPath(d.Path)
+		if !ok {
+			continue
+		}
+		e := Extension{Path: path}
+		r.enum(r.declaredType(d.Binding.Value(), 0), 0, func(v ExtensionValue) {
+			if count++; count <= maxExtensionValues && len(v.Text) <= maxExtensionValue {
+				e.Values = append(e.Values, v)
+			}
+		})
+		if len(e.Values) > 0 {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// declaredPath is the option that a path declares: what follows "options".
+func declaredPath(path module.Path) (string, bool) {
+	known := path.Known()
+	for i, part := range known {
+		if part.Name != "options" {
+			continue
+		}
+		names := known.Names(len(known) - i - 1)
+		return strings.Join(names, "."), len(names) > 1
+	}
+	return "", false
+}
+
+// declaredType is the type that mkOption is given; the zero Node for anything else.
+func (r *reader) declaredType(n syntax.Node, depth int) syntax.Node {
+	if depth > maxTypeDepth || !r.step() {
+		return syntax.Node{}
+	}
+	switch n.Kind() {
+	case syntax.Paren:
+		return r.declaredType(n.First(), depth+1)
+	case syntax.Binary: // mkOption { … } // { … }
+		return r.declaredType(n.First(), depth+1)
+	case syntax.Apply:
+		a, _ := syntax.AsApply(n)
+		if module.CalleeName(a.Function()) != "mkOption" || a.Argument().Kind() != syntax.AttrSet {
+			break
+		}
+		if value, inherited, ok := r.bound(a.Argument(), "type"); ok && !inherited {
+			return value
+		}
+	}
+	return syntax.Node{}
+}
+
+// enum gives the values of a type that is an enum, or holds one.
+func (r *reader) enum(n syntax.Node, depth int, yield func(ExtensionValue)) {
+	if n.IsZero() || depth > maxTypeDepth || !r.step() {
+		return
+	}
+	switch n.Kind() {
+	case syntax.Paren:
+		r.enum(n.First(), depth+1, yield)
+	case syntax.Identifier:
+		r.enum(r.standsFor(n, n.Text()), depth+1, yield)
+	case syntax.Apply:
+		a, _ := syntax.AsApply(n)
+		switch module.CalleeName(a.Function()) {
+		case "enum":
+			r.elements(a.Argument(), depth+1, yield)
+		case "nullOr", "listOf", "nonEmptyListOf", "uniq", "unique":
+			r.enum(a.Argument(), depth+1, yield)
+		}
+	}
+}
+
+// elements gives the texts in a list.
+func (r *reader) elements(n syntax.Node, depth int, yield func(ExtensionValue)) {
+	if n.IsZero() || depth > maxTypeDepth || !r.step() {
+		return
+	}
+	switch n.Kind() {
+	case syntax.Paren:
+		r.elements(n.First(), depth+1, yield)
+	case syntax.Identifier:
+		r.elements(r.standsFor(n, n.Text()), depth+1, yield)
+	case syntax.Binary:
+		if _, op := syntax.Operator(n); op == syntax.Concat {
+			for operand := range n.Children() {
+				r.elements(operand, depth+1, yield)
+			}
+		}
+	case syntax.List:
+		for element := range n.Children() {
+			if value, ok := r.literal(element, 0); ok {
+				yield(ExtensionValue{Text: value, Span: element.Span()})
+			}
+		}
+	}
+}
+
+// standsFor is the expression that a let or a recursive set around a node binds to a name; the zero Node if none does.
+func (r *reader) standsFor(at syntax.Node, name string) syntax.Node {
+	for above := range syntax.Ancestors(at) {
+		if !r.step() {
+			break
+		}
+		switch above.Kind() {
+		case syntax.Lambda:
+			if bindsParameter(above, name) {
+				return syntax.Node{}
+			}
+			continue
+		case syntax.LetIn:
+		case syntax.AttrSet:
+			if set, ok := syntax.AsAttrSet(above); !ok || !set.Recursive() {
+				continue
+			}
+		default:
+			continue
+		}
+		if value, inherited, ok := r.bound(above, name); ok && !inherited {
+			return value
+		}
+	}
+	return syntax.Node{}
+}

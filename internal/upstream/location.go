@@ -1,0 +1,91 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Location is a folder that a source tree of jetpack-nixos may lie in.
+type Location struct {
+	// Dir is the folder, an absolute path.
+	Dir string
+	// Within is a folder that Dir lies below: no symbolic link on the way from there leads out of it. Empty: Dir is
+	// taken as it is, because a person named it or works in it.
+	Within string
+	// Fixed is set in Nix's store, where nothing changes.
+	Fixed bool
+}
+
+// Locations are the places where the source of a pin may lie, the best first. storeDir is Nix's store; "" is /nix/store.
+// Nothing says that they are there.
+func (p Pin) Locations(storeDir string) []Location {
+	var all []Location
+	switch {
+	case p.Dir == "":
+	case p.Known == FromFlakeLock:
+		all = append(all, Location{Dir: p.Dir, Within: filepath.Dir(p.Source)})
+	default:
+		all = append(all, Location{Dir: p.Dir})
+	}
+	if p.StorePath != "" {
+		if storeDir == "" {
+			storeDir = DefaultStoreDir
+		}
+		all = append(all, Location{Dir: filepath.FromSlash(p.StorePath), Within: storeDir, Fixed: true})
+	}
+	return all
+}
+
+// Open opens the folder, out of which no path and no symbolic link leads.
+func (l Location) Open() (*os.Root, error) {
+	if l.Within == "" {
+		return os.OpenRoot(l.Dir)
+	}
+	inside, err := filepath.Rel(l.Within, l.Dir)
+	if err != nil || !filepath.IsLocal(inside) {
+		return nil, errors.New(l.Dir + " does not lie in " + l.Within)
+	}
+	around, err := os.OpenRoot(l.Within)
+	if err != nil {
+		return nil, err
+	}
+	defer around.Close()
+	return around.OpenRoot(inside)
+}
+
+// Exists reports whether a folder is there and can be opened, at the cost of one look at the file system where it is not.
+func (l Location) Exists() bool {
+	if info, err := os.Lstat(l.Dir); err != nil || info.Mode().IsRegular() {
+		return false
+	}
+	root, err := l.Open()
+	if err != nil {
+		return false
+	}
+	root.Close()
+	return true
+}
+
+// File is where a file of the tree, named by its path within it, lies on disk. For a folder it is the file that Nix
+// imports of it. It is an error if there is no such file, or if that is a symbolic link out of the tree.
+func (l Location) File(name string) (string, error) {
+	root, err := l.Open()
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	for _, file := range []string{name, name + "/default.nix", name + "/package.nix"} {
+		if info, err := root.Stat(file); err == nil && info.Mode().IsRegular() {
+			return filepath.Join(l.Dir, filepath.FromSlash(file)), nil
+		}
+	}
+	return "", fmt.Errorf("%s has no file %s", l.Dir, name)
+}
+
+// CheckoutAt is the pin of the source tree in a folder, an absolute path; false if that is none.
+func (f *Finder) CheckoutAt(dir string) (Pin, bool) {
+	pin := f.look(filepath.Clean(dir)).pin
+	return pin, pin.Known == FromCheckout
+}
