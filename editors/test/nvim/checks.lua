@@ -107,10 +107,11 @@ local function beside()
   t.edit("plain/default.nix")
   t.go("lib.make|Scope")
   if vim.env.BESIDE then
+    local answers = #t.answers("textDocument/hover")
     vim.cmd("messages clear")
     vim.lsp.buf.hover()
     t.wait(t.float)
-    local seen = { float = t.float(), answers = #t.answers("textDocument/hover") }
+    local seen = { float = t.float(), answers = answers }
     seen.messages = vim.api.nvim_exec2("messages", { output = true }).output
     local wanted = { float = "a hover of the stand-in", answers = 1, messages = "" }
     t.report("the other's hover alone", vim.deep_equal(seen, wanted), seen)
