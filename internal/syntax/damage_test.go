@@ -10,7 +10,6 @@ import (
 
 // variant is a damaged text, and what a reader still sees in it.
 type variant struct {
-	class  string
 	src    string
 	cursor int    // where the damage was done
 	path   string // the path that a reader sees there

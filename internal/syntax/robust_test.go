@@ -129,7 +129,7 @@ func TestDeepNesting(t *testing.T) {
 		"a.", "a ? ", "with ", "assert ", "a -> ", "a ++ ", "inherit (", "rec {", "let {", "''", "\"", "a=", "in ", "a.${",
 		"[{(", "f (g: { x = ", "or ", "a or ", "x = \"\n", "}:", "<", "1 ", "a/${", "$", ";", "=", "..", "@",
 	} {
-		many := 20_000
+		many := 10_000
 		if len(part) == 1 && strings.Contains("([{", part) {
 			many = 100_000
 		}

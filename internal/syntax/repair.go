@@ -1,0 +1,663 @@
+package syntax
+
+import "slices"
+
+// A bracketFrame is an opening bracket, or a let, that waits for its partner.
+type bracketFrame struct {
+	kind    Kind
+	token   int32
+	line    int32
+	indent  int32 // of the line that the opener stands on
+	content int32 // of the first line inside; -1 if there is none yet
+	pending int32 // with and assert that wait for their semicolon
+}
+
+// hard frames are made of quotes and interpolations, which the lexer has
+// paired already: no bracket inside belongs to one outside.
+func (f *bracketFrame) hard() bool {
+	return f.kind == InterpOpen || f.kind == StringOpen || f.kind == IndentOpen
+}
+
+// lineStart is the first token of a line, and the line's indentation.
+type lineStart struct {
+	token  int32
+	indent int32
+}
+
+// An insertion puts an absent token before the token at index before.
+type insertion struct {
+	before int32
+	kind   Kind
+}
+
+// repairer gives every bracket of a damaged text a partner. People and
+// formatters indent what brackets hold, so a closing bracket that begins a line
+// belongs to the opener whose line has the same indentation, and a binding that
+// stands no deeper than the line of an open bracket is not inside it. Only
+// where the brackets of a text do not pair is any of this asked.
+type repairer struct {
+	src     string
+	tokens  []token
+	stack   []bracketFrame
+	lines   []lineStart
+	inserts []insertion
+	skips   []int32 // closing brackets that close nothing
+	budget  int     // steps that searches may still take: the repair stays linear
+
+	// The leftmost opener that a closing bracket of this line was paired with.
+	paired int32
+
+	choices   map[int32]choice // by token
+	steps     []int32          // the token that was looked at, for each repair
+	exchanges int              // braces that have changed places with a line
+
+	// The token that is looked at, and its line.
+	at     int32
+	line   int32
+	indent int32
+	first  bool // on its line
+	lead   bool // only closing brackets before it on its line
+}
+
+// A choice is what the repair does at a token other than what the indentation
+// says.
+type choice uint8
+
+const (
+	asIndented choice = iota // what the indentation says
+	asPaired                 // pair with the innermost bracket if its kind is right
+	asSkipped                // a closing bracket that closes nothing
+)
+
+// How many other choices are tried where a repair takes more than one step.
+const mostChoices = 24
+
+// repairBrackets returns tokens in which all brackets pair: absent ones are put
+// in, and closing brackets that close nothing are marked as skipped. If thorough
+// it looks for the repair of fewest steps: a text may be indented in a way of
+// its own far from the damage.
+func repairBrackets(src string, tokens []token, thorough bool) []token {
+	paired := balanced(tokens)
+	if paired && !thorough {
+		return tokens
+	}
+	best := &repairer{src: src, tokens: tokens}
+	best.scan()
+	if paired && best.exchanges == 0 {
+		return tokens
+	}
+	if thorough {
+		best = best.fewerSteps()
+	}
+	return best.repaired()
+}
+
+// fewerSteps makes other choices at the tokens where something was repaired, one
+// at a time, as long as that takes fewer steps.
+func (r *repairer) fewerSteps() *repairer {
+	best, tries := r, mostChoices
+	for at := 0; at < len(best.steps) && len(best.steps) > 1; at++ {
+		for _, c := range [...]choice{asPaired, asSkipped} {
+			token := best.steps[at]
+			if best.choices[token] == c {
+				continue
+			}
+			if tries--; tries < 0 {
+				return best
+			}
+			tried := &repairer{src: r.src, tokens: r.tokens, choices: map[int32]choice{token: c}}
+			for other, chosen := range best.choices {
+				if other != token {
+					tried.choices[other] = chosen
+				}
+			}
+			if tried.scan(); len(tried.steps) < len(best.steps) {
+				best, at = tried, -1
+				break
+			}
+		}
+	}
+	return best
+}
+
+// repaired is the tokens with the repairs made.
+func (r *repairer) repaired() []token {
+	slices.SortStableFunc(r.inserts, func(a, b insertion) int {
+		if a.before != b.before {
+			return int(a.before - b.before)
+		}
+		return int(closerRank(a.kind) - closerRank(b.kind))
+	})
+	slices.Sort(r.skips)
+	repaired := make([]token, 0, len(r.tokens)+len(r.inserts))
+	next, skip := 0, 0
+	for i, t := range r.tokens {
+		for next < len(r.inserts) && int(r.inserts[next].before) == i {
+			at := int32(0)
+			if i > 0 {
+				at = r.tokens[i-1].end
+			}
+			repaired = append(repaired, token{r.inserts[next].kind, absent, at, at})
+			next++
+		}
+		if skip < len(r.skips) && int(r.skips[skip]) == i {
+			t.flags |= skipped
+			skip++
+		}
+		repaired = append(repaired, t)
+	}
+	return repaired
+}
+
+// closerRank puts the end of one bracket before the beginning of another where
+// both are absent at the same place.
+func closerRank(k Kind) int8 {
+	switch k {
+	case LBrace, LBracket, LParen:
+		return 1
+	}
+	return 0
+}
+
+// scan looks at all tokens in order and notes what to repair.
+func (r *repairer) scan() {
+	r.paired = int32(len(r.tokens))
+	r.budget = 64*len(r.tokens) + 4096
+	r.indent = int32(indentation(r.src))
+	r.lead = true
+	scanned := 0
+	for i := range r.tokens {
+		t := &r.tokens[i]
+		r.at, r.first = int32(i), len(r.lines) == 0
+		for ; scanned < int(t.start); scanned++ {
+			if r.src[scanned] == '\n' {
+				r.line++
+				r.indent = int32(indentation(r.src[scanned+1:]))
+				r.first, r.lead = true, true
+				r.paired = int32(len(r.tokens))
+			}
+		}
+		if t.kind == StringText {
+			// Lines inside a string begin nothing, but what follows the string
+			// stands on the string's last line.
+			continue
+		}
+		if r.first && t.kind != EOF {
+			r.lines = append(r.lines, lineStart{r.at, r.indent})
+			r.beginLine()
+		}
+		r.lostBrace()
+		if !r.exchanged() {
+			r.token()
+		}
+		r.lead = r.lead && isCloser(t.kind)
+	}
+}
+
+func (r *repairer) top() *bracketFrame {
+	if len(r.stack) == 0 {
+		return nil
+	}
+	return &r.stack[len(r.stack)-1]
+}
+
+// closeTop ends the innermost open bracket before the token at index i.
+func (r *repairer) closeTop(i int32) {
+	r.inserts = append(r.inserts, insertion{i, closerOf(r.top().kind)})
+	r.steps = append(r.steps, r.at)
+	r.stack = r.stack[:len(r.stack)-1]
+}
+
+// open puts an absent opening bracket before the token at index i.
+func (r *repairer) open(i int32, kind Kind) {
+	r.inserts = append(r.inserts, insertion{i, kind})
+	r.steps = append(r.steps, r.at)
+}
+
+// skip leaves out the closing bracket at index i.
+func (r *repairer) skip(i int32) {
+	r.skips = append(r.skips, i)
+	r.steps = append(r.steps, r.at)
+}
+
+// beginLine closes brackets that the indentation of a new line says are lost.
+func (r *repairer) beginLine() {
+	i, line, indent := r.at, r.line, r.indent
+	if f := r.top(); f != nil && f.content < 0 && f.line < line && !isCloser(r.tokens[i].kind) {
+		f.content = indent
+	}
+	if r.choices[i] != asIndented {
+		// What is open stays open, and for what follows on lines like this one.
+		for k := len(r.stack) - 1; k >= 0 && r.stack[k].indent >= indent; k-- {
+			r.stack[k].indent = indent - 1
+		}
+		return
+	}
+	switch kind := r.tokens[i].kind; {
+	case kind == KeywordInherit || bindingAt(r.tokens, int(i)):
+		for f := r.top(); f != nil && !f.hard() && f.line < line && f.indent >= indent; f = r.top() {
+			holdsBindings := f.kind == LBrace || f.kind == KeywordLet
+			if holdsBindings && f.content == 0 && f.indent == 0 && indent == 0 {
+				return // a text that does not indent what its outermost brackets hold
+			}
+			r.closeTop(i)
+		}
+	case i > 0 && r.tokens[i-1].kind == Semicolon && cannotFollowSemicolon(kind):
+		r.closeToIndent(i, indent)
+	}
+}
+
+// lostBrace opens an absent brace before a binding that stands right in a list
+// or in parentheses, where none can.
+func (r *repairer) lostBrace() {
+	i, line, indent := r.at, r.line, r.indent
+	f := r.top()
+	if f == nil || f.kind != LBracket && f.kind != LParen || r.choices[i] != asIndented || i > 0 && r.tokens[i-1].kind == Dot {
+		return
+	}
+	if kind := r.tokens[i].kind; kind != KeywordInherit && !bindingAt(r.tokens, int(i)) {
+		return
+	}
+	r.open(i, LBrace)
+	lost := bracketFrame{kind: LBrace, token: i, line: line, indent: indent, content: indent}
+	if n := len(r.lines); r.first && n > 1 && r.lines[n-2].indent < indent {
+		// It stood at the end of the line before, or on a line of its own.
+		lost.line, lost.indent = line-1, r.lines[n-2].indent
+	}
+	r.stack = append(r.stack, lost)
+}
+
+// exchanged puts right an opening brace that begins a line and has changed
+// places with the line before it, the first in the braces: it stands behind a
+// binding, where no expression can, and is indented less.
+func (r *repairer) exchanged() bool {
+	n := len(r.lines)
+	if !r.first || n < 2 || r.choices[r.at] != asIndented {
+		return false
+	}
+	above := r.lines[n-2]
+	if above.indent <= r.indent || !braceBehindBinding(r.tokens, r.at, above.token) {
+		return false
+	}
+	r.open(above.token, LBrace)
+	r.skip(r.at)
+	r.exchanges++
+	at := len(r.stack)
+	for at > 0 && r.stack[at-1].token >= above.token {
+		at--
+	}
+	r.stack = slices.Insert(r.stack, at, bracketFrame{
+		kind: LBrace, token: above.token, line: r.line - 2, indent: r.indent, content: above.indent,
+	})
+	return true
+}
+
+// braceBehindBinding reports whether the token at index i is an opening brace
+// behind a line that is, or begins, a binding.
+func braceBehindBinding(tokens []token, i, lineBefore int32) bool {
+	if tokens[i].kind != LBrace || i == 0 {
+		return false
+	}
+	if k := tokens[i-1].kind; k != Semicolon && k != LBrace {
+		return false
+	}
+	return bindingAt(tokens, int(lineBefore)) || tokens[lineBefore].kind == KeywordInherit
+}
+
+// cannotFollowSemicolon reports whether a token can stand neither at the start
+// of a binding nor at the start of what follows with, assert or a set's end.
+func cannotFollowSemicolon(k Kind) bool {
+	switch k {
+	case Semicolon, Colon, At, Comma, Concat, Update, Plus, Star, Equal, NotEqual, And, OrOp, Implies,
+		KeywordThen, KeywordElse, PipeTo, PipeFrom, Question, Dot:
+		return true
+	}
+	return false
+}
+
+// closeToIndent ends the innermost bracket whose line has the given
+// indentation, and all inside it. It does nothing if there is none.
+func (r *repairer) closeToIndent(i, indent int32) {
+	for k := len(r.stack) - 1; k >= 0 && !r.stack[k].hard() && r.stack[k].indent >= indent; k-- {
+		if r.stack[k].indent == indent && r.stack[k].kind != KeywordLet {
+			for len(r.stack) > k {
+				r.closeTop(i)
+			}
+			return
+		}
+	}
+}
+
+// token pairs the bracket that is looked at, or closes brackets that the token
+// cannot stand in.
+func (r *repairer) token() {
+	i := r.at
+	switch t := r.tokens[i]; t.kind {
+	case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen, KeywordLet:
+		if t.kind == KeywordLet && r.tokens[i+1].kind == LBrace {
+			return // let { … } has no in
+		}
+		r.stack = append(r.stack, bracketFrame{kind: t.kind, token: i, line: r.line, indent: r.indent, content: -1})
+	case InterpClose, StringClose, IndentClose:
+		open := InterpOpen
+		if t.kind == StringClose {
+			open = StringOpen
+		} else if t.kind == IndentClose {
+			open = IndentOpen
+		}
+		for f := r.top(); f != nil && f.kind != open; f = r.top() {
+			r.closeTop(i)
+		}
+		if len(r.stack) > 0 {
+			r.stack = r.stack[:len(r.stack)-1]
+		}
+	case RBrace, RBracket, RParen:
+		switch f := r.top(); {
+		case r.choices[i] == asSkipped:
+			r.skip(i)
+		case r.choices[i] == asPaired && f != nil && closerOf(f.kind) == t.kind:
+			r.matchTo(len(r.stack)-1, i)
+		case r.lead:
+			r.leadingCloser()
+		default:
+			r.innerCloser()
+		}
+	case KeywordIn:
+		if k := r.find(KeywordLet, func(*bracketFrame) bool { return true }); k >= 0 {
+			for len(r.stack) > k+1 {
+				r.closeTop(i)
+			}
+			r.stack = r.stack[:k]
+		}
+	case KeywordWith, KeywordAssert:
+		if f := r.top(); f != nil {
+			f.pending++
+		}
+	case Colon:
+		if f := r.top(); f != nil && f.kind == LBrace && r.opensFormals(f.token) && !r.startsLambda(i) {
+			r.closeTop(i)
+		}
+	case Semicolon:
+		r.semicolon()
+	case EOF:
+		for len(r.stack) > 0 {
+			if r.top().kind == KeywordLet {
+				r.stack = r.stack[:len(r.stack)-1] // the parser reports a missing in
+				continue
+			}
+			r.closeTop(i)
+		}
+	}
+}
+
+// opensFormals reports whether the formals of a function follow an opening
+// brace, or a name with nothing but a colon behind it, which cannot be in a set.
+func (r *repairer) opensFormals(brace int32) bool {
+	switch r.tokens[brace+1].kind {
+	case Ellipsis, Comma:
+		return true
+	case Word, KeywordOr:
+		switch r.tokens[brace+2].kind {
+		case Comma, Question, Colon:
+			return true
+		}
+	}
+	return false
+}
+
+// startsLambda reports whether the colon at index i stands behind the parameter
+// of a function that is a formal's default.
+func (r *repairer) startsLambda(i int32) bool {
+	if r.first || r.tokens[i-1].kind != Word {
+		return false
+	}
+	before := r.tokens[i-2].kind
+	return before != Comma && before != LBrace
+}
+
+// find is the index of the innermost frame of a kind that fits, not looking
+// beyond quotes; -1 if there is none.
+func (r *repairer) find(kind Kind, fits func(*bracketFrame) bool) int {
+	for k := len(r.stack) - 1; k >= 0 && !r.stack[k].hard(); k-- {
+		if r.budget--; r.budget < 0 {
+			return -1
+		}
+		if r.stack[k].kind == kind && fits(&r.stack[k]) {
+			return k
+		}
+	}
+	return -1
+}
+
+// matchTo ends everything inside the frame at index k, and the frame itself,
+// whose closing bracket is the token at index i.
+func (r *repairer) matchTo(k int, i int32) {
+	for len(r.stack) > k+1 {
+		if r.top().kind == KeywordLet {
+			r.stack = r.stack[:len(r.stack)-1]
+			continue
+		}
+		r.closeTop(i)
+	}
+	r.paired = min(r.paired, r.stack[k].token)
+	r.stack = r.stack[:k]
+}
+
+// leadingCloser pairs a closing bracket with only closing brackets before it on
+// its line.
+func (r *repairer) leadingCloser() {
+	i, line, indent := r.at, r.line, r.indent
+	t := r.tokens[i]
+	want := openerOf(t.kind)
+	if k := r.find(want, func(f *bracketFrame) bool { return f.indent == indent && f.line < line }); k >= 0 {
+		r.matchTo(k, i)
+		return
+	}
+	f := r.top()
+	if f != nil && f.kind == want && f.line == line {
+		r.matchTo(len(r.stack)-1, i)
+		return
+	}
+	if f != nil && f.kind == want && f.indent < indent && (f.content < 0 || indent < f.content) {
+		r.matchTo(len(r.stack)-1, i) // closed at a place of its own, as some style has it
+		return
+	}
+	if at, ok := r.lostOpener(i, indent); ok && want != LParen && at <= r.paired {
+		r.open(at, want)
+		return
+	}
+	if f != nil && f.kind == want {
+		r.matchTo(len(r.stack)-1, i)
+		return
+	}
+	if k := r.find(want, func(f *bracketFrame) bool { return f.indent <= indent }); k >= 0 && r.stack[len(r.stack)-1].indent >= indent {
+		r.matchTo(k, i)
+		return
+	}
+	r.skip(i)
+}
+
+// lostOpener is where the opener of a closing bracket that begins a line must
+// have stood: at the end of the last line with the same indentation, if all
+// since then is indented more.
+func (r *repairer) lostOpener(i, indent int32) (int32, bool) {
+	bound := int32(-1)
+	if f := r.top(); f != nil {
+		bound = f.token
+	}
+	last := len(r.lines) - 1
+	for q := last - 1; q >= 0 && r.lines[q+1].token > bound; q-- {
+		if r.budget--; r.budget < 0 {
+			return 0, false
+		}
+		switch l := r.lines[q]; {
+		case l.indent < indent:
+			return 0, false
+		case l.indent == indent:
+			end := r.lines[q+1].token
+			if before := r.tokens[end-1].kind; before == Semicolon || before == RBrace && r.tokens[end-1].start != r.tokens[l.token].start {
+				return 0, false
+			}
+			return end, end <= i
+		}
+	}
+	if bound < 0 && indent == 0 {
+		return 0, true // the whole text was inside
+	}
+	return 0, false
+}
+
+// innerCloser pairs a closing bracket that something stands before on its line.
+func (r *repairer) innerCloser() {
+	i, line := r.at, r.line
+	t := r.tokens[i]
+	want := openerOf(t.kind)
+	if k := r.find(want, func(f *bracketFrame) bool { return f.line == line }); k >= 0 {
+		r.matchTo(k, i)
+		return
+	}
+	f := r.top()
+	for f != nil && f.kind == KeywordLet && f.line == line {
+		r.stack = r.stack[:len(r.stack)-1]
+		f = r.top()
+	}
+	if f != nil && f.kind == want && !r.closesLater(f, i) {
+		r.matchTo(len(r.stack)-1, i)
+		return
+	}
+	if at, ok := r.lostInLine(i, want); ok {
+		r.open(at, want)
+		return
+	}
+	if f != nil && f.kind != want && f.line < line && !r.closesLater(f, i) {
+		if k := r.find(want, func(g *bracketFrame) bool { return g.indent >= f.indent }); k >= 0 {
+			r.matchTo(k, i)
+			return
+		}
+	}
+	r.skip(i)
+}
+
+// closesLater reports whether a later line begins with the closing bracket of
+// a frame at just the frame's indentation.
+func (r *repairer) closesLater(f *bracketFrame, i int32) bool {
+	closer := closerOf(f.kind)
+	for at := int(r.tokens[i].end); at < len(r.src); at++ {
+		if r.budget--; r.budget < 0 {
+			return false
+		}
+		if r.src[at] != '\n' {
+			continue
+		}
+		rest := r.src[at+1:]
+		width := indentation(rest)
+		if width >= len(rest) || rest[width] == '\n' || rest[width] == '\r' || int32(width) > f.indent {
+			continue
+		}
+		return int32(width) == f.indent && closer.String()[0] == rest[width]
+	}
+	return false
+}
+
+// lostInLine is where, on the line of a closing bracket, its opener must have
+// stood.
+func (r *repairer) lostInLine(i int32, want Kind) (int32, bool) {
+	begin := r.lines[len(r.lines)-1].token
+	if f := r.top(); f != nil && f.token >= begin {
+		begin = f.token + 1
+	}
+	isFormals := want == LBrace && (r.tokens[i+1].kind == Colon || r.tokens[i+1].kind == At)
+	for j := i - 1; j >= begin; j-- {
+		if r.budget--; r.budget < 0 {
+			return 0, false
+		}
+		switch kind := r.tokens[j].kind; {
+		case want == LParen:
+			if kind == KeywordInherit {
+				return j + 1, j+1 < i && r.tokens[j+1].kind != LParen
+			}
+		case isFormals:
+			if kind == Equals || kind == Colon {
+				return j + 1, true
+			}
+		case want == LBrace:
+			if kind == KeywordInherit || bindingAt(r.tokens, int(j)) {
+				if before := r.before(j); before != Dot && before != Semicolon && before != LBrace && before != KeywordLet {
+					return j, j > begin || before != EOF
+				}
+			}
+		case kind == Equals || kind == Semicolon || kind == Colon:
+			return j + 1, true
+		}
+	}
+	switch {
+	case want == LParen:
+		return 0, false
+	case isFormals, want == LBrace && bindingAt(r.tokens, int(begin)):
+		return begin, true
+	}
+	return 0, false
+}
+
+// before is the kind of the token before the one at index i, EOF if that is on
+// another line.
+func (r *repairer) before(i int32) Kind {
+	if i == 0 || i == r.lines[len(r.lines)-1].token {
+		return EOF
+	}
+	return r.tokens[i-1].kind
+}
+
+// semicolon closes brackets that a semicolon cannot stand in.
+func (r *repairer) semicolon() {
+	i := r.at
+	for f := r.top(); f != nil && !f.hard(); f = r.top() {
+		switch f.kind {
+		case LBracket:
+			r.closeTop(i)
+			continue
+		case LParen:
+			if f.pending == 0 {
+				if f.token > 0 && r.tokens[f.token-1].kind == KeywordInherit {
+					r.closeTop(r.firstOperand(f.token + 1))
+				} else {
+					r.closeTop(i)
+				}
+				continue
+			}
+			f.pending--
+		case LBrace:
+			previous := r.tokens[i-1].kind
+			if previous != Semicolon && previous != LBrace {
+				return
+			}
+			if f.line == r.line {
+				r.closeTop(i)
+			}
+			// A line that begins with it was handled where the line began.
+		}
+		return
+	}
+}
+
+// firstOperand is the index behind a name at i and what is selected from it.
+func (r *repairer) firstOperand(i int32) int32 {
+	for r.tokens[i].kind == Word || r.tokens[i].kind == StringOpen {
+		for depth := 0; ; i++ {
+			switch r.tokens[i].kind {
+			case StringOpen, IndentOpen, InterpOpen:
+				depth++
+			case StringClose, IndentClose, InterpClose:
+				depth--
+			}
+			if depth == 0 {
+				break
+			}
+		}
+		if i++; r.tokens[i].kind != Dot {
+			break
+		}
+		i++
+	}
+	return i
+}
