@@ -101,6 +101,7 @@ func (p *Program) command() *cobra.Command {
 		p.upstreamCommand(),
 		p.pillsCommand(),
 		p.syntaxCommand(),
+		p.doctorCommand(),
 		p.versionCommand(),
 	)
 	return root

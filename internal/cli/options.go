@@ -69,11 +69,10 @@ func (p *Program) catalogFor(cmd *cobra.Command, rev, at string) (*catalog.Catal
 		if err != nil {
 			return nil, err
 		}
-		dir, err := folderOf(at)
+		pinned, err := pinnedAt(session.Snapshot(), at)
 		if err != nil {
 			return nil, err
 		}
-		pinned := session.Snapshot().CatalogAt(dir)
 		fmt.Fprint(cmd.ErrOrStderr(), ide.PinReport(pinned))
 		return pinned.Catalog, nil
 	}

@@ -38,11 +38,10 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			dir, err := folderOf(at)
+			pinned, err := pinnedAt(session.Snapshot(), at)
 			if err != nil {
 				return err
 			}
-			pinned := session.Snapshot().CatalogAt(dir)
 			fmt.Fprint(cmd.OutOrStdout(), ide.PinReport(pinned), sourceLine(pinned))
 			return nil
 		},
@@ -91,6 +90,20 @@ func sourceNote(pinned workspace.Pinned) string {
 		return "source " + source + " (not there)"
 	}
 	return "source " + source + " (cannot be read)"
+}
+
+// pinnedAt is the catalog that holds for a Nix file, or for the folder that a path names or that any other file lies in.
+func pinnedAt(snapshot *workspace.Snapshot, path string) (workspace.Pinned, error) {
+	dir, err := folderOf(path)
+	if err != nil {
+		return workspace.Pinned{}, err
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && filepath.Ext(path) == ".nix" {
+		if doc, err := workspace.ReadDocument(path); err == nil {
+			return snapshot.Catalog(doc), nil
+		}
+	}
+	return snapshot.CatalogAt(dir), nil
 }
 
 // folderOf is the folder that a path names, or that the file lies in which it

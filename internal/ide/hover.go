@@ -8,6 +8,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
+	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
 )
 
@@ -237,7 +238,8 @@ func (s subject) optionSheet(sn *workspace.Snapshot, doc *workspace.Document) sh
 // dated says of a description that it was written for another revision.
 func (s subject) dated(library *catalog.Library, summary string) string {
 	newest := library.Newest().Revision
-	if summary == "" || s.pinned.Catalog.Revision == newest {
+	p := s.pinned
+	if summary == "" || p.Catalog.Revision == newest || p.Pin.Known == upstream.FromCheckout && p.Pin.Revision == newest.Hash {
 		return summary
 	}
 	return summary + " (Described as of " + code(newest.Short()) + ".)"

@@ -99,7 +99,9 @@ func short(revision string) string { return revision[:min(7, len(revision))] }
 
 // Pin is which jetpack-nixos holds for a document, in short.
 type Pin struct {
+	// Revision is the commit that the facts hold for, or, for a checkout, the one that is checked out.
 	Revision catalog.Revision
+	Day      string   // the day of the commit; empty if that is not known
 	Note     string   // how that is known
 	Source   string   // the file that says so; may be empty
 	JetPack  []string // the versions that the revision carries, oldest first
@@ -109,8 +111,18 @@ type Pin struct {
 // PinOf is which jetpack-nixos holds for a document.
 func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 	pinned := sn.Catalog(doc)
+	revision := pinned.Catalog.Revision
+	if !revision.Known() {
+		var known bool
+		if revision, known = sn.Library().Revision(pinned.Pin.Revision); !known {
+			revision.Hash = pinned.Pin.Revision
+		}
+	}
 	pin := Pin{
-		Revision: pinned.Catalog.Revision, Note: plainText(pinNote(pinned)), Source: pinned.Pin.Source, JetPack: []string{},
+		Revision: revision, Note: plainText(pinNote(pinned)), Source: pinned.Pin.Source, JetPack: []string{},
+	}
+	if !revision.Date.IsZero() {
+		pin.Day = revision.Day()
 	}
 	for _, g := range pinned.Catalog.Generations() {
 		pin.JetPack = append(pin.JetPack, g.JetPack)

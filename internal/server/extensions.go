@@ -78,7 +78,7 @@ func (s *Server) pin(ctx context.Context, params *pinParams) (*pinResult, error)
 	}
 	pin := ide.PinOf(snapshot, doc)
 	return &pinResult{
-		Short: pin.Revision.Short(), Hash: pin.Revision.Hash, Date: pin.Revision.Day(), Note: pin.Note,
+		Short: pin.Revision.Short(), Hash: pin.Revision.Hash, Date: pin.Day, Note: pin.Note,
 		Source: pin.Source, JetPack: pin.JetPack, Major: pin.Major, Deals: snapshot.DealsWithJetpack(doc),
 	}, nil
 }

@@ -79,6 +79,9 @@ func (s *Snapshot) CatalogAt(dir string) Pinned {
 // PinProblems are the files around a document that would say which revision is used, but cannot be read as that.
 func (s *Snapshot) PinProblems(d *Document) []upstream.Problem { return s.surroundings(d).Problems }
 
+// PinProblemsAt are those around a folder, an absolute path.
+func (s *Snapshot) PinProblemsAt(dir string) []upstream.Problem { return s.pins.Around(dir).Problems }
+
 func (s *Snapshot) pinned(m upstream.Mentions, around upstream.Surroundings) Pinned {
 	pin := upstream.Choose(m, s.settings.Revision, around)
 	source := s.source(pin, around)

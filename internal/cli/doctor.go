@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/ide"
+	"jetpills/internal/upstream"
+	"jetpills/internal/workspace"
+)
+
+func (p *Program) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor [PATH]",
+		Short: "Print what a workspace's answers rest on, and what would make them better",
+		Long: "Print which jetpack-nixos a workspace uses, how that is known and where its source lies, then everything\n" +
+			"else that answers rest on. The exit code is 1 if something is wrong.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at := "."
+			if len(args) == 1 {
+				at = args[0]
+			}
+			session, err := p.session()
+			if err != nil {
+				return err
+			}
+			d := doctor{out: cmd.OutOrStdout(), snapshot: session.Snapshot()}
+			if d.dir, err = folderOf(at); err != nil {
+				return err
+			}
+			pinned, err := pinnedAt(d.snapshot, at)
+			if err != nil {
+				return err
+			}
+			d.run(pinned, p.Version)
+			if d.problems > 0 {
+				return exit(exitNothing)
+			}
+			return nil
+		},
+	}
+}
+
+// doctor prints one finding a line.
+type doctor struct {
+	out      io.Writer
+	snapshot *workspace.Snapshot
+	dir      string
+	problems int
+	advice   []string
+}
+
+func (d *doctor) say(format string, args ...any) { fmt.Fprintf(d.out, format+"\n", args...) }
+
+func (d *doctor) problem(format string, args ...any) {
+	d.problems++
+	d.say("problem: "+format, args...)
+}
+
+func (d *doctor) advise(format string, args ...any) {
+	d.advice = append(d.advice, fmt.Sprintf(format, args...))
+}
+
+func (d *doctor) run(pinned workspace.Pinned, version string) {
+	d.pin(pinned)
+	for _, p := range d.snapshot.PinProblemsAt(d.dir) {
+		d.problem("%s", p)
+	}
+	d.facts(pinned)
+	d.pills()
+	d.settings()
+	newest := d.snapshot.Library().Newest().Revision
+	d.say("jetpills %s (%s, %s/%s), facts of jetpack-nixos up to %s (%s)",
+		version, runtime.Version(), runtime.GOOS, runtime.GOARCH, newest.Short(), newest.Day())
+	for _, a := range d.advice {
+		d.say("advice: %s", a)
+	}
+}
+
+// pin says which revision, how it is known, and where its source lies.
+func (d *doctor) pin(pinned workspace.Pinned) {
+	first := ide.PinLine(pinned)
+	if source := sourceNote(pinned); source != "" {
+		first += "; " + source
+	}
+	d.say("%s", first)
+	pin := pinned.Pin
+	if pin.Source != "" && pin.Known != upstream.FromCheckout {
+		from := "from " + pin.Source
+		if pin.Input != "" {
+			from += ", input " + pin.Input
+		}
+		d.say("%s", from)
+	}
+	if pin.Fork {
+		d.say("a fork: %s", pin.Repository())
+	}
+	switch {
+	case !pin.Found():
+		d.advise("pin jetpack-nixos (as a flake input, with npins, niv or lon): then what is said holds for that revision")
+	case pin.Revision == "" && !pinned.Read:
+		d.advise("name a commit: %q says no more than that some revision of jetpack-nixos is used", pin.Known)
+	case pinned.Match == catalog.Unknown && !pinned.Read:
+		d.problem("nothing is known of revision %s, and its source is not on disk: what is said may not hold for it", pin.Revision)
+	}
+	if pinned.Source == nil && pin.StorePath != "" {
+		d.advise("fetch the source (nix flake archive, or any build, does): then jumps lead to declarations, and hovers quote jetpack-nixos itself")
+	}
+}
+
+// facts says how much is known.
+func (d *doctor) facts(pinned workspace.Pinned) {
+	var versions []string
+	for _, g := range pinned.Catalog.Generations() {
+		versions = append(versions, g.JetPack)
+	}
+	line := fmt.Sprintf("%d options, %d packages", len(pinned.Catalog.Options()), len(pinned.Catalog.Packages()))
+	if len(versions) > 0 {
+		line += ", JetPack " + strings.Join(versions, ", ")
+	}
+	d.say("%s", line)
+	if !pinned.Read {
+		return
+	}
+	for _, p := range pinned.Source.Problems() {
+		d.say("left out: %s", p)
+	}
+}
+
+// pills says where the pills come from, and where links into them lead.
+func (d *doctor) pills() {
+	if err := d.snapshot.PillsProblem(); err != nil {
+		d.problem("%v", err)
+	}
+	count := len(d.snapshot.Pills().Pills())
+	file, err := d.snapshot.PillFile("README.md")
+	if err != nil {
+		d.problem("%d pills, but links cannot lead to them: %v", count, err)
+		d.advise("set XDG_CACHE_HOME to a folder that can be written to")
+		return
+	}
+	d.say("%d pills in %s", count, filepath.Dir(file))
+}
+
+// settings says what is in force without an editor.
+func (d *doctor) settings() {
+	line := "settings: all at their defaults; editors send their own"
+	if store := os.Getenv("NIX_STORE_DIR"); store != "" {
+		line += "; NIX_STORE_DIR=" + store
+		if !filepath.IsAbs(store) {
+			d.problem("NIX_STORE_DIR is %q, which is no absolute path", store)
+		}
+	}
+	d.say("%s", line)
+}
