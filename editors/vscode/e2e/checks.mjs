@@ -5,6 +5,7 @@ import path from 'node:path';
 
 const configuration = 'project/configuration.nix';
 const som = 'jetpack.so|m = ';
+const openPill = 'Open a pill or a section of one';
 
 const first = [
   {
@@ -64,7 +65,7 @@ const then = [
   {
     name: 'hover and pill in light colours',
     async run(editor) {
-      editor.server.writeSettings({ 'workbench.colorTheme': 'Default Light Modern' });
+      await editor.command('Preferences: Toggle between Light/Dark Themes');
       try {
         await editor.page.locator('.monaco-workbench.vs').waitFor();
         await editor.goTo(configuration, som);
@@ -74,7 +75,7 @@ const then = [
         await editor.previewShows('which-som-am-i');
         await editor.screenshot('pill light');
       } finally {
-        editor.server.writeSettings({});
+        await editor.command('Preferences: Toggle between Light/Dark Themes');
       }
     },
   },
@@ -84,7 +85,7 @@ const then = [
       await editor.goTo(configuration, som);
       await editor.command('Jetpills: Show the Pill for What Is Under the Cursor');
       await editor.previewShows('which-som-am-i');
-      await editor.page.locator('.editor-actions [aria-label*="Show Source"]').first().click();
+      await editor.page.locator('.editor-actions a[aria-label*="Source"]').first().click();
       await editor.page.locator('.tab.active', { hasText: /^07-nixos-modules\.md$/ }).waitFor();
     },
   },
@@ -93,8 +94,7 @@ const then = [
     async run(editor) {
       await editor.openFile(configuration);
       await editor.command('Jetpills: Open Pill…');
-      await editor.rows().first().waitFor();
-      await editor.page.keyboard.type('Scopes and makeScope');
+      await editor.answer(openPill, 'Scopes and makeScope');
       await editor.page.locator('.tab.active', { hasText: '03-overlays-and-overrides.md' }).waitFor(); // the source behind the list
       await editor.screenshot('open pill');
       await editor.press('Enter');
@@ -107,7 +107,7 @@ const then = [
     async run(editor) {
       await editor.goTo(configuration, som);
       await editor.command('Jetpills: Open Pill…');
-      await editor.rows().first().waitFor();
+      await editor.answer(openPill, '');
       await editor.press('ArrowDown');
       await editor.page.locator('.tab.active', { hasText: '00-nix-language.md' }).waitFor();
       await editor.press('Escape');
@@ -119,7 +119,7 @@ const then = [
     async run(editor) {
       await editor.openFile(configuration);
       await editor.command('Jetpills: Search Pills…');
-      await editor.page.locator('.quick-input-widget:visible input').fill('recovery');
+      await editor.answer('Words to find in the pills', 'recovery');
       const row = editor.rows().filter({ hasText: /recovery/i }).first();
       await row.waitFor();
       await editor.screenshot('search pills');

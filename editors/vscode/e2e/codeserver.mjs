@@ -13,7 +13,7 @@ const entry = path.join(modules, 'code-server/out/node/entry.js');
 const userSettings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
-  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.colorTheme': 'Dark Modern',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
   'window.confirmBeforeClose': 'never',
@@ -33,6 +33,7 @@ const userSettings = {
   'editor.minimap.enabled': false,
   'editor.wordBasedSuggestions': 'off',
   'files.hotExit': 'off',
+  'files.autoSave': 'off',
 };
 
 export class CodeServer {
@@ -43,17 +44,31 @@ export class CodeServer {
     for (const dir of ['home', 'tmp', 'user/User', 'user/Machine', 'extensions', 'chrome']) {
       fs.mkdirSync(path.join(server.dir, dir), { recursive: true });
     }
-    for (const dir of ['project', 'plain']) {
-      fs.cpSync(path.join(here, '../../test', dir), path.join(server.dir, dir), { recursive: true });
-    }
+    server.restore();
     fs.mkdirSync(path.join(server.dir, 'project/.vscode'));
-    server.writeSettings({});
+    server.write('user/User/settings.json', JSON.stringify(userSettings, null, 1));
     server.write('config.yaml', 'auth: none\n');
     server.log = fs.openSync(path.join(server.dir, 'code-server.log'), 'w');
     server.packages();
     if (wrong) server.spoil();
     await server.run();
     return server;
+  }
+
+  /** Gives the files of the projects the content that they should have. */
+  restore() {
+    for (const dir of ['project', 'plain']) {
+      for (const name of fs.readdirSync(path.join(here, '../../test', dir))) {
+        const content = fs.readFileSync(path.join(here, '../../test', dir, name), 'utf8');
+        const file = path.join(this.dir, dir, name);
+        if (!fs.existsSync(file)) {
+          fs.mkdirSync(path.dirname(file), { recursive: true });
+          fs.writeFileSync(file, content);
+        } else if (fs.readFileSync(file, 'utf8') !== content) {
+          fs.writeFileSync(file, content);
+        }
+      }
+    }
   }
 
   /** Writes a file of the run's folder. */
@@ -63,11 +78,6 @@ export class CodeServer {
 
   read(name) {
     return fs.readFileSync(path.join(this.dir, name), 'utf8');
-  }
-
-  /** Sets the user's settings, on top of those that every run has. */
-  writeSettings(settings) {
-    this.write('user/User/settings.json', JSON.stringify({ ...userSettings, ...settings }, null, 1));
   }
 
   /** The settings of the untrusted workspace. */

@@ -37,6 +37,7 @@ export class Editor {
 
   /** Keeps what is on screen under artefacts/NAME.png. */
   async screenshot(name) {
+    await this.pause(200); // things fade in
     await this.page.screenshot({ path: path.join(this.artefacts, `${name.replace(/[^\w-]+/g, '-')}.png`) });
   }
 
@@ -71,6 +72,7 @@ export class Editor {
       if (await discard.isVisible()) await discard.click();
       await this.pause(50);
     }
+    this.server.restore();
   }
 
   /** Runs a command by its title. */
@@ -78,13 +80,23 @@ export class Editor {
     await this.press('F1');
     const input = this.page.locator('.quick-input-widget:visible input');
     await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.focusedRow(title);
     await this.press('Enter');
+  }
+
+  /** Types into the list that asks for this. */
+  async answer(placeholder, text) {
+    await this.page.locator(`.quick-input-widget:visible input[placeholder="${placeholder}"]`).fill(text);
   }
 
   /** The rows of the list that is open. */
   rows() {
     return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+  }
+
+  /** Waits until this row is the one that Enter takes: a list first shows what it had before. */
+  async focusedRow(text) {
+    await this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row.focused', { hasText: text }).waitFor();
   }
 
   /** Opens a file of the run's folder, and waits for its text. */
@@ -93,7 +105,7 @@ export class Editor {
     const tab = page.locator('.tab.active', { hasText: path.basename(name) });
     await this.press('Control+p');
     await page.locator('.quick-input-widget:visible input').fill(path.join(this.server.dir, name));
-    await this.rows().filter({ hasText: path.basename(name) }).first().waitFor();
+    await this.focusedRow(path.basename(name));
     await this.press('Enter');
     await tab.first().waitFor();
     await page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
@@ -148,7 +160,7 @@ export class Editor {
     }).catch((error) => assert.fail(`${error.message}; it was: ${said.slice(0, 200)}`));
   }
 
-  /** Types a line below "# type here" in a copy of a file, chooses an item, saves, and returns the line on disk. */
+  /** Types a line below "# type here" in a copy of a file, takes the first item, which has to be this, saves, and returns the line on disk. */
   async complete(file, typed, label) {
     const { page } = this;
     const copy = path.join(path.dirname(file), `typing-${++this.copies}.nix`);
@@ -164,12 +176,9 @@ export class Editor {
       await this.pause(300);
       return rows.count();
     });
-    const focused = page.locator('.suggest-widget.visible .monaco-list-row.focused .label-name');
-    await this.until(`the item ${label}`, async () => {
-      if ((await focused.count()) > 0 && (await focused.innerText()) === label) return true;
-      await this.press('ArrowDown');
-      return false;
-    });
+    const offered = () => rows.locator('.label-name').allInnerTexts();
+    await this.until(`${label} as the first item`, async () => (await offered())[0] === label)
+      .catch(async (error) => assert.fail(`${error.message}; there are ${await offered()}`));
     await this.screenshot(`complete ${label} ${this.copies}`);
     await this.press('Enter', 'Control+s');
     const lines = await this.until('the file on disk', () => {
@@ -221,12 +230,17 @@ export class Editor {
   }
 }
 
-/** Whether a text has all of the words, in this order. */
-export function inOrder(text, words) {
+/** Whether a text has all of the parts, in this order. Words count, not what stands between them: renderers differ in that. */
+export function inOrder(text, parts) {
+  const said = words(text);
   let from = 0;
-  return words.every((word) => {
-    const at = text.indexOf(word, from);
-    from = at + word.length;
+  return parts.every((part) => {
+    const at = said.indexOf(words(part), from);
+    from = at + words(part).length;
     return at >= 0;
   });
+}
+
+function words(text) {
+  return text.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }

@@ -49,7 +49,7 @@ export function rowsOf(pills: readonly Pill[]): Row[] {
   return pills.flatMap((pill) => {
     const title: Row = {
       label: `${pill.id}  ${pill.title}`,
-      description: '',
+      description: pill.summary ?? '',
       target: { path: pill.path, anchor: '', line: 1 },
       title: true,
     };

@@ -29,7 +29,7 @@ export class Reader {
   }
 
   /** Lets the user choose among pills and sections; the source of what is being chosen shows behind the list. */
-  async open(): Promise<void> {
+  async open(words = ''): Promise<void> {
     const pills = await this.server.pills();
     if (pills.length === 0) {
       this.sayNothingToRead();
@@ -39,7 +39,12 @@ export class Reader {
       ...(row.title ? [{ label: '', kind: vscode.QuickPickItemKind.Separator }] : []),
       { label: row.title ? `$(book) ${row.label}` : row.label, description: row.description, target: row.target },
     ]);
-    await this.choose('Open a pill or a section of one', items);
+    const pick = vscode.window.createQuickPick<Item>();
+    pick.placeholder = 'Open a pill or a section of one';
+    pick.matchOnDescription = true;
+    pick.items = items;
+    pick.value = words;
+    await this.run(pick);
   }
 
   /** Lets the user type words, and choose among the sections that hold them. */
@@ -60,7 +65,7 @@ export class Reader {
       }
       if (!known) {
         pick.hide(); // the list of titles can be filtered at least
-        await this.open();
+        await this.open(words);
       } else if (pick.value === words) {
         pick.items = found.get(words) ?? [];
       }
@@ -108,19 +113,13 @@ export class Reader {
     return inEditor ?? inPreview ?? pills.find((pill) => pill.path === this.last);
   }
 
-  private async choose(placeholder: string, items: readonly Item[]): Promise<void> {
-    const pick = vscode.window.createQuickPick<Item>();
-    pick.placeholder = placeholder;
-    pick.matchOnDescription = true;
-    pick.items = items;
-    await this.run(pick);
-  }
-
   /** Shows the list until something is chosen, or nothing: then what was in front comes back. */
   private async run(pick: vscode.QuickPick<Item>): Promise<void> {
+    const pills = await this.server.pills();
     const before = vscode.window.activeTextEditor;
     const selection = before?.selection;
-    let shown: vscode.TextEditor | undefined;
+    const opened = new Set(openFiles());
+    let peeked = false;
     let latest = 0;
     const chosen = await new Promise<Target | undefined>((resolve) => {
       pick.onDidChangeActive(async ([item]) => {
@@ -128,7 +127,8 @@ export class Reader {
         // Typing runs through many items; only the one it ends at is shown.
         await new Promise((wait) => setTimeout(wait, 150));
         if (turn !== latest || item?.target === undefined) return;
-        shown = await this.peek(item.target);
+        peeked = true;
+        await this.peek(item.target);
       });
       pick.onDidAccept(() => {
         resolve(pick.selectedItems[0]?.target);
@@ -141,8 +141,10 @@ export class Reader {
       });
       pick.show();
     });
+    // An editor with the same file would pull the rendered pill to its own place.
+    await closeFiles((path) => !opened.has(path) && pillAt(pills, path) !== undefined);
     if (chosen !== undefined) return this.show(chosen);
-    if (shown !== undefined && before !== undefined) {
+    if (peeked && before !== undefined) {
       await vscode.window.showTextDocument(before.document, {
         ...(before.viewColumn === undefined ? {} : { viewColumn: before.viewColumn }),
         ...(selection === undefined ? {} : { selection }),
@@ -150,11 +152,10 @@ export class Reader {
     }
   }
 
-  private async peek(target: Target): Promise<vscode.TextEditor> {
+  private async peek(target: Target): Promise<void> {
     const at = new vscode.Position(target.line - 1, 0);
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(target.path), { preview: true, preserveFocus: true });
     editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.AtTop);
-    return editor;
   }
 
   private sayNothingToRead(): void {
@@ -162,6 +163,22 @@ export class Reader {
       this.server.condition === 'running' ? 'This Jetpills server cannot list its pills.' : 'The Jetpills server does not run.',
     );
   }
+}
+
+/** The paths of the files that are open in editors. */
+function openFiles(): string[] {
+  return fileTabs().map(({ path }) => path);
+}
+
+async function closeFiles(which: (path: string) => boolean): Promise<void> {
+  const tabs = fileTabs().filter(({ path }) => which(path));
+  await vscode.window.tabGroups.close(tabs.map(({ tab }) => tab));
+}
+
+function fileTabs(): { tab: vscode.Tab; path: string }[] {
+  return vscode.window.tabGroups.all.flatMap((group) =>
+    group.tabs.flatMap((tab) => (tab.input instanceof vscode.TabInputText ? [{ tab, path: tab.input.uri.fsPath }] : [])),
+  );
 }
 
 function itemOfHit(hit: Hit): Item {
