@@ -269,22 +269,30 @@ func (f finder) file(place module.Place) (subject, bool) {
 	if name == "" {
 		return subject{}, false
 	}
-	s := subject{kind: aboutFile, span: place.Span, path: name, name: name}
-	s.topics = []pill.Topic{{Kind: pill.FileTopic, Name: name}, {Kind: pill.FileTopic, Name: name + "/default.nix"}}
-	s.topics = append(s.topics, f.builtFrom(name)...)
+	s := subject{kind: aboutFile, span: place.Span, path: name, name: name, note: "file of jetpack-nixos"}
+	if made := f.madeFrom(name); len(made) > 0 {
+		s.note += ", source of " + codes(made)
+		for _, p := range made {
+			s.topics = append(s.topics, packageTopics(p)...)
+		}
+	}
+	s.topics = append(s.topics, pill.Topic{Kind: pill.FileTopic, Name: name}, pill.Topic{Kind: pill.FileTopic, Name: name + "/default.nix"})
 	return s, f.explained(s)
 }
 
-// builtFrom are the topics of the scope's members that a file or folder is the source of: by the overlay, or by its name.
-func (f finder) builtFrom(name string) []pill.Topic {
-	var topics []pill.Topic
+// madeFrom are the members of the scope that a file or folder is the source of: by what the overlays say, or by its name.
+func (f finder) madeFrom(name string) []string {
+	var made []string
 	base := strings.TrimSuffix(path.Base(name), ".nix")
+	if base == "default" || base == "package" {
+		base = path.Base(path.Dir(name))
+	}
 	for _, p := range f.pinned.Catalog.Packages() {
 		if p.File == name && p.Line == 0 || p.Source == name || p.Name == base && strings.HasPrefix(name, "pkgs/") {
-			topics = append(topics, packageTopics(p.Name)...)
+			made = append(made, p.Name)
 		}
 	}
-	return topics
+	return made
 }
 
 // inCheckout reports whether the document lies in a checkout of jetpack-nixos.

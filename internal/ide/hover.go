@@ -189,7 +189,7 @@ func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	case aboutOutput:
 		return sheet{title: s.name, what: "flake output of jetpack-nixos", rows: []row{s.revisionRow()}}
 	case aboutFile:
-		return sheet{title: s.name, what: "file of jetpack-nixos"}
+		return sheet{title: s.name, what: s.note}
 	}
 	return sheet{title: s.name, what: s.note}
 }
@@ -323,13 +323,21 @@ func (s subject) setSheet() sheet {
 func (s subject) goneSheet() sheet {
 	h := s.history
 	out := sheet{title: h.Path, what: "no option of this revision", rows: []row{s.revisionRow()}}
+	isKnown := s.pinned.Match == catalog.Exact
 	switch {
 	case h.Gone() && h.RenamedTo != "":
 		out.remarks = append(out.remarks, fmt.Sprintf("Renamed to %s.", code(h.RenamedTo)))
 	case h.Gone():
 		out.remarks = append(out.remarks, fmt.Sprintf("Removed in %s (%s).", code(h.Removed.Short()), h.Removed.Day()))
-	case h.Introduced.Known():
+	case h.Introduced.Known() && isKnown:
 		out.remarks = append(out.remarks, fmt.Sprintf("It came with %s (%s).", code(h.Introduced.Short()), h.Introduced.Day()))
+	case h.Introduced.Known(): // and it is not known whether this one is older or newer
+		out.remarks = append(out.remarks, fmt.Sprintf("Upstream has it since %s (%s).", code(h.Introduced.Short()), h.Introduced.Day()))
+	}
+	if s.pinned.IsOwn() {
+		if removed, ok := s.pinned.Source.Removed(h.Path); ok {
+			out.quote = quotation(removed.Instead)
+		}
 	}
 	return out
 }
@@ -375,7 +383,10 @@ func (s subject) somRows() []row {
 	}
 	add("SoC", som.SoC)
 	if som.DefaultMajor != "" {
-		jetpack := som.DefaultMajor + " unless `majorVersion` says otherwise"
+		jetpack := som.DefaultMajor
+		if _, ok := s.pinned.Catalog.Option(majorOption); ok {
+			jetpack += " unless `majorVersion` says otherwise"
+		}
 		if len(som.Majors) == 1 {
 			jetpack = som.DefaultMajor + " only"
 		} else if len(som.Majors) > 1 {

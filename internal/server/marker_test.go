@@ -33,7 +33,8 @@ var update = flag.Bool("update", false, "rewrite the goldens of the marker archi
 // A marker archive in testdata/marker/<feature> holds a workspace. Its files have cursors, $0 to $9, each in one file of
 // the archive; what the feature says at cursor $3 stands in the member @3. Every cursor is asked twice: through package
 // ide, and over the wire. A comment "full" in the archive's head keeps whole excerpts in the golden, which otherwise
-// names the section alone.
+// names the section alone. Members below store/ lie where the store has the source that the workspace pins; the member
+// settings is what a client sends, in which DIR stands for the workspace.
 
 // feature asks for what stands in a golden, in both ways.
 type feature struct {
@@ -42,9 +43,10 @@ type feature struct {
 }
 
 var features = map[string]feature{
-	"hover":      {directHover, wireHover},
-	"completion": {directCompletion, wireCompletion},
-	"definition": {directDefinition, wireDefinition},
+	"hover":       {directHover, wireHover},
+	"completion":  {directCompletion, wireCompletion},
+	"definition":  {directDefinition, wireDefinition},
+	"declaration": {directDeclaration, wireDeclaration},
 }
 
 // marker is one cursor.
@@ -54,6 +56,7 @@ type marker struct {
 	doc      *workspace.Document
 	offset   int
 	full     bool
+	names    *strings.Replacer // of the folders that differ from run to run
 }
 
 func TestMarkers(t *testing.T) {
@@ -87,18 +90,38 @@ type place struct {
 }
 
 func runArchive(t *testing.T, f feature, file string, archive *txtar.Archive, library *catalog.Library, shipped *pill.Collection) {
-	dir := t.TempDir()
+	dir, store, isPinned := t.TempDir(), filepath.Join(t.TempDir(), "store"), false
 	cursors := map[string]place{}
 	goldens := map[string]string{}
 	var files []txtar.File
+	session := workspace.NewSession(workspace.Config{Library: library, Pills: shipped, CacheDir: t.TempDir(), StoreDir: store})
+	session.SetFolders([]string{dir})
 	for _, member := range archive.Files {
 		if n, ok := strings.CutPrefix(member.Name, "@"); ok {
 			goldens[n] = string(member.Data)
 			continue
 		}
 		files = append(files, member)
-		content := takeCursors(t, member, filepath.Join(dir, member.Name), cursors)
+		if member.Name == "settings" {
+			settings, problems := workspace.ParseSettings(bytes.ReplaceAll(member.Data, []byte("DIR"), []byte(dir)))
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			session.SetSettings(settings)
+			continue
+		}
 		path := filepath.Join(dir, filepath.FromSlash(member.Name))
+		if inStore, ok := strings.CutPrefix(member.Name, "store/"); ok {
+			if !isPinned {
+				pin := session.Snapshot().CatalogAt(dir).Pin
+				if pin.StorePath == "" {
+					t.Fatalf("nothing before %s pins a source in the store", member.Name)
+				}
+				store, isPinned = pin.StorePath, true
+			}
+			path = filepath.Join(store, filepath.FromSlash(inStore))
+		}
+		content := takeCursors(t, member, path, cursors)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -106,8 +129,6 @@ func runArchive(t *testing.T, f feature, file string, archive *txtar.Archive, li
 			t.Fatal(err)
 		}
 	}
-	session := workspace.NewSession(workspace.Config{Library: library, Pills: shipped, CacheDir: t.TempDir()})
-	session.SetFolders([]string{dir})
 	editor := startMarkerEditor(t, session, dir)
 
 	got := map[string]string{}
@@ -118,6 +139,7 @@ func runArchive(t *testing.T, f feature, file string, archive *txtar.Archive, li
 		}
 		editor.open(at.file, string(content))
 		c := marker{t: t, full: bytes.Contains(archive.Comment, []byte("full")), offset: at.offset}
+		c.names = strings.NewReplacer(store, "STORE", dir, "DIR")
 		c.doc = workspace.NewDocument(at.file, at.file, "nix", 1, string(content))
 		c.snapshot = session.Snapshot()
 		direct, wire := f.direct(c), f.wire(editor, c)
@@ -187,6 +209,7 @@ func (c marker) span(s text.Span) string {
 var fileLink = regexp.MustCompile(`file://\S*/([0-9A-Za-z-]+\.md)#L\d+`)
 
 func (c marker) shorten(page string) string {
+	page = c.names.Replace(page)
 	page = fileLink.ReplaceAllString(page, "$1")
 	if c.full {
 		return page + "\n"
@@ -226,6 +249,20 @@ func wireHover(e *markerEditor, c marker) string {
 }
 
 func directDefinition(c marker) string {
+	if c.snapshot.Settings().Definition == workspace.DefinitionUpstream {
+		return directDeclaration(c)
+	}
+	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)
+	if !ok {
+		return "nothing\n"
+	}
+	return fmt.Sprintf("%s → %s %s\n", c.span(target.Origin), target.Section.Pill.File, target.Section.Title)
+}
+
+func directDeclaration(c marker) string {
+	if at, ok := ide.DeclarationAt(c.snapshot, c.doc, c.offset); ok {
+		return fmt.Sprintf("%s → %s:%d:%d\n", c.span(at.Origin), c.names.Replace(at.File), at.Line, at.Column)
+	}
 	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)
 	if !ok {
 		return "nothing\n"
@@ -242,13 +279,35 @@ func wireDefinition(e *markerEditor, c marker) string {
 	if len(result) == 0 {
 		return "nothing\n"
 	}
-	file := uri.URI(result[0].TargetURI).FsPath()
+	return c.span(result[0].OriginSelectionRange.span(c)) + wireTarget(c, result[0].TargetURI, result[0].TargetSelectionRange)
+}
+
+// wireDeclaration knows only where to: a declaration is a plain location.
+func wireDeclaration(e *markerEditor, c marker) string {
+	var result *struct {
+		URI   string
+		Range wireRange
+	}
+	e.ask(c, "textDocument/declaration", &result)
+	if result == nil {
+		return "nothing\n"
+	}
+	origin, _, _ := strings.Cut(directDeclaration(c), " → ")
+	return origin + wireTarget(c, result.URI, result.Range)
+}
+
+// wireTarget is a place in a pill by its heading, any other by line and column.
+func wireTarget(c marker, target string, at wireRange) string {
+	file := uri.URI(target).FsPath()
+	if filepath.Ext(file) != ".md" {
+		return fmt.Sprintf(" → %s:%d:%d\n", c.names.Replace(file), at.Start.Line+1, at.Start.Character+1)
+	}
 	content, err := os.ReadFile(file)
 	if err != nil {
 		c.t.Error(err)
 	}
-	heading := strings.Split(string(content), "\n")[result[0].TargetSelectionRange.Start.Line]
-	return fmt.Sprintf("%s → %s %s\n", c.span(result[0].OriginSelectionRange.span(c)), filepath.Base(file), plainHeading(heading))
+	heading := strings.Split(string(content), "\n")[at.Start.Line]
+	return fmt.Sprintf(" → %s %s\n", filepath.Base(file), plainHeading(heading))
 }
 
 // plainHeading is a heading's line as a section's title.

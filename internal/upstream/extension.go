@@ -77,10 +77,10 @@ func (r *reader) declaredType(n syntax.Node, depth int) syntax.Node {
 		return syntax.Node{}
 	}
 	switch n.Kind() {
-	case syntax.Paren:
+	case syntax.Paren, syntax.Binary: // mkOption { … } // { … }
 		return r.declaredType(n.First(), depth+1)
-	case syntax.Binary: // mkOption { … } // { … }
-		return r.declaredType(n.First(), depth+1)
+	case syntax.With, syntax.LetIn, syntax.Assert:
+		return r.declaredType(lastChild(n), depth+1)
 	case syntax.Apply:
 		a, _ := syntax.AsApply(n)
 		if module.CalleeName(a.Function()) != "mkOption" || a.Argument().Kind() != syntax.AttrSet {
@@ -101,6 +101,8 @@ func (r *reader) enum(n syntax.Node, depth int, yield func(ExtensionValue)) {
 	switch n.Kind() {
 	case syntax.Paren:
 		r.enum(n.First(), depth+1, yield)
+	case syntax.With, syntax.LetIn, syntax.Assert:
+		r.enum(lastChild(n), depth+1, yield)
 	case syntax.Identifier:
 		r.enum(r.standsFor(n, n.Text()), depth+1, yield)
 	case syntax.Apply:
@@ -122,6 +124,8 @@ func (r *reader) elements(n syntax.Node, depth int, yield func(ExtensionValue)) 
 	switch n.Kind() {
 	case syntax.Paren:
 		r.elements(n.First(), depth+1, yield)
+	case syntax.With, syntax.LetIn, syntax.Assert:
+		r.elements(lastChild(n), depth+1, yield)
 	case syntax.Identifier:
 		r.elements(r.standsFor(n, n.Text()), depth+1, yield)
 	case syntax.Binary:
