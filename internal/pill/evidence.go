@@ -129,7 +129,7 @@ func (r *evidenceReader) block(n ast.Node) {
 		}
 		switch n := n.(type) {
 		case *ast.FencedCodeBlock, *ast.CodeBlock:
-			language, _ := codeLines(n, r.source, 0)
+			language, _ := codeLines(n, r.source, limit{})
 			r.example(language, string(n.Lines().Value(r.source)))
 			return ast.WalkSkipChildren, nil
 		case *ast.CodeSpan:

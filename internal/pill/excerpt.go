@@ -15,7 +15,8 @@ const DefaultLines = 12
 
 const excerptWidth = 80
 
-// slack is how many lines code may have beyond the limit before it is cut.
+// slack is how many lines code may have beyond the limit before it is cut; what
+// a first paragraph announces may have twice as many.
 const slack = 2
 
 // An Excerpt is the beginning of a section, cut where a reader would cut it.
@@ -37,13 +38,27 @@ type item struct {
 type limit struct {
 	text  cut // of a paragraph
 	lines int // of code; items of a list; rows of a table
+	at    int // one of these that must be shown, from 1; 0 for the beginning
+}
+
+// window is which of so many lines, items or rows are shown: from from up to
+// end, the one at among them.
+func (l limit) window(total int) (from, end int) {
+	if l.lines <= 0 || l.lines >= total {
+		return 0, total
+	}
+	if l.at > l.lines {
+		from = min(l.at-1-l.lines/3, total-l.lines)
+	}
+	return from, from + l.lines
 }
 
 // Excerpt returns the section's first paragraph and as much of what follows as
 // fits into maxLines lines (DefaultLines if it is not positive). Code that is
 // too long is cut inside its fence, a list between items, a table not at all.
 // Comments, folded parts and the file's footer are left out; a section with no
-// text of its own gives that of its first subsection.
+// text of its own gives that of its first subsection. A section that For found
+// by a name shows the place of that name, if it has one.
 func (s Section) Excerpt(maxLines int) Excerpt {
 	if maxLines <= 0 {
 		maxLines = DefaultLines
@@ -53,10 +68,30 @@ func (s Section) Excerpt(maxLines int) Excerpt {
 			continue
 		}
 		if items := inner.body.excerpt(s.Pill.source, maxLines); len(items) > 0 {
-			return Excerpt{inner, items}
+			e := Excerpt{inner, items}
+			if s.focus != "" && !hasName(e.Markdown(nil), s.focus) {
+				if items := inner.body.around(s.focus, s.Pill.source, maxLines); items != nil {
+					e.items = items
+				}
+			}
+			if last := items[len(items)-1]; len(items) == 1 && announces(last.node, s.Pill.source) && isLast(inner.body, last.node) {
+				e.items = append(e.items, s.announced(inner, maxLines-height(last.node, s.Pill.source))...)
+			}
+			return e
 		}
 	}
 	return Excerpt{Section: s}
+}
+
+// announced is the beginning of what stands in the first section inside, where
+// all that a section says itself ends in a colon.
+func (s Section) announced(outer Section, room int) []item {
+	for _, inner := range outer.subtree()[1:] {
+		if items := inner.body.excerpt(s.Pill.source, room); inner.body.role != framing && len(items) > 0 {
+			return items
+		}
+	}
+	return nil
 }
 
 // Empty reports whether the section says nothing.
@@ -107,13 +142,23 @@ func (b *body) excerpt(source []byte, room int) []item {
 		}
 		size := height(n, source)
 		more := 0
-		if isCode(n) {
+		announced := len(items) == 1 && announces(items[0].node, source)
+		switch {
+		case announced:
+			more = 2 * slack
+		case isCode(n):
 			more = slack
 		}
 		if size <= room+more {
 			items = append(items, item{node: n})
 			room = max(room-size, 0)
 			continue
+		}
+		if announced {
+			// The first paragraph alone would be a promise.
+			if end, ok := shorten(n, source, room, true); ok {
+				return append(items, item{n, end})
+			}
 		}
 		// A table is shown whole or not at all; what stands under it may
 		// refer to it and goes too, unless nothing was shown yet.
@@ -135,7 +180,7 @@ func (b *body) excerpt(source []byte, room int) []item {
 		items = items[:last]
 	}
 	if len(items) == 0 && spare != nil {
-		items = append(items, item{spare, limit{lines: max(full-2, 1)}})
+		items = append(items, item{spare, limit{lines: max(full-3, 1)}})
 	}
 	return items
 }
@@ -157,7 +202,7 @@ func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {
 		end := sentenceEnd(n, source, room*excerptWidth)
 		return limit{text: end}, end.child != nil
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		language, _ := codeLines(n, source, 0)
+		language, _ := codeLines(n, source, limit{})
 		drawing := language == "" || language == "text"
 		if !first && (drawing || room < 4) {
 			return limit{}, false
@@ -180,6 +225,8 @@ func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {
 			fit = 1
 		}
 		return limit{lines: fit}, fit > 0
+	case *tables.Table:
+		return limit{lines: max(room-3, 1)}, first
 	}
 	return limit{}, false
 }

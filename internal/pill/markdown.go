@@ -24,15 +24,15 @@ func (m *markdown) block(n ast.Node, end limit) []string {
 		m.children(&b, n, end.text, false)
 		return trimBlank(strings.Split(b.String(), "\n"))
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		language, code := codeLines(n, source, end.lines)
+		language, code := codeLines(n, source, end)
 		fence := strings.Repeat("`", max(3, longestRun(code, '`')+1))
 		return append(append([]string{fence + language}, code...), fence)
 	case *ast.List:
-		return list(n, end.lines, func(block ast.Node) []string { return m.block(block, limit{}) })
+		return list(n, end, func(block ast.Node) []string { return m.block(block, limit{}) })
 	case *ast.Blockquote:
 		return prefixed(m.blocks(n), "> ", "> ")
 	case *tables.Table:
-		return m.table(n, end.lines)
+		return m.table(n, end)
 	}
 	return nil
 }
@@ -58,11 +58,16 @@ func (m *markdown) blocks(parent ast.Node) []string {
 	return lines
 }
 
-func (m *markdown) table(n *tables.Table, rows int) []string {
+func (m *markdown) table(n *tables.Table, end limit) []string {
 	var lines []string
+	from, to := end.window(n.ChildCount() - 1)
+	number := -1
 	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
-		if rows > 0 && len(lines) >= rows+2 {
-			break
+		if number++; number > 0 && (number <= from || number > to) {
+			if number == from || number == to+1 {
+				lines = append(lines, "| … |"+strings.Repeat(" |", len(n.Alignments)-1))
+			}
+			continue
 		}
 		var b strings.Builder
 		b.WriteByte('|')
@@ -191,16 +196,16 @@ func hasWebScheme(address string) bool {
 	return false
 }
 
-// list lays out the first items of a list, all of them when items is 0.
-func list(n *ast.List, items int, block func(ast.Node) []string) []string {
+// list lays out the items of a list that are shown.
+func list(n *ast.List, end limit, block func(ast.Node) []string) []string {
 	var lines []string
-	number := n.Start
+	from, to := end.window(n.ChildCount())
+	number := n.Start + from
 	count := 0
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		if items > 0 && count >= items {
-			break
+		if count++; count <= from || count > to {
+			continue
 		}
-		count++
 		mark := "- "
 		if n.IsOrdered() {
 			mark = strconv.Itoa(number) + string(rune(n.Marker)) + " "
@@ -242,29 +247,42 @@ func prefixed(lines []string, first, rest string) []string {
 	return out
 }
 
-// codeLines returns a code block's lines, at most limit of them when it is not
-// 0; a cut is marked in the way of the block's language.
-func codeLines(n ast.Node, source []byte, limit int) (language string, lines []string) {
+// codeLines returns a code block's lines, as many as end allows; a cut is
+// marked in the way of the block's language.
+func codeLines(n ast.Node, source []byte, end limit) (language string, lines []string) {
 	if fenced, ok := n.(*ast.FencedCodeBlock); ok && fenced.Info != nil {
 		language, _, _ = strings.Cut(strings.TrimSpace(string(fenced.Info.Segment.Value(source))), " ")
 	}
 	text := strings.TrimRight(string(n.Lines().Value(source)), "\n")
 	lines = strings.Split(text, "\n")
-	if limit > 0 && len(lines) > limit {
-		lines = lines[:max(limit-1, 1)]
-		for len(lines) > 1 && strings.TrimSpace(lines[len(lines)-1]) == "" {
-			lines = lines[:len(lines)-1]
-		}
-		last := lines[len(lines)-1]
-		indent := last[:len(last)-len(strings.TrimLeft(last, " \t"))]
-		mark := "…"
-		switch language {
-		case "nix", "bash", "sh", "shell", "console", "yaml", "toml", "python":
-			mark = "# …"
-		}
-		lines = append(lines[:len(lines):len(lines)], indent+mark)
+	if end.lines <= 0 || len(lines) <= end.lines {
+		return language, lines
 	}
-	return language, lines
+	mark := "…"
+	switch language {
+	case "nix", "bash", "sh", "shell", "console", "yaml", "toml", "python":
+		mark = "# …"
+	}
+	indented := func(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " \t"))] + mark }
+	if order := shownLines(lines, end.lines, end.at); order != nil {
+		var cut []string
+		for i, at := range order {
+			switch {
+			case at >= 0:
+				cut = append(cut, lines[at])
+			case i+1 < len(order):
+				cut = append(cut, indented(lines[order[i+1]]))
+			default:
+				cut = append(cut, indented(cut[len(cut)-1]))
+			}
+		}
+		return language, cut
+	}
+	lines = lines[:max(end.lines-1, 1)]
+	for len(lines) > 1 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return language, append(lines[:len(lines):len(lines)], indented(lines[len(lines)-1]))
 }
 
 func longestRun(lines []string, c byte) int {

@@ -155,6 +155,9 @@ func functionNeedles(function string) needles {
 	}
 	w := needles{all: []needle{name(function, 1)}, focus: function}
 	w.all[0].plain = isWord(function)
+	if strings.HasPrefix(function, "fetch") {
+		w = w.nearby(8, 0, "fetching", "fixed output")
+	}
 	if last, ok := strings.CutPrefix(function, "types."); ok {
 		w.focus = last
 		if last != "path" && last != "package" && last != "lines" {
@@ -211,6 +214,9 @@ func optionNeedles(option string) needles {
 	full := strings.Join(parts, ".")
 	last := parts[len(parts)-1]
 	w := needles{all: []needle{defining(full), name(full, 0.5)}, focus: last, bare: 1}
+	if isGeneric(last) && len(parts) > 1 {
+		w.focus = parts[len(parts)-2]
+	}
 	if len(parts) == 1 {
 		w.all = append(w.all, name(last, 0.5))
 		return w

@@ -117,6 +117,8 @@ const (
 	// glossed is what a section is worth that has a line, row or item for the
 	// thing, whatever else it holds.
 	glossWeight = 7
+	// exactWeight is the same for a section with an example that sets it.
+	exactWeight = 5
 
 	// threshold is a little less than what one mention in a sentence is worth in
 	// a section of average length: less is not what the section is about.
@@ -196,6 +198,9 @@ func (r *ranking) score(c candidate, wanted needles) float64 {
 		if f.glossed {
 			gloss = max(gloss, n.weight*glossWeight)
 		}
+		if f.exact {
+			gloss = max(gloss, exactWeight)
+		}
 	}
 	if c.hollow && heading == 0 {
 		return 0 // the section that has the text is asked itself
@@ -251,6 +256,7 @@ type finding struct {
 	body    float64 // weight of the mentions
 	spoken  bool    // some of them are not merely code of an example
 	glossed bool    // a line, row or item explains it
+	exact   bool    // an example sets it, by its whole path
 }
 
 func (c candidate) find(n needle) finding {
@@ -318,6 +324,7 @@ func (c candidate) defining(path string) finding {
 		f.body += fit * worth
 		f.spoken = f.spoken || d.declared || d.opens || d.glossed
 		f.glossed = f.glossed || d.glossed && fit > 0.6
+		f.exact = f.exact || fit == 1 && strings.Count(path, ".") > 1
 	}
 	// An example that sets many things is about none of them.
 	f.body /= min(1+0.15*float64(max(len(c.paths)-1, 0)), 2)

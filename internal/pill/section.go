@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
@@ -95,14 +96,23 @@ func headingStart(n *ast.Heading) int {
 
 // roleOf knows by their titles the sections that explain nothing themselves.
 func roleOf(title string) role {
-	title = strings.ToLower(strings.Trim(title, " .:?!"))
-	switch strings.Join(strings.FieldsFunc(title, func(r rune) bool { return r == ' ' || r == ';' || r == '-' || r == '/' }), "") {
-	case "tldr", "tl,dr", "inshort", "inbrief":
+	letters := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, title)
+	switch letters {
+	case "tldr", "inshort", "inbrief":
 		return shortening
-	case "questions", "question", "exercises", "quiz", "testyourself", "checkyourunderstanding",
+	case "questions", "question", "exercise", "exercises", "quiz", "testyourself", "checkyourunderstanding", "challenge", "challenges",
 		"contents", "tableofcontents", "toc", "onthispage",
-		"summary", "summarytable", "recap", "keytakeaways", "takeaways", "quickreference", "cheatsheet",
-		"next", "whatsnext", "nextsteps", "nextpill", "seealso", "furtherreading", "references", "links", "navigation":
+		"summary", "summarytable", "recap", "keytakeaways", "takeaways", "keypoints", "conclusion", "wrappingup", "wrapup",
+		"quickreference", "cheatsheet", "next", "whatsnext", "whatnext", "wheretogonext", "wheretogofromhere", "nextsteps", "nextpill", "upnext",
+		"seealso", "furtherreading", "resources", "references", "links", "navigation", "license", "licence", "acknowledgements", "credits":
+		return framing
+	}
+	if strings.HasSuffix(letters, "cheatsheet") {
 		return framing
 	}
 	return explaining

@@ -140,14 +140,14 @@ func (t *terminal) block(n ast.Node, end limit, width int) []string {
 	case *ast.Heading:
 		return t.wrap(t.spans(n, cut{}), width)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		_, lines := codeLines(n, t.pill.source, end.lines)
+		_, lines := codeLines(n, t.pill.source, end)
 		lines = slices.Clone(lines)
 		for i := range lines {
 			lines[i] = t.style(printable(lines[i]), cyan)
 		}
 		return prefixed(lines, "    ", "    ")
 	case *ast.List:
-		return list(n, end.lines, func(block ast.Node) []string {
+		return list(n, end, func(block ast.Node) []string {
 			if block.Kind() == ast.KindHTMLBlock {
 				return t.html(block.(*ast.HTMLBlock), narrower(width, 4))
 			}
@@ -157,7 +157,7 @@ func (t *terminal) block(n ast.Node, end limit, width int) []string {
 		bar := t.style("│", dim) + " "
 		return prefixed(t.nested(n, narrower(width, 2)), bar, bar)
 	case *tables.Table:
-		return t.table(n, end.lines, width)
+		return t.table(n, end, width)
 	case *ast.ThematicBreak:
 		return []string{t.style(strings.Repeat("─", max(min(width, 40), 3)), dim)}
 	case *ast.HTMLBlock:
@@ -344,12 +344,17 @@ func wrap(spans []span, width int, styled func(span) string) []string {
 
 // table aligns the columns; where the table is too wide the widest columns
 // give way and their cells wrap.
-func (t *terminal) table(n *tables.Table, limit, width int) []string {
+func (t *terminal) table(n *tables.Table, end limit, width int) []string {
 	var rows [][][]span
 	columns := 0
+	from, to := end.window(n.ChildCount() - 1)
+	number := -1
 	for r := n.FirstChild(); r != nil; r = r.NextSibling() {
-		if limit > 0 && len(rows) > limit {
-			break
+		if number++; number > 0 && (number <= from || number > to) {
+			if number == from || number == to+1 {
+				rows = append(rows, [][]span{{{text: "…"}}})
+			}
+			continue
 		}
 		var cells [][]span
 		for cell := r.FirstChild(); cell != nil; cell = cell.NextSibling() {

@@ -1,0 +1,207 @@
+package pill
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	tables "github.com/yuin/goldmark/extension/ast"
+)
+
+// introduction is how many lines of the section's first paragraph go before the
+// place that an excerpt shows.
+const introduction = 4
+
+// around chooses the blocks of an excerpt that shows a name: the section's
+// first paragraph, the words that lead to the block with the name, and of that
+// block the part with the name; nil if no block has it or it has no room.
+func (b *body) around(name string, source []byte, room int) []item {
+	at, folded := -1, 0
+	for i, n := range b.nodes {
+		if html, ok := n.(*ast.HTMLBlock); ok {
+			folded = max(folded+folds(html, source), 0)
+		} else if folded == 0 && !isNavigation(n, source) && hasName(blockText(n, source), name) {
+			at = i
+			break
+		}
+	}
+	if at < 0 {
+		return nil
+	}
+	var items []item
+	introduce := func(i int) {
+		n := b.nodes[i]
+		if n.Kind() != ast.KindParagraph || isNavigation(n, source) || isBlank(n, source) {
+			return
+		}
+		if size := height(n, source); size <= introduction && room-size >= introduction {
+			items = append(items, item{node: n})
+			room -= size
+		}
+	}
+	first := slices.IndexFunc(b.nodes, func(n ast.Node) bool { return !isBlank(n, source) })
+	if first < at-1 && !announces(b.nodes[first], source) {
+		introduce(first)
+	}
+	if at > 0 {
+		introduce(at - 1)
+	}
+	n := b.nodes[at]
+	if height(n, source) <= room {
+		return append(items, item{node: n})
+	}
+	end := limit{lines: max(room, introduction)}
+	switch n := n.(type) {
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		_, lines := codeLines(n, source, limit{})
+		end.at = lineOf(lines, name)
+	case *tables.Table:
+		end.lines = max(room-4, 1)
+		end.at = childOf(n, name, source) - 1 // the first is the head
+	case *ast.List:
+		end.lines = max(room/2, 1) // an item may take more than a line
+		end.at = childOf(n, name, source)
+	default:
+		return nil
+	}
+	return append(items, item{n, end})
+}
+
+// lineOf is the line of code, from 1, that a name is explained in: one that
+// begins with it before others, code before comments.
+func lineOf(lines []string, name string) int {
+	best, rank := 0, 0
+	for i, line := range lines {
+		if !hasName(line, name) {
+			continue
+		}
+		r := 1
+		body, _ := splitRemark(line, true)
+		if hasName(body, name) {
+			r = 2
+			names(body, func(first string, word int, tail bool) {
+				if word == 0 && tail && first == name {
+					r = 3
+				}
+			})
+		}
+		if r > rank {
+			best, rank = i+1, r
+		}
+	}
+	return best
+}
+
+func childOf(n ast.Node, name string, source []byte) int {
+	i := 0
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		if i++; hasName(blockText(child, source), name) {
+			return i
+		}
+	}
+	return 0
+}
+
+// blockText is what a block says, code included.
+func blockText(n ast.Node, source []byte) string {
+	var b strings.Builder
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			if n.Type() == ast.TypeBlock {
+				b.WriteByte('\n')
+			}
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
+			b.Write(n.Lines().Value(source))
+			return ast.WalkSkipChildren, nil
+		case *ast.CodeSpan:
+			b.WriteString(codeSpanText(n, source))
+			return ast.WalkSkipChildren, nil
+		case *ast.Text:
+			b.Write(n.Value(source))
+			if n.SoftLineBreak() || n.HardLineBreak() {
+				b.WriteByte('\n')
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return b.String()
+}
+
+// hasName reports whether a name stands in text as a name of its own.
+func hasName(text, name string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(name)
+		from = end
+		if (start == 0 || !isNameByte(text[start-1])) && (end == len(text) || !isNameByte(text[end])) {
+			return true
+		}
+	}
+}
+
+// shownLines picks the lines of code that fit, the one at 1-based at among
+// them, with the lines that open the sets around it; -1 stands for a gap.
+func shownLines(lines []string, room, at int) []int {
+	if at < room {
+		return nil
+	}
+	shown := map[int]bool{}
+	indent := func(i int) int {
+		return len(lines[i]) - len(strings.TrimLeft(lines[i], " \t"))
+	}
+	focus := at - 1
+	shown[focus] = true
+	depth := indent(focus)
+	for i := focus - 1; i >= 0 && depth > 0; i-- {
+		if strings.TrimSpace(lines[i]) != "" && indent(i) < depth && !strings.HasPrefix(strings.TrimSpace(lines[i]), "#") {
+			depth = indent(i)
+			shown[i] = true
+		}
+	}
+	layOut := func() []int {
+		var order []int
+		last := -1
+		for i := range lines {
+			if !shown[i] {
+				continue
+			}
+			if i > last+1 {
+				order = append(order, -1)
+			}
+			order = append(order, i)
+			last = i
+		}
+		if last < len(lines)-1 {
+			order = append(order, -1)
+		}
+		return order
+	}
+	// What stands around the line comes in by turns, more of what follows.
+	order := layOut()
+	before, after := focus-1, focus+1
+	for turn := 0; before >= 0 || after < len(lines); turn++ {
+		next := after
+		if turn%3 == 1 && before >= 0 || after >= len(lines) {
+			next = before
+			before--
+		} else {
+			after++
+		}
+		if next < 0 || next >= len(lines) || shown[next] {
+			continue
+		}
+		shown[next] = true
+		larger := layOut()
+		if len(larger) > room {
+			break
+		}
+		order = larger
+	}
+	return order
+}
