@@ -16,7 +16,7 @@ type configuration struct{ som, carrier, major string }
 // not known.
 func configured(c *catalog.Catalog, doc *workspace.Document) configuration {
 	values := map[string]string{}
-	for _, d := range module.Definitions(doc.Tree()) {
+	for _, d := range module.Definitions(doc.Tree(), "som", "carrierBoard", "majorVersion") {
 		names := optionPath(c, d.Path)
 		if names == nil {
 			continue

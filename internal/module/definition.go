@@ -1,6 +1,7 @@
 package module
 
 import (
+	"slices"
 	"strings"
 
 	"jetpills/internal/syntax"
@@ -12,18 +13,28 @@ type Definition struct {
 	Binding syntax.BindingNode
 }
 
-// Definitions are all bindings of a text whose values are no plain sets, in
-// order, each with its whole path.
-func Definitions(t *syntax.Tree) []Definition {
+// Definitions are the bindings of a text whose values are no plain sets, in
+// order, each with its whole path: all of them, or those whose last name is
+// among the given ones.
+func Definitions(t *syntax.Tree, names ...string) []Definition {
 	var all []Definition
 	for n := range syntax.Descendants(t.Root()) {
 		b, ok := syntax.AsBinding(n)
 		if !ok || b.Value().Kind() == syntax.AttrSet {
 			continue
 		}
+		if len(names) > 0 && !slices.Contains(names, lastNameOf(b.Path())) {
+			continue
+		}
 		all = append(all, Definition{pathOfBinding(b), b})
 	}
 	return all
+}
+
+// lastNameOf is the last name of an attribute path; empty if it is not known.
+func lastNameOf(p syntax.AttrPathNode) string {
+	name, _ := syntax.AttrName(lastName(p))
+	return name
 }
 
 // pathOfBinding is the whole path that a binding defines.

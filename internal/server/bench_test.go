@@ -49,21 +49,24 @@ func BenchmarkAfterKeystroke(b *testing.B) {
 	content := bigModule()
 	lines := strings.Split(content, "\n")
 	somLine := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "jetpack.som") })
+	openQuote := strings.Replace(content, `carrierBoard = "";`, `carrierBoard = "`, 1)
 	for _, request := range []struct {
-		method          string
+		name, method    string
+		content         string
 		line, character int
 	}{
-		{"textDocument/hover", somLine, 27},
-		{"textDocument/completion", somLine + 1, 42},
-		{"textDocument/definition", somLine, 27},
+		{"hover", "textDocument/hover", content, somLine, 27},
+		{"completion", "textDocument/completion", content, somLine + 1, 42},
+		{"completion after a quote", "textDocument/completion", openQuote, somLine + 1, 42},
+		{"definition", "textDocument/definition", content, somLine, 27},
 	} {
-		b.Run(strings.TrimPrefix(request.method, "textDocument/"), func(b *testing.B) {
+		b.Run(request.name, func(b *testing.B) {
 			dir := b.TempDir()
 			session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: b.TempDir()})
 			session.SetFolders([]string{dir})
 			e := startMarkerEditor(b, session, dir)
 			file := filepath.Join(dir, "configuration.nix")
-			e.open(file, content)
+			e.open(file, request.content)
 			document := map[string]any{"uri": uri.File(file), "version": 2}
 			ask := map[string]any{
 				"textDocument": document, "position": map[string]any{"line": request.line, "character": request.character},
