@@ -211,7 +211,6 @@ const then = [
       const { program } = server;
       const noted = path.join(server.dir, 'ran-from-workspace');
       server.write('project/evil', `#!/bin/sh\ntouch '${noted}'\n`, 0o755);
-      fs.mkdirSync(path.join(server.dir, 'bin'), { recursive: true });
       const onPath = path.join(server.dir, 'bin/jetpills');
       await editor.goTo(configuration, som);
       fs.renameSync(program, onPath);
@@ -253,8 +252,14 @@ const then = [
     async run(editor) {
       await editor.openFile(configuration);
       await editor.command('Developer: Show Running Extensions');
-      const row = editor.page.locator('.runtime-extensions-editor .monaco-list-row, .extension', { hasText: 'Jetpills' }).first();
-      const text = await editor.until('a time of activation', async () => /Activation: \d+ms/.exec(await row.innerText())?.[0]);
+      const row = editor.page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Jetpills' });
+      // The list begins with the slowest, and has no more rows than there is room.
+      await editor.page.locator('.runtime-extensions-editor .monaco-list-row').first().hover();
+      const text = await editor.until('a time of activation', async () => {
+        if ((await row.count()) > 0) return /Activation: \d+ms/.exec(await row.first().innerText())?.[0];
+        await editor.page.mouse.wheel(0, 300);
+        return undefined;
+      });
       const time = Number(/\d+/.exec(text)[0]);
       console.log(`      activation: ${time} ms`);
       assert(time < 100, `${time} ms`);

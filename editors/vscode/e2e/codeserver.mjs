@@ -41,13 +41,15 @@ export class CodeServer {
   static async start({ wrong }) {
     const server = new CodeServer();
     server.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'jetpills-vscode-'));
-    for (const dir of ['home', 'tmp', 'user/User', 'user/Machine', 'extensions', 'chrome']) {
+    for (const dir of ['bin', 'home', 'tmp', 'user/User', 'user/Machine', 'extensions', 'chrome']) {
       fs.mkdirSync(path.join(server.dir, dir), { recursive: true });
     }
     server.restore();
     fs.mkdirSync(path.join(server.dir, 'project/.vscode'));
     server.write('user/User/settings.json', JSON.stringify(userSettings, null, 1));
     server.write('config.yaml', 'auth: none\n');
+    // VS Code asks a login shell for the PATH.
+    server.write('home/.profile', `PATH="${server.dir}/bin:$PATH"\n`);
     server.log = fs.openSync(path.join(server.dir, 'code-server.log'), 'w');
     server.packages();
     if (wrong) server.spoil();

@@ -31,6 +31,15 @@ export class Editor {
     return editor;
   }
 
+  /** Opens the first Nix file, and waits until the extensions have come up for it: on a busy machine that takes a while. */
+  async warmUp() {
+    const { patience } = this;
+    this.patience = 120_000;
+    await this.goTo('project/configuration.nix', 'networking.host|Name');
+    await this.hover();
+    this.patience = patience;
+  }
+
   async close() {
     await this.browser.close();
   }
@@ -158,6 +167,13 @@ export class Editor {
       said = await this.hover();
       return inOrder(said, words);
     }).catch((error) => assert.fail(`${error.message}; it was: ${said.slice(0, 200)}`));
+  }
+
+  /** Scrolls the hover to its end. */
+  async scrollHover() {
+    const box = await this.page.locator('.monaco-hover:not(.hidden)').first().boundingBox();
+    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height - 20, { steps: 5 });
+    await this.page.mouse.wheel(0, 1000);
   }
 
   /** Types a line below "# type here" in a copy of a file, takes the first item, which has to be this, saves, and returns the line on disk. */

@@ -6,13 +6,13 @@ const tests = process.argv.includes('--tests');
 const outdir = tests ? 'out-test' : 'out';
 rmSync(outdir, { recursive: true, force: true });
 await esbuild.build({
-  entryPoints: tests ? readdirSync('test').map((name) => `test/${name}`) : ['src/extension.ts'],
+  entryPoints: tests ? readdirSync('test').map((name) => `test/${name}`) : ['src/extension.ts', 'src/parts.ts'],
   outdir,
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['vscode'],
+  external: ['vscode', './parts.js'],
   minify: !tests,
   logLevel: 'warning',
 });

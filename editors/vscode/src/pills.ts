@@ -58,7 +58,7 @@ export function rowsOf(pills: readonly Pill[]): Row[] {
       title,
       ...sections.map((section) => ({
         label: `${'    '.repeat(section.level - 1)}${section.title}`,
-        description: '',
+        description: `pill ${pill.id}`,
         target: { path: pill.path, anchor: section.anchor, line: section.line },
         title: false,
       })),

@@ -113,13 +113,12 @@ export class Reader {
     return inEditor ?? inPreview ?? pills.find((pill) => pill.path === this.last);
   }
 
-  /** Shows the list until something is chosen, or nothing: then what was in front comes back. */
+  /** Shows the list until something is chosen, or nothing: then what was in front comes back to the front. */
   private async run(pick: vscode.QuickPick<Item>): Promise<void> {
     const pills = await this.server.pills();
     const before = vscode.window.activeTextEditor;
     const selection = before?.selection;
     const opened = new Set(openFiles());
-    let peeked = false;
     let latest = 0;
     const chosen = await new Promise<Target | undefined>((resolve) => {
       pick.onDidChangeActive(async ([item]) => {
@@ -127,7 +126,6 @@ export class Reader {
         // Typing runs through many items; only the one it ends at is shown.
         await new Promise((wait) => setTimeout(wait, 150));
         if (turn !== latest || item?.target === undefined) return;
-        peeked = true;
         await this.peek(item.target);
       });
       pick.onDidAccept(() => {
@@ -144,7 +142,7 @@ export class Reader {
     // An editor with the same file would pull the rendered pill to its own place.
     await closeFiles((path) => !opened.has(path) && pillAt(pills, path) !== undefined);
     if (chosen !== undefined) return this.show(chosen);
-    if (peeked && before !== undefined) {
+    if (before !== undefined && vscode.window.activeTextEditor?.document !== before.document) {
       await vscode.window.showTextDocument(before.document, {
         ...(before.viewColumn === undefined ? {} : { viewColumn: before.viewColumn }),
         ...(selection === undefined ? {} : { selection }),

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isTarget, linksToPreviews, neighbour, pillAt, pillOfLabel, rowsOf } from '../src/pills';
+import type { Pill } from '../src/requests';
+
+const pills: readonly Pill[] = [
+  { id: '00', title: 'Nix', file: '00-nix.md', path: '/pills/00-nix.md', sections: [{ title: 'Nix', anchor: 'nix', line: 9, level: 1 }] },
+  {
+    id: '03',
+    title: 'Overlays',
+    summary: 'Layers.',
+    file: '03-overlays.md',
+    path: '/pills/03-overlays.md',
+    sections: [
+      { title: 'Pill 03', anchor: 'pill-03', line: 9, level: 1 },
+      { title: 'Scopes (and makeScope)', anchor: 'scopes-and-makescope', line: 20, level: 2 },
+      { title: 'Depth', anchor: 'depth', line: 30, level: 3 },
+      { title: 'Deeper', anchor: 'deeper', line: 40, level: 4 },
+    ],
+  },
+];
+const [first, second] = pills as [Pill, Pill];
+const pathOf = (address: string) => decodeURIComponent(new URL(address).pathname);
+
+function targetOf(markdown: string): unknown {
+  const query = /\(command:jetpills\.show\?([^)]*)\)/.exec(linksToPreviews(markdown, pills, pathOf))?.[1];
+  return query === undefined ? undefined : (JSON.parse(decodeURIComponent(query)) as unknown[])[0];
+}
+
+test('links to lines of pills open the section', () => {
+  const link = (line: string) => targetOf(`read [on](file:///pills/03-overlays.md${line}) here`);
+  assert.deepEqual(link('#L20'), { path: '/pills/03-overlays.md', anchor: 'scopes-and-makescope', line: 20 });
+  assert.deepEqual(link('#L25'), { path: '/pills/03-overlays.md', anchor: 'scopes-and-makescope', line: 20 });
+  assert.deepEqual(link(''), { path: '/pills/03-overlays.md', anchor: '', line: 1 });
+});
+
+test('other links stay, and so do all where the pills are not known', () => {
+  for (const markdown of ['[a](file:///etc/passwd#L1)', '[b](https://example.org/#L3)', '`](file:///pills`']) {
+    assert.equal(linksToPreviews(markdown, pills, pathOf), markdown);
+  }
+  const markdown = '[on](file:///pills/03-overlays.md#L20)';
+  assert.equal(linksToPreviews(markdown, [], pathOf), markdown);
+});
+
+test('two links in a line are two links', () => {
+  const changed = linksToPreviews('[a](file:///pills/00-nix.md#L9), [b](file:///pills/03-overlays.md#L30)', pills, pathOf);
+  assert.equal(changed.match(/\]\(command:jetpills\.show\?/g)?.length, 2);
+  assert.match(changed, /^\[a\]\([^()]*\), \[b\]\([^()]*\)$/);
+});
+
+test('a path with parentheses does not end the link', () => {
+  const odd: Pill = { ...first, path: '/my (pills)/00-nix.md' };
+  const changed = linksToPreviews('[a](file:///my%20%28pills%29/00-nix.md#L9)', [odd], pathOf);
+  assert.match(changed, /^\[a\]\([^()]*\)$/);
+});
+
+test('commands from links take nothing but a place', () => {
+  assert(isTarget({ path: '/a', anchor: 'b', line: 1 }));
+  for (const value of [undefined, null, 'file', 3, {}, { path: '/a', anchor: 'b' }, { path: 1, anchor: 'b', line: 1 }]) {
+    assert(!isTarget(value), JSON.stringify(value));
+  }
+});
+
+test('a pill is known by its file and by the label of its preview', () => {
+  assert.equal(pillAt(pills, '/pills/03-overlays.md'), second);
+  assert.equal(pillAt(pills, '/elsewhere/03-overlays.md'), undefined);
+  assert.equal(pillOfLabel(pills, 'Preview 03-overlays.md'), second);
+  assert.equal(pillOfLabel(pills, '[Preview] 03-overlays.md'), second);
+  assert.equal(pillOfLabel(pills, 'Preview README.md'), undefined);
+});
+
+test('the neighbours of a pill end at both ends', () => {
+  assert.equal(neighbour(pills, first, 1), second);
+  assert.equal(neighbour(pills, second, -1), first);
+  assert.equal(neighbour(pills, second, 1), undefined);
+  assert.equal(neighbour(pills, first, -1), undefined);
+  assert.equal(neighbour(pills, undefined, 1), first);
+  assert.equal(neighbour([], undefined, 1), undefined);
+});
+
+test('the list has a row a pill and a section, the title and small print left out', () => {
+  assert.deepEqual(
+    rowsOf(pills).map(({ label, description, title }) => [label.trim(), description, title]),
+    [
+      ['00  Nix', '', true],
+      ['03  Overlays', 'Layers.', true],
+      ['Scopes (and makeScope)', 'pill 03', false],
+      ['Depth', 'pill 03', false],
+    ],
+  );
+});
