@@ -33,7 +33,7 @@ func conceptNeedles(concept string) needles {
 		return f.around("overlay")
 	case "overlay-order":
 		f := w(words("overlay order", "order of overlays", "order matters", "applied in order", "applied first", "combining overlays"), "composeManyExtensions", "composeExtensions")
-		f.company = []company{{names: []string{"overlays", "overlay", "final", "prev"}, without: 0.2}}
+		f.company = []company{{names: []string{"overlays", "overlay", "final", "prev"}, phrases: []near{nearBy("overlay", 0, 0)}, without: 0.2}}
 		return f.around("overlay")
 	case "scopes":
 		return w(words("scope"), "makeScope", "newScope")

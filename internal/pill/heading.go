@@ -17,6 +17,7 @@ type headWord struct {
 	stem   string   // of an ordinary word or of a part of one: "overlay"
 	name   string   // of code, what it ends in: "override" for ".override", "cuda.nix" for "modules/cuda.nix"
 	inner  []string // stems of the words that the name is made of
+	run    string   // these, run together
 	code   bool
 	joined bool // follows a hyphen
 	opens  bool // is followed by a hyphen
@@ -105,9 +106,10 @@ func codeWord(text string, code bool) headWord {
 	if !strings.Contains(text, "/") {
 		words = text
 	}
+	inner := stems(inWords(strings.TrimSuffix(words, ".nix")))
 	return headWord{
 		text: strings.TrimPrefix(text, "."), stem: stem(name), name: name, code: code,
-		inner: stems(inWords(strings.TrimSuffix(words, ".nix"))),
+		inner: inner, run: strings.Join(inner, ""),
 	}
 }
 
@@ -184,12 +186,11 @@ func (h headline) names(name string) float64 {
 
 // says is the same for words; words may be split or run together: "OP-TEE" is
 // "optee". A word of one's own may stand between those of a phrase.
-func (h headline) says(words []string) float64 {
+func (h headline) says(words []string, joined string) float64 {
 	best := 0.0
-	wanted := strings.Join(words, "")
 	for i, s := range h {
 		for from := range s {
-			end, gaps := s.run(from, wanted, words)
+			end, gaps := s.run(from, joined, words)
 			if end < 0 {
 				continue
 			}
@@ -214,12 +215,11 @@ func (h headline) says(words []string) float64 {
 
 // run finds where words that begin at from end, and how many others stand
 // among them; -1 if they don't stand there.
-func (s segment) run(from int, wanted string, words []string) (end, gaps int) {
-	joined := ""
+func (s segment) run(from int, rest string, words []string) (end, gaps int) {
 	for end = from; end < len(s); end++ {
 		w := s[end].stem
 		if s[end].name != "" {
-			w = strings.Join(s[end].inner, "")
+			w = s[end].run
 			if end == from && len(s[end].inner) > len(words) && hasRun(s[end].inner, words) {
 				return end + 1, 0
 			}
@@ -227,14 +227,13 @@ func (s segment) run(from int, wanted string, words []string) (end, gaps int) {
 		if w == "" {
 			break
 		}
-		if strings.HasPrefix(wanted, joined+w) {
-			joined += w
-			if joined == wanted {
+		if after, ok := strings.CutPrefix(rest, w); ok {
+			if rest = after; rest == "" {
 				return end + 1, gaps
 			}
 			continue
 		}
-		if joined == "" || len(words) < 2 || gaps > 0 {
+		if end == from || len(words) < 2 || gaps > 0 {
 			break
 		}
 		gaps++

@@ -28,6 +28,7 @@ type needle struct {
 	kind    needleKind
 	text    string
 	words   []string // of a phrase
+	joined  string   // the words run together
 	weight  float64  // of a mention
 	heading float64  // of a place in a heading, 0 to 1
 	plain   bool     // in an example it says nothing
@@ -37,7 +38,13 @@ type needle struct {
 // near is a phrase and what it adds where the heading or the pill has it.
 type near struct {
 	words          []string
+	joined         string
 	heading, theme float64
+}
+
+func nearBy(text string, heading, theme float64) near {
+	words := stems(text)
+	return near{words, strings.Join(words, ""), heading, theme}
 }
 
 type needleKind int
@@ -53,6 +60,7 @@ const (
 // says nothing of firmware.uefi.secureBoot.signer.key.
 type company struct {
 	names, paths []string
+	phrases      []near  // for headings alone
 	said         bool    // names count in sentences and comments alone
 	without      float64 // factor of mentions without it
 }
@@ -62,7 +70,8 @@ func name(text string, weight float64) needle {
 }
 
 func phrase(text string, weight, heading float64) needle {
-	return needle{kind: phraseNeedle, words: stems(text), weight: weight, heading: heading}
+	words := stems(text)
+	return needle{kind: phraseNeedle, words: words, joined: strings.Join(words, ""), weight: weight, heading: heading}
 }
 
 func defining(text string) needle { return needle{kind: pathNeedle, text: text, weight: 1} }
@@ -99,6 +108,9 @@ func needlesOf(t Topic) needles {
 			w.all = append(w.all, phrase(t.Name, 0, 0.5))
 		}
 		w.bare = 1
+		if strings.HasPrefix(t.Name, "nvidia-jetpack") {
+			w = w.nearby(10, 0, "generation", "scope")
+		}
 		return w.nearby(0, 5, "architecture", "bsp", "kernel", "cuda", "gpu", "firmware")
 	case FunctionTopic:
 		return functionNeedles(t.Name)
@@ -122,7 +134,7 @@ func (w needles) around(phrases ...string) needles {
 
 func (w needles) nearby(heading, theme float64, phrases ...string) needles {
 	for _, text := range phrases {
-		w.near = append(w.near, near{stems(text), heading, theme})
+		w.near = append(w.near, nearBy(text, heading, theme))
 	}
 	return w
 }
@@ -213,7 +225,7 @@ func optionNeedles(option string) needles {
 	}
 	full := strings.Join(parts, ".")
 	last := parts[len(parts)-1]
-	w := needles{all: []needle{defining(full), name(full, 0.5)}, focus: last, bare: 1}
+	w := needles{all: []needle{defining(full), name(full, 0.8)}, focus: last, bare: 1}
 	if isGeneric(last) && len(parts) > 1 {
 		w.focus = parts[len(parts)-2]
 	}
@@ -230,7 +242,9 @@ func optionNeedles(option string) needles {
 	for n := 2; n <= len(own); n++ {
 		w.all = append(w.all, needle{kind: nameNeedle, text: tail(n), weight: 0.4, heading: 1, sure: true})
 	}
-	w.all = append(w.all, needle{kind: nameNeedle, text: "cfg." + tail(len(own)), weight: 1, sure: true})
+	if len(own) > 1 || !isGeneric(last) {
+		w.all = append(w.all, needle{kind: nameNeedle, text: "cfg." + tail(len(own)), weight: 1, sure: true})
+	}
 	specific := own
 	if isGeneric(last) && len(own) > 1 {
 		specific = own[:len(own)-1]
@@ -257,7 +271,10 @@ func optionNeedles(option string) needles {
 	case !isPlain(subject):
 	case nested:
 		w.bare = 0.6
-		w.company = []company{{names: []string{specific[len(specific)-2]}, paths: []string{full}, without: 0.2}}
+		w.company = []company{{
+			names: []string{specific[len(specific)-2]}, paths: []string{full},
+			phrases: []near{nearBy(inWords(specific[len(specific)-2]), 0, 0)}, without: 0.2,
+		}}
 	default:
 		// An ordinary word speaks of the option where the option is named, too.
 		w.bare = 0.6
@@ -295,7 +312,7 @@ func valueNeedles(option, value string) needles {
 		w.all = w.all[:4]
 		w.all[3].heading = 0
 	}
-	w.company = []company{{names: []string{last, option}, paths: []string{option}, without: 0}}
+	w.company = []company{{names: []string{last, option}, paths: []string{option}, phrases: []near{nearBy(inWords(last), 0, 0)}, without: 0}}
 	if !isPlain(value) {
 		w.company[0].without = 0.6
 		family, _, _ := strings.Cut(value, "-")

@@ -230,7 +230,7 @@ func (r *ranking) score(c candidate, wanted needles) float64 {
 		return 0
 	}
 	for _, n := range wanted.near {
-		if c.heading.says(n.words) > 0 {
+		if c.heading.says(n.words, n.joined) > 0 {
 			near = max(near, n.heading)
 		}
 		if hasRun(c.theme, n.words) {
@@ -276,7 +276,7 @@ func (c candidate) find(n needle) finding {
 		return f
 	case phraseNeedle:
 		body, defined := c.says(n.words)
-		f := finding{heading: c.heading.says(n.words), body: body, spoken: body > 0}
+		f := finding{heading: c.heading.says(n.words, n.joined), body: body, spoken: body > 0}
 		if defined && n.heading == 1 {
 			f.heading = max(f.heading, definitionHeading)
 		}
@@ -393,7 +393,12 @@ func (c candidate) keeps(company company) bool {
 		if u, ok := c.names[name]; ok && (!company.said || strings.Contains(name, ".") || u.lead+u.inline > 0) {
 			return true
 		}
-		if c.heading.names(name) > 0 || !company.said && c.heading.says(stems(inWords(name))) > 0 {
+		if c.heading.names(name) > 0 {
+			return true
+		}
+	}
+	for _, n := range company.phrases {
+		if c.heading.says(n.words, n.joined) > 0 {
 			return true
 		}
 	}
