@@ -56,3 +56,24 @@ root_make() {
 	touch "$part/.complete"
 	mv "$part" "$dir"
 }
+
+# The formatter of Lua, which Debian has not.
+stylua_version=2.0.2
+
+# stylua_program: prints where stylua of that version lies in the cache, or will lie.
+stylua_program() { printf '%s\n' "$cache/stylua-$stylua_version/bin/stylua"; }
+
+# stylua_make: builds it if it isn't there.
+stylua_make() {
+	local dir=$cache/stylua-$stylua_version
+	[ -x "$(stylua_program)" ] && return
+	command -v cargo >/dev/null || { echo "building stylua needs cargo" >&2; return 1; }
+	echo "building stylua" >&2
+	if ! CARGO_TARGET_DIR=$dir.part cargo install --quiet --locked --root "$dir" --version "$stylua_version" \
+		--no-default-features --features luajit stylua >"$dir.log" 2>&1; then
+		tail -n 5 "$dir.log" >&2
+		echo "see $dir.log" >&2
+		return 1
+	fi
+	rm -rf "$dir.part" "$dir.log"
+}

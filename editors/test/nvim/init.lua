@@ -36,7 +36,7 @@ vim.api.nvim_create_autocmd("LspAttach", {
     vim.keymap.set("n", "K", vim.lsp.buf.hover, options)
     vim.keymap.set("n", "gd", vim.lsp.buf.definition, options)
     vim.bo[event.buf].omnifunc = "v:lua.vim.lsp.omnifunc"
-    if vim.lsp.get_client_by_id(event.data.client_id).name == "jetpills" then
+    if #vim.lsp.get_clients({ bufnr = event.buf }) == (vim.env.BESIDE and 2 or 1) then
       vim.o.statusline = "%t:%l served" -- a test on a screen waits for this
     end
   end,

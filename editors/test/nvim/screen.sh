@@ -45,6 +45,7 @@ while IFS=$'\t' read -r what name file text want _; do
 		report "complete $name" $?
 		;;
 	silent)
+		[ -z "${BESIDE:-}" ] || continue # the other server has a hover here
 		at "$file" "$text"
 		keys K
 		wait_for $patience shows "No information available"
