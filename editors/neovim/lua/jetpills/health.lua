@@ -5,7 +5,7 @@ local function check_program(server)
   if vim.fn.executable(program) == 0 then
     vim.health.error(("`%s` is not an executable program"):format(program), {
       "Put jetpills on your PATH,",
-      'or name it: `vim.lsp.config("jetpills", { cmd = { "/path/to/jetpills", "lsp" } })`.',
+      'or name it: `require("jetpills").setup({ cmd = { "/path/to/jetpills", "lsp" } })`.',
     })
     return false
   end
