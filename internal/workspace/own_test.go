@@ -1,0 +1,167 @@
+package workspace
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"jetpills/internal/text"
+)
+
+const boardOption = "hardware.nvidia-jetpack.carrierBoard"
+
+// board is a module that adds values to carrierBoard.
+func board(values ...string) string {
+	return "{ lib, ... }: { options." + boardOption + ` = lib.mkOption { type = lib.types.enum [ "` + strings.Join(values, `" "`) + "\" ]; }; }\n"
+}
+
+// own shows the values that a document's workspace adds to carrierBoard, each with its file below dir.
+func own(t *testing.T, s *Session, dir, document string) string {
+	t.Helper()
+	snapshot := s.Snapshot()
+	d, ok := snapshot.Document(document)
+	if !ok {
+		t.Fatalf("%s is not open", document)
+	}
+	var all []string
+	for _, v := range snapshot.OwnValues(d, boardOption) {
+		file, err := filepath.Rel(dir, v.File)
+		if err != nil || strings.HasPrefix(file, "..") {
+			file = v.File
+		}
+		all = append(all, fmt.Sprintf("%s %s:%d", v.Value, filepath.ToSlash(file), v.Line))
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestOwnValues(t *testing.T) {
+	s, _, _ := storeSession(t)
+	dir := t.TempDir()
+	write(t, dir, "boards/a.nix", board("a"))
+	write(t, dir, "boards/broken.nix", "{ options = [ ( enum mkOption nvidia-jetpack \"")
+	write(t, dir, "deep/down/b.nix", "# first\n"+board("b", "a"))
+	write(t, dir, ".hidden/c.nix", board("c"))
+	write(t, dir, "node_modules/c.nix", board("c"))
+	write(t, dir, "result/c.nix", board("c"))
+	write(t, dir, "c.txt", board("c"))
+	write(t, dir, "binary.nix", "\x00"+board("c"))
+	laySource(t, filepath.Join(dir, "vendor"), "c")
+	write(t, dir, "vendor/modules/more.nix", board("c"))
+	elsewhere := t.TempDir()
+	write(t, elsewhere, "c.nix", board("c"))
+	for link, target := range map[string]string{"linked.nix": filepath.Join(elsewhere, "c.nix"), "linked": elsewhere, "circle": dir} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.SetFolders([]string{dir})
+	config := filepath.Join(dir, "hosts", "configuration.nix")
+	s.Open(config, config, "nix", 1, "{ }")
+	if got, want := own(t, s, dir, config), "a boards/a.nix:1, b deep/down/b.nix:2"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+
+	// An open buffer stands for its file; one that is no file counts too.
+	file := filepath.Join(dir, "boards", "a.nix")
+	s.Open(file, file, "nix", 1, board("new"))
+	s.Open("untitled:1", "", "nix", 1, board("untitled"))
+	if got, want := own(t, s, dir, config), "a deep/down/b.nix:2, b deep/down/b.nix:2, new boards/a.nix:1, untitled untitled:1:1"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := own(t, s, dir, "untitled:1"); !strings.Contains(got, "new boards/a.nix:1") {
+		t.Errorf("for a document that is no file: %s", got)
+	}
+	at := uint32(strings.Index(board("new"), "new"))
+	if err := s.Change(file, 2, []text.Change{span(0, at, 0, at+3, "newer")}, text.UTF16); err != nil {
+		t.Fatal(err)
+	}
+	s.Close("untitled:1")
+	if got, want := own(t, s, dir, config), "a deep/down/b.nix:2, b deep/down/b.nix:2, newer boards/a.nix:1"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+
+	// Files come, change and go.
+	s.Close(file)
+	write(t, dir, "boards/a.nix", board("z"))
+	fresh := write(t, dir, "boards/fresh.nix", board("f"))
+	gone := filepath.Join(dir, "deep")
+	if err := os.RemoveAll(gone); err != nil {
+		t.Fatal(err)
+	}
+	s.FilesChanged([]string{file, fresh, gone})
+	if got, want := own(t, s, dir, config), "f boards/fresh.nix:1, z boards/a.nix:1"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	// What is no module is no reason to look again.
+	scan := s.Snapshot().own.scans[dir]
+	s.FilesChanged([]string{filepath.Join(dir, "README.md"), filepath.Join(elsewhere, "c.nix")})
+	if s.Snapshot().own.scans[dir] != scan {
+		t.Error("gone through again for a file that is no module of the workspace")
+	}
+}
+
+func TestOwnValuesWithoutAFolder(t *testing.T) {
+	s, _, _ := storeSession(t)
+	loose, repo := t.TempDir(), repository(t)
+	for _, dir := range []string{loose, repo} {
+		write(t, dir, "hosts/beside.nix", board("beside"))
+		write(t, dir, "hosts/below/b.nix", board("below"))
+		write(t, dir, "boards/b.nix", board("around"))
+	}
+	for _, test := range []struct{ dir, want string }{
+		{loose, "beside hosts/beside.nix:1"}, // anything may lie around it, such as a home folder
+		{repo, "around boards/b.nix:1, below hosts/below/b.nix:1, beside hosts/beside.nix:1"},
+	} {
+		config := filepath.Join(test.dir, "hosts", "configuration.nix")
+		s.Open(config, config, "nix", 1, "{ }")
+		if got := own(t, s, test.dir, config); got != test.want {
+			t.Errorf("%s, want %s", got, test.want)
+		}
+	}
+	// In a checkout of jetpack-nixos the declarations are upstream's.
+	checkout := repository(t)
+	laySource(t, checkout, "x")
+	write(t, checkout, "own.nix", board("own"))
+	config := filepath.Join(checkout, "configuration.nix")
+	s.Open(config, config, "nix", 1, "{ }")
+	if got := own(t, s, checkout, config); got != "" {
+		t.Errorf("in a checkout: %s", got)
+	}
+}
+
+// TestOwnValuesOfALargeTree holds that a folder with more files than are looked at costs little.
+func TestOwnValuesOfALargeTree(t *testing.T) {
+	s, _, _ := storeSession(t)
+	dir := repository(t)
+	write(t, dir, "board.nix", board("near"))
+	for i := range 40 {
+		for j := range 60 {
+			write(t, dir, fmt.Sprintf("pkgs/%d/%d.nix", i, j), "{ }\n")
+		}
+	}
+	write(t, dir, "a/b/c/d/e/f/g/h/i/j/k/l/m/n/deep.nix", board("deep"))
+	huge := write(t, dir, "huge.nix", board("huge"))
+	if err := os.Truncate(huge, 100<<20); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(dir, "configuration.nix")
+	s.Open(config, config, "nix", 1, "{ }")
+	start := time.Now()
+	if got, want := own(t, s, dir, config), "near board.nix:1"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	first := time.Since(start)
+	start = time.Now()
+	own(t, s, dir, config)
+	second := time.Since(start)
+	s.FilesChanged([]string{config})
+	start = time.Now()
+	own(t, s, dir, config)
+	t.Logf("first %v, second %v, after a change %v", first, second, time.Since(start))
+	if second > first/2 {
+		t.Errorf("asked again, it takes %v; the first time took %v", second, first)
+	}
+}
