@@ -168,7 +168,8 @@ func shownLines(lines []string, room, at int) []int {
 		var order []int
 		last := -1
 		for i := range lines {
-			if !shown[i] {
+			// An empty line beside a gap is part of it.
+			if !shown[i] || strings.TrimSpace(lines[i]) == "" && (i == 0 || i == len(lines)-1 || !shown[i-1] || !shown[i+1]) {
 				continue
 			}
 			if i > last+1 {

@@ -58,7 +58,7 @@ func readHeadline(title, code string) headline {
 			bare = strings.TrimRight(bare, ".")
 		}
 		switch {
-		case bare == "":
+		case !strings.ContainsFunc(bare, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
 		case isCode[bare] || isName(bare):
 			s = append(s, codeWord(bare, isCode[bare]))
 		default:

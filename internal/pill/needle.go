@@ -33,6 +33,7 @@ type needle struct {
 	heading float64  // of a place in a heading, 0 to 1
 	plain   bool     // in an example it says nothing
 	sure    bool     // it can mean nothing else, even in an example without a word
+	except  string   // a longer name in which this one does not count
 }
 
 // near is a phrase and what it adds where the heading or the pill has it.
@@ -110,6 +111,7 @@ func needlesOf(t Topic) needles {
 		w.bare = 1
 		if strings.HasPrefix(t.Name, "nvidia-jetpack") {
 			w = w.nearby(10, 0, "generation", "scope")
+			w.all[0].except = "hardware." + t.Name
 		}
 		return w.nearby(0, 5, "architecture", "bsp", "kernel", "cuda", "gpu", "firmware")
 	case FunctionTopic:
@@ -186,6 +188,7 @@ func fileNeedles(file string) needles {
 	switch {
 	case base == "default.nix":
 		w.all = append(w.all, needle{kind: nameNeedle, text: path.Dir(file), weight: 0.5, heading: 0.8, plain: true})
+	case base == file:
 	case strings.Contains(base, "."):
 		w.all = append(w.all, name(base, 0.8))
 		w.focus = base
@@ -293,7 +296,9 @@ func optionNeedles(option string) needles {
 			set.all = append(set.all, phrase(inWords(specific[len(specific)-3])+" "+inWords(parent), 0, 0.3))
 		}
 		set.bare = 0.24
-		w.otherwise = &set
+		if len(specific) > 2 || !isPlain(parent) {
+			w.otherwise = &set
+		}
 	}
 	if option == majorOption {
 		w = w.around("jetpack version", "jetpack generation")

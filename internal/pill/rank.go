@@ -176,7 +176,7 @@ func (r *ranking) most(wanted needles) (best Section, ok bool) {
 			continue
 		}
 		least := threshold
-		if c.tier > 0 {
+		if c.section.body.role == shortening {
 			least = summaryThreshold
 		}
 		if s := r.score(c, wanted); s >= least && (c.tier < tier || s > score) {
@@ -263,6 +263,9 @@ func (c candidate) find(n needle) finding {
 	switch n.kind {
 	case nameNeedle:
 		u := c.names[n.text]
+		if longer, ok := c.names[n.except]; ok {
+			u = u.without(longer)
+		}
 		f := finding{heading: c.heading.names(n.text), glossed: u.glossed}
 		f.body = leadWeight*few(u.lead) + inlineWeight*few(u.inline)
 		if n.plain {
@@ -291,6 +294,18 @@ func (c candidate) find(n needle) finding {
 		return f
 	}
 	return finding{}
+}
+
+// without takes away the uses of a longer name.
+func (u uses) without(longer uses) uses {
+	u.lead -= longer.lead
+	u.inline -= longer.inline
+	u.comment -= longer.comment
+	u.noted -= longer.noted
+	u.code -= longer.code
+	u.first -= longer.first
+	u.other -= longer.other
+	return u
 }
 
 // few counts the second mention for less than the first, and so on.

@@ -1,0 +1,331 @@
+package pill
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A folder in the manner of others: no comments, sections that begin with code,
+// listings, cheat sheets, takeaways.
+func TestForForeign(t *testing.T) {
+	c := loadDir(t, "foreign")
+	const jetson = "option:hardware.nvidia-jetpack."
+	for topic, want := range map[string]string{
+		// A heading names it, whatever leads up to the name there.
+		jetson + "som":                          "09#step-1-choosing-your-som",
+		jetson + "majorVersion":                 "09#step-2-choosing-your-jetpack-version",
+		"function:callPackage":                  "00#the-callpackage-pattern",
+		"function:override":                     "03#1-override--other-arguments",
+		"function:mkForce":                      "07#mkforce--mine-and-no-other",
+		"function:mkDefault":                    "07#priority-functions-mkdefault-mkforce",
+		"function:import":                       "00#import-one-file-one-value",
+		"function:nixosSystem":                  "02#nixpkgslibnixossystem-from-modules-to-a-system",
+		"concept:kernel":                        "05#the-kernel",
+		"concept:bsp":                           "05#the-bsp-board-support-package",
+		"concept:flake-inputs":                  "02#inputs-what-you-build-from",
+		"concept:lock-file":                     "02#flakelock-the-pins",
+		"concept:functions":                     "00#functions-one-argument-at-a-time",
+		"output:nixosModules.default":           "02#the-nixos-module-output",
+		"output:overlays.default":               "02#the-overlay-output",
+		"file:modules/nvpmodel.nix":             "07#modulesnvpmodelnix--power-profiles",
+		"file:overlay.nix":                      "03#layer-1-the-package-overlay-overlaynix",
+		"option:services.nvpmodel.enable":       "07#modulesnvpmodelnix--power-profiles",
+		"option:services.nvfancontrol.enable":   "07#modulesnvfancontrolnix--the-fan",
+		jetson + "firmware.variants.*.boardsku": "08#firmware-variants",
+		// The text says what it is, and no heading does.
+		"concept:overlays":         "03#the-core-idea",
+		"function:overlays":        "03#the-core-idea",
+		"concept:recovery-mode":    "09#step-3-the-first-flash",
+		"function:fix":             "03#why-it-is-called-a-fixed-point",
+		"concept:module-arguments": "07#what-is-a-nixos-module",
+		// An example sets it, and sets little else.
+		jetson + "firmware.autoUpdate":                                          "08#enabling-capsule-updates",
+		jetson + "firmware.uefi.logo":                                           "08#uefi-settings",
+		jetson + "firmware.uefi.secureBoot.signer.key":                          "08#uefi-settings",
+		jetson + "firmware.uefi.capsuleAuthentication.signerPrivateCertPemFile": "08#signing-capsules",
+		jetson + "firmware.secureBoot.preSignCommands":                          "08#secure-boot",
+		jetson + "carrierBoard":                                                 "07#the-configuration-you-write",
+		jetson + "maxClock":                                                     "07#common-types",
+		jetson + "console.enable":                                               "07#sets-kernel-parameters",
+		jetson + "enable":                                                       "07#modulesdefaultnix--the-root",
+		jetson + "flashScriptOverrides.patches":                                 "03#2-overrideattrs--another-recipe",
+		// Its own set, not the one beside it that has the same name in it.
+		"option:services.nvfancontrol.configFile": "07#modulesnvfancontrolnix--the-fan",
+		// A line, row or item explains it.
+		"package:l4t-gstreamer":           "05#all-the-l4t-packages",
+		"file:pkgs/l4t/l4t-gstreamer.nix": "05#all-the-l4t-packages",
+		"package:legacyFlashScript":       "08#flash-script-outputs",
+		"function:hasPrefix":              "00#library-odds-and-ends",
+		// A value needs its option beside it.
+		"som:xavier-agx": "09#step-1-choosing-your-som",
+		"value:hardware.nvidia-jetpack.som=orin-nx":                       "09#step-1-choosing-your-som",
+		"value:hardware.nvidia-jetpack.carrierBoard=devkit":               "07#the-configuration-you-write",
+		"value:hardware.nvidia-jetpack.firmware.initialBootOrder=shell":   "",
+		"value:hardware.nvidia-jetpack.firmware.maxAllowedDowngrade=none": "",
+		"jetpack:5": "09#step-2-choosing-your-jetpack-version",
+		// Not where things are called, go wrong, are listed or are summed up.
+		"package:board-automation":        "",
+		"file:pkgs/board-automation":      "",
+		"function:makeScope":              "03#makescope-and-newscope-sets-of-packages",
+		"concept:nvpmodel":                "07#modulesnvpmodelnix--power-profiles",
+		"output:nixosConfigurations":      "",
+		"function:fetchurl":               "05#fetching-with-a-known-hash-fixed-outputs",
+		"som:orin-agx":                    "09#step-1-choosing-your-som",
+		"package:nvidia-jetpack6":         "03#layer-1-the-package-overlay-overlaynix",
+		"file:modules/optee.nix":          "README#where-things-are",
+		"option:services.nvargus-daemon":  "",
+		jetson + "modesetting.enable":     "",
+		jetson + "name":                   "",
+		jetson + "kernel.realtime":        "",
+		jetson + "firmware.optee.patches": "",
+		"function:extend":                 "",
+		"concept:renamed-options":         "",
+		"concept:device-tree":             "",
+		"concept:ftpm":                    "",
+	} {
+		if got := ask(t, c, topic); got != want {
+			t.Errorf("%s: %q, want %q", topic, got, want)
+		}
+	}
+}
+
+// The excerpt of a section that was found by a name shows the name.
+func TestExcerptAroundName(t *testing.T) {
+	c := loadDir(t, "foreign")
+	for _, tt := range []struct{ name, topic, want string }{
+		{"in a nested set", "option:hardware.nvidia-jetpack.firmware.uefi.secureBoot.signer.key", "```nix\n" + `hardware.nvidia-jetpack.firmware.uefi = {
+  # …
+  secureBoot = {
+    enrollDefaultKeys = true;
+    defaultPkEslFile = ./pk.esl;
+    signer = {
+      cert = ./signer.crt;
+      key = "/run/keys/signer.key";  # never in the store
+    };
+  };
+};
+` + "```"},
+		{"at the beginning, where nothing is different", "option:hardware.nvidia-jetpack.firmware.uefi.logo", "```nix\n" + `hardware.nvidia-jetpack.firmware.uefi = {
+  # A picture to look at
+  logo = ./logo.svg;
+
+  # Words on the serial port
+  debugMode = true;
+  errorLevelInfo = true;
+
+  # More patches
+  edk2NvidiaPatches = [ ./one.patch ./two.patch ];
+  # …
+` + "```"},
+		{"in a listing", "package:l4t-tools", "They stand in `pkgs/l4t/`:\n\n```\n" + `…
+├── l4t-multimedia.nix   # Codecs
+├── l4t-nvfancontrol.nix # The fan
+├── l4t-nvml.nix         # nvidia-smi
+├── l4t-nvpmodel.nix     # Power profiles
+├── l4t-nvsci.nix        # Messages between processes
+├── l4t-opencv.nix       # OpenCV
+├── l4t-pva.nix          # Vision
+├── l4t-tools.nix        # tegrastats
+├── l4t-wayland.nix      # Wayland
+└── l4t-xusb-firmware.nix  # USB
+` + "```"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			topic, err := ParseTopic(tt.topic)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, ok := c.For(topic)
+			if !ok {
+				t.Fatal("no section")
+			}
+			if d := cmp.Diff(tt.want, s.Excerpt(0).Markdown(nil)); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestExcerptAroundRow(t *testing.T) {
+	rows := "Boards and their chips:\n\n| `som` value | chip |\n|---|---|\n"
+	list := "Boards:\n\n"
+	for _, som := range []string{"a-1", "b-2", "c-3", "d-4", "e-5", "f-6", "g-7", "h-8", "i-9", "j-10", "k-11", "l-12", "m-13", "n-14", "o-15", "p-16", "q-17", "r-18"} {
+		rows += "| `\"" + som + "\"` | chip " + som + " |\n"
+		list += "- **`" + som + "`**: a `som` for chip " + som + "\n"
+	}
+	for name, text := range map[string]string{"table": rows, "list": list} {
+		c := Load(files("09-a.md", "# A\n\n## Choosing Your SoM\n\n"+text))
+		s, ok := c.For(Topic{SoMTopic, "n-14"})
+		if !ok {
+			t.Fatalf("%s: no section", name)
+		}
+		text := s.Excerpt(0).Markdown(nil)
+		for _, want := range []string{"Boards", "chip n-14"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, text)
+			}
+		}
+		if strings.Contains(text, "chip a-1 ") || strings.Count(text, "\n") > 16 {
+			t.Errorf("%s: too much is shown:\n%s", name, text)
+		}
+		if plain := s.Excerpt(0).Plain(); !strings.Contains(plain, "chip n-14") {
+			t.Errorf("%s, plain:\n%s", name, plain)
+		}
+	}
+}
+
+func TestHeadlines(t *testing.T) {
+	says := func(title, phrase string) float64 {
+		n := nearBy(phrase, 0, 0)
+		return readHeadline(title, "").says(n.words, n.joined)
+	}
+	for _, title := range []string{
+		"Overlays", "The Overlay", "What is an overlay?", "What an overlay is", "3. Overlays", "Step 2: Overlays",
+		"Overlays — layer on layer", "Overlays: in short", "How overlays work", "Understanding Overlays", "📦 Overlays",
+	} {
+		if got := says(title, "overlay"); got != 1 {
+			t.Errorf("%q names overlays by %v, want 1", title, got)
+		}
+	}
+	for _, title := range []string{"Modules", "overlaying", "", "—", ":", "((", "🎯"} {
+		if got := says(title, "overlay"); got != 0 {
+			t.Errorf("%q names overlays by %v, want 0", title, got)
+		}
+	}
+	// The plainer first.
+	for _, tt := range []struct{ phrase, plain, less string }{
+		{"overlay", "Overlays and Overrides", "Debugging an overlay at night"},
+		{"overlay", "The order of overlays", "Why the overlay order matters so much"},
+		{"som", "Choosing Your SoM", "Per-SoM configuration"},
+		{"kernel", "The kernel of your generation", "The realtime kernel"},
+		{"nvpmodel", "nvpmodel", "modules/nvpmodel.nix"},
+		{"op tee", "OP-TEE (Trusted Execution)", "tee-supplicant: OP-TEE's hands"},
+		{"capsule update", "Capsule Updates", "Capsule OTA Updates"},
+		{"cuda", "CUDA on a Jetson", "The relation between nvidia-jetpack and CUDA"},
+	} {
+		if plain, less := says(tt.plain, tt.phrase), says(tt.less, tt.phrase); plain <= less || less == 0 {
+			t.Errorf("%s: %v in %q, %v in %q", tt.phrase, plain, tt.plain, less, tt.less)
+		}
+	}
+	for _, tt := range []struct {
+		title, code, name string
+		named             bool
+	}{
+		{"1. .override — arguments", ".override\n", "override", true},
+		{"I override everything", "", "override", false},
+		{"lib.composeManyExtensions: one of many", "lib.composeManyExtensions\n", "composeManyExtensions", true},
+		{"mkIf and mkMerge", "", "mkMerge", true},
+		{"Overlay (overlay.nix)", "overlay.nix\n", "overlay.nix", true},
+		{"modules/cuda.nix — CUDA", "", "modules/cuda.nix", true},
+		{"overlays.default", "", "overlays.default", true},
+		{"mkIfs", "", "mkIf", false},
+	} {
+		if got := readHeadline(tt.title, tt.code).names(tt.name) > 0; got != tt.named {
+			t.Errorf("%q names %s: %v", tt.title, tt.name, got)
+		}
+	}
+}
+
+// Sections that frame are never an answer, whatever they mention.
+func TestFramingSections(t *testing.T) {
+	for _, title := range []string{
+		"Summary", "Key Takeaways", "🎯 Key takeaways", "What's Next?", "What’s next", "Next Steps", "Questions", "Table of Contents",
+		"Cheat Sheet", "Commands Cheat Sheet", "Further Reading 📚", "Conclusion", "Recap", "References",
+	} {
+		c := Load(files("03-a.md", "# Pill 03: Scopes\n\n## "+title+"\n\n`makeScope`, `makeScope`: a **scope** is what `makeScope` makes.\n\n### Inside\n\n`makeScope` again.\n"))
+		if got := ask(t, c, "function:makeScope"); got != "" {
+			t.Errorf("%s answers: %q", title, got)
+		}
+	}
+}
+
+// One broken file beside the others costs its own sections and nothing else.
+func TestBrokenForeign(t *testing.T) {
+	whole := loadDir(t, "foreign")
+	var topics []string
+	for _, p := range whole.Pills() {
+		if p.ID == "08" {
+			continue
+		}
+		for _, topic := range []string{"function:makeScope", "option:hardware.nvidia-jetpack.som", "concept:kernel", "concept:overlays", "function:import", "concept:follows"} {
+			if strings.HasPrefix(ask(t, whole, topic), p.ID+"#") {
+				topics = append(topics, topic)
+			}
+		}
+	}
+	if len(topics) < 6 {
+		t.Fatalf("only %v to ask for", topics)
+	}
+	good := string(whole.Files()["08-flashing-firmware-ota.md"])
+	variants := strings.Index(good, "## Firmware Variants")
+	for _, tt := range []struct {
+		name, text string
+		autoUpdate bool // its section stands before the fault
+	}{
+		{"cut in a fence", good[:strings.Index(good, "  { boardid")], true},
+		{"fence closed too late", strings.Replace(good, "};\n```\n\n## Secure Boot", "};\n\n## Secure Boot", 1), true},
+		{"cut in a table", good[:variants] + "## Boards\n\n| a | b |\n|---|\n| `x", true},
+		{"cut in a word", good[:variants-20], true},
+		{"nothing", "", false},
+		{"only a title", "# Pill 08: Flashing", false},
+		{"only headings", "# Pill 08: Flashing\n\n## firmware.autoUpdate\n\n### Enabling Capsule Updates\n", false},
+		{"binary", "\x7fELF\x00\x01", false},
+		{"latin 1", strings.ReplaceAll(good, "—", "\x97"), true},
+		{"carriage returns", strings.ReplaceAll(good, "\n", "\r\n"), true},
+		{"old carriage returns", strings.ReplaceAll(good, "\n", "\r"), false},
+		{"one long line", "# Pill 08: Flashing\n\n" + strings.Repeat("firmware.autoUpdate ", 2000), false},
+		{"markers of a merge", strings.Replace(good, "## Secure Boot", "<<<<<<< HEAD\n## Secure Boot\n=======\n", 1), true},
+		{"open tag", strings.Replace(good, "## Secure Boot", "<details>\n<summary>More\n\n## Secure Boot", 1), true},
+		{"open comment", good[:variants] + "<!-- to be written\n\n## Firmware Variants\n", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fsys := fstest.MapFS{}
+			for name, content := range whole.Files() {
+				fsys[name] = &fstest.MapFile{Data: content}
+			}
+			fsys["08-flashing-firmware-ota.md"] = &fstest.MapFile{Data: []byte(tt.text)}
+			c := Load(fsys)
+			for _, topic := range topics {
+				if got, want := ask(t, c, topic), ask(t, whole, topic); got != want {
+					t.Errorf("%s: %q, want %q", topic, got, want)
+				}
+			}
+			for _, p := range c.Problems() {
+				if p.File != "08-flashing-firmware-ota.md" {
+					t.Errorf("fault in %s: %s", p.File, p.Message)
+				}
+			}
+			got := ask(t, c, "option:hardware.nvidia-jetpack.firmware.autoUpdate")
+			if want := "08#enabling-capsule-updates"; tt.autoUpdate != (got == want) {
+				t.Errorf("autoUpdate: %q", got)
+			}
+			if s, ok := c.Find("08"); ok {
+				for _, s := range s.Pill.Sections {
+					if text := s.Excerpt(0).Markdown(nil); strings.Count(text, "```")%2 != 0 {
+						t.Errorf("%s: fences are not closed:\n%s", s.Ref(), text)
+					}
+				}
+			}
+		})
+	}
+}
+
+// What a session asks once it may ask again: the answers are the same, and the
+// memory for them has an end.
+func TestAnswersAreRemembered(t *testing.T) {
+	c := loadDir(t, "foreign")
+	topic := Topic{FunctionTopic, "makeScope"}
+	first, _ := c.For(topic)
+	for i := range maxAnswers + 10 {
+		c.For(Topic{FunctionTopic, "f" + strings.Repeat("x", i%1000) + string(rune('a'+i/1000))})
+	}
+	if again, _ := c.For(topic); again.Ref() != first.Ref() {
+		t.Errorf("%s, then %s", first.Ref(), again.Ref())
+	}
+	if n := len(c.mentioned().answers); n > maxAnswers {
+		t.Errorf("%d answers are kept", n)
+	}
+}
