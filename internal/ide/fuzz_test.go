@@ -59,6 +59,7 @@ func FuzzCursor(f *testing.F) {
 				}
 			}
 			ide.DefinitionAt(snapshot, doc, offset)
+			ide.DeclarationAt(snapshot, doc, offset)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -164,10 +165,9 @@ func (o *ownFiles) changed(paths []string) *ownFiles {
 			next.scans[key] = scan
 		}
 	}
-	for path, file := range o.files {
-		if !slices.Contains(paths, path) {
-			next.files[path] = file
-		}
+	maps.Copy(next.files, o.files)
+	for _, path := range paths {
+		delete(next.files, path)
 	}
 	return next
 }

@@ -137,12 +137,22 @@ func (s *Session) Close(uri string) {
 
 // SetSettings replaces all settings.
 func (s *Session) SetSettings(settings Settings) {
+	old := s.Snapshot().settings
 	s.update(func(next *Snapshot) {
 		if settings.PillsPath != next.settings.PillsPath {
 			next.pills = s.pillsFor(settings, next.folders)
 		}
 		next.settings = settings
 	})
+	if settings.UpstreamPath != "" && settings.UpstreamPath != old.UpstreamPath {
+		dir, err := absolute(settings.UpstreamPath, s.Snapshot().folders)
+		if err == nil && !(upstream.Location{Dir: dir}).Exists() {
+			err = fmt.Errorf("%s: %w", dir, errNotThere)
+		}
+		if err != nil {
+			s.log.Warn("upstream.path: " + err.Error())
+		}
+	}
 }
 
 // SetFolders replaces the workspace folders, absolute paths.

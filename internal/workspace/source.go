@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -79,24 +80,41 @@ func newTrees(log *zap.Logger, library *catalog.Library) *trees {
 	return &trees{log: log, library: library, byKey: map[treeKey]*tree{}}
 }
 
-// at is the tree at a location. A live one is read with the documents in place of the files that they are.
+// errNotThere is why most sources cannot be read: nobody fetched them to this machine.
+var errNotThere = errors.New("is not there, or is no folder that can be read")
+
+// at is the tree at a location. A live one is read with the documents in place of the files that they are. One that is not
+// there may come at any time, so nothing is remembered of it.
 func (t *trees) at(location upstream.Location, revision catalog.Revision, documents map[string]*Document) (*Source, error) {
 	key := treeKey{location.Dir, revision.Hash}
 	t.mu.Lock()
 	found, ok := t.byKey[key]
-	if !ok {
-		if len(t.byKey) >= maxTrees {
-			clear(t.byKey)
-		}
-		found = &tree{location: location}
-		t.byKey[key] = found
-	}
 	t.mu.Unlock()
+	if !ok {
+		if !location.Exists() {
+			return nil, errNotThere
+		}
+		found = t.add(key, &tree{location: location})
+	}
 	found.once.Do(func() {
 		t.load(found, revision, documents)
 		found.read.Store(true)
 	})
 	return found.source, found.err
+}
+
+// add remembers a tree, unless another question was faster, and gives the one to use.
+func (t *trees) add(key treeKey, fresh *tree) *tree {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if found, ok := t.byKey[key]; ok {
+		return found
+	}
+	if len(t.byKey) >= maxTrees {
+		clear(t.byKey)
+	}
+	t.byKey[key] = fresh
+	return fresh
 }
 
 func (t *trees) load(into *tree, revision catalog.Revision, documents map[string]*Document) {
@@ -258,9 +276,6 @@ func (s *Snapshot) source(pin upstream.Pin, around upstream.Surroundings) *Sourc
 		locations = slices.DeleteFunc(around.Pin.Locations(s.pins.StoreDir), func(l upstream.Location) bool { return !l.Fixed })
 	}
 	for _, location := range locations {
-		if !location.Exists() {
-			continue
-		}
 		revision := catalog.Revision{}
 		if location.Fixed {
 			revision = s.revisionOf(pin)
@@ -282,11 +297,7 @@ func (s *Snapshot) checkout() (*Source, upstream.Pin, error) {
 	if err != nil {
 		return nil, none, err
 	}
-	location := upstream.Location{Dir: dir}
-	if !location.Exists() {
-		return nil, none, fmt.Errorf("%s is no folder that can be read", dir)
-	}
-	source, err := s.trees.at(location, catalog.Revision{}, s.documents)
+	source, err := s.trees.at(upstream.Location{Dir: dir}, catalog.Revision{}, s.documents)
 	if err != nil {
 		return nil, none, fmt.Errorf("%s: %w", dir, err)
 	}

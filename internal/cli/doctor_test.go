@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	newest  = "4d857d6da48c420da39964b6fb7ba23a958abad3"
+	unknown = "0123456789abcdef0123456789abcdef01234567"
+)
+
+// lay writes files below a new folder that is the root of a repository.
+func lay(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	files[".git/HEAD"] = "ref: refs/heads/main\n"
+	for name, content := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func lock(owner, rev string) string {
+	return fmt.Sprintf(`{"version": 7, "root": "root", "nodes": {"root": {"inputs": {"jp": "jp"}}, "jp": {"locked": {"type": "github", "owner": %q,
+		"repo": "jetpack-nixos", "rev": %q, "lastModified": 1800000000, "narHash": "sha256-ZeRxu4yn6shd3SNF5ZUQb4r7BaVo1zBKMjRhfoNSBmw="}}}}`, owner, rev)
+}
+
+// source is a small source tree in jetpack-nixos's shape.
+func source(under string) map[string]string {
+	return map[string]string{
+		under + "modules/default.nix": "{ lib, ... }: {\n  options.hardware.nvidia-jetpack.rover = lib.mkEnableOption \"the rover\";\n}\n",
+		under + "overlay.nix":         "final: prev: { }\n",
+		under + "mk-overlay.nix":      "{ }\n",
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	home(t)
+	blocked := lay(t, map[string]string{"cache": "no folder"})
+	checkout := source("")
+	checkout["modules/other.nix"] = ""
+	for _, c := range []struct {
+		name  string
+		dir   string
+		code  int
+		first string   // parts of the first line, apart by …
+		rest  []string // parts of the other lines
+		cache string
+	}{
+		{
+			name: "a known commit", dir: lay(t, map[string]string{"flake.lock": lock("anduril", newest)}), code: 0,
+			first: "jetpack-nixos " + newest + " (2026-07-30), pinned by flake.lock; source /nix/store/…-source (not there)",
+			rest:  []string{"/flake.lock, input jp", "103 options, 105 packages, JetPack 5.1.6, 6.2.2, 7.2", "10 pills in ", "jetpills 1.2.3 (go", "advice: fetch the source"},
+		},
+		{
+			name: "an unknown commit", dir: lay(t, map[string]string{"flake.lock": lock("someone", unknown)}), code: 1,
+			first: "jetpack-nixos " + newest + " (2026-07-30), the newest known; flake.lock pins 0123456",
+			rest:  []string{"a fork: someone/jetpack-nixos", "problem: nothing is known of revision " + unknown},
+		},
+		{
+			name: "a conflict", dir: lay(t, map[string]string{"flake.lock": "<<<<<<< ours\n{}\n"}), code: 1,
+			first: "the newest known; nothing here pins one",
+			rest:  []string{"flake.lock: has the marks of a merge conflict", "advice: pin jetpack-nixos"},
+		},
+		{
+			name: "a checkout", dir: lay(t, checkout), code: 0,
+			first: "jetpack-nixos, read from its source in this checkout; source ",
+			rest:  []string{"1 options, 0 packages"},
+		},
+		{
+			name: "a branch", dir: lay(t, map[string]string{"flake.nix": `{ inputs.jp.url = "github:anduril/jetpack-nixos"; }`}), code: 0,
+			first: "the newest known; an address in flake.nix names no revision",
+			rest:  []string{"advice: name a commit"},
+		},
+		{
+			name: "no cache", dir: lay(t, map[string]string{}), code: 1, cache: filepath.Join(blocked, "cache"),
+			first: "nothing here pins one", rest: []string{"problem: 10 pills, but links cannot lead to them", "advice: set XDG_CACHE_HOME"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.cache != "" {
+				t.Setenv("XDG_CACHE_HOME", c.cache)
+				t.Setenv("HOME", c.cache)
+			}
+			out, stderr, code := run(t, "", "doctor", c.dir)
+			if code != c.code || stderr != "" {
+				t.Errorf("exit code %d, want %d: %s", code, c.code, stderr)
+			}
+			first, rest, _ := strings.Cut(out, "\n")
+			for _, part := range strings.Split(c.first, "…") {
+				if !strings.Contains(first, part) {
+					t.Errorf("no %q in %s", part, first)
+				}
+			}
+			for _, want := range c.rest {
+				if !strings.Contains(rest, want) {
+					t.Errorf("no %q in\n%s", want, rest)
+				}
+			}
+		})
+	}
+	if _, stderr, code := run(t, "", "doctor", filepath.Join(blocked, "none")); code != 2 || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("a folder that is not there: exit code %d, %s", code, stderr)
+	}
+}
+
+// TestSourceInTheStore has the source of a fork where the lock file says.
+func TestSourceInTheStore(t *testing.T) {
+	home(t)
+	store := filepath.Join(t.TempDir(), "store")
+	t.Setenv("NIX_STORE_DIR", store)
+	dir := lay(t, map[string]string{
+		"flake.lock": lock("someone", unknown), "configuration.nix": "{\n  hardware.nvidia-jetpack.rover = true;\n}\n",
+	})
+	out, _, _ := run(t, "", "upstream", "pin", dir)
+	_, rest, _ := strings.Cut(out, "\nsource ")
+	path, _, _ := strings.Cut(rest, " (not there)")
+	if filepath.Dir(path) != store {
+		t.Fatalf("the source would lie in %q:\n%s", path, out)
+	}
+	for name, content := range source("") {
+		file := filepath.Join(path, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := filepath.Join(dir, "configuration.nix") + ":2:29"
+	declared := filepath.Join(path, "modules", "default.nix") + ":2:3\n"
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"upstream", "pin", dir}, "jetpack-nixos " + unknown + " (2027-01-15), pinned by flake.lock, read from its source in the Nix store\n"},
+		{[]string{"upstream", "pin", dir}, "\nsource " + path + "\n"},
+		{[]string{"doctor", dir}, ", read from its source in the Nix store; source " + path + "\n"},
+		{[]string{"options", "--at", dir}, "hardware.nvidia-jetpack.rover : boolean = false\n"},
+		{[]string{"declaration", config}, declared},
+		{[]string{"declaration", config, "--format", "json"}, `"line": 2,`},
+		{[]string{"hover", config}, "jetpack-nixos itself: “Whether to enable the rover.”"},
+	} {
+		out, stderr, code := run(t, "", c.args...)
+		if code != 0 || !strings.Contains(out, c.want) {
+			t.Errorf("%s: exit code %d, no %q in\n%s%s", c.args, code, c.want, out, stderr)
+		}
+	}
+	// A comment in the file itself goes before the lock file, for all commands.
+	modeline := filepath.Join(dir, "modeline.nix")
+	if err := os.WriteFile(modeline, []byte("# jetpills: revision="+newest+"\n{ }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, _, _ := run(t, "", "upstream", "pin", modeline); !strings.Contains(out, "pinned by a comment in this file") {
+		t.Errorf("a file with a comment: %s", out)
+	}
+	if out, _, _ := run(t, "", "options", "--at", modeline, "hardware.nvidia-jetpack.som"); !strings.Contains(out, "thor-agx") {
+		t.Errorf("a file with a comment: %s", out)
+	}
+}

@@ -1,0 +1,119 @@
+package ide_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/ide"
+	"jetpills/internal/pill"
+	"jetpills/internal/workspace"
+	"jetpills/pills"
+)
+
+// bench is a configuration of 15 KB in a workspace, and where the cursor stands in it.
+type bench struct {
+	snapshot      *workspace.Snapshot
+	doc           *workspace.Document
+	option, value int
+}
+
+// newBench makes a workspace that has the files, and one more: the configuration.
+func newBench(b *testing.B, files map[string]string) bench {
+	b.Helper()
+	library, err := catalog.Open()
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	for name, content := range files {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: b.TempDir()})
+	session.SetFolders([]string{dir})
+	source := "{ config, lib, pkgs, ... }:\n{\n" + strings.Repeat("  systemd.services.a.environment = { LEVEL = \"3\"; HOME = \"/var/lib/a\"; };\n", 200) +
+		"  hardware.nvidia-jetpack.carrierBoard = \"devkit\";\n}\n"
+	path := filepath.Join(dir, "configuration.nix")
+	session.Open(path, path, "nix", 1, source)
+	out := bench{snapshot: session.Snapshot(), option: strings.Index(source, "carrierBoard"), value: strings.Index(source, "devkit")}
+	out.doc, _ = out.snapshot.Document(path)
+	out.doc.Tree()
+	return out
+}
+
+// workspaces are what a document may lie in.
+func workspaces() map[string]map[string]string {
+	var modules strings.Builder
+	for i := range 100 { // as large as jetpack-nixos's own
+		fmt.Fprintf(&modules, "  options.hardware.nvidia-jetpack.o%d = lib.mkOption { type = lib.types.nullOr lib.types.str; default = null; description = \"%s\"; };\n", i, strings.Repeat("word ", 30))
+	}
+	enum := `{ lib, ... }: { options.hardware.nvidia-jetpack.carrierBoard = lib.mkOption { type = lib.types.enum [ "generic" "devkit" ]; }; }`
+	return map[string]map[string]string{
+		"embedded": {"flake.lock": `{"version": 7, "root": "root", "nodes": {"root": {"inputs": {"jp": "jp"}}, "jp": {"locked": {"owner": "anduril",
+			"repo": "jetpack-nixos", "rev": "4d857d6da48c420da39964b6fb7ba23a958abad3"}}}}`},
+		"own-values": {"boards/own.nix": strings.ReplaceAll(enum, "generic", "rover")},
+		"checkout": {
+			"modules/default.nix": "{ imports = [ ./enum.nix ./more.nix ]; }", "modules/enum.nix": enum, "overlay.nix": "final: prev: { }", "mk-overlay.nix": "{ }",
+			"modules/more.nix": "{ lib, ... }: {\n" + modules.String() + "}\n",
+		},
+	}
+}
+
+func each(b *testing.B, run func(b *testing.B, in bench)) {
+	for _, name := range []string{"embedded", "own-values", "checkout"} {
+		b.Run(name, func(b *testing.B) {
+			in := newBench(b, workspaces()[name])
+			run(b, in)
+		})
+	}
+}
+
+func BenchmarkHover(b *testing.B) {
+	link := func(string, string) string { return "" }
+	each(b, func(b *testing.B, in bench) {
+		for b.Loop() {
+			h, ok := ide.HoverAt(in.snapshot, in.doc, in.option)
+			if !ok || len(h.Markdown(link)) < 100 {
+				b.Fatal("no hover")
+			}
+		}
+	})
+}
+
+func BenchmarkCompletion(b *testing.B) {
+	each(b, func(b *testing.B, in bench) {
+		for b.Loop() {
+			if len(ide.Complete(in.snapshot, in.doc, in.value)) < 2 {
+				b.Fatal("nothing to complete")
+			}
+		}
+	})
+}
+
+func BenchmarkDefinition(b *testing.B) {
+	each(b, func(b *testing.B, in bench) {
+		for b.Loop() {
+			if _, ok := ide.DefinitionAt(in.snapshot, in.doc, in.option); !ok {
+				b.Fatal("nothing to jump to")
+			}
+		}
+	})
+}
+
+func BenchmarkDeclaration(b *testing.B) {
+	in := newBench(b, workspaces()["checkout"])
+	for b.Loop() {
+		if _, ok := ide.DeclarationAt(in.snapshot, in.doc, in.option); !ok {
+			b.Fatal("nothing to jump to")
+		}
+	}
+}
