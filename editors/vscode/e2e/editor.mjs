@@ -33,10 +33,12 @@ export class Editor {
 
   /** Opens the first Nix file, and waits until the extensions have come up for it: on a busy machine that takes a while. */
   async warmUp() {
-    const { patience } = this;
-    this.patience = 120_000;
     await this.goTo('project/configuration.nix', 'networking.host|Name');
-    await this.hover();
+    // A hover that was asked for before the extensions were there stays empty.
+    const { patience } = this;
+    const end = Date.now() + 120_000;
+    this.patience = 3_000;
+    while (!(await this.hover().then(() => true, (error) => Date.now() > end && Promise.reject(error)))) { /* again */ }
     this.patience = patience;
   }
 

@@ -22,7 +22,7 @@ const unnoticed = [];
 const enough = 5; // failures in a row: then nothing works, and no more of it is worth waiting for
 const failed = [];
 try {
-  const editor = await Editor.open(server, { artefacts, patience: wrong ? 3_000 : 20_000 });
+  const editor = await Editor.open(server, { artefacts, patience: wrong ? 2_500 : 20_000 });
   console.log(`editor open (${seconds(began)} s)`);
   const all = [...ofVSCode.first, { name: warmUp, ownSide: true, run: () => editor.warmUp() }, ...tableChecks(), ...ofVSCode.then];
   for (const check of all) {

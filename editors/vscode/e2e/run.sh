@@ -3,7 +3,8 @@
 #
 #	run.sh [NAME…]        checks whose names contain one of the words; without any, all
 #
-# WRONG=1 lets a server answer that spoils its answers: then the checks of its answers have to fail, and this script with them.
+# WRONG=1 lets a server answer that spoils its answers: then the checks of its answers have to fail, and this script with them:
+# it ends with 1 if all have noticed, and with 3 if some have not.
 # KEEP=1 leaves the folder of the run behind. Screenshots and logs of failures lie in artefacts/ beside this file, or in $ARTEFACTS.
 # What is needed is installed once into a cache outside the checkout, keyed by version; without it, and without CI=true, the run is skipped.
 set -euo pipefail
