@@ -316,7 +316,7 @@ func TestBrokenForeign(t *testing.T) {
 // What a session asks once it may ask again: the answers are the same, and the
 // memory for them has an end.
 func TestAnswersAreRemembered(t *testing.T) {
-	c := loadDir(t, "foreign")
+	c := Load(files("03-a.md", "# A\n\n## Scopes\n\n`makeScope` makes a scope.\n"))
 	topic := Topic{FunctionTopic, "makeScope"}
 	first, _ := c.For(topic)
 	for i := range maxAnswers + 10 {

@@ -169,19 +169,25 @@ func (h headline) names(name string) float64 {
 	best := 0.0
 	for i, s := range h {
 		for at, w := range s {
-			switch {
-			case w.text == name || w.name == name || w.name == name+".nix":
-			case w.text != "" && strings.HasSuffix(w.text, "."+name), w.text != "" && strings.HasSuffix(w.text, "/"+name):
-			default:
-				continue
+			if w.isNamed(name) && (w.code || w.name != "") {
+				best = max(best, s.plainness(at, at+1)*segmentWeight(i))
 			}
-			if !w.code && w.name == "" {
-				continue
-			}
-			best = max(best, s.plainness(at, at+1)*segmentWeight(i))
 		}
 	}
 	return best
+}
+
+// isNamed reports whether the word is the name, or ends in it after a dot or a
+// slash, ".nix" aside.
+func (w headWord) isNamed(name string) bool {
+	if w.name == name || w.text == name {
+		return true
+	}
+	if stem, ok := strings.CutSuffix(w.name, ".nix"); ok && stem == name {
+		return true
+	}
+	before, ok := strings.CutSuffix(w.text, name)
+	return ok && before != "" && (before[len(before)-1] == '.' || before[len(before)-1] == '/')
 }
 
 // says is the same for words; words may be split or run together: "OP-TEE" is

@@ -10,6 +10,7 @@ import (
 // A ranking holds the sections that may be found by what they mention.
 type ranking struct {
 	candidates []candidate
+	index      map[string][]int32 // the candidates that show a sign, by the sign as signs makes it
 
 	mu      sync.Mutex
 	answers map[Topic]Section // those asked for before; no pill for those nowhere to be found
@@ -30,7 +31,7 @@ const maxAnswers = 4096
 
 // rankable lists the sections of pills that don't say what they explain.
 func (c *Collection) rankable() *ranking {
-	r := &ranking{answers: map[Topic]Section{}}
+	r := &ranking{index: map[string][]int32{}, answers: map[Topic]Section{}}
 	total := 0.0
 	add := func(p *Pill, tier int) {
 		if p.annotated {
@@ -63,8 +64,73 @@ func (c *Collection) rankable() *ranking {
 	}
 	for i := range r.candidates {
 		r.candidates[i].length /= max(total/float64(len(r.candidates)), 1)
+		r.candidates[i].signs(func(sign string) {
+			if held := r.index[sign]; len(held) == 0 || held[len(held)-1] != int32(i) {
+				r.index[sign] = append(held, int32(i))
+			}
+		})
 	}
 	return r
+}
+
+// signs lists all by which a needle may find the section: names, words of the
+// text and of the heading, parts of paths.
+func (c candidate) signs(emit func(string)) {
+	for name := range c.names {
+		emit(name)
+	}
+	for word := range c.at {
+		emit(word)
+	}
+	for path := range c.paths {
+		for part := range strings.SplitSeq(path, ".") {
+			emit(part)
+		}
+	}
+	for _, s := range c.heading {
+		for _, w := range s {
+			emit(w.text)
+			names(w.text, func(name string, _ int, _ bool) { emit(name) })
+			emit(w.name)
+			emit(strings.TrimSuffix(w.name, ".nix"))
+			emit(w.stem)
+			emit(w.run)
+			for _, word := range w.inner {
+				emit(word)
+			}
+		}
+	}
+}
+
+// within is which candidates may show one of the needles.
+func (r *ranking) within(wanted needles) []bool {
+	found := make([]bool, len(r.candidates))
+	mark := func(sign string) {
+		for _, i := range r.index[sign] {
+			found[i] = true
+		}
+	}
+	for _, n := range wanted.all {
+		switch n.kind {
+		case nameNeedle:
+			mark(n.text)
+		case pathNeedle:
+			mark(n.text[strings.LastIndexByte(n.text, '.')+1:])
+		case phraseNeedle:
+			// A word of a heading may be several of the phrase run together.
+			for end := range n.joined {
+				mark(n.joined[:end])
+			}
+			mark(n.joined)
+			mark(n.words[0])
+		case rawNeedle:
+			for i := range found {
+				found[i] = true
+			}
+			return found
+		}
+	}
+	return found
 }
 
 // worthOf marks down sections that show things at work or going wrong.
@@ -171,8 +237,9 @@ func (r *ranking) best(t Topic) Section {
 // most finds the section that scores highest, among those that explain if it can.
 func (r *ranking) most(wanted needles) (best Section, ok bool) {
 	tier, score := math.MaxInt, 0.0
-	for _, c := range r.candidates {
-		if c.tier > tier {
+	found := r.within(wanted)
+	for i, c := range r.candidates {
+		if !found[i] || c.tier > tier {
 			continue
 		}
 		least := threshold
