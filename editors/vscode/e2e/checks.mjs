@@ -119,7 +119,7 @@ const then = [
     async run(editor) {
       await editor.openFile(configuration);
       await editor.command('Jetpills: Search Pills…');
-      await editor.answer('Words to find in the pills', 'recovery');
+      await editor.answer('pill', 'recovery');
       const row = editor.rows().filter({ hasText: /recovery/i }).first();
       await row.waitFor();
       await editor.screenshot('search pills');

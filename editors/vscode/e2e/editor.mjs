@@ -95,9 +95,9 @@ export class Editor {
     await this.press('Enter');
   }
 
-  /** Types into the list that asks for this. */
+  /** Types into the list that asks for this, or for something with it. */
   async answer(placeholder, text) {
-    await this.page.locator(`.quick-input-widget:visible input[placeholder="${placeholder}"]`).fill(text);
+    await this.page.locator(`.quick-input-widget:visible input[placeholder*="${placeholder}"]`).fill(text);
   }
 
   /** The rows of the list that is open. */

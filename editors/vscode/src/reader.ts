@@ -29,7 +29,7 @@ export class Reader {
   }
 
   /** Lets the user choose among pills and sections; the source of what is being chosen shows behind the list. */
-  async open(words = ''): Promise<void> {
+  async open(): Promise<void> {
     const pills = await this.server.pills();
     if (pills.length === 0) {
       this.sayNothingToRead();
@@ -43,32 +43,25 @@ export class Reader {
     pick.placeholder = 'Open a pill or a section of one';
     pick.matchOnDescription = true;
     pick.items = items;
-    pick.value = words;
     await this.run(pick);
   }
 
   /** Lets the user type words, and choose among the sections that hold them. */
   async search(): Promise<void> {
+    const hitsOf = (query: string) => this.server.ask<readonly Hit[]>('jetpills/search', { query });
+    if ((await hitsOf('')) === undefined) return this.open(); // titles can be filtered at least
     const pick = vscode.window.createQuickPick<Item>();
     pick.placeholder = 'Words to find in the pills';
     const found = new Map<string, Item[]>();
-    let known = true;
     pick.onDidChangeValue(async (words) => {
       if (words.trim() === '') {
         pick.items = [];
         return;
       }
       if (!found.has(words)) {
-        const hits = await this.server.ask<readonly Hit[]>('jetpills/search', { query: words });
-        if (hits === undefined) known = false;
-        found.set(words, (hits ?? []).map(itemOfHit));
+        found.set(words, ((await hitsOf(words)) ?? []).map(itemOfHit));
       }
-      if (!known) {
-        pick.hide(); // the list of titles can be filtered at least
-        await this.open(words);
-      } else if (pick.value === words) {
-        pick.items = found.get(words) ?? [];
-      }
+      if (pick.value === words) pick.items = found.get(words) ?? [];
     });
     await this.run(pick);
   }

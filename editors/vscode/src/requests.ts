@@ -52,7 +52,7 @@ export interface Place {
   readonly line: number;
 }
 
-/** `jetpills/search`: a section that holds all of the words, best first. */
+/** `jetpills/search`: a section that holds all of the words, best first; an empty list without words. */
 export interface Hit extends Place {
   readonly title: string;
   /** A line of its text around the first word found. */
