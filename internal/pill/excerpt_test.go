@@ -71,7 +71,7 @@ func TestExcerpt(t *testing.T) {
 		{name: "subsections that are announced", text: "It does this:\n\n### One\n\n```nix\na = 1;\n```\n\n### Two\n\nNo.", want: "It does this:\n\n```nix\na = 1;\n```"},
 		{name: "subsections that are not", text: "It does much.\n\n### One\n\nNo.", want: "It does much."},
 		{name: "a rule between paragraphs", text: "One.\n\n---\n\nTwo.", want: "One.\n\nTwo."},
-		{name: "a bold line first", text: "**Before flakes**:\n```bash\nnix-channel --list\n```\n\nThen.", want: "**Before flakes**:\n\n```bash\nnix-channel --list\n```\n\nThen."},
+		{name: "a bold line first", text: "**Without a lock**:\n```bash\nnix-channel --update\n```\n\nThen.", want: "**Without a lock**:\n\n```bash\nnix-channel --update\n```\n\nThen."},
 		{name: "emoji", text: "🚀 Fast, ⚠️ risky.\n\n1. ✅ one\n2. ❌ two\n", want: "🚀 Fast, ⚠️ risky.\n\n1. ✅ one\n2. ❌ two"},
 		{name: "tags", text: "<div align=\"center\">\n\n<img src=\"a.png\"/>\n\n</div>\n\nText with <b>bold</b>.", want: "Text with bold."},
 		{name: "a list within a quote within a list", text: "- a\n  > quoted\n  > - b\n    - c\n- d", want: "- a\n  > quoted\n  >\n  > - b\n  - c\n- d"},

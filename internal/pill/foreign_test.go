@@ -15,41 +15,41 @@ func TestForForeign(t *testing.T) {
 	const jetson = "option:hardware.nvidia-jetpack."
 	for topic, want := range map[string]string{
 		// A heading names it, whatever leads up to the name there.
-		jetson + "som":                          "09#step-1-choosing-your-som",
-		jetson + "majorVersion":                 "09#step-2-choosing-your-jetpack-version",
+		jetson + "som":                          "09#step-1-which-som-is-yours",
+		jetson + "majorVersion":                 "09#step-2-which-jetpack-version",
 		"function:callPackage":                  "00#the-callpackage-pattern",
 		"function:override":                     "03#1-override--other-arguments",
 		"function:mkForce":                      "07#mkforce--mine-and-no-other",
 		"function:mkDefault":                    "07#priority-functions-mkdefault-mkforce",
 		"function:import":                       "00#import-one-file-one-value",
 		"function:nixosSystem":                  "02#nixpkgslibnixossystem-from-modules-to-a-system",
-		"concept:kernel":                        "05#the-kernel",
-		"concept:bsp":                           "05#the-bsp-board-support-package",
+		"concept:kernel":                        "05#the-kernel-of-your-release",
+		"concept:bsp":                           "05#bsp-the-board-support-package",
 		"concept:flake-inputs":                  "02#inputs-what-you-build-from",
 		"concept:lock-file":                     "02#flakelock-the-pins",
 		"concept:functions":                     "00#functions-one-argument-at-a-time",
-		"output:nixosModules.default":           "02#the-nixos-module-output",
-		"output:overlays.default":               "02#the-overlay-output",
-		"file:modules/nvpmodel.nix":             "07#modulesnvpmodelnix--power-profiles",
+		"output:nixosModules.default":           "02#another-output-the-nixos-module",
+		"output:overlays.default":               "02#one-output-the-overlay",
+		"file:modules/nvpmodel.nix":             "07#modulesnvpmodelnix--modes-of-power",
 		"file:overlay.nix":                      "03#layer-1-the-package-overlay-overlaynix",
-		"option:services.nvpmodel.enable":       "07#modulesnvpmodelnix--power-profiles",
+		"option:services.nvpmodel.enable":       "07#modulesnvpmodelnix--modes-of-power",
 		"option:services.nvfancontrol.enable":   "07#modulesnvfancontrolnix--the-fan",
-		jetson + "firmware.variants.*.boardsku": "08#firmware-variants",
+		jetson + "firmware.variants.*.boardsku": "08#variants-of-the-firmware",
 		// The text says what it is, and no heading does.
 		"concept:overlays":         "03#the-core-idea",
 		"function:overlays":        "03#the-core-idea",
 		"concept:recovery-mode":    "09#step-3-the-first-flash",
 		"function:fix":             "03#why-it-is-called-a-fixed-point",
-		"concept:module-arguments": "07#what-is-a-nixos-module",
+		"concept:module-arguments": "07#what-a-nixos-module-is",
 		// An example sets it, and sets little else.
-		jetson + "firmware.autoUpdate":                                          "08#enabling-capsule-updates",
+		jetson + "firmware.autoUpdate":                                          "08#turning-capsules-on",
 		jetson + "firmware.uefi.logo":                                           "08#uefi-settings",
 		jetson + "firmware.uefi.secureBoot.signer.key":                          "08#uefi-settings",
 		jetson + "firmware.uefi.capsuleAuthentication.signerPrivateCertPemFile": "08#signing-capsules",
 		jetson + "firmware.secureBoot.preSignCommands":                          "08#secure-boot",
-		jetson + "carrierBoard":                                                 "07#the-configuration-you-write",
-		jetson + "maxClock":                                                     "07#common-types",
-		jetson + "console.enable":                                               "07#sets-kernel-parameters",
+		jetson + "carrierBoard":                                                 "07#all-of-it-in-one-file",
+		jetson + "maxClock":                                                     "07#the-usual-ones",
+		jetson + "console.enable":                                               "07#tells-the-kernel",
 		jetson + "enable":                                                       "07#modulesdefaultnix--the-root",
 		jetson + "flashScriptOverrides.patches":                                 "03#2-overrideattrs--another-recipe",
 		// Its own set, not the one beside it that has the same name in it.
@@ -57,23 +57,23 @@ func TestForForeign(t *testing.T) {
 		// A line, row or item explains it.
 		"package:l4t-gstreamer":           "05#all-the-l4t-packages",
 		"file:pkgs/l4t/l4t-gstreamer.nix": "05#all-the-l4t-packages",
-		"package:legacyFlashScript":       "08#flash-script-outputs",
+		"package:legacyFlashScript":       "08#what-the-flash-script-is-called",
 		"function:hasPrefix":              "00#library-odds-and-ends",
 		// A value needs its option beside it.
-		"som:xavier-agx": "09#step-1-choosing-your-som",
-		"value:hardware.nvidia-jetpack.som=orin-nx":                       "09#step-1-choosing-your-som",
-		"value:hardware.nvidia-jetpack.carrierBoard=devkit":               "07#the-configuration-you-write",
+		"som:xavier-agx": "09#step-1-which-som-is-yours",
+		"value:hardware.nvidia-jetpack.som=orin-nx":                       "09#step-1-which-som-is-yours",
+		"value:hardware.nvidia-jetpack.carrierBoard=devkit":               "07#all-of-it-in-one-file",
 		"value:hardware.nvidia-jetpack.firmware.initialBootOrder=shell":   "",
 		"value:hardware.nvidia-jetpack.firmware.maxAllowedDowngrade=none": "",
-		"jetpack:5": "09#step-2-choosing-your-jetpack-version",
+		"jetpack:5": "09#step-2-which-jetpack-version",
 		// Not where things are called, go wrong, are listed or are summed up.
 		"package:board-automation":        "",
 		"file:pkgs/board-automation":      "",
 		"function:makeScope":              "03#makescope-and-newscope-sets-of-packages",
-		"concept:nvpmodel":                "07#modulesnvpmodelnix--power-profiles",
+		"concept:nvpmodel":                "07#modulesnvpmodelnix--modes-of-power",
 		"output:nixosConfigurations":      "",
 		"function:fetchurl":               "05#fetching-with-a-known-hash-fixed-outputs",
-		"som:orin-agx":                    "09#step-1-choosing-your-som",
+		"som:orin-agx":                    "09#step-1-which-som-is-yours",
 		"package:nvidia-jetpack6":         "03#layer-1-the-package-overlay-overlaynix",
 		"file:modules/optee.nix":          "README#where-things-are",
 		"option:services.nvargus-daemon":  "",
@@ -260,7 +260,7 @@ func TestBrokenForeign(t *testing.T) {
 		t.Fatalf("only %v to ask for", topics)
 	}
 	good := string(whole.Files()["08-flashing-firmware-ota.md"])
-	variants := strings.Index(good, "## Firmware Variants")
+	variants := strings.Index(good, "## Variants of the Firmware")
 	for _, tt := range []struct {
 		name, text string
 		autoUpdate bool // its section stands before the fault
@@ -271,7 +271,7 @@ func TestBrokenForeign(t *testing.T) {
 		{"cut in a word", good[:variants-20], true},
 		{"nothing", "", false},
 		{"only a title", "# Pill 08: Flashing", false},
-		{"only headings", "# Pill 08: Flashing\n\n## firmware.autoUpdate\n\n### Enabling Capsule Updates\n", false},
+		{"only headings", "# Pill 08: Flashing\n\n## firmware.autoUpdate\n\n### Turning Capsules On\n", false},
 		{"binary", "\x7fELF\x00\x01", false},
 		{"latin 1", strings.ReplaceAll(good, "—", "\x97"), true},
 		{"carriage returns", strings.ReplaceAll(good, "\n", "\r\n"), true},
@@ -279,7 +279,7 @@ func TestBrokenForeign(t *testing.T) {
 		{"one long line", "# Pill 08: Flashing\n\n" + strings.Repeat("firmware.autoUpdate ", 2000), false},
 		{"markers of a merge", strings.Replace(good, "## Secure Boot", "<<<<<<< HEAD\n## Secure Boot\n=======\n", 1), true},
 		{"open tag", strings.Replace(good, "## Secure Boot", "<details>\n<summary>More\n\n## Secure Boot", 1), true},
-		{"open comment", good[:variants] + "<!-- to be written\n\n## Firmware Variants\n", true},
+		{"open comment", good[:variants] + "<!-- to be written\n\n## Variants of the Firmware\n", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			fsys := fstest.MapFS{}
@@ -299,7 +299,7 @@ func TestBrokenForeign(t *testing.T) {
 				}
 			}
 			got := ask(t, c, "option:hardware.nvidia-jetpack.firmware.autoUpdate")
-			if want := "08#enabling-capsule-updates"; tt.autoUpdate != (got == want) {
+			if want := "08#turning-capsules-on"; tt.autoUpdate != (got == want) {
 				t.Errorf("autoUpdate: %q", got)
 			}
 			if s, ok := c.Find("08"); ok {

@@ -136,7 +136,7 @@ func isLeading(w headWord) bool {
 		return false
 	}
 	switch strings.ToLower(w.text) {
-	case "", "what", "what's", "why", "how", "when", "is", "are", "a", "an", "the", "your", "our", "my", "to",
+	case "", "what", "what's", "which", "why", "how", "when", "is", "are", "a", "an", "the", "your", "our", "my", "to",
 		"using", "use", "understanding", "understand", "introducing", "choosing", "choose", "enabling", "about",
 		"setting", "key", "common":
 		return true

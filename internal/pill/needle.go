@@ -295,7 +295,7 @@ func optionNeedles(option string) needles {
 		if len(specific) > 2 {
 			set.all = append(set.all, phrase(inWords(specific[len(specific)-3])+" "+inWords(parent), 0, 0.3))
 		}
-		set.bare = 0.24
+		set.bare = 0.2
 		if len(specific) > 2 || !isPlain(parent) {
 			w.otherwise = &set
 		}
