@@ -10,7 +10,7 @@ function choose(programs: readonly string[], change: Partial<Surroundings> = {})
     extensionDir: '/ext',
     setting: '',
     trusted: true,
-    folder: '/work',
+    folder: '/robot',
     home: '/home/ada',
     searchPath: '/usr/local/bin:/usr/bin',
     isProgram: (file) => programs.includes(file),
@@ -30,12 +30,12 @@ test('the bundled program comes first, then the setting, then the PATH', () => {
 
 test('the setting may begin at the home folder or at the workspace', () => {
   assert.equal(choose(['/home/ada/bin/jetpills'], { setting: '~/bin/jetpills' }).program, '/home/ada/bin/jetpills');
-  assert.equal(choose(['/work/result/bin/jetpills'], { setting: 'result/bin/jetpills' }).program, '/work/result/bin/jetpills');
-  assert.equal(choose(['/work/jetpills'], { setting: './jetpills', folder: undefined }).program, undefined);
+  assert.equal(choose(['/robot/result/bin/jetpills'], { setting: 'result/bin/jetpills' }).program, '/robot/result/bin/jetpills');
+  assert.equal(choose(['/robot/jetpills'], { setting: './jetpills', folder: undefined }).program, undefined);
 });
 
 test('a workspace that is not trusted names no program, nor does the PATH by a relative folder', () => {
-  const evil = ['/work/jetpills', './jetpills', 'jetpills', 'bin/jetpills'];
+  const evil = ['/robot/jetpills', './jetpills', 'jetpills', 'bin/jetpills'];
   assert.equal(choose(evil, { setting: './jetpills', trusted: false }).program, undefined);
   assert.equal(choose(evil, { searchPath: '.:bin::/usr/bin' }).program, undefined);
 });
