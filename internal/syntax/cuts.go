@@ -183,7 +183,7 @@ func runaways(tree *Tree, cost int) []cut {
 		best := cut{start: -1}
 		try := func(c cut) {
 			at, _ := slices.BinarySearchFunc(cuts, c.start, cut.compare)
-			if t, less := parse(src, slices.Insert(slices.Clone(cuts), at, c), false); less < cost {
+			if t, less := parse(src, slices.Insert(slices.Clone(cuts), at, c)); less < cost {
 				tree, cost, best = t, less, c
 			}
 		}

@@ -15,32 +15,45 @@ import (
 // node, and both are among the tree's errors. Its time is linear in the text's
 // length.
 func Parse(src string) *Tree {
-	tree, cost := parse(src, nil, false)
+	l := lex(src, nil)
+	tree, cost := read(src, l, false)
 	if cost == 0 {
 		return tree
 	}
+	if moved, ok := movedLine(src, l.tokens, tree.errors[0]); ok {
+		return moved
+	}
 	cuts := runaways(tree, cost)
-	tree, _ = parse(src, cuts, true)
+	tree, _ = read(src, lex(src, cuts), true)
 	return tree
 }
 
 // parse reads src with the given strings cut short. The cost is how far the
-// text is from being Nix, 0 if it is. If thorough it spends more on brackets
-// that do not pair.
-func parse(src string, cuts []cut, thorough bool) (*Tree, int) {
-	l := lex(src, cuts)
+// text is from being Nix, 0 if it is.
+func parse(src string, cuts []cut) (*Tree, int) { return read(src, lex(src, cuts), false) }
+
+// read reads the tokens of src. If thorough it spends more on brackets that do
+// not pair.
+func read(src string, l *lexer, thorough bool) (*Tree, int) {
 	tokens := repairBrackets(src, l.tokens, thorough)
+	tree, found := build(src, tokens)
+	tree.errors = allErrors(tokens, l.errors, found.errors)
+	cost := 0
+	if len(tree.errors) > 0 {
+		cost = 2*len(tree.errors) + found.odd + oddities(src, l.tokens)
+	}
+	return tree, cost
+}
+
+// build is the tree of tokens whose brackets pair, without its errors, and the
+// parser that knows them.
+func build(src string, tokens []token) (*Tree, *parser) {
 	p := &parser{src: src, tokens: tokens}
 	places := p.leaveOutSkipped()
 	p.nodes = make([]node, 1, len(p.tokens)+len(p.tokens)/4+8)
 	p.file()
 	p.takeInSkipped(tokens, places)
-	errors := allErrors(tokens, l.errors, p.errors)
-	cost := 0
-	if len(errors) > 0 {
-		cost = 2*len(errors) + p.odd + oddities(src, l.tokens)
-	}
-	return &Tree{src: src, tokens: tokens, nodes: p.nodes, errors: errors}, cost
+	return &Tree{src: src, tokens: tokens, nodes: p.nodes}, p
 }
 
 // mostDepth is how deep expressions may nest. Nix gives up at a similar depth.

@@ -47,9 +47,8 @@ type repairer struct {
 	// The leftmost opener that a closing bracket of this line was paired with.
 	paired int32
 
-	choices   map[int32]choice // by token
-	steps     []int32          // the token that was looked at, for each repair
-	exchanges int              // braces that have changed places with a line
+	choices map[int32]choice // by token
+	steps   []int32          // the token that was looked at, for each repair
 
 	// The token that is looked at, and its line.
 	at     int32
@@ -77,15 +76,11 @@ const mostChoices = 24
 // it looks for the repair of fewest steps: a text may be indented in a way of
 // its own far from the damage.
 func repairBrackets(src string, tokens []token, thorough bool) []token {
-	paired := balanced(tokens)
-	if paired && !thorough {
+	if balanced(tokens) {
 		return tokens
 	}
 	best := &repairer{src: src, tokens: tokens}
 	best.scan()
-	if paired && best.exchanges == 0 {
-		return tokens
-	}
 	if thorough {
 		best = best.fewerSteps()
 	}
@@ -187,9 +182,7 @@ func (r *repairer) scan() {
 			r.beginLine()
 		}
 		r.lostBrace()
-		if !r.exchanged() {
-			r.token()
-		}
+		r.token()
 		r.lead = r.lead && isCloser(t.kind)
 	}
 }
@@ -265,43 +258,6 @@ func (r *repairer) lostBrace() {
 		lost.line, lost.indent = line-1, r.lines[n-2].indent
 	}
 	r.stack = append(r.stack, lost)
-}
-
-// exchanged puts right an opening brace that begins a line and has changed
-// places with the line before it, the first in the braces: it stands behind a
-// binding, where no expression can, and is indented less.
-func (r *repairer) exchanged() bool {
-	n := len(r.lines)
-	if !r.first || n < 2 || r.choices[r.at] != asIndented {
-		return false
-	}
-	above := r.lines[n-2]
-	if above.indent <= r.indent || !braceBehindBinding(r.tokens, r.at, above.token) {
-		return false
-	}
-	r.open(above.token, LBrace)
-	r.skip(r.at)
-	r.exchanges++
-	at := len(r.stack)
-	for at > 0 && r.stack[at-1].token >= above.token {
-		at--
-	}
-	r.stack = slices.Insert(r.stack, at, bracketFrame{
-		kind: LBrace, token: above.token, line: r.line - 2, indent: r.indent, content: above.indent,
-	})
-	return true
-}
-
-// braceBehindBinding reports whether the token at index i is an opening brace
-// behind a line that is, or begins, a binding.
-func braceBehindBinding(tokens []token, i, lineBefore int32) bool {
-	if tokens[i].kind != LBrace || i == 0 {
-		return false
-	}
-	if k := tokens[i-1].kind; k != Semicolon && k != LBrace {
-		return false
-	}
-	return bindingAt(tokens, int(lineBefore)) || tokens[lineBefore].kind == KeywordInherit
 }
 
 // cannotFollowSemicolon reports whether a token can stand neither at the start
