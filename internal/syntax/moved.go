@@ -69,7 +69,7 @@ func (p linePair) exchanged(src string) string {
 }
 
 // exchangeable are the pairs of lines near a place that may be in the wrong
-// order, the nearest first.
+// order: those first whose indentation says so, then the nearest.
 func exchangeable(src string, tokens []token, place int) []linePair {
 	var pairs []linePair
 	var last tokenLine
@@ -80,7 +80,15 @@ func exchangeable(src string, tokens []token, place int) []linePair {
 		}
 		last = line
 	}
-	slices.SortStableFunc(pairs, func(a, b linePair) int { return cmp.Compare(a.distance(place), b.distance(place)) })
+	slices.SortStableFunc(pairs, func(a, b linePair) int {
+		if inside := a.isInsideOut(tokens); inside != b.isInsideOut(tokens) {
+			if inside {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.distance(place), b.distance(place))
+	})
 	return pairs
 }
 
@@ -144,7 +152,9 @@ func cutsString(tokens []token) bool {
 // that the order is right.
 func (p linePair) mayBeExchanged(tokens []token) bool {
 	switch {
-	case p.lower.indent > p.upper.indent && p.upper.goesOn(tokens), p.lower.indent < p.upper.indent && p.lower.ends(tokens):
+	case p.lower.indent > p.upper.indent && p.upper.goesOn(tokens) && !p.upper.lacksOperand(tokens):
+		return false
+	case p.lower.indent < p.upper.indent && p.lower.ends(tokens):
 		return false
 	case p.upper.isHalfTyped(tokens), p.lower.isHalfTyped(tokens):
 		return false
@@ -152,11 +162,31 @@ func (p linePair) mayBeExchanged(tokens []token) bool {
 	return !p.upper.standsAlone(tokens) || !p.lower.standsAlone(tokens)
 }
 
+// isInsideOut reports whether one of two lines is indented as if it were inside
+// of what the other opens below it or closes above it.
+func (p linePair) isInsideOut(tokens []token) bool {
+	return p.upper.indent > p.lower.indent && p.lower.goesOn(tokens) ||
+		p.lower.indent > p.upper.indent && p.upper.ends(tokens)
+}
+
 // goesOn reports whether a line ends with something that what follows is inside
 // of.
 func (l tokenLine) goesOn(tokens []token) bool {
 	switch tokens[l.after-1].kind {
 	case LBrace, LBracket, LParen, KeywordLet, Equals, Colon:
+		return true
+	}
+	return false
+}
+
+// lacksOperand reports whether a line begins with an operator that has nothing
+// on its left.
+func (l tokenLine) lacksOperand(tokens []token) bool {
+	if binds, _ := operator(tokens[l.from].kind); binds == 0 || l.from == 0 {
+		return false
+	}
+	switch tokens[l.from-1].kind {
+	case Equals, Colon, LParen, KeywordIn, KeywordThen, KeywordElse:
 		return true
 	}
 	return false
@@ -178,7 +208,9 @@ func (l tokenLine) isHalfTyped(tokens []token) bool {
 		}
 	}
 	return tokens[l.from].kind == Word && l.standsAlone(tokens) &&
-		!slices.ContainsFunc(tokens[l.from:l.after], func(t token) bool { return t.kind == Equals })
+		!slices.ContainsFunc(tokens[l.from:l.after], func(t token) bool {
+			return t.kind == Equals || t.kind == Comma || t.kind == Question
+		})
 }
 
 // standsAlone reports whether a line neither opens nor closes anything, nor has
@@ -239,9 +271,9 @@ func (l tokenLine) binds(tokens []token) bool {
 // read is the tree of the text with one of the lines left out, rather one that
 // binds nothing, and what it opens and closes put to where it belongs.
 func (p linePair) read(src string, tokens []token) *Tree {
-	moved, other, to := p.lower, p.upper, p.upper.from
+	moved, to := p.lower, p.upper.from
 	if p.lower.binds(tokens) && !p.upper.binds(tokens) {
-		moved, other, to = p.upper, p.lower, p.lower.after
+		moved, to = p.upper, p.lower.after
 	}
 	place := int32(0)
 	if to > 0 {
@@ -260,10 +292,7 @@ func (p linePair) read(src string, tokens []token) *Tree {
 		all[from+i].flags |= skipped
 	}
 	tree, _ := build(src, all)
-	span := func(l tokenLine) text.Span {
-		return text.Span{Start: int(tokens[l.from].start), End: int(tokens[l.after-1].end)}
-	}
-	// All else that the parser may have seen follows from it.
-	tree.errors = []SyntaxError{{Span: span(moved), Code: CodeMisplaced, Found: "line", Opener: span(other)}}
+	both := text.Span{Start: int(tokens[p.upper.from].start), End: int(tokens[p.lower.after-1].end)}
+	tree.errors = []SyntaxError{{Span: both, Code: CodeWrongOrder}} // all else follows from it
 	return tree
 }

@@ -1,0 +1,7 @@
+{
+  kconfig = buildPythonPackage
+      pname = "kconfig";
+    rec {
+      version = "14.1.0";
+    };
+}
