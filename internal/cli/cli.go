@@ -30,6 +30,8 @@ type Program struct {
 	Pills  fs.FS // the shipped pills
 	// Version is the program's own; empty takes it from the build.
 	Version string
+
+	pillsDir string // --pills
 }
 
 // exit is an error that ends the process with a code and without a message.
@@ -91,6 +93,7 @@ func (p *Program) command() *cobra.Command {
 		// An error is one line.
 		DisableSuggestions: true,
 	}
+	root.PersistentFlags().StringVar(&p.pillsDir, "pills", "", "a folder of pills of your own, read instead of the shipped ones")
 	root.AddCommand(
 		p.lspCommand(),
 		p.hoverCommand(),

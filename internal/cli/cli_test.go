@@ -51,7 +51,7 @@ func TestHoverOfTheReadme(t *testing.T) {
 	for _, want := range []string{
 		"**`hardware.nvidia-jetpack.som`** option",
 		"- Values: `generic`, `orin-agx`,",
-		"- Declared: `modules/default.nix:69` in jetpack-nixos `4d857d6` (2026-07-30), pinned by `flake.lock`",
+		"- Declared: `modules/default.nix:69` in jetpack-nixos `4d857d6`, pinned by `flake.lock`",
 		"**Pill 07: NixOS modules › ",
 		"[Read on in pill 07](file:///",
 	} {
@@ -258,6 +258,50 @@ func TestPills(t *testing.T) {
 	out, _, code = run(t, "", "pills", "path")
 	if _, err := os.Stat(filepath.Join(strings.TrimSpace(out), "README.md")); code != 0 || err != nil {
 		t.Errorf("exit code %d, %v", code, err)
+	}
+}
+
+// TestOwnPills: a folder of a person's own, with no annotation of ours, is read like the shipped one.
+func TestOwnPills(t *testing.T) {
+	home(t)
+	dir := t.TempDir()
+	const own = `# Pill 07: Modules — how options work
+
+## tl;dr
+
+Options are set in modules.
+
+## Choosing a SoM
+
+The module on your board goes into ` + "`som`" + `.
+
+` + "```nix" + `
+{
+  hardware.nvidia-jetpack = {
+    som = "orin-agx";
+    ...
+  };
+}
+` + "```" + `
+
+---
+
+[← Pill 06](06-cuda-gpu-packages.md) · [Pill 08 →](08-flashing-firmware-ota.md)
+`
+	file := filepath.Join(dir, "07-nixos-modules.md")
+	if err := os.WriteFile(file, []byte(own), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, stderr, code := run(t, "", "hover", "--pills", dir, orin+":8:28")
+	if code != 0 || !strings.Contains(out, "Choosing a SoM**\n\nThe module on your board goes into `som`.") {
+		t.Errorf("exit code %d, %s:\n%s", code, stderr, out)
+	}
+	out, _, _ = run(t, "", "--pills", dir, "definition", orin+":8:28")
+	if out != file+":7:1\n" {
+		t.Errorf("definition: %s", out)
+	}
+	if _, stderr, code := run(t, "", "hover", "--pills", filepath.Join(dir, "none"), orin+":8:28"); code != 2 || !strings.Contains(stderr, "none") {
+		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }
 

@@ -122,7 +122,10 @@ func printOptions(w io.Writer, options []catalog.Option) {
 }
 
 func (p *Program) printOptionsJSON(w io.Writer, options []catalog.Option) error {
-	pills := pill.Load(p.Pills)
+	pills, err := p.pills()
+	if err != nil {
+		return err
+	}
 	shapes := make([]catalog.OptionJSON, len(options))
 	for i, o := range options {
 		shapes[i] = o.JSON()

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"jetpills/internal/pill"
 )
 
 func (p *Program) pillsCommand() *cobra.Command {
@@ -30,7 +28,11 @@ func (p *Program) pillsListCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			group := ""
-			for _, pill := range pill.Load(p.Pills).Pills() {
+			pills, err := p.pills()
+			if err != nil {
+				return err
+			}
+			for _, pill := range pills.Pills() {
 				if pill.Group != group {
 					group = pill.Group
 					fmt.Fprintf(cmd.OutOrStdout(), "%s\n", group)
@@ -52,7 +54,11 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 		Short: "Show a pill, or one section of it",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			section, ok := pill.Load(p.Pills).Find(args[0])
+			pills, err := p.pills()
+			if err != nil {
+				return err
+			}
+			section, ok := pills.Find(args[0])
 			if !ok {
 				return fmt.Errorf("there is no pill or section %q: see jetpills pills list", args[0])
 			}
@@ -71,7 +77,11 @@ func (p *Program) pillsSearchCommand() *cobra.Command {
 		Short: "Find the sections that hold all of the words",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			hits := pill.Load(p.Pills).Search(strings.Join(args, " "))
+			pills, err := p.pills()
+			if err != nil {
+				return err
+			}
+			hits := pills.Search(strings.Join(args, " "))
 			if len(hits) == 0 {
 				return exit(exitNothing)
 			}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"go.uber.org/zap"
 
@@ -17,11 +18,31 @@ func (p *Program) session() (*workspace.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return workspace.NewSession(workspace.Config{
-		Library: library,
-		Pills:   pill.Load(p.Pills),
-		Logger:  zap.NewNop(),
-	}), nil
+	settings := workspace.DefaultSettings()
+	if p.pillsDir != "" {
+		if settings.PillsPath, err = filepath.Abs(p.pillsDir); err != nil {
+			return nil, err
+		}
+	}
+	session := workspace.NewSession(workspace.Config{
+		Library:  library,
+		Pills:    pill.Load(p.Pills),
+		Logger:   zap.NewNop(),
+		Settings: &settings,
+	})
+	return session, session.Snapshot().PillsProblem()
+}
+
+// pills are the pills that the commands show: the shipped ones, or those of --pills.
+func (p *Program) pills() (*pill.Collection, error) {
+	if p.pillsDir == "" {
+		return pill.Load(p.Pills), nil
+	}
+	session, err := p.session()
+	if err != nil {
+		return nil, err
+	}
+	return session.Snapshot().Pills(), nil
 }
 
 // cursor is a place in a document.

@@ -216,14 +216,9 @@ func (s subject) optionSheet(sn *workspace.Snapshot, doc *workspace.Document) sh
 	case o.ReadOnly:
 		out.what += ", read-only"
 	}
-	out.rows = append(out.rows, typeRows(o)...)
+	out.rows = append(out.rows, signature(o)...)
 	if own := ownValues(sn, doc, o); len(own) > 0 {
 		out.rows = append(out.rows, ownRow(doc, own))
-	}
-	if o.HasDefault {
-		if d := o.ShownDefault(); d != "" {
-			out.rows = append(out.rows, row{"Default", code(oneLine(d))})
-		}
 	}
 	out.rows = append(out.rows, s.declaredRow(o.DeclaredIn, o.Line))
 	if s.pinned.IsOwn() {
@@ -252,13 +247,33 @@ func aliasSince(o catalog.Option) string {
 	return fmt.Sprintf(" since %s (%s)", code(o.AliasSince.Short()), o.AliasSince.Day())
 }
 
-// typeRows are an option's type and, for an enum, its values.
-func typeRows(o catalog.Option) []row {
-	if len(o.Values) == 0 {
-		if o.Type == "" {
-			return nil
+// mostInline is how long a default may be, in bytes, to stand beside the type:
+// editors show some ten lines of a hover, and the pill is to be among them.
+const mostInline = 40
+
+// signature is an option's type, default and, for an enum, its values.
+func signature(o catalog.Option) []row {
+	var rows []row
+	if kind := typeName(o); kind != "" {
+		rows = append(rows, row{"Type", kind})
+	}
+	if d := oneLine(o.ShownDefault()); o.HasDefault && d != "" {
+		if len(rows) > 0 && len(d) <= mostInline {
+			rows[0].value += ", default " + code(d)
+		} else {
+			rows = append(rows, row{"Default", code(d)})
 		}
-		return []row{{"Type", o.Type}}
+	}
+	if len(o.Values) > 0 {
+		rows = append(rows, row{"Values", codes(o.Values)})
+	}
+	return rows
+}
+
+// typeName is an option's type in words; the values of an enum stand elsewhere.
+func typeName(o catalog.Option) string {
+	if len(o.Values) == 0 {
+		return o.Type
 	}
 	kind := "enum"
 	if o.ValuesInList {
@@ -267,7 +282,7 @@ func typeRows(o catalog.Option) []row {
 	if o.Nullable {
 		kind = "null or " + kind
 	}
-	return []row{{"Type", kind}, {"Values", codes(o.Values)}}
+	return kind
 }
 
 // oneLine is Nix text with its line breaks and indentation as single spaces.
@@ -289,7 +304,11 @@ func (s subject) revisionRow() row { return row{"Revision", s.revision()} }
 
 // revision says which jetpack-nixos all this holds for, and how that is known.
 func (s subject) revision() string {
-	return "jetpack-nixos" + revisionName(s.pinned.Catalog.Revision, code) + ", " + pinNote(s.pinned)
+	r := s.pinned.Catalog.Revision
+	if !r.Known() {
+		return "jetpack-nixos, " + pinNote(s.pinned)
+	}
+	return "jetpack-nixos " + code(r.Short()) + ", " + pinNote(s.pinned)
 }
 
 func (s subject) setSheet() sheet {

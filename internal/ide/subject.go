@@ -214,7 +214,14 @@ func (s subject) explanation(sn *workspace.Snapshot) (pill.Section, bool) {
 	if s.section.Pill != nil {
 		return s.section, true
 	}
-	return sn.Pills().For(s.topics...)
+	section, ok := sn.Pills().For(s.topics...)
+	if !ok && s.kind == aboutOption {
+		// An option that no pill knows, such as a fork's: what options are, where a pill declares to say so.
+		if general := sn.Pills().Topics()[concept("option-path")]; len(general) > 0 {
+			return general[0], true
+		}
+	}
+	return section, ok
 }
 
 // later is what became, in the newest revision, of an option that is none by
@@ -233,7 +240,7 @@ func optionTopics(o catalog.Option) []pill.Topic {
 	if o.RenamedTo != "" {
 		topics = append(topics, pill.Topic{Kind: pill.OptionTopic, Name: o.RenamedTo}, concept("renamed-options"))
 	}
-	return append(topics, concept("option-path"))
+	return topics
 }
 
 func concept(name string) pill.Topic { return pill.Topic{Kind: pill.ConceptTopic, Name: name} }

@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -160,4 +162,38 @@ func TestUserIsTold(t *testing.T) {
 	if strings.Count(text, "window/logMessage ") != 2 {
 		t.Errorf("told by another way: %s", text)
 	}
+}
+
+const lockOf = `{"nodes":{"jetpack":{"locked":{"owner":"anduril","repo":"jetpack-nixos","rev":%q,"type":"github"}},"root":{"inputs":{"jetpack":"jetpack"}}},"root":"root","version":7}`
+
+// TestChangedLockWithoutWatching: a client that watches no files gets what the changed lock file says all the same.
+func TestChangedLockWithoutWatching(t *testing.T) {
+	e, dir := startAs(t, rpctest.Handlers{}, `{}`, `null`)
+	lock := filepath.Join(dir, "flake.lock")
+	write := func(revision string) {
+		t.Helper()
+		if err := os.WriteFile(lock, fmt.Appendf(nil, lockOf, revision), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("9dab49101c07080cbb3cee2426c47a48fd01894f")
+	file := filepath.Join(dir, "a.nix")
+	e.open(file, `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	hover := func() string {
+		t.Helper()
+		var hover struct{ Contents struct{ Value string } }
+		if err := e.Call(t.Context(), "textDocument/hover", at(file, 0, 27), &hover); err != nil {
+			t.Fatal(err)
+		}
+		return hover.Contents.Value
+	}
+	if got := hover(); !strings.Contains(got, "9dab491") {
+		t.Fatalf("before: %s", got)
+	}
+	write("4d857d6da48c420da39964b6fb7ba23a958abad3")
+	eventually(t, "the hover follows the lock file", func() bool { return strings.Contains(hover(), "4d857d6") })
+	if err := os.Remove(lock); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the hover follows its end", func() bool { return strings.Contains(hover(), "nothing here pins one") })
 }

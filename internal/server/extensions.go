@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"go.lsp.dev/protocol"
 
@@ -13,9 +14,11 @@ import (
 
 // Requests of our own, for the extensions that come with the server. Clients that don't know them lose nothing of LSP.
 const (
-	methodPin     = "jetpills/pin"     // which jetpack-nixos holds for a document
-	methodPills   = "jetpills/pills"   // the pills and their sections, as files
-	methodExplain = "jetpills/explain" // the section that explains what is under the cursor
+	methodPin     = "jetpills/pin"       // which jetpack-nixos holds for a document
+	methodPills   = "jetpills/pills"     // the pills and their sections, as files
+	methodExplain = "jetpills/explain"   // the section that explains what is under the cursor
+	methodSearch  = "jetpills/search"    // the sections that hold some words
+	methodHistory = "jetpills/revisions" // the revisions of jetpack-nixos that can be chosen
 )
 
 // extension answers a request of our own; ok is false for any other method.
@@ -27,6 +30,10 @@ func (s *Server) extension(ctx context.Context, req *rpc.Request) (result any, e
 		result, err = s.pills(ctx)
 	case methodExplain:
 		result, err = answer(ctx, req, s.explain)
+	case methodSearch:
+		result, err = answer(ctx, req, s.search)
+	case methodHistory:
+		result, err = s.revisions(ctx)
 	default:
 		return nil, nil, false
 	}
@@ -142,4 +149,53 @@ func (s *Server) explain(ctx context.Context, params *protocol.TextDocumentPosit
 	}
 	section := target.Section
 	return &explainResult{ID: section.Pill.ID, File: section.Pill.File, Path: path, Anchor: section.Anchor, Line: line}, nil
+}
+
+type searchParams struct {
+	Query string `json:"query"`
+}
+
+type hitResult struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"` // the section's, with the pill's before it
+	Path    string `json:"path"`
+	Anchor  string `json:"anchor"`
+	Line    int    `json:"line"` // 1-based
+	Snippet string `json:"snippet,omitempty"`
+}
+
+func (s *Server) search(ctx context.Context, params *searchParams) ([]hitResult, error) {
+	snapshot, err := snapshotOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	results := []hitResult{}
+	for _, hit := range snapshot.Pills().Search(params.Query) {
+		path, line, err := snapshot.PillTarget(hit.Section)
+		if err != nil {
+			return nil, fmt.Errorf("laying out the pills: %w", err)
+		}
+		results = append(results, hitResult{
+			hit.Section.Pill.ID, hit.Section.Label(), path, hit.Section.Anchor, line, hit.Snippet,
+		})
+	}
+	return results, nil
+}
+
+type revisionResult struct {
+	Short string `json:"short"`
+	Hash  string `json:"hash"`
+	Date  string `json:"date"`
+}
+
+func (s *Server) revisions(ctx context.Context) ([]revisionResult, error) {
+	snapshot, err := snapshotOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	results := []revisionResult{}
+	for _, r := range slices.Backward(snapshot.Library().Revisions()) {
+		results = append(results, revisionResult{r.Short(), r.Hash, r.Day()})
+	}
+	return results, nil
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,25 @@ func TestExtensions(t *testing.T) {
 	ask["position"] = map[string]any{"line": 0, "character": 0}
 	if err := e.Call(t.Context(), methodExplain, ask, &explained); err != nil || explained != nil {
 		t.Errorf("a brace is explained by %+v, %v", explained, err)
+	}
+
+	var hits []hitResult
+	if err := e.Call(t.Context(), methodSearch, map[string]any{"query": "recovery mode"}, &hits); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(hits, func(h hitResult) bool { return h.ID == "08" && h.Anchor == "recovery-mode" && h.Line > 1 }) {
+		t.Errorf("found %+v", hits)
+	}
+	if err := e.Call(t.Context(), methodSearch, map[string]any{"query": ""}, &hits); err != nil || len(hits) != 0 {
+		t.Errorf("nothing finds %+v, %v", hits, err)
+	}
+
+	var revisions []revisionResult
+	if err := e.Call(t.Context(), methodHistory, nil, &revisions); err != nil {
+		t.Fatal(err)
+	}
+	if len(revisions) != 972 || revisions[0].Short != "4d857d6" || revisions[0].Date != "2026-07-30" {
+		t.Errorf("%d revisions, first %+v", len(revisions), revisions[0])
 	}
 
 	err = e.Call(t.Context(), methodExplain, json.RawMessage(`[]`), nil)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
@@ -46,6 +47,8 @@ type Server struct {
 	encoding text.Encoding
 	client   client
 	folders  folders
+
+	rechecked time.Time // when the pins were last looked at; used by the goroutine that reads the messages
 
 	pulls int // settings asked for; counted by the goroutine that reads the messages
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -23,6 +24,8 @@ type session interface {
 	SetSettings(section []byte) error
 	// FilesChanged names files that changed on disk.
 	FilesChanged(paths []string)
+	// Recheck looks for changes on disk that nobody told of.
+	Recheck()
 	Snapshot() *workspace.Snapshot
 }
 
@@ -57,10 +60,18 @@ func (l live) SetSettings(section []byte) error {
 	return errors.Join(all...)
 }
 
+// recheckEvery is how often we look at the pins ourselves, for a client that doesn't watch files. A person sees no delay
+// shorter than this, and many requests in a row share one look.
+const recheckEvery = 200 * time.Millisecond
+
 // snapshotKey is the context's key for the snapshot that a request sees.
 type snapshotKey struct{}
 
 // keepSnapshot runs where a request stands in the order of messages: the request sees the edits before it and no others.
 func (s *Server) keepSnapshot(ctx context.Context) context.Context {
+	if now := time.Now(); !s.client.watchesFiles && now.Sub(s.rechecked) > recheckEvery {
+		s.session.Recheck()
+		s.rechecked = now
+	}
 	return context.WithValue(ctx, snapshotKey{}, s.session.Snapshot())
 }

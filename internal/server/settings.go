@@ -67,6 +67,9 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 		if err := snapshot.PillsProblem(); err != nil {
 			s.tell("The shipped pills are shown: " + err.Error())
 		}
+		if err := snapshot.SourceProblem(); err != nil {
+			s.tell("The setting upstream.path is not used: " + err.Error())
+		}
 	})
 }
 

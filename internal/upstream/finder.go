@@ -42,6 +42,7 @@ type folder struct {
 	entry    Pin
 	top      bool // the root of a repository: nothing above it concerns the files below
 	problems []Problem
+	stamp    stamp // taken before the look
 }
 
 // Around looks into dir, an absolute path, and the folders above it: up to the root of the repository,
@@ -80,6 +81,7 @@ func (f *Finder) look(dir string) *folder {
 	}
 	found := v.(*folder)
 	found.once.Do(func() {
+		found.stamp = stampOf(dir)
 		f.read(dir, found)
 		if f.Report != nil {
 			for _, p := range found.problems {

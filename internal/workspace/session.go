@@ -189,6 +189,14 @@ func (s *Session) FilesChanged(paths []string) {
 	})
 }
 
+// Recheck looks whether a file that pins a revision changed with no news of it, as where a client watches no files. It
+// costs a look at the size and time of some files in each folder around an open document.
+func (s *Session) Recheck() {
+	if s.Snapshot().pins.Stale() {
+		s.update(func(next *Snapshot) { next.pins = s.newFinder() })
+	}
+}
+
 // update swaps in a changed copy of the current snapshot.
 func (s *Session) update(change func(next *Snapshot)) {
 	next := *s.Snapshot()
