@@ -173,42 +173,62 @@ const (
 	mostThorough  = 2 // strings for which more than one end is tried
 )
 
-// runaways finds the strings of a text with errors that have lost their closing
-// quote, so that from there on code is read as text and text as code. The
-// reading that costs least wins.
-func runaways(tree *Tree, cost int) []cut {
-	src := tree.src
-	var cuts []cut
+// withoutRunaways finds the strings of a text with errors that have lost their
+// closing quote, so that from there on code is read as text and text as code,
+// and cuts them short. The reading that costs least wins.
+func withoutRunaways(src string, r reading) reading {
 	for range mostCutRounds {
-		best := cut{start: -1}
-		try := func(c cut) {
-			at, _ := slices.BinarySearchFunc(cuts, c.start, cut.compare)
-			if t, less := parse(src, slices.Insert(slices.Clone(cuts), at, c)); less < cost {
-				tree, cost, best = t, less, c
-			}
-		}
-		for i, at := range suspects(src, tree.tokens, cuts) {
-			ends := cutEnds(src, at)
-			if i >= mostThorough {
-				ends = ends[:1]
-			}
-			for _, end := range ends {
-				if cost > plainCutCost {
-					try(cut{at, end})
-				}
-			}
-		}
-		if best.start < 0 {
+		better, found := r.withOneCutMore(src)
+		if !found {
 			break
 		}
-		at, _ := slices.BinarySearchFunc(cuts, best.start, cut.compare)
-		cuts = slices.Insert(cuts, at, best)
+		r = better
+		if r.isSettled(src) {
+			break
+		}
 	}
-	return cuts
+	return r
 }
 
-// plainCutCost is the cost of a text that lacks nothing but one closing quote.
-const plainCutCost = 2
+// withOneCutMore is the best reading in which one string more is cut short. It
+// reports false if none is better than the one that there is.
+func (r reading) withOneCutMore(src string) (reading, bool) {
+	best := r
+	for i, at := range suspects(src, r.tree.tokens, r.cuts) {
+		ends := cutEnds(src, at)
+		if i >= mostThorough {
+			ends = ends[:1]
+		}
+		place, _ := slices.BinarySearchFunc(r.cuts, at, cut.compare)
+		for _, end := range ends {
+			tried := read(src, slices.Insert(slices.Clone(r.cuts), place, cut{at, end}))
+			if tried.cost >= best.cost {
+				continue
+			}
+			if best = tried; best.isSettled(src) {
+				return best, true
+			}
+		}
+	}
+	return best, best.cost < r.cost
+}
+
+// isSettled reports whether all that is wrong with a text is one place where a
+// string was cut short: what is missing there is a quote, or a quote and the
+// semicolon behind it, as in a binding that is being typed.
+func (r reading) isSettled(src string) bool {
+	errors := r.tree.errors
+	switch {
+	case r.cost != 2*len(errors):
+		return false
+	case len(errors) == 1:
+		return true
+	case len(errors) == 2:
+		quote := errors[0].Opener.Start
+		return src[quote] == '"' && errors[0].Start == errors[1].Start && errors[1].Insert == ";"
+	}
+	return false
+}
 
 // suspects are the opening quotes of strings that may have run on into code,
 // the likelier ones first: those that have no end or span a line break.
@@ -231,14 +251,14 @@ func suspects(src string, tokens []token, cuts []cut) []int32 {
 			}
 			body := src[opener.end:t.start]
 			switch {
-			case t.flags&absent != 0, tokens[i+1].start == t.end && touchesOddly(tokens[i+1].kind):
+			case t.flags&absent != 0, tokens[i+1].start == t.end && (touchesOddly(tokens[i+1].kind) || tokens[i+1].kind == InterpOpen):
 				likely = append(likely, opener.start)
 			case strings.IndexByte(body, '\n') < 0:
 			case t.kind == IndentClose:
 				if int(cutEnds(src, opener.start)[0]) < int(t.start)-indentationBefore(src, int(t.start))-1 {
 					likely = append(likely, opener.start)
 				}
-			case bindingsIn(body, '\n') > 0:
+			case bindingsIn(body, '\n') > 0, endsLikeCode(body):
 				likely = append(likely, opener.start)
 			default:
 				possible = append(possible, opener.start)
@@ -249,6 +269,16 @@ func suspects(src string, tokens []token, cuts []cut) []int32 {
 	slices.Sort(possible)
 	found := append(likely, possible...)
 	return found[:min(len(found), mostCutTries)]
+}
+
+// endsLikeCode reports whether the first line of a string of several lines ends
+// like a line of code.
+func endsLikeCode(body string) bool {
+	line := strings.TrimRight(body[:strings.IndexByte(body, '\n')], " \t\r")
+	if line == "" || strings.HasSuffix(line, "${") {
+		return false
+	}
+	return strings.IndexByte(";([{", line[len(line)-1]) >= 0 || strings.HasSuffix(line, "''")
 }
 
 // indentationBefore is how much white space stands directly before an offset,

@@ -26,7 +26,7 @@ func movedLine(src string, tokens []token, first SyntaxError) (*Tree, bool) {
 	}
 	pairs := exchangeable(src, tokens, first.Start)
 	for _, p := range pairs[:min(len(pairs), mostMoveTries)] {
-		if _, cost := parse(p.exchanged(src), nil); cost == 0 {
+		if read(p.exchanged(src), nil).cost == 0 {
 			return p.read(src, tokens), true
 		}
 	}

@@ -15,34 +15,46 @@ import (
 // node, and both are among the tree's errors. Its time is linear in the text's
 // length.
 func Parse(src string) *Tree {
-	l := lex(src, nil)
-	tree, cost := read(src, l, false)
-	if cost == 0 {
-		return tree
+	r := read(src, nil)
+	if r.cost == 0 {
+		return r.tree
 	}
-	if moved, ok := movedLine(src, l.tokens, tree.errors[0]); ok {
+	if moved, ok := movedLine(src, r.tokens, r.tree.errors[0]); ok {
 		return moved
 	}
-	cuts := runaways(tree, cost)
-	tree, _ = read(src, lex(src, cuts), true)
-	return tree
+	r = withoutRunaways(src, r)
+	if !balanced(r.tokens) {
+		r.parse(src, fewestRepairs(src, r.tokens))
+	}
+	return r.tree
 }
 
-// parse reads src with the given strings cut short. The cost is how far the
-// text is from being Nix, 0 if it is.
-func parse(src string, cuts []cut) (*Tree, int) { return read(src, lex(src, cuts), false) }
+// A reading is a text read with some of its strings cut short.
+type reading struct {
+	cuts   []cut
+	tokens []token       // as they were cut from the text
+	errors []SyntaxError // that were found on the way
+	tree   *Tree
+	cost   int // how far the text is from being Nix, 0 if it is
+}
 
-// read reads the tokens of src. If thorough it spends more on brackets that do
-// not pair.
-func read(src string, l *lexer, thorough bool) (*Tree, int) {
-	tokens := repairBrackets(src, l.tokens, thorough)
-	tree, found := build(src, tokens)
-	tree.errors = allErrors(tokens, l.errors, found.errors)
-	cost := 0
-	if len(tree.errors) > 0 {
-		cost = 2*len(tree.errors) + found.odd + oddities(src, l.tokens)
+// read reads src with the given strings cut short.
+func read(src string, cuts []cut) reading {
+	l := lex(src, cuts)
+	r := reading{cuts: cuts, tokens: l.tokens, errors: l.errors}
+	r.parse(src, repairBrackets(src, l.tokens))
+	return r
+}
+
+// parse makes the reading's tree of its tokens with their brackets repaired.
+func (r *reading) parse(src string, repaired []token) {
+	var found *parser
+	r.tree, found = build(src, repaired)
+	r.tree.errors = allErrors(repaired, r.errors, found.errors)
+	r.cost = 0
+	if len(r.tree.errors) > 0 {
+		r.cost = 2*len(r.tree.errors) + found.odd + oddities(src, r.tokens)
 	}
-	return tree, cost
 }
 
 // build is the tree of tokens whose brackets pair, without its errors, and the

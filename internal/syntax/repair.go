@@ -72,19 +72,22 @@ const (
 const mostChoices = 24
 
 // repairBrackets returns tokens in which all brackets pair: absent ones are put
-// in, and closing brackets that close nothing are marked as skipped. If thorough
-// it looks for the repair of fewest steps: a text may be indented in a way of
-// its own far from the damage.
-func repairBrackets(src string, tokens []token, thorough bool) []token {
+// in, and closing brackets that close nothing are marked as skipped.
+func repairBrackets(src string, tokens []token) []token {
 	if balanced(tokens) {
 		return tokens
 	}
-	best := &repairer{src: src, tokens: tokens}
-	best.scan()
-	if thorough {
-		best = best.fewerSteps()
-	}
-	return best.repaired()
+	r := &repairer{src: src, tokens: tokens}
+	r.scan()
+	return r.repaired()
+}
+
+// fewestRepairs is like repairBrackets, and spends more to find the repair of
+// fewest steps: a text may be indented in a way of its own far from the damage.
+func fewestRepairs(src string, tokens []token) []token {
+	r := &repairer{src: src, tokens: tokens}
+	r.scan()
+	return r.fewerSteps().repaired()
 }
 
 // fewerSteps makes other choices at the tokens where something was repaired, one
