@@ -1,6 +1,6 @@
 # What people who work on the project type. Users need none of it: see README.md.
 
-.PHONY: build test bench cross catalog pills
+.PHONY: build test bench cross catalog pills test-editors
 
 build: ## the program, for this machine
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o jetpills ./cmd/jetpills
@@ -26,3 +26,8 @@ catalog: ## the embedded facts, from internal/catalog/facts
 
 pills: ## the tables that the pills take from the catalog, and all that they claim
 	go run ./cmd/jetpills pills lint --nix --fix pills
+
+test-editors: ## the extension and the plugins, in real editors: see editors/test/README.md
+	editors/test/run.sh
+	editors/vscode/e2e/run.sh
+	cd editors/vscode && npm run lint && npm test
