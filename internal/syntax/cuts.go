@@ -178,21 +178,21 @@ const (
 // and cuts them short. The reading that costs least wins.
 func withoutRunaways(src string, r reading) reading {
 	for range mostCutRounds {
-		better, found := r.withOneCutMore(src)
-		if !found {
+		better := r.withOneCutMore(src)
+		if better.cost == r.cost {
 			break
 		}
-		r = better
-		if r.isSettled(src) {
+		settled := better.settles(src, r)
+		if r = better; settled {
 			break
 		}
 	}
 	return r
 }
 
-// withOneCutMore is the best reading in which one string more is cut short. It
-// reports false if none is better than the one that there is.
-func (r reading) withOneCutMore(src string) (reading, bool) {
+// withOneCutMore is the best reading in which one string more is cut short, or
+// r if none is better.
+func (r reading) withOneCutMore(src string) reading {
 	best := r
 	for i, at := range suspects(src, r.tree.tokens, r.cuts) {
 		ends := cutEnds(src, at)
@@ -205,25 +205,27 @@ func (r reading) withOneCutMore(src string) (reading, bool) {
 			if tried.cost >= best.cost {
 				continue
 			}
-			if best = tried; best.isSettled(src) {
-				return best, true
+			if best = tried; best.settles(src, r) {
+				return best
 			}
 		}
 	}
-	return best, best.cost < r.cost
+	return best
 }
 
-// isSettled reports whether all that is wrong with a text is one place where a
-// string was cut short: what is missing there is a quote, or a quote and the
-// semicolon behind it, as in a binding that is being typed.
-func (r reading) isSettled(src string) bool {
+// settles reports whether one more cut leaves only one place that is wrong, and
+// there what a string cut short lacks: a quote, or a quote and the semicolon
+// behind it, as in a binding that is being typed. What is odd about the text
+// besides must be next to nothing beside what was wrong before.
+func (r reading) settles(src string, before reading) bool {
 	errors := r.tree.errors
-	switch {
-	case r.cost != 2*len(errors):
+	if odd := r.cost - 2*len(errors); odd > before.cost/16 {
 		return false
-	case len(errors) == 1:
+	}
+	switch len(errors) {
+	case 1:
 		return true
-	case len(errors) == 2:
+	case 2:
 		quote := errors[0].Opener.Start
 		return src[quote] == '"' && errors[0].Start == errors[1].Start && errors[1].Insert == ";"
 	}
