@@ -7,7 +7,6 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/module"
-	"jetpills/internal/pill"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -422,34 +421,21 @@ func (c completer) members() []Item {
 	return items
 }
 
-// Documentation is what a client shows beside an item.
-type Documentation struct {
-	sheet   sheet
-	section pill.Section
-	excerpt pill.Excerpt
-}
-
-// Markdown is the documentation for clients that draw Markdown.
-func (d Documentation) Markdown(link Linker) string { return page(d.sheet, d.section, d.excerpt, link) }
-
-// Plain is the documentation for clients that show text as it is.
-func (d Documentation) Plain() string { return plainPage(d.sheet, d.section, d.excerpt) }
-
 // Resolve is the documentation of an item that Complete offered for a document.
-func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (Documentation, bool) {
+func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (Page, bool) {
 	f := finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}
 	var s subject
 	switch {
 	case topic.Package != "":
 		p, ok := f.pinned.Catalog.Package(topic.Package)
 		if !ok {
-			return Documentation{}, false
+			return Page{}, false
 		}
 		s = subject{kind: aboutPackage, pkg: p, scope: topic.Scope, name: p.Name, topics: packageTopics(p.Name)}
 	case topic.Option != "":
 		var ok bool
 		if s, ok = f.optionNamed(strings.Split(topic.Option, "."), text.Span{}); !ok {
-			return Documentation{}, false
+			return Page{}, false
 		}
 		if topic.Value != "" {
 			if own, ok := ownValue(sn, doc, s.option, topic.Value); ok {
@@ -460,12 +446,8 @@ func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (
 			}
 		}
 	default:
-		return Documentation{}, false
+		return Page{}, false
 	}
 	s.pinned = f.pinned
-	d := Documentation{sheet: s.sheet(sn, doc)}
-	if section, ok := s.explanation(sn); ok {
-		d.section, d.excerpt = section, section.Excerpt(sn.Settings().ExcerptLines)
-	}
-	return d, true
+	return s.page(sn, doc), true
 }

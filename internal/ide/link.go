@@ -9,6 +9,11 @@ import (
 	"jetpills/internal/workspace"
 )
 
+// Linker gives the address of a place in the pills: the section with an anchor
+// of a file, or the file itself without one. It returns "" where there is
+// nothing to link to.
+type Linker func(file, anchor string) string
+
 // PillLinks links to the pills where they lie as files: the address ends in the
 // line of the section's heading.
 func PillLinks(sn *workspace.Snapshot) Linker {
