@@ -57,7 +57,7 @@ func subjectAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (sub
 		return subject{}, false
 	}
 	f := finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}
-	s, ok := f.find(place, offset)
+	s, ok := f.find(place)
 	s.pinned = f.pinned
 	return s, ok
 }
@@ -69,7 +69,7 @@ type finder struct {
 	pinned workspace.Pinned
 }
 
-func (f finder) find(place module.Place, offset int) (subject, bool) {
+func (f finder) find(place module.Place) (subject, bool) {
 	switch place.Kind {
 	case module.DefinedName, module.ReferredName:
 		if s, ok := f.option(place); ok {
@@ -101,8 +101,8 @@ func (f finder) find(place module.Place, offset int) (subject, bool) {
 	return subject{}, false
 }
 
-// optionPath is the part of a path that is an option path or the beginning of
-// one, and how many names of it there are. Names before it, such as config or
+// optionPath is the end of a path that is an option path, or the beginning of
+// one; nil if there is none. Names before it, such as config or
 // nixosConfigurations.x, are left out.
 func optionPath(c *catalog.Catalog, path module.Path) []string {
 	known := path.Known()
