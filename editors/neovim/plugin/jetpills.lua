@@ -16,14 +16,3 @@ end, {
   bang = true,
   desc = "Choose a section of the pills, of all or of those that hold the words",
 })
-
-vim.api.nvim_create_autocmd("LspAttach", {
-  group = vim.api.nvim_create_augroup("jetpills.watch", {}),
-  desc = "Tell jetpills of changed lock files",
-  callback = function(event)
-    local client = vim.lsp.get_client_by_id(event.data.client_id)
-    if client and client.name == "jetpills" then
-      require("jetpills.watch").start(client)
-    end
-  end,
-})

@@ -66,6 +66,11 @@ export function rowsOf(pills: readonly Pill[]): Row[] {
   });
 }
 
+/** A line of a pill without the marks of code, and without the box that a diagram draws around it. */
+export function plain(line: string): string {
+  return line.replace(/[`\u2500-\u257f]/g, '').trim();
+}
+
 /**
  * Links of a hover that lead to lines of pills, made to open the rendered pill at the section. `pathOf` gives the path of
  * a `file:` address. Links to anything else stay as they are.

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { activeNix } from './documents';
-import { isTarget, neighbour, pillAt, pillOfLabel, rowsOf, type Target } from './pills';
+import { isTarget, neighbour, pillAt, pillOfLabel, plain, rowsOf, type Target } from './pills';
 import type { Hit, Pill, Place } from './requests';
 import type { Server } from './server';
 
@@ -108,10 +108,10 @@ export class Reader {
 
   /** Shows the list until something is chosen, or nothing: then what was in front comes back to the front. */
   private async run(pick: vscode.QuickPick<Item>): Promise<void> {
-    const pills = await this.server.pills();
     const before = vscode.window.activeTextEditor;
     const selection = before?.selection;
     const opened = new Set(openFiles());
+    const peeked = new Set<string>();
     let latest = 0;
     const chosen = await new Promise<Target | undefined>((resolve) => {
       pick.onDidChangeActive(async ([item]) => {
@@ -119,6 +119,7 @@ export class Reader {
         // Typing runs through many items; only the one it ends at is shown.
         await new Promise((wait) => setTimeout(wait, 150));
         if (turn !== latest || item?.target === undefined) return;
+        peeked.add(item.target.path);
         await this.peek(item.target);
       });
       pick.onDidAccept(() => {
@@ -133,8 +134,11 @@ export class Reader {
       pick.show();
     });
     // An editor with the same file would pull the rendered pill to its own place.
-    await closeFiles((path) => !opened.has(path) && pillAt(pills, path) !== undefined);
-    if (chosen !== undefined) return this.show(chosen);
+    await closeFiles((path) => peeked.has(path) && !opened.has(path));
+    if (chosen !== undefined) {
+      this.last = chosen.path;
+      return this.preview(chosen);
+    }
     if (before !== undefined && vscode.window.activeTextEditor?.document !== before.document) {
       await vscode.window.showTextDocument(before.document, {
         ...(before.viewColumn === undefined ? {} : { viewColumn: before.viewColumn }),
@@ -175,8 +179,7 @@ function fileTabs(): { tab: vscode.Tab; path: string }[] {
 function itemOfHit(hit: Hit): Item {
   return {
     label: hit.title,
-    description: `pill ${hit.id}`,
-    ...(hit.snippet === undefined ? {} : { detail: hit.snippet }),
+    ...(hit.snippet === undefined ? {} : { detail: plain(hit.snippet) }),
     alwaysShow: true, // the server has judged what fits
     target: { path: hit.path, anchor: hit.anchor, line: hit.line },
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTarget, linksToPreviews, neighbour, pillAt, pillOfLabel, rowsOf } from '../src/pills';
+import { isTarget, linksToPreviews, neighbour, pillAt, pillOfLabel, plain, rowsOf } from '../src/pills';
 import type { Pill } from '../src/requests';
 
 const pills: readonly Pill[] = [
@@ -67,6 +67,11 @@ test('a pill is known by its file and by the label of its preview', () => {
   assert.equal(pillOfLabel(pills, 'Preview 03-overlays.md'), second);
   assert.equal(pillOfLabel(pills, '[Preview] 03-overlays.md'), second);
   assert.equal(pillOfLabel(pills, 'Preview README.md'), undefined);
+});
+
+test('a line that was found is shown without marks and boxes', () => {
+  assert.equal(plain('│ recovery mode'), 'recovery mode');
+  assert.equal(plain('In recovery mode, `lsusb` tells.'), 'In recovery mode, lsusb tells.');
 });
 
 test('the neighbours of a pill end at both ends', () => {
