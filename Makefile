@@ -21,8 +21,12 @@ cross: ## one static binary a platform, in dist/
 	done
 	@size=$$(wc -c <dist/linux-amd64/jetpills); echo "linux/amd64: $$size bytes"; [ $$size -lt 20971520 ]
 
-catalog: ## the embedded facts, from internal/catalog/facts
+catalog: ## the embedded facts, from internal/catalog/facts; UPSTREAM=DIR, a clone of jetpack-nixos, adds its new commits
+ifdef UPSTREAM
+	@dir='$(abspath $(UPSTREAM))' && cd internal/catalog && go run ./generate -upstream "$$dir"
+else
 	go generate ./internal/catalog
+endif
 
 pills: ## the tables that the pills take from the catalog, and all that they claim
 	go run ./cmd/jetpills pills lint --nix --fix pills

@@ -80,20 +80,27 @@ type compiler struct {
 	catalog  map[string]int
 	pool     []shape
 	poolKey  map[string]int
+	read     map[string]bool // revisions that were read, not evaluated
 }
 
-// compile gives the data file. The same facts give the same bytes.
-func compile(f *facts) ([]byte, error) {
+func newCompiler(f *facts) *compiler {
 	c := &compiler{
 		facts: f, w: &writer{index: map[string]int{}},
-		revision: map[string]int{}, catalog: map[string]int{}, poolKey: map[string]int{},
+		revision: map[string]int{}, catalog: map[string]int{}, poolKey: map[string]int{}, read: map[string]bool{},
 	}
 	for i, r := range f.Revisions {
 		c.revision[r.Rev] = i
+		c.read[r.Rev] = r.Read
 	}
 	for i, k := range f.Catalogs {
 		c.catalog[k.Key] = i
 	}
+	return c
+}
+
+// compile gives the data file. The same facts give the same bytes.
+func compile(f *facts) ([]byte, error) {
+	c := newCompiler(f)
 	slices.SortFunc(f.Eras, func(a, b eraFact) int { return c.revision[a.Rev] - c.revision[b.Rev] })
 	for _, step := range []func() error{
 		c.revisions, c.options, c.history, c.generations, c.soms, c.summaries, c.packages,
@@ -338,16 +345,20 @@ func (c *compiler) add(s shape) int {
 }
 
 // shapeOf completes a catalog's option: the real type behind a stub, the values in the type, the target of an alias.
-// Catalogs do not mark aliases. An option that was renamed at some time is an alias where it has no default and its
+// Evaluated catalogs do not mark aliases. An option that was renamed at some time is an alias where it has no default and its
 // target is there too, or is none of jetpack-nixos's options.
 func (c *compiler) shapeOf(o shapeFact, has map[string]bool, full map[[2]string]string) shape {
 	if t, ok := full[[2]string{o.Path, o.Type}]; ok {
 		o.Type = t
 	}
-	s := shape{shapeFact: o}
+	s := shape{shapeFact: shapeFact{Path: o.Path, Type: o.Type, HasDefault: o.HasDefault, Internal: o.Internal}, RenamedTo: o.RenamedTo, Field: o.Field}
 	_, _, _, s.values = catalog.ReadType(o.Type)
+	if o.RenamedTo != "" || o.Proper || o.HasDefault {
+		return s
+	}
 	for _, h := range c.History.Options {
-		if h.Path != o.Path || h.RenamedTo == "" || o.HasDefault {
+		// Catalogs that were read name the aliases that came since: these say nothing about the catalogs before.
+		if h.Path != o.Path || h.RenamedTo == "" || c.read[h.AliasSince] {
 			continue
 		}
 		if has[h.RenamedTo] || !c.declared(h.RenamedTo) {
@@ -357,9 +368,9 @@ func (c *compiler) shapeOf(o shapeFact, has map[string]bool, full map[[2]string]
 	return s
 }
 
-// declared reports whether jetpack-nixos ever declared the option itself.
+// declared reports whether jetpack-nixos itself declared the option in an evaluated revision.
 func (c *compiler) declared(path string) bool {
-	return slices.ContainsFunc(c.History.Options, func(h optionEvents) bool { return h.Path == path })
+	return slices.ContainsFunc(c.History.Options, func(h optionEvents) bool { return h.Path == path && !c.read[h.Introduced] })
 }
 
 // fullTypes finds the types that the catalogs show as a stub: where the catalog of an era's revision and the era differ.
@@ -386,21 +397,24 @@ func (c *compiler) fullTypes() (map[[2]string]string, error) {
 	return full, nil
 }
 
-// extraShapes describes the options that only eras know. All eras have to agree, since nothing else tells them apart.
+// extraShapes describes the options that only eras know: evaluated catalogs leave them out. All eras have to agree, since nothing else tells them apart.
 func (c *compiler) extraShapes() (map[string]shape, error) {
 	known := map[string]bool{}
 	for _, k := range c.Catalogs {
 		for _, o := range k.options {
-			known[o.Path] = true
+			known[o.Path] = known[o.Path] || !k.Read
 		}
 	}
 	extras := map[string]shape{}
 	for _, e := range c.Eras {
+		if e.Read {
+			continue
+		}
 		for _, o := range e.Options {
 			if known[o.Path] {
 				continue
 			}
-			s := shape{shapeFact: shapeFact{o.Path, o.Type, o.HasDefault, o.Internal}, RenamedTo: o.RenamedTo, Field: o.Field, values: o.Values}
+			s := shape{shapeFact: shapeFact{Path: o.Path, Type: o.Type, HasDefault: o.HasDefault, Internal: o.Internal}, RenamedTo: o.RenamedTo, Field: o.Field, values: o.Values}
 			if before, ok := extras[o.Path]; ok && !reflect.DeepEqual(before, s) {
 				return nil, fmt.Errorf("the eras do not agree on %s", o.Path)
 			}

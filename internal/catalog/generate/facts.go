@@ -28,6 +28,8 @@ type revisionFact struct {
 	Date string `json:"date"`
 	// Mainline is set for commits on the first-parent line.
 	Mainline bool `json:"mainline,omitempty"`
+	// Read is set where everything known of the revision was read statically from its source, not evaluated.
+	Read bool `json:"read,omitempty"`
 	// Catalog is the key of the option catalog; empty before the modules and where the revision does not evaluate.
 	Catalog string `json:"catalog,omitempty"`
 	// Like is the nearest ancestor with a catalog, for a revision without one.
@@ -43,9 +45,10 @@ type treeFact struct {
 	Extras []string `json:"extras,omitempty"`
 	// Places are indexes into places.json, one for each file with known declarations.
 	Places []int `json:"places,omitempty"`
-	// CarrierRule is set where the assertion on the carrier board xavierNxDevkit has the condition of the newest revision.
+	// CarrierRule is set where the assertion on the carrier board xavierNxDevkit has the condition of the newest evaluated
+	// revision.
 	CarrierRule bool `json:"carrierRule,omitempty"`
-	// Same are files and folders that are, byte for byte, those of the newest revision.
+	// Same are files and folders that are, byte for byte, those of the newest evaluated revision.
 	Same []string `json:"same,omitempty"`
 }
 
@@ -58,7 +61,9 @@ type placesFact struct {
 
 // catalogFact is one distinct option catalog, as the difference to the one before it in the file.
 type catalogFact struct {
-	Key     string      `json:"key"`
+	Key string `json:"key"`
+	// Read is set where no revision with this catalog was evaluated.
+	Read    bool        `json:"read,omitempty"`
 	Removed []string    `json:"removed,omitempty"`
 	Set     []shapeFact `json:"set,omitempty"`
 	options []shapeFact // all of them, sorted by path
@@ -70,11 +75,18 @@ type shapeFact struct {
 	Type       string `json:"type"`
 	HasDefault bool   `json:"hasDefault,omitempty"`
 	Internal   bool   `json:"internal,omitempty"`
+	// RenamedTo, Field and Proper are in catalogs that were read only, where nothing else tells. Proper is set for an
+	// option that is none of the aliases that history.json would make it.
+	RenamedTo string `json:"renamedTo,omitempty"`
+	Field     bool   `json:"field,omitempty"`
+	Proper    bool   `json:"proper,omitempty"`
 }
 
-// eraFact is one revision evaluated in full.
+// eraFact is one revision evaluated in full, or the declarations that a revision that was read brought.
 type eraFact struct {
-	Rev     string      `json:"rev"`
+	Rev string `json:"rev"`
+	// Read is set for a revision that was read: the options are only those whose declarations no other era has.
+	Read    bool        `json:"read,omitempty"`
 	Options []eraOption `json:"options"`
 }
 
@@ -120,7 +132,7 @@ type valueEvents struct {
 	Since string `json:"since"`
 }
 
-// stateFact is the set of JetPack versions from a mainline revision on.
+// stateFact is the set of JetPack versions from a mainline revision on. Kernel is empty where it is not known.
 type stateFact struct {
 	Since       string           `json:"since"`
 	Generations []generationFact `json:"generations"`
@@ -146,7 +158,7 @@ type majorArm struct {
 	Major  string `json:"major"`
 }
 
-// somFact holds at the newest revision.
+// somFact holds at the newest evaluated revision. SoMs that came later have a name and a family only.
 type somFact struct {
 	SoMs         []oneSoM      `json:"soms"`
 	Combinations []combination `json:"combinations"`
@@ -158,9 +170,9 @@ type oneSoM struct {
 	Family           string   `json:"family,omitempty"`
 	SoC              string   `json:"soc,omitempty"`
 	ChipID           string   `json:"chipId,omitempty"`
-	DefaultMajor     string   `json:"defaultMajor"`
-	Majors           []string `json:"majors"`
-	CUDACapabilities []string `json:"cudaCapabilities"`
+	DefaultMajor     string   `json:"defaultMajor,omitempty"`
+	Majors           []string `json:"majors,omitempty"`
+	CUDACapabilities []string `json:"cudaCapabilities,omitempty"`
 	TargetBoard      string   `json:"targetBoard,omitempty"`
 	SuperTargetBoard string   `json:"superTargetBoard,omitempty"`
 	BoardIDs         []string `json:"boardIds,omitempty"`
@@ -188,8 +200,10 @@ type target struct {
 	TargetBoard string `json:"targetBoard,omitempty"`
 }
 
-// packageFact holds at the newest revision.
+// packageFact holds at the newest evaluated revision.
 type packageFact struct {
+	// Rev is that revision: packages.json and soms.json speak of it, and trees.json compares with it.
+	Rev string `json:"rev"`
 	// Need are the files and folders that make the packages what they are.
 	Need     []string        `json:"need"`
 	Scope    []scopeMember   `json:"scope"`

@@ -106,7 +106,7 @@ func TestEveryRevisionHasItsCatalog(t *testing.T) {
 				gotExtras = append(gotExtras, o.Path)
 				continue
 			}
-			got = append(got, shapeFact{o.Path, o.Type, o.HasDefault, o.Internal})
+			got = append(got, shapeFact{Path: o.Path, Type: o.Type, HasDefault: o.HasDefault, Internal: o.Internal})
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("options of %s (-facts +catalog):\n%s", r.Rev, diff)
@@ -121,14 +121,7 @@ func TestEveryRevisionHasItsCatalog(t *testing.T) {
 }
 
 func newTypes(f *facts) (map[[2]string]string, error) {
-	c := &compiler{facts: f, revision: map[string]int{}, catalog: map[string]int{}}
-	for i, r := range f.Revisions {
-		c.revision[r.Rev] = i
-	}
-	for i, k := range f.Catalogs {
-		c.catalog[k.Key] = i
-	}
-	return c.fullTypes()
+	return newCompiler(f).fullTypes()
 }
 
 // The eight revisions evaluated in full come out as they went in, in every field: aliases, submodule fields and places too.

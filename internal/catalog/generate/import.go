@@ -423,6 +423,7 @@ func stringOrNone(text json.RawMessage) string {
 
 func (f *facts) importPackages(in *rawFacts, _ *history) error {
 	p := &f.Packages
+	p.Rev = in.revisions[len(in.revisions)-1].Rev
 	p.Need = []string{
 		"cuda-packages-11-4-extension.nix", "device-pkgs", "flake.nix", "mk-overlay.nix", "modules/default.nix",
 		"modules/flash-script.nix", "overlay-with-config.nix", "overlay.nix", "pkgs", "sourceinfo",
@@ -489,6 +490,9 @@ func (f *facts) write(dir string) error {
 	files := map[string]any{
 		"revisions.json": f.Revisions, "trees.json": f.Trees, "places.json": f.Places, "catalogs.json": f.Catalogs, "history.json": f.History,
 		"generations.json": f.Generations, "soms.json": f.SoMs, "packages.json": f.Packages,
+	}
+	if len(f.Scopes.Of) > 0 {
+		files["scopes.json"] = f.Scopes
 	}
 	for _, e := range f.Eras {
 		files["eras/"+e.Rev[:7]+".json"] = e

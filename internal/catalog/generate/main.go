@@ -17,14 +17,15 @@ func main() {
 	raw := flag.String("import", "", "rewrite the facts folder from the raw evaluations in this `folder` first")
 	clone := flag.String("clone", "", "with -import or -scopes, a `clone` of jetpack-nixos with the whole history up to the newest fact")
 	lib := flag.String("scopes", "", "rewrite scopes.json first, with nix-instantiate and this `folder` lib of nixpkgs; needs -clone")
+	source := flag.String("upstream", "", "first add the commits that this clone or `checkout` of jetpack-nixos has after the newest fact, read without Nix")
 	flag.Parse()
-	if err := run(*dir, *out, *raw, *clone, *lib); err != nil {
+	if err := run(*dir, *out, *raw, *clone, *lib, *source); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, out, raw, clone, lib string) error {
+func run(dir, out, raw, clone, lib, source string) error {
 	if raw != "" {
 		if err := importRaw(os.DirFS(raw), clone, dir); err != nil {
 			return fmt.Errorf("import: %w", err)
@@ -42,9 +43,20 @@ func run(dir, out, raw, clone, lib string) error {
 			return err
 		}
 	}
+	changed := false
+	if source != "" {
+		if changed, err = refresh(f, source, os.Stdout); err != nil {
+			return fmt.Errorf("upstream: %w", err)
+		}
+	}
 	data, err := compile(f)
 	if err != nil {
 		return err
+	}
+	if changed {
+		if err := f.write(dir); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile(out, data, 0o644)
 }
