@@ -119,12 +119,24 @@ const then = [
     async run(editor) {
       await editor.openFile(configuration);
       await editor.command('Jetpills: Search Pills…');
-      await editor.answer('pill', 'recovery');
-      const row = editor.rows().filter({ hasText: /recovery/i }).first();
-      await row.waitFor();
+      await editor.answer('Words to find in the pills', 'recovery mode');
+      // The title of a section with the words, and the line of another that has them in its text alone.
+      await editor.rows().filter({ hasText: 'When nothing helps' }).filter({ hasText: 'in recovery mode' }).waitFor();
+      const row = editor.rows().filter({ hasText: 'Pill 08: Flashing, firmware and OTA › Recovery mode' });
       await editor.screenshot('search pills');
       await row.click();
-      await editor.until('a rendered pill', () => editor.page.locator('.tab.active', { hasText: /Preview \d\d-/ }).count());
+      await editor.previewShows('recovery-mode');
+    },
+  },
+  {
+    name: 'search pills: the index is found too',
+    async run(editor) {
+      await editor.openFile(configuration);
+      await editor.command('Jetpills: Search Pills…');
+      await editor.answer('Words to find in the pills', 'essential commands');
+      await editor.rows().filter({ hasText: 'Essential commands' }).first().click();
+      await editor.previewShows('essential-commands');
+      assert.equal(await editor.page.locator('.tab', { hasText: /^README\.md/ }).count(), 0); // its source went with the list
     },
   },
   {
@@ -151,6 +163,12 @@ const then = [
       await editor.press('Enter');
       await editor.statusSays('jetpack-nixos 3fa8cc8');
       await editor.hoverHas('3fa8cc8');
+      await editor.command('Jetpills: Choose a jetpack-nixos Revision');
+      await editor.answer('The first digits of a commit', '2025-12-19'); // one of those that the server knows, by its day
+      await editor.screenshot('choose revision');
+      await editor.rows().filter({ hasText: 'afb6ecf' }).click();
+      await editor.statusSays('jetpack-nixos afb6ecf');
+      await editor.hoverHas('afb6ecf');
       await editor.command('Jetpills: Choose a jetpack-nixos Revision');
       await editor.rows().filter({ hasText: 'The one that the workspace pins' }).click();
       await editor.statusSays('jetpack-nixos 4d857d6');

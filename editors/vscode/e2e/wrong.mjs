@@ -15,6 +15,7 @@ const spoilers = {
   'jetpills/pills': (pills) => pills?.reverse().map((pill) => ({ ...pill, title: 'Pill', sections: [] })),
   'jetpills/explain': (place) => place && { ...place, path: place.path.replace(/\/\d\d-/, '/00-') },
   'jetpills/search': () => [],
+  'jetpills/revisions': () => [],
 };
 
 const server = spawn(process.argv[2], process.argv.slice(3), { stdio: ['pipe', 'pipe', 'inherit'] });

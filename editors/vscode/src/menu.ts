@@ -35,6 +35,7 @@ export async function chooseRevision(server: Server): Promise<void> {
   }
   const chosen = await vscode.window.showQuickPick(items, {
     title: 'The jetpack-nixos revision for this session',
+    placeHolder: 'The first digits of a commit, or a day such as 2025-12-19',
     matchOnDescription: true,
   });
   if (chosen === undefined) return;
