@@ -65,27 +65,21 @@ func lineFrom(src string, at int) string {
 // beforeClosers is the length of a line without the semicolons and the closing
 // brackets at its end that nothing on the line opens.
 func beforeClosers(line string) int {
-	for line != "" {
-		last := line[len(line)-1]
-		rest := line[:len(line)-1]
-		switch last {
+	opened := map[byte]int{
+		')': strings.Count(line, "(") - strings.Count(line, ")"),
+		']': strings.Count(line, "[") - strings.Count(line, "]"),
+		'}': strings.Count(line, "{") - strings.Count(line, "}"),
+	}
+	for end := len(line); end > 0; end-- {
+		switch last := line[end-1]; last {
 		case ' ', '\t', ';':
-		case ')':
-			if strings.Count(rest, "(") > strings.Count(rest, ")") {
-				return len(line)
-			}
-		case ']':
-			if strings.Count(rest, "[") > strings.Count(rest, "]") {
-				return len(line)
-			}
-		case '}':
-			if strings.Count(rest, "{") > strings.Count(rest, "}") {
-				return len(line)
+		case ')', ']', '}':
+			if opened[last]++; opened[last] > 0 {
+				return end
 			}
 		default:
-			return len(line)
+			return end
 		}
-		line = rest
 	}
 	return 0
 }
@@ -257,7 +251,8 @@ func suspects(src string, tokens []token, cuts []cut) []int32 {
 				likely = append(likely, opener.start)
 			case strings.IndexByte(body, '\n') < 0:
 			case t.kind == IndentClose:
-				if int(cutEnds(src, opener.start)[0]) < int(t.start)-indentationBefore(src, int(t.start))-1 {
+				least := indentation(src[strings.LastIndexByte(src[:opener.start], '\n')+1:]) + 1
+				if dedentAfter(src[:t.start], int(opener.start), least) < int(t.start)-indentationBefore(src, int(t.start))-1 {
 					likely = append(likely, opener.start)
 				}
 			case bindingsIn(body, '\n') > 0, endsLikeCode(body):
