@@ -60,8 +60,8 @@ func (l live) SetSettings(section []byte) error {
 	return errors.Join(all...)
 }
 
-// recheckEvery is how often we look at the pins ourselves, for a client that doesn't watch files. A person sees no delay
-// shorter than this, and many requests in a row share one look.
+// recheckEvery is how often we look at the pins ourselves: not every client watches files, and some that say so tell only
+// of what they saved. A person sees no delay shorter than this, and many requests in a row share one look.
 const recheckEvery = 200 * time.Millisecond
 
 // snapshotKey is the context's key for the snapshot that a request sees.
@@ -69,7 +69,7 @@ type snapshotKey struct{}
 
 // keepSnapshot runs where a request stands in the order of messages: the request sees the edits before it and no others.
 func (s *Server) keepSnapshot(ctx context.Context) context.Context {
-	if now := time.Now(); !s.client.watchesFiles && now.Sub(s.rechecked) > recheckEvery {
+	if now := time.Now(); now.Sub(s.rechecked) > recheckEvery {
 		s.session.Recheck()
 		s.rechecked = now
 	}

@@ -41,6 +41,18 @@ while IFS=$'\t' read -r what name file text want _; do
 		wait_for $patience saved "$copy" "${want#* -> }"
 		report "complete $name" $?
 		;;
+	relock)
+		# want is the revision that the lock file gets, a colon, and what the hover says then.
+		at "$file" "$text"
+		asked() { keys Space k; wait_for 1 shows 4d857d6; }
+		wait_for $patience asked
+		cp "$RUN/project/flake.lock" "$RUN/flake.lock.before"
+		sed -i "s/4d857d6da48c420da39964b6fb7ba23a958abad3/${want%%:*}/" "$RUN/project/flake.lock"
+		asked() { keys Space k; wait_for 1 shows "${want#*:}"; }
+		wait_for $patience asked
+		report "relock $name" $?
+		cp "$RUN/flake.lock.before" "$RUN/project/flake.lock"
+		;;
 	*) continue ;;
 	esac
 	shut
