@@ -16,35 +16,33 @@ type errorAt struct {
 // allErrors puts the errors of the lexer, of the repair of brackets and of the
 // parser in order: by place, and where several things are missing at one place
 // in the order in which they belong there.
-func allErrors(tokens []token, lexer []SyntaxError, parser []errorAt) []SyntaxError {
+func allErrors(tokens []token, lexer []SyntaxError, parser []errorAt) []errorAt {
 	all := append(parser, repairErrors(tokens)...)
 	for _, e := range lexer {
 		all = append(all, errorAt{e, 0})
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(all, func(a, b errorAt) int {
+	inOrder := func(a, b errorAt) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.token, b.token), cmp.Compare(a.End, b.End))
-	})
-	errors := make([]SyntaxError, len(all))
+	}
+	if !slices.IsSortedFunc(all, inOrder) {
+		slices.SortStableFunc(all, inOrder)
+	}
 	for i, e := range all {
-		errors[i] = e.SyntaxError
 		if e.Code == CodeUnclosedComment {
-			return withoutConsequences(errors[:i], e.SyntaxError, tokens)
+			return withoutConsequences(all[:i], e, tokens)
 		}
 	}
-	return errors
+	return all
 }
 
 // withoutConsequences leaves out what is only missing because a comment takes
 // the rest of the text.
-func withoutConsequences(errors []SyntaxError, comment SyntaxError, tokens []token) []SyntaxError {
+func withoutConsequences(errors []errorAt, comment errorAt, tokens []token) []errorAt {
 	last := 0
 	if len(tokens) > 1 {
 		last = int(tokens[len(tokens)-2].end)
 	}
-	errors = slices.DeleteFunc(errors, func(e SyntaxError) bool { return e.Start >= last })
+	errors = slices.DeleteFunc(errors, func(e errorAt) bool { return e.Start >= last })
 	return append(errors, comment)
 }
 

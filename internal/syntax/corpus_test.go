@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"jetpills/internal/syntax"
+	"jetpills/internal/text"
 )
 
 // TestAgainstNix compares with nix-instantiate --parse on every file: what it
-// accepts has no error and is printed in the same form, what it refuses has
-// one. With -corpus DIR,DIR other people's files are taken too.
+// accepts has no error and is printed in the same form, what it refuses has one
+// no later than where Nix says. With -corpus DIR,DIR other people's files are taken too.
 func TestAgainstNix(t *testing.T) {
 	files := shippedFiles(t)
 	for _, pattern := range []string{"testdata/okay/*.nix", "testdata/fail/*.nix"} {
@@ -72,6 +74,14 @@ func compare(t *testing.T, file, src string, v verdict) string {
 	case len(errors) == 0:
 		t.Errorf("%s: accepted, and Nix refuses it: %s", file, v.err)
 		return "falsely accepted"
+	}
+	// Nix stops where reading on is impossible; what is wrong stands there or
+	// before.
+	if at := place.FindStringSubmatch(v.err); at != nil {
+		nix, err := strconv.Atoi(at[1])
+		if line, _ := text.NewMapper(src).LineColumn(errors[0].Start); err != nil || line > nix {
+			t.Errorf("%s: first error on line %d, Nix has it on %s", file, line, at[1])
+		}
 	}
 	return "refused"
 }

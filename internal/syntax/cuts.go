@@ -212,7 +212,7 @@ func (r reading) withOneCutMore(src string) reading {
 // behind it, as in a binding that is being typed. What is odd about the text
 // besides must be next to nothing beside what was wrong before.
 func (r reading) settles(src string, before reading) bool {
-	errors := r.tree.errors
+	errors := r.tree.found
 	if odd := r.cost - 2*len(errors); odd > before.cost/16 {
 		return false
 	}

@@ -19,12 +19,12 @@ const (
 // neighbour, as an editor's key for that does: with the two exchanged again the
 // text has no error. One of them is left out, and what it opens and closes is
 // read on the other's far side, where it belongs. It reports false if no such
-// line is seen near the first error.
-func movedLine(src string, tokens []token, first SyntaxError) (*Tree, bool) {
+// line is seen near the place of the first error.
+func movedLine(src string, tokens []token, place int) (*Tree, bool) {
 	if !couldBeWhole(tokens) {
 		return nil, false
 	}
-	pairs := exchangeable(src, tokens, first.Start)
+	pairs := exchangeable(src, tokens, place)
 	for _, p := range pairs[:min(len(pairs), mostMoveTries)] {
 		if read(p.exchanged(src), nil).cost == 0 {
 			return p.read(src, tokens), true
@@ -293,6 +293,6 @@ func (p linePair) read(src string, tokens []token) *Tree {
 	}
 	tree, _ := build(src, all)
 	both := text.Span{Start: int(tokens[p.upper.from].start), End: int(tokens[p.lower.after-1].end)}
-	tree.errors = []SyntaxError{{Span: both, Code: CodeWrongOrder}} // all else follows from it
+	tree.found = []errorAt{{SyntaxError{Span: both, Code: CodeWrongOrder}, 0}} // all else follows from it
 	return tree
 }

@@ -36,10 +36,10 @@ type Tree struct {
 	src    string
 	tokens []token
 	nodes  []node
-	errors []SyntaxError
+	found  []errorAt // by the parser, in order
 
-	refusals     sync.Once // guards the part of errors that needs the whole tree
-	errorsSorted []SyntaxError
+	refusals sync.Once // guards errors, which take a look at the whole tree
+	errors   []SyntaxError
 }
 
 // Source is the text that was parsed.
@@ -52,12 +52,15 @@ func (t *Tree) Root() Node { return Node{t, 1} }
 // any is one that Nix's parser accepts.
 func (t *Tree) Errors() []SyntaxError {
 	t.refusals.Do(func() {
-		t.errorsSorted = append(slices.Clip(t.errors), t.refused()...)
-		slices.SortStableFunc(t.errorsSorted, func(a, b SyntaxError) int {
+		for _, e := range t.found {
+			t.errors = append(t.errors, e.SyntaxError)
+		}
+		t.errors = append(t.errors, t.refused()...)
+		slices.SortStableFunc(t.errors, func(a, b SyntaxError) int {
 			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 		})
 	})
-	return t.errorsSorted
+	return t.errors
 }
 
 // Node is a handle on a node of a tree. The zero Node is no node: its Kind is

@@ -30,7 +30,7 @@ const home = "/home/nobody"
 func askNix(t *testing.T, files []string) []verdict {
 	t.Helper()
 	verdicts := make([]verdict, len(files))
-	const batch = 40
+	const batch = 30
 	var group sync.WaitGroup
 	slots := make(chan struct{}, 2)
 	for from := 0; from < len(files); from += batch {
@@ -46,38 +46,38 @@ func askNix(t *testing.T, files []string) []verdict {
 	return verdicts
 }
 
-// askNixOnce fills in the verdicts on files. Nix stops at the first file that it
-// refuses; the files are then halved.
+// askNixOnce fills in the verdicts on files. Nix prints a line for each file that
+// it accepts and stops at the first that it refuses; it is asked again for those
+// behind that.
 func askNixOnce(t *testing.T, files []string, verdicts []verdict) {
-	if len(files) == 0 {
-		return
-	}
-	cmd := exec.Command("nix-instantiate", append([]string{"--parse"}, files...)...)
-	cmd.Env = append(os.Environ(), "HOME="+home, "NIX_PATH=")
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	lines := strings.SplitAfter(out.String(), "\n")
-	if _, exited := err.(*exec.ExitError); err != nil && !exited {
-		t.Error(err)
-		return
-	}
-	if err == nil && len(lines) == len(files)+1 {
-		for i := range files {
-			verdicts[i].form = strings.TrimSuffix(lines[i], "\n")
+	for len(files) > 0 {
+		cmd := exec.Command("nix-instantiate", append([]string{"--parse"}, files...)...)
+		cmd.Env = append(os.Environ(), "HOME="+home, "NIX_PATH=")
+		var out, errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		err := cmd.Run()
+		if _, exited := err.(*exec.ExitError); err != nil && !exited {
+			t.Error(err)
+			return
 		}
-		return
-	}
-	if len(files) == 1 {
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if out.Len() == 0 {
+			lines = nil
+		}
+		accepted := len(lines)
+		if accepted > len(files) || err == nil && accepted < len(files) || err != nil && accepted == len(files) {
+			t.Errorf("%d lines printed for %d files, %v", accepted, len(files), err)
+			return
+		}
+		for i, line := range lines {
+			verdicts[i].form = line
+		}
 		if err == nil {
-			t.Errorf("%s: %d lines printed", files[0], len(lines)-1)
+			return
 		}
-		verdicts[0].err, _, _ = strings.Cut(errs.String(), "\n")
-		return
+		verdicts[accepted].err, _, _ = strings.Cut(errs.String(), "\n")
+		files, verdicts = files[accepted+1:], verdicts[accepted+1:]
 	}
-	half := len(files) / 2
-	askNixOnce(t, files[:half], verdicts[:half])
-	askNixOnce(t, files[half:], verdicts[half:])
 }
 
 // absolute gives the names that Nix and the printer see.

@@ -19,7 +19,7 @@ func Parse(src string) *Tree {
 	if r.cost == 0 {
 		return r.tree
 	}
-	if moved, ok := movedLine(src, r.tokens, r.tree.errors[0]); ok {
+	if moved, ok := movedLine(src, r.tokens, r.tree.found[0].Start); ok {
 		return moved
 	}
 	r = withoutRunaways(src, r)
@@ -50,10 +50,10 @@ func read(src string, cuts []cut) reading {
 func (r *reading) parse(src string, repaired []token) {
 	var found *parser
 	r.tree, found = build(src, repaired)
-	r.tree.errors = allErrors(repaired, r.errors, found.errors)
+	r.tree.found = allErrors(repaired, r.errors, found.errors)
 	r.cost = 0
-	if len(r.tree.errors) > 0 {
-		r.cost = 2*len(r.tree.errors) + found.odd + oddities(src, r.tokens)
+	if len(r.tree.found) > 0 {
+		r.cost = 2*len(r.tree.found) + found.odd + oddities(src, r.tokens)
 	}
 }
 
