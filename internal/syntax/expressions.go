@@ -1,0 +1,131 @@
+package syntax
+
+// The grammar, from the outside in. A function reads what it is named after
+// and gives its node. It begins where it is sure of what comes, so a keyword or
+// an opening bracket is there; everything behind that may be missing.
+
+// file reads the one expression of a text, and takes what follows as errors.
+func (p *parser) file() {
+	n := p.open(File)
+	if p.kind() == EOF {
+		p.failMissing("an expression", "", "")
+		p.add(n, p.missing())
+	} else {
+		p.add(n, p.expression())
+	}
+	for said := false; p.kind() != EOF; said = true {
+		if p.atAnyBinding() {
+			p.add(n, p.looseBindings())
+			continue
+		}
+		if !said {
+			p.failUnexpected("the end of the file", "")
+		}
+		p.failed = p.i + 1
+		p.add(n, p.errorToken())
+	}
+	p.end = int32(len(p.src))
+	p.close(n)
+	root := &p.nodes[n]
+	root.start, root.end, root.parent = 0, int32(len(p.src)), 0
+}
+
+// expression reads anything from a function down to an operand.
+func (p *parser) expression() int32 {
+	if !p.enter() {
+		return p.tooDeep()
+	}
+	defer p.leave()
+	switch p.kind() {
+	case Word:
+		switch p.ahead(1) {
+		case Colon:
+			return p.lambda()
+		case At:
+			if p.ahead(2) == LBrace || p.ahead(2) == Colon {
+				return p.lambda()
+			}
+		}
+	case LBrace:
+		if p.atFormals() {
+			return p.lambda()
+		}
+	case KeywordLet:
+		if p.ahead(1) != LBrace {
+			return p.letIn()
+		}
+	case KeywordWith:
+		return p.with()
+	case KeywordAssert:
+		return p.assert()
+	case KeywordIf:
+		return p.ifThenElse()
+	}
+	return p.operation(1)
+}
+
+// value reads an expression, or nothing if what comes next cannot begin one.
+func (p *parser) value(in string) int32 {
+	if p.cannotBegin() || p.atBinding() {
+		p.failMissing("an expression", in, "")
+		return p.missing()
+	}
+	return p.expression()
+}
+
+func (p *parser) letIn() int32 {
+	n := p.open(LetIn)
+	p.bump()
+	p.bindings(n, KeywordIn)
+	in := p.tokens[p.i].start
+	if !p.take(KeywordIn) {
+		p.failMissing("in", "let", "")
+	}
+	// Bindings behind the in that are indented more are still the let's.
+	for p.atLooseBinding(in) {
+		p.failUnexpected("an expression", "let")
+		p.addBinding(n)
+	}
+	p.add(n, p.value("let"))
+	return p.close(n)
+}
+
+func (p *parser) with() int32 {
+	n := p.open(With)
+	p.bump()
+	p.add(n, p.value("with"))
+	p.semicolonThenValue(n, "with")
+	return p.close(n)
+}
+
+func (p *parser) assert() int32 {
+	n := p.open(Assert)
+	p.bump()
+	p.add(n, p.value("assert"))
+	p.semicolonThenValue(n, "assert")
+	return p.close(n)
+}
+
+func (p *parser) semicolonThenValue(n int32, in string) {
+	if !p.take(Semicolon) {
+		p.failMissing(";", in, ";")
+	}
+	p.add(n, p.value(in))
+}
+
+func (p *parser) ifThenElse() int32 {
+	n := p.open(If)
+	p.bump()
+	p.add(n, p.value("if"))
+	for _, k := range [...]Kind{KeywordThen, KeywordElse} {
+		if !p.take(k) {
+			p.failMissing(k.String(), "if", "")
+			if p.cannotBegin() && p.kind() != KeywordElse || p.atBinding() {
+				p.add(n, p.missing())
+				continue
+			}
+		}
+		p.add(n, p.value("if"))
+	}
+	return p.close(n)
+}
