@@ -49,14 +49,16 @@ func withoutConsequences(errors []errorAt, comment errorAt, tokens []token) []er
 // repairErrors are the errors that the repair of brackets and the ends of
 // broken strings stand for: absent tokens and skipped ones.
 func repairErrors(tokens []token) []errorAt {
-	damaged := false
+	damaged := 0
 	for _, t := range tokens {
-		damaged = damaged || t.flags != 0
+		if t.flags != 0 {
+			damaged++
+		}
 	}
-	if !damaged {
+	if damaged == 0 {
 		return nil
 	}
-	var errors []errorAt
+	errors := make([]errorAt, 0, damaged)
 	var open []int32
 	for i, t := range tokens {
 		switch {

@@ -17,6 +17,7 @@ import (
 // TestAgainstGoNix compares trees, node by node, with another parser's on what
 // that one can read. With -corpus DIR,DIR other people's files are taken too.
 func TestAgainstGoNix(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/okay/*.nix")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)

@@ -32,7 +32,7 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
-func sources(t *testing.T, pattern string) map[string]string {
+func sources(t testing.TB, pattern string) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {

@@ -52,10 +52,12 @@ func (t *Tree) Root() Node { return Node{t, 1} }
 // any is one that Nix's parser accepts.
 func (t *Tree) Errors() []SyntaxError {
 	t.refusals.Do(func() {
+		refused := t.refused()
+		t.errors = make([]SyntaxError, 0, len(t.found)+len(refused))
 		for _, e := range t.found {
 			t.errors = append(t.errors, e.SyntaxError)
 		}
-		t.errors = append(t.errors, t.refused()...)
+		t.errors = append(t.errors, refused...)
 		slices.SortStableFunc(t.errors, func(a, b SyntaxError) int {
 			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 		})

@@ -55,14 +55,11 @@ func (t *Tree) BindingPaths() iter.Seq[BindingPath] {
 				if len(around) > 0 && around[len(around)-1].binding == n.Parent() {
 					prefix = prefix[:around[len(around)-1].before]
 				}
-			case Inherit:
-				for name := range (InheritNode{n}).Names() {
-					if done {
-						break
-					}
+			case Name, String, Dynamic:
+				if up := n.Parent(); up.Kind() == Inherit {
 					before := len(prefix)
-					prefix = appendNames(prefix, one(name))
-					say(n, name, string(prefix))
+					prefix = appendNames(prefix, one(n))
+					say(up, n, string(prefix))
 					prefix = prefix[:before]
 				}
 			}

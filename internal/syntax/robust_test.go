@@ -3,6 +3,7 @@ package syntax_test
 import (
 	"math"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -63,6 +64,46 @@ func queries(tree *syntax.Tree, offset int) {
 	tree.NodeAt(offset)
 	tree.TokenAt(offset, nil)
 	tree.PathAt(offset)
+}
+
+func FuzzParse(f *testing.F) {
+	files, err := filepath.Glob("testdata/*/*.nix")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(src), 7)
+	}
+	f.Fuzz(func(t *testing.T, src string, offset int) {
+		if len(src) > 1<<16 {
+			return
+		}
+		checkTree(t, src)
+		tree := syntax.Parse(src)
+		for at := range min(len(src), 64) {
+			queries(tree, at)
+		}
+		queries(tree, offset)
+		for b := range tree.BindingPaths() {
+			if b.Offset < 0 || b.End < b.Offset || b.End > len(src) {
+				t.Fatalf("%q: binding %+v", src, b)
+			}
+		}
+		for n := range syntax.Descendants(tree.Root()) {
+			syntax.StringValue(n)
+			syntax.AttrName(n)
+			syntax.Operator(n)
+		}
+		tree.Canonical("/", "/")
+		syntax.Render(src, "x", tree.Errors())
+		if err := tree.Dump(new(strings.Builder)); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // TestEveryPrefix parses what is there while a file is typed from its beginning.

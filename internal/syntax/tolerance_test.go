@@ -114,6 +114,7 @@ func around(v variant) string {
 // percent: bindings with their path, the path at the cursor, texts without any
 // misread binding. On the shipped texts it holds the figures to their limits.
 func TestTolerance(t *testing.T) {
+	t.Parallel()
 	var files []string
 	times := 2
 	if *corpusDirs != "" {

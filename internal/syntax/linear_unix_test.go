@@ -1,0 +1,86 @@
+//go:build unix
+
+package syntax_test
+
+import (
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"jetpills/internal/syntax"
+)
+
+// TestLinear holds that twice the text takes at most 2.2 times as long, over two
+// doublings, whole or broken. The times are of the processor, and the medians of
+// several, so that what else the machine does has little part in them.
+func TestLinear(t *testing.T) {
+	module, err := os.ReadFile("testdata/modules/options.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := string(module[strings.Index(string(module), "\n{")+1:])
+	without := func(what string) string { return "x = " + strings.Replace(body, what, "", 1) + ";\n" }
+	for _, test := range []struct {
+		name                string
+		size                int
+		before, unit, after string
+	}{
+		{"whole", 200_000, "{\n", without("-"), "}"},
+		{"without one closing quote", 100_000, "{\nx = \"a;\n", without("-"), "}"},
+		{"without one closing brace", 100_000, "{\nx = {\n", without("-"), "}"},
+		{"without all opening braces", 50_000, "{\n", without("{"), "}"},
+		{"without all closing braces", 50_000, "{\n", without("}"), "}"},
+		{"without half of the quotes", 50_000, "{\n", strings.Repeat(without("\""), 2), "}"},
+		{"a long line", 12_500, "", "a.b = [ ( { ", ""},
+		{"half-typed", 100_000, "", "a.b.\n", ""},
+		{"unindented", 12_500, "", "a = {\nb = [\n", ""},
+		{"unclosed indented strings", 50_000, "{\n", "x = ''\n", ""},
+		{"closing brackets behind a quote", 25_000, "( \"", ")", ""},
+	} {
+		const most = 2.2
+		const rounds, mostRounds = 5, 25
+		var texts [3]string
+		var times [3][]time.Duration
+		for i := range texts {
+			texts[i] = test.before + strings.Repeat(test.unit, test.size<<i/len(test.unit)) + test.after
+		}
+		median := func(i int) time.Duration { return slices.Sorted(slices.Values(times[i]))[len(times[i])/2] }
+		growth := func() float64 { return math.Sqrt(float64(median(2)) / float64(median(0))) }
+		for round := 1; round < rounds || growth() > most && round <= mostRounds; round++ {
+			for i, src := range texts {
+				times[i] = append(times[i], timed(t, src))
+			}
+		}
+		if growth() > most {
+			t.Errorf("%s: %v for %d bytes, %v and %v for twice and four times as many: %.2f a doubling, want %.1f",
+				test.name, median(0), test.size, median(1), median(2), growth(), most)
+		}
+	}
+}
+
+// timed is how long the processor takes to parse a text and to ask for places
+// in it, the sweeping of memory aside.
+func timed(t *testing.T, src string) time.Duration {
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	begin := processorTime(t)
+	tree := syntax.Parse(src)
+	tree.Errors()
+	queries(tree, len(src)/2)
+	queries(tree, len(src))
+	return processorTime(t) - begin
+}
+
+func processorTime(t *testing.T) time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
