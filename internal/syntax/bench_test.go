@@ -66,6 +66,13 @@ func BenchmarkKeystroke(b *testing.B) {
 	benchmarkParse(b, src[:at]+"x"+src[at:])
 }
 
+// BenchmarkHalfTyped is the parse of a module in which a string is being typed.
+func BenchmarkHalfTyped(b *testing.B) {
+	src := module15(b)
+	at := len(src)/2 + strings.Index(src[len(src)/2:], ";\n") + 2
+	benchmarkParse(b, src[:at]+"  som = \"\n"+src[at:])
+}
+
 // BenchmarkDamaged is the parse of modules that lack something.
 func BenchmarkDamaged(b *testing.B) {
 	src := module15(b)

@@ -164,7 +164,8 @@ func indentation(line string) int {
 const (
 	mostCutTries  = 6
 	mostCutRounds = 3
-	mostThorough  = 2 // strings for which more than one end is tried
+	mostThorough  = 2    // strings for which more than one end is tried
+	mostOfBody    = 4096 // bytes of a string that are looked at for code
 )
 
 // withoutRunaways finds the strings of a text with errors that have lost their
@@ -220,8 +221,9 @@ func (r reading) settles(src string, before reading) bool {
 	case 1:
 		return true
 	case 2:
-		quote := errors[0].Opener.Start
-		return src[quote] == '"' && errors[0].Start == errors[1].Start && errors[1].Insert == ";"
+		quote, semicolon := errors[0], errors[1]
+		return quote.Code == CodeUnclosedString && src[quote.Opener.Start] == '"' &&
+			semicolon.Insert == ";" && semicolon.Start == quote.Start
 	}
 	return false
 }
@@ -245,7 +247,7 @@ func suspects(src string, tokens []token, cuts []cut) []int32 {
 			if _, isCut := slices.BinarySearchFunc(cuts, opener.start, cut.compare); isCut {
 				continue
 			}
-			body := src[opener.end:t.start]
+			body := src[opener.end:min(t.start, opener.end+mostOfBody)]
 			switch {
 			case t.flags&absent != 0, tokens[i+1].start == t.end && (touchesOddly(tokens[i+1].kind) || tokens[i+1].kind == InterpOpen):
 				likely = append(likely, opener.start)
