@@ -156,6 +156,8 @@ func (p linePair) mayBeExchanged(tokens []token) bool {
 		return false
 	case p.lower.indent < p.upper.indent && p.lower.ends(tokens):
 		return false
+	case p.lower.indent < p.upper.indent && p.upper.goesOn(tokens):
+		return true // what is inside of an opener that begins a line is not left of it
 	case p.upper.isHalfTyped(tokens), p.lower.isHalfTyped(tokens):
 		return false
 	}
