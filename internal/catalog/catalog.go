@@ -3,6 +3,7 @@
 package catalog
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -65,6 +66,7 @@ type Catalog struct {
 	byPath      map[string]int
 	root        *node
 	roots       []string
+	rootPaths   [][]string // roots, name by name
 	soms        []SoM
 	generations []Generation
 	fits        fitRules
@@ -138,6 +140,13 @@ func (c *Catalog) IsPrefix(path []string) bool {
 // hardware.nvidia-jetpack, services.nvpmodel and so on, and single options inside namespaces that belong to NixOS.
 func (c *Catalog) Roots() []string { return c.roots }
 
+// IsOwn reports whether a path is one of Roots or lies below one.
+func (c *Catalog) IsOwn(path []string) bool {
+	return slices.ContainsFunc(c.rootPaths, func(root []string) bool {
+		return len(path) >= len(root) && slices.Equal(path[:len(root)], root)
+	})
+}
+
 // SoMs returns the SoM values of this revision in upstream's order.
 func (c *Catalog) SoMs() []SoM { return c.soms }
 
@@ -203,6 +212,9 @@ func (c *Catalog) index(shared map[string]bool) {
 	}
 	c.root.finish("", shared, &c.roots)
 	sort.Strings(c.roots)
+	for _, root := range c.roots {
+		c.rootPaths = append(c.rootPaths, strings.Split(root, "."))
+	}
 }
 
 // finish sorts the names below n and collects the roots: the first nodes on each path outside the shared namespaces.

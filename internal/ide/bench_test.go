@@ -117,3 +117,13 @@ func BenchmarkDeclaration(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkDiagnose(b *testing.B) {
+	each(b, func(b *testing.B, in bench) {
+		for b.Loop() {
+			if found := ide.Diagnose(in.snapshot, in.doc); len(found) > 0 {
+				b.Fatal(found)
+			}
+		}
+	})
+}

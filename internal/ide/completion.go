@@ -303,7 +303,7 @@ func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
 		Edit:  text.Edit{Span: c.cursor.Replace, NewText: child.Name},
 		Topic: ItemTopic{Option: dotted},
 	}
-	if !isRoot(c.catalog, path) {
+	if !c.catalog.IsOwn(path) {
 		return Item{}, false // hardware.nvidia is NixOS's own, but for one option
 	}
 	if o := child.Option; o != nil {

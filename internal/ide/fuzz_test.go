@@ -7,6 +7,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
 	"jetpills/internal/pill"
+	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 	"jetpills/pills"
 )
@@ -28,6 +29,7 @@ func FuzzCursor(f *testing.F) {
 		"{ config, ... }: { hardware.nvidia-jetpack = lib.mkIf c { som = \"o\n firmware.initialBootOrder = [ \"nvme\" ]; }; }",
 		`final: prev: { a = prev.nvidia-jetpack.overrideScope (f: p: { }); }`,
 		`{ inputs.jetpack-nixos.inputs.nixpkgs.follows = "nixpkgs"; outputs = { jetpack-nixos, ... }: jetpack-nixos.overlays.default; }`,
+		`{ hardware.nvidia-jetpack = { enabel = true; majorVersion = 6; bootloader.autoUpdate = "no"; som = "thor-agx"; carrierBoard = "xavierNxDevkit"; }; }`,
 		`let cfg = config.hardware.nvidia-jetpack; inherit (cfg) som; in with pkgs.nvidia-jetpack; [ cfg.som == "x" l4t-core ]`,
 	} {
 		f.Add(seed)
@@ -60,6 +62,16 @@ func FuzzCursor(f *testing.F) {
 			}
 			ide.DefinitionAt(snapshot, doc, offset)
 			ide.DeclarationAt(snapshot, doc, offset)
+		}
+		for _, d := range ide.Diagnose(snapshot, doc) {
+			if d.Span.Len() <= 0 || d.Span.Start < 0 || d.Span.End > len(doc.Text) || d.Message == "" {
+				t.Errorf("%s %q at %v in %q", d.Code, d.Message, d.Span, src)
+			}
+			for _, fix := range d.Fixes {
+				if _, err := text.Apply(doc.Text, fix.Edits); err != nil || fix.Title == "" {
+					t.Errorf("%s: %v in %q", fix.Title, err, src)
+				}
+			}
 		}
 	})
 }

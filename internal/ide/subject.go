@@ -103,38 +103,20 @@ func (f finder) find(place module.Place) (subject, bool) {
 
 // optionPath is the end of a path that is an option path, or the beginning of
 // one; nil if there is none. Names before it, such as config or
-// nixosConfigurations.x, are left out.
+// nixosConfigurations.x, are left out. A unit of systemd may have the name of a service.
 func optionPath(c *catalog.Catalog, path module.Path) []string {
 	known := path.Known()
-	for i := len(known) - 1; i >= 0; i-- {
-		names := known[i:].Names(len(known) - i)
-		if isRoot(c, names) {
-			return names
+	names := known.Names(len(known))
+	for i := len(names) - 1; i >= 0; i-- {
+		if !c.IsOwn(names[i:]) {
+			continue
 		}
+		if i > 0 && (names[i-1] == "systemd" || names[i-1] == "user") {
+			return nil
+		}
+		return names[i:]
 	}
 	return nil
-}
-
-// isRoot reports whether a path begins with one of the catalog's roots.
-func isRoot(c *catalog.Catalog, names []string) bool {
-	for _, root := range c.Roots() {
-		if startsWith(names, strings.Split(root, ".")) {
-			return true
-		}
-	}
-	return false
-}
-
-func startsWith(names, prefix []string) bool {
-	if len(names) < len(prefix) {
-		return false
-	}
-	for i, p := range prefix {
-		if names[i] != p {
-			return false
-		}
-	}
-	return true
 }
 
 // option is the subject of a name in an option path.

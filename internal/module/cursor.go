@@ -266,20 +266,7 @@ func lastName(p syntax.AttrPathNode) syntax.Node {
 // definedBeside are the paths that are defined in the set that a binding stands
 // in, and in the sets around it that merge with it, other than by that binding.
 func definedBeside(binding syntax.Node) []Path {
-	return definedIn(outermostSet(binding.Parent()), binding)
-}
-
-// outermostSet is the set around a set in which the two merge: those that are
-// written directly inside each other.
-func outermostSet(set syntax.Node) syntax.Node {
-	for {
-		binding := set.Parent()
-		outer := binding.Parent()
-		if binding.Kind() != syntax.Binding || outer.Kind() != syntax.AttrSet {
-			return set
-		}
-		set = outer
-	}
+	return definedIn(OutermostSet(binding.Parent()), binding)
 }
 
 func definedIn(set, except syntax.Node) []Path {
@@ -330,7 +317,7 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 			return Cursor{}
 		}
 		c := Cursor{Kind: TypesName, Path: PathOf(set), Replace: here}
-		c.Defined = definedIn(outermostSet(set), syntax.Node{})
+		c.Defined = definedIn(OutermostSet(set), syntax.Node{})
 		return c
 	}
 	if list, ok := listAround(t, offset); ok {

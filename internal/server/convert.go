@@ -33,6 +33,15 @@ func (s *Server) rangeOf(doc *workspace.Document, span text.Span) protocol.Range
 	}
 }
 
+// textEdits are edits of a document, in the client's units.
+func (s *Server) textEdits(doc *workspace.Document, edits []text.Edit) []protocol.TextEdit {
+	out := make([]protocol.TextEdit, len(edits))
+	for i, e := range edits {
+		out[i] = protocol.TextEdit{Range: s.rangeOf(doc, e.Span), NewText: e.NewText}
+	}
+	return out
+}
+
 // markup is a text in the form that the client draws.
 func markup(markdown bool, rich, plain func() string) *protocol.MarkupContent {
 	if markdown {

@@ -23,6 +23,11 @@ type client struct {
 	flagsDeprecated bool // the same by the older field
 	resolvesDocs    bool // asks for a completion's documentation when it is shown
 	linksTargets    bool // takes definitions as links with an origin
+
+	takesCodeActions    bool // takes code actions, not only commands
+	versionsDiagnostics bool // knows which version of a document diagnostics are about
+	tagsDiagnostics     bool // strikes what is deprecated through
+	describesCodes      bool // links a diagnostic's code to what explains it
 }
 
 // Initialize learns what the client can do and tells what we can.
@@ -55,6 +60,9 @@ func (s *Server) Initialize(_ context.Context, params *protocol.InitializeParams
 			},
 			DefinitionProvider:  protocol.Boolean(true),
 			DeclarationProvider: protocol.Boolean(true),
+			CodeActionProvider: &protocol.CodeActionOptions{
+				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix},
+			},
 			Workspace: &protocol.WorkspaceOptions{
 				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 					Supported:           &yes,
@@ -89,6 +97,14 @@ func clientOf(capabilities *protocol.ClientCapabilities) client {
 	}
 	if d.Definition != nil {
 		c.linksTargets = is(d.Definition.LinkSupport)
+	}
+	if d.CodeAction != nil {
+		c.takesCodeActions = len(d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
+	}
+	if d.PublishDiagnostics != nil {
+		c.versionsDiagnostics = is(d.PublishDiagnostics.VersionSupport)
+		c.tagsDiagnostics = slices.Contains(d.PublishDiagnostics.TagSupport.ValueSet, protocol.DiagnosticTagDeprecated)
+		c.describesCodes = is(d.PublishDiagnostics.CodeDescriptionSupport)
 	}
 	return c
 }

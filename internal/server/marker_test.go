@@ -31,8 +31,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the goldens of the marker archives")
 
 // A marker archive in testdata/marker/<feature> holds a workspace. Its files have cursors, $0 to $9, each in one file of
-// the archive; what the feature says at cursor $3 stands in the member @3. Every cursor is asked twice: through package
-// ide, and over the wire. A comment "full" in the archive's head keeps whole excerpts in the golden, which otherwise
+// the archive; what the feature says at cursor $3, or of the whole file with that cursor, stands in the member @3. Every
+// cursor is asked twice: through package ide, and over the wire. A comment "full" in the archive's head keeps whole excerpts in the golden, which otherwise
 // names the section alone. Members below store/ lie where the store has the source that the workspace pins; the member
 // settings is what a client sends, in which DIR stands for the workspace.
 
@@ -47,6 +47,7 @@ var features = map[string]feature{
 	"completion":  {directCompletion, wireCompletion},
 	"definition":  {directDefinition, wireDefinition},
 	"declaration": {directDeclaration, wireDeclaration},
+	"diagnostics": {directDiagnostics, wireDiagnostics},
 }
 
 // marker is one cursor.
@@ -399,7 +400,8 @@ func (r wireRange) span(c marker) text.Span {
 // markerEditor is a client that can do all that VS Code can.
 type markerEditor struct {
 	*rpctest.Client
-	t testing.TB
+	t         testing.TB
+	published *published
 }
 
 const allCapabilities = `{
@@ -409,15 +411,28 @@ const allCapabilities = `{
 		"completion": {"completionItem": {
 			"snippetSupport": true, "documentationFormat": ["markdown"], "tagSupport": {"valueSet": [1]},
 			"resolveSupport": {"properties": ["documentation"]}
-		}}
+		}},
+		"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}},
+		"publishDiagnostics": {"versionSupport": true, "codeDescriptionSupport": true, "tagSupport": {"valueSet": [1, 2]}}
 	}
 }`
 
+// newMarkerSession is a session with all facts and pills, and one folder.
+func newMarkerSession(t testing.TB, dir string) *workspace.Session {
+	library, err := catalog.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: t.TempDir()})
+	session.SetFolders([]string{dir})
+	return session
+}
+
 func startMarkerEditor(t testing.TB, session *workspace.Session, dir string) *markerEditor {
-	e := &markerEditor{t: t}
+	e := &markerEditor{t: t, published: newPublished()}
 	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
 		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
-	}, rpctest.Handlers{})
+	}, rpctest.Handlers{Notified: e.published.notified})
 	t.Cleanup(func() {
 		_ = e.Client.Close()
 		if _, err := e.Exit(context.Background()); err != nil {

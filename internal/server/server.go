@@ -48,6 +48,8 @@ type Server struct {
 	client   client
 	folders  folders
 
+	changed chan struct{} // holds one while diagnostics are to be told anew
+
 	rechecked time.Time // when the pins were last looked at; used by the goroutine that reads the messages
 
 	pulls int // settings asked for; counted by the goroutine that reads the messages
@@ -76,6 +78,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 		log:     options.Logger,
 		version: options.Version,
 		session: options.Session,
+		changed: make(chan struct{}, 1),
 		running: running,
 	}
 	s.dispatch = protocol.ServerHandler(s, nil)
@@ -87,6 +90,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 		Logger:    options.Logger,
 	})
 	s.remote = protocol.ClientDispatcher(s.peer.Conn())
+	s.inBackground(s.tellDiagnostics)
 	code := s.peer.Serve(ctx)
 	stop()
 	s.background.Wait()
@@ -95,6 +99,9 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 
 // handle sends a message to its method. The library decodes all but what it would take for something else.
 func (s *Server) handle(ctx context.Context, req *rpc.Request) (any, error) {
+	if !req.IsCall() {
+		defer s.diagnosticsSoon() // whatever it was, it may have changed what is wrong
+	}
 	if result, err, ok := s.extension(ctx, req); ok {
 		return result, err
 	}

@@ -70,8 +70,12 @@ type snapshotKey struct{}
 // keepSnapshot runs where a request stands in the order of messages: the request sees the edits before it and no others.
 func (s *Server) keepSnapshot(ctx context.Context) context.Context {
 	if now := time.Now(); now.Sub(s.rechecked) > recheckEvery {
+		before := s.session.Snapshot()
 		s.session.Recheck()
 		s.rechecked = now
+		if s.session.Snapshot() != before {
+			s.diagnosticsSoon()
+		}
 	}
 	return context.WithValue(ctx, snapshotKey{}, s.session.Snapshot())
 }

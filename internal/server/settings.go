@@ -42,6 +42,7 @@ func (s *Server) pullSettings() {
 		s.peer.Do(func() {
 			if asked == s.pulls {
 				s.applySettings(answers[0])
+				s.diagnosticsSoon()
 			}
 		})
 	})

@@ -25,7 +25,7 @@ func Render(src, path string, errors []SyntaxError) string {
 		if e.Insert != "" {
 			note = " insert " + strings.TrimSpace(e.Insert)
 		}
-		renderLine(&out, m, e.Span, note)
+		out.WriteString(m.Underlined(e.Span, note))
 		if e.Opener != (text.Span{}) {
 			openerLine, openerColumn := m.LineColumn(e.Opener.Start)
 			what := "opened"
@@ -36,37 +36,9 @@ func Render(src, path string, errors []SyntaxError) string {
 			}
 			fmt.Fprintf(&out, "%s:%d:%d: %s here\n", path, openerLine, openerColumn, what)
 			if openerLine != line {
-				renderLine(&out, m, e.Opener, "")
+				out.WriteString(m.Underlined(e.Opener, ""))
 			}
 		}
 	}
 	return out.String()
-}
-
-// widest is how much of a line is shown, in bytes.
-const widest = 120
-
-// renderLine writes the line on which a span begins, and under it carets.
-func renderLine(out *strings.Builder, m *text.Mapper, at text.Span, note string) {
-	line, column := m.LineColumn(at.Start)
-	source := m.LineText(line - 1)
-	column = min(column-1, len(source))
-	from := 0
-	if column > widest*2/3 {
-		from = column - widest/3
-	}
-	shown := source[from:min(len(source), from+widest)]
-	number := fmt.Sprintf("%5d | ", line)
-	gutter := strings.Repeat(" ", len(number)-2) + "| "
-	var under strings.Builder
-	for _, r := range source[from:column] {
-		if r == '\t' {
-			under.WriteByte('\t')
-		} else {
-			under.WriteByte(' ')
-		}
-	}
-	carets := len([]rune(source[column:min(len(source), column+at.Len())]))
-	under.WriteString(strings.Repeat("^", min(max(carets, 1), widest)))
-	fmt.Fprintf(out, "%s%s\n%s%s%s\n", number, strings.ToValidUTF8(shown, "\uFFFD"), gutter, under.String(), note)
 }

@@ -40,8 +40,8 @@ type Document struct {
 	mapper   func() *text.Mapper
 	mentions func() upstream.Mentions
 	names    func() bool
-	// extensions are the enums that the text declares.
-	extensions func() []extension
+	// declarations are the options that the text declares.
+	declarations func() []declaration
 }
 
 // NewDocument makes a document of a text that is at hand. Nothing is parsed before it is asked for.
@@ -55,7 +55,7 @@ func NewDocument(uri, path, languageID string, version int32, content string) *D
 	d.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(analysed) })
 	d.mentions = sync.OnceValue(func() upstream.Mentions { return upstream.Mention(d.tree(), d.Path) })
 	d.names = sync.OnceValue(func() bool { return namesJetpack(d.tree()) })
-	d.extensions = sync.OnceValue(func() []extension { return extensionsOf(d.tree(), d.mapper()) })
+	d.declarations = sync.OnceValue(func() []declaration { return declarationsOf(d.tree(), d.mapper()) })
 	return d
 }
 

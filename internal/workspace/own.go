@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"path"
@@ -27,56 +28,75 @@ type OwnValue struct {
 	Line, Column int
 }
 
-// OwnValues are the values that the user's modules add to an option, by its dotted path, sorted by value. The modules are
-// the open documents and the Nix files of the workspace folder or the repository that the document lies in; of the
-// document's folder alone if it lies in neither. A source tree of jetpack-nixos is not the user's.
+// OwnValues are the values that the user's modules add to an option, by its dotted path, sorted by value.
 func (s *Snapshot) OwnValues(d *Document, option string) []OwnValue {
-	around := s.surroundings(d)
-	if around.Pin.Known == upstream.FromCheckout {
-		return nil
-	}
-	root, deep := s.ownRoot(d, around)
 	var values []OwnValue
-	add := func(file string, all []extension) {
-		for _, e := range all {
-			if e.path != option {
-				continue
-			}
-			for _, v := range e.values {
-				v.File = file
-				values = append(values, v)
-			}
-		}
-	}
-	open := map[string]bool{}
-	for name, other := range s.documents {
-		if other.Path == "" {
-			add(name, other.extensions())
+	for file, own := range s.ownDeclarations(d) {
+		if own.path != option {
 			continue
 		}
-		if root == "" {
-			continue
-		}
-		if inside, ok := within(root, other.Path); ok && (deep || !strings.Contains(inside, "/")) {
-			open[other.Path] = true
-			add(other.Path, other.extensions())
-		}
-	}
-	if _, isOpen := s.documents[d.URI]; !isOpen {
-		open[d.Path] = true
-		add(cmp.Or(d.Path, d.URI), d.extensions())
-	}
-	if root != "" {
-		for _, f := range s.own.below(root, deep) {
-			if !open[f.path] {
-				add(f.path, f.extensions)
-			}
+		for _, v := range own.values {
+			v.File = file
+			values = append(values, v)
 		}
 	}
 	slices.SortFunc(values, func(a, b OwnValue) int {
 		return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return slices.CompactFunc(values, func(a, b OwnValue) bool { return a.Value == b.Value })
+}
+
+// DeclaresOption reports whether the user's modules declare the option with that dotted path, or a set that it may be in.
+func (s *Snapshot) DeclaresOption(d *Document, option string) bool {
+	for _, own := range s.ownDeclarations(d) {
+		if own.path == option || strings.HasPrefix(option, own.path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// ownDeclarations are the options that the user's modules declare, with the module's file. The modules are the open
+// documents and the Nix files of the workspace folder or the repository that the document lies in; of the document's
+// folder alone if it lies in neither. A source tree of jetpack-nixos is not the user's.
+func (s *Snapshot) ownDeclarations(d *Document) iter.Seq2[string, declaration] {
+	return func(yield func(string, declaration) bool) {
+		around := s.surroundings(d)
+		if around.Pin.Known == upstream.FromCheckout {
+			return
+		}
+		root, deep := s.ownRoot(d, around)
+		all := func(file string, own []declaration) bool {
+			return !slices.ContainsFunc(own, func(o declaration) bool { return !yield(file, o) })
+		}
+		open := map[string]bool{}
+		for name, other := range s.documents {
+			if other.Path != "" {
+				inside, ok := within(root, other.Path)
+				if root == "" || !ok || !deep && strings.Contains(inside, "/") {
+					continue
+				}
+				open[other.Path] = true
+			}
+			if !all(cmp.Or(other.Path, name), other.declarations()) {
+				return
+			}
+		}
+		if _, isOpen := s.documents[d.URI]; !isOpen {
+			open[d.Path] = true
+			if !all(cmp.Or(d.Path, d.URI), d.declarations()) {
+				return
+			}
+		}
+		if root == "" {
+			return
+		}
+		for _, f := range s.own.below(root, deep) {
+			if !open[f.path] && !all(f.path, f.declarations) {
+				return
+			}
+		}
+	}
 }
 
 // ownRoot is the folder whose Nix files belong together with a document, and whether those in folders below do.
@@ -99,17 +119,17 @@ func (s *Snapshot) ownRoot(d *Document, around upstream.Surroundings) (root stri
 	return dir, false
 }
 
-// extension is an enum that a file declares, with the values' places in it.
-type extension struct {
+// declaration is an option that a file declares, with the places of an enum's values in it.
+type declaration struct {
 	path   string
 	values []OwnValue // without their file
 }
 
-func extensionsOf(tree *syntax.Tree, mapper *text.Mapper) []extension {
-	var all []extension
-	for _, e := range upstream.Extensions(tree) {
-		own := extension{path: e.Path}
-		for _, v := range e.Values {
+func declarationsOf(tree *syntax.Tree, mapper *text.Mapper) []declaration {
+	var all []declaration
+	for _, declared := range upstream.Declarations(tree) {
+		own := declaration{path: declared.Path}
+		for _, v := range declared.Values {
 			line, column := mapper.LineColumn(v.Span.Start)
 			own.values = append(own.values, OwnValue{Value: v.Text, Line: line, Column: column})
 		}
@@ -143,12 +163,12 @@ type ownScan struct {
 	files []ownFile
 }
 
-// ownFile is a file that declares enums, or that is known to declare none.
+// ownFile is a file that declares options, or that is known to declare none of interest.
 type ownFile struct {
-	path       string
-	modified   time.Time
-	size       int64
-	extensions []extension
+	path         string
+	modified     time.Time
+	size         int64
+	declarations []declaration
 }
 
 func newOwnFiles() *ownFiles {
@@ -179,7 +199,7 @@ func mayHoldModules(root, path string) bool {
 	return (inside || around) && (filepath.Ext(path) == ".nix" || filepath.Ext(path) == "")
 }
 
-// below are the files in a folder that declare enums, those in folders below among them if it is to be deep.
+// below are the files in a folder that declare options, those in folders below among them if it is to be deep.
 func (o *ownFiles) below(root string, deep bool) []ownFile {
 	key := root
 	if !deep {
@@ -224,7 +244,7 @@ func (o *ownFiles) scan(dir string, deep bool) []ownFile {
 			case entry.Type().IsRegular() && path.Ext(entry.Name()) == ".nix" && files < maxOwnFiles && bytes < maxOwnBytes:
 				files++
 				file := o.file(root, dir, name, &bytes)
-				if len(file.extensions) > 0 {
+				if len(file.declarations) > 0 {
 					found = append(found, file)
 				}
 			}
@@ -292,8 +312,8 @@ func (o *ownFiles) file(root *os.Root, dir, name string, bytes *int) ownFile {
 	if err != nil {
 		return file
 	}
-	if source := string(content); mayExtend(source) && unfit(source) == nil {
-		file.extensions = extensionsOf(syntax.Parse(source), text.NewMapper(source))
+	if source := string(content); mayDeclare(source) && unfit(source) == nil {
+		file.declarations = declarationsOf(syntax.Parse(source), text.NewMapper(source))
 	}
 	o.mu.Lock()
 	o.files[file.path] = file
@@ -301,8 +321,10 @@ func (o *ownFiles) file(root *os.Root, dir, name string, bytes *int) ownFile {
 	return file
 }
 
-// mayExtend tells most files apart, without parsing them, from those that declare an enum of jetpack-nixos: all of its
-// enums lie in one namespace.
-func mayExtend(source string) bool {
-	return strings.Contains(source, "nvidia-jetpack") && strings.Contains(source, "mkOption") && strings.Contains(source, "enum")
+// mayDeclare tells most files apart, without parsing them, from those that declare an option where jetpack-nixos has its own.
+func mayDeclare(source string) bool {
+	return strings.Contains(source, "options") && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
 }
+
+// namespaces are the sets of options that jetpack-nixos has, in any revision.
+var namespaces = [...]string{"nvidia-jetpack", "nvpmodel", "nvfancontrol", "nvargus-daemon"}

@@ -8,35 +8,36 @@ import (
 	"jetpills/internal/text"
 )
 
-// Extension is the declaration of an enum in a module. NixOS merges the declarations of one option, so that the enum takes
-// the values of all of them: this is how a person adds a board of their own to those of jetpack-nixos.
-type Extension struct {
+// Declaration is an option that a module declares. NixOS merges the declarations of one option, so that an enum takes the
+// values of all of them: this is how a person adds a board of their own to those of jetpack-nixos.
+type Declaration struct {
 	// Path is the option's, without "options" before it.
-	Path   string
-	Values []ExtensionValue
+	Path string
+	// Values are those of an enum; none for an option of another type, or one whose type only an evaluation could tell.
+	Values []DeclaredValue
 }
 
-// ExtensionValue is a value, and where it is written.
-type ExtensionValue struct {
+// DeclaredValue is a value of an enum, and where it is written.
+type DeclaredValue struct {
 	Text string
 	Span text.Span
 }
 
 // Bounds of what is read of one file.
 const (
-	maxExtensionValues = 512
-	maxExtensionValue  = 256 // bytes
-	maxTypeDepth       = 16  // types within types, and variables that stand for types
+	maxDeclaredValues = 512
+	maxDeclaredValue  = 256 // bytes
+	maxTypeDepth      = 16  // types within types, and variables that stand for types
 )
 
-// Extensions are the enums that the modules of a file declare, inline modules of a flake among them. Values that only an
-// evaluation could tell are left out.
-func Extensions(tree *syntax.Tree) []Extension {
-	if source := tree.Source(); !strings.Contains(source, "mkOption") || !strings.Contains(source, "enum") {
+// Declarations are the options that the modules of a file declare, those of inline modules of a flake among them. Values
+// that only an evaluation could tell are left out.
+func Declarations(tree *syntax.Tree) []Declaration {
+	if !strings.Contains(tree.Source(), "options") {
 		return nil
 	}
 	var (
-		all   []Extension
+		all   []Declaration
 		r     reader
 		count int
 	)
@@ -45,15 +46,13 @@ func Extensions(tree *syntax.Tree) []Extension {
 		if !ok {
 			continue
 		}
-		e := Extension{Path: path}
-		r.enum(r.declaredType(d.Binding.Value(), 0), 0, func(v ExtensionValue) {
-			if count++; count <= maxExtensionValues && len(v.Text) <= maxExtensionValue {
-				e.Values = append(e.Values, v)
+		declared := Declaration{Path: path}
+		r.enum(r.declaredType(d.Binding.Value(), 0), 0, func(v DeclaredValue) {
+			if count++; count <= maxDeclaredValues && len(v.Text) <= maxDeclaredValue {
+				declared.Values = append(declared.Values, v)
 			}
 		})
-		if len(e.Values) > 0 {
-			all = append(all, e)
-		}
+		all = append(all, declared)
 	}
 	return all
 }
@@ -94,7 +93,7 @@ func (r *reader) declaredType(n syntax.Node, depth int) syntax.Node {
 }
 
 // enum gives the values of a type that is an enum, or holds one.
-func (r *reader) enum(n syntax.Node, depth int, yield func(ExtensionValue)) {
+func (r *reader) enum(n syntax.Node, depth int, yield func(DeclaredValue)) {
 	if n.IsZero() || depth > maxTypeDepth || !r.step() {
 		return
 	}
@@ -117,7 +116,7 @@ func (r *reader) enum(n syntax.Node, depth int, yield func(ExtensionValue)) {
 }
 
 // elements gives the texts in a list.
-func (r *reader) elements(n syntax.Node, depth int, yield func(ExtensionValue)) {
+func (r *reader) elements(n syntax.Node, depth int, yield func(DeclaredValue)) {
 	if n.IsZero() || depth > maxTypeDepth || !r.step() {
 		return
 	}
@@ -137,7 +136,7 @@ func (r *reader) elements(n syntax.Node, depth int, yield func(ExtensionValue)) 
 	case syntax.List:
 		for element := range n.Children() {
 			if value, ok := r.literal(element, 0); ok {
-				yield(ExtensionValue{Text: value, Span: element.Span()})
+				yield(DeclaredValue{Text: value, Span: element.Span()})
 			}
 		}
 	}

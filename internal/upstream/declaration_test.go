@@ -9,7 +9,7 @@ import (
 	"jetpills/internal/upstream"
 )
 
-func TestExtensions(t *testing.T) {
+func TestDeclarations(t *testing.T) {
 	for _, test := range []struct{ name, source, want string }{
 		{"dotted", `{ options.a.b = mkOption { type = types.enum [ "x" "y" ]; }; }`, "a.b: x y"},
 		{"nested", `{ lib, ... }: { options = { a.b = { c = lib.mkOption { type = lib.types.enum [ "x" ]; }; }; }; }`, "a.b.c: x"},
@@ -20,20 +20,21 @@ func TestExtensions(t *testing.T) {
 		{"joined", `let own = [ "x" ]; in { options.a.b = mkOption { type = types.enum (own ++ [ "y" ] ++ more); }; }`, "a.b: x y"},
 		{"interpolated", `let v = "2"; in { options.a.b = mkOption { type = types.enum [ "x-${v}" "y-${w}" ]; }; }`, "a.b: x-2"},
 		{"with around", `{ options.a.b = with lib; mkOption { type = types.enum [ "x" ]; }; }`, "a.b: x"},
-		{"updated", `{ options.a.b = mkOption { type = types.enum [ "x" ]; } // { internal = true; }; }`, "a.b: x"},
+		{"updated", `{ options.a.b = mkOption { type = types.enum [ "x" ]; } // { internal = true; }; }`, "a.b: x; a.b.internal:"},
 		{"a module in a flake", `{ outputs = { nixpkgs, ... }: { nixosConfigurations.m = nixpkgs.lib.nixosSystem { modules = [ ({ lib, ... }: { options.a.b = lib.mkOption { type = lib.types.enum [ "x" ]; }; }) ]; }; }; }`, "a.b: x"},
 		{"half typed", "{ options.a.b = mkOption { type = types.enum [ \"x\" \"y", "a.b: x y"},
-		{"no enum", `{ options.a.b = mkOption { type = types.str; description = "no enum"; }; }`, ""},
+		{"no enum", `{ options.a.b = mkOption { type = types.str; description = "no enum"; }; }`, "a.b:"},
+		{"made by another function", `{ options.a.b = lib.genAttrs names (n: mkOption { }); options.a.c = lib.mkEnableOption "c"; }`, "a.b:; a.c:"},
 		{"no option", `{ a.b = mkOption { type = types.enum [ "x" ]; }; }`, ""},
 		{"a set of options", `{ options = mkOption { type = types.enum [ "x" ]; }; }`, ""},
-		{"an argument", `values: { options.a.b = mkOption { type = types.enum values; }; }`, ""},
-		{"around in circles", `rec { v = w; w = v; options.a.b = mkOption { type = types.enum v; }; }`, ""},
-		{"not the option's type", `{ options.a.b = mkOption { default = types.enum [ "x" ]; }; }`, ""},
+		{"an argument", `values: { options.a.b = mkOption { type = types.enum values; }; }`, "a.b:"},
+		{"around in circles", `rec { v = w; w = v; options.a.b = mkOption { type = types.enum v; }; }`, "a.b:"},
+		{"not the option's type", `{ options.a.b = mkOption { default = types.enum [ "x" ]; }; }`, "a.b:"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
 			tree := syntax.Parse(test.source)
-			for _, e := range upstream.Extensions(tree) {
+			for _, e := range upstream.Declarations(tree) {
 				var values []string
 				for _, v := range e.Values {
 					values = append(values, v.Text)
@@ -41,7 +42,7 @@ func TestExtensions(t *testing.T) {
 						t.Errorf("%s is written as %q", v.Text, written)
 					}
 				}
-				got = append(got, e.Path+": "+strings.Join(values, " "))
+				got = append(got, strings.TrimRight(e.Path+": "+strings.Join(values, " "), " "))
 			}
 			if all := strings.Join(got, "; "); all != test.want {
 				t.Errorf("%q, want %q", all, test.want)
@@ -50,20 +51,20 @@ func TestExtensions(t *testing.T) {
 	}
 }
 
-// TestExtensionsBounds holds that a file of a stranger costs no more than it should.
-func TestExtensionsBounds(t *testing.T) {
+// TestDeclarationBounds holds that a file of a stranger costs no more than it should.
+func TestDeclarationBounds(t *testing.T) {
 	var many strings.Builder
 	many.WriteString(`{ options.a.b = mkOption { type = types.enum [ "` + strings.Repeat("long", 1000) + `" `)
 	for i := range 5000 {
 		fmt.Fprintf(&many, "%q ", fmt.Sprint("v", i))
 	}
 	many.WriteString("]; }; }")
-	all := upstream.Extensions(syntax.Parse(many.String()))
+	all := upstream.Declarations(syntax.Parse(many.String()))
 	if len(all) != 1 || len(all[0].Values) > 512 || len(all[0].Values) < 500 || all[0].Values[0].Text != "v0" {
-		t.Errorf("%d extensions", len(all))
+		t.Errorf("%d declarations", len(all))
 	}
 	deep := `{ options.a.b = mkOption { type = ` + strings.Repeat("types.nullOr (", 5000) + `types.enum [ "x" ]` + strings.Repeat(")", 5000) + `; }; }`
-	if all := upstream.Extensions(syntax.Parse(deep)); len(all) != 0 {
+	if all := upstream.Declarations(syntax.Parse(deep)); len(all) != 1 || len(all[0].Values) != 0 {
 		t.Errorf("a type 5000 deep gives %v", all)
 	}
 }

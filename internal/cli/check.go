@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+	"github.com/spf13/cobra"
+
+	"jetpills/internal/ide"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+)
+
+func (p *Program) checkCommand() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "check PATH…",
+		Short: "Print what jetpack-nixos refuses in files, and in the .nix files in folders",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			findings, err := p.check(args, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			out := bufio.NewWriter(cmd.OutOrStdout())
+			defer out.Flush()
+			switch format {
+			case "json":
+				err = printFindingsJSON(out, findings)
+			case "sarif":
+				err = printSARIF(out, findings, p.Version)
+			default:
+				renderFindings(out, findings)
+			}
+			if err == nil && len(findings) > 0 {
+				err = exit(exitNothing)
+			}
+			return err
+		},
+	}
+	formatFlag(c, &format, "text", "json", "sarif")
+	return c
+}
+
+// finding is a diagnostic of one file.
+type finding struct {
+	ide.Diagnostic
+	file string // as the arguments spell it
+	doc  *workspace.Document
+}
+
+// check looks at files, and at all Nix files in folders. A file in a folder that cannot be read is passed over, with a
+// line in notes.
+func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
+	session, err := p.session()
+	if err != nil {
+		return nil, err
+	}
+	snapshot := session.Snapshot()
+	var findings []finding
+	look := func(file string) error {
+		doc, err := workspace.ReadDocument(file)
+		if err != nil {
+			return err
+		}
+		for _, d := range ide.Diagnose(snapshot, doc) {
+			findings = append(findings, finding{d, file, doc})
+		}
+		return nil
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil || !info.IsDir() {
+			if err := look(path); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		err = eachNixFile(path, func(file string) {
+			if err := look(file); err != nil {
+				fmt.Fprintf(notes, "jetpills: %v: not checked\n", err)
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return findings, nil
+}
+
+// eachNixFile visits the .nix files below a folder, but for hidden folders and those of npm. Links are not followed: a
+// folder may link to itself.
+func eachNixFile(dir string, visit func(file string)) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return plain(err)
+		}
+		switch base := d.Name(); {
+		case d.IsDir() && name != dir && (strings.HasPrefix(base, ".") || base == "node_modules"):
+			return filepath.SkipDir
+		case d.Type().IsRegular() && filepath.Ext(base) == ".nix":
+			visit(name)
+		}
+		return nil
+	})
+}
+
+// ends are the 1-based line and column, in bytes, of both ends of a finding.
+func (f finding) ends() (startLine, startColumn, endLine, endColumn int) {
+	startLine, startColumn = f.doc.Mapper().LineColumn(f.Span.Start)
+	endLine, endColumn = f.doc.Mapper().LineColumn(f.Span.End)
+	return startLine, startColumn, endLine, endColumn
+}
+
+// pillRef names the section that explains a finding: 07#which-som-am-i.
+func (f finding) pillRef() string {
+	if f.Section.Pill == nil {
+		return ""
+	}
+	return f.Section.Ref()
+}
+
+func renderFindings(w io.Writer, findings []finding) {
+	for i, f := range findings {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		line, column, _, _ := f.ends()
+		fmt.Fprintf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, line, column, f.Severity, f.Message, f.Code)
+		fmt.Fprint(w, f.doc.Mapper().Underlined(f.Span, ""))
+		for _, fix := range f.Fixes {
+			fmt.Fprintf(w, "      fix: %s\n", fix.Title)
+		}
+		if ref := f.pillRef(); ref != "" {
+			fmt.Fprintf(w, "      see: jetpills pills show %s\n", ref)
+		}
+	}
+}
+
+// findingJSON is the stable form of a finding: lines and columns count from 1, columns in bytes; offsets count bytes from 0.
+type findingJSON struct {
+	File        string    `json:"file"`
+	StartLine   int       `json:"startLine"`
+	StartColumn int       `json:"startColumn"`
+	EndLine     int       `json:"endLine"`
+	EndColumn   int       `json:"endColumn"`
+	Severity    string    `json:"severity"`
+	Code        string    `json:"code"`
+	Message     string    `json:"message"`
+	Pill        string    `json:"pill,omitempty"`
+	Fixes       []fixJSON `json:"fixes"`
+}
+
+type fixJSON struct {
+	Title string     `json:"title"`
+	Edits []editJSON `json:"edits"`
+}
+
+type editJSON struct {
+	Start   int    `json:"start"`
+	End     int    `json:"end"`
+	NewText string `json:"newText"`
+}
+
+func printFindingsJSON(w io.Writer, findings []finding) error {
+	all := []findingJSON{}
+	for _, f := range findings {
+		out := findingJSON{
+			File: f.file, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(), Fixes: []fixJSON{},
+		}
+		out.StartLine, out.StartColumn, out.EndLine, out.EndColumn = f.ends()
+		for _, fix := range f.Fixes {
+			edits := []editJSON{}
+			for _, e := range fix.Edits {
+				edits = append(edits, editJSON{e.Start, e.End, e.NewText})
+			}
+			out.Fixes = append(out.Fixes, fixJSON{fix.Title, edits})
+		}
+		all = append(all, out)
+	}
+	return printJSON(w, all)
+}
+
+// printSARIF prints findings as code hosts take them.
+func printSARIF(w io.Writer, findings []finding, version string) error {
+	run := sarif.NewRunWithInformationURI("jetpills", "https://github.com/anduril/jetpack-nixos")
+	run.Tool.Driver.WithVersion(version)
+	run.WithColumnKind("utf16CodeUnits")
+	for _, f := range findings {
+		code := string(f.Code)
+		run.AddRule(code).WithDescription(strings.ReplaceAll(code, "-", " "))
+		level := f.Severity.String()
+		if f.Severity == ide.SeverityHint {
+			level = "note"
+		}
+		start, end := f.doc.Mapper().Position(f.Span.Start, text.UTF16), f.doc.Mapper().Position(f.Span.End, text.UTF16)
+		region := sarif.NewRegion().
+			WithStartLine(int(start.Line) + 1).WithStartColumn(int(start.Character) + 1).
+			WithEndLine(int(end.Line) + 1).WithEndColumn(int(end.Character) + 1)
+		file := sarif.NewArtifactLocation().WithURI(filepath.ToSlash(f.file))
+		run.CreateResultForRule(code).WithLevel(level).WithMessage(sarif.NewTextMessage(f.Message)).
+			AddLocation(sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(file).WithRegion(region)))
+	}
+	report := sarif.NewReport()
+	report.AddRun(run)
+	return report.PrettyWrite(w)
+}

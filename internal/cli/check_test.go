@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// checked is a folder with two Nix files and what pins their revision.
+func checked(t *testing.T) string {
+	home(t)
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"flake.lock":       `{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":"4d857d6da48c420da39964b6fb7ba23a958abad3"}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`,
+		"good.nix":         "{ hardware.nvidia-jetpack.som = \"orin-agx\"; }\n",
+		"sub/bad.nix":      "{\n  # 🚀 höhe\n  /* ä 🚀 */ hardware.nvidia-jetpack.som = \"agx-orin\";\n}\n",
+		".hidden/bad.nix":  "{ hardware.nvidia-jetpack.som = \"x\"; }\n",
+		"sub/binary.nix":   "\x00\x01",
+		"sub/not-nix.json": "{ hardware.nvidia-jetpack.som = \"x\"; }\n",
+	} {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(dir, filepath.Join(dir, "loop")); err != nil {
+		t.Log(err) // no links here
+	}
+	return dir
+}
+
+func TestCheck(t *testing.T) {
+	dir := checked(t)
+	bad := filepath.Join(dir, "sub", "bad.nix")
+	out, stderr, code := run(t, "", "check", dir)
+	want := bad + `:3:47: error: "agx-orin" is no value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"? [unknown-value]
+    3 |   /* ä 🚀 */ hardware.nvidia-jetpack.som = "agx-orin";
+      |                                           ^^^^^^^^^^
+      fix: Change to "orin-agx"
+      see: jetpills pills show 07#which-som-am-i
+`
+	if diff := cmp.Diff(want, out); diff != "" || code != 1 {
+		t.Errorf("exit code %d, -want +got:\n%s", code, diff)
+	}
+	if want := "jetpills: " + filepath.Join(dir, "sub", "binary.nix") + " is binary: not checked\n"; stderr != want {
+		t.Errorf("on stderr: %s", stderr)
+	}
+	if out, stderr, code := run(t, "", "check", filepath.Join(dir, "good.nix")); code != 0 || out != "" || stderr != "" {
+		t.Errorf("a file that is right: exit code %d: %s%s", code, out, stderr)
+	}
+	for _, wrong := range [][]string{{}, {filepath.Join(dir, "none.nix")}, {filepath.Join(dir, "sub", "binary.nix")}, {"--format", "xml", dir}} {
+		if out, stderr, code := run(t, "", append([]string{"check"}, wrong...)...); code != 2 || out != "" || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%v: exit code %d: %s%s", wrong, code, out, stderr)
+		}
+	}
+}
+
+func TestCheckJSON(t *testing.T) {
+	dir := checked(t)
+	bad := filepath.Join(dir, "sub", "bad.nix")
+	out, _, code := run(t, "", "check", "--format", "json", bad)
+	var got []findingJSON
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 1 {
+		t.Fatalf("exit code %d, %v:\n%s", code, err, out)
+	}
+	source, err := os.ReadFile(bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.Index(string(source), `"agx-orin"`)
+	want := []findingJSON{{
+		File: bad, StartLine: 3, StartColumn: 47, EndLine: 3, EndColumn: 57, Severity: "error", Code: "unknown-value",
+		Message: `"agx-orin" is no value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"?`, Pill: "07#which-som-am-i",
+		Fixes: []fixJSON{{`Change to "orin-agx"`, []editJSON{{at, at + len(`"agx-orin"`), `"orin-agx"`}}}},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if out, _, code := run(t, "", "check", "--format", "json", filepath.Join(dir, "good.nix")); code != 0 || out != "[]\n" {
+		t.Errorf("a file that is right: exit code %d: %s", code, out)
+	}
+}
+
+// TestCheckSARIF holds the form that code hosts read; their columns count UTF-16 code units.
+func TestCheckSARIF(t *testing.T) {
+	dir := checked(t)
+	out, _, code := run(t, "", "check", "--format", "sarif", filepath.Join(dir, "sub", "bad.nix"))
+	var report struct {
+		Version string
+		Runs    []struct {
+			ColumnKind string
+			Tool       struct {
+				Driver struct {
+					Name  string
+					Rules []struct{ ID string }
+				}
+			}
+			Results []struct {
+				RuleID, Level string
+				Locations     []struct {
+					PhysicalLocation struct {
+						Region struct{ StartLine, StartColumn, EndColumn int }
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil || code != 1 {
+		t.Fatalf("exit code %d, %v:\n%s", code, err, out)
+	}
+	if report.Version != "2.1.0" || len(report.Runs) != 1 || len(report.Runs[0].Results) != 1 {
+		t.Fatalf("got:\n%s", out)
+	}
+	first := report.Runs[0]
+	region := first.Results[0].Locations[0].PhysicalLocation.Region
+	if first.ColumnKind != "utf16CodeUnits" || first.Tool.Driver.Name != "jetpills" || first.Tool.Driver.Rules[0].ID != "unknown-value" ||
+		first.Results[0].RuleID != "unknown-value" || first.Results[0].Level != "error" ||
+		region.StartLine != 3 || region.StartColumn != 44 || region.EndColumn != 54 {
+		t.Errorf("got:\n%s", out)
+	}
+}

@@ -1,0 +1,123 @@
+package ide
+
+import (
+	"fmt"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/module"
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// board looks at SoMs, carrier boards and JetPack versions that are set together.
+func (d *diagnoser) board() {
+	for _, set := range d.boardSets() {
+		d.judge(set)
+	}
+}
+
+// boardSet is what is surely set together: in one set, under no condition, and not as a default that others may override.
+type boardSet struct {
+	configuration
+	at map[string]text.Span // by option: where its value stands
+}
+
+// boardSets are the sets of a document that say something of the board, in order.
+func (d *diagnoser) boardSets() []boardSet {
+	var sets []boardSet
+	index := map[syntax.Node]int{}
+	for _, definition := range module.Definitions(d.doc.Tree(), "som", "carrierBoard", "majorVersion") {
+		path := strings.Join(d.optionOf(definition.Path), ".")
+		if path != somOption && path != carrierOption && path != majorOption {
+			continue
+		}
+		whole := module.OutermostSet(definition.Binding.Parent())
+		i, ok := index[whole]
+		if !ok {
+			i = len(sets)
+			index[whole] = i
+			sets = append(sets, boardSet{at: map[string]text.Span{}})
+		}
+		literal, value := surely(definition.Binding.Value())
+		if _, twice := sets[i].at[path]; twice {
+			value = ""
+		}
+		sets[i].set(path, value)
+		sets[i].at[path] = literal.Span()
+	}
+	return sets
+}
+
+// surely is the string that an option has whatever other modules say, and its text; an empty text if there is none.
+func surely(n syntax.Node) (syntax.Node, string) {
+	switch n.Kind() {
+	case syntax.Paren:
+		return surely(n.Child(0))
+	case syntax.Apply:
+		a, _ := syntax.AsApply(n)
+		if module.CalleeName(a.Function()) == "mkForce" {
+			return surely(a.Argument())
+		}
+	case syntax.String, syntax.IndentedString:
+		if value, ok := syntax.StringValue(n); ok && syntax.IsClosed(n) {
+			return n, value
+		}
+	}
+	return n, ""
+}
+
+// judge reports a set that jetpack-nixos refuses, at the value that does not fit the SoM.
+func (d *diagnoser) judge(set boardSet) {
+	if set.som == "" {
+		return
+	}
+	c := d.pinned.Catalog
+	verdict, clashes := c.Fits(set.som, set.carrier, set.major)
+	if verdict != catalog.FitNo {
+		return
+	}
+	reported := false
+	for _, clash := range clashes {
+		option := majorOption
+		if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && set.major == "" {
+			option = carrierOption
+		}
+		value := set.get(option)
+		if value == "" || reported {
+			continue
+		}
+		reported = true
+		found := Diagnostic{
+			Span: set.at[option], Severity: SeverityError, Code: CodeRefusedCombination, Section: d.explain(strings.Split(option, ".")),
+			Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), value, set.som),
+		}
+		if clash == catalog.ClashTargetBoard {
+			found.Severity = SeverityWarning
+			found.Message = fmt.Sprintf("%s has no board to flash for %s = %q together with som = %q", d.revision(), shortName(option), value, set.som)
+		}
+		found.Fixes = d.fitting(set, option)
+		d.report(found)
+	}
+}
+
+// fitting are the values of an option that go with the rest of a set.
+func (d *diagnoser) fitting(set boardSet, option string) []Fix {
+	o, ok := d.pinned.Catalog.Option(option)
+	if !ok {
+		return nil
+	}
+	var fixes []Fix
+	for _, value := range o.Values {
+		tried := set.configuration
+		tried.set(option, value)
+		if verdict, _ := d.pinned.Catalog.Fits(tried.som, tried.carrier, tried.major); verdict == catalog.FitYes {
+			newText := `"` + nixText(value) + `"`
+			fixes = append(fixes, Fix{
+				Title: "Change to " + newText,
+				Edits: []text.Edit{{Span: set.at[option], NewText: newText}},
+			})
+		}
+	}
+	return fixes
+}

@@ -1,0 +1,189 @@
+package ide
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/module"
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// names looks at the names of what the document defines.
+func (d *diagnoser) names() {
+	for _, definition := range module.Definitions(d.doc.Tree()) {
+		b := definition.Binding
+		if !b.HasEquals() || b.Value().Kind() == syntax.Missing {
+			continue // still being typed
+		}
+		names := d.optionOf(definition.Path)
+		if names == nil {
+			continue
+		}
+		path := definition.Path[len(definition.Path)-len(names):]
+		o, ok := d.pinned.Catalog.Lookup(names)
+		switch {
+		case ok && o.RenamedTo != "":
+			d.renamed(b, path, names, o)
+		case ok && o.ReadOnly && !d.isUpstreams():
+			d.report(Diagnostic{
+				Span: path[len(path)-1].Span, Severity: SeverityError, Code: CodeReadOnlyOption, Section: d.explain(names),
+				Message: o.Path + " is read-only: jetpack-nixos sets it itself",
+			})
+		case !ok && !d.pinned.Catalog.IsPrefix(names):
+			d.unknown(b, path, names)
+		}
+	}
+}
+
+func (d *diagnoser) renamed(b syntax.BindingNode, path module.Path, names []string, o catalog.Option) {
+	d.report(Diagnostic{
+		Span: pathSpan(b, path, names, strings.Split(o.RenamedTo, ".")), Severity: SeverityWarning, Code: CodeRenamedOption,
+		Section: d.explain(names),
+		Message: fmt.Sprintf("%s is called %s in %s", o.Path, o.RenamedTo, d.revision()),
+		Fixes:   renames(b, path, names, o.RenamedTo),
+	})
+}
+
+// unknown is about a path that neither is an option nor leads to one.
+func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []string) {
+	c := d.pinned.Catalog
+	first := 0 // the name that is wrong
+	for c.IsPrefix(names[:first+1]) {
+		first++
+	}
+	if _, isOption := c.Lookup(names[:first]); isOption && !c.IsPrefix(names[:first]) {
+		return // inside an option's value
+	}
+	if _, isOption := c.Lookup(names[:first+1]); isOption {
+		return
+	}
+	option := strings.Join(names, ".")
+	if path[first].Span.Len() == 0 || d.sn.DeclaresOption(d.doc, option) {
+		return
+	}
+	found := Diagnostic{
+		// Another flake's modules may declare it.
+		Span: path[first].Span, Severity: SeverityWarning, Code: CodeUnknownOption,
+		Message: fmt.Sprintf("%s has no option %s", d.revision(), strings.Join(names[:first+1], ".")),
+	}
+	if h, ok := d.sn.Library().History(option); ok {
+		found.Severity, found.Section = SeverityError, d.explain(names)
+		switch {
+		case h.Gone() && h.RenamedTo != "":
+			found.Code = CodeRemovedOption
+			found.Span = pathSpan(b, path, names, strings.Split(h.RenamedTo, "."))
+			found.Message = fmt.Sprintf("%s has no option %s: it is called %s now", d.revision(), option, h.RenamedTo)
+			found.Fixes = renames(b, path, names, h.RenamedTo)
+		case h.Gone():
+			found.Code = CodeRemovedOption
+			found.Message = fmt.Sprintf("%s has no option %s: it was removed in %s (%s)", d.revision(), option, h.Removed.Short(), h.Removed.Day())
+		case d.earlierName(option) != "":
+			earlier := d.earlierName(option)
+			found.Message += ": it is called " + earlier + " there"
+			found.Fixes = renames(b, path, names, earlier)
+		case h.Introduced.Known():
+			found.Message += fmt.Sprintf("; upstream has it since %s (%s)", h.Introduced.Short(), h.Introduced.Day())
+		}
+		d.report(found)
+		return
+	}
+	near := d.nearOptions(names, first)
+	if len(near) == 0 {
+		found.Section = d.explain(nil)
+	} else {
+		found.Section = d.explain(strings.Split(near[0], "."))
+		found.Message += "; did you mean " + either(near, func(s string) string { return s }) + "?"
+		for _, option := range near {
+			found.Fixes = append(found.Fixes, renames(b, path, names, option)...)
+		}
+	}
+	d.report(found)
+}
+
+// earlierName is what an option of the newest revision is called in this older one; empty if it has none like it.
+func (d *diagnoser) earlierName(option string) string {
+	for _, alias := range d.sn.Library().Newest().Options() {
+		if alias.RenamedTo != option {
+			continue
+		}
+		if o, ok := d.pinned.Catalog.Option(alias.Path); ok && o.RenamedTo == "" {
+			return alias.Path
+		}
+	}
+	return ""
+}
+
+// nearOptions are options that may have been meant: those that are spelled nearly so, and those of the same name in another set.
+func (d *diagnoser) nearOptions(names []string, first int) []string {
+	c := d.pinned.Catalog
+	var siblings []string
+	for _, child := range c.Children(names[:first]) {
+		if child.Option == nil || !child.Option.Internal && child.Option.RenamedTo == "" {
+			siblings = append(siblings, child.Name)
+		}
+	}
+	var options []string
+	for _, name := range nearest(names[first], siblings) {
+		meant := slices.Concat(names[:first], []string{name}, names[first+1:])
+		if _, ok := c.Lookup(meant); ok || c.IsPrefix(meant) {
+			options = append(options, strings.Join(meant, "."))
+		}
+	}
+	if len(options) > 0 {
+		return options
+	}
+	for _, o := range c.Options() {
+		if shortName(o.Path) == names[len(names)-1] && !o.Internal && o.RenamedTo == "" && !o.Field {
+			options = append(options, o.Path)
+		}
+	}
+	if len(options) > mostNear {
+		return nil // enable is everywhere
+	}
+	return options
+}
+
+// pathSpan is where the names of an option path stand that differ from another path's, as far as the binding itself has them.
+func pathSpan(b syntax.BindingNode, path module.Path, names, other []string) text.Span {
+	same := commonPrefix(names, other)
+	written := 0
+	for range b.Path().Names() {
+		written++
+	}
+	first := max(same, len(path)-written)
+	first = min(first, len(path)-1)
+	return text.Span{Start: path[first].Span.Start, End: path[len(path)-1].Span.End}
+}
+
+// renames is the fix that gives an option another name; none where that is more than an edit of one attribute path.
+func renames(b syntax.BindingNode, path module.Path, names []string, option string) []Fix {
+	other := strings.Split(option, ".")
+	same := commonPrefix(names, other)
+	if same == len(names) || same == len(other) {
+		return nil
+	}
+	var written []syntax.Node
+	for n := range b.Path().Names() {
+		written = append(written, n)
+	}
+	outside := len(path) - len(written) // how many names stand in sets around
+	if same < outside {
+		return nil
+	}
+	span := text.Span{Start: written[same-outside].Span().Start, End: written[len(written)-1].Span().End}
+	return []Fix{{
+		Title: "Change to " + strings.Join(other[max(outside, 0):], "."),
+		Edits: []text.Edit{{Span: span, NewText: strings.Join(other[same:], ".")}},
+	}}
+}
+
+func commonPrefix(a, b []string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}

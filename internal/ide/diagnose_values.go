@@ -1,0 +1,173 @@
+package ide
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/module"
+	"jetpills/internal/syntax"
+	"jetpills/internal/text"
+)
+
+// values looks at the literals that options are given or compared with.
+func (d *diagnoser) values() {
+	for place := range module.Values(d.doc.Tree()) {
+		names := d.optionOf(place.Path)
+		if names == nil {
+			continue
+		}
+		inList := names[len(names)-1] == module.Element
+		if inList {
+			names = names[:len(names)-1]
+		}
+		o, ok := d.pinned.Catalog.Lookup(names)
+		if !ok {
+			continue
+		}
+		switch {
+		case len(o.Values) > 0 && isText(place.Node) && (o.ValuesInList == inList || place.Compared):
+			d.enumValue(o, place)
+		case !place.Compared:
+			if wanted := refusal(o, place, inList); wanted != "" {
+				d.report(Diagnostic{
+					Span: place.Span, Severity: SeverityError, Code: CodeWrongType, Section: d.explain(names),
+					Message: fmt.Sprintf("%s takes %s, not %s", o.Path, wanted, literalName(place)),
+					Fixes:   retyped(o, place, inList),
+				})
+			}
+		}
+	}
+}
+
+func isText(n syntax.Node) bool {
+	return n.Kind() == syntax.String || n.Kind() == syntax.IndentedString
+}
+
+// enumValue is about a text where an option takes one of a list.
+func (d *diagnoser) enumValue(o catalog.Option, place module.Place) {
+	if slices.Contains(o.Values, place.Value) {
+		return
+	}
+	known := o.Values
+	for _, own := range ownValues(d.sn, d.doc, o) {
+		if own.Value == place.Value {
+			return
+		}
+		known = append(slices.Clip(known), own.Value)
+	}
+	found := Diagnostic{
+		Span: place.Span, Severity: SeverityError, Code: CodeUnknownValue, Section: d.explain(o.Parts()),
+		Message: fmt.Sprintf("%q is no value of %s in %s", place.Value, shortName(o.Path), d.revision()),
+	}
+	if place.Compared {
+		found.Severity = SeverityWarning
+		found.Message = fmt.Sprintf("%s is never %q in %s", shortName(o.Path), place.Value, d.revision())
+	}
+	near := nearest(place.Value, known)
+	since := d.sn.Library().ValueSince(o.Path, place.Value)
+	switch quote := func(s string) string { return `"` + nixText(s) + `"` }; {
+	case since.Known():
+		found.Message += fmt.Sprintf("; upstream has it since %s (%s)", since.Short(), since.Day())
+	case len(near) > 0:
+		found.Message += "; did you mean " + either(near, quote) + "?"
+		for _, value := range near {
+			found.Fixes = append(found.Fixes, Fix{
+				Title: "Change to " + quote(value),
+				Edits: []text.Edit{{Span: place.Span, NewText: quote(value)}},
+			})
+		}
+	case !place.Compared:
+		found.Message += "; it takes " + either(known, quote)
+	}
+	d.report(found)
+}
+
+// refusal says what an option takes instead of a literal, as a noun; it is empty where the literal may be right.
+func refusal(o catalog.Option, place module.Place, inList bool) string {
+	kind := place.Node.Kind()
+	word := kind == syntax.Identifier
+	isBool := word && place.Value != "null"
+	switch {
+	case word && !isBool && (o.Nullable || inList):
+		return ""
+	case inList:
+		if o.ValuesInList || o.Kind == catalog.KindList && o.Elem == catalog.KindString && !isText(place.Node) {
+			return "strings in its list"
+		}
+		return ""
+	case o.ValuesInList || o.Kind == catalog.KindList:
+		return "a list"
+	case len(o.Values) > 0:
+		return "a string"
+	}
+	switch o.Kind {
+	case catalog.KindBool:
+		if !isBool {
+			return "true or false"
+		}
+	case catalog.KindInt:
+		if kind != syntax.IntegerLiteral {
+			return "a whole number"
+		}
+	case catalog.KindString, catalog.KindLines:
+		if !isText(place.Node) {
+			return "a string"
+		}
+	case catalog.KindPath:
+		if !isText(place.Node) || !strings.HasPrefix(place.Value, "/") {
+			return "an absolute path"
+		}
+	}
+	return ""
+}
+
+func literalName(place module.Place) string {
+	switch place.Node.Kind() {
+	case syntax.IntegerLiteral, syntax.FloatLiteral:
+		return "the number " + place.Value
+	case syntax.Identifier:
+		return place.Value
+	}
+	return "a string"
+}
+
+// retyped is the fix that writes a literal as the option's type wants it; none where that is not certain.
+func retyped(o catalog.Option, place module.Place, inList bool) []Fix {
+	var newText string
+	isNumber := place.Node.Kind() == syntax.IntegerLiteral
+	quoted := `"` + nixText(place.Value) + `"`
+	switch {
+	case inList && isNumber && slices.Contains(o.Values, place.Value):
+		newText = quoted
+	case inList:
+		return nil
+	case o.ValuesInList && isText(place.Node) && slices.Contains(o.Values, place.Value),
+		o.Kind == catalog.KindList && o.Elem == catalog.KindString && isText(place.Node):
+		newText = "[ " + place.Node.Text() + " ]"
+	case slices.Contains(o.Values, place.Value) && !o.ValuesInList,
+		isNumber && (o.Kind == catalog.KindString || o.Kind == catalog.KindLines):
+		newText = quoted
+	case o.Kind == catalog.KindBool && isText(place.Node) && (place.Value == "true" || place.Value == "false"),
+		o.Kind == catalog.KindInt && isText(place.Node) && isWhole(place.Value),
+		o.Kind == catalog.KindPath && isText(place.Node) && isRelativePath(place.Value):
+		newText = place.Value
+	default:
+		return nil
+	}
+	return []Fix{{Title: "Change to " + newText, Edits: []text.Edit{{Span: place.Span, NewText: newText}}}}
+}
+
+func isWhole(s string) bool {
+	return s != "" && len(s) < 19 && strings.Trim(s, "0123456789") == ""
+}
+
+// isRelativePath reports whether a text is a path literal if its quotes are left out.
+func isRelativePath(s string) bool {
+	if !strings.HasPrefix(s, "./") && !strings.HasPrefix(s, "../") {
+		return false
+	}
+	tree := syntax.Parse(s)
+	return len(tree.Errors()) == 0 && tree.Root().Child(0).Kind() == syntax.Path && tree.Root().Child(0).First().IsZero()
+}

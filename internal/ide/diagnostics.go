@@ -1,0 +1,158 @@
+package ide
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/module"
+	"jetpills/internal/pill"
+	"jetpills/internal/text"
+	"jetpills/internal/upstream"
+	"jetpills/internal/workspace"
+)
+
+// Severity says how sure it is that a build fails.
+type Severity uint8
+
+// The severities, the gravest first.
+const (
+	SeverityError   Severity = iota + 1 // the configuration does not evaluate
+	SeverityWarning                     // it evaluates with a warning, or does something else than it seems to
+	SeverityHint                        // one of both, if the revision that is really used is like the one that is known
+)
+
+// String names the severity as the command line shows it.
+func (s Severity) String() string {
+	switch s {
+	case SeverityError:
+		return "error"
+	case SeverityWarning:
+		return "warning"
+	}
+	return "hint"
+}
+
+// Code names a class of diagnostics.
+type Code string
+
+// The classes of diagnostics.
+const (
+	CodeUnknownOption      Code = "unknown-option"      // the revision has no option of that name
+	CodeRemovedOption      Code = "removed-option"      // it had one in the past
+	CodeRenamedOption      Code = "renamed-option"      // the name is an old one, which still works
+	CodeReadOnlyOption     Code = "read-only-option"    // jetpack-nixos sets it itself
+	CodeUnknownValue       Code = "unknown-value"       // an enum has no such value
+	CodeWrongType          Code = "wrong-type"          // a literal that the option's type refuses
+	CodeRefusedCombination Code = "refused-combination" // SoM, carrier board and JetPack that do not go together
+)
+
+// Diagnostic is something in a document that jetpack-nixos refuses, or takes with a warning.
+type Diagnostic struct {
+	Span     text.Span
+	Severity Severity
+	Code     Code
+	// Message is plain text: a sentence without a full stop.
+	Message string
+	// Section explains it; it has no Pill if none does.
+	Section pill.Section
+	// Fixes are ways to mend it, the likeliest first. May be empty.
+	Fixes []Fix
+}
+
+// Fix is a change of the document.
+type Fix struct {
+	Title string
+	Edits []text.Edit
+}
+
+// mostDiagnostics is how many there are of one document at most: a person mends the first ones first.
+const mostDiagnostics = 100
+
+// Diagnose says what in a document jetpack-nixos refuses. It is silent about what only evaluation could tell, about what
+// is still being typed, about options that the user's own modules declare, and where the settings want nothing. Where the
+// revision that the workspace pins is not known, all it says are hints.
+func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
+	d := diagnoser{finder: finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}}
+	if !sn.Settings().Diagnostics || doc.Problem() != nil || !mayDefine(d.pinned.Catalog, doc.Text) {
+		return nil
+	}
+	d.names()
+	d.values()
+	d.board()
+	slices.SortStableFunc(d.found, func(a, b Diagnostic) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	// A set that is named wrongly is so for each option in it.
+	d.found = slices.CompactFunc(d.found, func(a, b Diagnostic) bool { return a.Span == b.Span && a.Code == b.Code })
+	return d.found[:min(len(d.found), mostDiagnostics)]
+}
+
+// mayDefine tells most texts apart, without parsing them, from those that define an option of the catalog.
+func mayDefine(c *catalog.Catalog, source string) bool {
+	return slices.ContainsFunc(c.Roots(), func(root string) bool {
+		return strings.Contains(source, root[strings.LastIndexByte(root, '.')+1:])
+	})
+}
+
+// diagnoser collects the diagnostics of one document.
+type diagnoser struct {
+	finder
+	found []Diagnostic
+}
+
+func (d *diagnoser) report(found Diagnostic) {
+	if !d.isCertain() {
+		found.Severity = SeverityHint
+	}
+	d.found = append(d.found, found)
+}
+
+// isCertain reports whether the catalog is surely that of the revision which is built.
+func (d *diagnoser) isCertain() bool {
+	return d.pinned.Match == catalog.Exact || d.pinned.Read && d.pinned.IsOwn()
+}
+
+// revision names what is judged by.
+func (d *diagnoser) revision() string {
+	r := d.pinned.Catalog.Revision
+	switch {
+	case !r.Known():
+		return "this jetpack-nixos"
+	case d.isCertain():
+		return "jetpack-nixos " + r.Short()
+	case d.pinned.ByDate || d.pinned.Match == catalog.NoModules:
+		return "jetpack-nixos " + r.Short() + " (the nearest known)"
+	}
+	return "jetpack-nixos " + r.Short() + " (the newest known)"
+}
+
+// optionOf is the end of a path that is an option path; nil for one that is part of a declaration.
+func (d *diagnoser) optionOf(path module.Path) []string {
+	names := optionPath(d.pinned.Catalog, path)
+	if names == nil || slices.Contains(names, "") {
+		return nil
+	}
+	known := path.Known()
+	for _, outer := range known[:len(known)-len(names)] {
+		if outer.Name == "options" {
+			return nil
+		}
+	}
+	return names
+}
+
+// explain is the section that explains an option.
+func (d *diagnoser) explain(names []string) pill.Section {
+	s, ok := d.optionNamed(names, text.Span{})
+	if !ok {
+		s.topics = []pill.Topic{concept("option-path")}
+	}
+	section, _ := s.explanation(d.sn)
+	return section
+}
+
+// isUpstreams reports whether the document is one of jetpack-nixos's own.
+func (d *diagnoser) isUpstreams() bool { return d.pinned.Pin.Known == upstream.FromCheckout }
+
+// shortName is an option's last name.
+func shortName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }

@@ -1,0 +1,63 @@
+package ide
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+)
+
+// mostNear is how many names are offered in place of a wrong one.
+const mostNear = 3
+
+// nearest are the names that somebody may have meant, the likeliest first: those spelled nearly so, those that say more
+// or less of the same, and those with the same words in another order.
+func nearest(wrong string, names []string) []string {
+	type near struct {
+		name     string
+		distance int
+	}
+	var found []near
+	typed := strings.ToLower(wrong)
+	for _, name := range names {
+		known := strings.ToLower(name)
+		distance := levenshtein.Distance(typed, known, nil)
+		switch {
+		case distance <= max(1, min(len(typed), len(known))/3):
+		case len(typed) > 2 && strings.HasPrefix(known, typed), strings.HasPrefix(typed, known) && len(known) > 2:
+		case hasWords(typed, known):
+			distance = 1
+		default:
+			continue
+		}
+		found = append(found, near{name, distance})
+	}
+	slices.SortStableFunc(found, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
+	var nearest []string
+	for _, n := range found[:min(len(found), mostNear)] {
+		nearest = append(nearest, n.name)
+	}
+	return nearest
+}
+
+// hasWords reports whether a text has all the words of a name that has several: jetson-agx-orin those of orin-agx.
+func hasWords(text, name string) bool {
+	words := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("-_ .", r) })
+	}
+	have, want := words(text), words(name)
+	return len(want) > 1 && !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(have, w) })
+}
+
+// either joins names as alternatives.
+func either(names []string, show func(string) string) string {
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = show(name)
+	}
+	if len(shown) == 1 {
+		return shown[0]
+	}
+	return strings.Join(shown[:len(shown)-1], ", ") + " or " + shown[len(shown)-1]
+}

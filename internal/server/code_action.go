@@ -1,0 +1,47 @@
+package server
+
+import (
+	"context"
+	"slices"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"jetpills/internal/text"
+)
+
+// CodeAction offers the fixes of what is wrong at a place.
+func (s *Server) CodeAction(ctx context.Context, params *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
+	if !s.client.takesCodeActions || !offersQuickFixes(params.Context.Only) {
+		return nil, nil
+	}
+	at, ok := s.cursorOf(ctx, &protocol.TextDocumentPositionParams{TextDocument: params.TextDocument, Position: params.Range.Start})
+	if !ok {
+		return nil, nil
+	}
+	asked := text.Span{Start: at.offset, End: at.doc.Mapper().Offset(position(params.Range.End), s.encoding)}
+	kind, preferred := protocol.CodeActionKindQuickFix, true
+	var actions []protocol.CommandOrCodeAction
+	for _, d := range s.diagnose(at.snapshot, at.doc) {
+		if d.Span.Start > asked.End || d.Span.End < asked.Start {
+			continue
+		}
+		for i, fix := range d.Fixes {
+			action := &protocol.CodeAction{
+				Title: fix.Title, Kind: &kind,
+				Diagnostics: []protocol.Diagnostic{s.diagnostic(at.snapshot, at.doc, d)},
+				Edit:        &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{params.TextDocument.URI: s.textEdits(at.doc, fix.Edits)}},
+			}
+			if i == 0 && len(d.Fixes) == 1 {
+				action.IsPreferred = &preferred
+			}
+			actions = append(actions, action)
+		}
+	}
+	return actions, nil
+}
+
+// offersQuickFixes reports whether a request for code actions wants those that mend something.
+func offersQuickFixes(only []protocol.CodeActionKind) bool {
+	return len(only) == 0 || slices.Contains(only, "") || slices.Contains(only, protocol.CodeActionKindQuickFix)
+}

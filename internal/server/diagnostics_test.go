@@ -1,0 +1,277 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.lsp.dev/uri"
+
+	"jetpills/internal/ide"
+	"jetpills/internal/text"
+)
+
+// published keeps what a client was told of each document.
+type published struct {
+	mu      sync.Mutex
+	arrived sync.Cond
+	byURI   map[string][]wireDiagnostic
+	times   map[string]int
+}
+
+func newPublished() *published {
+	p := &published{byURI: map[string][]wireDiagnostic{}, times: map[string]int{}}
+	p.arrived.L = &p.mu
+	return p
+}
+
+func (p *published) notified(method string, params json.RawMessage) {
+	if method != "textDocument/publishDiagnostics" {
+		return
+	}
+	var told struct {
+		URI         string
+		Diagnostics []wireDiagnostic
+	}
+	if err := json.Unmarshal(params, &told); err != nil {
+		panic(err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.byURI[told.URI] = told.Diagnostics
+	p.times[told.URI]++
+	p.arrived.Broadcast()
+}
+
+// wait is what was told of a document once that is so, or after ten seconds.
+func (p *published) wait(document string, enough func(told []wireDiagnostic, times int) bool) []wireDiagnostic {
+	late := time.AfterFunc(10*time.Second, func() { p.arrived.Broadcast() })
+	defer late.Stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for deadline := time.Now().Add(10 * time.Second); !enough(p.byURI[document], p.times[document]) && time.Now().Before(deadline); {
+		p.arrived.Wait()
+	}
+	return p.byURI[document]
+}
+
+type wireDiagnostic struct {
+	Range           wireRange
+	Severity        int
+	Code, Source    string
+	Message         string
+	CodeDescription struct{ Href string }
+	Tags            []int
+}
+
+func showDiagnostic(c marker, at text.Span, severity, code, message, section string, fixes []string) string {
+	line := fmt.Sprintf("%s %s %s: %s", c.span(at), severity, code, message)
+	if section != "" {
+		line += " → " + section
+	}
+	return line + "\n" + strings.Join(fixes, "")
+}
+
+func showFix(c marker, title string, edits []string) string {
+	return fmt.Sprintf("\t%s: %s\n", title, strings.Join(edits, ", "))
+}
+
+func directDiagnostics(c marker) string {
+	var out strings.Builder
+	for _, d := range ide.Diagnose(c.snapshot, c.doc) {
+		section := ""
+		if d.Section.Pill != nil {
+			section = d.Section.Pill.File + " " + d.Section.Title
+		}
+		var fixes []string
+		for _, fix := range d.Fixes {
+			var edits []string
+			for _, e := range fix.Edits {
+				edits = append(edits, fmt.Sprintf("%s → %q", c.span(e.Span), e.NewText))
+			}
+			fixes = append(fixes, showFix(c, fix.Title, edits))
+		}
+		out.WriteString(showDiagnostic(c, d.Span, d.Severity.String(), string(d.Code), d.Message, section, fixes))
+	}
+	return orNothing(out.String())
+}
+
+func wireDiagnostics(e *markerEditor, c marker) string {
+	document := string(uri.File(c.doc.Path))
+	var actions []struct {
+		Title, Kind string
+		Diagnostics []wireDiagnostic
+		Edit        struct {
+			Changes map[string][]struct {
+				Range   wireRange
+				NewText string
+			}
+		}
+	}
+	end := c.doc.Mapper().Position(len(c.doc.Text), text.UTF16)
+	err := e.Call(e.t.Context(), "textDocument/codeAction", map[string]any{
+		"textDocument": map[string]any{"uri": document},
+		"range":        map[string]any{"start": map[string]uint32{"line": 0, "character": 0}, "end": map[string]uint32{"line": end.Line, "character": end.Character}},
+		"context":      map[string]any{"diagnostics": []any{}, "only": []string{"quickfix"}},
+	}, &actions)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var told []wireDiagnostic
+	if directDiagnostics(c) != orNothing("") { // of a document that never had any, nothing is told
+		told = e.published.wait(document, func(told []wireDiagnostic, _ int) bool { return len(told) > 0 })
+	}
+	var out strings.Builder
+	for _, d := range told {
+		if d.Source != "jetpills" {
+			c.t.Errorf("source %q", d.Source)
+		}
+		var fixes []string
+		for _, action := range actions {
+			if d2 := action.Diagnostics[0]; d2.Range != d.Range || d2.Code != d.Code || action.Kind != "quickfix" {
+				continue
+			}
+			var edits []string
+			for _, edit := range action.Edit.Changes[document] {
+				edits = append(edits, fmt.Sprintf("%s → %q", c.span(edit.Range.span(c)), edit.NewText))
+			}
+			fixes = append(fixes, showFix(c, action.Title, edits))
+		}
+		severity := map[int]string{1: "error", 2: "warning", 4: "hint"}[d.Severity]
+		out.WriteString(showDiagnostic(c, d.Range.span(c), severity, d.Code, d.Message, headingAt(c.t, d.CodeDescription.Href), fixes))
+	}
+	return orNothing(out.String())
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "nothing\n"
+	}
+	return s
+}
+
+// headingAt is the heading that an address leads to, with its file's name.
+func headingAt(t *testing.T, address string) string {
+	if address == "" {
+		return ""
+	}
+	file, fragment, _ := strings.Cut(address, "#L")
+	file = uri.URI(file).FsPath()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := strconv.Atoi(fragment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Base(file) + " " + plainHeading(strings.Split(string(content), "\n")[line-1])
+}
+
+// TestDiagnosticsAreTold holds when the client is told what: what is wrong, once; that it is mended; nothing of a
+// document in which nothing ever was wrong.
+func TestDiagnosticsAreTold(t *testing.T) {
+	dir := t.TempDir()
+	e := startMarkerEditor(t, newMarkerSession(t, dir), dir)
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	document := func(path string) string { return string(uri.File(path)) }
+	change := func(path, content string) {
+		err := e.Notify("textDocument/didChange", map[string]any{
+			"textDocument":   map[string]any{"uri": document(path), "version": 2},
+			"contentChanges": []any{map[string]any{"text": content}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	one := func(told []wireDiagnostic, _ int) bool { return len(told) == 1 }
+	none := func(told []wireDiagnostic, times int) bool { return times > 0 && len(told) == 0 }
+
+	good, bad := filepath.Join(dir, "good.nix"), filepath.Join(dir, "bad.nix")
+	e.open(good, `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	e.open(bad, `{ hardware.nvidia-jetpack.som = "orin"; }`)
+	if told := e.published.wait(document(bad), one); len(told) != 1 || told[0].Severity != 4 {
+		t.Fatalf("told %v, want one hint: nothing pins a revision", told)
+	}
+	lock := write("flake.lock", `{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":"4d857d6da48c420da39964b6fb7ba23a958abad3"}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`)
+	if err := e.Notify("workspace/didChangeWatchedFiles", map[string]any{
+		"changes": []any{map[string]any{"uri": document(lock), "type": 1}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	told := e.published.wait(document(bad), func(told []wireDiagnostic, _ int) bool { return len(told) == 1 && told[0].Severity == 1 })
+	if len(told) != 1 || told[0].Severity != 1 {
+		t.Fatalf("told %v, want an error: the revision is pinned now", told)
+	}
+	change(bad, `{ hardware.nvidia-jetpack.bootloader.autoUpdate = true; }`)
+	told = e.published.wait(document(bad), func(told []wireDiagnostic, _ int) bool { return len(told) == 1 && told[0].Code == "renamed-option" })
+	if len(told) != 1 || len(told[0].Tags) != 1 || told[0].Tags[0] != 2 {
+		t.Fatalf("told %v, want what is struck through", told)
+	}
+	change(bad, `{ hardware.nvidia-jetpack.firmware.autoUpdate = true; }`)
+	if told := e.published.wait(document(bad), none); len(told) != 0 {
+		t.Errorf("mended, but told %v", told)
+	}
+	change(bad, `{ hardware.nvidia-jetpack.som = "orin"; }`)
+	e.published.wait(document(bad), one)
+	if err := e.Notify("workspace/didChangeConfiguration", map[string]any{
+		"settings": map[string]any{"jetpills": map[string]any{"diagnostics": map[string]any{"enable": false}}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if told := e.published.wait(document(bad), none); len(told) != 0 {
+		t.Errorf("switched off, but told %v", told)
+	}
+	if err := e.Notify("workspace/didChangeConfiguration", map[string]any{
+		"settings": map[string]any{"jetpills": map[string]any{}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	e.published.wait(document(bad), one)
+	if err := e.Notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": document(bad)}}); err != nil {
+		t.Fatal(err)
+	}
+	if told := e.published.wait(document(bad), none); len(told) != 0 {
+		t.Errorf("closed, but told %v", told)
+	}
+	e.published.mu.Lock()
+	defer e.published.mu.Unlock()
+	if times := e.published.times[document(good)]; times != 0 {
+		t.Errorf("told %d times of a document that is right", times)
+	}
+}
+
+// TestDiagnosticsAfterTyping holds that nobody is corrected within a word: of many edits in a row, only what they end in is told.
+func TestDiagnosticsAfterTyping(t *testing.T) {
+	dir := t.TempDir()
+	e := startMarkerEditor(t, newMarkerSession(t, dir), dir)
+	path := filepath.Join(dir, "a.nix")
+	document := string(uri.File(path))
+	e.open(path, `{ hardware.nvidia-jetpack.som = ""; }`)
+	const word = "orin-agg"
+	for i := range word {
+		err := e.Notify("textDocument/didChange", map[string]any{
+			"textDocument":   map[string]any{"uri": document, "version": i + 2},
+			"contentChanges": []any{map[string]any{"text": fmt.Sprintf(`{ hardware.nvidia-jetpack.som = %q; }`, word[:i+1])}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := e.published.wait(document, func(told []wireDiagnostic, _ int) bool { return len(told) == 1 })
+	if len(told) != 1 || !strings.Contains(told[0].Message, `"orin-agg"`) {
+		t.Errorf("first told %v, want what is wrong with the whole word", told)
+	}
+}
