@@ -126,3 +126,25 @@ func TestCheckSARIF(t *testing.T) {
 		t.Errorf("got:\n%s", out)
 	}
 }
+
+// TestCheckOfTheReadme holds that the README shows what comes out.
+func TestCheckOfTheReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(string(readme), "$ jetpills check configuration.nix\n")
+	shown, _, ok := strings.Cut(shown, "```")
+	if !ok {
+		t.Fatal("the README shows no check")
+	}
+	t.Chdir(checked(t))
+	const wrong = "{\n  hardware.nvidia-jetpack = {\n    som = \"orin-agx\";\n    carrierBoard = \"xavierNxDevkit\";\n  };\n}\n"
+	if err := os.WriteFile("configuration.nix", []byte(wrong), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, _ := run(t, "", "check", "configuration.nix")
+	if diff := cmp.Diff(shown, out); diff != "" {
+		t.Errorf("-README +output:\n%s", diff)
+	}
+}

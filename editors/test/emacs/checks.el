@@ -3,6 +3,7 @@
 ;;; Code:
 
 (require 'subr-x)
+(require 'cl-lib)
 (require 'seq)
 (require 'xref)
 
@@ -94,15 +95,28 @@
       (append (seq-take capf 3)
               (list (all-completions typed (nth 2 capf)) (plist-get (nthcdr 3 capf) :exit-function))))))
 
-(defun checks-complete (file at want)
-  (pcase-let* ((`(,label ,line) (split-string want " -> "))
-               (copy (expand-file-name "project/typed.nix" checks-run))
-               (seen nil))
+(defun checks-typed-copy (file at)
+  "Open a copy of FILE with AT typed below \"# type here\", point at its bar; the copy's name."
+  (let ((copy (expand-file-name "project/typed.nix" checks-run)))
     (copy-file (expand-file-name file checks-run) copy t)
     (checks-open copy)
     (search-forward "# type here\n")
     (insert (replace-regexp-in-string "|" "" at t t) "\n")
     (checks-go at)
+    copy))
+
+(defun checks-saved (copy line)
+  "Save and close COPY; whether LINE is in it, and its text."
+  (let ((inhibit-message t)) (save-buffer))
+  (kill-buffer)
+  (with-temp-buffer
+    (insert-file-contents copy)
+    (list (and (re-search-forward (concat "^" (regexp-quote line) "$") nil t) t) (buffer-string))))
+
+(defun checks-complete (file at want)
+  (pcase-let* ((`(,label ,line) (split-string want " -> "))
+               (copy (checks-typed-copy file at))
+               (seen nil))
     (pcase-let ((`(,start ,end ,_ ,candidates ,exit) (checks-candidates)))
       (setq seen (mapcar #'substring-no-properties candidates))
       (when-let* ((candidate (seq-find (lambda (c) (equal (string-trim c) label)) candidates)))
@@ -110,12 +124,24 @@
         (goto-char start)
         (insert candidate)
         (funcall exit candidate 'finished)))
-    (let ((inhibit-message t)) (save-buffer))
-    (kill-buffer)
-    (with-temp-buffer
-      (insert-file-contents copy)
-      (list (and (re-search-forward (concat "^" (regexp-quote line) "$") nil t) t) seen
-            (buffer-string)))))
+    (pcase-let ((`(,ok ,text) (checks-saved copy line)))
+      (list ok seen text))))
+
+(defun checks-mend (file at want)
+  (pcase-let* ((`(,message ,line) (split-string want " -> "))
+               (copy (checks-typed-copy file at))
+               (said nil) (tries 0))
+    (run-hooks 'post-command-hook)      ; where Eglot tells the server what was typed
+    (flymake-start)
+    (while (and (not (checks-shows said message)) (< (setq tries (1+ tries)) 60))
+      (accept-process-output nil 0.05)
+      (setq said (mapconcat #'flymake-diagnostic-text
+                            (flymake-diagnostics (line-beginning-position) (line-end-position)) "\n")))
+    (when (checks-shows said message)
+      (cl-letf (((symbol-function 'completing-read) (lambda (_ items &rest _) (caar items))))
+        (eglot-code-actions (point) (point) nil t)))
+    (pcase-let ((`(,ok ,text) (checks-saved copy line)))
+      (list (and (checks-shows said message) ok) said text))))
 
 ;; Where Emacs is built with inotify, Eglot watches the files that the server asks for.
 (defun checks-relock (file at want)
@@ -138,6 +164,7 @@
     (let ((result
            (pcase what
              ("complete" (checks-complete file at want))
+             ("mend" (checks-mend file at want))
              ("relock" (checks-relock file at want))
              ((or "hover" "define" "silent")
               (checks-open file)

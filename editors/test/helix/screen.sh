@@ -41,6 +41,18 @@ while IFS=$'\t' read -r what name file text want _; do
 		wait_for $patience saved "$copy" "${want#* -> }"
 		report "complete $name" $?
 		;;
+	mend)
+		copy=$(typed_copy "$file" "$text")
+		at "$copy" "$text"
+		wait_for $patience shows "${want%% -> *}" # beside the line
+		said=$?
+		asked() { keys Space a; wait_for 1 shows "Change to"; }
+		[ $said = 0 ] && wait_for $patience asked
+		keys Enter
+		changed() { typed ":w"; keys Enter; wait_for 0.3 saved "$copy" "${want#* -> }"; }
+		[ $said = 0 ] && wait_for $patience changed
+		report "mend $name" $?
+		;;
 	relock)
 		# want is the revision that the lock file gets, a colon, and what the hover says then.
 		at "$file" "$text"

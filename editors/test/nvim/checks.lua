@@ -28,15 +28,28 @@ function checks.define(row)
   return got == row.want, got
 end
 
-function checks.complete(row)
+-- Opens a copy of a row's file in which its line stands below "# type here", with the cursor at the bar.
+-- Gives the line's number, what stands left and right of the bar, and a function that saves, closes and gives the line on disk.
+local function typed_copy(row)
   local before, after = row.at:match("^(.-)|(.*)$")
-  local label, line = row.want:match("^(.-) %-> (.*)$")
   local copy = vim.fs.dirname(row.file) .. "/typed.nix"
   vim.uv.fs_copyfile(t.run .. "/" .. row.file, t.run .. "/" .. copy)
   t.edit(copy)
   local number = vim.fn.search("# type here") + 1
   vim.fn.append(number - 1, before .. after)
   vim.api.nvim_win_set_cursor(0, { number, #before })
+  return number, after, function()
+    vim.cmd("silent write")
+    local saved = vim.fn.readfile(t.run .. "/" .. copy)[number]
+    vim.cmd("bwipeout!")
+    vim.uv.fs_unlink(t.run .. "/" .. copy)
+    return saved
+  end
+end
+
+function checks.complete(row)
+  local label, line = row.want:match("^(.-) %-> (.*)$")
+  local _, after, save = typed_copy(row)
   local words = {}
   t.type((after == "" and "A" or "i") .. "<C-x><C-o>", function(items)
     for _, item in ipairs(items) do
@@ -46,14 +59,29 @@ function checks.complete(row)
   end, function()
     return vim.api.nvim_get_current_line() == line
   end)
-  vim.cmd("silent write")
-  local saved = vim.fn.readfile(t.run .. "/" .. copy)[number]
-  vim.cmd("bwipeout!")
-  vim.uv.fs_unlink(t.run .. "/" .. copy)
+  local saved = save()
   local offered = vim.tbl_filter(function(word)
     return word == label
   end, words)
   return saved == line and #offered == 1, { saved = saved, words = words }
+end
+
+function checks.mend(row)
+  local message, line = row.want:match("^(.-) %-> (.*)$")
+  local number, _, save = typed_copy(row)
+  local found
+  local said = t.wait(function()
+    found = vim.diagnostic.get(0, { lnum = number - 1 })
+    return #found == 1 and t.shows(found[1].message, message)
+  end)
+  if said then
+    vim.lsp.buf.code_action({ apply = true })
+    t.wait(function()
+      return vim.api.nvim_get_current_line() == line
+    end)
+  end
+  local saved = save()
+  return said and saved == line, { saved = saved, found = found }
 end
 
 function checks.silent(row)

@@ -44,6 +44,21 @@ while IFS=$'\t' read -r what name file text want _; do
 		wait_for $patience saved "$copy" "${want#* -> }"
 		report "complete $name" $?
 		;;
+	mend)
+		copy=$(typed_copy "$file" "$text")
+		at "$copy" "$text"
+		# Neovim shows a diagnostic beside its line if it is told to, and what else does not fit in a float.
+		typed ":lua vim.diagnostic.open_float()"
+		asked() { keys Enter; wait_for 1 shows "${want%% -> *}" || { typed ":lua vim.diagnostic.open_float()"; false; }; }
+		wait_for $patience asked
+		said=$?
+		keys Escape
+		typed ":lua vim.lsp.buf.code_action({ apply = true })"
+		keys Enter
+		changed() { typed ":w"; keys Enter; wait_for 0.3 saved "$copy" "${want#* -> }"; }
+		[ $said = 0 ] && wait_for $patience changed
+		report "mend $name" $?
+		;;
 	silent)
 		[ -z "${BESIDE:-}" ] || continue # the other server has a hover here
 		at "$file" "$text"

@@ -28,7 +28,14 @@ func (s *spoiler) note(body []byte) string {
 func (s *spoiler) spoil(body []byte) []byte {
 	var answer map[string]any
 	var m message
-	if json.Unmarshal(body, &m) != nil || m.ID == nil || m.Method != "" || json.Unmarshal(body, &answer) != nil {
+	if json.Unmarshal(body, &m) != nil || json.Unmarshal(body, &answer) != nil {
+		return body
+	}
+	if m.Method == "textDocument/publishDiagnostics" {
+		spoilDiagnostics(answer["params"])
+		return marshalled(answer, body)
+	}
+	if m.ID == nil || m.Method != "" {
 		return body
 	}
 	s.mu.Lock()
@@ -47,11 +54,25 @@ func (s *spoiler) spoil(body []byte) []byte {
 	default:
 		return body
 	}
-	spoiled, err := json.Marshal(answer)
+	return marshalled(answer, body)
+}
+
+// marshalled is a message as JSON, or what it was before if that cannot be.
+func marshalled(message map[string]any, before []byte) []byte {
+	spoiled, err := json.Marshal(message)
 	if err != nil {
-		return body
+		return before
 	}
 	return spoiled
+}
+
+// spoilDiagnostics says of what is wrong that it is something else.
+func spoilDiagnostics(params any) {
+	told, _ := params.(map[string]any)
+	diagnostics, _ := told["diagnostics"].([]any)
+	for _, d := range diagnostics {
+		d.(map[string]any)["message"] = "something is wrong"
+	}
 }
 
 // spoilHover keeps the facts, with other revisions, and leaves out the pill; where nothing was said, it says something.

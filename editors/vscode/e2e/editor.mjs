@@ -178,16 +178,32 @@ export class Editor {
     await this.page.mouse.wheel(0, 1000);
   }
 
-  /** Types a line below "# type here" in a copy of a file, takes the first item, which has to be this, saves, and returns the line on disk. */
-  async complete(file, typed, label) {
-    const { page } = this;
+  /** Opens a copy of a file, and types a line below its "# type here"; the cursor ends at the bar. The copy's name. */
+  async typedCopy(file, typed) {
     const copy = path.join(path.dirname(file), `typing-${++this.copies}.nix`);
     this.server.write(copy, this.server.read(file));
     await this.goTo(copy, '# type here|');
     const [before, after] = typed.split('|');
     await this.press('Enter', 'Shift+Home', 'Delete', 'Home');
-    await page.keyboard.insertText(before + after);
+    await this.page.keyboard.insertText(before + after);
     for (let i = 0; i < after.length; i++) await this.press('ArrowLeft');
+    return copy;
+  }
+
+  /** Saves a copy, and returns the line below "# type here" on disk. */
+  async savedLine(file, copy) {
+    await this.press('Control+s');
+    const lines = await this.until('the file on disk', () => {
+      const now = this.server.read(copy);
+      return now !== this.server.read(file) && now.split('\n');
+    });
+    return lines[lines.findIndex((line) => line.includes('# type here')) + 1];
+  }
+
+  /** Types a line, takes the first item, which has to be this, and returns the line on disk. */
+  async complete(file, typed, label) {
+    const { page } = this;
+    const copy = await this.typedCopy(file, typed);
     const rows = page.locator('.suggest-widget.visible .monaco-list-row');
     await this.until('a list of completions', async () => {
       await this.press('Control+Space');
@@ -198,12 +214,24 @@ export class Editor {
     await this.until(`${label} as the first item`, async () => (await offered())[0] === label)
       .catch(async (error) => assert.fail(`${error.message}; there are ${await offered()}`));
     await this.screenshot(`complete ${label} ${this.copies}`);
-    await this.press('Enter', 'Control+s');
-    const lines = await this.until('the file on disk', () => {
-      const now = this.server.read(copy);
-      return now !== this.server.read(file) && now.split('\n');
-    });
-    return lines[lines.findIndex((line) => line.includes('# type here')) + 1];
+    await this.press('Enter');
+    return this.savedLine(file, copy);
+  }
+
+  /** Types a line that is wrong, reads what is said of it, takes the first fix, and returns the line on disk. */
+  async mend(file, typed, message) {
+    const { page } = this;
+    const copy = await this.typedCopy(file, typed);
+    await page.locator('.squiggly-error, .squiggly-warning').first().waitFor({ state: 'attached' });
+    await this.press('F8'); // to the next problem, which opens below its line
+    await page.locator('.marker-widget', { hasText: message }).waitFor();
+    await this.screenshot(`mend ${this.copies}`);
+    await this.press('Escape', 'Control+.');
+    await page.locator('.action-widget .monaco-list-row', { hasText: 'Change to' }).first().waitFor();
+    await this.screenshot(`mend ${this.copies} fixes`);
+    await this.press('Enter');
+    await page.locator('.squiggly-error, .squiggly-warning').first().waitFor({ state: 'detached' });
+    return this.savedLine(file, copy);
   }
 
   /** Jumps to the definition, and waits for a heading of a pill. */

@@ -22,6 +22,10 @@ const kinds = {
     const [label, line] = want.split(' -> ');
     assert.equal(await editor.complete(file, at, label), line);
   },
+  async mend(editor, { file, at, want }) {
+    const [message, line] = want.split(' -> ');
+    assert.equal(await editor.mend(file, at, message), line);
+  },
   async silent(editor, { file, at }) {
     await editor.goTo(file, at);
     await editor.silent();
