@@ -131,14 +131,15 @@
   (pcase-let* ((`(,message ,line) (split-string want " -> "))
                (copy (checks-typed-copy file at))
                (said nil) (tries 0))
-    (run-hooks 'post-command-hook)      ; where Eglot tells the server what was typed
+    (let ((inhibit-message t)) (save-buffer)) ; with this, Eglot tells what was typed
     (flymake-start)
     (while (and (not (checks-shows said message)) (< (setq tries (1+ tries)) 60))
       (accept-process-output nil 0.05)
       (setq said (mapconcat #'flymake-diagnostic-text
                             (flymake-diagnostics (line-beginning-position) (line-end-position)) "\n")))
     (when (checks-shows said message)
-      (cl-letf (((symbol-function 'completing-read) (lambda (_ items &rest _) (caar items))))
+      (cl-letf ((last-nonmenu-event t)  ; chosen by keys, not from a menu
+                ((symbol-function 'completing-read) (lambda (_ items &rest _) (caar items))))
         (eglot-code-actions (point) (point) nil t)))
     (pcase-let ((`(,ok ,text) (checks-saved copy line)))
       (list (and (checks-shows said message) ok) said text))))

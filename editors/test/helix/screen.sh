@@ -49,7 +49,7 @@ while IFS=$'\t' read -r what name file text want _; do
 		asked() { keys Space a; wait_for 1 shows "Change to"; }
 		[ $said = 0 ] && wait_for $patience asked
 		keys Enter
-		changed() { typed ":w"; keys Enter; wait_for 0.3 saved "$copy" "${want#* -> }"; }
+		changed() { typed ":w"; keys Enter; wait_for 1 saved "$copy" "${want#* -> }"; }
 		[ $said = 0 ] && wait_for $patience changed
 		report "mend $name" $?
 		;;

@@ -55,7 +55,7 @@ while IFS=$'\t' read -r what name file text want _; do
 		keys Escape
 		typed ":lua vim.lsp.buf.code_action({ apply = true })"
 		keys Enter
-		changed() { typed ":w"; keys Enter; wait_for 0.3 saved "$copy" "${want#* -> }"; }
+		changed() { typed ":w"; keys Enter; wait_for 1 saved "$copy" "${want#* -> }"; }
 		[ $said = 0 ] && wait_for $patience changed
 		report "mend $name" $?
 		;;

@@ -219,12 +219,16 @@ export class Editor {
   }
 
   /** Types a line that is wrong, reads what is said of it, takes the first fix, and returns the line on disk. */
-  async mend(file, typed, message) {
+  async mend(file, typed, ...words) {
     const { page } = this;
     const copy = await this.typedCopy(file, typed);
     await page.locator('.squiggly-error, .squiggly-warning').first().waitFor({ state: 'attached' });
     await this.press('F8'); // to the next problem, which opens below its line
-    await page.locator('.marker-widget', { hasText: message }).waitFor();
+    let said = '';
+    await this.until(`a problem with ${words.join(' … ')}`, async () => {
+      said = (await page.locator('.marker-widget').allInnerTexts()).join(' ');
+      return inOrder(said, words);
+    }).catch((error) => assert.fail(`${error.message}; it was: ${said.slice(0, 200)}`));
     await this.screenshot(`mend ${this.copies}`);
     await this.press('Escape', 'Control+.');
     await page.locator('.action-widget .monaco-list-row', { hasText: 'Change to' }).first().waitFor();

@@ -24,7 +24,7 @@ const kinds = {
   },
   async mend(editor, { file, at, want }) {
     const [message, line] = want.split(' -> ');
-    assert.equal(await editor.mend(file, at, message), line);
+    assert.equal(await editor.mend(file, at, ...message.split('…')), line);
   },
   async silent(editor, { file, at }) {
     await editor.goTo(file, at);
