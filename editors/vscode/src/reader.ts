@@ -113,26 +113,30 @@ export class Reader {
     const opened = new Set(openFiles());
     const peeked = new Set<string>();
     let latest = 0;
+    let isOpen = true;
+    let peeking = Promise.resolve();
     const chosen = await new Promise<Target | undefined>((resolve) => {
       pick.onDidChangeActive(async ([item]) => {
         const turn = ++latest;
         // Typing runs through many items; only the one it ends at is shown.
         await new Promise((wait) => setTimeout(wait, 150));
-        if (turn !== latest || item?.target === undefined) return;
+        if (!isOpen || turn !== latest || item?.target === undefined) return;
         peeked.add(item.target.path);
-        await this.peek(item.target);
+        peeking = this.peek(item.target);
       });
       pick.onDidAccept(() => {
+        isOpen = false;
         resolve(pick.selectedItems[0]?.target);
         pick.hide();
       });
       pick.onDidHide(() => {
-        latest = -1;
+        isOpen = false;
         resolve(undefined);
         pick.dispose();
       });
       pick.show();
     });
+    await peeking;
     // An editor with the same file would pull the rendered pill to its own place.
     await closeFiles((path) => peeked.has(path) && !opened.has(path));
     if (chosen !== undefined) {
@@ -149,8 +153,15 @@ export class Reader {
 
   private async peek(target: Target): Promise<void> {
     const at = new vscode.Position(target.line - 1, 0);
-    const editor = await vscode.window.showTextDocument(vscode.Uri.file(target.path), { preview: true, preserveFocus: true });
-    editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.AtTop);
+    try {
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(target.path), { preview: true, preserveFocus: true });
+      editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.AtTop);
+    } catch (error) {
+      this.server.log.warn(`${target.path} does not show: ${String(error)}`);
+      return;
+    }
+    // The list of tabs follows a little later; until then this one could not be closed.
+    for (let i = 0; i < 50 && !openFiles().includes(target.path); i++) await new Promise((wait) => setTimeout(wait, 20));
   }
 
   private sayNothingToRead(): void {
