@@ -49,10 +49,12 @@ var mayImport = map[string][]string{
 
 // onlyIn are libraries that one package alone may import.
 var onlyIn = map[string]string{
-	"go.lsp.dev/jsonrpc2":      "jetpills/internal/rpc",
-	"go.lsp.dev/protocol":      "jetpills/internal/server",
-	"github.com/spf13/cobra":   "jetpills/internal/cli",
-	"github.com/yuin/goldmark": "jetpills/internal/pill",
+	"go.lsp.dev/jsonrpc2":            "jetpills/internal/rpc",
+	"go.lsp.dev/protocol":            "jetpills/internal/server",
+	"github.com/spf13/cobra":         "jetpills/internal/cli",
+	"github.com/owenrumney/go-sarif": "jetpills/internal/cli",
+	"github.com/agext/levenshtein":   "jetpills/internal/ide",
+	"github.com/yuin/goldmark":       "jetpills/internal/pill",
 }
 
 func TestImports(t *testing.T) {
