@@ -49,48 +49,36 @@ func (d *diagnoser) renamed(b syntax.BindingNode, path module.Path, names []stri
 
 // unknown is about a path that neither is an option nor leads to one.
 func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []string) {
-	c := d.pinned.Catalog
-	first := 0 // the name that is wrong
-	for c.IsPrefix(names[:first+1]) {
-		first++
-	}
-	if _, isOption := c.Lookup(names[:first]); isOption && !c.IsPrefix(names[:first]) {
-		return // inside an option's value
-	}
-	if _, isOption := c.Lookup(names[:first+1]); isOption {
-		return
-	}
+	wrong, ok := wrongName(d.pinned.Catalog, names)
 	option := strings.Join(names, ".")
-	if path[first].Span.Len() == 0 || d.sn.DeclaresOption(d.doc, option) {
+	if !ok || path[wrong].Span.Len() == 0 || d.sn.DeclaresOption(d.doc, option) {
 		return
 	}
 	found := Diagnostic{
-		// Another flake's modules may declare it.
-		Span: path[first].Span, Severity: SeverityWarning, Code: CodeUnknownOption,
-		Message: fmt.Sprintf("%s has no option %s", d.revision(), strings.Join(names[:first+1], ".")),
+		// A warning, because another flake's modules may declare it.
+		Span: path[wrong].Span, Severity: SeverityWarning, Code: CodeUnknownOption,
+		Message: fmt.Sprintf("%s has no option %s", d.revision(), strings.Join(names[:wrong+1], ".")),
 	}
 	if h, ok := d.sn.Library().History(option); ok {
 		found.Severity, found.Section = SeverityError, d.explain(names)
-		switch {
-		case h.Gone() && h.RenamedTo != "":
+		removed := h.Gone() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date)
+		if removed {
 			found.Code = CodeRemovedOption
-			found.Span = pathSpan(b, path, names, strings.Split(h.RenamedTo, "."))
-			found.Message = fmt.Sprintf("%s has no option %s: it is called %s now", d.revision(), option, h.RenamedTo)
-			found.Fixes = renames(b, path, names, h.RenamedTo)
-		case h.Gone():
-			found.Code = CodeRemovedOption
-			found.Message = fmt.Sprintf("%s has no option %s: it was removed in %s (%s)", d.revision(), option, h.Removed.Short(), h.Removed.Day())
-		case d.earlierName(option) != "":
-			earlier := d.earlierName(option)
-			found.Message += ": it is called " + earlier + " there"
-			found.Fixes = renames(b, path, names, earlier)
+		}
+		switch other := d.otherName(h); {
+		case other != "":
+			found.Span = pathSpan(b, path, names, strings.Split(other, "."))
+			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, other)
+			found.Fixes = renames(b, path, names, other)
+		case removed:
+			found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
 		case h.Introduced.Known():
 			found.Message += fmt.Sprintf("; upstream has it since %s (%s)", h.Introduced.Short(), h.Introduced.Day())
 		}
 		d.report(found)
 		return
 	}
-	near := d.nearOptions(names, first)
+	near := d.nearOptions(names, wrong)
 	if len(near) == 0 {
 		found.Section = d.explain(nil)
 	} else {
@@ -103,13 +91,30 @@ func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []stri
 	d.report(found)
 }
 
-// earlierName is what an option of the newest revision is called in this older one; empty if it has none like it.
-func (d *diagnoser) earlierName(option string) string {
+// wrongName is the index of the first name that leads nowhere. There is none in a path that ends inside an option's value.
+func wrongName(c *catalog.Catalog, names []string) (int, bool) {
+	wrong := 0
+	for wrong < len(names) && c.IsPrefix(names[:wrong+1]) {
+		wrong++
+	}
+	if wrong == len(names) {
+		return 0, false
+	}
+	_, isOption := c.Lookup(names[:wrong+1])
+	return wrong, !isOption
+}
+
+// otherName is what an option of another revision is called in this one; empty if it has none like it.
+func (d *diagnoser) otherName(h catalog.History) string {
+	isOption := func(path string) bool {
+		o, ok := d.pinned.Catalog.Option(path)
+		return ok && o.RenamedTo == ""
+	}
+	if isOption(h.RenamedTo) {
+		return h.RenamedTo
+	}
 	for _, alias := range d.sn.Library().Newest().Options() {
-		if alias.RenamedTo != option {
-			continue
-		}
-		if o, ok := d.pinned.Catalog.Option(alias.Path); ok && o.RenamedTo == "" {
+		if alias.RenamedTo == h.Path && isOption(alias.Path) {
 			return alias.Path
 		}
 	}
@@ -117,17 +122,17 @@ func (d *diagnoser) earlierName(option string) string {
 }
 
 // nearOptions are options that may have been meant: those that are spelled nearly so, and those of the same name in another set.
-func (d *diagnoser) nearOptions(names []string, first int) []string {
+func (d *diagnoser) nearOptions(names []string, wrong int) []string {
 	c := d.pinned.Catalog
 	var siblings []string
-	for _, child := range c.Children(names[:first]) {
+	for _, child := range c.Children(names[:wrong]) {
 		if child.Option == nil || !child.Option.Internal && child.Option.RenamedTo == "" {
 			siblings = append(siblings, child.Name)
 		}
 	}
 	var options []string
-	for _, name := range nearest(names[first], siblings) {
-		meant := slices.Concat(names[:first], []string{name}, names[first+1:])
+	for _, name := range nearest(names[wrong], siblings) {
+		meant := slices.Concat(names[:wrong], []string{name}, names[wrong+1:])
 		if _, ok := c.Lookup(meant); ok || c.IsPrefix(meant) {
 			options = append(options, strings.Join(meant, "."))
 		}
