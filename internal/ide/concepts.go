@@ -22,16 +22,19 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 	last := names.Last()
 	s := subject{kind: aboutConcept, span: place.Span, name: last}
 	switch {
+	case isOverlayScope(place):
+		s.note = "package scope of jetpack-nixos" + f.generationNote(last) + ", as this overlay leaves it"
+		s.topics = append(packageTopics(last), concept("scopes"))
 	case names.String() == "nixpkgs.overlays" || strings.HasSuffix(names.String(), ".nixpkgs.overlays"):
 		s.name, s.note = "nixpkgs.overlays", "list of overlays that NixOS applies to `pkgs`, the first one first"
 		s.topics = []pill.Topic{concept("overlays"), concept("overlay-order")}
 	case place.Path.String() == "outputs.overlays" && isFlake(f.doc.Path):
 		s.note = "flake output: overlays by name, each a function `final: prev: { … }`"
 		s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: "overlays"}, concept("overlays")}
-	case last == "overlays":
+	case last == "overlays" && !isSystemOption(names):
 		s.note = "list of overlays, applied in order"
 		s.topics = []pill.Topic{concept("overlays"), concept("overlay-order")}
-	case len(names) > 1 && names[len(names)-2].Name == "overlays":
+	case len(names) > 1 && names[len(names)-2].Name == "overlays" && !isSystemOption(names):
 		s.name, s.note = "overlays."+last, "an overlay: a function `final: prev: { … }`"
 		s.topics = []pill.Topic{
 			{Kind: pill.OutputTopic, Name: "overlays." + last}, concept("overlay-function"), concept("overlays"),
@@ -39,25 +42,36 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 	case last == "follows" && slices.ContainsFunc(names, func(p module.Part) bool { return p.Name == "inputs" }):
 		s.note = "makes an input's own input the same as one of this flake's"
 		s.topics = []pill.Topic{function("follows"), concept("follows")}
-	case names[0].Name == "inputs" && len(names) <= 3 && isFlake(f.doc.Path):
+	case names[0].Name == "inputs" && (len(names) <= 3 || len(names) == 4 && names[2].Name == "inputs") && isFlake(f.doc.Path):
 		s.note = "what this flake is built from; `flake.lock` pins each input to a revision"
 		s.topics = []pill.Topic{function("inputs"), concept("flake-inputs")}
 		if len(names) == 1 {
 			break
 		}
 		s.name = names.String()
-		if last == "inputs" {
+		if len(names) > 2 && names[2].Name == "inputs" {
+			s.note = "what the input " + code(names[1].Name) + " is built from itself"
 			s.topics = []pill.Topic{concept("follows"), function("follows"), concept("flake-inputs")}
 		}
 	case last == "outputs" && len(names) == 1 && isFlake(f.doc.Path):
 		s.note = "what this flake offers: a function of its inputs"
 		s.topics = []pill.Topic{function("outputs"), concept("flake-outputs")}
+	case f.isFlakeOutput(place.Path):
+		s.name, s.note = names[1:].String(), "flake output: "+flakeOutputs[names[1].Name]
+		s.topics = []pill.Topic{concept("flake-outputs"), function("outputs")}
+		if f.inCheckout() {
+			s.topics = slices.Insert(s.topics, 0, pill.Topic{Kind: pill.OutputTopic, Name: s.name})
+		}
 	case last == "specialArgs":
 		s.note = "extra arguments for every module of this configuration"
 		s.topics = []pill.Topic{function("specialArgs"), concept("special-args")}
 	case last == "assertions" || last == "warnings":
 		s.note = "checked when the configuration is built, before anything else"
 		s.topics = []pill.Topic{concept("assertions")}
+	case buildInputs[last]:
+		s.note = "what a derivation is built with"
+		s.topics = []pill.Topic{function(last)}
+		return s, f.explained(s)
 	case last == "imports":
 		s.note = "other modules that belong to this one"
 		s.topics = []pill.Topic{concept("imports")}
@@ -65,6 +79,57 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 		return f.declaredMember(place)
 	}
 	return s, true
+}
+
+// flakeOutputs are the outputs that flakes have, by name.
+var flakeOutputs = map[string]string{
+	"nixosConfigurations": "NixOS systems by name", "nixosModules": "NixOS modules by name",
+	"packages": "packages by system and name", "legacyPackages": "package sets by system",
+	"devShells": "development shells by system and name", "checks": "what `nix flake check` builds, by system and name",
+	"apps": "programs for `nix run`, by system and name", "formatter": "what `nix fmt` runs, by system",
+	"hydraJobs": "jobs for Hydra", "templates": "templates for `nix flake init`, by name",
+}
+
+// isFlakeOutput reports whether a path is an output of the flake that the document is, or a name in one.
+func (f finder) isFlakeOutput(p module.Path) bool {
+	if len(p) < 2 || len(p) > 3 || len(p.Known()) != len(p) || !isFlake(f.doc.Path) {
+		return false
+	}
+	return p[0].Name == "outputs" && flakeOutputs[p[1].Name] != ""
+}
+
+// buildInputs are the attributes of a derivation that say what it is built with.
+var buildInputs = map[string]bool{"buildInputs": true, "nativeBuildInputs": true, "depsBuildBuild": true}
+
+// isSystemOption reports whether a path is that of an option of NixOS about the machine: the overlays of
+// hardware.deviceTree are none of package sets.
+func isSystemOption(p module.Path) bool {
+	return slices.ContainsFunc(p, func(part module.Part) bool {
+		switch part.Name {
+		case "hardware", "boot", "services", "systemd", "environment", "programs", "virtualisation", "networking":
+			return true
+		}
+		return false
+	})
+}
+
+// isOverlayScope reports whether a binding is one by which an overlay changes a scope of jetpack-nixos.
+func isOverlayScope(place module.Place) bool {
+	if !isScope(place.Path.Last()) || place.Written != 1 {
+		return false
+	}
+	binding := place.Node.Parent().Parent()
+	for n := range syntax.Ancestors(binding.Parent()) {
+		switch n.Kind() {
+		case syntax.Lambda:
+			_, ok := module.AsOverlay(n)
+			return ok
+		case syntax.AttrSet, syntax.Paren, syntax.Binary, syntax.LetIn, syntax.With:
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // declaredMember is the subject of a name that, in a checkout of jetpack-nixos
@@ -143,97 +208,6 @@ func (f finder) generationNote(scope string) string {
 		return ""
 	}
 	return ", JetPack " + g.JetPack + " (L4T " + g.L4T + ")"
-}
-
-// referredConcept is the subject of a function or another name in an expression
-// that a pill explains.
-func (f finder) referredConcept(place module.Place) (subject, bool) {
-	last := place.Path.Last()
-	if last == "" || place.Origin == module.Local && len(place.Path) == 1 {
-		return subject{}, false
-	}
-	s := subject{kind: aboutConcept, span: place.Span, name: last}
-	names := place.Path.Known()
-	if i := outputIndex(names); i >= 0 {
-		return f.output(s, names, i)
-	}
-	if len(names) > 1 && names[len(names)-2].Name == "types" {
-		s.name, s.note = "types."+last, "option type"
-		s.topics = []pill.Topic{function("types." + last), function("types")}
-		return s, f.explained(s)
-	}
-	if isCalled(place.Node) {
-		s.note = "function"
-	}
-	s.topics = []pill.Topic{function(last)}
-	if c, ok := conceptOfName[last]; ok {
-		s.topics = append(s.topics, concept(c))
-	}
-	return s, f.explained(s)
-}
-
-// isCalled reports whether a name, or the selection that it ends, stands where a
-// function does.
-func isCalled(n syntax.Node) bool {
-	for n.Parent().Kind() == syntax.AttrPath || n.Parent().Kind() == syntax.Select {
-		n = n.Parent()
-	}
-	a, ok := syntax.AsApply(n.Parent())
-	return ok && a.Function() == n
-}
-
-// output is the subject of a flake output, which begins at index i of a path.
-func (f finder) output(s subject, names module.Path, i int) (subject, bool) {
-	s.name = names[i:].String()
-	if !f.isJetpackInput(names[i-1].Name) {
-		s.note = "output of the flake " + code(names[i-1].Name)
-		s.topics = []pill.Topic{concept("flake-outputs")}
-		if names[i].Name == "overlays" {
-			s.topics = []pill.Topic{concept("overlays")}
-		}
-		return s, f.explained(s)
-	}
-	s.kind = aboutOutput
-	s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: s.name}, {Kind: pill.OutputTopic, Name: names[i].Name}}
-	return s, f.explained(s)
-}
-
-// isJetpackInput reports whether a flake input is jetpack-nixos: the lock file
-// says so, or its name does.
-func (f finder) isJetpackInput(name string) bool {
-	input := f.pinned.Pin.Input
-	return input != "" && name == input[strings.LastIndexByte(input, '/')+1:] ||
-		strings.Contains(name, "jetpack") || name == "self" && f.inCheckout()
-}
-
-// conceptOfName are the names whose idea has a section where the function
-// itself may have none.
-var conceptOfName = map[string]string{
-	"mkForce": "priorities", "mkDefault": "priorities", "mkOverride": "priorities", "mkOptionDefault": "priorities",
-	"newScope": "scopes", "overrideScope": "scopes", "makeScope": "scopes",
-	"submodule": "submodules", "mkRenamedOptionModule": "renamed-options", "mkRemovedOptionModule": "renamed-options",
-}
-
-// outputNames are the flake outputs that have names below them.
-var outputNames = map[string]bool{
-	"overlays": true, "nixosModules": true, "nixosConfigurations": true, "legacyPackages": true,
-}
-
-// outputIndex is where in a path a flake output begins; -1 if nowhere.
-func outputIndex(names module.Path) int {
-	for i, p := range names {
-		if i > 0 && outputNames[p.Name] {
-			return i
-		}
-	}
-	return -1
-}
-
-// explained reports whether a pill has a section for one of the subject's
-// topics: without, there is nothing to say.
-func (f finder) explained(s subject) bool {
-	_, ok := f.sn.Pills().For(s.topics...)
-	return ok
 }
 
 func (f finder) overlayArgument(place module.Place) (subject, bool) {

@@ -24,7 +24,7 @@ func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	case aboutPackage:
 		return s.packageSheet(sn)
 	case aboutOutput:
-		return sheet{title: s.name, what: "flake output of jetpack-nixos", rows: []row{s.revisionRow()}}
+		return sheet{title: s.name, what: s.note, rows: []row{s.revisionRow()}}
 	case aboutFile:
 		return sheet{title: s.name, what: s.note}
 	}

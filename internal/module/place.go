@@ -236,10 +236,17 @@ func parameter(n syntax.Node) Place {
 			return Place{Kind: OverlayArgument, Span: n.Span(), Path: Path{partOf(n)}, Written: 1, Overlay: o, Node: n}
 		}
 	}
-	return Place{
+	place := Place{
 		Kind: ReferredName, Span: n.Span(), Path: Path{partOf(n)}, Written: 1,
-		Origin: Argument, Binder: up, Node: n,
+		Origin: Argument, Node: n,
 	}
+	for around := range syntax.Ancestors(n) {
+		if around.Kind() == syntax.Lambda {
+			place.Binder = around
+			break
+		}
+	}
+	return place
 }
 
 // valuePlace is the place of a literal.
