@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/module"
@@ -76,7 +77,10 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 	var items []Item
 	switch cursor.Kind {
 	case module.TypesValue:
-		items = c.values()
+		if items = c.spaced(c.values()); items == nil && !cursor.Quoted && cursor.With != nil {
+			c.cursor.Kind, c.cursor.Path = module.TypesSelection, cursor.With
+			items = append(c.names(), c.members()...)
+		}
 	case module.TypesName:
 		items = c.names()
 	default:
@@ -93,10 +97,33 @@ type completer struct {
 	catalog *catalog.Catalog
 }
 
+// spaced puts a space between an equals sign right before the cursor and the value.
+func (c completer) spaced(items []Item) []Item {
+	at := c.cursor.Replace
+	if c.cursor.Quoted || at.Len() > 0 || at.Start == 0 || c.doc.Text[at.Start-1] != '=' {
+		return items
+	}
+	for i := range items {
+		items[i].Edit.NewText = " " + items[i].Edit.NewText
+		if items[i].Snippet != "" {
+			items[i].Snippet = " " + items[i].Snippet
+		}
+	}
+	return items
+}
+
+// declares reports whether the cursor's path, which names are the end of, is that of an option's declaration:
+// options.hardware.nvidia-jetpack.som. What stands there is no value.
+func (c completer) declares(names []string) bool {
+	known := c.cursor.Path.Known()
+	i := len(known) - len(names)
+	return i > 0 && known[i-1].Name == "options"
+}
+
 // values offers the values of an option.
 func (c completer) values() []Item {
 	names := optionPath(c.catalog, c.cursor.Path)
-	if names == nil {
+	if names == nil || c.declares(names) {
 		return nil
 	}
 	inList := names[len(names)-1] == module.Element
@@ -261,9 +288,10 @@ func (c completer) names() []Item {
 	if !ok {
 		return nil
 	}
+	isOurs := isRoot(c.catalog, prefix)
 	var items []Item
 	for _, child := range c.catalog.Children(prefix) {
-		if child.Name == module.Element {
+		if child.Name == module.Element || !isOurs && !c.isMeant(child) {
 			continue
 		}
 		if item, ok := c.name(prefix, child); ok {
@@ -274,12 +302,13 @@ func (c completer) names() []Item {
 }
 
 // prefix is the part of the cursor's path that option paths begin with. A path
-// that is only NixOS's so far, such as hardware, counts once something is typed.
+// that is only NixOS's so far, such as hardware, counts in a document about
+// jetpack-nixos, and in others once something is typed.
 func (c completer) prefix() ([]string, bool) {
 	if names := optionPath(c.catalog, c.cursor.Path); names != nil {
 		return names, c.catalog.IsPrefix(names)
 	}
-	if c.cursor.Typed == "" {
+	if c.cursor.Typed == "" && !c.sn.DealsWithJetpack(c.doc) {
 		return nil, false
 	}
 	known := c.cursor.Path.Known()
@@ -290,6 +319,20 @@ func (c completer) prefix() ([]string, bool) {
 		}
 	}
 	return nil, false
+}
+
+// isMeant reports whether a name among NixOS's own may be the one that is being typed: whoever types services.openssh is
+// not to be shown services.nvpmodel, nor whoever configures another machine what a Jetson has beside NixOS's options.
+func (c completer) isMeant(child catalog.Child) bool {
+	rest := strings.ToLower(child.Name)
+	for _, r := range strings.ToLower(c.cursor.Typed) {
+		i := strings.IndexRune(rest, r)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+utf8.RuneLen(r):]
+	}
+	return child.HasChildren || c.cursor.Typed != "" && c.sn.DealsWithJetpack(c.doc)
 }
 
 func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
@@ -319,7 +362,7 @@ func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
 		case o.Internal:
 			item.Sort = "2" + child.Name
 		}
-		if c.cursor.Kind == module.TypesName && !c.cursor.HasValue && !c.cursor.Quoted && !child.HasChildren {
+		if c.cursor.Kind == module.TypesName && !c.cursor.HasValue && !c.cursor.Quoted && !child.HasChildren && !c.declares(prefix) {
 			item.Snippet = child.Name + " = " + c.valueSnippet(*o) + ";"
 			if c.semicolonFollows() {
 				item.Snippet = strings.TrimSuffix(item.Snippet, ";")

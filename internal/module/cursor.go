@@ -42,6 +42,9 @@ type Cursor struct {
 	Defined []Path
 	// Present are, in a list, the literal elements that are there already.
 	Present []string
+	// With is, for a value, the path of the set that the innermost with around it brings into scope: what is being typed
+	// may be a name of that.
+	With Path
 }
 
 // CursorAt says what can be typed at a byte offset.
@@ -57,7 +60,9 @@ func CursorAt(t *syntax.Tree, offset int) Cursor {
 	}
 	left := t.TokenBefore(offset)
 	switch {
-	case left.Kind == syntax.Word && left.End >= offset || left.Kind == syntax.KeywordOr && left.End >= offset:
+	case syntax.KeywordIf <= left.Kind && left.Kind < syntax.KeywordOr && left.End >= offset:
+		return inKeyword(t, left, offset)
+	case left.End >= offset && (left.Kind == syntax.Word || left.Kind == syntax.KeywordOr || left.Kind == syntax.Integer):
 		return inWord(t, nodeOf(t, left), offset)
 	case left.Kind == syntax.Dot && sameLine(t, left.End, offset):
 		return afterDot(t, left, offset)
@@ -143,6 +148,7 @@ func inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 func valueCursor(n syntax.Node) Cursor {
 	c := Cursor{Kind: TypesValue}
 	c.Path, _ = valuePath(n)
+	c.With = withAround(n)
 	if list := n.Parent(); list.Kind() == syntax.List {
 		c.InList = true
 		c.Present = literalElements(list, n)
@@ -183,9 +189,40 @@ func inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 			c.Typed, c.Replace = word, span
 			return c
 		}
-		return Cursor{Kind: TypesSelection, Typed: word, Replace: span}
+		return Cursor{Kind: TypesSelection, Path: withAround(n), Typed: word, Replace: span}
+	case syntax.IntegerLiteral:
+		if isValue(n) {
+			c := valueCursor(n)
+			c.Typed, c.Replace = word, span
+			return c
+		}
 	}
 	return Cursor{}
+}
+
+// withAround is the path of the set that the innermost with around an expression brings into scope; nil if there is none.
+func withAround(n syntax.Node) Path {
+	for up := n.Parent(); !up.IsZero(); n, up = up, up.Parent() {
+		if up.Kind() == syntax.With && up.Child(1) == n {
+			r, _ := Resolve(up.Child(0))
+			return r.Path
+		}
+	}
+	return nil
+}
+
+// inKeyword is the cursor in a word that is a keyword so far, as in is that initialBootOrder begins with: where a name can
+// stand, it is one.
+func inKeyword(t *syntax.Tree, word syntax.Token, offset int) Cursor {
+	var c Cursor
+	switch left := t.TokenBefore(word.Start); left.Kind {
+	case syntax.Dot:
+		c = afterDot(t, left, word.Start)
+	case syntax.LBrace, syntax.Semicolon:
+		c = inGap(t, left, word.Start)
+	}
+	c.Typed, c.Replace = t.Source()[word.Start:offset], word.Span
+	return c
 }
 
 // afterDot is the cursor behind a dot with nothing typed after it.
@@ -240,6 +277,9 @@ func nameCursor(n syntax.Node, offset int) Cursor {
 	switch owner := path.Parent(); owner.Kind() {
 	case syntax.Binding:
 		b, _ := syntax.AsBinding(owner)
+		if !b.HasEquals() && wantsExpression(n.Tree().TokenBefore(owner.Span().Start).Kind) {
+			return selectionCursor(path, before)
+		}
 		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && lastName(path) == n}
 		around := pathAround(owner)
 		c.Path = append(slices.Clip(around), before...)
@@ -253,6 +293,25 @@ func nameCursor(n syntax.Node, offset int) Cursor {
 		return Cursor{Kind: TypesSelection, Path: append(slices.Clip(r.Path), before...)}
 	}
 	return Cursor{}
+}
+
+// wantsExpression reports whether an expression follows a token: a binding that stands there, because the next line is
+// one, is rather a selection that is being typed.
+func wantsExpression(left syntax.Kind) bool {
+	return left == syntax.Equals || left == syntax.LParen || left == syntax.LBracket || left == syntax.InterpOpen ||
+		syntax.Not <= left && left <= syntax.Implies
+}
+
+// selectionCursor is the cursor in a selection that is written as the path of a binding.
+func selectionCursor(path syntax.AttrPathNode, before Path) Cursor {
+	c := Cursor{Kind: TypesSelection}
+	if len(before) == 0 || !before[0].Known {
+		return c
+	}
+	if r, ok := lookup(path.Parent(), before[0].Name, mostAliases); ok {
+		c.Path = append(slices.Clip(r.Path), before[1:]...)
+	}
+	return c
 }
 
 func lastName(p syntax.AttrPathNode) syntax.Node {
@@ -311,6 +370,13 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 			}
 			return Cursor{Kind: TypesValue, Path: pathOfBinding(b), Replace: here}
 		}
+	case syntax.Equal, syntax.NotEqual:
+		n := nodeOf(t, left)
+		if v := n.Child(1); v.Kind() != syntax.Missing && v.Span().Start >= offset && sameLine(t, offset, v.Span().Start) {
+			return Cursor{} // a value is there
+		}
+		r, _ := Resolve(n.Child(0))
+		return Cursor{Kind: TypesValue, Path: r.Path, Replace: here}
 	case syntax.LBrace, syntax.Semicolon:
 		set, ok := setAround(t, left, offset)
 		if !ok {
@@ -320,23 +386,60 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 		c.Defined = definedIn(OutermostSet(set), syntax.Node{})
 		return c
 	}
-	if list, ok := listAround(t, offset); ok {
-		return Cursor{
-			Kind: TypesValue, Path: append(PathOf(list), Part{Name: Element, Known: true}),
-			Replace: here, InList: true, Present: literalElements(list, syntax.Node{}),
-		}
+	if list, ok := listAround(t, offset); ok && (left.End < offset || left.Kind == syntax.LBracket) {
+		c := Cursor{Kind: TypesValue, Replace: here, InList: true, Present: literalElements(list, syntax.Node{})}
+		c.Path, c.With = elementPath(list), withAround(list)
+		return c
 	}
-	if left.Kind == syntax.Word && left.End < offset {
-		// mkDefault and its kin, with the value still to come.
-		n := nodeOf(t, left)
-		for n.Parent().Kind() == syntax.AttrPath || n.Parent().Kind() == syntax.Select {
-			n = n.Parent()
+	if left.End == offset || !sameLine(t, left.End, offset) {
+		return Cursor{}
+	}
+	n := nodeOf(t, left)
+	if i, ok := syntax.AsInherit(n); ok || n.Parent().Kind() == syntax.Inherit {
+		if !ok {
+			i, _ = syntax.AsInherit(n.Parent())
 		}
-		if w, ok := wrappers[CalleeName(n)]; ok && !w.merges && w.argument == 0 && sameLine(t, left.End, offset) {
-			return Cursor{Kind: TypesValue, Path: PathOf(n), Replace: here}
-		}
+		return inheritCursor(i, here)
+	}
+	if value, ok := valueAfter(n, left); ok {
+		return Cursor{Kind: TypesValue, Path: PathOf(value), Replace: here}
 	}
 	return Cursor{}
+}
+
+// inheritCursor is the cursor where another name of an inherit can begin.
+func inheritCursor(i syntax.InheritNode, here text.Span) Cursor {
+	from := i.From()
+	if from.IsZero() || from.Span().End > here.Start {
+		return Cursor{}
+	}
+	r, ok := Resolve(from)
+	if !ok {
+		return Cursor{}
+	}
+	return Cursor{Kind: TypesSelection, Path: r.Path, Replace: here}
+}
+
+// valueAfter is the expression that goes on behind a node that ends with the token left, with a value that is still to come:
+// mkDefault and its kin, or a branch of an if.
+func valueAfter(n syntax.Node, left syntax.Token) (syntax.Node, bool) {
+	if n.Kind() == syntax.If {
+		branch := n.Child(1)
+		if left.Kind == syntax.KeywordElse {
+			branch = n.Child(2)
+		}
+		return n, (left.Kind == syntax.KeywordThen || left.Kind == syntax.KeywordElse) && branch.Kind() == syntax.Missing
+	}
+	for ; !n.IsZero() && n.Span().End == left.End; n = n.Parent() {
+		head, depth := n, 0
+		for head.Kind() == syntax.Apply {
+			head, depth = head.Child(0), depth+1
+		}
+		if w, ok := wrappers[CalleeName(head)]; ok && !w.merges && !w.element && w.argument == depth {
+			return n, true
+		}
+	}
+	return syntax.Node{}, false
 }
 
 // setAround is the set in which a new binding can begin at offset.

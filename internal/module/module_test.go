@@ -116,6 +116,9 @@ func describeCursor(c module.Cursor, src string) string {
 	for _, d := range c.Defined {
 		out += " defined " + d.String()
 	}
+	if c.With != nil {
+		out += " with " + c.With.String()
+	}
 	if len(c.Present) > 0 {
 		out += fmt.Sprintf(" present %v", c.Present)
 	}
@@ -157,6 +160,25 @@ func TestCursorAt(t *testing.T) {
 		{"an indented string", "{ a = ''$0''; }", "nothing"},
 		{"an interpolation", `{ a = "x${$0}"; }`, "nothing"},
 		{"before a value that is there", `{ a.som = $0"x"; }`, "nothing"},
+		{"behind an element", `{ a.order = [ "nvme"$0 ]; }`, "nothing"},
+
+		{"the value of mkIf", `{ a.som = lib.mkIf c $0; }`, `value of a.som typed "" replaces ""`},
+		{"the condition of mkIf", `{ a.som = lib.mkIf $0; }`, "nothing"},
+		{"the value of mkOverride", `{ a.som = lib.mkOverride 50 $0; }`, `value of a.som typed "" replaces ""`},
+		{"a branch", `{ a.som = if c then $0 else "x"; }`, `value of a.som typed "" replaces ""`},
+		{"a branch that is there", `{ a.som = if c then $0 "y" else "x"; }`, "nothing"},
+		{"a number where a string belongs", `{ a.major = 7$0; }`, `value of a.major typed "7" replaces "7"`},
+		{"a comparison, no quotes", `{ config, ... }: { b = config.a.som == $0; }`, `value of config.a.som typed "" replaces ""`},
+		{"elem, no quotes", `{ config, ... }: { b = elem config.a.som [ $0 ]; }`, `value of config.a.som typed "" replaces ""`},
+		{"another name of an inherit", `{ config, ... }: { inherit (config.a) b $0; }`, `selection from config.a typed "" replaces ""`},
+		{"a name from a with", `{ config, ... }: with config.a; so$0 1`, `selection from config.a typed "so" replaces "so"`},
+		{"a value, or a name from a with", `{ pkgs, ... }: { a.b = with pkgs.c; [ so$0 ]; }`, `value of a.b.* typed "so" replaces "so" with pkgs.c`},
+		{"a word that is a keyword so far", `{ a.b.in$0 }`, `name in a.b typed "in" replaces "in"`},
+		{"a keyword in a nested set", "{ a = { b = 1; in$0 }; }", `name in a typed "in" replaces "in" defined a.b`},
+		{"in", "let a = 1; in$0 { }", "nothing"},
+		{"after a dot, before a binding on the next line", "{ config, ... }: let cfg = config.a; in {\n  b = cfg.$0\n  c = 1;\n}", `selection from config.a typed "" replaces ""`},
+		{"after a dot in parentheses, before a binding", "{ config, ... }: {\n  b = lib.mkIf (config.a.$0\n  c = 1;\n}", `selection from config.a typed "" replaces ""`},
+		{"a comparison, before a binding", "{ config, ... }: {\n  b = f (config.a == \"x$0\"\n  c = 1;\n}", `value of config.a typed "x" replaces "x" quoted closed`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src, offset := cursor(t, c.src)

@@ -264,12 +264,16 @@ func valuePlace(n syntax.Node) Place {
 	return place
 }
 
+func isString(n syntax.Node) bool {
+	return n.Kind() == syntax.String || n.Kind() == syntax.IndentedString
+}
+
 // valuePath is the path of the option that an expression is a value of, or is
 // compared with.
 func valuePath(n syntax.Node) (path Path, compared bool) {
 	up := n.Parent()
-	for up.Kind() == syntax.Paren {
-		n, up = up, up.Parent()
+	for up.Kind() == syntax.Paren || up.Kind() == syntax.Apply && isString(n) && up.Child(0) == n {
+		n, up = up, up.Parent() // a string is no function: what follows it is not its argument
 	}
 	switch up.Kind() {
 	case syntax.Binary:
@@ -282,13 +286,31 @@ func valuePath(n syntax.Node) (path Path, compared bool) {
 			return r.Path, true
 		}
 	case syntax.List:
-		// elem config.….som [ "orin-agx" ]
-		if f, index := callOf(up); f == "elem" && index == 1 {
-			call, _ := syntax.AsApply(up.Parent())
-			inner, _ := syntax.AsApply(call.Function())
-			r, _ := Resolve(inner.Argument())
-			return r.Path, true
-		}
+		return elementPath(up), isTested(up)
 	}
 	return PathOf(n), false
+}
+
+// isTested reports whether a list is one that something is looked for in: elem config.….som [ "orin-agx" ].
+func isTested(list syntax.Node) bool {
+	f, index := callOf(list)
+	return f == "elem" && index == 1
+}
+
+// elementPath is the path of the option that the elements of a list are values of, or are compared with.
+func elementPath(list syntax.Node) Path {
+	if isTested(list) {
+		for list.Parent().Kind() == syntax.Paren {
+			list = list.Parent()
+		}
+		call, _ := syntax.AsApply(list.Parent())
+		inner, _ := syntax.AsApply(call.Function())
+		r, _ := Resolve(inner.Argument())
+		return r.Path
+	}
+	path := PathOf(list)
+	if f, index := callOf(list); wrappers[f].merges && index == wrappers[f].argument {
+		return path
+	}
+	return append(path, Part{Name: Element, Known: true})
 }
