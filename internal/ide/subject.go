@@ -123,6 +123,9 @@ func optionPath(c *catalog.Catalog, path module.Path) []string {
 func (f finder) option(place module.Place) (subject, bool) {
 	c := f.pinned.Catalog
 	names := optionPath(c, place.Path)
+	if names == nil && place.Defines != nil {
+		names = optionPath(c, place.Defines) // { inherit (config.mine) som; }
+	}
 	if names == nil {
 		// hardware in hardware.nvidia-jetpack.som: the name alone is NixOS's, but
 		// the path that it begins is ours.

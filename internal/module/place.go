@@ -29,6 +29,8 @@ type Place struct {
 	// binding defines, for ReferredName and OverlayArgument what the name refers
 	// to. For a ValuePlace it is the path of the option whose value it is.
 	Path Path
+	// Defines is, for a ReferredName of an inherit, what that defines by the name.
+	Defines Path
 	// Written is how many of the path's last parts stand here, dot by dot.
 	Written int
 	// Origin and Binder tell for ReferredName how the path's first name came
@@ -112,6 +114,7 @@ func named(n syntax.Node) Place {
 			place.Kind = ReferredName
 			place.Path = append(slices.Clip(r.Path), partOf(n))
 			place.Origin, place.Binder = r.Origin, r.Binder
+			place.Defines = append(pathAround(up), partOf(n))
 			return place
 		}
 		place.Kind = DefinedName
