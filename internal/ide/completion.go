@@ -369,10 +369,23 @@ func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
 			}
 		}
 	}
+	if child.Option == nil && c.holdsOldNames(dotted) {
+		item.Deprecated, item.Detail, item.Sort = true, "old names of options", "3"+child.Name
+	}
 	if c.cursor.Quoted && !c.cursor.Closed {
 		item.Edit.NewText += `"`
 	}
 	return item, true
+}
+
+// holdsOldNames reports whether all options below a path are renamed ones.
+func (c completer) holdsOldNames(path string) bool {
+	for _, o := range c.catalog.Options() {
+		if o.RenamedTo == "" && strings.HasPrefix(o.Path, path+".") {
+			return false
+		}
+	}
+	return true
 }
 
 // semicolonFollows reports whether a semicolon ends the line of the cursor.
