@@ -300,7 +300,7 @@ The module on your board goes into ` + "`som`" + `.
 	if out != file+":7:1\n" {
 		t.Errorf("definition: %s", out)
 	}
-	if _, stderr, code := run(t, "", "hover", "--pills", filepath.Join(dir, "none"), orin+":8:28"); code != 2 || !strings.Contains(stderr, "none") {
+	if _, stderr, code := run(t, "", "hover", "--pills", filepath.Join(dir, "none"), orin+":8:28"); code != 2 || !strings.Contains(stderr, "none does not exist\n") || strings.Contains(stderr, "pills.path") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -30,7 +31,10 @@ func (p *Program) session() (*workspace.Session, error) {
 		Logger:   zap.NewNop(),
 		Settings: &settings,
 	})
-	return session, session.Snapshot().PillsProblem()
+	if err := session.Snapshot().PillsProblem(); err != nil {
+		return nil, fmt.Errorf("--pills: %w", errors.Unwrap(err)) // which says that others are shown: not here
+	}
+	return session, nil
 }
 
 // pills are the pills that the commands show: the shipped ones, or those of --pills.

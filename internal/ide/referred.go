@@ -41,7 +41,7 @@ func (f finder) referredConcept(place module.Place) (subject, bool) {
 	switch {
 	case !f.mayBeFunction(place, isCall):
 		return subject{}, false
-	case isCall || comesFromLib(place.Path) || conceptFunctions[last]:
+	case isCall || isTakenFromLib(place) || conceptFunctions[last]:
 		return s, f.explained(s)
 	}
 	// A name that is only handed on is what a pill says it explains, but not what some pill happens to mention.
@@ -55,10 +55,14 @@ func isOptionType(p module.Path) bool {
 	return n > 1 && p[n-2].Name == "types" && p[n-1].Known && (n == 2 || p[n-3].Name == "lib")
 }
 
-// comesFromLib reports whether a name is one of nixpkgs' lib or a builtin.
-func comesFromLib(p module.Path) bool {
+// isTakenFromLib reports whether a name is inherited out of nixpkgs' lib, as functions are, or is its types.
+func isTakenFromLib(place module.Place) bool {
+	p := place.Path
 	n := len(p)
-	return n > 1 && (p[n-2].Name == "lib" || p[n-2].Name == "builtins")
+	if n < 2 || p[n-2].Name != "lib" && p[n-2].Name != "builtins" {
+		return false
+	}
+	return p[n-1].Name == "types" || place.Node.Parent().Kind() == syntax.Inherit
 }
 
 // functionSets are the sets that functions and package sets are handed on from by name.

@@ -159,6 +159,9 @@ func TestUserIsTold(t *testing.T) {
 			t.Errorf("nothing about %s in %s", want, text)
 		}
 	}
+	if strings.Count(strings.ToLower(text), "shipped pills are shown") != 1 {
+		t.Errorf("what is shown is not said once: %s", text)
+	}
 	if strings.Count(text, "window/logMessage ") != 2 {
 		t.Errorf("told by another way: %s", text)
 	}

@@ -66,7 +66,7 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 	s.inBackground(func(context.Context) {
 		// To know it, the folder is read.
 		if err := snapshot.PillsProblem(); err != nil {
-			s.tell("The shipped pills are shown: " + err.Error())
+			s.tell(err.Error())
 		}
 		if err := snapshot.SourceProblem(); err != nil {
 			s.tell("The setting upstream.path is not used: " + err.Error())
