@@ -58,6 +58,8 @@ func TestAt(t *testing.T) {
 		{"the name of an alias", `{ config, ... }: let cfg = config.hardware.nvidia-jetpack; in c$0fg.som`, "refers to config.hardware.nvidia-jetpack"},
 		{"an alias that names itself", `let cfg = cfg; in c$0fg`, "refers to cfg"},
 		{"with", `{ pkgs, ... }: with pkgs.nvidia-jetpack; [ flash$0-tools ]`, "refers to pkgs.nvidia-jetpack.flash-tools"},
+		{"true wins over with", `{ lib, ... }: with lib; { a.enable = tr$0ue; }`, "value of a.enable = true"},
+		{"a global function wins over with", `{ lib, ... }: with lib; ma$0p f x`, "refers to map"},
 		{"a let wins over with", `let x = f 1; in with pkgs.nvidia-jetpack; x$0`, "refers to x"},
 		{"a function of lib", `{ lib, ... }: { a = lib.mk$0If true 1; }`, "refers to lib.mkIf"},
 		{"a function inherited from lib", `{ lib, ... }: let inherit (lib) mkIf; in { a = mk$0If true 1; }`, "refers to lib.mkIf"},
