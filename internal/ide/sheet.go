@@ -62,7 +62,7 @@ func (s subject) optionSheet(sn *workspace.Snapshot, doc *workspace.Document) sh
 		out.quote = quotation(s.pinned.Source.Detail(o.Path).Description)
 	}
 	if s.isBad {
-		out.remarks = append(out.remarks, fmt.Sprintf("%s is none of its values in this revision.", code(`"`+s.value+`"`)))
+		out.remarks = append(out.remarks, code(oneLine(s.span.Of(doc.Text)))+" is none of its values in this revision.")
 	}
 	return out
 }

@@ -80,6 +80,10 @@ func (f finder) find(place module.Place) (subject, bool) {
 			return s, true
 		}
 		return subject{}, false
+	case module.FilePlace:
+		if s, ok := f.value(place); ok {
+			return s, true
+		}
 	}
 	// The rest is anyone's Nix, and ours only in a document about jetpack-nixos.
 	if !f.sn.DealsWithJetpack(f.doc) {

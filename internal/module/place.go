@@ -27,7 +27,8 @@ type Place struct {
 	Span text.Span
 	// Path ends at the name under the cursor: for DefinedName it is what the
 	// binding defines, for ReferredName and OverlayArgument what the name refers
-	// to. For a ValuePlace it is the path of the option whose value it is.
+	// to. For a ValuePlace and a FilePlace it is the path of the option whose
+	// value it is.
 	Path Path
 	// Defines is, for a ReferredName of an inherit, what that defines by the name.
 	Defines Path
@@ -70,7 +71,9 @@ func At(t *syntax.Tree, offset int) Place {
 	case syntax.IntegerLiteral, syntax.FloatLiteral:
 		return valuePlace(n)
 	case syntax.Path, syntax.SearchPath:
-		return Place{Kind: FilePlace, Span: n.Span(), Node: n, Value: n.Text()}
+		place := Place{Kind: FilePlace, Span: n.Span(), Node: n, Value: n.Text()}
+		place.Path, place.Compared = valuePath(n)
+		return place
 	}
 	return Place{}
 }
