@@ -220,6 +220,9 @@ func (s subject) valueSheet(sn *workspace.Snapshot, doc *workspace.Document) she
 		out.rows = append(out.rows, row{"Since", code(since.Short()) + " (" + since.Day() + ")"})
 	}
 	out.rows = append(out.rows, s.revisionRow())
+	if written := s.span.Of(doc.Text); written != "" && !strings.ContainsAny(written[:1], `"'`) {
+		out.remarks = append(out.remarks, code(written)+" needs quotes: the value is a string.")
+	}
 	if clash := s.clash(sn, doc); clash != "" {
 		out.remarks = append(out.remarks, clash)
 	}
