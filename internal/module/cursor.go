@@ -89,7 +89,11 @@ func stringAt(t *syntax.Tree, offset int) (syntax.Node, bool) {
 	for candidate := range syntax.Ancestors(n) {
 		switch candidate.Kind() {
 		case syntax.Interpolation, syntax.Dynamic:
-			if s := candidate.Span(); s.Start+2 <= offset && offset < s.End {
+			s := candidate.Span()
+			if !strings.HasSuffix(candidate.Text(), "}") {
+				s.End++ // it is still open at its end
+			}
+			if s.Start+2 <= offset && offset < s.End {
 				return syntax.Node{}, false
 			}
 		case syntax.String, syntax.IndentedString:
@@ -220,6 +224,10 @@ func inKeyword(t *syntax.Tree, word syntax.Token, offset int) Cursor {
 		c = afterDot(t, left, word.Start)
 	case syntax.LBrace, syntax.Semicolon:
 		c = inGap(t, left, word.Start)
+	default:
+		if i, ok := syntax.AsInherit(nodeOf(t, left).Parent()); ok {
+			c = inheritCursor(i, text.Span{Start: word.Start, End: word.Start})
+		}
 	}
 	c.Typed, c.Replace = t.Source()[word.Start:offset], word.Span
 	return c
@@ -277,7 +285,7 @@ func nameCursor(n syntax.Node, offset int) Cursor {
 	switch owner := path.Parent(); owner.Kind() {
 	case syntax.Binding:
 		b, _ := syntax.AsBinding(owner)
-		if !b.HasEquals() && wantsExpression(n.Tree().TokenBefore(owner.Span().Start).Kind) {
+		if !b.HasEquals() && standsInExpression(owner) {
 			return selectionCursor(path, before)
 		}
 		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && lastName(path) == n}
@@ -295,11 +303,20 @@ func nameCursor(n syntax.Node, offset int) Cursor {
 	return Cursor{}
 }
 
-// wantsExpression reports whether an expression follows a token: a binding that stands there, because the next line is
-// one, is rather a selection that is being typed.
-func wantsExpression(left syntax.Kind) bool {
-	return left == syntax.Equals || left == syntax.LParen || left == syntax.LBracket || left == syntax.InterpOpen ||
-		syntax.Not <= left && left <= syntax.Implies
+// standsInExpression reports whether what was read as a binding without an equals sign, because the next line is a binding,
+// is rather a selection that is being typed: one that follows something on its line, or something that wants an expression.
+func standsInExpression(binding syntax.Node) bool {
+	t := binding.Tree()
+	start := binding.Span().Start
+	switch left := t.TokenBefore(start); left.Kind {
+	case syntax.EOF, syntax.LBrace, syntax.Semicolon, syntax.RBrace:
+		return false
+	case syntax.Equals, syntax.Colon, syntax.LParen, syntax.LBracket, syntax.InterpOpen,
+		syntax.KeywordThen, syntax.KeywordElse, syntax.KeywordIn:
+		return true
+	default:
+		return syntax.Not <= left.Kind && left.Kind <= syntax.Implies || sameLine(t, left.End, start)
+	}
 }
 
 // selectionCursor is the cursor in a selection that is written as the path of a binding.

@@ -277,8 +277,8 @@ func isString(n syntax.Node) bool {
 // valuePath is the path of the option that an expression is a value of, or is
 // compared with.
 func valuePath(n syntax.Node) (path Path, compared bool) {
-	up := n.Parent()
-	for up.Kind() == syntax.Paren || up.Kind() == syntax.Apply && isString(n) && up.Child(0) == n {
+	up, literal := n.Parent(), isString(n)
+	for up.Kind() == syntax.Paren || up.Kind() == syntax.Apply && literal && up.Child(0) == n {
 		n, up = up, up.Parent() // a string is no function: what follows it is not its argument
 	}
 	switch up.Kind() {

@@ -122,7 +122,7 @@ func local(set, from syntax.Node, name string, self Part, left int) (Reference, 
 	for c := range syntax.Bindings(set) {
 		if b, ok := syntax.AsBinding(c); ok {
 			path := names(b.Path())
-			if len(path) == 0 || !path[0].Known || path[0].Name != name {
+			if len(path) == 0 || !path[0].Known || path[0].Name != name || !b.HasEquals() {
 				continue
 			}
 			if len(path) == 1 && c != from {
