@@ -59,7 +59,8 @@ func (c *Collection) rankable() *ranking {
 	for _, p := range c.pills {
 		add(p, 0)
 	}
-	if c.index != nil {
+	// An index lists what others explain: it answers where none of them says what it does explain.
+	if c.index != nil && !slices.ContainsFunc(c.pills, func(p *Pill) bool { return p.annotated }) {
 		add(c.index, 2)
 	}
 	for i := range r.candidates {
