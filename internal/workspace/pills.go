@@ -21,7 +21,31 @@ type pillSource struct {
 	load func() (*pill.Collection, *pillSource, error)
 
 	layout *layout // of the shipped pills
+
+	seen string // what the folder's files looked like when the source was made, as folderStamp has it
 }
+
+// folderStamp tells one state of a folder of pills from another, as far as a look at the names, sizes and times of its
+// Markdown files can. It is empty for a folder that is not there.
+func folderStamp(dir string) string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".md" {
+			continue
+		}
+		if info, err := e.Info(); err == nil {
+			fmt.Fprintf(&b, "%s %d %d\n", e.Name(), info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return b.String()
+}
+
+// stale reports whether a file of the user's folder was written, made or deleted since the source was made.
+func (p *pillSource) stale() bool { return p.dir != "" && p.seen != folderStamp(p.dir) }
 
 func shippedPills(collection *pill.Collection, cacheDir string) *pillSource {
 	source := &pillSource{layout: &layout{collection: collection, cacheDir: cacheDir}}
@@ -40,7 +64,7 @@ func (s *Session) pillsFor(settings Settings, folders []string) *pillSource {
 		err        error
 	}
 	dir, err := absolute(settings.PillsPath, folders)
-	source := &pillSource{dir: dir}
+	source := &pillSource{dir: dir, seen: folderStamp(dir)}
 	once := sync.OnceValue(func() loaded {
 		var collection *pill.Collection
 		if err == nil {

@@ -304,6 +304,36 @@ func TestOwnPillsChange(t *testing.T) {
 	}
 }
 
+// TestOwnPillsChangeUntold: pills that are written while nobody watches their folder are read again all the same.
+func TestOwnPillsChangeUntold(t *testing.T) {
+	dir := t.TempDir()
+	write := func(heading string) {
+		t.Helper()
+		text := "# Pill 03: Overlays\n\n## tl;dr\n\nLayers.\n\n## " + heading + "\n\n`makeScope` makes one.\n"
+		if err := os.WriteFile(filepath.Join(dir, "03-overlays.md"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("What makeScope does")
+	s, _ := newSession(t)
+	settings := DefaultSettings()
+	settings.PillsPath = dir
+	s.SetSettings(settings)
+	if got := scopes(t, s.Snapshot()).Title; got != "What makeScope does" {
+		t.Fatalf("section %q", got)
+	}
+	write("Scopes by makeScope, told anew")
+	s.Recheck()
+	if got := scopes(t, s.Snapshot()).Title; got != "Scopes by makeScope, told anew" {
+		t.Errorf("section %q", got)
+	}
+	before := s.Snapshot()
+	s.Recheck()
+	if s.Snapshot() != before {
+		t.Error("read again without a change")
+	}
+}
+
 func BenchmarkPillTarget(b *testing.B) {
 	shipped := pill.Load(pills.FS)
 	s := NewSession(Config{Pills: shipped, CacheDir: b.TempDir()})

@@ -189,11 +189,15 @@ func (s *Session) FilesChanged(paths []string) {
 	})
 }
 
-// Recheck looks whether a file that pins a revision changed with no news of it, as where a client watches no files. It
-// costs a look at the size and time of some files in each folder around an open document.
+// Recheck looks whether a file that pins a revision, or a pill of the user's own, changed with no news of it, as where a
+// client watches no files, or none outside the workspace. It costs a look at the size and time of some files in each folder
+// around an open document, and of the pills.
 func (s *Session) Recheck() {
 	if s.Snapshot().pins.Stale() {
 		s.update(func(next *Snapshot) { next.pins = s.newFinder() })
+	}
+	if s.Snapshot().pills.stale() {
+		s.update(func(next *Snapshot) { next.pills = s.pillsFor(next.settings, next.folders) })
 	}
 }
 
