@@ -288,7 +288,7 @@ func (c completer) names() []Item {
 	if !ok {
 		return nil
 	}
-	isOurs := isRoot(c.catalog, prefix)
+	isOurs := c.catalog.IsOwn(prefix)
 	var items []Item
 	for _, child := range c.catalog.Children(prefix) {
 		if child.Name == module.Element || !isOurs && !c.isMeant(child) {

@@ -146,6 +146,7 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"completionProvider": {"triggerCharacters": [".", "\""], "resolveProvider": true},
 			"definitionProvider": true,
 			"declarationProvider": true,
+			"codeActionProvider": {"codeActionKinds": ["quickfix"]},
 			"workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}}
 		}
 	}`
