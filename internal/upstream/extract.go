@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -76,7 +75,7 @@ var ErrNoModules = errors.New("no source tree of jetpack-nixos: neither modules/
 
 // ExtractDir reads the source tree in a folder. No symbolic link is followed out of it.
 func ExtractDir(dir string) (Extraction, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	if err != nil {
 		return Extraction{}, fmt.Errorf("extract options: %w", err)
 	}

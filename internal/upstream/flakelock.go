@@ -196,7 +196,7 @@ func (f *Finder) pathPin(root *os.Root, dir string, pin Pin, path string) (Pin, 
 	if !filepath.IsLocal(local) || local == "." {
 		return pin, named
 	}
-	below, err := root.OpenRoot(local)
+	below, err := openFolderIn(root, local)
 	if err != nil {
 		return pin, named
 	}

@@ -3,8 +3,10 @@ package upstream
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Location is a folder that a source tree of jetpack-nixos may lie in.
@@ -41,18 +43,42 @@ func (p Pin) Locations(storeDir string) []Location {
 // Open opens the folder, out of which no path and no symbolic link leads.
 func (l Location) Open() (*os.Root, error) {
 	if l.Within == "" {
-		return os.OpenRoot(l.Dir)
+		return openFolder(l.Dir)
 	}
 	inside, err := filepath.Rel(l.Within, l.Dir)
 	if err != nil || !filepath.IsLocal(inside) {
 		return nil, errors.New(l.Dir + " does not lie in " + l.Within)
 	}
-	around, err := os.OpenRoot(l.Within)
+	around, err := openFolder(l.Within)
 	if err != nil {
 		return nil, err
 	}
 	defer around.Close()
-	return around.OpenRoot(inside)
+	return openFolderIn(around, inside)
+}
+
+// openFolder opens a folder. What is none is not opened at all: to open a named pipe is to wait for who writes to it.
+func openFolder(dir string) (*os.Root, error) {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: dir, Err: syscall.ENOTDIR}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(dir)
+}
+
+// openFolderIn does so for a folder in another, out of which no symbolic link leads.
+func openFolderIn(around *os.Root, name string) (*os.Root, error) {
+	info, err := around.Stat(name)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: name, Err: syscall.ENOTDIR}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return around.OpenRoot(name)
 }
 
 // Exists reports whether a folder is there and can be opened, at the cost of one look at the file system where it is not.

@@ -51,7 +51,7 @@ func Concerns(path string) bool {
 
 func (f *Finder) read(dir string, found *folder) {
 	found.pin, found.entry = Pin{Known: FromNothing}, Pin{Known: FromNothing}
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			found.problems = append(found.problems, Problem{dir, fmt.Sprintf("cannot be looked into: %v", cause(err))})

@@ -141,6 +141,15 @@ func (s *source) list(name string) []fs.DirEntry {
 		s.problem(name, "lies outside of the source tree")
 		return nil
 	}
+	info, err := fs.Stat(s.fsys, name)
+	if err != nil {
+		s.problem(name, fmt.Sprintf("cannot be listed: %v", cause(err)))
+		return nil
+	}
+	if !info.IsDir() { // to open a named pipe is to wait
+		s.problem(name, "is not a folder")
+		return nil
+	}
 	folder, err := s.fsys.Open(name)
 	if err != nil {
 		s.problem(name, fmt.Sprintf("cannot be listed: %v", cause(err)))
