@@ -1,19 +1,21 @@
 package upstream
 
 import (
+	"io/fs"
 	"os"
 	"path"
 	"strings"
 )
 
-// IsCheckout reports whether a folder is a source tree of jetpack-nixos, by the files that all its revisions with options have.
-func IsCheckout(root *os.Root) bool {
+// IsCheckout reports whether a folder is a source tree of jetpack-nixos, by files that its revisions with options have:
+// the first two all of them, one of the others each.
+func IsCheckout(folder fs.FS) bool {
 	has := func(name string, dir bool) bool {
-		info, err := root.Stat(name)
+		info, err := fs.Stat(folder, name)
 		return err == nil && info.IsDir() == dir
 	}
 	return has("modules/default.nix", false) && has("overlay.nix", false) &&
-		(has("mk-overlay.nix", false) || has("sourceinfo", true))
+		(has("mk-overlay.nix", false) || has("sourceinfo", true) || has("modules/flash-script.nix", false))
 }
 
 // headRevision is the commit that is checked out; empty if git keeps that elsewhere, as it does for worktrees and submodules.

@@ -53,6 +53,9 @@ func TestCorpus(t *testing.T) {
 		}
 		trees[modules] = true
 		fsys := repo.files(t, root)
+		if !upstream.IsCheckout(fsys) {
+			t.Errorf("%s is taken for no source tree of jetpack-nixos", rev.Short())
+		}
 		start := time.Now()
 		e, err := upstream.Extract(fsys)
 		times = append(times, time.Since(start))

@@ -294,6 +294,20 @@ func TestAround(t *testing.T) {
 			source: ".",
 		},
 		{
+			name: "a checkout of 2023",
+			files: map[string]string{
+				"modules/default.nix": "{ }", "modules/flash-script.nix": "{ }", "overlay.nix": "final: prev: { }", "default.nix": "{ }",
+			},
+			from:   "modules",
+			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: "."},
+			source: ".",
+		},
+		{
+			name:  "modules and an overlay of somebody's own",
+			files: map[string]string{"modules/default.nix": "{ }", "overlay.nix": "final: prev: { }", "default.nix": "{ }"},
+			want:  Pin{Known: FromNothing},
+		},
+		{
 			name:   "a checkout of a branch",
 			files:  with(checkoutFiles, ".git/HEAD", "ref: refs/heads/a/b\n", ".git/refs/heads/a/b", revA+"\n"),
 			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
@@ -555,7 +569,7 @@ func TestChoose(t *testing.T) {
 func TestConcerns(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/x/flake.lock": true, "/x/npins/sources.json": true, "/x/nix/sources.json": true, "/x/lon.lock": true, "/x/flake.nix": true,
-		"/x/configuration.nix": true, "/x/npins": true, "/x/overlay.nix": true, "/x/.git/HEAD": true,
+		"/x/configuration.nix": true, "/x/npins": true, "/x/overlay.nix": true, "/x/modules/flash-script.nix": true, "/x/.git/HEAD": true,
 		"/x/hosts/orin.nix": false, "/x/README.md": false, "": false, "/": false,
 	} {
 		if got := Concerns(path); got != want {

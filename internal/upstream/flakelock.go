@@ -201,7 +201,7 @@ func (f *Finder) pathPin(root *os.Root, dir string, pin Pin, path string) (Pin, 
 		return pin, named
 	}
 	defer below.Close()
-	if !IsCheckout(below) {
+	if !IsCheckout(below.FS()) {
 		return Pin{}, false
 	}
 	pin.Dir = filepath.Join(dir, local)

@@ -42,7 +42,7 @@ func Concerns(path string) bool {
 	base := path[strings.LastIndexByte(path, '/')+1:]
 	switch base {
 	case "flake.lock", "sources.json", "lon.lock", "npins", "nix": // pins
-	case "overlay.nix", "mk-overlay.nix", "sourceinfo", ".git", "HEAD": // make a folder a checkout, or move it
+	case "overlay.nix", "mk-overlay.nix", "flash-script.nix", "sourceinfo", ".git", "HEAD": // make a folder a checkout, or move it
 	default:
 		return slices.Contains(entryFiles[:], base)
 	}
@@ -64,7 +64,7 @@ func (f *Finder) read(dir string, found *folder) {
 			found.top = true
 		}
 	}
-	if IsCheckout(root) {
+	if IsCheckout(root.FS()) {
 		found.pin = Pin{Known: FromCheckout, Repo: repo, Dir: dir, Source: dir, Revision: headRevision(root)}
 		return
 	}

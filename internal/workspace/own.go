@@ -267,7 +267,7 @@ func isUpstream(root *os.Root, name string) bool {
 		return false
 	}
 	defer below.Close()
-	return upstream.IsCheckout(below)
+	return upstream.IsCheckout(below.FS())
 }
 
 // list gives at most so many entries of a folder, sorted by name.
