@@ -71,9 +71,6 @@ func (d *doctor) advise(format string, args ...any) {
 
 func (d *doctor) run(pinned workspace.Pinned, version string) {
 	d.pin(pinned)
-	for _, p := range d.snapshot.PinProblemsAt(d.dir) {
-		d.problem("%s", p)
-	}
 	d.facts(pinned)
 	d.pills()
 	d.settings()
@@ -103,11 +100,17 @@ func (d *doctor) pin(pinned workspace.Pinned) {
 	if pin.Fork {
 		d.say("a fork: %s", pin.Repository())
 	}
+	damaged := d.snapshot.PinProblemsAt(d.dir)
+	for _, p := range damaged {
+		d.problem("%s", p)
+	}
 	switch {
+	case !pin.Found() && len(damaged) > 0:
+		d.advise("mend %s: nothing else here pins jetpack-nixos", damaged[0].File)
 	case !pin.Found():
 		d.advise("pin jetpack-nixos (as a flake input, with npins, niv or lon): then what is said holds for that revision")
 	case pin.Revision == "" && !pinned.Read:
-		d.advise("name a commit: %q says no more than that some revision of jetpack-nixos is used", pin.Known)
+		d.advise("name a commit in %s: it says no more than that some revision of jetpack-nixos is used", filepath.Base(pin.Source))
 	case pinned.Match == catalog.Unknown && !pinned.Read:
 		d.problem("nothing is known of revision %s, and its source is not on disk: what is said may not hold for it", pin.Revision)
 	}
@@ -120,7 +123,9 @@ func (d *doctor) pin(pinned workspace.Pinned) {
 func (d *doctor) facts(pinned workspace.Pinned) {
 	var versions []string
 	for _, g := range pinned.Catalog.Generations() {
-		versions = append(versions, g.JetPack)
+		if g.JetPack != "" { // the first revisions tell none
+			versions = append(versions, g.JetPack)
+		}
 	}
 	line := fmt.Sprintf("%d options, %d packages", len(pinned.Catalog.Options()), len(pinned.Catalog.Packages()))
 	if len(versions) > 0 {

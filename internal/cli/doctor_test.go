@@ -70,7 +70,7 @@ func TestDoctor(t *testing.T) {
 		{
 			name: "a conflict", dir: lay(t, map[string]string{"flake.lock": "<<<<<<< ours\n{}\n"}), code: 1,
 			first: "the newest known; nothing here pins one",
-			rest:  []string{"flake.lock: has the marks of a merge conflict", "advice: pin jetpack-nixos"},
+			rest:  []string{"flake.lock: has the marks of a merge conflict", "advice: mend "},
 		},
 		{
 			name: "a checkout", dir: lay(t, checkout), code: 0,
@@ -111,6 +111,33 @@ func TestDoctor(t *testing.T) {
 	}
 	if _, stderr, code := run(t, "", "doctor", filepath.Join(blocked, "none")); code != 2 || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("a folder that is not there: exit code %d, %s", code, stderr)
+	}
+}
+
+// TestPinProblems has lock files that cannot be read: whoever asks for the pin is told, beside the answer.
+func TestPinProblems(t *testing.T) {
+	home(t)
+	for content, want := range map[string]string{
+		"<<<<<<< ours\n{}\n":                "has the marks of a merge conflict; going by the next best",
+		lock("anduril", newest)[:100]:       "is not a lock file: it ends too early; going by the next best",
+		`{"root": 5, "nodes": {}}`:          "is not a lock file: it has a number where text is due; going by the next best",
+		`[1]`:                               "is not a lock file: it has a list where an object is due; going by the next best",
+		"\x00\x00":                          "is not a lock file: invalid character '\\x00' looking for beginning of value; going by the next best",
+		`{"root": "root", "nodes": {}}`:     "is not a lock file: it has no root node; going by the next best",
+		`{"root": "root", "nodes": "none"}`: "is not a lock file: it has text where an object is due; going by the next best",
+	} {
+		dir := lay(t, map[string]string{"flake.lock": content})
+		want := "problem: " + filepath.Join(dir, "flake.lock") + ": " + want + "\n"
+		for _, command := range [][]string{{"upstream", "pin", dir}, {"options", "--at", dir}} {
+			out, stderr, code := run(t, "", command...)
+			if code != 0 || !strings.Contains(stderr, want) || strings.Contains(out, "problem") {
+				t.Errorf("%s: exit code %d, no %q in\n%s", command, code, want, stderr)
+			}
+		}
+		if out, _, code := run(t, "", "doctor", dir); code != 1 || !strings.Contains(out, want) ||
+			!strings.Contains(out, "advice: mend ") || strings.Contains(out, "advice: pin ") {
+			t.Errorf("doctor: exit code %d, no %q in\n%s", code, want, out)
+		}
 	}
 }
 

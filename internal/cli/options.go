@@ -74,7 +74,7 @@ func (p *Program) catalogFor(cmd *cobra.Command, rev, at string) (*catalog.Catal
 			return nil, err
 		}
 		fmt.Fprint(cmd.ErrOrStderr(), ide.PinReport(pinned))
-		return pinned.Catalog, nil
+		return pinned.Catalog, tellPinProblems(cmd.ErrOrStderr(), session.Snapshot(), at)
 	}
 	return library.Newest(), nil
 }

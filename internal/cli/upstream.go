@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -43,7 +44,7 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprint(cmd.OutOrStdout(), ide.PinReport(pinned), sourceLine(pinned))
-			return nil
+			return tellPinProblems(cmd.ErrOrStderr(), session.Snapshot(), at)
 		},
 	}
 }
@@ -104,6 +105,18 @@ func pinnedAt(snapshot *workspace.Snapshot, path string) (workspace.Pinned, erro
 		}
 	}
 	return snapshot.CatalogAt(dir), nil
+}
+
+// tellPinProblems says which files around a path would pin a revision, but cannot be read as that.
+func tellPinProblems(w io.Writer, snapshot *workspace.Snapshot, path string) error {
+	dir, err := folderOf(path)
+	if err != nil {
+		return err
+	}
+	for _, p := range snapshot.PinProblemsAt(dir) {
+		fmt.Fprintf(w, "problem: %s\n", p)
+	}
+	return nil
 }
 
 // folderOf is the folder that a path names, or that the file lies in which it

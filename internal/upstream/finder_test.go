@@ -343,6 +343,12 @@ func TestAround(t *testing.T) {
 
 		// What goes wrong.
 		{
+			name:   "a byte order mark is no fault",
+			files:  map[string]string{"flake.lock": "\uFEFF" + flakeLockOf(`{"jp": "jetpack"}`, upstream)},
+			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
+		},
+		{
 			name:    "a merge in conflict",
 			files:   map[string]string{"flake.lock": "{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> other\n}", "nix/sources.json": `{"jp": {"owner": "anduril", "repo": "jetpack-nixos", "rev": "` + revA + `"}}`},
 			want:    Pin{Known: FromNiv, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
@@ -358,7 +364,7 @@ func TestAround(t *testing.T) {
 			from:    "a",
 			want:    Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source:  "flake.lock",
-			problem: "is not a lock file: unexpected end of JSON input",
+			problem: "is not a lock file: it ends too early",
 		},
 		{name: "empty", files: map[string]string{"flake.lock": ""}, want: Pin{Known: FromNothing}, problem: "is not a lock file"},
 		{name: "JSON, but no object", files: map[string]string{"flake.lock": "[1, 2]"}, want: Pin{Known: FromNothing}, problem: "is not a lock file"},

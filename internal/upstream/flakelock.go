@@ -50,7 +50,7 @@ type lockedRef struct {
 func (f *Finder) readFlakeLock(root *os.Root, dir string, content []byte) ([]Pin, error) {
 	lock := flakeLock{decoded: map[string]*lockNode{}}
 	if err := json.Unmarshal(content, &lock); err != nil {
-		return nil, fmt.Errorf("is not a lock file: %w", err)
+		return nil, fmt.Errorf("is not a lock file: %w", jsonFault(err))
 	}
 	if lock.Root == "" || lock.Nodes[lock.Root] == nil {
 		return nil, errors.New("is not a lock file: it has no root node")

@@ -76,7 +76,7 @@ func (f *Finder) read(dir string, found *folder) {
 		path := filepath.Join(dir, filepath.FromSlash(lock.name))
 		var pins []Pin
 		if err == nil {
-			pins, err = lock.read(f, root, dir, content)
+			pins, err = lock.read(f, root, dir, bytes.TrimPrefix(content, []byte("\uFEFF")))
 			if err != nil && hasConflict(content) {
 				err = errors.New("has the marks of a merge conflict")
 			}
@@ -92,7 +92,7 @@ func (f *Finder) read(dir string, found *folder) {
 		found.pin.Known, found.pin.Source = lock.known, path
 		for _, other := range pins[1:] {
 			if other.Revision != pins[0].Revision {
-				found.problems = append(found.problems, Problem{path, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %s", pins[0].Input, other.Input, pins[0].Input)})
+				found.problems = append(found.problems, Problem{path, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %s, but in files with a comment \"jetpills: revision=REV\"", pins[0].Input, other.Input, pins[0].Input)})
 				break
 			}
 		}

@@ -35,7 +35,7 @@ func (f *Finder) readNpins(_ *os.Root, _ string, content []byte) ([]Pin, error) 
 		Pins map[string]json.RawMessage `json:"pins"`
 	}
 	if err := json.Unmarshal(content, &file); err != nil {
-		return nil, fmt.Errorf("is not a file of npins: %w", err)
+		return nil, fmt.Errorf("is not a file of npins: %w", jsonFault(err))
 	}
 	return f.readSources(file.Pins, "source"), nil
 }
@@ -43,7 +43,7 @@ func (f *Finder) readNpins(_ *os.Root, _ string, content []byte) ([]Pin, error) 
 func (f *Finder) readNiv(_ *os.Root, _ string, content []byte) ([]Pin, error) {
 	var sources map[string]json.RawMessage
 	if err := json.Unmarshal(content, &sources); err != nil {
-		return nil, fmt.Errorf("is not a file of niv: %w", err)
+		return nil, fmt.Errorf("is not a file of niv: %w", jsonFault(err))
 	}
 	return f.readSources(sources, ""), nil
 }
@@ -53,7 +53,7 @@ func (f *Finder) readLon(_ *os.Root, _ string, content []byte) ([]Pin, error) {
 		Sources map[string]json.RawMessage `json:"sources"`
 	}
 	if err := json.Unmarshal(content, &file); err != nil {
-		return nil, fmt.Errorf("is not a file of lon: %w", err)
+		return nil, fmt.Errorf("is not a file of lon: %w", jsonFault(err))
 	}
 	return f.readSources(file.Sources, "source"), nil
 }
