@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -220,9 +221,80 @@ func TestOptions(t *testing.T) {
 	if line := got[0]["line"]; line != float64(44) {
 		t.Errorf("declared in line %v", line)
 	}
-	out, _, code = run(t, "", "options", "--diff", "946072c", "4d857d6")
-	if code != 0 || !strings.Contains(out, "~ hardware.nvidia-jetpack.som") || !strings.Contains(out, `+"thor-agx"`) {
-		t.Errorf("exit code %d:\n%s", code, out)
+}
+
+// TestOptionsDiff has what somebody wants to know who is about to move a pin: first what may break.
+func TestOptionsDiff(t *testing.T) {
+	const ns = "hardware.nvidia-jetpack."
+	for _, test := range []struct {
+		from, to string
+		want     []string // lines, in this order
+		without  []string
+	}{
+		{"946072c", "4d857d6", []string{
+			"from 946072c (2023-12-15) to 4d857d6 (2026-07-30)",
+			"~ JetPack 5: 5.1.6, was 5.1.1; L4T 35.6.4, was 35.3.1; CUDA 11.4.298, was 11.4; kernel 5.10.216, was 5.10.104",
+			"+ JetPack 6: 6.2.2, L4T 36.5.0, CUDA 12.6.10, driver 540.5.0, kernel 5.15.185, for orin",
+			"+ JetPack 7: 7.2, L4T 39.2.0, CUDA 13.2.1, driver 595.78, kernel 6.8.12, for orin and thor",
+			"~ orin-agx, orin-nx and orin-nano get JetPack 6, which was 5, where majorVersion is not set",
+			"→ " + ns + "firmware.bootOrder is now " + ns + "firmware.initialBootOrder (5689f61, 2026-01-22); the old name still works",
+			"~ " + ns + `carrierBoard: takes "generic" and "xavierNxDevkit" too; no longer takes null; the default is "generic", was null`,
+			"~ " + ns + "firmware.secureBoot.pkcFile: the type is null or absolute path or string, was null or absolute path",
+			"~ " + ns + "flashScriptOverrides.partitionTemplate: the type is null or absolute path, was absolute path; there is a default now: null",
+			"+ " + ns + "container-toolkit.enable, another name of hardware.nvidia-container-toolkit.enable",
+			"+ " + ns + "super : boolean = false",
+		}, nil},
+		{"4d857d6", "946072c", []string{
+			"~ JetPack 5: 5.1.1, was 5.1.6; L4T 35.3.1, was 35.6.4; CUDA 11.4, was 11.4.298; kernel 5.10.104, was 5.10.216",
+			"- JetPack 6: 6.2.2",
+			"- " + ns + "firmware.initialBootOrder",
+			"- " + ns + "super",
+			"~ " + ns + `som: no longer takes "generic", "orin-agx-industrial", "thor-agx", "thor-agx-t4000" and "xavier-agx-industrial"; takes null too; the default is null, was "generic"`,
+		}, []string{"→"}},
+		{"a6aef6a", "3ce210c", []string{"- " + ns + "firmware.optee.clientLoadPath (3ce210c, 2023-11-27)"}, []string{"+ " + ns + "firmware.optee.clientLoadPath"}},
+		{"4d857d6", "4d857d6", []string{"nothing that options show is different"}, []string{"+", "-", "~", "→"}},
+	} {
+		out, stderr, code := run(t, "", "options", "--diff", test.from, test.to)
+		if code != 0 || stderr != "" {
+			t.Errorf("exit code %d: %s", code, stderr)
+		}
+		rest := "\n" + out
+		for _, line := range test.want {
+			_, after, ok := strings.Cut(rest, "\n"+line+"\n")
+			if !ok {
+				t.Errorf("from %s to %s: no line %q, or not in this order:\n%s", test.from, test.to, line, out)
+				break
+			}
+			rest = "\n" + after
+		}
+		for _, mark := range test.without {
+			if strings.Contains(out, "\n"+mark+" ") {
+				t.Errorf("from %s to %s: a line with %s:\n%s", test.from, test.to, mark, out)
+			}
+		}
+	}
+	out, _, code := run(t, "", "options", "--diff", "946072c", "4d857d6", "--format", "json")
+	type change struct {
+		Path                        string
+		ValuesAdded                 []string
+		DefaultBefore, DefaultAfter string
+	}
+	var got struct {
+		From, To       struct{ Revision, Date string }
+		Renamed        []struct{ From, To, Since string }
+		Changed        []change
+		Added, Removed []struct{ Path string }
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 {
+		t.Fatalf("exit code %d, %v:\n%s", code, err, out)
+	}
+	if got.From.Revision != "946072ccb01f5d1eb894ba2a7dd3521131f6a709" || got.To.Date != "2026-07-30" || len(got.Renamed) != 1 ||
+		got.Renamed[0].Since != "5689f61d61421ea4e55c62390d9f6a2f540c40be" || len(got.Added) < 30 {
+		t.Errorf("%+v", got)
+	}
+	som := got.Changed[slices.IndexFunc(got.Changed, func(c change) bool { return c.Path == ns+"som" })]
+	if len(som.ValuesAdded) != 5 || som.DefaultBefore != "null" || som.DefaultAfter != `"generic"` {
+		t.Errorf("som: %+v", som)
 	}
 }
 

@@ -20,7 +20,7 @@ func (p *Program) optionsCommand() *cobra.Command {
 		Use:   "options [PREFIX]",
 		Short: "Print the options of a jetpack-nixos revision",
 		Long: "Print the options of a jetpack-nixos revision, those below PREFIX if one is given.\n" +
-			"The revision is the newest that is known, or that of --rev, or the one that the\nworkspace of --at pins. With --diff, two revisions are compared.",
+			"The revision is the newest that is known, or that of --rev, or the one that the\nworkspace of --at pins. With --diff, two revisions are compared: JetPack versions\nand what was removed, renamed and changed, then what was added.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if diff {
 				return cobra.ExactArgs(2)(cmd, args)
@@ -29,7 +29,7 @@ func (p *Program) optionsCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if diff {
-				return p.diffOptions(cmd.OutOrStdout(), args[0], args[1])
+				return p.diffOptions(cmd.OutOrStdout(), format, args[0], args[1])
 			}
 			c, err := p.catalogFor(cmd, rev, at)
 			if err != nil {
@@ -107,18 +107,23 @@ func below(all []catalog.Option, prefix []string) []catalog.Option {
 
 func printOptions(w io.Writer, options []catalog.Option) {
 	for _, o := range options {
-		line := o.Path
-		switch {
-		case o.RenamedTo != "":
-			line += " → " + o.RenamedTo
-		case o.Type != "":
-			line += " : " + o.Type
-		}
-		if o.HasDefault && o.ShownDefault() != "" {
-			line += " = " + strings.Join(strings.Fields(o.ShownDefault()), " ")
-		}
-		fmt.Fprintln(w, line)
+		fmt.Fprintln(w, optionLine(o))
 	}
+}
+
+// optionLine is an option's path with what it stands for, or with its type and default.
+func optionLine(o catalog.Option) string {
+	line := o.Path
+	switch {
+	case o.RenamedTo != "":
+		line += " → " + o.RenamedTo
+	case o.Type != "":
+		line += " : " + o.Type
+	}
+	if shown := shownDefault(o); o.HasDefault && shown != "" {
+		line += " = " + shown
+	}
+	return line
 }
 
 func (p *Program) printOptionsJSON(w io.Writer, options []catalog.Option) error {
@@ -141,45 +146,4 @@ func printJSON(w io.Writer, v any) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
-}
-
-// diffOptions prints what changed between two revisions.
-func (p *Program) diffOptions(w io.Writer, from, to string) error {
-	library, err := catalog.Open()
-	if err != nil {
-		return err
-	}
-	a, err := revision(library, from)
-	if err != nil {
-		return err
-	}
-	b, err := revision(library, to)
-	if err != nil {
-		return err
-	}
-	d := catalog.Diff(a, b)
-	fmt.Fprintf(w, "from %s (%s) to %s (%s)\n", a.Revision.Short(), a.Revision.Day(), b.Revision.Short(), b.Revision.Day())
-	for _, o := range d.Added {
-		fmt.Fprintf(w, "+ %s : %s\n", o.Path, o.Type)
-	}
-	for _, o := range d.Removed {
-		fmt.Fprintf(w, "- %s\n", o.Path)
-	}
-	for _, r := range d.Renamed {
-		fmt.Fprintf(w, "→ %s is now %s\n", r.From, r.To)
-	}
-	for _, c := range d.Changed {
-		fmt.Fprintf(w, "~ %s", c.Path)
-		for _, v := range c.Added {
-			fmt.Fprintf(w, " +%q", v)
-		}
-		for _, v := range c.Removed {
-			fmt.Fprintf(w, " -%q", v)
-		}
-		if len(c.Added) == 0 && len(c.Removed) == 0 {
-			fmt.Fprintf(w, " : %s, was %s", c.After, c.Before)
-		}
-		fmt.Fprintln(w)
-	}
-	return nil
 }

@@ -466,7 +466,7 @@ func (r *refresher) compare(from, to string) error {
 		set := r.set(rev)
 		for _, path := range sortedKeys(set) {
 			o := set[path]
-			s.Options = append(s.Options, catalog.Option{Path: o.Path, Type: o.Type, Values: o.values, RenamedTo: o.RenamedTo})
+			s.Options = append(s.Options, catalog.Option{Path: o.Path, Type: o.Type, Values: o.values, HasDefault: o.HasDefault, RenamedTo: o.RenamedTo})
 		}
 		return library.Extracted(s)
 	}
@@ -485,8 +485,8 @@ func (r *refresher) compare(from, to string) error {
 		fmt.Fprintf(r.out, "  renamed  %s to %s\n", n.From, n.To)
 	}
 	for _, n := range d.Changed {
-		if len(n.Added)+len(n.Removed) == 0 {
-			fmt.Fprintf(r.out, "  type     %s: %s, was %s\n", n.Path, n.After, n.Before)
+		if len(n.Added)+len(n.Removed) == 0 && n.Before.Type != n.After.Type {
+			fmt.Fprintf(r.out, "  type     %s: %s, was %s\n", n.Path, n.After.Type, n.Before.Type)
 		}
 		for _, v := range n.Added {
 			fmt.Fprintf(r.out, "  value    %s = %q added\n", n.Path, v)
@@ -494,9 +494,15 @@ func (r *refresher) compare(from, to string) error {
 		for _, v := range n.Removed {
 			fmt.Fprintf(r.out, "  value    %s = %q removed\n", n.Path, v)
 		}
+		switch {
+		case n.Default && n.After.HasDefault:
+			fmt.Fprintf(r.out, "  default  %s: has one now\n", n.Path)
+		case n.Default:
+			fmt.Fprintf(r.out, "  default  %s: has none any more\n", n.Path)
+		}
 	}
 	if d.Empty() {
-		fmt.Fprintf(r.out, "  nothing but defaults or what is internal, compared with %s\n", from[:7])
+		fmt.Fprintf(r.out, "  nothing but the text of defaults or what is internal, compared with %s\n", from[:7])
 	}
 	return nil
 }
