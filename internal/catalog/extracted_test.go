@@ -76,7 +76,7 @@ func TestExtractedFork(t *testing.T) {
 // TestExtractedKnown holds that the source of a known commit loses nothing of what an evaluation told.
 func TestExtractedKnown(t *testing.T) {
 	l := library(t)
-	want := l.Newest()
+	want := catalogAt(t, l, "4d857d6")
 	s := sourceOf(want)
 	s.Revision, s.Generations = want.Revision, nil
 	s.Packages = slices.Clone(s.Packages)
