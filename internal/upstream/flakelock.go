@@ -55,6 +55,17 @@ func (f *Finder) readFlakeLock(root *os.Root, dir string, content []byte) ([]Pin
 	if lock.Root == "" || lock.Nodes[lock.Root] == nil {
 		return nil, errors.New("is not a lock file: it has no root node")
 	}
+	for _, byName := range []bool{false, true} {
+		if pins := f.nearestPins(&lock, root, dir, byName); len(pins) > 0 {
+			return bestFirst(pins), nil
+		}
+	}
+	return nil, nil
+}
+
+// nearestPins are the pins of jetpack-nixos at the fewest steps from the root of a lock file: by name those of inputs
+// called jetpack-nixos, whatever they are, which may be forks under names of their own.
+func (f *Finder) nearestPins(lock *flakeLock, root *os.Root, dir string, byName bool) []Pin {
 	type place struct{ node, path string }
 	level, seen := []place{{node: lock.Root}}, map[string]bool{lock.Root: true}
 	for len(level) > 0 && lock.hops < maxHops {
@@ -68,7 +79,7 @@ func (f *Finder) readFlakeLock(root *os.Root, dir string, content []byte) ([]Pin
 					continue
 				}
 				input := strings.TrimPrefix(at.path+"/"+name, "/")
-				if pin, ok := f.lockedPin(root, dir, input, lock.node(target)); ok {
+				if pin, ok := f.lockedPin(root, dir, input, byName && name == repo, lock.node(target)); ok {
 					pins = append(pins, pin)
 				} else if !seen[target] {
 					seen[target] = true
@@ -77,11 +88,11 @@ func (f *Finder) readFlakeLock(root *os.Root, dir string, content []byte) ([]Pin
 			}
 		}
 		if len(pins) > 0 {
-			return bestFirst(pins), nil
+			return pins
 		}
 		level = next
 	}
-	return nil, nil
+	return nil
 }
 
 // node is a node by name. Fields of a wrong type are left out.
@@ -142,17 +153,18 @@ func (l *flakeLock) follow(input json.RawMessage, depth int) string {
 	return at
 }
 
-// lockedPin is the pin of a node, if that is jetpack-nixos.
-func (f *Finder) lockedPin(root *os.Root, dir, input string, node *lockNode) (Pin, bool) {
+// lockedPin is the pin of a node, if that is jetpack-nixos, or named so.
+func (f *Finder) lockedPin(root *os.Root, dir, input string, named bool, node *lockNode) (Pin, bool) {
 	locked := node.Locked
 	pin := Pin{Input: input, NarHash: locked.NarHash, StorePath: storePath(f.StoreDir, locked.NarHash, "source")}
 	if locked.LastModified > 0 {
 		pin.LastModified = time.Unix(locked.LastModified, 0).UTC()
 	}
-	r, ref, ok := repository{locked.Owner, locked.Repo}, "", locked.Repo != ""
+	by := strings.ReplaceAll(locked.Owner, "%2F", "/") // GitLab's groups within groups
+	r, ref, ok := repository{by, locked.Repo}, "", locked.Repo != ""
 	switch {
 	case locked.Type == "path":
-		return f.pathPin(root, dir, pin, locked.Path)
+		return f.pathPin(root, dir, pin, named, locked.Path)
 	case locked.URL != "":
 		r, ref, ok = readAddress(locked.URL)
 		if !ok && node.Original.URL != "" { // some hosts send elsewhere
@@ -162,7 +174,7 @@ func (f *Finder) lockedPin(root *os.Root, dir, input string, node *lockNode) (Pi
 	if locked.Rev != "" {
 		ref = locked.Rev
 	}
-	if (!ok || !r.isJetpack()) && !f.isMirror(ref) {
+	if (!ok || !r.isJetpack()) && !f.isMirror(ref) && !named {
 		return Pin{}, false
 	}
 	pin = pin.of(r).at(ref)
@@ -182,9 +194,9 @@ func (f *Finder) isMirror(revision string) bool {
 }
 
 // pathPin is the pin of an input that is a folder. Only a folder below the lock file's is looked into.
-func (f *Finder) pathPin(root *os.Root, dir string, pin Pin, path string) (Pin, bool) {
+func (f *Finder) pathPin(root *os.Root, dir string, pin Pin, named bool, path string) (Pin, bool) {
 	local := filepath.FromSlash(strings.TrimPrefix(path, "./"))
-	named := filepath.Base(local) == repo
+	named = named || filepath.Base(local) == repo
 	pin.Repo = repo
 	if filepath.IsAbs(local) {
 		if inside, err := filepath.Rel(dir, local); err == nil && filepath.IsLocal(inside) {

@@ -24,17 +24,24 @@ func Mention(tree *syntax.Tree, path string) Mentions {
 	if !strings.Contains(source, repo) {
 		return m
 	}
-	var r reader
-	for n := range syntax.Descendants(tree.Root()) {
-		pin, ok := r.addressAt(n)
-		if !ok {
-			continue
+	// Most addresses name the repository. Others are put together, of variables alone: those come last, because there
+	// may be many strings with variables, and all that is looked up is bounded.
+	for _, mark := range []string{repo, "${"} {
+		var r reader
+		for n := range syntax.Descendants(tree.Root()) {
+			pin, ok := r.addressAt(n, mark)
+			if !ok {
+				continue
+			}
+			pin.Known, pin.Source = FromURL, path
+			if !m.URL.Found() || pin.Revision != "" {
+				m.URL = pin
+			}
+			if pin.Revision != "" {
+				return m
+			}
 		}
-		pin.Known, pin.Source = FromURL, path
-		if !m.URL.Found() || pin.Revision != "" {
-			m.URL = pin
-		}
-		if pin.Revision != "" {
+		if m.URL.Found() {
 			break
 		}
 	}
@@ -65,13 +72,14 @@ func modeline(tree *syntax.Tree) string {
 }
 
 // addressAt is the pin of a string that is an address, or of the set of arguments that a string with the repository's name stands in.
-func (r *reader) addressAt(n syntax.Node) (Pin, bool) {
+// Strings without the mark are passed by.
+func (r *reader) addressAt(n syntax.Node, mark string) (Pin, bool) {
 	switch n.Kind() {
 	case syntax.String, syntax.URI:
 	default:
 		return Pin{}, false
 	}
-	if !strings.Contains(n.Text(), repo) {
+	if !strings.Contains(n.Text(), mark) {
 		return Pin{}, false
 	}
 	value, ok := r.literal(n, 0)

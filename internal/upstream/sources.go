@@ -60,6 +60,15 @@ func (f *Finder) readLon(_ *os.Root, _ string, content []byte) ([]Pin, error) {
 
 // readSources returns the pins of jetpack-nixos among sources. Their store paths bear storeName, or the source's name and "-src".
 func (f *Finder) readSources(sources map[string]json.RawMessage, storeName string) []Pin {
+	pins := f.sourcePins(sources, storeName, false)
+	if len(pins) == 0 {
+		pins = f.sourcePins(sources, storeName, true)
+	}
+	return bestFirst(pins)
+}
+
+// sourcePins are those pins: by name that of the source called jetpack-nixos, whatever it is.
+func (f *Finder) sourcePins(sources map[string]json.RawMessage, storeName string, byName bool) []Pin {
 	var pins []Pin
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		var entry sourceEntry
@@ -67,7 +76,7 @@ func (f *Finder) readSources(sources map[string]json.RawMessage, storeName strin
 		if err := json.Unmarshal(sources[name], &entry); err != nil && !errors.As(err, &mistyped) {
 			continue
 		}
-		pin, ok := f.sourcePin(entry)
+		pin, ok := f.sourcePin(entry, byName && name == repo)
 		if !ok {
 			continue
 		}
@@ -83,10 +92,11 @@ func (f *Finder) readSources(sources map[string]json.RawMessage, storeName strin
 		}
 		pins = append(pins, pin)
 	}
-	return bestFirst(pins)
+	return pins
 }
 
-func (f *Finder) sourcePin(entry sourceEntry) (Pin, bool) {
+// sourcePin is the pin of a source, if that is jetpack-nixos, or named so.
+func (f *Finder) sourcePin(entry sourceEntry, named bool) (Pin, bool) {
 	r, ref := repository{entry.Owner, entry.Repo}, ""
 	var npins npinsRepository
 	if json.Unmarshal(entry.Repository, &npins) == nil {
@@ -114,7 +124,7 @@ func (f *Finder) sourcePin(entry sourceEntry) (Pin, bool) {
 			ref = revision
 		}
 	}
-	if !r.isJetpack() && !f.isMirror(ref) {
+	if !r.isJetpack() && !f.isMirror(ref) && !named {
 		return Pin{}, false
 	}
 	if ref == "" {
