@@ -313,7 +313,7 @@ func TestExtractBounds(t *testing.T) {
 	for i := range 60 {
 		fmt.Fprintf(&double, "a%d = a%d ++ a%d; ", i+1, i, i)
 	}
-	for i := range 20_000 {
+	for i := range 5_000 {
 		fmt.Fprintf(&chain, "a%d = a%d; ", i+1, i)
 		fmt.Fprintf(&wide, "b%d = lib.mkOption { };", i)
 	}
@@ -324,10 +324,13 @@ func TestExtractBounds(t *testing.T) {
 		most    int    // options; 0 where all work is used up before the other file is read
 		problem string // that is reported
 	}{
-		{"a file of many brackets", map[string]string{"x.nix": deep("(", "1", ")", 100_000)}, 1, "nested too deeply"},
-		{"a file of many sets", map[string]string{"x.nix": deep("{ a = ", "1", "; }", 40_000)}, 1, "nested too deeply"},
+		{"a file of many brackets", map[string]string{"x.nix": deep("(", "1", ")", 50_000)}, 1, "nested too deeply"},
+		{"a file of many sets", map[string]string{"x.nix": deep("{ a = ", "1", "; }", 10_000)}, 1, "nested too deeply"},
 		{"a large file", map[string]string{"x.nix": strings.Repeat("# \n", 400_000)}, 1, "is larger than"},
-		{"a long chain of names", map[string]string{"x.nix": "{ lib, ... }: let " + chain.String() + " in { options.x = lib.mkOption { type = a20000; }; }"}, 2, "too complicated"},
+		{"bytes that are no text", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } # \xff"}, 1, "is no text"},
+		{"a byte of zero", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } # \x00"}, 1, "is no text"},
+		{"a file ten times as large as any of upstream's", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } " + strings.Repeat("# \n", 100_000)}, 1, "is larger than 128 KiB"},
+		{"a long chain of names", map[string]string{"x.nix": "{ lib, ... }: let " + chain.String() + " in { options.x = lib.mkOption { type = a5000; }; }"}, 2, "too complicated"},
 		{"a list that doubles", map[string]string{"x.nix": "{ lib, ... }: let " + double.String() + " in { options.x = lib.mkOption { type = lib.types.enum a60; }; }"}, 2, ""},
 		{"a text that doubles", map[string]string{"x.nix": "{ lib, ... }: let " + strings.NewReplacer("[", "", "]", "", "++", "+").Replace(double.String()) + ` in { options.x = lib.mkOption { description = a60; default = "${a60}"; }; }`}, 2, ""},
 		{"a type that doubles", map[string]string{"x.nix": "{ lib, ... }: let " + strings.NewReplacer(`[ "x" ]`, "lib.types.str", "= a", "= lib.types.either a", "++ ", "").Replace(double.String()) + " in { options.x = lib.mkOption { type = a60; }; }"}, 0, "too complicated"},

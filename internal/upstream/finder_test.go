@@ -516,6 +516,7 @@ func TestEntry(t *testing.T) {
 		{"the nearest", map[string]string{"flake.nix": url, "a/default.nix": url}, "a/default.nix"},
 		{"none that names it", map[string]string{"flake.nix": "{ }", "a/other.nix": url}, ""},
 		{"none that is too large", map[string]string{"flake.nix": url + strings.Repeat(" ", maxEntry)}, ""},
+		{"none that is no text", map[string]string{"flake.nix": url + "# \xff"}, ""},
 		{"none that a link leads out to", map[string]string{"flake.nix": "→ /etc/passwd"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

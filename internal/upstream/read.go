@@ -17,7 +17,7 @@ import (
 // Bounds of what is read, in bytes.
 const (
 	maxLock  = 8 << 20
-	maxEntry = 1 << 20
+	maxEntry = 256 << 10
 	maxHead  = 4 << 10
 )
 
@@ -100,7 +100,7 @@ func (f *Finder) read(dir string, found *folder) {
 	}
 	for _, name := range entryFiles {
 		content, err := readFile(root, name, maxEntry)
-		if err != nil || !bytes.Contains(content, []byte(repo)) {
+		if err != nil || !bytes.Contains(content, []byte(repo)) || !isText(string(content)) {
 			continue
 		}
 		if found.entry = Mention(syntax.Parse(string(content)), filepath.Join(dir, name)).URL; found.entry.Found() {

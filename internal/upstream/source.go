@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"jetpills/internal/syntax"
 	"jetpills/internal/text"
@@ -15,8 +17,8 @@ import (
 // Bounds of what is read of a source tree. All of jetpack-nixos's own files that say something about options and
 // packages have 60 KB together, the largest of them 25 KB.
 const (
-	maxSourceFile    = 512 << 10 // bytes of one file
-	maxSourceBytes   = 4 << 20   // bytes of all files
+	maxSourceFile    = 128 << 10 // bytes of one file
+	maxSourceBytes   = 2 << 20   // bytes of all files
 	maxSourceFiles   = 256
 	maxSourceFolder  = 2048 // entries of one folder
 	maxSourceNesting = 400  // nodes around a node
@@ -99,6 +101,9 @@ func (s *source) read(name string) (*sourceFile, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !isText(content) {
+		return nil, errors.New("is no text")
+	}
 	s.bytes += len(content)
 	f := &sourceFile{path: name, tree: syntax.Parse(content), lines: text.NewLineIndex(content)}
 	if nesting(f.tree) > maxSourceNesting {
@@ -122,6 +127,11 @@ func (s *source) content(name string) (string, error) {
 		return "", fmt.Errorf("is larger than %d KiB", maxSourceFile>>10)
 	}
 	return string(content), nil
+}
+
+// isText reports whether a file may be Nix code: Nix itself refuses zeros, and jetpack-nixos is written in UTF-8.
+func isText(content string) bool {
+	return strings.IndexByte(content, 0) < 0 && utf8.ValidString(content)
 }
 
 // nesting is the largest number of nodes around one.
