@@ -317,6 +317,14 @@ func TestExtractBounds(t *testing.T) {
 		fmt.Fprintf(&chain, "a%d = a%d; ", i+1, i)
 		fmt.Fprintf(&wide, "b%d = lib.mkOption { };", i)
 	}
+	folders := func(n int) map[string]string {
+		files := map[string]string{"x.nix": "{ }", "overlay.nix": `final: prev: { nvidia-jetpack = final.lib.makeScope final.newScope (self:
+			final.lib.packagesFromDirectoryRecursive { directory = ./pkgs; }); }`}
+		for i := range n {
+			files[fmt.Sprintf("pkgs/p%d/a.nix", i)] = "{ }"
+		}
+		return files
+	}
 	module := func(rest string) string { return "{ lib, ... }: { " + option + rest + " }" }
 	for _, test := range []struct {
 		name    string
@@ -330,6 +338,7 @@ func TestExtractBounds(t *testing.T) {
 		{"bytes that are no text", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } # \xff"}, 1, "is no text"},
 		{"a byte of zero", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } # \x00"}, 1, "is no text"},
 		{"a file ten times as large as any of upstream's", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } " + strings.Repeat("# \n", 100_000)}, 1, "is larger than 128 KiB"},
+		{"a thousand folders of packages", folders(1000), 1, "is left out: the source tree is too large"},
 		{"a long chain of names", map[string]string{"x.nix": "{ lib, ... }: let " + chain.String() + " in { options.x = lib.mkOption { type = a5000; }; }"}, 2, "too complicated"},
 		{"a list that doubles", map[string]string{"x.nix": "{ lib, ... }: let " + double.String() + " in { options.x = lib.mkOption { type = lib.types.enum a60; }; }"}, 2, ""},
 		{"a text that doubles", map[string]string{"x.nix": "{ lib, ... }: let " + strings.NewReplacer("[", "", "]", "", "++", "+").Replace(double.String()) + ` in { options.x = lib.mkOption { description = a60; default = "${a60}"; }; }`}, 2, ""},

@@ -21,9 +21,12 @@ const (
 	maxSourceBytes   = 2 << 20   // bytes of all files
 	maxSourceFiles   = 256
 	maxSourceFolder  = 2048 // entries of one folder
+	maxSourceFolders = 256  // that are listed
 	maxSourceNesting = 400  // nodes around a node
 	maxProblems      = 64
 )
+
+const tooLarge = "is left out: the source tree is too large"
 
 // source reads the Nix files of a source tree, each once.
 type source struct {
@@ -95,7 +98,7 @@ func (s *source) read(name string) (*sourceFile, error) {
 	case info.Size() > maxSourceFile:
 		return nil, fmt.Errorf("is larger than %d KiB", maxSourceFile>>10)
 	case len(s.trees) >= maxSourceFiles || s.bytes+int(info.Size()) > maxSourceBytes:
-		return nil, errors.New("is left out: the source tree is too large")
+		return nil, errors.New(tooLarge)
 	}
 	content, err := s.content(name)
 	if err != nil {
@@ -149,6 +152,10 @@ func nesting(t *syntax.Tree) int {
 func (s *source) list(name string) []fs.DirEntry {
 	if !fs.ValidPath(name) {
 		s.problem(name, "lies outside of the source tree")
+		return nil
+	}
+	if !s.folders[name] && len(s.folders) >= maxSourceFolders {
+		s.problem(name, tooLarge)
 		return nil
 	}
 	info, err := fs.Stat(s.fsys, name)
