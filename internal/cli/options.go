@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
 	"jetpills/internal/pill"
+	"jetpills/internal/upstream"
 )
 
 func (p *Program) optionsCommand() *cobra.Command {
@@ -22,8 +24,11 @@ func (p *Program) optionsCommand() *cobra.Command {
 		Long: "Print the options of a jetpack-nixos revision, those below PREFIX if one is given.\n" +
 			"The revision is the newest that is known, or that of --rev, or the one that the\nworkspace of --at pins. With --diff, two revisions are compared: JetPack versions\nand what was removed, renamed and changed, then what was added.",
 		Args: func(cmd *cobra.Command, args []string) error {
+			if diff && len(args) != 2 {
+				return errors.New("--diff takes two revisions, such as: jetpills options --diff 946072c 4d857d6")
+			}
 			if diff {
-				return cobra.ExactArgs(2)(cmd, args)
+				return nil
 			}
 			return cobra.MaximumNArgs(1)(cmd, args)
 		},
@@ -84,6 +89,9 @@ func revision(library *catalog.Library, rev string) (*catalog.Catalog, error) {
 	c, match := library.At(rev)
 	switch match {
 	case catalog.Unknown:
+		if !upstream.IsRevision(rev) {
+			return nil, fmt.Errorf("%q is no commit: at least its first seven digits are due", rev)
+		}
 		return nil, fmt.Errorf("revision %q is not known: the newest known is %s", rev, library.Newest().Revision.Short())
 	case catalog.NoModules:
 		return nil, fmt.Errorf("revision %q declares no options, or cannot be evaluated", rev)
