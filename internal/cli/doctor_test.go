@@ -114,6 +114,24 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
+// TestExtract prints the options of a source tree, and says beside them what it left out.
+func TestExtract(t *testing.T) {
+	files := source("")
+	files["modules/default.nix"] = strings.Replace(files["modules/default.nix"], "{\n", "{\n  imports = [ ./missing.nix ];\n", 1)
+	dir := lay(t, files)
+	out, stderr, code := run(t, "", "upstream", "extract", dir)
+	if code != 0 || out != "hardware.nvidia-jetpack.rover : boolean = false\n" || !strings.HasPrefix(stderr, "left out: modules/missing.nix: cannot be read") {
+		t.Errorf("exit code %d:\n%s%s", code, out, stderr)
+	}
+	out, stderr, code = run(t, "", "upstream", "extract", dir, "--format", "json")
+	if code != 0 || !strings.Contains(out, `"line": 3`) || !strings.HasPrefix(stderr, "left out: ") {
+		t.Errorf("as JSON: exit code %d:\n%s%s", code, out, stderr)
+	}
+	if _, stderr, code := run(t, "", "upstream", "extract", lay(t, map[string]string{})); code != 2 || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("a folder of something else: exit code %d, %s", code, stderr)
+	}
+}
+
 // TestPinProblems has lock files that cannot be read: whoever asks for the pin is told, beside the answer.
 func TestPinProblems(t *testing.T) {
 	home(t)

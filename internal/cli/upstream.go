@@ -60,6 +60,9 @@ func (p *Program) upstreamExtractCommand() *cobra.Command {
 			if err != nil {
 				return plain(err)
 			}
+			for _, p := range extraction.Problems {
+				fmt.Fprintf(cmd.ErrOrStderr(), "left out: %s\n", p)
+			}
 			if format == "json" {
 				return p.printOptionsJSON(cmd.OutOrStdout(), extraction.Options)
 			}
