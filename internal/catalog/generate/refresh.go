@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/tar"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -452,7 +453,7 @@ func (r *refresher) catalogOf(c commit, set map[string]shape, has map[string]boo
 	r.c.catalog[k.Key] = len(r.Catalogs)
 	r.Catalogs = append(r.Catalogs, k)
 	fmt.Fprintf(r.out, "\nCatalog %s, new at %s (%s):\n", k.Key, c.rev[:7], c.date)
-	return k.Key, r.compare(c.parents[0], c.rev)
+	return k.Key, r.compare(cmp.Or(r.ancestor(c), c.parents[0]), c.rev)
 }
 
 // compare prints what lies between the options of two revisions.
@@ -646,6 +647,14 @@ func (r *refresher) versions(c commit, e *extraction) error {
 	}
 	fact := &r.Revisions[len(r.Revisions)-1]
 	parent := r.Revisions[r.c.revision[r.main]]
+	for _, earlier := range slices.Backward(r.Revisions[:r.c.revision[r.main]]) {
+		if parent.Generation != nil {
+			break
+		}
+		if earlier.Mainline && earlier.Generation != nil { // what lies between could not be read
+			parent = earlier
+		}
+	}
 	var was stateFact
 	if parent.Generation != nil {
 		was = r.Generations[*parent.Generation]

@@ -387,6 +387,16 @@ func TestRefreshLeavesOutWhatCannotBeRead(t *testing.T) {
 	if !strings.Contains(out, unread[:7]+": hardware.nvidia-jetpack.clocks: ") {
 		t.Errorf("it says %q", out)
 	}
+	// What comes after it is compared with what was read last.
+	if g := f.Revisions[2].Generation; g == nil || *g != 0 || strings.Contains(out, "Versions since") {
+		t.Errorf("versions after it: %v; it says %q", g, out)
+	}
+	r.commit(map[string]string{"modules/more.nix": "{ lib, ... }: { options.hardware.nvidia-jetpack.clocks = lib.callIt { }; }\n"})
+	r.commit(map[string]string{"modules/more.nix": strings.Replace(moreModule, "{\n", "{\n  options.hardware.nvidia-jetpack.fan = lib.mkEnableOption \"it\";\n", 1)})
+	_, out = r.refresh(f)
+	if !strings.Contains(out, "  added    hardware.nvidia-jetpack.fan: boolean\n") || strings.Count(out, "  added ") != 1 || strings.Contains(out, "Versions since") {
+		t.Errorf("it says %q", out)
+	}
 }
 
 func TestRefreshRefusesAnotherHistory(t *testing.T) {
