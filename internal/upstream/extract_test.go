@@ -325,6 +325,15 @@ func TestExtractBounds(t *testing.T) {
 		}
 		return files
 	}
+	large := func(n int) map[string]string {
+		files, imports := map[string]string{}, ""
+		for i := range n {
+			files[fmt.Sprintf("large%d.nix", i)] = "{ }" + strings.Repeat("# \n", 30_000)
+			imports += fmt.Sprintf("./large%d.nix ", i)
+		}
+		files["x.nix"] = "{ imports = [ " + imports + "]; }"
+		return files
+	}
 	module := func(rest string) string { return "{ lib, ... }: { " + option + rest + " }" }
 	for _, test := range []struct {
 		name    string
@@ -338,6 +347,7 @@ func TestExtractBounds(t *testing.T) {
 		{"bytes that are no text", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } # \xff"}, 1, "is no text"},
 		{"a byte of zero", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } # \x00"}, 1, "is no text"},
 		{"a file ten times as large as any of upstream's", map[string]string{"x.nix": "{ lib, ... }: { options.x = lib.mkOption { }; } " + strings.Repeat("# \n", 100_000)}, 1, "is larger than 128 KiB"},
+		{"many large files", large(20), 1, "is left out: the source tree is too large"},
 		{"a thousand folders of packages", folders(1000), 1, "is left out: the source tree is too large"},
 		{"a long chain of names", map[string]string{"x.nix": "{ lib, ... }: let " + chain.String() + " in { options.x = lib.mkOption { type = a5000; }; }"}, 2, "too complicated"},
 		{"a list that doubles", map[string]string{"x.nix": "{ lib, ... }: let " + double.String() + " in { options.x = lib.mkOption { type = lib.types.enum a60; }; }"}, 2, ""},

@@ -18,7 +18,7 @@ import (
 // packages have 60 KB together, the largest of them 25 KB.
 const (
 	maxSourceFile    = 128 << 10 // bytes of one file
-	maxSourceBytes   = 2 << 20   // bytes of all files
+	maxSourceBytes   = 1 << 20   // bytes of all files
 	maxSourceFiles   = 256
 	maxSourceFolder  = 2048 // entries of one folder
 	maxSourceFolders = 256  // that are listed
