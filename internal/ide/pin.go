@@ -20,12 +20,16 @@ func pinNote(p workspace.Pinned) string {
 		return "the newest known; nothing here pins one"
 	case p.Match == catalog.Exact:
 		return "pinned by " + pinnedBy(p.Pin)
+	case p.Match == catalog.NoModules && upstream.SameRevision(p.Pin.Revision, p.Catalog.Revision.Hash):
+		return "which declares no options yet, pinned by " + pinnedBy(p.Pin)
 	case p.Match == catalog.NoModules:
-		return fmt.Sprintf("the last before %s, which declares no options, pinned by %s", asked, pinnedBy(p.Pin))
+		return fmt.Sprintf("the last before %s, whose options cannot be evaluated, pinned by %s", asked, pinnedBy(p.Pin))
 	case p.Pin.Known == upstream.FromCheckout:
 		return "the newest known; this is a checkout of jetpack-nixos"
 	case asked == "":
 		return fmt.Sprintf("the newest known; %s names no revision", pinnedBy(p.Pin))
+	case !upstream.IsRevision(p.Pin.Revision):
+		return fmt.Sprintf("the newest known; %s asks for %s, which is no commit", pinnedBy(p.Pin), p.Pin.Revision)
 	case p.ByDate:
 		return fmt.Sprintf("the last known before %s, which is pinned by %s", asked, pinnedBy(p.Pin))
 	}
