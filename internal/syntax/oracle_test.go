@@ -15,7 +15,7 @@ import (
 // verdict is what nix-instantiate --parse says of a file.
 type verdict struct {
 	form string // the printed form; empty if it was not accepted
-	err  string // the first line of the error
+	err  string // the error's first line
 }
 
 // refusedByScope reports whether the file was parsed and refused for a variable
@@ -75,10 +75,14 @@ func askNixOnce(t *testing.T, files []string, verdicts []verdict) {
 		if err == nil {
 			return
 		}
-		verdicts[accepted].err, _, _ = strings.Cut(errs.String(), "\n")
+		verdicts[accepted].err = errorLine.FindString(errs.String())
 		files, verdicts = files[accepted+1:], verdicts[accepted+1:]
 	}
 }
+
+// errorLine is the first line of an error. Warnings about the machine may stand
+// before it.
+var errorLine = regexp.MustCompile(`(?m)^error: .*`)
 
 // absolute gives the names that Nix and the printer see.
 func absolute(t *testing.T, files []string) []string {
