@@ -94,15 +94,19 @@ func (b BindingNode) binds() bool { return b.HasEquals() || !b.Value().IsZero() 
 func (t *Tree) PathAt(offset int) string {
 	offset = min(max(offset, 0), len(t.src))
 	var path []string
-	for n := t.leftOf(offset); !n.IsZero(); n = n.Parent() {
+	var inner Node
+	for n := t.leftOf(offset); !n.IsZero(); inner, n = n, n.Parent() {
 		switch n.Kind() {
 		case Binding:
+			if len(path) > 0 && inner.Kind() == AttrPath {
+				continue // what is bound inside a dynamic name is not under that name
+			}
 			if t.reaches(BindingNode{n}, offset) {
 				path = append(path, string(appendNames(nil, startingBefore(offset, BindingNode{n}.Path().Names()))))
 			}
 		case Inherit:
 			for name := range (InheritNode{n}).Names() {
-				if span := name.Span(); span.Start < offset && offset <= span.End {
+				if span := name.Span(); span.Start < offset && offset <= span.End && (len(path) == 0 || inner != name) {
 					path = append(path, NameText(name))
 				}
 			}

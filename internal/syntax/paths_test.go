@@ -78,6 +78,8 @@ func TestPathAt(t *testing.T) {
 		{"{\n  a = {\n    b = 1;\n  |\n  c = 2;\n}", ""},
 		{"{\n  a = 1|  |\n  |b = 2;\n}", "a_a_"},
 		{`{ a."b| c" = 1; ${d|} = 2; }`, `a."b c"_${d}`},
+		{`{ a = { b.${let c |= d; in c}.e = 1|; }; }`, `a.c_a.b.${let c = d; in c}.e`},
+		{`{ a = { inherit ${let c |= d; in c}; }; }`, `a.c`},
 		{"# nothing|\n|", "_"},
 	} {
 		want := strings.Split(test.want, "_")
