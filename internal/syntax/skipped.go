@@ -35,44 +35,50 @@ func (p *parser) takeInSkipped(tokens []token, places []int32) {
 	for i := range p.errors {
 		p.errors[i].token = places[p.errors[i].token]
 	}
-	reached := map[int32]int32{}
+	at := finder{node: root}
 	for i, t := range tokens {
 		if t.flags&skipped != 0 {
 			p.nodes = append(p.nodes, node{kind: Error, start: t.start, end: t.end, tok: int32(i)})
-			p.insert(int32(len(p.nodes)-1), reached)
+			p.insert(int32(len(p.nodes)-1), &at)
 		}
 	}
 }
 
-// insert puts a node where it belongs among the nodes of the tree. Nodes come
-// in order; reached has, by parent, the child behind which the last one went.
-func (p *parser) insert(n int32, reached map[int32]int32) {
-	const root = 1
+// root is the index of the File node.
+const root = 1
+
+// A finder goes through a tree once, looking for places in order.
+type finder struct {
+	node   int32 // whose children are looked at
+	before int32 // the last of them that lies before the place; 0: none
+}
+
+// insert puts a node where it belongs among the nodes of the tree, not before
+// where the last one went.
+func (p *parser) insert(n int32, at *finder) {
 	start, end := p.nodes[n].start, p.nodes[n].end
-	for parent := int32(root); ; {
-		before, inner := int32(0), int32(0)
-		c := reached[parent]
-		if c == 0 {
-			c = p.nodes[parent].first
-		}
-		for ; c != 0 && p.nodes[c].start <= start; c = p.nodes[c].next {
-			if before = c; p.nodes[c].end >= end {
-				inner = c
-				break
-			}
-		}
-		if inner != 0 {
-			reached[parent] = inner
-			parent = inner
-			continue
-		}
-		link := &p.nodes[parent].first
-		if before != 0 {
-			link = &p.nodes[before].next
-		}
-		p.nodes[n].next, p.nodes[n].parent = *link, parent
-		*link = n
-		reached[parent] = n
-		return
+	for at.node != root && p.nodes[at.node].end < end {
+		at.before, at.node = at.node, p.nodes[at.node].parent
 	}
+	for {
+		c := p.nodes[at.node].first
+		if at.before != 0 {
+			c = p.nodes[at.before].next
+		}
+		if c == 0 || p.nodes[c].start > start {
+			break
+		}
+		if p.nodes[c].end >= end {
+			at.node, at.before = c, 0
+		} else {
+			at.before = c
+		}
+	}
+	link := &p.nodes[at.node].first
+	if at.before != 0 {
+		link = &p.nodes[at.before].next
+	}
+	p.nodes[n].next, p.nodes[n].parent = *link, at.node
+	*link = n
+	at.before = n
 }
