@@ -212,6 +212,42 @@ func TestSyntaxCommands(t *testing.T) {
 	}
 }
 
+// TestSyntaxCheckFolders holds that all files of a folder are looked at, whatever
+// is wrong with some, and counted.
+func TestSyntaxCheckFolders(t *testing.T) {
+	dir := t.TempDir()
+	for name, src := range map[string]string{
+		"a.nix": "{ a = 1 }", "b/c.nix": "{ a = [ 1, 2 ] }", "b/d.nix": "{ }", "b/e.txt": "{ a = ", ".git/f.nix": "{ a = ",
+	} {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(src), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, stderr, code := run(t, "", "syntax", "check", dir)
+	if code != 1 || strings.Count(out, "missing ; in binding") != 2 || !strings.Contains(out, filepath.Join("b", "c.nix")+":1:10: unexpected ,") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	if want := "3 files, 1 accepted, 2 refused for 3 errors: 2 missing, 1 unexpected\n"; stderr != want {
+		t.Errorf("%q, want %q", stderr, want)
+	}
+	huge, err := os.Create(filepath.Join(dir, "a-huge.nix"))
+	if err != nil || huge.Truncate(300<<20) != nil || huge.Close() != nil {
+		t.Skip("no room for a large file")
+	}
+	out, stderr, code = run(t, "", "syntax", "check", dir)
+	if code != 2 || strings.Count(out, "missing ; in binding") != 2 || !strings.Contains(stderr, "a-huge.nix is larger") || !strings.Contains(stderr, ", 1 not read\n") {
+		t.Errorf("exit code %d, %q:\n%s", code, stderr, out)
+	}
+	out, stderr, code = run(t, "", "syntax", "check", filepath.Join(dir, "b", "d.nix"), filepath.Join(dir, "b", "d.nix"))
+	if code != 0 || out != "" || stderr != "2 files, 2 accepted\n" {
+		t.Errorf("exit code %d, %q:\n%s", code, stderr, out)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	out, _, code := run(t, "", "options", "hardware.nvidia-jetpack.som", "--rev", "9dab491", "--format", "json")
 	var got []map[string]any

@@ -2,12 +2,15 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -152,25 +155,26 @@ func (p *Program) syntaxCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Print the syntax errors of files, and of the .nix files in folders",
-		Args:  cobra.MinimumNArgs(1),
+		Long: "Print the syntax errors of files, and of the .nix files in folders. Of more than\n" +
+			"one file it says in the end how many are accepted and refused, and for what.",
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			defer out.Flush()
-			found, files := 0, 0
+			c := syntaxCheck{program: p, out: out, unread: cmd.ErrOrStderr(), errors: map[syntax.Code]int{}}
 			for _, arg := range args {
-				err := p.eachSource(arg, func(name, src string) {
-					files++
-					errors := syntax.Parse(src).Errors()
-					found += len(errors)
-					io.WriteString(out, syntax.Render(src, name, errors))
-				})
-				if err != nil {
+				if err := c.check(arg); err != nil {
 					return err
 				}
 			}
-			if found > 0 {
-				out.Flush()
-				fmt.Fprintf(cmd.ErrOrStderr(), "%d errors in %d files\n", found, files)
+			out.Flush()
+			if c.refused > 0 || c.accepted > 1 {
+				fmt.Fprintln(cmd.ErrOrStderr(), c.summary())
+			}
+			switch {
+			case c.failed > 0:
+				return exit(exitCouldNot)
+			case c.refused > 0:
 				return exit(exitNothing)
 			}
 			return nil
@@ -178,31 +182,85 @@ func (p *Program) syntaxCheckCommand() *cobra.Command {
 	}
 }
 
-// eachSource reads a file, or all .nix files below a folder. Links are not
-// followed: a folder may link to itself.
-func (p *Program) eachSource(arg string, visit func(name, src string)) error {
+// A syntaxCheck counts what files and folders hold.
+type syntaxCheck struct {
+	program     *Program
+	out, unread io.Writer
+
+	accepted, refused, failed int
+	errors                    map[syntax.Code]int
+}
+
+// check looks at a file, or at all .nix files below a folder. Links are not
+// followed: a folder may link to itself. What cannot be read in a folder is said
+// and left out.
+func (c *syntaxCheck) check(arg string) error {
 	if info, err := os.Stat(arg); arg == "-" || err != nil || !info.IsDir() {
-		src, err := p.readSource(arg)
-		if err != nil {
-			return err
-		}
-		visit(arg, src)
-		return nil
+		return c.file(arg)
 	}
 	return filepath.WalkDir(arg, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return plain(err)
+			err = plain(err)
 		case d.IsDir() && d.Name() == ".git":
 			return filepath.SkipDir
-		case !d.Type().IsRegular() || !strings.HasSuffix(name, ".nix"):
-			return nil
+		case d.Type().IsRegular() && strings.HasSuffix(name, ".nix"):
+			err = c.file(name)
 		}
-		src, err := p.readSource(name)
 		if err != nil {
-			return err
+			c.failed++
+			fmt.Fprintln(c.unread, err)
 		}
-		visit(name, src)
 		return nil
 	})
+}
+
+func (c *syntaxCheck) file(name string) error {
+	src, err := c.program.readSource(name)
+	if err != nil {
+		return err
+	}
+	errors := syntax.Parse(src).Errors()
+	if len(errors) == 0 {
+		c.accepted++
+		return nil
+	}
+	c.refused++
+	for _, e := range errors {
+		c.errors[e.Code]++
+	}
+	if c.refused > 1 {
+		fmt.Fprintln(c.out)
+	}
+	_, err = io.WriteString(c.out, syntax.Render(src, name, errors))
+	return err
+}
+
+// summary is how many files were accepted and refused, and for what: the most
+// frequent class of errors first.
+func (c *syntaxCheck) summary() string {
+	all := 0
+	var classes []string
+	for _, code := range slices.SortedFunc(maps.Keys(c.errors), func(a, b syntax.Code) int {
+		return cmp.Or(c.errors[b]-c.errors[a], cmp.Compare(a, b))
+	}) {
+		all += c.errors[code]
+		classes = append(classes, fmt.Sprintf("%d %s", c.errors[code], code))
+	}
+	out := fmt.Sprintf("%s, %d accepted", counted(c.accepted+c.refused, "file"), c.accepted)
+	if c.refused > 0 {
+		out += fmt.Sprintf(", %d refused for %s: %s", c.refused, counted(all, "error"), strings.Join(classes, ", "))
+	}
+	if c.failed > 0 {
+		out += fmt.Sprintf(", %d not read", c.failed)
+	}
+	return out
+}
+
+// counted is a number of things.
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
