@@ -151,7 +151,14 @@ func deleting(kinds ...syntax.Kind) func(*original, *rand.Rand) (variant, bool) 
 		if !ok {
 			return variant{}, false
 		}
-		return o.replace(t.Span, "", t.Kind == syntax.Equals), true
+		v := o.replace(t.Span, "", t.Kind == syntax.Equals)
+		for n := range syntax.Ancestors(o.tree.NodeAt(t.Start)) {
+			// A dynamic name is known by its text, which lacks the token now.
+			if span := n.Span(); n.Kind() == syntax.Dynamic && span.Covers(t.Span) {
+				v.path = strings.Replace(v.path, n.Text(), o.src[span.Start:t.Start]+o.src[t.End:span.End], 1)
+			}
+		}
+		return v, true
 	}
 }
 
