@@ -33,35 +33,92 @@ func (p *parser) bindingsInBraces(n int32, in string) {
 
 // bindings reads bindings into n until the closer or the region's end.
 func (p *parser) bindings(n int32, closer Kind) {
+	saidIf := false // an error; what belongs to that if is none of its own
 	for p.kind() != closer && !closesRegion(p.kind()) {
 		switch k := p.kind(); {
 		case k == KeywordInherit:
 			p.add(n, p.inherit())
 		case startsName(k) || k == Equals || k == Dot:
-			if closer == KeywordIn && p.looksLikeBody() {
+			if closer == KeywordIn && p.looksLikeBody(n) {
 				return
 			}
 			p.add(n, p.binding())
-		case closer == KeywordIn && startsOperand(k):
+		case closer == KeywordIn && (startsOperand(k) || startsKeywordExpression(k)):
 			return // the in before the body is missing
 		default:
-			p.failUnexpected("a name", "attribute set")
-			bad := p.open(Error)
-			if startsOperand(k) {
-				p.add(bad, p.expression())
-				p.take(Semicolon)
-			} else {
-				p.bump()
+			if followsIf := saidIf && (k == KeywordThen || k == KeywordElse); !followsIf {
+				p.failUnexpected("a name", "attribute set")
 			}
-			p.add(n, p.close(bad))
+			saidIf = saidIf || k == KeywordIf
+			p.add(n, p.noBinding())
 		}
 	}
 }
 
+// noBinding takes as errors what stands where a binding should.
+func (p *parser) noBinding() int32 {
+	bad := p.open(Error)
+	switch k := p.kind(); {
+	case k == Update:
+		for p.bump(); !closesRegion(p.kind()) && !p.onNewLine(); {
+			p.add(bad, p.errorToken()) // a comment of another language
+		}
+	case startsKeywordExpression(k): // a statement of another language
+		p.bump()
+		p.add(bad, p.value("attribute set"))
+		if !p.take(KeywordThen) {
+			p.take(Semicolon)
+		}
+	case startsOperand(k):
+		p.add(bad, p.expression())
+		p.take(Semicolon)
+	default:
+		p.bump()
+	}
+	return p.close(bad)
+}
+
 // looksLikeBody reports whether, after the bindings of a let without in, its
-// body comes next: a lambda.
-func (p *parser) looksLikeBody() bool {
-	return p.kind() == Word && p.ahead(1) == Colon
+// body comes next: a lambda, or an expression with which all ends that the let
+// stands in. A path alone may be a binding that is being typed: it is the body
+// if it stands no deeper than the let, or if the let binds its name already.
+func (p *parser) looksLikeBody(let int32) bool {
+	if p.kind() == Word && p.ahead(1) == Colon {
+		return true
+	}
+	const most = 64 // tokens looked at
+	isPath := true
+	for n, depth := 0, 0; n < most; n++ {
+		k := p.ahead(n)
+		if depth == 0 && n > 0 && closesRegion(k) {
+			return !isPath || p.onNewLine() && p.column(p.tokens[p.i].start) <= p.indent(p.nodes[let].start) ||
+				n == 1 && p.bindsAlready(let, p.tokens[p.i].of(p.src))
+		}
+		isPath = isPath && (k == Word || k == Dot)
+		switch k {
+		case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
+			depth++
+		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose:
+			depth--
+		case Equals, Semicolon, KeywordIn, KeywordInherit:
+			if depth == 0 {
+				return false
+			}
+		case EOF:
+			return false
+		}
+	}
+	return false
+}
+
+// bindsAlready reports whether a binding of n has a name for its path.
+func (p *parser) bindsAlready(n int32, name string) bool {
+	for c := p.nodes[n].first; c != 0; c = p.nodes[c].next {
+		if path := p.nodes[p.nodes[c].first]; p.nodes[c].kind == Binding && p.src[path.start:path.end] == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *parser) addBinding(n int32) {
@@ -79,7 +136,7 @@ func (p *parser) binding() int32 {
 	start := p.tokens[p.i].start
 	p.add(n, p.boundPath())
 	switch {
-	case p.take(Equals):
+	case p.takeEquals():
 		p.boundValue(n)
 	case p.valueFollows(start):
 		p.nodes[n].flags |= flagNoEquals
@@ -91,7 +148,7 @@ func (p *parser) binding() int32 {
 		p.nodes[n].flags |= flagNoEquals
 		p.failMissing("=", "binding", "")
 	}
-	if !p.take(Semicolon) {
+	if !p.takeSemicolon() {
 		p.nodes[n].flags |= flagNoSemicolon
 		p.failMissing(";", "binding", ";")
 	}
@@ -113,7 +170,7 @@ func (p *parser) boundPath() int32 {
 // line.
 func (p *parser) boundValue(n int32) {
 	p.add(n, p.value("binding"))
-	if p.endsBinding() || p.onNewLine() {
+	if p.endsBinding() || p.onNewLine() || p.kind() == Comma {
 		return
 	}
 	p.failUnexpected(";", "binding")

@@ -57,7 +57,8 @@ func isCloser(k Kind) bool {
 }
 
 // bindingAt reports whether the tokens from i on are an attribute path followed
-// by an equals sign. No expression has that in it, so it tells where one ended.
+// by an equals sign that binds. No expression has that in it, so it tells where
+// one ended.
 func bindingAt(tokens []token, i int) bool {
 	const most = 64 // tokens looked at; a longer path is no path that people write
 	for end := i + most; i < end; {
@@ -89,7 +90,7 @@ func bindingAt(tokens []token, i int) bool {
 		}
 		switch tokens[i].kind {
 		case Equals:
-			return true
+			return bindsAt(tokens, i)
 		case Dot:
 			i++
 		default:

@@ -139,8 +139,21 @@ func (p *parser) fail(e SyntaxError) {
 
 // failMissing reports that something should stand after the last token.
 func (p *parser) failMissing(wanted, in, insert string) {
+	if p.kind() == Invalid && !p.onNewLine() {
+		p.failed = p.i + 1 // what is missing is what the lexer could not read
+		return
+	}
 	at := text.Span{Start: int(p.end), End: int(p.end)}
 	p.fail(SyntaxError{Span: at, Code: CodeMissing, Found: p.kind().String(), Wanted: wanted, In: in, Insert: insert})
+}
+
+// failNoIn reports that a let has no in.
+func (p *parser) failNoIn(let int32) {
+	p.fail(SyntaxError{
+		Span: text.Span{Start: int(p.end), End: int(p.end)}, Code: CodeUnclosed,
+		Found: KeywordLet.String(), Wanted: KeywordIn.String(),
+		Opener: p.tokens[p.nodes[let].tok].span(), Insert: " in",
+	})
 }
 
 // failUnexpected reports that the next token does not belong there.
@@ -153,5 +166,22 @@ func (p *parser) failUnexpected(wanted, in string) {
 		p.failMissing(wanted, in, "")
 		return
 	}
-	p.fail(SyntaxError{Span: t.span(), Code: CodeUnexpected, Found: p.kind().String(), Wanted: wanted, In: in})
+	p.fail(SyntaxError{
+		Span: t.span(), Code: CodeUnexpected, Found: p.kind().String(), Wanted: wanted, In: in, Hint: p.hint(in),
+	})
+}
+
+// takeInstead takes tokens, one or more, that stand where another should.
+func (p *parser) takeInstead(tokens int, wanted, in string) {
+	span := text.Span{Start: int(p.tokens[p.i].start), End: int(p.tokens[p.i+tokens-1].end)}
+	insert := wanted
+	if wanted == Equals.String() && span.Start == int(p.end) {
+		insert = " " + wanted
+	}
+	p.fail(SyntaxError{
+		Span: span, Code: CodeUnexpected, Found: span.Of(p.src), Wanted: wanted, In: in, Insert: insert,
+	})
+	for range tokens {
+		p.bump()
+	}
 }

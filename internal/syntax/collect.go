@@ -3,6 +3,7 @@ package syntax
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"jetpills/internal/text"
 )
@@ -27,23 +28,25 @@ func allErrors(tokens []token, lexer []SyntaxError, parser []errorAt) []errorAt 
 	if !slices.IsSortedFunc(all, inOrder) {
 		slices.SortStableFunc(all, inOrder)
 	}
-	for i, e := range all {
-		if e.Code == CodeUnclosedComment {
-			return withoutConsequences(all[:i], e, tokens)
-		}
-	}
 	return all
 }
 
-// withoutConsequences leaves out what is only missing because a comment takes
-// the rest of the text.
-func withoutConsequences(errors []errorAt, comment errorAt, tokens []token) []errorAt {
-	last := 0
-	if len(tokens) > 1 {
-		last = int(tokens[len(tokens)-2].end)
+// withoutConsequences looks for a comment or a string of several lines that
+// takes the rest of the text. Its error is put where it begins, and what is
+// only missing because of it is left out.
+func (t *Tree) withoutConsequences(errors []SyntaxError) []SyntaxError {
+	i := slices.IndexFunc(errors, func(e SyntaxError) bool {
+		isComment := e.Code == CodeUnclosedComment
+		return isComment || e.Code == CodeUnclosedString && e.Start == len(t.src) && strings.Contains(t.src[e.Opener.Start:], "\n")
+	})
+	if i < 0 {
+		return errors
 	}
-	errors = slices.DeleteFunc(errors, func(e errorAt) bool { return e.Start >= last })
-	return append(errors, comment)
+	endless := errors[i]
+	end := min(endless.Opener.Start, int(t.tokens[max(t.index(endless.Opener.Start)-1, 0)].end))
+	errors = slices.DeleteFunc(errors, func(e SyntaxError) bool { return e.Start >= end })
+	endless.Span, endless.Opener, endless.Insert = endless.Opener, text.Span{}, ""
+	return append(errors, endless)
 }
 
 // repairErrors are the errors that the repair of brackets and the ends of
@@ -62,6 +65,7 @@ func repairErrors(tokens []token) []errorAt {
 	var open []int32
 	for i, t := range tokens {
 		switch {
+		case t.flags&skipped != 0 && t.kind == Semicolon: // with the bracket before it
 		case t.flags&skipped != 0:
 			errors = append(errors, errorAt{SyntaxError{
 				Span: t.span(), Code: CodeUnopened, Found: t.kind.String(),
@@ -74,7 +78,7 @@ func repairErrors(tokens []token) []errorAt {
 			}
 			at := open[len(open)-1]
 			open = open[:len(open)-1]
-			if e, ok := pairError(tokens[at], t); ok {
+			if e, ok := pairError(tokens, at, t); ok {
 				errors = append(errors, errorAt{e, int32(i)})
 			}
 		}
@@ -93,9 +97,21 @@ func opens(tokens []token, i int) bool {
 	return false
 }
 
-// pairError is the error of a pair of brackets one of which is absent.
-func pairError(opener, closer token) (SyntaxError, bool) {
+// pairError is the error of a pair of brackets one of which is absent: the one
+// that opens at an index, and the one that closes it.
+func pairError(tokens []token, at int32, closer token) (SyntaxError, bool) {
+	opener := tokens[at]
 	switch {
+	case opener.kind == StringOpen && closer.flags&absent != 0 && closer.start == opener.end && touchesWord(tokens, at):
+		// The quote closes a string that lost its opening one.
+		for at--; touchesWord(tokens, at); at-- {
+			continue
+		}
+		start := int(tokens[at].start)
+		return SyntaxError{
+			Span: text.Span{Start: start, End: start}, Code: CodeMissing, Wanted: opener.kind.String(),
+			Opener: opener.span(), Insert: opener.kind.String(),
+		}, true
 	case opener.flags&absent != 0 && closer.flags&absent == 0:
 		return SyntaxError{
 			Span: opener.span(), Code: CodeMissing, Wanted: opener.kind.String(), Opener: closer.span(),
@@ -111,6 +127,19 @@ func pairError(opener, closer token) (SyntaxError, bool) {
 		}, true
 	}
 	return SyntaxError{}, false
+}
+
+// touchesWord reports whether a word, or what else may be part of an unquoted
+// text, stands before the token at an index without a space.
+func touchesWord(tokens []token, i int32) bool {
+	if i == 0 || tokens[i-1].end != tokens[i].start {
+		return false
+	}
+	switch tokens[i-1].kind {
+	case Word, Integer, FloatNumber, PathText, Dot, Minus:
+		return true
+	}
+	return false
 }
 
 func (t token) span() text.Span { return text.Span{Start: int(t.start), End: int(t.end)} }

@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// A cut is the end that is given to a string because reading on made no sense.
+// A cut is the end that is given to a string, or to an interpolation in one,
+// because reading on made no sense.
 type cut struct {
-	start int32 // of the opening quote
+	start int32 // of the opening quote, or of the ${
 	end   int32
 }
 
-// cutAt is where the string that opens at an offset has to end if it is one of
-// those to be cut short, and 0 if it is not.
+// cutAt is where what opens at an offset has to end if it is one of those to be
+// cut short, and 0 if it is not.
 func (l *lexer) cutAt(at int) int32 {
 	i, found := slices.BinarySearchFunc(l.cuts, int32(at), cut.compare)
 	if !found {
@@ -24,12 +25,16 @@ func (l *lexer) cutAt(at int) int32 {
 func (c cut) compare(start int32) int { return int(c.start - start) }
 
 // cutEnds are the places where a string that begins at an offset and has lost
-// its closing quote may have ended, the likeliest first.
+// its closing quote may have ended, the likeliest first. An interpolation that
+// has lost its brace ended before the string's closing quote.
 func cutEnds(src string, at int32) []int32 {
 	var ends []int32
 	if src[at] == '\'' {
+		if line := lineFrom(src, int(at)+1); strings.TrimSpace(line) != "" && strings.HasSuffix(line, ";") {
+			ends = append(ends, at+2+int32(beforeClosers(line)))
+		}
 		indent := indentation(src[strings.LastIndexByte(src[:at], '\n')+1:])
-		for _, least := range [...]int{indent + 1, indent} {
+		for _, least := range [...]int{indent + 1, firstIndentation(src[at:]), indent} {
 			if end := int32(dedentAfter(src, int(at), least)); !slices.Contains(ends, end) {
 				ends = append(ends, end)
 			}
@@ -37,8 +42,15 @@ func cutEnds(src string, at int32) []int32 {
 		return ends
 	}
 	line := lineFrom(src, int(at))
+	if src[at] == '$' {
+		return append(ends, at+1+int32(max(strings.IndexByte(line, '"'), 0)))
+	}
+	likeliest := beforeClosers(line)
+	if bindingsIn(line, '{') > 0 {
+		likeliest = beforeOpener(line)
+	}
 	for _, end := range [...]int{
-		beforeClosers(line), beforeUnopened(line), strings.Index(line, " = "), beforeOpener(line), wordEnd(line),
+		likeliest, beforeClosers(line), beforeUnopened(line), nameEnd(src, line), beforeOpener(line), wordEnd(line),
 	} {
 		if end := at + 1 + int32(end); end > at && !slices.Contains(ends, end) {
 			ends = append(ends, end)
@@ -112,6 +124,26 @@ func beforeOpener(line string) int {
 	return -1
 }
 
+// nameEnd is the length of the attribute name that a line with a binding begins
+// with; -1 if there is none. A last word behind a dot is part of a file's name
+// or a name of its own: the latter if the text binds it elsewhere, too, or if it
+// is what configurations have behind file names.
+func nameEnd(src, line string) int {
+	end := strings.Index(line, " = ")
+	if end < 0 {
+		return -1
+	}
+	dot := strings.LastIndexByte(line[:end], '.')
+	if dot < 1 || !isWord(line[dot+1:end]) {
+		return end
+	}
+	switch word := line[dot+1 : end]; {
+	case word == "text", word == "source", strings.Contains(src, `".`+word+" = "), strings.Contains(src, " "+word+" = "):
+		return dot
+	}
+	return end
+}
+
 // wordEnd is the length of the first word of a line.
 func wordEnd(line string) int {
 	for i := 0; i < len(line); i++ {
@@ -147,6 +179,20 @@ func dedentAfter(src string, at, least int) int {
 		lineStart = end + 1
 	}
 	return end
+}
+
+// firstIndentation is that of the first line below that is not blank.
+func firstIndentation(s string) int {
+	for {
+		i := strings.IndexByte(s, '\n')
+		if i < 0 {
+			return 0
+		}
+		s = s[i+1:]
+		if width := indentation(s); width < len(s) && s[width] != '\n' && s[width] != '\r' {
+			return width
+		}
+	}
 }
 
 // indentation is the width of the white space that a line begins with.
@@ -229,15 +275,24 @@ func (r reading) settles(src string, before reading) bool {
 }
 
 // suspects are the opening quotes of strings that may have run on into code,
-// the likelier ones first: those that have no end or span a line break.
-// Strings already cut are none.
+// the likelier ones first: those that have no end or span a line break. An
+// interpolation in which a string opens right behind a word is one, too: that
+// quote was to close the string around it. What is cut already is none.
 func suspects(src string, tokens []token, cuts []cut) []int32 {
-	var likely, possible []int32
-	var open []int // indexes of opening quotes
+	var likely, possible, unclosed []int32
+	var open []int // indexes of opening quotes and interpolations
 	for i, t := range tokens {
 		switch t.kind {
-		case StringOpen, IndentOpen:
+		case InterpOpen:
 			open = append(open, i)
+		case StringOpen, IndentOpen:
+			if last := len(open) - 1; t.kind == StringOpen && last > 0 && tokens[open[last]].kind == InterpOpen &&
+				tokens[open[last-1]].kind == StringOpen && touchesWord(tokens, int32(i)) {
+				unclosed = append(unclosed, tokens[open[last]].start)
+			}
+			open = append(open, i)
+		case InterpClose:
+			open = open[:max(len(open)-1, 0)]
 		case StringClose, IndentClose:
 			if len(open) == 0 {
 				continue
@@ -267,7 +322,7 @@ func suspects(src string, tokens []token, cuts []cut) []int32 {
 	slices.Sort(likely)
 	slices.Sort(possible)
 	found := append(likely, possible...)
-	return found[:min(len(found), mostCutTries)]
+	return append(found[:min(len(found), mostCutTries)], unclosed[:min(len(unclosed), 1)]...)
 }
 
 // endsLikeCode reports whether the first line of a string of several lines ends
@@ -308,7 +363,7 @@ func oddities(src string, tokens []token) int {
 		case StringText:
 			if i > 0 && tokens[i-1].kind != IndentOpen {
 				body := t.of(src)
-				odd += 2*bindingsIn(body, '\n') + min(bindingsIn(body, ';'), 1)
+				odd += 2*bindingsIn(body, '\n') + min(bindingsIn(body, ';')+bindingsIn(body, '{'), 1)
 			}
 		}
 	}
@@ -326,7 +381,7 @@ func touchesOddly(k Kind) bool {
 }
 
 // bindingsIn counts what in the text of a string begins like a binding, behind a
-// line break or a semicolon.
+// line break, a semicolon or a brace.
 func bindingsIn(s string, behind byte) int {
 	count := 0
 	for {

@@ -41,9 +41,12 @@ type SyntaxError struct {
 	// Opener is the bracket or quote that the error belongs to, or the
 	// definition that came first; empty if there is none.
 	Opener text.Span
-	// Insert is the text that mends the error if put at Span.Start; empty if
-	// no such text is certain.
+	// Insert is the text that mends the error if it takes the place of Span;
+	// empty if no such text is certain.
 	Insert string
+	// Hint says how it is done in Nix, where other languages have it otherwise;
+	// empty if there is nothing to say.
+	Hint string
 }
 
 // Message is the error in one sentence without its place.
@@ -65,6 +68,9 @@ func (e SyntaxError) Message() string {
 	case CodeUnopened:
 		return fmt.Sprintf("%s closes nothing", e.Found)
 	case CodeInvalidCharacter:
+		if e.Wanted != "" {
+			return fmt.Sprintf("%s, wanted %s", e.Found, e.Wanted)
+		}
 		return e.Found
 	case CodeTrailingSlash:
 		return "path ends in a slash"

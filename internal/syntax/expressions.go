@@ -1,5 +1,7 @@
 package syntax
 
+import "jetpills/internal/text"
+
 // The grammar, from the outside in. A function reads what it is named after
 // and gives its node. It begins where it is sure of what comes, so a keyword or
 // an opening bracket is there; everything behind that may be missing.
@@ -42,9 +44,12 @@ func (p *parser) expression() int32 {
 		case Colon:
 			return p.lambda()
 		case At:
-			if p.ahead(2) == LBrace || p.ahead(2) == Colon {
+			if p.ahead(2) == LBrace || p.ahead(2) == Colon || p.ahead(2) == Word && p.ahead(3) == Colon {
 				return p.lambda()
 			}
+		}
+		if isArrow(p.tokens, p.i+1) {
+			return p.lambda()
 		}
 	case LBrace:
 		if p.atFormals() {
@@ -79,7 +84,7 @@ func (p *parser) letIn() int32 {
 	p.bindings(n, KeywordIn)
 	in := p.tokens[p.i].start
 	if !p.take(KeywordIn) {
-		p.failMissing("in", "let", "")
+		p.failNoIn(n)
 	}
 	// Bindings behind the in that are indented more are still the let's.
 	for p.atLooseBinding(in) {
@@ -93,8 +98,46 @@ func (p *parser) letIn() int32 {
 func (p *parser) with() int32 {
 	n := p.open(With)
 	p.bump()
-	p.add(n, p.value("with"))
+	scope := p.value("with")
+	if p.hasBody(scope) {
+		return p.withoutSemicolon(n, scope)
+	}
+	p.add(n, scope)
 	p.semicolonThenValue(n, "with")
+	return p.close(n)
+}
+
+// hasBody reports whether what was read as the scope of a with is scope and body
+// without the semicolon between them, with a [ b ]: a call, and nothing comes
+// behind it.
+func (p *parser) hasBody(scope int32) bool {
+	if p.nodes[scope].kind != Apply {
+		return false
+	}
+	function := &p.nodes[p.nodes[scope].first]
+	isImport := p.src[function.start:function.end] == "import"
+	if p.nodes[function.next].kind != List && (function.kind == Apply || function.kind == Paren || isImport) {
+		return false
+	}
+	if p.kind() != Semicolon {
+		return closesRegion(p.kind())
+	}
+	k := p.ahead(1)
+	return closesRegion(k) || k == KeywordInherit || k == KeywordIn || bindingAt(p.tokens, p.i+1)
+}
+
+// withoutSemicolon makes a scope and a body of a call that was read as the scope
+// of a with.
+func (p *parser) withoutSemicolon(n, call int32) int32 {
+	scope := p.nodes[call].first
+	body := p.nodes[scope].next
+	behind := p.tokens[p.nodes[body].tok]
+	at := text.Span{Start: int(p.nodes[scope].end), End: int(p.nodes[scope].end)}
+	p.fail(SyntaxError{Span: at, Code: CodeMissing, Found: behind.kind.String(), Wanted: ";", In: "with", Insert: ";"})
+	p.failed = 0 // what is wrong with the next token does not follow from that
+	p.nodes[scope].next = 0
+	p.add(n, scope)
+	p.add(n, body)
 	return p.close(n)
 }
 

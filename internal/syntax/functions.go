@@ -58,13 +58,17 @@ func (p *parser) lambda() int32 {
 	}
 	p.add(n, p.parameter())
 	if p.take(At) {
-		if k := p.kind(); (k == Word || k == LBrace) && k != first {
+		switch k := p.kind(); {
+		case (k == Word || k == LBrace) && k != first:
 			p.add(n, p.parameter())
-		} else {
+		case k == Word && p.ahead(1) == Colon:
+			p.failUnexpected(wanted, "function")
+			p.add(n, p.errorToken())
+		default:
 			p.failMissing(wanted, "function", "")
 		}
 	}
-	if !p.take(Colon) {
+	if !p.takeColon() {
 		p.failMissing(":", "function", ":")
 		if closesRegion(p.kind()) {
 			p.add(n, p.missing())
@@ -104,6 +108,9 @@ func (p *parser) formals() int32 {
 			}
 		case Comma:
 			p.failUnexpected("a name", "formals")
+		case Semicolon:
+			p.takeInstead(1, ",", "formals")
+			continue
 		default:
 			p.failUnexpected("a name", "formals")
 			p.add(n, p.errorToken())
@@ -124,7 +131,10 @@ func (p *parser) formals() int32 {
 func (p *parser) formal() int32 {
 	n := p.open(Formal)
 	p.add(n, p.leaf(Parameter))
-	if p.take(Question) {
+	if p.kind() == Equals {
+		p.takeInstead(1, "?", "formal")
+		p.add(n, p.value("formal"))
+	} else if p.take(Question) {
 		p.add(n, p.value("formal"))
 	}
 	return p.close(n)

@@ -227,7 +227,7 @@ func FuzzInsert(f *testing.F) {
 		var edits []text.Edit
 		for _, e := range tree.Errors() {
 			if e.Insert != "" {
-				edits = append(edits, text.Edit{Span: text.Span{Start: e.Start, End: e.Start}, NewText: e.Insert})
+				edits = append(edits, text.Edit{Span: e.Span, NewText: e.Insert})
 			}
 		}
 		mended, err := text.Apply(tree.Source(), edits)

@@ -71,7 +71,7 @@ func TestInsert(t *testing.T) {
 				edits = nil
 				break
 			}
-			edits = append(edits, text.Edit{Span: text.Span{Start: e.Start, End: e.Start}, NewText: e.Insert})
+			edits = append(edits, text.Edit{Span: e.Span, NewText: e.Insert})
 		}
 		if edits == nil {
 			continue

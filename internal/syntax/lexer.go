@@ -56,7 +56,7 @@ const (
 // frame is one level of the lexer's nesting.
 type frame struct {
 	mode  mode
-	limit int32 // where a string that was cut short ends at the latest; 0: nowhere
+	limit int32 // where what was cut short ends at the latest; 0: nowhere
 }
 
 type lexer struct {
@@ -396,7 +396,7 @@ func (l *lexer) invalid() {
 	for end < len(l.src) && (l.src[end] >= 0x80 || l.src[end] < ' ' && !is(l.src[end], classSpace)) {
 		end++
 	}
-	l.fail(text.Span{Start: l.at, End: end}, CodeInvalidCharacter, Invalid.String(), "")
+	l.errors = append(l.errors, invalidCharacter(l.src, text.Span{Start: l.at, End: end}))
 	l.emit(Invalid, end)
 }
 
@@ -590,8 +590,9 @@ func (l *lexer) quoted() {
 				if at > l.at {
 					l.emit(StringText, at)
 				}
+				limit := l.cutAt(at)
 				l.emit(InterpOpen, at+2)
-				l.push(modeString, 0)
+				l.push(modeString, limit)
 				return
 			case next == '"':
 				at++
@@ -650,8 +651,9 @@ func (l *lexer) indented() {
 				if at > l.at {
 					l.emit(StringText, at)
 				}
+				limit := l.cutAt(at)
 				l.emit(InterpOpen, at+2)
-				l.push(modeIndent, 0)
+				l.push(modeIndent, limit)
 				return
 			case next == '\'':
 				at++

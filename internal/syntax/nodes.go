@@ -61,6 +61,7 @@ func (t *Tree) Errors() []SyntaxError {
 		slices.SortStableFunc(t.errors, func(a, b SyntaxError) int {
 			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 		})
+		t.errors = t.withoutConsequences(t.errors)
 	})
 	return t.errors
 }

@@ -58,6 +58,10 @@ func (p *parser) operation(least int) int32 {
 	left := p.prefixed()
 	for chained := Kind(EOF); ; {
 		k := p.kind()
+		compares := k == Equals && comparesAt(p.tokens, p.i)
+		if compares {
+			k = Equal
+		}
 		binds, s := operator(k)
 		if binds == 0 || binds < least {
 			return left
@@ -77,7 +81,11 @@ func (p *parser) operation(least int) int32 {
 			binds++
 		}
 		n := p.wrap(Binary, left)
-		p.bump()
+		if compares {
+			p.takeInstead(1, Equal.String(), "condition")
+		} else {
+			p.bump()
+		}
 		p.add(n, p.rightOperand(binds))
 		left = p.close(n)
 	}
@@ -195,8 +203,7 @@ func (p *parser) operand() int32 {
 	n := p.wrap(Select, left)
 	p.bump()
 	p.add(n, p.attrPath())
-	if p.kind() == KeywordOr && !p.atBinding() {
-		p.bump()
+	if p.takeOr() {
 		if startsOperand(p.kind()) && !p.atBinding() {
 			p.add(n, p.operand())
 		} else {

@@ -120,7 +120,7 @@ func (p *parser) atBinding() bool {
 	case Word, KeywordOr:
 		switch p.tokens[p.i+1].kind {
 		case Equals:
-			return true
+			return bindsAt(p.tokens, p.i+1)
 		case Dot:
 			return bindingAt(p.tokens, p.i)
 		}

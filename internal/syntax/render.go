@@ -21,11 +21,7 @@ func Render(src, path string, errors []SyntaxError) string {
 		}
 		line, column := m.LineColumn(e.Start)
 		fmt.Fprintf(&out, "%s:%d:%d: %s\n", path, line, column, e.Message())
-		note := ""
-		if e.Insert != "" {
-			note = " insert " + strings.TrimSpace(e.Insert)
-		}
-		out.WriteString(m.Underlined(e.Span, note))
+		out.WriteString(m.Underlined(e.Span, note(e)))
 		if e.Opener != (text.Span{}) {
 			openerLine, openerColumn := m.LineColumn(e.Opener.Start)
 			what := "opened"
@@ -41,4 +37,17 @@ func Render(src, path string, errors []SyntaxError) string {
 		}
 	}
 	return out.String()
+}
+
+// note is what stands behind the caret: what mends the error, or a hint.
+func note(e SyntaxError) string {
+	switch {
+	case e.Insert != "" && e.Len() > 0:
+		return " write " + strings.TrimSpace(e.Insert)
+	case e.Insert != "":
+		return " insert " + strings.TrimSpace(e.Insert)
+	case e.Hint != "":
+		return " " + e.Hint
+	}
+	return ""
 }

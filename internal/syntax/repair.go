@@ -41,7 +41,7 @@ type repairer struct {
 	stack   []bracketFrame
 	lines   []lineStart
 	inserts []insertion
-	skips   []int32 // closing brackets that close nothing
+	skips   []int32 // closing brackets that close nothing, and semicolons behind them
 	budget  int     // steps that searches may still take: the repair stays linear
 
 	// The leftmost opener that a closing bracket of this line was paired with.
@@ -56,6 +56,7 @@ type repairer struct {
 	indent int32
 	first  bool // on its line
 	lead   bool // only closing brackets before it on its line
+	kept   Kind // of the token before it that was not left out
 }
 
 // A choice is what the repair does at a token other than what the indentation
@@ -68,8 +69,12 @@ const (
 	asSkipped                // a closing bracket that closes nothing
 )
 
-// How many other choices are tried where a repair takes more than one step.
-const mostChoices = 24
+// How many other choices are tried where a repair takes more than one step, and
+// how many steps are too many for any of them to help.
+const (
+	mostChoices = 24
+	mostSteps   = 64
+)
 
 // repairBrackets returns tokens in which all brackets pair: absent ones are put
 // in, and closing brackets that close nothing are marked as skipped.
@@ -94,7 +99,7 @@ func fewestRepairs(src string, tokens []token) []token {
 // at a time, as long as that takes fewer steps.
 func (r *repairer) fewerSteps() *repairer {
 	best, tries := r, mostChoices
-	for at := 0; at < len(best.steps) && len(best.steps) > 1; at++ {
+	for at := 0; at < len(best.steps) && len(best.steps) > 1 && len(best.steps) <= mostSteps; at++ {
 		for _, c := range [...]choice{asPaired, asSkipped} {
 			token := best.steps[at]
 			if best.choices[token] == c {
@@ -184,8 +189,14 @@ func (r *repairer) scan() {
 			r.lines = append(r.lines, lineStart{r.at, r.indent})
 			r.beginLine()
 		}
+		if r.isSkipped() {
+			continue
+		}
 		r.lostBrace()
 		r.token()
+		if !r.isSkipped() {
+			r.kept = t.kind
+		}
 		r.lead = r.lead && isCloser(t.kind)
 	}
 }
@@ -210,10 +221,24 @@ func (r *repairer) open(i int32, kind Kind) {
 	r.steps = append(r.steps, r.at)
 }
 
-// skip leaves out the closing bracket at index i.
+// skip leaves out the closing bracket at index i, and the semicolon behind it
+// if that ends nothing then.
 func (r *repairer) skip(i int32) {
 	r.skips = append(r.skips, i)
 	r.steps = append(r.steps, r.at)
+	if r.tokens[i+1].kind != Semicolon {
+		return
+	}
+	switch r.kept {
+	case Semicolon, LBrace, KeywordLet:
+		r.skips = append(r.skips, i+1)
+	}
+}
+
+// isSkipped reports whether the token that is looked at is left out.
+func (r *repairer) isSkipped() bool {
+	n := len(r.skips)
+	return n > 0 && r.skips[n-1] >= r.at
 }
 
 // beginLine closes brackets that the indentation of a new line says are lost.
@@ -425,6 +450,10 @@ func (r *repairer) leadingCloser() {
 		r.open(at, want)
 		return
 	}
+	if f != nil && f.kind == want && f.indent < indent && indent == f.content && r.closesLater(f, i) {
+		r.skip(i) // one too many: it stands where the bindings inside begin
+		return
+	}
 	if f != nil && f.kind == want {
 		r.matchTo(len(r.stack)-1, i)
 		return
@@ -513,6 +542,9 @@ func (r *repairer) closesLater(f *bracketFrame, i int32) bool {
 		if width >= len(rest) || rest[width] == '\n' || rest[width] == '\r' || int32(width) > f.indent {
 			continue
 		}
+		if int32(width) == f.indent && rest[width] == ',' {
+			continue // a style of formals that go on
+		}
 		return int32(width) == f.indent && closer.String()[0] == rest[width]
 	}
 	return false
@@ -532,8 +564,11 @@ func (r *repairer) lostInLine(i int32, want Kind) (int32, bool) {
 		}
 		switch kind := r.tokens[j].kind; {
 		case want == LParen:
-			if kind == KeywordInherit {
-				return j + 1, j+1 < i && r.tokens[j+1].kind != LParen
+			switch kind {
+			case KeywordInherit: // of the names behind, from what stands before
+				return j + 1, j+1 < i && r.tokens[j+1].kind != LParen && startsName(r.tokens[i+1].kind)
+			case Semicolon:
+				return 0, false
 			}
 		case isFormals:
 			if kind == Equals || kind == Colon {

@@ -86,7 +86,7 @@ func TestDeepNesting(t *testing.T) {
 	for _, part := range []string{
 		"(", "[", "{", "${", "\"${", "''${", ")", "]", "}", "{a=", "./a${", "let a=", "x: ", "{a}: ", "if ", "-", "!",
 		"a.", "a ? ", "with ", "assert ", "a -> ", "a ++ ", "inherit (", "rec {", "let {", "''", "\"", "a=", "in ", "a.${",
-		"[{(", "f (g: { x = ", "or ", "a or ", "x = \"\n", "}:", "<", "1 ", "a/${", "$", ";", "=", "..", "@",
+		"[{(", "[)", "{ a.${", "{ inherit ${", "]${\\", "f (g: { x = ", "or ", "a or ", "x = \"\n", "}:", "<", "1 ", "a/${", "$", ";", "=", "..", "@",
 	} {
 		src := strings.Repeat(part, 6_000)
 		tree := syntax.Parse(src)
@@ -99,6 +99,17 @@ func TestDeepNesting(t *testing.T) {
 		syntax.Parse(strings.Repeat(bracket, many))
 	}
 	checkTree(t, strings.Repeat("(", many)+"1"+strings.Repeat(")", many))
+}
+
+// TestPathInsideNames holds that the path at a cursor does not say again and
+// again what is inside of dynamic names that nest.
+func TestPathInsideNames(t *testing.T) {
+	for _, part := range []string{"{ a.${", "{ inherit ${"} {
+		src := strings.Repeat(part, 1_000)
+		if got := syntax.Parse(src).PathAt(len(src)); len(got) > 2*len(src) {
+			t.Errorf("%s: a path of %d bytes in a text of %d", part, len(got), len(src))
+		}
+	}
 }
 
 // TestHugeLine parses 50 MB without a line break.

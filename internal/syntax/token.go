@@ -158,7 +158,8 @@ const (
 	// absent marks a token that the text does not have: the repair of brackets
 	// or the end of a broken string put it there, without width.
 	absent tokenFlags = 1 << iota
-	// skipped marks a bracket that closes nothing; the parser steps over it.
+	// skipped marks a bracket that closes nothing, and what went with it; the
+	// parser steps over it.
 	skipped
 )
 

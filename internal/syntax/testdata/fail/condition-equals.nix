@@ -1,0 +1,4 @@
+{ som }:
+{
+  x = if som = "orin-agx" then 1 else 2;
+}

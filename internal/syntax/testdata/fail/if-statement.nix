@@ -1,0 +1,7 @@
+{ x }:
+{
+  if x then
+    a = 1;
+  else
+    a = 2;
+}

@@ -1,0 +1,4 @@
+{
+  networking.hostName = jetson";
+  time.timeZone = "Europe/Berlin";
+}

@@ -1,0 +1,2 @@
+{ lib, cfg }:
+lib.mkIf (cfg.board = "alpha" && cfg.fan) { a = 1; }
