@@ -119,15 +119,19 @@ func (s *attrSet) inner(name Node, report func(SyntaxError)) *attrSet {
 	return earlier.set
 }
 
-// merge adds the attributes of a set that is defined once more. As in Nix 2.8,
-// sets inside do not merge, and names that only evaluation tells get lost.
+// merge adds the attributes of a set that is defined once more. Sets inside merge
+// as well, which newer versions of Nix do and 2.8 refuses; as in 2.8, names that
+// only evaluation tells get lost.
 func (s *attrSet) merge(other *attrSet, report func(SyntaxError)) {
 	for name, a := range other.static {
-		if earlier := s.static[name]; earlier != nil {
+		switch earlier := s.static[name]; {
+		case earlier == nil:
+			s.static[name] = a
+		case earlier.set != nil && a.set != nil:
+			earlier.set.merge(a.set, report)
+		default:
 			report(alreadyDefined(a.at, earlier.at))
-			continue
 		}
-		s.static[name] = a
 	}
 }
 

@@ -61,6 +61,15 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// TestOkay holds that there is no error in what is Nix.
+func TestOkay(t *testing.T) {
+	for file, src := range sources(t, "testdata/okay/*.nix") {
+		if errors := syntax.Parse(src).Errors(); len(errors) > 0 {
+			t.Errorf("%s", syntax.Render(src, file, errors))
+		}
+	}
+}
+
 // TestInsert mends texts with the insertions that errors call certain.
 func TestInsert(t *testing.T) {
 	for file, src := range sources(t, "testdata/fail/*.nix") {
