@@ -46,8 +46,11 @@ func cutEnds(src string, at int32) []int32 {
 		return append(ends, at+1+int32(max(strings.IndexByte(line, '"'), 0)))
 	}
 	likeliest := beforeClosers(line)
-	if bindingsIn(line, '{') > 0 {
+	switch { // with bindings on the line behind it
+	case bindingsIn(line, '{') > 0:
 		likeliest = beforeOpener(line)
+	case bindingsIn(line, ';') > 0:
+		likeliest = strings.IndexByte(line, ';')
 	}
 	for _, end := range [...]int{
 		likeliest, beforeClosers(line), beforeUnopened(line), nameEnd(src, line), beforeOpener(line), wordEnd(line),
@@ -130,6 +133,9 @@ func beforeOpener(line string) int {
 // is what configurations have behind file names.
 func nameEnd(src, line string) int {
 	end := strings.Index(line, " = ")
+	if end < 0 && strings.HasSuffix(line, " =") {
+		end = len(line) - 2
+	}
 	if end < 0 {
 		return -1
 	}

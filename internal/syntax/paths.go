@@ -203,11 +203,13 @@ func appendNames(path []byte, names iter.Seq[Node]) []byte {
 
 // NameText is an attribute name as Nix prints it: a word as it is, a quoted
 // name without its quotes if it needs none, and a name that only evaluation
-// tells as it stands in the source, ${…} or a string with ${…} in it. A name
-// that is missing is empty.
+// tells as it stands in the source, ${…} or a string with ${…} in it, with the
+// quote that it may lack. A name that is missing is empty.
 func NameText(n Node) string {
 	name, known := AttrName(n)
 	switch {
+	case !known && n.Kind() == String && !IsClosed(n):
+		return n.Text() + `"`
 	case !known:
 		return n.Text()
 	case n.Kind() == Missing || isWord(name):

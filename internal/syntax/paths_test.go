@@ -45,6 +45,34 @@ func TestBindingPaths(t *testing.T) {
 	}
 }
 
+// TestDamagedPaths holds what is read in texts that lack something, as a person
+// would read it.
+func TestDamagedPaths(t *testing.T) {
+	for _, test := range []struct{ name, src, want string }{
+		{"quote before a binding", "{\n  a = [\n    { b = \"A; c = 64; }\n  ];\n}", "a a.b a.c"},
+		{"quote before a set", "{\n  a = f \"b { c = true; };\n}", "a a.c"},
+		{"quote of a file's name", "{\n  a.\"b/c.conf.text = \"d\";\n}", `a."b/c.conf".text`},
+		{"quote behind an interpolation", "{\n  a.\"${b} = {\n    c = 1;\n  };\n}", `a."${b}" a."${b}".c`},
+		{"brace of an interpolation", "{\n  a = \"${b\";\n  c = \"d\";\n}", "a c"},
+		{"brace on a line of its own", "{\n  a =\n    if b then\n      \n        c = 1;\n      }\n    else\n      { };\n}", "a a.c"},
+		{"brace of formals on a line of its own", "{\n  a =\n    \n      b,\n      c,\n    }:\n    d { e = 1; };\n}", "a a.e"},
+		{"brace of an empty set", "{\n  a = b == { || c;\n  d = 1;\n}", "a d"},
+		{"in of the inner let", "let\n  a = b:\n    let\n      c = 1;\nin\n{\n  d = 1;\n}", "a a.c d"},
+		{"parenthesis too many", "{\n  a = b (c: d {\n    inherit e);\n    f = 1;\n  });\n}", "a a.e a.f"},
+		{"brace too many", "{\n  a = {\n    b = 1;\n  };\n  };\n  c = 1;\n}", "a a.b c"},
+		{"defaults in a style with commas", "{ a\n, b ? c = 1; d = 2; }\n}:\n{ e = 1; }", "c d e"},
+		{"colons and commas", "{\n  a: 1,\n  b: { c = 2 },\n}", "a b b.c"},
+	} {
+		var got []string
+		for b := range syntax.Parse(test.src).BindingPaths() {
+			got = append(got, b.Path)
+		}
+		if got := strings.Join(got, " "); got != test.want {
+			t.Errorf("%s: got %q, want %q in\n%s", test.name, got, test.want, test.src)
+		}
+	}
+}
+
 func TestBindingPathsCanBeLeftEarly(t *testing.T) {
 	tree := syntax.Parse(`{ inherit a b; c = { d = 1; }; }`)
 	for most := range 4 {

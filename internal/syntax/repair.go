@@ -192,6 +192,7 @@ func (r *repairer) scan() {
 		if r.isSkipped() {
 			continue
 		}
+		r.emptyBrace()
 		r.lostBrace()
 		r.token()
 		if !r.isSkipped() {
@@ -265,6 +266,24 @@ func (r *repairer) beginLine() {
 		}
 	case i > 0 && r.tokens[i-1].kind == Semicolon && cannotFollowSemicolon(kind):
 		r.closeToIndent(i, indent)
+		if kind == KeywordThen || kind == KeywordElse {
+			for f := r.top(); f != nil && f.kind == LBrace && f.indent > indent; f = r.top() {
+				r.closeTop(i)
+			}
+		}
+	}
+}
+
+// emptyBrace closes a brace behind which an operator or a keyword stands that
+// cannot be the first in it.
+func (r *repairer) emptyBrace() {
+	f := r.top()
+	if f == nil || f.kind != LBrace || f.token != r.at-1 {
+		return
+	}
+	switch r.tokens[r.at].kind {
+	case KeywordThen, KeywordElse, OrOp, And, Equal, NotEqual, Implies, Concat, Update:
+		r.closeTop(r.at)
 	}
 }
 
@@ -347,7 +366,13 @@ func (r *repairer) token() {
 			r.innerCloser()
 		}
 	case KeywordIn:
-		if k := r.find(KeywordLet, func(*bracketFrame) bool { return true }); k >= 0 {
+		k := r.find(KeywordLet, func(*bracketFrame) bool { return true })
+		if k >= 0 && r.first && r.stack[k].indent > r.indent {
+			if outer := r.find(KeywordLet, func(f *bracketFrame) bool { return f.indent == r.indent }); outer >= 0 {
+				k = outer
+			}
+		}
+		if k >= 0 {
 			for len(r.stack) > k+1 {
 				r.closeTop(i)
 			}
@@ -446,7 +471,7 @@ func (r *repairer) leadingCloser() {
 		r.matchTo(len(r.stack)-1, i) // closed at a place of its own, as some style has it
 		return
 	}
-	if at, ok := r.lostOpener(i, indent); ok && want != LParen && at <= r.paired {
+	if at, ok := r.lostOpener(i, indent, want); ok && want != LParen && at <= r.paired {
 		r.open(at, want)
 		return
 	}
@@ -467,8 +492,8 @@ func (r *repairer) leadingCloser() {
 
 // lostOpener is where the opener of a closing bracket that begins a line must
 // have stood: at the end of the last line with the same indentation, if all
-// since then is indented more.
-func (r *repairer) lostOpener(i, indent int32) (int32, bool) {
+// since then is indented more, or on a line of its own.
+func (r *repairer) lostOpener(i, indent int32, want Kind) (int32, bool) {
 	bound := int32(-1)
 	if f := r.top(); f != nil {
 		bound = f.token
@@ -480,7 +505,7 @@ func (r *repairer) lostOpener(i, indent int32) (int32, bool) {
 		}
 		switch l := r.lines[q]; {
 		case l.indent < indent:
-			return 0, false
+			return r.lines[q+1].token, q+1 < last && r.stoodAlone(r.lines[q+1].token, i, want)
 		case l.indent == indent:
 			end := r.lines[q+1].token
 			if before := r.tokens[end-1].kind; before == Semicolon || before == RBrace && r.tokens[end-1].start != r.tokens[l.token].start {
@@ -493,6 +518,24 @@ func (r *repairer) lostOpener(i, indent int32) (int32, bool) {
 		return 0, true // the whole text was inside
 	}
 	return 0, false
+}
+
+// stoodAlone reports whether an opener that is lost can have stood on a line of
+// its own before the token at an index: what it holds comes next, and what comes
+// before goes on. closer is the index of its closing bracket.
+func (r *repairer) stoodAlone(i, closer int32, want Kind) bool {
+	switch r.tokens[i-1].kind {
+	case Semicolon, Comma, LBrace, LBracket, RBrace:
+		return false
+	}
+	isFormals := r.tokens[closer+1].kind == Colon || r.tokens[closer+1].kind == At
+	switch kind := r.tokens[i].kind; {
+	case want == LBrace && isFormals:
+		return kind == Word && (r.tokens[i+1].kind == Comma || r.tokens[i+1].kind == Question)
+	case want == LBrace:
+		return kind == KeywordInherit || bindingAt(r.tokens, int(i))
+	}
+	return r.tokens[i-1].kind == Equals
 }
 
 // innerCloser pairs a closing bracket that something stands before on its line.
