@@ -180,7 +180,7 @@ func (l *lexer) closeStrings() {
 			continue
 		}
 		for len(l.stack) > i {
-			l.closeAbsent(len(l.src))
+			l.closeAbsent(int(l.tokens[len(l.tokens)-1].end))
 		}
 		return
 	}

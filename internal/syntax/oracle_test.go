@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 type verdict struct {
 	form string // the printed form; empty if it was not accepted
 	err  string // the error's first line
+	line int    // that the error is on; 0 if Nix does not say
 }
 
 // refusedByScope reports whether the file was parsed and refused for a variable
@@ -76,6 +78,9 @@ func askNixOnce(t *testing.T, files []string, verdicts []verdict) {
 			return
 		}
 		verdicts[accepted].err = errorLine.FindString(errs.String())
+		if at := errorPlace.FindStringSubmatch(errs.String()); at != nil {
+			verdicts[accepted].line, _ = strconv.Atoi(at[1])
+		}
 		files, verdicts = files[accepted+1:], verdicts[accepted+1:]
 	}
 }
@@ -83,6 +88,9 @@ func askNixOnce(t *testing.T, files []string, verdicts []verdict) {
 // errorLine is the first line of an error. Warnings about the machine may stand
 // before it.
 var errorLine = regexp.MustCompile(`(?m)^error: .*`)
+
+// errorPlace is the line that names an error's place, below the message.
+var errorPlace = regexp.MustCompile(`(?m)^ +at .*:(\d+):\d+:$`)
 
 // absolute gives the names that Nix and the printer see.
 func absolute(t *testing.T, files []string) []string {
