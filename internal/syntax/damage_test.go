@@ -13,6 +13,7 @@ type variant struct {
 	src    string
 	cursor int    // where the damage was done
 	path   string // the path that a reader sees there
+	damage text.Span
 	// bindings are the paths of the original's bindings, by offset in the
 	// damaged text, those left out whose head was damaged.
 	bindings map[int]string
@@ -108,6 +109,7 @@ func (o *original) replace(at text.Span, with string, keep bool) variant {
 		src:      o.src[:at.Start] + with + o.src[at.End:],
 		cursor:   at.Start,
 		path:     o.tree.PathAt(at.Start),
+		damage:   text.Span{Start: at.Start, End: at.Start + len(with)},
 		bindings: map[int]string{},
 	}
 	for _, h := range o.heads {
