@@ -158,6 +158,8 @@ func (p *parser) atArgument(f int32) bool {
 		return false
 	case p.atBinding():
 		return false // the semicolon before it is missing
+	case k == Word && p.ahead(1) == Colon && p.onNewLine() && isLiteral(p.nodes[f].kind):
+		return false // so it is before a binding with a colon
 	}
 	// A string that ends with its line, for want of a quote, calls nothing.
 	return p.i == 0 || p.tokens[p.i-1].flags&absent == 0 || !isLiteral(p.nodes[f].kind)

@@ -61,6 +61,7 @@ func TestDamagedPaths(t *testing.T) {
 		{"parenthesis too many", "{\n  a = b (c: d {\n    inherit e);\n    f = 1;\n  });\n}", "a a.e a.f"},
 		{"brace too many", "{\n  a = {\n    b = 1;\n  };\n  };\n  c = 1;\n}", "a a.b c"},
 		{"defaults in a style with commas", "{ a\n, b ? c = 1; d = 2; }\n}:\n{ e = 1; }", "c d e"},
+		{"colons and ends of lines", "{\n  a: 1\n  b: { c: 2 }\n}", "a b b.c"},
 		{"colons and commas", "{\n  a: 1,\n  b: { c = 2 },\n}", "a b b.c"},
 	} {
 		var got []string
