@@ -51,6 +51,9 @@ func (p *parser) bindings(n int32, closer Kind) {
 			}
 			saidIf = saidIf || k == KeywordIf
 			p.add(n, p.noBinding())
+			if p.kind() == Equals {
+				p.failed = p.i + 1 // what stands before it was to be the name
+			}
 		}
 	}
 }

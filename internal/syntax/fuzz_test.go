@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"jetpills/internal/syntax"
@@ -210,7 +211,7 @@ func FuzzDump(f *testing.F) {
 func FuzzRender(f *testing.F) {
 	fuzzTrees(f, func(t *testing.T, tree *syntax.Tree, _ int) {
 		out := syntax.Render(tree.Source(), "x.nix", tree.Errors())
-		if !utf8.ValidString(out) {
+		if !utf8.ValidString(out) || strings.ContainsFunc(out, func(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' }) {
 			t.Fatalf("%q: %q", tree.Source(), out)
 		}
 		for _, e := range tree.Errors() {

@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // widest is how much of a line is shown, in bytes.
@@ -31,5 +32,13 @@ func (m *Mapper) Underlined(at Span, note string) string {
 	}
 	carets := len([]rune(source[column:min(len(source), column+at.Len())]))
 	under.WriteString(strings.Repeat("^", min(max(carets, 1), widest)))
-	return fmt.Sprintf("%s%s\n%s%s%s\n", number, strings.ToValidUTF8(shown, "\uFFFD"), gutter, under.String(), note)
+	return fmt.Sprintf("%s%s\n%s%s%s\n", number, strings.Map(visible, strings.ToValidUTF8(shown, "\uFFFD")), gutter, under.String(), note)
+}
+
+// visible is a character that stands for one that would do something to a terminal.
+func visible(r rune) rune {
+	if unicode.IsControl(r) && r != '\t' {
+		return '\uFFFD'
+	}
+	return r
 }
