@@ -19,9 +19,13 @@ type IndentedPart struct {
 // StripIndentation gives the characters that each part of a ”…” string stands
 // for. An interpolated part gives "".
 func StripIndentation(parts []IndentedPart) []string {
-	out := make([]string, len(parts))
+	texts := make([]strings.Builder, len(parts))
 	for _, c := range stripIndentation(parts) {
-		out[c.part] += c.text
+		texts[c.part].WriteString(c.text)
+	}
+	out := make([]string, len(parts))
+	for i := range texts {
+		out[i] = texts[i].String()
 	}
 	return out
 }

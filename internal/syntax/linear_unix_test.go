@@ -39,13 +39,14 @@ func TestLinear(t *testing.T) {
 		{"without all closing braces", 50_000, "{\n", without("}"), "}"},
 		{"without half of the quotes", 50_000, "{\n", strings.Repeat(without("\""), 2), "}"},
 		{"a long line", 12_500, "", "a.b = [ ( { ", ""},
-		{"half-typed", 100_000, "", "a.b.\n", ""},
+		{"half-typed", 50_000, "", "a.b.\n", ""},
 		{"unindented", 12_500, "", "a = {\nb = [\n", ""},
-		{"unclosed indented strings", 50_000, "{\n", "x = ''\n", ""},
+		{"unclosed indented strings", 25_000, "{\n", "x = ''\n", ""},
 		{"closing brackets behind a quote", 25_000, "( \"", ")", ""},
+		{"stray brackets in deep lists", 20_000, "", "[\n)\n", ""},
 	} {
 		const most = 2.2
-		const rounds, inRow, mostRounds = 2, 4, 12
+		const rounds, inRow, mostRounds = 2, 4, 20
 		var texts [3]string
 		var least [3]time.Duration
 		for i := range texts {

@@ -20,6 +20,10 @@ import (
 // MaxSize is the largest text that is analysed, in bytes.
 const MaxSize = 8 << 20
 
+// maxBrackets is how many brackets and quotes a text may open: a tree of more would take gigabytes. The largest real files
+// have a tenth of that.
+const maxBrackets = 1 << 20
+
 // firstBlock is how many bytes tell a text from binary content.
 const firstBlock = 8 << 10
 
@@ -79,6 +83,7 @@ func (d *Document) Dir() string {
 var (
 	errBinary  = errors.New("is binary")
 	errTooLong = fmt.Errorf("is larger than %d MiB", MaxSize>>20)
+	errTooFull = fmt.Errorf("has more than %d brackets and quotes", maxBrackets)
 )
 
 func unfit(content string) error {
@@ -87,6 +92,14 @@ func unfit(content string) error {
 	}
 	if isBinary(content) {
 		return errBinary
+	}
+	if brackets := 0; len(content) > maxBrackets {
+		for _, opener := range []string{"(", "[", "{", "\""} {
+			brackets += strings.Count(content, opener)
+		}
+		if brackets > maxBrackets {
+			return errTooFull
+		}
 	}
 	return nil
 }
