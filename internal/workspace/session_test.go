@@ -152,7 +152,7 @@ func TestDocumentsThatAreNoText(t *testing.T) {
 		{"broken code", "{ a = ", ""},
 		{"as large as can be", big[1:], ""},
 		{"too large", big, "is larger than 8 MiB"},
-		{"brackets and nothing else", strings.Repeat("({[\"", 1+maxBrackets/4), "has more than 1048576 brackets and quotes"},
+		{"brackets and nothing else", strings.Repeat("({[\"", 1+maxBrackets/4), "has more than 524288 brackets and quotes"},
 		{"a NUL", "{ }\x00", "is binary"},
 		{"not UTF-8", "{ \xff }", "is binary"},
 		{"a code point cut by the first block", strings.Repeat("x", firstBlock-1) + "ä" + "x", ""},
