@@ -29,7 +29,7 @@ function checks.define(row)
 end
 
 -- Opens a copy of a row's file in which its line stands below "# type here", with the cursor at the bar.
--- Gives the line's number, what stands left and right of the bar, and a function that saves, closes and gives the line on disk.
+-- Gives the line's number, what stands right of the bar, and a function that saves, closes and gives the line on disk.
 local function typed_copy(row)
   local before, after = row.at:match("^(.-)|(.*)$")
   local copy = vim.fs.dirname(row.file) .. "/typed.nix"
@@ -38,13 +38,15 @@ local function typed_copy(row)
   local number = vim.fn.search("# type here") + 1
   vim.fn.append(number - 1, before .. after)
   vim.api.nvim_win_set_cursor(0, { number, #before })
-  return number, after, function()
-    vim.cmd("silent write")
-    local saved = vim.fn.readfile(t.run .. "/" .. copy)[number]
-    vim.cmd("bwipeout!")
-    vim.uv.fs_unlink(t.run .. "/" .. copy)
-    return saved
-  end
+  return number,
+    after,
+    function()
+      vim.cmd("silent write")
+      local saved = vim.fn.readfile(t.run .. "/" .. copy)[number]
+      vim.cmd("bwipeout!")
+      vim.uv.fs_unlink(t.run .. "/" .. copy)
+      return saved
+    end
 end
 
 function checks.complete(row)
