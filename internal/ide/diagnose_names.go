@@ -30,7 +30,7 @@ func (d *diagnoser) names() {
 		case ok && o.ReadOnly && !d.isUpstreams():
 			d.report(Diagnostic{
 				Span: path[len(path)-1].Span, Severity: SeverityError, Code: CodeReadOnlyOption, Section: d.explain(names),
-				Message: o.Path + " is read-only: jetpack-nixos sets it itself",
+				Message: ownName(o.Path) + " is read-only: jetpack-nixos sets it itself",
 			})
 		case !ok && !d.pinned.Catalog.IsPrefix(names):
 			d.unknown(b, path, names)
@@ -42,7 +42,7 @@ func (d *diagnoser) renamed(b syntax.BindingNode, path module.Path, names []stri
 	d.report(Diagnostic{
 		Span: pathSpan(b, path, names, strings.Split(o.RenamedTo, ".")), Severity: SeverityWarning, Code: CodeRenamedOption,
 		Section: d.explain(names),
-		Message: fmt.Sprintf("%s is called %s in %s", o.Path, o.RenamedTo, d.revision()),
+		Message: fmt.Sprintf("%s is called %s in %s", ownName(o.Path), ownName(o.RenamedTo), d.revision()),
 		Fixes:   renames(b, path, names, o.RenamedTo),
 	})
 }
@@ -68,7 +68,7 @@ func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []stri
 		switch other := d.otherName(h); {
 		case other != "":
 			found.Span = pathSpan(b, path, names, strings.Split(other, "."))
-			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, other)
+			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, ownName(other))
 			found.Fixes = renames(b, path, names, other)
 		case removed:
 			found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
@@ -83,7 +83,7 @@ func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []stri
 		found.Section = d.explain(nil)
 	} else {
 		found.Section = d.explain(strings.Split(near[0], "."))
-		found.Message += "; did you mean " + either(near, func(s string) string { return s }) + "?"
+		found.Message += "; did you mean " + either(near, ownName) + "?"
 		for _, option := range near {
 			found.Fixes = append(found.Fixes, renames(b, path, names, option)...)
 		}

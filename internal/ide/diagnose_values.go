@@ -33,7 +33,7 @@ func (d *diagnoser) values() {
 			if wanted := refusal(o, place, inList); wanted != "" {
 				d.report(Diagnostic{
 					Span: place.Span, Severity: SeverityError, Code: CodeWrongType, Section: d.explain(names),
-					Message: fmt.Sprintf("%s takes %s, not %s", o.Path, wanted, literalName(place)),
+					Message: fmt.Sprintf("%s takes %s, not %s", ownName(o.Path), wanted, literalName(place)),
 					Fixes:   retyped(o, place, inList),
 				})
 			}

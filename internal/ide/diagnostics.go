@@ -154,5 +154,8 @@ func (d *diagnoser) explain(names []string) pill.Section {
 // isUpstreams reports whether the document is one of jetpack-nixos's own.
 func (d *diagnoser) isUpstreams() bool { return d.pinned.Pin.Known == upstream.FromCheckout }
 
+// ownName is an option's path without the namespace that most have in common: firmware.autoUpdate.
+func ownName(path string) string { return strings.TrimPrefix(path, "hardware.nvidia-jetpack.") }
+
 // shortName is an option's last name.
 func shortName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
