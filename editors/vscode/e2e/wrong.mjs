@@ -1,4 +1,4 @@
-// Stands between the editor and the real server, and spoils the answers that the checks look at.
+// Stands between the editor and the real server, and spoils what the checks look at.
 // usage: wrong.mjs PROGRAM ARGUMENT…
 import { spawn } from 'node:child_process';
 
@@ -18,6 +18,12 @@ const spoilers = {
   'jetpills/revisions': () => [],
 };
 
+const spoiledNotifications = {
+  'textDocument/publishDiagnostics': (params) => {
+    for (const diagnostic of params.diagnostics) diagnostic.message = 'Something is wrong.';
+  },
+};
+
 const server = spawn(process.argv[2], process.argv.slice(3), { stdio: ['pipe', 'pipe', 'inherit'] });
 server.on('exit', (code) => process.exit(code ?? 1));
 const asked = new Map();
@@ -30,6 +36,7 @@ process.stdin.on('end', () => server.stdin.end());
 frames(server.stdout, (message) => {
   const spoiler = message.method === undefined ? spoilers[asked.get(message.id)] : undefined;
   if (spoiler !== undefined && 'result' in message) message.result = spoiler(message.result) ?? null;
+  spoiledNotifications[message.method]?.(message.params);
   send(process.stdout, message);
 });
 
