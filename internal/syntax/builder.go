@@ -115,11 +115,13 @@ func (p *parser) place(n, at int32) {
 	}
 }
 
-// leaf is a node of the next token.
+// leaf is a node of the next token, which is not the end.
 func (p *parser) leaf(k Kind) int32 {
-	n := p.open(k)
-	p.bump()
-	return p.close(n)
+	t := p.tokens[p.i]
+	p.nodes = append(p.nodes, node{kind: k, start: t.start, end: t.end, tok: int32(p.i)})
+	p.end = t.end
+	p.i++
+	return int32(len(p.nodes) - 1)
 }
 
 // missing is a node for something that is not there.

@@ -202,13 +202,16 @@ func (l *lexer) code() {
 		l.at = at
 		return
 	case cl&classLetter != 0:
-		if end, kind := l.run(at); kind != EOF {
-			l.pathOrURI(end, kind)
-			return
-		}
 		end := at + 1
 		for end < len(src) && is(src[end], classWord) {
 			end++
+		}
+		switch l.peek(end) {
+		case '/', '.', '+', ':': // most words are followed by something else
+			if end, kind := l.run(at); kind != EOF {
+				l.pathOrURI(end, kind)
+				return
+			}
 		}
 		l.emit(keyword(src[at:end]), end)
 		return

@@ -2,13 +2,19 @@ package syntax
 
 // simple reads an expression that needs no parentheses anywhere.
 func (p *parser) simple() int32 {
+	if p.kind() == Word {
+		return p.leaf(Identifier) // most are no more than that
+	}
 	if !p.enter() {
 		return p.tooDeep()
 	}
-	defer p.leave()
+	n := p.simpleInside()
+	p.leave()
+	return n
+}
+
+func (p *parser) simpleInside() int32 {
 	switch p.kind() {
-	case Word:
-		return p.leaf(Identifier)
 	case KeywordOr:
 		p.failUnexpected("an expression", "")
 		return p.leaf(Identifier)
