@@ -66,7 +66,7 @@ func TestLinear(t *testing.T) {
 		}
 		t.Logf("%s: %.2f a doubling", test.name, growth())
 		if growth() > most {
-			t.Errorf("%s: %v for %d bytes, %v and %v for twice and four times as many: %.2f a doubling, want %.1f",
+			t.Fatalf("%s: %v for %d bytes, %v and %v for twice and four times as many: %.2f a doubling, want %.1f",
 				test.name, least[0], test.size, least[1], least[2], growth(), most)
 		}
 	}
