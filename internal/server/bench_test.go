@@ -91,12 +91,26 @@ func BenchmarkAfterKeystroke(b *testing.B) {
 					b.Fatalf("answered %s", result)
 				}
 			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
-			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "median-ms")
+			// What else the machine does has its part in the slowest of all: of ten stretches, the quietest has least of it.
+			quiet := took[len(took)-1]
+			for stretch := range slices.Chunk(took, max(1, len(took)/10)) {
+				if len(stretch) >= len(took)/10 {
+					quiet = min(quiet, percentile(stretch, 99))
+				}
+			}
+			b.ReportMetric(milliseconds(quiet), "p99-quiet-ms")
+			b.ReportMetric(milliseconds(percentile(took, 99)), "p99-ms")
+			b.ReportMetric(milliseconds(percentile(took, 50)), "median-ms")
 		})
 	}
 }
+
+func percentile(took []time.Duration, percent int) time.Duration {
+	sorted := slices.Sorted(slices.Values(took))
+	return sorted[len(sorted)*percent/100]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func wireSpan(startLine, startCharacter, endLine, endCharacter int) map[string]any {
 	return map[string]any{
