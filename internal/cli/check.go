@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -74,41 +72,13 @@ func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
 		}
 		return nil
 	}
+	unread := func(err error) { fmt.Fprintf(notes, "jetpills: %v: not checked\n", err) }
 	for _, path := range paths {
-		info, err := os.Stat(path)
-		if err != nil || !info.IsDir() {
-			if err := look(path); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		err = eachNixFile(path, func(file string) {
-			if err := look(file); err != nil {
-				fmt.Fprintf(notes, "jetpills: %v: not checked\n", err)
-			}
-		})
-		if err != nil {
+		if err := eachNixFile(path, look, unread); err != nil {
 			return nil, err
 		}
 	}
 	return findings, nil
-}
-
-// eachNixFile visits the .nix files below a folder, but for hidden folders and those of npm. Links are not followed: a
-// folder may link to itself.
-func eachNixFile(dir string, visit func(file string)) error {
-	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return plain(err)
-		}
-		switch base := d.Name(); {
-		case d.IsDir() && name != dir && (strings.HasPrefix(base, ".") || base == "node_modules"):
-			return filepath.SkipDir
-		case d.Type().IsRegular() && filepath.Ext(base) == ".nix":
-			visit(name)
-		}
-		return nil
-	})
 }
 
 // ends are the 1-based line and column, in bytes, of both ends of a finding.

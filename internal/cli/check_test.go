@@ -18,7 +18,7 @@ func checked(t *testing.T) string {
 		"flake.lock":       `{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":"4d857d6da48c420da39964b6fb7ba23a958abad3"}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`,
 		"good.nix":         "{ hardware.nvidia-jetpack.som = \"orin-agx\"; }\n",
 		"sub/bad.nix":      "{\n  # 🚀 höhe\n  /* ä 🚀 */ hardware.nvidia-jetpack.som = \"agx-orin\";\n}\n",
-		".hidden/bad.nix":  "{ hardware.nvidia-jetpack.som = \"x\"; }\n",
+		".git/bad.nix":     "{ hardware.nvidia-jetpack.som = \"x\"; }\n",
 		"sub/binary.nix":   "\x00\x01",
 		"sub/not-nix.json": "{ hardware.nvidia-jetpack.som = \"x\"; }\n",
 	} {

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -191,27 +190,11 @@ type syntaxCheck struct {
 	errors                    map[syntax.Code]int
 }
 
-// check looks at a file, or at all .nix files below a folder. Links are not
-// followed: a folder may link to itself. What cannot be read in a folder is said
-// and left out.
+// check looks at a file, or at all .nix files below a folder.
 func (c *syntaxCheck) check(arg string) error {
-	if info, err := os.Stat(arg); arg == "-" || err != nil || !info.IsDir() {
-		return c.file(arg)
-	}
-	return filepath.WalkDir(arg, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			err = plain(err)
-		case d.IsDir() && d.Name() == ".git":
-			return filepath.SkipDir
-		case d.Type().IsRegular() && strings.HasSuffix(name, ".nix"):
-			err = c.file(name)
-		}
-		if err != nil {
-			c.failed++
-			fmt.Fprintln(c.unread, err)
-		}
-		return nil
+	return eachNixFile(arg, c.file, func(err error) {
+		c.failed++
+		fmt.Fprintln(c.unread, err)
 	})
 }
 
