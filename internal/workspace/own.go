@@ -57,8 +57,8 @@ func (s *Snapshot) DeclaresOption(d *Document, option string) bool {
 }
 
 // ownDeclarations are the options that the user's modules declare, with the module's file. The modules are the open
-// documents and the Nix files of the workspace folder or the repository that the document lies in; of the document's
-// folder alone if it lies in neither. A source tree of jetpack-nixos is not the user's.
+// documents and the Nix files of the workspace folder, the repository or the folder with a lock file that the document lies
+// in; of the document's folder alone if it lies in none. A source tree of jetpack-nixos is not the user's.
 func (s *Snapshot) ownDeclarations(d *Document) iter.Seq2[string, declaration] {
 	return func(yield func(string, declaration) bool) {
 		around := s.surroundings(d)
@@ -113,10 +113,26 @@ func (s *Snapshot) ownRoot(d *Document, around upstream.Surroundings) (root stri
 			root = folder
 		}
 	}
-	if root = cmp.Or(root, around.Top); root != "" {
+	if root = cmp.Or(root, around.Top, pinnedFolder(around.Pin, dir)); root != "" {
 		return root, true
 	}
 	return dir, false
+}
+
+// pinnedFolder is the folder around a document's that a lock file pins the inputs of: the whole of a configuration that is
+// in no repository. It is empty where nothing does.
+func pinnedFolder(pin upstream.Pin, dir string) string {
+	if pin.Source == "" {
+		return ""
+	}
+	root := filepath.Dir(pin.Source)
+	if base := filepath.Base(root); base == "npins" || base == "nix" {
+		root = filepath.Dir(root)
+	}
+	if _, inside := within(root, dir); !inside {
+		return ""
+	}
+	return root
 }
 
 // declaration is an option that a file declares, with the places of an enum's values in it.

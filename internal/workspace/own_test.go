@@ -37,6 +37,29 @@ func own(t *testing.T, s *Session, dir, document string) string {
 	return strings.Join(all, ", ")
 }
 
+// TestOwnValuesWithoutRepository holds that a lock file tells what belongs together, where no repository does.
+func TestOwnValuesWithoutRepository(t *testing.T) {
+	for lock, content := range map[string]string{
+		"flake.lock":         lockOf("anduril", strings.Repeat("0", 40), "1700000000"),
+		"npins/sources.json": `{"version":3,"pins":{"jp":{"type":"Git","repository":{"type":"GitHub","owner":"anduril","repo":"jetpack-nixos"},"revision":"` + strings.Repeat("0", 40) + `"}}}`,
+		"none.txt":           "",
+	} {
+		s, _, _ := storeSession(t)
+		dir := t.TempDir()
+		write(t, dir, lock, content)
+		write(t, dir, "boards/a.nix", board("a"))
+		file := write(t, dir, "hosts/rover/configuration.nix", "{ }")
+		s.Open(file, file, "nix", 1, "{ }")
+		want := "a boards/a.nix:1"
+		if content == "" {
+			want = ""
+		}
+		if got := own(t, s, dir, file); got != want {
+			t.Errorf("with %s: %q, want %q", lock, got, want)
+		}
+	}
+}
+
 func TestOwnValues(t *testing.T) {
 	s, _, _ := storeSession(t)
 	dir := t.TempDir()
