@@ -126,11 +126,7 @@ func (c completer) values() []Item {
 	if names == nil || c.declares(names) {
 		return nil
 	}
-	inList := names[len(names)-1] == module.Element
-	if inList {
-		names = names[:len(names)-1]
-	}
-	o, ok := c.catalog.Lookup(names)
+	o, inList, ok := valueOption(c.catalog, names)
 	if !ok {
 		return nil
 	}
@@ -189,6 +185,9 @@ func (c completer) valueItem(o catalog.Option, value string, rank int, detail st
 		Topic: ItemTopic{Option: o.Path, Value: value},
 	}
 }
+
+// nixString is a text as a string in quotes.
+func nixString(s string) string { return `"` + nixText(s) + `"` }
 
 // nixText is a text as it is written between quotes.
 func nixText(s string) string {

@@ -77,17 +77,15 @@ func (d *diagnoser) judge(set boardSet) {
 	if verdict != catalog.FitNo {
 		return
 	}
-	reported := false
 	for _, clash := range clashes {
 		option := majorOption
 		if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && set.major == "" {
 			option = carrierOption
 		}
 		value := set.get(option)
-		if value == "" || reported {
+		if value == "" {
 			continue
 		}
-		reported = true
 		found := Diagnostic{
 			Span: set.at[option], Severity: SeverityError, Code: CodeRefusedCombination, Section: d.explain(strings.Split(option, ".")),
 			Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), value, set.som),
@@ -98,6 +96,7 @@ func (d *diagnoser) judge(set boardSet) {
 		}
 		found.Fixes = d.fitting(set, option)
 		d.report(found)
+		return // the first that is written here is the one to mend
 	}
 }
 
@@ -112,11 +111,7 @@ func (d *diagnoser) fitting(set boardSet, option string) []Fix {
 		tried := set.configuration
 		tried.set(option, value)
 		if verdict, _ := d.pinned.Catalog.Fits(tried.som, tried.carrier, tried.major); verdict == catalog.FitYes {
-			newText := `"` + nixText(value) + `"`
-			fixes = append(fixes, Fix{
-				Title: "Change to " + newText,
-				Edits: []text.Edit{{Span: set.at[option], NewText: newText}},
-			})
+			fixes = append(fixes, changeTo(set.at[option], nixString(value)))
 		}
 	}
 	return fixes

@@ -27,7 +27,7 @@ func (d *diagnoser) names() {
 		switch {
 		case ok && o.RenamedTo != "":
 			d.renamed(b, path, names, o)
-		case ok && o.ReadOnly && !d.isUpstreams():
+		case ok && o.ReadOnly && !d.inCheckout():
 			d.report(Diagnostic{
 				Span: path[len(path)-1].Span, Severity: SeverityError, Code: CodeReadOnlyOption, Section: d.explain(names),
 				Message: ownName(o.Path) + " is read-only: jetpack-nixos sets it itself",
@@ -153,13 +153,8 @@ func (d *diagnoser) nearOptions(names []string, wrong int) []string {
 
 // pathSpan is where the names of an option path stand that differ from another path's, as far as the binding itself has them.
 func pathSpan(b syntax.BindingNode, path module.Path, names, other []string) text.Span {
-	same := commonPrefix(names, other)
-	written := 0
-	for range b.Path().Names() {
-		written++
-	}
-	first := max(same, len(path)-written)
-	first = min(first, len(path)-1)
+	written := len(slices.Collect(b.Path().Names()))
+	first := min(max(commonPrefix(names, other), len(path)-written), len(path)-1)
 	return text.Span{Start: path[first].Span.Start, End: path[len(path)-1].Span.End}
 }
 
@@ -170,10 +165,7 @@ func renames(b syntax.BindingNode, path module.Path, names []string, option stri
 	if same == len(names) || same == len(other) {
 		return nil
 	}
-	var written []syntax.Node
-	for n := range b.Path().Names() {
-		written = append(written, n)
-	}
+	written := slices.Collect(b.Path().Names())
 	outside := len(path) - len(written) // how many names stand in sets around
 	if same < outside {
 		return nil

@@ -8,7 +8,6 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/module"
 	"jetpills/internal/syntax"
-	"jetpills/internal/text"
 )
 
 // values looks at the literals that options are given or compared with.
@@ -18,31 +17,23 @@ func (d *diagnoser) values() {
 		if names == nil {
 			continue
 		}
-		inList := names[len(names)-1] == module.Element
-		if inList {
-			names = names[:len(names)-1]
-		}
-		o, ok := d.pinned.Catalog.Lookup(names)
+		o, inList, ok := valueOption(d.pinned.Catalog, names)
 		if !ok {
 			continue
 		}
 		switch {
-		case len(o.Values) > 0 && isText(place.Node) && (o.ValuesInList == inList || place.Compared):
+		case len(o.Values) > 0 && module.IsString(place.Node) && (o.ValuesInList == inList || place.Compared):
 			d.enumValue(o, place)
 		case !place.Compared:
 			if wanted := refusal(o, place, inList); wanted != "" {
 				d.report(Diagnostic{
-					Span: place.Span, Severity: SeverityError, Code: CodeWrongType, Section: d.explain(names),
+					Span: place.Span, Severity: SeverityError, Code: CodeWrongType, Section: d.explain(o.Parts()),
 					Message: fmt.Sprintf("%s takes %s, not %s", ownName(o.Path), wanted, literalName(place)),
 					Fixes:   retyped(o, place, inList),
 				})
 			}
 		}
 	}
-}
-
-func isText(n syntax.Node) bool {
-	return n.Kind() == syntax.String || n.Kind() == syntax.IndentedString
 }
 
 // enumValue is about a text where an option takes one of a list.
@@ -67,19 +58,16 @@ func (d *diagnoser) enumValue(o catalog.Option, place module.Place) {
 	}
 	near := nearest(place.Value, known)
 	since := d.sn.Library().ValueSince(o.Path, place.Value)
-	switch quote := func(s string) string { return `"` + nixText(s) + `"` }; {
+	switch {
 	case since.Known():
 		found.Message += fmt.Sprintf("; upstream has it since %s (%s)", since.Short(), since.Day())
 	case len(near) > 0:
-		found.Message += "; did you mean " + either(near, quote) + "?"
+		found.Message += "; did you mean " + either(near, nixString) + "?"
 		for _, value := range near {
-			found.Fixes = append(found.Fixes, Fix{
-				Title: "Change to " + quote(value),
-				Edits: []text.Edit{{Span: place.Span, NewText: quote(value)}},
-			})
+			found.Fixes = append(found.Fixes, changeTo(place.Span, nixString(value)))
 		}
 	case !place.Compared:
-		found.Message += "; it takes " + either(known, quote)
+		found.Message += "; it takes " + either(known, nixString)
 	}
 	d.report(found)
 }
@@ -93,7 +81,7 @@ func refusal(o catalog.Option, place module.Place, inList bool) string {
 	case word && !isBool && (o.Nullable || inList):
 		return ""
 	case inList:
-		if o.ValuesInList || o.Kind == catalog.KindList && o.Elem == catalog.KindString && !isText(place.Node) {
+		if o.ValuesInList || o.Kind == catalog.KindList && o.Elem == catalog.KindString && !module.IsString(place.Node) {
 			return "strings in its list"
 		}
 		return ""
@@ -112,11 +100,11 @@ func refusal(o catalog.Option, place module.Place, inList bool) string {
 			return "a whole number"
 		}
 	case catalog.KindString, catalog.KindLines:
-		if !isText(place.Node) {
+		if !module.IsString(place.Node) {
 			return "a string"
 		}
 	case catalog.KindPath:
-		if !isText(place.Node) || !strings.HasPrefix(place.Value, "/") {
+		if !module.IsString(place.Node) || !strings.HasPrefix(place.Value, "/") {
 			return "an absolute path"
 		}
 	}
@@ -137,26 +125,25 @@ func literalName(place module.Place) string {
 func retyped(o catalog.Option, place module.Place, inList bool) []Fix {
 	var newText string
 	isNumber := place.Node.Kind() == syntax.IntegerLiteral
-	quoted := `"` + nixText(place.Value) + `"`
 	switch {
 	case inList && isNumber && slices.Contains(o.Values, place.Value):
-		newText = quoted
+		newText = nixString(place.Value)
 	case inList:
 		return nil
-	case o.ValuesInList && isText(place.Node) && slices.Contains(o.Values, place.Value),
-		o.Kind == catalog.KindList && o.Elem == catalog.KindString && isText(place.Node):
+	case o.ValuesInList && module.IsString(place.Node) && slices.Contains(o.Values, place.Value),
+		o.Kind == catalog.KindList && o.Elem == catalog.KindString && module.IsString(place.Node):
 		newText = "[ " + place.Node.Text() + " ]"
 	case slices.Contains(o.Values, place.Value) && !o.ValuesInList,
 		isNumber && (o.Kind == catalog.KindString || o.Kind == catalog.KindLines):
-		newText = quoted
-	case o.Kind == catalog.KindBool && isText(place.Node) && (place.Value == "true" || place.Value == "false"),
-		o.Kind == catalog.KindInt && isText(place.Node) && isWhole(place.Value),
-		o.Kind == catalog.KindPath && isText(place.Node) && isRelativePath(place.Value):
+		newText = nixString(place.Value)
+	case o.Kind == catalog.KindBool && module.IsString(place.Node) && (place.Value == "true" || place.Value == "false"),
+		o.Kind == catalog.KindInt && module.IsString(place.Node) && isWhole(place.Value),
+		o.Kind == catalog.KindPath && module.IsString(place.Node) && isRelativePath(place.Value):
 		newText = place.Value
 	default:
 		return nil
 	}
-	return []Fix{{Title: "Change to " + newText, Edits: []text.Edit{{Span: place.Span, NewText: newText}}}}
+	return []Fix{changeTo(place.Span, newText)}
 }
 
 func isWhole(s string) bool {

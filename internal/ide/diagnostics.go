@@ -9,7 +9,6 @@ import (
 	"jetpills/internal/module"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
-	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
 )
 
@@ -67,6 +66,11 @@ type Fix struct {
 	Edits []text.Edit
 }
 
+// changeTo is the fix that puts something else in one place.
+func changeTo(at text.Span, newText string) Fix {
+	return Fix{Title: "Change to " + newText, Edits: []text.Edit{{Span: at, NewText: newText}}}
+}
+
 // mostDiagnostics is how many there are of one document at most: a person mends the first ones first.
 const mostDiagnostics = 100
 
@@ -74,8 +78,11 @@ const mostDiagnostics = 100
 // is still being typed, about options that the user's own modules declare, and where the settings want nothing. Where the
 // revision that the workspace pins is not known, all it says are hints.
 func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
+	if !sn.Settings().Diagnostics || doc.Problem() != nil {
+		return nil
+	}
 	d := diagnoser{finder: finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}}
-	if !sn.Settings().Diagnostics || doc.Problem() != nil || !mayDefine(d.pinned.Catalog, doc.Text) {
+	if !mayDefine(d.pinned.Catalog, doc.Text) {
 		return nil
 	}
 	d.names()
@@ -90,7 +97,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 // mayDefine tells most texts apart, without parsing them, from those that define an option of the catalog.
 func mayDefine(c *catalog.Catalog, source string) bool {
 	return slices.ContainsFunc(c.Roots(), func(root string) bool {
-		return strings.Contains(source, root[strings.LastIndexByte(root, '.')+1:])
+		return strings.Contains(source, shortName(root))
 	})
 }
 
@@ -150,9 +157,6 @@ func (d *diagnoser) explain(names []string) pill.Section {
 	section, _ := s.explanation(d.sn)
 	return section
 }
-
-// isUpstreams reports whether the document is one of jetpack-nixos's own.
-func (d *diagnoser) isUpstreams() bool { return d.pinned.Pin.Known == upstream.FromCheckout }
 
 // ownName is an option's path without the namespace that most have in common: firmware.autoUpdate.
 func ownName(path string) string { return strings.TrimPrefix(path, "hardware.nvidia-jetpack.") }

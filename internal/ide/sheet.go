@@ -298,7 +298,7 @@ func (s subject) clash(sn *workspace.Snapshot, doc *workspace.Document) string {
 	var rest []string
 	for _, path := range involved {
 		if value := config.get(path); path != s.option.Path && value != "" {
-			name := path[strings.LastIndexByte(path, '.')+1:]
+			name := shortName(path)
 			rest = append(rest, code(fmt.Sprintf("%s = %q", name, value)))
 		}
 	}

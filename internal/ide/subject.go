@@ -123,6 +123,15 @@ func optionPath(c *catalog.Catalog, path module.Path) []string {
 	return nil
 }
 
+// valueOption is the option that a path of a value leads to, and whether the value is an element of a list.
+func valueOption(c *catalog.Catalog, names []string) (o catalog.Option, inList, ok bool) {
+	if inList = names[len(names)-1] == module.Element; inList {
+		names = names[:len(names)-1]
+	}
+	o, ok = c.Lookup(names)
+	return o, inList, ok
+}
+
 // option is the subject of a name in an option path.
 func (f finder) option(place module.Place) (subject, bool) {
 	c := f.pinned.Catalog
@@ -279,10 +288,7 @@ func (f finder) value(place module.Place) (subject, bool) {
 	if names == nil {
 		return subject{}, false
 	}
-	if names[len(names)-1] == module.Element {
-		names = names[:len(names)-1]
-	}
-	o, ok := f.pinned.Catalog.Lookup(names)
+	o, _, ok := valueOption(f.pinned.Catalog, names)
 	if !ok {
 		return subject{}, false
 	}

@@ -270,14 +270,15 @@ func valuePlace(n syntax.Node) Place {
 	return place
 }
 
-func isString(n syntax.Node) bool {
+// IsString reports whether a node is a string in either kind of quotes.
+func IsString(n syntax.Node) bool {
 	return n.Kind() == syntax.String || n.Kind() == syntax.IndentedString
 }
 
 // valuePath is the path of the option that an expression is a value of, or is
 // compared with.
 func valuePath(n syntax.Node) (path Path, compared bool) {
-	up, literal := n.Parent(), isString(n)
+	up, literal := n.Parent(), IsString(n)
 	for up.Kind() == syntax.Paren || up.Kind() == syntax.Apply && literal && up.Child(0) == n {
 		n, up = up, up.Parent() // a string is no function: what follows it is not its argument
 	}
