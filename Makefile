@@ -9,7 +9,7 @@ test: ## all tests
 	./test
 
 bench: ## parse, hover, completion, definition, didChange: time and allocations
-	go test -run '^$$' -bench . -benchmem ./internal/text ./internal/syntax ./internal/catalog ./internal/pill ./internal/ide ./internal/server
+	go test -run '^$$' -bench . -benchmem ./internal/text ./internal/nix/syntax ./internal/catalog ./internal/pill ./internal/ide ./internal/server
 
 PLATFORMS := linux/arm64 linux/amd64 darwin/arm64 darwin/amd64 windows/amd64
 

@@ -19,20 +19,20 @@ var mayImport = map[string][]string{
 
 	"jetpills/editors/test/standin": {}, // another language server, for tests
 
-	"jetpills/internal/text":    {},
-	"jetpills/internal/syntax":  {"internal/text"},
-	"jetpills/internal/module":  {"internal/syntax", "internal/text"},
-	"jetpills/internal/catalog": {},
-	"jetpills/internal/pill":    {},
+	"jetpills/internal/text":       {},
+	"jetpills/internal/nix/syntax": {"internal/text"},
+	"jetpills/internal/nix/module": {"internal/nix/syntax", "internal/text"},
+	"jetpills/internal/catalog":    {},
+	"jetpills/internal/pill":       {},
 	"jetpills/internal/upstream": {
-		"internal/module", "internal/syntax", "internal/catalog", "internal/text",
+		"internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},
 	"jetpills/internal/workspace": {
-		"internal/module", "internal/upstream", "internal/catalog", "internal/pill", "internal/syntax", "internal/text",
+		"internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/ide": {
-		"internal/workspace", "internal/module", "internal/upstream", "internal/catalog", "internal/pill",
-		"internal/syntax", "internal/text",
+		"internal/workspace", "internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill",
+		"internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/server": {
 		"internal/rpc", "internal/ide", "internal/workspace", "internal/catalog", "internal/pill", "internal/text",
@@ -41,9 +41,9 @@ var mayImport = map[string][]string{
 	"jetpills/internal/rpc/rpctest": {},
 	"jetpills/internal/cli": {
 		"internal/server", "internal/ide", "internal/workspace", "internal/upstream", "internal/catalog",
-		"internal/pill", "internal/pillcheck", "internal/syntax", "internal/text",
+		"internal/pill", "internal/pillcheck", "internal/nix/syntax", "internal/text",
 	},
-	"jetpills/internal/pillcheck":        {"internal/pill", "internal/catalog", "internal/syntax", "internal/module", "internal/text"},
+	"jetpills/internal/pillcheck":        {"internal/pill", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
 	"jetpills/internal/catalog/generate": {"internal/catalog", "internal/upstream"},
 }
 

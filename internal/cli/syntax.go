@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

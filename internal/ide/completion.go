@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"jetpills/internal/catalog"
-	"jetpills/internal/module"
+	"jetpills/internal/nix/module"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )

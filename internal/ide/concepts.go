@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"jetpills/internal/module"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
-	"jetpills/internal/syntax"
 	"jetpills/internal/upstream"
 )
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
-	"jetpills/internal/module"
+	"jetpills/internal/nix/module"
 	"jetpills/internal/workspace"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
-	"jetpills/internal/module"
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

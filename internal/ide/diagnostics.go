@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
-	"jetpills/internal/module"
+	"jetpills/internal/nix/module"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"jetpills/internal/module"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
-	"jetpills/internal/syntax"
 )
 
 // referredConcept is the subject of a function or another name in an expression

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
-	"jetpills/internal/module"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
-	"jetpills/internal/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )

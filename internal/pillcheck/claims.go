@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
-	"jetpills/internal/syntax"
 )
 
 // claims checks the names of jetpack-nixos in a pill: its topics, its prose,

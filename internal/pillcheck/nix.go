@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
-	"jetpills/internal/syntax"
 )
 
 // code parses all Nix blocks and, if there is a Nix to do it, evaluates those

@@ -3,8 +3,8 @@ package upstream
 import (
 	"strings"
 
-	"jetpills/internal/module"
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/upstream"
 )
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // libCall is what a function of nixpkgs' lib, of Nix or of the package set gives; nil if that is not known.

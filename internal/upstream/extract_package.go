@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // Where jetpack-nixos has its overlay, and what it lays over that for a configured device.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // class is how a type's description reads in a sentence; nixpkgs' lib puts parentheses by it.

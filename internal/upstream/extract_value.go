@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // valueKind says what an expression is known to be without running Nix.

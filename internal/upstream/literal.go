@@ -3,7 +3,7 @@ package upstream
 import (
 	"strings"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // Bounds of the search for values. A file that means harm can make variables out of variables without end.

@@ -3,7 +3,7 @@ package upstream
 import (
 	"strings"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // Mentions is what a Nix file itself says about the revision it works with.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 const (

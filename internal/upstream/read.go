@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // Bounds of what is read, in bytes.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/upstream"
 )

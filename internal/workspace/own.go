@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/upstream"
 )

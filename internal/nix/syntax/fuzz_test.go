@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

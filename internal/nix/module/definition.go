@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // Definition is a binding with the path it defines.

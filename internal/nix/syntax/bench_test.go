@@ -8,7 +8,7 @@ import (
 
 	gonix "github.com/orivej/go-nix/nix/parser"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // module15 is a module of about 15 KB, made of the shipped ones.

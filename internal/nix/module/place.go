@@ -3,7 +3,7 @@ package module
 import (
 	"slices"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

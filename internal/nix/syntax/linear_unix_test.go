@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // TestLinear holds that twice the text takes at most 2.2 times as long, over two

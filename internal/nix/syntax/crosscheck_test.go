@@ -11,7 +11,7 @@ import (
 
 	gonix "github.com/orivej/go-nix/nix/parser"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // TestAgainstGoNix compares trees, node by node, with another parser's on what

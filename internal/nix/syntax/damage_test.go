@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 

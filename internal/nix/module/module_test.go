@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"jetpills/internal/module"
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 )
 
 // cursor takes the $0 out of a text and says where it was.

@@ -3,7 +3,7 @@ package module
 import (
 	"iter"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // Values are the literals of a text that an option could be given or compared

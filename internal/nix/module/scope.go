@@ -3,7 +3,7 @@ package module
 import (
 	"slices"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // Origin says how a name came into scope.

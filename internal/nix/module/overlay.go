@@ -1,7 +1,7 @@
 package module
 
 import (
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 )
 
 // Overlay is a function of two package sets: final: prev: { … }.

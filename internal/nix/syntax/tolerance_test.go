@@ -11,15 +11,15 @@ import (
 	"strings"
 	"testing"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 
 // Flags for runs over other people's files, which are not part of this
 // repository:
 //
-//	go test ./internal/syntax -run Tolerance -corpus DIR,DIR -seed 7 -v
-//	go test ./internal/syntax -run Tolerance -corpus DIR -class 'delete opener' -show 5
+//	go test ./internal/nix/syntax -run Tolerance -corpus DIR,DIR -seed 7 -v
+//	go test ./internal/nix/syntax -run Tolerance -corpus DIR -class 'delete opener' -show 5
 var (
 	corpusDirs  = flag.String("corpus", "", "folders with .nix files, comma separated, to test on beside the shipped ones")
 	damageSeed  = flag.Uint64("seed", 1, "seed of the damage that is done to texts")

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"jetpills/internal/syntax"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 
