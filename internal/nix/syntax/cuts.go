@@ -34,10 +34,8 @@ func cutEnds(src string, at int32) []int32 {
 			ends = append(ends, at+2+int32(beforeClosers(line)))
 		}
 		indent := indentation(src[strings.LastIndexByte(src[:at], '\n')+1:])
-		for _, least := range [...]int{indent + 1, firstIndentation(src[at:]), indent} {
-			if end := int32(dedentAfter(src, int(at), least)); !slices.Contains(ends, end) {
-				ends = append(ends, end)
-			}
+		if end := int32(dedentAfter(src, int(at), indent+1)); !slices.Contains(ends, end) {
+			ends = append(ends, end)
 		}
 		return ends
 	}
@@ -52,9 +50,7 @@ func cutEnds(src string, at int32) []int32 {
 	case bindingsIn(line, ';') > 0:
 		likeliest = strings.IndexByte(line, ';')
 	}
-	for _, end := range [...]int{
-		likeliest, beforeClosers(line), beforeUnopened(line), nameEnd(src, line), beforeOpener(line), wordEnd(line),
-	} {
+	for _, end := range [...]int{likeliest, nameEnd(src, line)} {
 		if end := at + 1 + int32(end); end > at && !slices.Contains(ends, end) {
 			ends = append(ends, end)
 		}
@@ -99,23 +95,6 @@ func beforeClosers(line string) int {
 	return 0
 }
 
-// beforeUnopened is the length of a line up to the first closing bracket that
-// nothing on the line opens; -1 if there is none.
-func beforeUnopened(line string) int {
-	depth := 0
-	for i := 0; i < len(line); i++ {
-		switch line[i] {
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			if depth--; depth < 0 {
-				return len(strings.TrimRight(line[:i], " "))
-			}
-		}
-	}
-	return -1
-}
-
 // beforeOpener is the length of a line up to the first opening bracket with a
 // space before it; -1 if there is none.
 func beforeOpener(line string) int {
@@ -150,16 +129,6 @@ func nameEnd(src, line string) int {
 	return end
 }
 
-// wordEnd is the length of the first word of a line.
-func wordEnd(line string) int {
-	for i := 0; i < len(line); i++ {
-		if strings.IndexByte(" \t,;", line[i]) >= 0 {
-			return i
-		}
-	}
-	return len(line)
-}
-
 // dedentAfter is the end of the last line that a ”…” string opened at an
 // offset plausibly has: the text before the first line that is not blank and
 // indented less than least.
@@ -187,20 +156,6 @@ func dedentAfter(src string, at, least int) int {
 	return end
 }
 
-// firstIndentation is that of the first line below that is not blank.
-func firstIndentation(s string) int {
-	for {
-		i := strings.IndexByte(s, '\n')
-		if i < 0 {
-			return 0
-		}
-		s = s[i+1:]
-		if width := indentation(s); width < len(s) && s[width] != '\n' && s[width] != '\r' {
-			return width
-		}
-	}
-}
-
 // indentation is the width of the white space that a line begins with.
 func indentation(line string) int {
 	for i := 0; i < len(line); i++ {
@@ -216,7 +171,6 @@ func indentation(line string) int {
 const (
 	mostCutTries  = 6
 	mostCutRounds = 3
-	mostThorough  = 2    // strings for which more than one end is tried
 	mostOfBody    = 4096 // bytes of a string that are looked at for code
 )
 
@@ -241,13 +195,9 @@ func withoutRunaways(src string, r reading) reading {
 // r if none is better.
 func (r reading) withOneCutMore(src string) reading {
 	best := r
-	for i, at := range suspects(src, r.tree.tokens, r.cuts) {
-		ends := cutEnds(src, at)
-		if i >= mostThorough {
-			ends = ends[:1]
-		}
+	for _, at := range suspects(src, r.tree.tokens, r.cuts) {
 		place, _ := slices.BinarySearchFunc(r.cuts, at, cut.compare)
-		for _, end := range ends {
+		for _, end := range cutEnds(src, at) {
 			tried := read(src, slices.Insert(slices.Clone(r.cuts), place, cut{at, end}))
 			if tried.cost >= best.cost {
 				continue

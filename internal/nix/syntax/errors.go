@@ -23,7 +23,6 @@ const (
 	CodeNotAssociative   Code = "not-associative"   // a == b == c
 	CodeNeedsParentheses Code = "needs-parentheses" // a lambda, if, let, with or assert as an operand
 	CodeTooDeep          Code = "too-deep"          // more nesting than the parser follows
-	CodeWrongOrder       Code = "wrong-order"       // two lines that have changed places
 	CodeNotAllowed       Code = "not-allowed"       // well-formed, but refused by Nix here
 )
 
@@ -80,8 +79,6 @@ func (e SyntaxError) Message() string {
 		return fmt.Sprintf("%s cannot follow another of its kind without parentheses", e.Found)
 	case CodeNeedsParentheses:
 		return fmt.Sprintf("%s needs parentheses here", e.Found)
-	case CodeWrongOrder:
-		return "this line and the next are in the wrong order"
 	case CodeTooDeep:
 		return "nesting is too deep"
 	}

@@ -12,9 +12,6 @@ func Parse(src string) *Tree {
 	if r.cost == 0 {
 		return r.tree
 	}
-	if moved, ok := movedLine(src, r.tokens, r.tree.found[0].Start); ok {
-		return moved
-	}
 	r = withoutRunaways(src, r)
 	if !balanced(r.tokens) {
 		r.parse(src, fewestRepairs(src, r.tokens))
