@@ -265,7 +265,7 @@ func (p *printer) dynamicName(n Node) {
 
 // name writes a known name, in quotes if Nix does.
 func (p *printer) name(name string) {
-	if isWord(name) || name != "if" && keyword(name) != Word {
+	if IsName(name) || name != "if" && keyword(name) != Word {
 		p.write(name)
 		return
 	}
@@ -330,7 +330,7 @@ type piece struct {
 func (p *printer) quoted(n Node) {
 	var pieces []piece
 	if n.Kind() == String {
-		pieces = p.pieces(n, unescape)
+		pieces = p.pieces(n, Unescape)
 	} else {
 		parts, nodes := indentedParts(n)
 		for _, c := range stripIndentation(parts) {

@@ -119,7 +119,7 @@ func nameEnd(src, line string) int {
 		return -1
 	}
 	dot := strings.LastIndexByte(line[:end], '.')
-	if dot < 1 || !isWord(line[dot+1:end]) {
+	if dot < 1 || !IsName(line[dot+1:end]) {
 		return end
 	}
 	switch word := line[dot+1 : end]; {

@@ -212,14 +212,14 @@ func NameText(n Node) string {
 		return n.Text() + `"`
 	case !known:
 		return n.Text()
-	case n.Kind() == Missing || isWord(name):
+	case n.Kind() == Missing || IsName(name):
 		return name
 	}
 	return quote(name)
 }
 
-// isWord reports whether a name can stand as an attribute name without quotes.
-func isWord(name string) bool {
+// IsName reports whether a name can stand as an attribute name without quotes.
+func IsName(name string) bool {
 	if name == "" || !is(name[0], classLetter) {
 		return false
 	}

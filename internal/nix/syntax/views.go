@@ -254,7 +254,7 @@ func StringValue(n Node) (string, bool) {
 	}
 	body := StringContent(n).Of(n.tree.src)
 	if n.Kind() == String {
-		return unescape(body), true
+		return Unescape(body), true
 	}
 	return unindent(body), true
 }
@@ -278,6 +278,11 @@ func StringContent(n Node) text.Span {
 func IsClosed(n Node) bool {
 	tree := n.tree
 	end := n.raw().end
+	for c := range n.Children() {
+		if c.raw().end == end {
+			return false // the quote at the end is that of a string in an interpolation
+		}
+	}
 	for i := tree.index(int(end) - 1); i >= int(n.raw().tok) && i < len(tree.tokens); i-- {
 		t := tree.tokens[i]
 		if t.end > end || t.kind == EOF && t.start >= end {
@@ -289,8 +294,8 @@ func IsClosed(n Node) bool {
 	return false
 }
 
-// unescape gives the characters that the inside of a "…" string stands for.
-func unescape(s string) string {
+// Unescape gives the characters that the inside of a "…" string stands for.
+func Unescape(s string) string {
 	if strings.IndexByte(s, '\\') < 0 && strings.IndexByte(s, '\r') < 0 {
 		return s
 	}
