@@ -1,6 +1,6 @@
 # What people who work on the project type. Users need none of it: see README.md.
 
-.PHONY: build test bench cross catalog pills test-editors
+.PHONY: build test bench cross catalog judge pills test-editors
 
 build: ## the program, for this machine
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o jetpills ./cmd/jetpills
@@ -27,6 +27,9 @@ ifdef UPSTREAM
 else
 	go generate ./internal/catalog
 endif
+
+judge: ## what Nix says of lib's functions, taken anew; LIB=DIR, a clone of nixpkgs.lib, or a folder with its files and REV=COMMIT
+	go test ./internal/nix/eval -run '^TestLib$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 
 pills: ## the tables that the pills take from the catalog, and all that they claim
 	go run ./cmd/jetpills pills lint --nix --fix pills

@@ -21,17 +21,18 @@ var mayImport = map[string][]string{
 
 	"jetpills/internal/text":       {},
 	"jetpills/internal/nix/syntax": {"internal/text"},
-	"jetpills/internal/nix/module": {"internal/nix/syntax", "internal/text"},
+	"jetpills/internal/nix/eval":   {"internal/nix/syntax", "internal/text"},
+	"jetpills/internal/nix/module": {"internal/nix/eval", "internal/nix/syntax", "internal/text"},
 	"jetpills/internal/catalog":    {},
 	"jetpills/internal/pill":       {},
 	"jetpills/internal/upstream": {
-		"internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
+		"internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},
 	"jetpills/internal/workspace": {
-		"internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
+		"internal/nix/eval", "internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/ide": {
-		"internal/workspace", "internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill",
+		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill",
 		"internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/server": {
@@ -55,6 +56,7 @@ var onlyIn = map[string]string{
 	"github.com/owenrumney/go-sarif": "jetpills/internal/cli",
 	"github.com/agext/levenshtein":   "jetpills/internal/ide",
 	"github.com/yuin/goldmark":       "jetpills/internal/pill",
+	"github.com/BurntSushi/toml":     "jetpills/internal/nix/eval",
 }
 
 func TestImports(t *testing.T) {

@@ -3,6 +3,7 @@ package module
 import (
 	"slices"
 
+	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
 )
 
@@ -58,14 +59,6 @@ func resolve(n syntax.Node, left int) (Reference, bool) {
 	return Reference{}, false
 }
 
-// globals are the names that Nix has of its own; a with does not come before them.
-var globals = map[string]bool{
-	"true": true, "false": true, "null": true, "builtins": true, "import": true, "map": true, "abort": true, "throw": true,
-	"baseNameOf": true, "dirOf": true, "derivation": true, "isNull": true, "placeholder": true, "removeAttrs": true,
-	"scopedImport": true, "toString": true, "fetchGit": true, "fetchMercurial": true, "fetchTarball": true, "fetchTree": true,
-	"fromTOML": true,
-}
-
 // lookup finds what a name means at a node.
 func lookup(at syntax.Node, name string, left int) (Reference, bool) {
 	self := Part{Name: name, Known: true, Span: at.Span()}
@@ -93,7 +86,7 @@ func lookup(at syntax.Node, name string, left int) (Reference, bool) {
 			}
 		}
 	}
-	if !with.IsZero() && !globals[name] {
+	if !with.IsZero() && !eval.IsGlobal(name) {
 		if r, ok := resolve(with.Child(0), left-1); ok {
 			r.Path = append(slices.Clip(r.Path), self)
 			r.Origin = WithSet

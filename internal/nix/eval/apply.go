@@ -1,0 +1,196 @@
+package eval
+
+import "jetpills/internal/nix/syntax"
+
+// Apply is f x.
+func (e *Evaluator) Apply(f Value, argument *Thunk) Value {
+	if u := e.enter(); u != nil {
+		return u
+	}
+	defer e.leave()
+	v, n, s := e.step(f, []*Thunk{argument}, syntax.Node{})
+	if v == nil {
+		return e.eval(n, s, nil)
+	}
+	return v
+}
+
+// ApplyAll is f x y z.
+func (e *Evaluator) ApplyAll(f Value, arguments ...*Thunk) Value {
+	if u := e.enter(); u != nil {
+		return u
+	}
+	defer e.leave()
+	v, n, s := e.step(f, arguments, syntax.Node{})
+	if v == nil {
+		return e.eval(n, s, nil)
+	}
+	return v
+}
+
+// Called is what a function gives, and what that gives if it is a function again:
+// each argument is what names stand for if nobody says, but for what given knows
+// of the sets that functions take names from. given may be nil.
+func (e *Evaluator) Called(v Value, given *Attrs) Value {
+	const mostArguments = 6
+	for range mostArguments {
+		f, ok := v.(*Function)
+		if !ok || f.library != nil {
+			return v
+		}
+		l, _ := syntax.AsLambda(f.lambda)
+		argument := e.standIn(l)
+		if given != nil && !l.Formals().IsZero() {
+			argument = Known(given)
+		}
+		v = e.Apply(v, argument)
+	}
+	return v
+}
+
+// call evaluates f x y z: either it gives the value, or the body of the last
+// function and the scope to evaluate it in.
+func (e *Evaluator) call(n syntax.Node, s *Scope) (Value, syntax.Node, *Scope) {
+	var space [4]*Thunk
+	arguments := space[:0]
+	head := n
+	for head.Kind() == syntax.Apply {
+		a, _ := syntax.AsApply(head)
+		arguments = append(arguments, e.Thunk(a.Argument(), s))
+		head = a.Function()
+	}
+	for i, k := 0, len(arguments)-1; i < k; i, k = i+1, k-1 {
+		arguments[i], arguments[k] = arguments[k], arguments[i]
+	}
+	if u := e.charge(len(arguments)); u != nil {
+		return u, syntax.Node{}, nil
+	}
+	return e.step(e.eval(head, s, nil), arguments, n)
+}
+
+// step applies a function to arguments, up to the body of the last function. n is
+// the call as it is written.
+func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) (Value, syntax.Node, *Scope) {
+	for len(arguments) > 0 {
+		switch fn := f.(type) {
+		case *Function:
+			if fn.library != nil {
+				f, arguments = e.stepLibrary(fn, arguments, n)
+				continue
+			}
+			l, _ := syntax.AsLambda(fn.lambda)
+			inner, bad := e.bindLambda(fn.lambda, fn.scope, arguments[0])
+			if bad != nil {
+				return bad, syntax.Node{}, nil
+			}
+			if arguments = arguments[1:]; len(arguments) == 0 {
+				return nil, l.Body(), inner
+			}
+			f = e.eval(l.Body(), inner, nil)
+		case *Symbol:
+			f, arguments = &Call{Function: fn, Args: append([]*Thunk(nil), arguments...), Node: n}, nil
+		case *Call:
+			all := append(fn.Args[:len(fn.Args):len(fn.Args)], arguments...)
+			f, arguments = &Call{Function: fn.Function, Args: all, Node: n}, nil
+		case *Choice:
+			all := append([]*Thunk(nil), arguments...)
+			return e.each(fn, func(f Value) (Value, *Thunk) { return e.ApplyAll(f, all...), nil }), syntax.Node{}, nil
+		case *Attrs:
+			functor, ok := fn.Get("__functor")
+			if !ok {
+				if fn.rest != nil {
+					return unknownPart(fn, "__functor"), syntax.Node{}, nil
+				}
+				return refused("a set is no function"), syntax.Node{}, nil
+			}
+			f = e.Apply(e.Force(functor.Thunk), Known(fn))
+		default:
+			return opaque(f, "a function"), syntax.Node{}, nil
+		}
+	}
+	return f, syntax.Node{}, nil
+}
+
+// bind is the scope of a lambda's body that is called with something that fits.
+func (e *Evaluator) bind(lambda syntax.Node, around *Scope, argument *Thunk) *Scope {
+	s, _ := e.bindLambda(lambda, around, argument)
+	return s
+}
+
+// bindLambda is the scope of a lambda's body, and why Nix refuses the argument.
+func (e *Evaluator) bindLambda(lambda syntax.Node, around *Scope, argument *Thunk) (*Scope, *Unknown) {
+	l, _ := syntax.AsLambda(lambda)
+	s := &Scope{up: around}
+	if p := l.Parameter(); !p.IsZero() {
+		s.bound = append(s.bound, bound{p.Text(), argument})
+	}
+	formals := l.Formals()
+	if formals.IsZero() {
+		return s, nil
+	}
+	var given *Attrs
+	v := e.Force(argument)
+	if set, ok := e.Merged(v).(*Attrs); ok {
+		given = set
+	} else if !isOpaque(v) {
+		return s, refused("a function that takes a set is called with something else")
+	} else if fails(v) {
+		return s, v.(*Unknown)
+	}
+	var missing *Unknown
+	taken := 0
+	for formal := range formals.All() {
+		at := formal.Child(0)
+		name := at.Text()
+		var otherwise *Thunk
+		if d := formal.Child(1); !d.IsZero() {
+			otherwise = e.Thunk(d, s)
+		}
+		if u := e.charge(1); u != nil {
+			return s, u
+		}
+		t, has := e.formal(v, given, name, otherwise)
+		if has {
+			taken++
+		}
+		if t == nil {
+			missing = refused("argument " + name + " missing")
+			t = Known(missing)
+		}
+		s.bound = append(s.bound, bound{name, t})
+	}
+	if missing == nil && given != nil && given.rest == nil && !formals.HasEllipsis() && taken < len(given.attrs) && given.certain() {
+		missing = refused("an argument that the function does not take")
+	}
+	return s, missing
+}
+
+// formal is what a formal stands for where a function is called with a value,
+// which as a set is given, nil if that is not known; nil if it has none. has says
+// that the set has it.
+func (e *Evaluator) formal(v Value, given *Attrs, name string, otherwise *Thunk) (t *Thunk, has bool) {
+	rest := v
+	if given != nil {
+		if a, ok := given.Get(name); ok {
+			if a.Maybe && otherwise != nil {
+				return Known(e.choice(nil, a.Thunk, otherwise)), true
+			}
+			return a.Thunk, true
+		}
+		if rest = given.rest; rest == nil {
+			return otherwise, false
+		}
+	}
+	there := lazy(func(e *Evaluator) Value { return e.Select(rest, name) })
+	if otherwise == nil {
+		return there, false
+	}
+	// The arguments of a module are known by name; others have their default.
+	if s, ok := rest.(*Symbol); ok && len(s.Path) == 0 {
+		if v, ok := e.options.Argument(name); ok {
+			return Known(v), false
+		}
+		return otherwise, false
+	}
+	return Known(e.choice(nil, there, otherwise)), false
+}

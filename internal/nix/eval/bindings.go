@@ -1,0 +1,194 @@
+package eval
+
+import "jetpills/internal/nix/syntax"
+
+// plainSet is the set of { … }.
+func (e *Evaluator) plainSet(n syntax.Node, around *Scope) *Attrs {
+	s := &Attrs{node: n}
+	e.bindAll(s, n, around, around)
+	return s
+}
+
+// recursiveSet is the set of rec { … } or let { … }, and the scope of its values.
+func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (*Attrs, *Scope) {
+	set := &Attrs{node: n}
+	inner := &Scope{up: around, names: set}
+	if hasDynamic(n) {
+		// Names that only evaluation tells are not in view.
+		inner.names = &Attrs{}
+		e.bindAll(inner.names, n, inner, around, staticOnly)
+	}
+	e.bindAll(set, n, inner, around)
+	return set, inner
+}
+
+// letScope is what the body and the values of let … in see.
+func (e *Evaluator) letScope(n syntax.Node, around *Scope) *Scope {
+	names := &Attrs{}
+	inner := &Scope{up: around, names: names}
+	e.bindAll(names, n, inner, around, staticOnly)
+	return inner
+}
+
+type bindingOption bool
+
+const staticOnly bindingOption = true
+
+// hasDynamic reports whether a set has a name that only evaluation tells.
+func hasDynamic(n syntax.Node) bool {
+	for c := range syntax.Bindings(n) {
+		if b, ok := syntax.AsBinding(c); ok {
+			if _, known := syntax.AttrName(b.Path().Child(0)); !known {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// bindAll puts what a set or a let binds into a set. Values see inner; names of an
+// inherit without a source see outer.
+func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, options ...bindingOption) {
+	static := len(options) > 0
+	for c := range syntax.Bindings(n) {
+		if u := e.charge(1); u != nil {
+			into.rest = u
+			return
+		}
+		if b, ok := syntax.AsBinding(c); ok {
+			e.bindOne(into, b, inner, static)
+			continue
+		}
+		inherit, _ := syntax.AsInherit(c)
+		var from *Thunk
+		if !inherit.From().IsZero() {
+			from = e.Thunk(inherit.From(), inner)
+		}
+		for at := range inherit.Names() {
+			name, ok := syntax.AttrName(at)
+			if !ok || at.Kind() == syntax.Missing {
+				continue
+			}
+			into.put(Attr{Name: name, Thunk: inherited(at, name, from, outer), At: at})
+		}
+	}
+}
+
+// inherited is the thunk of a name in an inherit.
+func inherited(at syntax.Node, name string, from *Thunk, outer *Scope) *Thunk {
+	t := &Thunk{node: at}
+	t.run = func(e *Evaluator) Value {
+		if from == nil {
+			of := e.Lookup(name, outer)
+			t.came(of)
+			return e.Force(of)
+		}
+		v, of := e.selectFrom(e.Force(from), name)
+		t.came(of)
+		return v
+	}
+	return t
+}
+
+// bindOne puts a.b.c = e; into a set.
+func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope, static bool) {
+	if b.Value().IsZero() {
+		return // a name that is being typed
+	}
+	path := b.Path()
+	var name string
+	first, has := true, false
+	for part := range path.Names() {
+		if !first {
+			if into = e.inside(into, name, path.Node); into == nil {
+				return
+			}
+		}
+		if part.Kind() == syntax.Missing {
+			return
+		}
+		key, why := e.attrName(part, scope, static && first)
+		switch {
+		case why != nil:
+			into.rest = why
+			return
+		case key == nil:
+			return // ${null}
+		}
+		name, first, has = *key, false, true
+	}
+	if !has {
+		return
+	}
+	value := b.Value()
+	if present, ok := into.Get(name); ok && isSet(value) {
+		// a.b = …; a = { … }; define one set.
+		if below := e.inside(into, name, present.At); below != nil {
+			e.bindAll(below, withoutParens(value), scope, scope)
+		}
+		return
+	}
+	into.put(Attr{Name: name, Thunk: e.Thunk(value, scope), At: path.Node})
+}
+
+// inside is the set below a name, made if there is none yet; nil if the name means
+// something else.
+func (e *Evaluator) inside(s *Attrs, name string, at syntax.Node) *Attrs {
+	if a, ok := s.Get(name); ok {
+		if below, ok := a.Thunk.value.(*Attrs); ok {
+			return below
+		}
+		if !isSet(a.Thunk.node) {
+			return nil
+		}
+		below, _ := e.Force(a.Thunk).(*Attrs)
+		return below
+	}
+	below := &Attrs{node: at.Parent()}
+	s.put(Attr{Name: name, Thunk: Known(below), At: at})
+	return below
+}
+
+// isSet reports whether an expression is a set of its own, so that other bindings
+// may add to it.
+func isSet(n syntax.Node) bool {
+	return withoutParens(n).Kind() == syntax.AttrSet
+}
+
+func withoutParens(n syntax.Node) syntax.Node {
+	for n.Kind() == syntax.Paren {
+		n = n.Child(0)
+	}
+	return n
+}
+
+// attrName is the name that a part of an attribute path stands for: nil for
+// ${null}, which stands for none, and an unknown where it cannot be told. static
+// takes no name that only evaluation tells.
+func (e *Evaluator) attrName(n syntax.Node, s *Scope, static bool) (*string, *Unknown) {
+	if name, ok := syntax.AttrName(n); ok {
+		if n.Kind() == syntax.Missing {
+			return nil, &Unknown{Reason: Damaged, Node: n}
+		}
+		return &name, nil
+	}
+	if static {
+		return nil, nil
+	}
+	expression := n
+	if n.Kind() == syntax.Dynamic {
+		expression = n.Child(0)
+	}
+	switch v := e.eval(expression, s, nil).(type) {
+	case String:
+		name := string(v)
+		return &name, nil
+	case Null:
+		if n.Kind() == syntax.Dynamic {
+			return nil, nil
+		}
+		return nil, refused("null as a name")
+	default:
+		return nil, opaque(v, "a string")
+	}
+}

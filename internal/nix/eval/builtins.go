@@ -1,0 +1,333 @@
+package eval
+
+import (
+	"math"
+	"path"
+	"slices"
+	"strings"
+
+	"jetpills/internal/nix/syntax"
+)
+
+// builtinTable are Nix's own functions. What reads the clock, the machine or the
+// network, or makes something in the store, is not among them.
+func builtinTable() table {
+	return table{
+		"import":       {arity: 1, run: importFile},
+		"readFile":     {arity: 1, run: readFile},
+		"readDir":      {arity: 1, run: readDir},
+		"pathExists":   {arity: 1, run: pathExists},
+		"readFileType": {arity: 1, run: readFileType},
+		"baseNameOf":   {arity: 1, run: baseNameOf},
+		"dirOf":        {arity: 1, run: dirOf},
+		"toPath":       {arity: 1, run: func(c *call) Value { return c.text(c.file(0)) }},
+
+		"throw":           {arity: 1, run: func(c *call) Value { return thrown(c, Thrown) }},
+		"abort":           {arity: 1, run: func(c *call) Value { return thrown(c, Aborted) }},
+		"tryEval":         {arity: 1, run: tryEval},
+		"trace":           {arity: 2, run: second},
+		"traceVerbose":    {arity: 2, run: second},
+		"warn":            {arity: 2, run: second},
+		"addErrorContext": {arity: 2, run: second},
+		"seq": {arity: 2, run: func(c *call) Value {
+			if v := c.force(0); fails(v) {
+				return v
+			}
+			return c.force(1)
+		}},
+		"deepSeq": {arity: 2, run: func(c *call) Value {
+			if bad := c.deep(c.args[0]); bad != nil {
+				return bad
+			}
+			return c.force(1)
+		}},
+		"unsafeDiscardStringContext": {arity: 1, run: func(c *call) Value { return String(c.str(0)) }},
+
+		"isNull":     {arity: 1, run: isA[Null]},
+		"isBool":     {arity: 1, run: isA[Bool]},
+		"isInt":      {arity: 1, run: isA[Int]},
+		"isFloat":    {arity: 1, run: isA[Float]},
+		"isString":   {arity: 1, run: isA[String]},
+		"isPath":     {arity: 1, run: isA[Path]},
+		"isList":     {arity: 1, run: isA[*List]},
+		"isAttrs":    {arity: 1, run: isA[*Attrs]},
+		"isFunction": {arity: 1, run: isA[*Function]},
+		"typeOf":     {arity: 1, run: typeOf},
+
+		"add":      {arity: 2, run: func(c *call) Value { return c.two(c.force(0), c.force(1), onNumbers(syntax.Plus)) }},
+		"sub":      {arity: 2, run: func(c *call) Value { return c.two(c.force(0), c.force(1), onNumbers(syntax.Minus)) }},
+		"mul":      {arity: 2, run: func(c *call) Value { return c.two(c.force(0), c.force(1), onNumbers(syntax.Star)) }},
+		"div":      {arity: 2, run: func(c *call) Value { return c.two(c.force(0), c.force(1), onNumbers(syntax.Slash)) }},
+		"lessThan": {arity: 2, run: func(c *call) Value { return c.two(c.force(0), c.force(1), c.less) }},
+		"bitAnd":   {arity: 2, run: func(c *call) Value { return Int(c.int(0) & c.int(1)) }},
+		"bitOr":    {arity: 2, run: func(c *call) Value { return Int(c.int(0) | c.int(1)) }},
+		"bitXor":   {arity: 2, run: func(c *call) Value { return Int(c.int(0) ^ c.int(1)) }},
+		"floor":    {arity: 1, run: func(c *call) Value { return rounded(c, math.Floor) }},
+		"ceil":     {arity: 1, run: func(c *call) Value { return rounded(c, math.Ceil) }},
+
+		"length":         {arity: 1, run: func(c *call) Value { return Int(len(c.items(0))) }},
+		"elemAt":         {arity: 2, run: func(c *call) Value { return c.elemAt(c.list(0), c.int(1)) }},
+		"head":           {arity: 1, run: func(c *call) Value { return c.elemAt(c.list(0), 0) }},
+		"tail":           {arity: 1, run: tail},
+		"map":            {arity: 2, run: mapList},
+		"filter":         {arity: 2, run: filter},
+		"concatMap":      {arity: 2, run: concatMap},
+		"concatLists":    {arity: 1, run: func(c *call) Value { return c.flat(c.list(0)) }},
+		"genList":        {arity: 2, run: genList},
+		"foldl'":         {arity: 3, run: foldl},
+		"elem":           {arity: 2, run: elem},
+		"any":            {arity: 2, run: func(c *call) Value { return quantified(c, true) }},
+		"all":            {arity: 2, run: func(c *call) Value { return quantified(c, false) }},
+		"sort":           {arity: 2, run: sortList},
+		"partition":      {arity: 2, run: partition},
+		"groupBy":        {arity: 2, run: groupBy},
+		"genericClosure": {arity: 1, run: genericClosure},
+
+		"attrNames":        {arity: 1, run: attrNames},
+		"attrValues":       {arity: 1, run: attrValues},
+		"getAttr":          {arity: 2, run: func(c *call) Value { return c.Select(c.force(1), c.str(0)) }},
+		"hasAttr":          {arity: 2, run: func(c *call) Value { return c.hasPath(c.force(1), []string{c.str(0)}) }},
+		"removeAttrs":      {arity: 2, run: removeAttrs},
+		"intersectAttrs":   {arity: 2, run: intersectAttrs},
+		"catAttrs":         {arity: 2, run: catAttrs},
+		"mapAttrs":         {arity: 2, run: mapAttrs},
+		"listToAttrs":      {arity: 1, run: listToAttrs},
+		"zipAttrsWith":     {arity: 2, run: zipAttrsWith},
+		"functionArgs":     {arity: 1, run: functionArgs},
+		"unsafeGetAttrPos": {arity: 2, run: func(c *call) Value { return unknown(Unsupported, "a position") }},
+
+		"toString":         {arity: 1, run: toString},
+		"stringLength":     {arity: 1, run: func(c *call) Value { return Int(len(c.coerce(0))) }},
+		"substring":        {arity: 3, run: substring},
+		"concatStringsSep": {arity: 2, run: func(c *call) Value { return c.join(c.str(0), c.list(1).Items, c.list(1).Open) }},
+		"replaceStrings":   {arity: 3, run: replaceStrings},
+		"match":            {arity: 2, run: match},
+		"split":            {arity: 2, run: split},
+		"splitVersion":     {arity: 1, run: splitVersion},
+		"compareVersions":  {arity: 2, run: func(c *call) Value { return Int(compareVersions(c.str(0), c.str(1))) }},
+		"parseDrvName":     {arity: 1, run: parseDrvName},
+		"toJSON":           {arity: 1, run: toJSON},
+		"fromJSON":         {arity: 1, run: fromJSON},
+		"fromTOML":         {arity: 1, run: fromTOML},
+		"hashString":       {arity: 2, run: hashString},
+	}
+}
+
+// inLib are the builtins that lib has by the same name.
+var inLib = [...]string{
+	"pathExists", "readDir", "readFile", "readFileType", "baseNameOf", "dirOf", "tryEval", "trace", "addErrorContext", "seq", "deepSeq",
+	"unsafeDiscardStringContext", "isBool", "isInt", "isFloat", "isString", "isPath", "isList", "isAttrs", "isFunction",
+	"typeOf", "add", "sub", "mul", "div", "lessThan", "bitAnd", "bitOr", "bitXor", "floor", "ceil", "length", "elemAt",
+	"head", "tail", "map", "filter", "concatMap", "concatLists", "genList", "foldl'", "elem", "any", "all", "sort",
+	"partition", "groupBy", "genericClosure", "attrNames", "attrValues", "getAttr", "hasAttr", "removeAttrs",
+	"intersectAttrs", "catAttrs", "mapAttrs", "listToAttrs", "zipAttrsWith", "functionArgs", "toString", "stringLength",
+	"substring", "concatStringsSep", "replaceStrings", "match", "split", "splitVersion", "compareVersions",
+	"parseDrvName", "toJSON", "fromJSON", "fromTOML", "hashString",
+}
+
+func first(c *call) Value  { return c.force(0) }
+func second(c *call) Value { return c.force(1) }
+
+func thrown(c *call, why Reason) Value {
+	message, bad := c.coerced(c.force(0), interpolated)
+	if bad != nil {
+		if bad.Fails() {
+			return bad
+		}
+		message = bad.Shown
+	}
+	return unknown(why, message)
+}
+
+// tryEval is { success, value }. Only throw and assert make it false.
+func tryEval(c *call) Value {
+	v := c.force(0)
+	success := Bool(true)
+	if u, ok := v.(*Unknown); ok {
+		if u.Reason != Thrown {
+			return u
+		}
+		v, success = Bool(false), false
+	}
+	return NewAttrs(nil, Attr{Name: "success", Thunk: Known(success)}, Attr{Name: "value", Thunk: Known(v)})
+}
+
+// deep evaluates all that is in a value; it gives what of it fails.
+func (e *Evaluator) deep(t *Thunk) Value {
+	if u := e.enter(); u != nil {
+		return u
+	}
+	defer e.leave()
+	v := e.Force(t)
+	switch v := v.(type) {
+	case *List:
+		for _, t := range v.Items {
+			if bad := e.deep(t); bad != nil {
+				return bad
+			}
+		}
+	case *Attrs:
+		for _, a := range v.attrs {
+			if a.Maybe {
+				continue
+			}
+			if bad := e.deep(a.Thunk); bad != nil {
+				return bad
+			}
+		}
+	}
+	if fails(v) {
+		return v
+	}
+	return nil
+}
+
+// isA is a test for a type.
+func isA[T Value](c *call) Value {
+	v := c.force(0)
+	if _, ok := v.(T); ok {
+		return Bool(true)
+	}
+	if isOpaque(v) {
+		return c.reject(0, v, "a value")
+	}
+	return Bool(false)
+}
+
+func typeOf(c *call) Value {
+	switch v := c.force(0).(type) {
+	case Null:
+		return String("null")
+	case Bool:
+		return String("bool")
+	case Int:
+		return String("int")
+	case Float:
+		return String("float")
+	case String:
+		return String("string")
+	case Path:
+		return String("path")
+	case *List:
+		return String("list")
+	case *Attrs:
+		return String("set")
+	case *Function:
+		return String("lambda")
+	default:
+		return c.reject(0, v, "a value")
+	}
+}
+
+func onNumbers(op syntax.Kind) func(a, b Value) Value {
+	return func(a, b Value) Value { return arithmetic(op, a, b) }
+}
+
+func rounded(c *call, round func(float64) float64) Value {
+	return c.one(c.force(0), func(v Value) Value {
+		f, bad := number(v)
+		if bad != nil {
+			return bad
+		}
+		if f = round(f); !isWhole(f) {
+			return unknown(Unsupported, "integer overflow")
+		}
+		return Int(f)
+	})
+}
+
+func baseNameOf(c *call) Value {
+	switch v := c.force(0).(type) {
+	case Path:
+		return String(path.Base(string(v)))
+	case String:
+		name := strings.TrimSuffix(string(v), "/")
+		return String(name[strings.LastIndexByte(name, '/')+1:])
+	default:
+		return c.reject(0, v, "a path")
+	}
+}
+
+func dirOf(c *call) Value {
+	switch v := c.force(0).(type) {
+	case Path:
+		return Path(path.Dir(string(v)))
+	case String:
+		switch i := strings.LastIndexByte(string(v), '/'); i {
+		case -1:
+			return String(".")
+		case 0:
+			return String("/")
+		default:
+			return v[:i]
+		}
+	default:
+		return c.reject(0, v, "a path")
+	}
+}
+
+// functionArgs are the formals of a function: true for one with a default.
+func functionArgs(c *call) Value {
+	v := c.force(0)
+	if s, ok := v.(*Attrs); ok {
+		// lib's own takes functions that say what they take.
+		has, t := c.has(s, "__functionArgs")
+		switch has {
+		case yes:
+			return c.Force(t)
+		case perhaps:
+			return unknownPart(s, "__functionArgs")
+		}
+		functor := c.orElse(s, "__functor", refused("not a function"))
+		v = c.Apply(functor, Known(s))
+	}
+	f, ok := v.(*Function)
+	if !ok {
+		return c.reject(0, v, "a function")
+	}
+	out := &Attrs{}
+	if f.library != nil {
+		return out
+	}
+	l, _ := syntax.AsLambda(f.lambda)
+	for formal := range l.Formals().All() {
+		at := formal.Child(0)
+		out.put(Attr{Name: at.Text(), Thunk: Known(Bool(!formal.Child(1).IsZero())), At: at})
+	}
+	return out
+}
+
+// genericClosure is the least set that has startSet and what operator gives for
+// each of its members, by their keys.
+func genericClosure(c *call) Value {
+	given := c.whole(0)
+	if c.bad != nil {
+		return nil
+	}
+	work := c.itemsOf(c.Select(given, "startSet"))
+	operator := c.Select(given, "operator")
+	work = slices.Clone(work)
+	seen := map[Value]bool{}
+	out := &List{}
+	for len(work) > 0 && c.grow(1) {
+		t := work[0]
+		work = work[1:]
+		key := c.Select(c.Force(t), "key")
+		switch key.(type) {
+		case String, Int, Path, Bool:
+		default:
+			return c.fail(opaque(key, "a key"))
+		}
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		out.Items = append(out.Items, t)
+		more := c.itemsOf(c.Apply(operator, t))
+		if !c.grow(len(more)) {
+			break
+		}
+		work = append(work, more...)
+	}
+	return out
+}

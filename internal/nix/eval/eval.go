@@ -1,0 +1,147 @@
+// Package eval evaluates Nix lazily and as far as a text tells: an expression in
+// a scope gives a value, or an unknown that says why. It accepts unfinished code,
+// reads nothing but what a Reader gives, and ends within a budget.
+package eval
+
+import (
+	"math"
+
+	"jetpills/internal/nix/syntax"
+)
+
+// Options say what an evaluation may use. The zero Options read no file and bound
+// the work by the defaults.
+type Options struct {
+	// Reader reads the files that import and its kin name; nil reads none.
+	Reader Reader
+	// Steps bounds the work, and the memory with it: a step is an expression that
+	// is looked at, an element that is made, or 64 bytes of text. 0 is a million.
+	Steps int
+	// Depth bounds how deep evaluations nest. 0 is 4,000.
+	Depth int
+	// IsLib reports whether a symbol's path is nixpkgs' lib; nil takes [IsLib].
+	IsLib func(path []string) bool
+	// Expand gives the value of a call of a symbol where something is selected
+	// from it or laid over it; nil, also as a result, leaves it unknown.
+	Expand func(*Evaluator, *Call) Value
+	// Argument gives the value of a name that a function takes where nothing says
+	// what the function is called with. nil takes [Argument].
+	Argument func(name string) (Value, bool)
+}
+
+const (
+	defaultSteps = 1_000_000
+	defaultDepth = 4_000
+	bytesOfStep  = 64
+	// longestText bounds one string, in bytes.
+	longestText = 1 << 20
+)
+
+// Evaluator evaluates expressions of any number of texts. It remembers what it
+// evaluated, is for one goroutine, and gives only unknowns once its budget is
+// spent.
+type Evaluator struct {
+	options  Options
+	steps    int // left
+	depth    int // left
+	spent    *Unknown
+	globals  *Attrs
+	lib      *Attrs
+	files    map[*syntax.Tree]string
+	imported map[string]*Thunk
+	scopes   map[syntax.Node]*Scope
+}
+
+// New is an evaluator with a full budget.
+func New(options Options) *Evaluator {
+	if options.Steps == 0 {
+		options.Steps = defaultSteps
+	}
+	if options.Depth == 0 {
+		options.Depth = defaultDepth
+	}
+	if options.IsLib == nil {
+		options.IsLib = IsLib
+	}
+	if options.Argument == nil {
+		options.Argument = Argument
+	}
+	tables := libraries()
+	return &Evaluator{
+		options: options, steps: options.Steps, depth: options.Depth, globals: tables.globals, lib: tables.lib,
+		files: map[*syntax.Tree]string{}, imported: map[string]*Thunk{}, scopes: map[syntax.Node]*Scope{},
+	}
+}
+
+// Thunk is an expression in a scope, not evaluated yet. A nil scope has Nix's own
+// names alone.
+func (e *Evaluator) Thunk(n syntax.Node, s *Scope) *Thunk { return &Thunk{node: n, scope: s} }
+
+// File is the whole of a parsed text, not evaluated yet. path is its name, for the
+// relative paths in it; the reader's texts have theirs already.
+func (e *Evaluator) File(t *syntax.Tree, path string) *Thunk {
+	e.files[t] = path
+	return &Thunk{node: t.Root().Child(0)}
+}
+
+// PathOf is the name of the file that a node stands in; false if it has none.
+func (e *Evaluator) PathOf(n syntax.Node) (string, bool) {
+	path, ok := e.files[n.Tree()]
+	return path, ok
+}
+
+// Spent is the bound that was reached; nil if the budget has been enough.
+func (e *Evaluator) Spent() *Unknown { return e.spent }
+
+// Steps is the number of steps taken.
+func (e *Evaluator) Steps() int { return e.options.Steps - max(e.steps, 0) }
+
+// enter takes a step and goes one level down; leave comes back. It gives an
+// unknown if the budget does not allow it, and then wants no leave.
+func (e *Evaluator) enter() *Unknown {
+	if u := e.charge(1); u != nil {
+		return u
+	}
+	if e.depth <= 0 {
+		u := unknown(Depth, "")
+		if e.spent == nil {
+			e.spent = u
+		}
+		return u
+	}
+	e.depth--
+	return nil
+}
+
+func (e *Evaluator) leave() { e.depth++ }
+
+// charge takes steps, before the work is done; it gives an unknown if there are
+// not enough left.
+func (e *Evaluator) charge(steps int) *Unknown {
+	if steps < 0 || steps > e.steps {
+		e.steps = 0
+		e.spent = unknown(Steps, "")
+		return e.spent
+	}
+	e.steps -= steps
+	return nil
+}
+
+// text is a string that was put together, within the budget.
+func (e *Evaluator) text(s string) Value {
+	if u := e.chargeText(len(s)); u != nil {
+		return u
+	}
+	return String(s)
+}
+
+func (e *Evaluator) chargeText(bytes int) *Unknown {
+	if bytes > longestText {
+		return unknown(Steps, "")
+	}
+	return e.charge(bytes / bytesOfStep)
+}
+
+func isWhole(f float64) bool {
+	return f == math.Trunc(f) && math.Abs(f) < math.MaxInt64
+}

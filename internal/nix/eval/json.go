@@ -1,0 +1,249 @@
+package eval
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Plain is a value as Go has it: nil, bool, int64, float64, string, []any or
+// map[string]any. Functions, and what is not known as a whole, have no plain form.
+func (e *Evaluator) Plain(t *Thunk) (any, *Unknown) {
+	if u := e.enter(); u != nil {
+		return nil, u
+	}
+	defer e.leave()
+	switch v := e.Force(t).(type) {
+	case Null:
+		return nil, nil
+	case Bool:
+		return bool(v), nil
+	case Int:
+		return int64(v), nil
+	case Float:
+		return float64(v), nil
+	case String:
+		return string(v), nil
+	case Path:
+		s, bad := e.coerced(v, interpolated)
+		return s, bad
+	case *List:
+		if v.Open {
+			return nil, unknown(Outside, "a list")
+		}
+		out := make([]any, len(v.Items))
+		for i, t := range v.Items {
+			var bad *Unknown
+			if out[i], bad = e.Plain(t); bad != nil {
+				return nil, bad
+			}
+		}
+		return out, nil
+	case *Attrs:
+		if !v.certain() {
+			return nil, openSet(v)
+		}
+		for _, name := range []string{"__toString", "outPath"} {
+			if _, ok := v.Get(name); ok {
+				s, bad := e.coerced(v, interpolated)
+				return s, bad
+			}
+		}
+		out := make(map[string]any, len(v.attrs))
+		for _, a := range v.attrs {
+			one, bad := e.Plain(a.Thunk)
+			if bad != nil {
+				return nil, bad
+			}
+			out[a.Name] = one
+		}
+		return out, nil
+	default:
+		return nil, opaque(v, "data")
+	}
+}
+
+func toJSON(c *call) Value {
+	if _, ok := c.force(0).(*Choice); ok {
+		return c.reject(0, c.force(0), "data")
+	}
+	plain, bad := c.Plain(c.args[0])
+	if bad != nil {
+		return bad
+	}
+	var out strings.Builder
+	if !c.writeJSON(&out, plain) {
+		return unknown(Unsupported, "a number as JSON")
+	}
+	return c.text(out.String())
+}
+
+// writeJSON writes plain data as Nix does; it reports false for numbers that
+// writers of JSON write in different ways.
+func (c *call) writeJSON(out *strings.Builder, v any) bool {
+	if !c.grow(1) {
+		return false
+	}
+	switch v := v.(type) {
+	case nil:
+		out.WriteString("null")
+	case bool:
+		out.WriteString(strconv.FormatBool(v))
+	case int64:
+		out.WriteString(strconv.FormatInt(v, 10))
+	case float64:
+		s := strconv.FormatFloat(v, 'g', -1, 64)
+		if strings.ContainsAny(s, "eIN") || len(s) > 15 {
+			return false
+		}
+		if !strings.Contains(s, ".") {
+			s += ".0"
+		}
+		out.WriteString(s)
+	case string:
+		out.WriteString(quoteJSON(v))
+	case []any:
+		out.WriteByte('[')
+		for i, item := range v {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			if !c.writeJSON(out, item) {
+				return false
+			}
+		}
+		out.WriteByte(']')
+	case map[string]any:
+		out.WriteByte('{')
+		for i, name := range sortedKeys(v) {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			out.WriteString(quoteJSON(name) + ":")
+			if !c.writeJSON(out, v[name]) {
+				return false
+			}
+		}
+		out.WriteByte('}')
+	}
+	return true
+}
+
+// quoteJSON is a string as Nix writes it in JSON.
+func quoteJSON(s string) string {
+	var out strings.Builder
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return strconv.Quote(s)
+	}
+	quoted := strings.TrimSuffix(out.String(), "\n")
+	return strings.NewReplacer(`\u2028`, "\u2028", `\u2029`, "\u2029").Replace(quoted)
+}
+
+func fromJSON(c *call) Value { return c.parsed(c.str(0), decodeJSON) }
+func fromTOML(c *call) Value { return c.parsed(c.str(0), decodeTOML) }
+
+// parsedFile is the data in a file that an argument names.
+func (c *call) parsedFile(decode func(string) (any, bool)) Value {
+	switch v := readFile(c).(type) {
+	case String:
+		return c.parsed(string(v), decode)
+	default:
+		return v
+	}
+}
+
+func (c *call) parsed(s string, decode func(string) (any, bool)) Value {
+	if c.bad != nil || !c.grow(len(s)/8) {
+		return nil
+	}
+	if nests(s) > deepestData {
+		return unknown(Unsupported, "nested data")
+	}
+	plain, ok := decode(s)
+	if !ok {
+		return refused("the text is no data")
+	}
+	return c.valueOf(plain)
+}
+
+// deepestData bounds how deep data in a text nests.
+const deepestData = 500
+
+// nests is at least as deep as the data in a text nest.
+func nests(s string) int {
+	depth, deepest := 0, 0
+	for i := range len(s) {
+		switch s[i] {
+		case '[', '{':
+			depth++
+			deepest = max(deepest, depth)
+		case ']', '}':
+			depth--
+		}
+	}
+	return deepest
+}
+
+func decodeJSON(s string) (any, bool) {
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil || d.More() {
+		return nil, false
+	}
+	return v, true
+}
+
+func decodeTOML(s string) (any, bool) {
+	var v map[string]any
+	_, err := toml.NewDecoder(bytes.NewReader([]byte(s))).Decode(&v)
+	return v, err == nil
+}
+
+// valueOf is decoded data as a value.
+func (c *call) valueOf(v any) Value {
+	switch v := v.(type) {
+	case nil:
+		return Null{}
+	case bool:
+		return Bool(v)
+	case int64:
+		return Int(v)
+	case float64:
+		return Float(v)
+	case json.Number:
+		if i, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
+			return Int(i)
+		}
+		if f, err := v.Float64(); err == nil && strings.ContainsAny(v.String(), ".eE") {
+			return Float(f)
+		}
+		return unknown(Unsupported, "integer overflow")
+	case string:
+		return String(v)
+	case []any:
+		out := &List{Items: make([]*Thunk, len(v))}
+		for i, item := range v {
+			out.Items[i] = Known(c.valueOf(item))
+		}
+		return out
+	case []map[string]any:
+		out := &List{Items: make([]*Thunk, len(v))}
+		for i, item := range v {
+			out.Items[i] = Known(c.valueOf(item))
+		}
+		return out
+	case map[string]any:
+		out := &Attrs{}
+		for _, name := range sortedKeys(v) {
+			out.put(Attr{Name: name, Thunk: Known(c.valueOf(v[name]))})
+		}
+		return out
+	}
+	return unknown(Unsupported, "a date")
+}

@@ -1,0 +1,320 @@
+package eval
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"jetpills/internal/nix/syntax"
+)
+
+// function is a function of Nix itself or of nixpkgs' lib.
+type function struct {
+	name  string
+	arity int
+	run   func(*call) Value
+}
+
+// A table has the functions of a part of the library by name.
+type table map[string]function
+
+// libraryName marks the sets of the library, as the function that made them.
+const libraryName = "lib"
+
+// library is what every evaluation shares.
+type library struct{ globals, lib *Attrs }
+
+// libraries makes the sets of the library. Nothing in them changes.
+var libraries = sync.OnceValue(func() library {
+	builtins := setOf(NewSymbol("builtins"), builtinTable())
+	builtins.put(Attr{Name: "true", Thunk: Known(Bool(true))})
+	builtins.put(Attr{Name: "false", Thunk: Known(Bool(false))})
+	builtins.put(Attr{Name: "null", Thunk: Known(Null{})})
+	builtins.put(Attr{Name: "builtins", Thunk: Known(builtins)})
+	globalSet := &Attrs{}
+	for name, own := range globals {
+		switch a, ok := builtins.Get(name); {
+		case ok:
+			globalSet.put(a)
+		case !own:
+			globalSet.put(Attr{Name: name, Thunk: Known(NewSymbol("builtins", name))})
+		}
+	}
+
+	lib := setOf(NewSymbol("lib"), nil)
+	for _, name := range inLib {
+		if a, ok := builtins.Get(name); ok {
+			lib.put(a)
+		}
+	}
+	for name, part := range libTables() {
+		set := setOf(NewSymbol("lib", name), part)
+		lib.put(Attr{Name: name, Thunk: Known(set)})
+		if name == "versions" || name == "cli" || name == "generators" {
+			continue // not in lib itself
+		}
+		for a := range set.All() {
+			lib.put(a)
+		}
+	}
+	types := typeSet()
+	lib.put(Attr{Name: "types", Thunk: Known(types)})
+	for _, name := range []string{"mkOptionType", "isOptionType"} {
+		if a, ok := types.Get(name); ok {
+			lib.put(a)
+		}
+	}
+	for name, v := range constants() {
+		lib.put(Attr{Name: name, Thunk: Known(v)})
+	}
+	return library{globalSet, lib}
+})
+
+// libTables are the parts of lib, by name.
+func libTables() map[string]table {
+	return map[string]table{
+		"attrsets": attrsetTable(), "lists": listTable(), "strings": stringTable(), "trivial": trivialTable(),
+		"debug": debugTable(), "asserts": assertsTable(), "meta": metaTable(), "filesystem": filesystemTable(),
+		"fixedPoints": fixedPointTable(), "customisation": customisationTable(), "modules": moduleTable(),
+		"options": optionTable(), "versions": versionTable(),
+	}
+}
+
+// setOf is the set of a table. What is not in it stays a symbol.
+func setOf(name *Symbol, t table) *Attrs {
+	s := &Attrs{rest: name, by: libraryName}
+	for _, key := range sortedKeys(t) {
+		f := t[key]
+		f.name = key
+		s.put(Attr{Name: key, Thunk: Known(&Function{library: &f})})
+	}
+	return s
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// stepLibrary applies a function of the library as soon as it has all arguments,
+// and gives the arguments that are left.
+func (e *Evaluator) stepLibrary(f *Function, arguments []*Thunk, n syntax.Node) (Value, []*Thunk) {
+	args := append(f.args[:len(f.args):len(f.args)], arguments...)
+	if len(args) < f.library.arity {
+		return &Function{library: f.library, args: args}, nil
+	}
+	own, left := args[:f.library.arity], args[f.library.arity:]
+	v := e.run(f.library, own)
+	switch v := v.(type) {
+	case *Call:
+		if v.Node.IsZero() {
+			of := *v
+			of.Node = n
+			return &of, left
+		}
+	case *Unknown:
+		if v.Node.IsZero() && e.spent == nil {
+			of := *v
+			of.Node = n
+			return &of, left
+		}
+	}
+	return v, left
+}
+
+// run is what a function of the library gives.
+func (e *Evaluator) run(f *function, args []*Thunk) Value {
+	if u := e.enter(); u != nil {
+		return u
+	}
+	defer e.leave()
+	c := call{Evaluator: e, args: args, split: -1}
+	v := f.run(&c)
+	if c.bad == nil {
+		return v
+	}
+	if c.split < 0 {
+		return c.bad
+	}
+	// An argument is one of several values: so is the result.
+	return e.each(e.Force(args[c.split]).(*Choice), func(v Value) (Value, *Thunk) {
+		one := slices.Clone(args)
+		one[c.split] = Known(v)
+		return e.run(f, one), nil
+	})
+}
+
+// call is a call of a function of the library that has all its arguments. The
+// methods that read an argument give the zero value of their type where it is not
+// known or of another type; the result is then unknown, whatever the function
+// gives.
+type call struct {
+	*Evaluator
+	args  []*Thunk
+	bad   *Unknown
+	split int // the argument that is a choice, -1 for none
+}
+
+func (c *call) force(i int) Value { return c.Force(c.args[i]) }
+
+// reject says that an argument is not what is wanted.
+func (c *call) reject(i int, v Value, wanted string) Value {
+	if c.bad == nil {
+		c.bad = opaque(v, wanted)
+		if _, ok := v.(*Choice); ok {
+			c.split = i
+		}
+	}
+	return c.bad
+}
+
+// fail says that the result is not known.
+func (c *call) fail(u *Unknown) Value {
+	if c.bad == nil && u != nil {
+		c.bad = u
+	}
+	return c.bad
+}
+
+// grow takes steps for elements that will be made; it reports false if they may
+// not.
+func (c *call) grow(n int) bool {
+	c.fail(c.charge(n))
+	return c.bad == nil
+}
+
+// argument is an argument that is surely of a type.
+func argument[T Value](c *call, i int, wanted string) T {
+	v, ok := c.force(i).(T)
+	if !ok {
+		c.reject(i, c.force(i), wanted)
+	}
+	return v
+}
+
+// element is a value, of a list or a set, that is surely of a type.
+func element[T Value](c *call, t *Thunk, wanted string) T {
+	v, ok := c.Force(t).(T)
+	if !ok {
+		c.fail(opaque(c.Force(t), wanted))
+	}
+	return v
+}
+
+func (c *call) str(i int) string { return string(argument[String](c, i, "a string")) }
+func (c *call) int(i int) int    { return int(argument[Int](c, i, "an integer")) }
+func (c *call) bool(i int) bool  { return bool(argument[Bool](c, i, "a boolean")) }
+
+func (c *call) strOf(t *Thunk) string { return string(element[String](c, t, "a string")) }
+func (c *call) boolOf(v Value) bool   { return bool(element[Bool](c, Known(v), "a boolean")) }
+
+// list is an argument as a list, perhaps an open one.
+func (c *call) list(i int) *List {
+	l, ok := c.force(i).(*List)
+	if ok {
+		return l
+	}
+	if v := c.force(i); !isOpaque(v) || fails(v) {
+		c.reject(i, v, "a list")
+	}
+	l, bad := c.listOf(c.force(i))
+	if bad != nil {
+		c.fail(bad)
+		return &List{}
+	}
+	return l
+}
+
+// items are the elements of an argument that is a list known as a whole.
+func (c *call) items(i int) []*Thunk {
+	v := c.force(i)
+	l, ok := v.(*List)
+	switch {
+	case !ok:
+		c.reject(i, v, "a list")
+		return nil
+	case l.Open:
+		c.fail(unknown(Outside, "a list"))
+	}
+	return l.Items
+}
+
+func (c *call) itemsOf(v Value) []*Thunk {
+	l, ok := v.(*List)
+	switch {
+	case !ok:
+		c.fail(opaque(v, "a list"))
+		return nil
+	case l.Open:
+		c.fail(unknown(Outside, "a list"))
+	}
+	return l.Items
+}
+
+// strs are the strings of an argument that is a list of them.
+func (c *call) strs(i int) []string { return c.strsOf(c.items(i)) }
+
+func (c *call) strsOf(items []*Thunk) []string {
+	if !c.grow(len(items)) {
+		return nil
+	}
+	out := make([]string, len(items))
+	for i, t := range items {
+		out[i] = c.strOf(t)
+	}
+	return out
+}
+
+// attrs is an argument as a set, perhaps an open one.
+func (c *call) attrs(i int) *Attrs { return c.attrsOf(c.force(i)) }
+
+func (c *call) attrsOf(v Value) *Attrs {
+	s, bad := c.set(v)
+	if bad != nil {
+		c.fail(bad)
+		return &Attrs{}
+	}
+	return s
+}
+
+// whole is an argument as a set that is known as a whole.
+func (c *call) whole(i int) *Attrs {
+	v := c.force(i)
+	if _, ok := v.(*Choice); ok {
+		c.reject(i, v, "a set")
+		return &Attrs{}
+	}
+	s := c.attrsOf(v)
+	if !s.certain() {
+		c.fail(openSet(s))
+	}
+	return s
+}
+
+// openSet is why a set is not known as a whole.
+func openSet(s *Attrs) *Unknown {
+	if s.rest != nil {
+		return opaque(s.rest, "a set")
+	}
+	return unknown(Ambiguous, "a set")
+}
+
+// apply is f x y for an argument f, evaluated when it is needed.
+func (c *call) apply(i int, arguments ...*Thunk) *Thunk {
+	f := c.args[i]
+	return lazy(func(e *Evaluator) Value { return e.ApplyAll(e.Force(f), arguments...) })
+}
+
+// test is whether a predicate holds; false is not known.
+func (c *call) test(i int, arguments ...*Thunk) bool {
+	return c.boolOf(c.ApplyAll(c.force(i), arguments...))
+}
+
+// orElse is what an attribute of a set is, and otherwise another value.
+func (c *call) orElse(s *Attrs, name string, otherwise Value) Value {
+	has, t := c.has(s, name)
+	switch has {
+	case yes:
+		return c.Force(t)
+	case no:
+		return otherwise
+	}
+	return unknownPart(s, name)
+}

@@ -1,0 +1,598 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+)
+
+func listTable() table {
+	return table{
+		"singleton":     {arity: 1, run: func(c *call) Value { return NewList(c.args[0]) }},
+		"forEach":       {arity: 2, run: flipped(mapList)},
+		"toList":        {arity: 1, run: toList},
+		"flatten":       {arity: 1, run: func(c *call) Value { return c.flatten(c.args[0]) }},
+		"concat":        {arity: 2, run: func(c *call) Value { return c.two(c.force(0), c.force(1), c.concat) }},
+		"optional":      {arity: 2, run: func(c *call) Value { return c.onCondition(0, Known(NewList(c.args[1])), &List{}) }},
+		"optionals":     {arity: 2, run: func(c *call) Value { return c.onCondition(0, c.args[1], &List{}) }},
+		"foldr":         {arity: 3, run: foldr},
+		"fold":          {arity: 3, run: foldr},
+		"foldl":         {arity: 3, run: foldl},
+		"count":         {arity: 2, run: count},
+		"findFirst":     {arity: 3, run: findFirst},
+		"findSingle":    {arity: 4, run: findSingle},
+		"remove":        {arity: 2, run: remove},
+		"range":         {arity: 2, run: rangeList},
+		"replicate":     {arity: 2, run: replicate},
+		"last":          {arity: 1, run: last},
+		"init":          {arity: 1, run: func(c *call) Value { return c.slice(c.items(0), 0, len(c.items(0))-1, true) }},
+		"take":          {arity: 2, run: func(c *call) Value { return c.slice(c.items(1), 0, c.int(0), false) }},
+		"drop":          {arity: 2, run: func(c *call) Value { return c.slice(c.items(1), c.int(0), len(c.items(1)), false) }},
+		"sublist":       {arity: 3, run: func(c *call) Value { return c.slice(c.items(2), c.int(0), c.int(0)+c.int(1), false) }},
+		"takeEnd":       {arity: 2, run: func(c *call) Value { return c.slice(c.items(1), len(c.items(1))-c.int(0), len(c.items(1)), false) }},
+		"dropEnd":       {arity: 2, run: func(c *call) Value { return c.slice(c.items(1), 0, len(c.items(1))-c.int(0), false) }},
+		"reverseList":   {arity: 1, run: reverseList},
+		"imap0":         {arity: 2, run: func(c *call) Value { return imap(c, 0) }},
+		"imap1":         {arity: 2, run: func(c *call) Value { return imap(c, 1) }},
+		"zipLists":      {arity: 2, run: zipLists},
+		"zipListsWith":  {arity: 3, run: zipListsWith},
+		"unique":        {arity: 1, run: unique},
+		"uniqueStrings": {arity: 1, run: uniqueStrings},
+		"allUnique": {arity: 1, run: func(c *call) Value {
+			return c.one(unique(c), func(v Value) Value { return Bool(len(c.itemsOf(v)) == len(c.items(0))) })
+		}},
+		"intersectLists": {arity: 2, run: func(c *call) Value { return c.chosen(c.items(1), c.args[0], true) }},
+		"subtractLists":  {arity: 2, run: func(c *call) Value { return c.chosen(c.items(1), c.args[0], false) }},
+		"mutuallyExclusive": {arity: 2, run: func(c *call) Value {
+			return c.one(c.chosen(c.items(1), c.args[0], true), func(v Value) Value { return Bool(len(c.itemsOf(v)) == 0) })
+		}},
+		"sortOn":       {arity: 2, run: sortOn},
+		"compareLists": {arity: 3, run: compareLists},
+		"naturalSort":  {arity: 1, run: naturalSort},
+		"crossLists":   {arity: 2, run: crossLists},
+	}
+}
+
+// flipped is a function of two arguments that takes them the other way round.
+func flipped(run func(*call) Value) func(*call) Value {
+	return func(c *call) Value {
+		c.args = []*Thunk{c.args[1], c.args[0]}
+		v := run(c)
+		if c.split >= 0 {
+			c.split = 1 - c.split
+		}
+		return v
+	}
+}
+
+// onCondition is a thunk's value if an argument holds, and otherwise another
+// value.
+func (c *call) onCondition(i int, then *Thunk, otherwise Value) Value {
+	v := c.force(i)
+	switch v := v.(type) {
+	case Bool:
+		if v {
+			return c.Force(then)
+		}
+		return otherwise
+	}
+	if fails(v) || !isOpaque(v) {
+		return opaque(v, "a boolean")
+	}
+	return c.choice(c.args[i], then, Known(otherwise))
+}
+
+// elemAt is an element of a list.
+func (c *call) elemAt(l *List, i int) Value {
+	switch {
+	case c.bad != nil:
+		return c.bad
+	case l.Open && (i < 0 || i >= l.Gap):
+		return unknown(Outside, "a list")
+	case i < 0 || i >= len(l.Items):
+		return refused("the list has no such element")
+	}
+	return c.Force(l.Items[i])
+}
+
+func last(c *call) Value {
+	items := c.items(0)
+	return c.elemAt(&List{Items: items}, len(items)-1)
+}
+
+func tail(c *call) Value {
+	l := c.list(0)
+	switch {
+	case c.bad != nil:
+		return c.bad
+	case l.Open && l.Gap == 0:
+		return &List{Items: l.Items, Open: true}
+	case len(l.Items) == 0:
+		return refused("tail of an empty list")
+	case !c.grow(len(l.Items)):
+		return nil
+	}
+	return &List{Items: l.Items[1:], Open: l.Open, Gap: max(l.Gap-1, 0)}
+}
+
+// slice is a part of a list, as far as the list goes; exact refuses one that is
+// too short.
+func (c *call) slice(items []*Thunk, from, to int, exact bool) Value {
+	if exact && to < from {
+		return refused("the list is too short")
+	}
+	from = min(max(from, 0), len(items))
+	to = min(max(to, from), len(items))
+	return NewList(items[from:to]...)
+}
+
+func toList(c *call) Value {
+	v := c.force(0)
+	if _, ok := v.(*List); ok {
+		return v
+	}
+	if isOpaque(v) {
+		return c.reject(0, v, "a value")
+	}
+	return NewList(c.args[0])
+}
+
+func reverseList(c *call) Value {
+	items := slices.Clone(c.items(0))
+	slices.Reverse(items)
+	return NewList(items...)
+}
+
+// mapped is what a function gives for each element.
+func (c *call) mapped(l *List, f func(i int, t *Thunk) *Thunk) Value {
+	if !c.grow(len(l.Items)) {
+		return nil
+	}
+	out := &List{Items: make([]*Thunk, len(l.Items)), Open: l.Open, Gap: l.Gap}
+	for i, t := range l.Items {
+		out.Items[i] = f(i, t)
+	}
+	return out
+}
+
+func mapList(c *call) Value {
+	return c.mapped(c.list(1), func(_ int, t *Thunk) *Thunk { return c.apply(0, t) })
+}
+
+func imap(c *call, from int) Value {
+	return c.mapped(c.list(1), func(i int, t *Thunk) *Thunk { return c.apply(0, Known(Int(i+from)), t) })
+}
+
+func genList(c *call) Value {
+	n := c.int(1)
+	if n < 0 {
+		return refused("a negative length")
+	}
+	if !c.grow(n) {
+		return nil
+	}
+	return c.mapped(&List{Items: make([]*Thunk, n)}, func(i int, _ *Thunk) *Thunk { return c.apply(0, Known(Int(i))) })
+}
+
+func rangeList(c *call) Value {
+	from, to := c.int(0), c.int(1)
+	if to < from || c.bad != nil {
+		return &List{}
+	}
+	if !c.grow(to - from + 1) {
+		return nil
+	}
+	out := &List{}
+	for i := from; i <= to; i++ {
+		out.Items = append(out.Items, Known(Int(i)))
+	}
+	return out
+}
+
+func replicate(c *call) Value {
+	n := max(c.int(0), 0)
+	if !c.grow(n) {
+		return nil
+	}
+	out := &List{Items: make([]*Thunk, n)}
+	for i := range out.Items {
+		out.Items[i] = c.args[1]
+	}
+	return out
+}
+
+// filter keeps the elements that pass a test. Where that is not known the element
+// may be missing.
+func filter(c *call) Value {
+	l := c.list(1)
+	f := c.force(0)
+	if c.bad != nil || !c.grow(len(l.Items)) {
+		return nil
+	}
+	out := &List{}
+	for i, t := range l.Items {
+		if l.Open && l.Gap == i && !out.Open {
+			out.Open, out.Gap = true, len(out.Items)
+		}
+		switch v := c.Apply(f, t).(type) {
+		case Bool:
+			if v {
+				out.Items = append(out.Items, t)
+			}
+		default:
+			if fails(v) || !isOpaque(v) {
+				return opaque(v, "a boolean")
+			}
+			if !out.Open {
+				out.Open, out.Gap = true, len(out.Items)
+			}
+			out.Items = append(out.Items, t)
+		}
+	}
+	if l.Open && !out.Open {
+		out.Open, out.Gap = true, len(out.Items)
+	}
+	return out
+}
+
+func remove(c *call) Value {
+	return c.chosen(c.items(1), Known(NewList(c.args[0])), false)
+}
+
+// chosen are the elements that are in another list, or those that are not.
+func (c *call) chosen(items []*Thunk, other *Thunk, in bool) Value {
+	list := c.itemsOf(c.Force(other))
+	if c.bad != nil {
+		return nil
+	}
+	out := &List{}
+	for _, t := range items {
+		is := c.contains(list, t)
+		if c.bad != nil {
+			return nil
+		}
+		if is == in {
+			out.Items = append(out.Items, t)
+		}
+	}
+	return out
+}
+
+// contains reports whether a list surely has an element.
+func (c *call) contains(items []*Thunk, item *Thunk) bool {
+	var open *Unknown
+	for _, t := range items {
+		if u := c.charge(1); u != nil {
+			c.fail(u)
+			return false
+		}
+		switch same := c.equal(c.Force(t), c.Force(item)).(type) {
+		case Bool:
+			if same {
+				if open != nil {
+					break
+				}
+				return true
+			}
+		case *Unknown:
+			open = same
+		}
+	}
+	c.fail(open)
+	return false
+}
+
+func elem(c *call) Value {
+	l := c.list(1)
+	if _, ok := c.force(0).(*Choice); ok {
+		return c.reject(0, c.force(0), "a value")
+	}
+	known := l.Items
+	if l.Open {
+		known = known[:min(l.Gap, len(known))]
+	}
+	if c.contains(known, c.args[0]) {
+		return Bool(true)
+	}
+	if l.Open {
+		return unknown(Outside, "a list")
+	}
+	return Bool(false)
+}
+
+// quantified is any, or all where any is false: the first element that settles it
+// does.
+func quantified(c *call, any Bool) Value {
+	l := c.list(1)
+	if c.bad != nil {
+		return nil
+	}
+	f := c.force(0)
+	var open Value
+	if l.Open {
+		open = unknown(Outside, "a list")
+	}
+	for i, t := range l.Items {
+		v := c.Apply(f, t)
+		is, ok := v.(Bool)
+		switch {
+		case ok && is == any && (!l.Open || i < l.Gap):
+			return is
+		case ok:
+		case fails(v) || !isOpaque(v):
+			return opaque(v, "a boolean")
+		default:
+			open = opaque(v, "a boolean")
+		}
+	}
+	if open != nil {
+		return open
+	}
+	return !any
+}
+
+func count(c *call) Value {
+	n := 0
+	for _, t := range c.items(1) {
+		if c.test(0, t) {
+			n++
+		}
+	}
+	return Int(n)
+}
+
+func findFirst(c *call) Value {
+	for _, t := range c.items(2) {
+		if found := c.test(0, t); c.bad != nil {
+			return nil
+		} else if found {
+			return c.Force(t)
+		}
+	}
+	return c.force(1)
+}
+
+func findSingle(c *call) Value {
+	var found []*Thunk
+	for _, t := range c.items(3) {
+		if c.test(0, t) {
+			found = append(found, t)
+		}
+	}
+	switch {
+	case c.bad != nil:
+		return nil
+	case len(found) == 0:
+		return c.force(1)
+	case len(found) > 1:
+		return c.force(2)
+	}
+	return c.Force(found[0])
+}
+
+func foldl(c *call) Value {
+	v := c.args[1]
+	items := c.items(2)
+	if c.bad != nil {
+		return nil
+	}
+	f := c.force(0)
+	for _, t := range items {
+		next := c.ApplyAll(f, v, t)
+		if fails(next) || c.spent != nil {
+			return next
+		}
+		v = Known(next)
+	}
+	return c.Force(v)
+}
+
+func foldr(c *call) Value {
+	items := c.items(2)
+	v := c.args[1]
+	for i := len(items) - 1; i >= 0 && c.grow(1); i-- {
+		v = c.apply(0, items[i], v)
+	}
+	return c.Force(v)
+}
+
+// flat is a list of lists as one list.
+func (c *call) flat(l *List) Value {
+	lists := make([]*List, 0, len(l.Items)+1)
+	for i, t := range l.Items {
+		if l.Open && l.Gap == i {
+			lists = append(lists, &List{Open: true})
+		}
+		one, bad := c.listOf(c.Force(t))
+		if bad != nil {
+			return c.fail(bad)
+		}
+		lists = append(lists, one)
+	}
+	if l.Open {
+		lists = append(lists, &List{Open: true})
+	}
+	return c.concatLists(lists)
+}
+
+func concatMap(c *call) Value {
+	all, ok := mapList(c).(*List)
+	if !ok || c.bad != nil {
+		return nil
+	}
+	return c.flat(all)
+}
+
+// flatten is a list without lists in it.
+func (c *call) flatten(t *Thunk) Value {
+	if u := c.enter(); u != nil {
+		return u
+	}
+	defer c.leave()
+	v := c.Force(t)
+	l, ok := v.(*List)
+	switch {
+	case !ok && fails(v):
+		return v
+	case !ok && isOpaque(v):
+		return &List{Items: []*Thunk{t}, Open: true} // it may be a list
+	case !ok:
+		return NewList(t)
+	}
+	lists := make([]*List, 0, len(l.Items))
+	for _, t := range l.Items {
+		one, ok := c.flatten(t).(*List)
+		if !ok {
+			return c.flatten(t)
+		}
+		lists = append(lists, one)
+	}
+	if l.Open {
+		lists = append(lists, &List{Open: true})
+	}
+	return c.concatLists(lists)
+}
+
+func unique(c *call) Value {
+	out := &List{}
+	for _, t := range c.items(0) {
+		if !c.contains(out.Items, t) {
+			out.Items = append(out.Items, t)
+		}
+		if c.bad != nil {
+			return nil
+		}
+	}
+	return out
+}
+
+func uniqueStrings(c *call) Value {
+	all := slices.Clone(c.strs(0))
+	slices.Sort(all)
+	return texts(slices.Compact(all))
+}
+
+// texts is a list of strings.
+func texts(all []string) *List {
+	out := &List{Items: make([]*Thunk, len(all))}
+	for i, s := range all {
+		out.Items[i] = Known(String(s))
+	}
+	return out
+}
+
+// sorted orders elements; less gives what tells.
+func (c *call) sorted(items []*Thunk, less func(a, b *Thunk) Value) Value {
+	if !c.grow(len(items)) {
+		return nil
+	}
+	out := slices.Clone(items)
+	slices.SortStableFunc(out, func(a, b *Thunk) int {
+		switch {
+		case c.bad != nil:
+			return 0
+		case c.boolOf(less(a, b)):
+			return -1
+		case c.boolOf(less(b, a)):
+			return 1
+		}
+		return 0
+	})
+	return NewList(out...)
+}
+
+func sortList(c *call) Value {
+	f := c.force(0)
+	return c.sorted(c.items(1), func(a, b *Thunk) Value { return c.ApplyAll(f, a, b) })
+}
+
+func sortOn(c *call) Value {
+	f := c.force(0)
+	keys := map[*Thunk]Value{}
+	for _, t := range c.items(1) {
+		keys[t] = c.Apply(f, t)
+	}
+	return c.sorted(c.items(1), func(a, b *Thunk) Value { return c.two(keys[a], keys[b], c.less) })
+}
+
+func compareLists(c *call) Value {
+	a, b := c.items(1), c.items(2)
+	for i := range min(len(a), len(b)) {
+		n := element[Int](c, Known(c.ApplyAll(c.force(0), a[i], b[i])), "an integer")
+		if n != 0 || c.bad != nil {
+			return n
+		}
+	}
+	return Int(cmp.Compare(len(a), len(b)))
+}
+
+// naturalSort orders strings with numbers in them by the numbers.
+func naturalSort(c *call) Value {
+	all := slices.Clone(c.strs(0))
+	slices.SortStableFunc(all, func(a, b string) int {
+		return slices.CompareFunc(numbersApart(a), numbersApart(b), func(a, b string) int {
+			if isDigits(a) && isDigits(b) {
+				return compareDigits(a, b)
+			}
+			return cmp.Compare(a, b)
+		})
+	})
+	return texts(all)
+}
+
+func partition(c *call) Value {
+	var right, wrong []*Thunk
+	for _, t := range c.items(1) {
+		if c.test(0, t) {
+			right = append(right, t)
+		} else {
+			wrong = append(wrong, t)
+		}
+	}
+	return NewAttrs(nil, Attr{Name: "right", Thunk: Known(NewList(right...))}, Attr{Name: "wrong", Thunk: Known(NewList(wrong...))})
+}
+
+func groupBy(c *call) Value {
+	groups := map[string][]*Thunk{}
+	for _, t := range c.items(1) {
+		name := c.strOf(Known(c.Apply(c.force(0), t)))
+		groups[name] = append(groups[name], t)
+	}
+	out := &Attrs{}
+	for _, name := range sortedKeys(groups) {
+		out.put(Attr{Name: name, Thunk: Known(NewList(groups[name]...))})
+	}
+	return out
+}
+
+func zipLists(c *call) Value {
+	return c.zipped(c.items(0), c.items(1), func(a, b *Thunk) *Thunk {
+		return Known(NewAttrs(nil, Attr{Name: "fst", Thunk: a}, Attr{Name: "snd", Thunk: b}))
+	})
+}
+
+func zipListsWith(c *call) Value {
+	return c.zipped(c.items(1), c.items(2), func(a, b *Thunk) *Thunk { return c.apply(0, a, b) })
+}
+
+func (c *call) zipped(a, b []*Thunk, f func(a, b *Thunk) *Thunk) Value {
+	n := min(len(a), len(b))
+	return c.mapped(&List{Items: a[:n]}, func(i int, t *Thunk) *Thunk { return f(t, b[i]) })
+}
+
+func crossLists(c *call) Value {
+	calls := []*Thunk{c.args[0]}
+	for _, list := range c.items(1) {
+		var next []*Thunk
+		items := c.itemsOf(c.Force(list))
+		if !c.grow(len(items) * len(calls)) {
+			return nil
+		}
+		for _, f := range calls {
+			for _, t := range items {
+				next = append(next, lazy(func(e *Evaluator) Value { return e.Apply(e.Force(f), t) }))
+			}
+		}
+		calls = next
+	}
+	return NewList(calls...)
+}

@@ -1,0 +1,123 @@
+package eval
+
+import (
+	"path"
+
+	"jetpills/internal/nix/syntax"
+)
+
+// Reader gives an evaluation the files that it may read. Paths are slash-separated
+// and clean; those of relative paths in a text begin with that text's folder.
+type Reader interface {
+	// Parse is the text of a Nix file, or of the default.nix of a folder, and the
+	// file's own path.
+	Parse(path string) (tree *syntax.Tree, file string, ok bool)
+	// ReadFile is a file's content.
+	ReadFile(path string) (content string, ok bool)
+	// ReadDir are the names in a folder, each with what it is: regular, directory,
+	// symlink or unknown.
+	ReadDir(path string) (entries map[string]string, ok bool)
+	// Exists reports whether a path exists; false for known if that cannot be told.
+	Exists(path string) (exists, known bool)
+}
+
+// Import is what the Nix file at a path evaluates to.
+func (e *Evaluator) Import(name string) *Thunk {
+	if t, ok := e.imported[name]; ok {
+		return t
+	}
+	t := Known(unknown(Unreadable, name))
+	if e.options.Reader != nil {
+		if tree, file, ok := e.options.Reader.Parse(name); ok {
+			if file != name {
+				t = e.Import(file)
+			} else {
+				t = e.File(tree, file)
+			}
+		}
+	}
+	e.imported[name] = t
+	return t
+}
+
+func importFile(c *call) Value {
+	switch v := c.force(0).(type) {
+	case Path:
+		return c.Force(c.Import(string(v)))
+	case String:
+		if path.IsAbs(string(v)) {
+			return c.Force(c.Import(path.Clean(string(v))))
+		}
+		return refused("a path that is not absolute")
+	case *Symbol:
+		// What a flake input or a channel has is not looked into.
+		return &Call{Function: NewSymbol("import"), Args: c.args}
+	default:
+		return c.reject(0, v, "a path")
+	}
+}
+
+// file is an argument as a path to read.
+func (c *call) file(i int) string {
+	switch v := c.force(i).(type) {
+	case Path:
+		return string(v)
+	case String:
+		if path.IsAbs(string(v)) {
+			return path.Clean(string(v))
+		}
+		c.reject(i, v, "an absolute path")
+	default:
+		c.reject(i, v, "a path")
+	}
+	return ""
+}
+
+func readFile(c *call) Value {
+	name := c.file(0)
+	if c.bad == nil && c.options.Reader != nil {
+		if content, ok := c.options.Reader.ReadFile(name); ok {
+			return c.text(content)
+		}
+	}
+	return unknown(Unreadable, name)
+}
+
+func readDir(c *call) Value {
+	name := c.file(0)
+	if c.bad == nil && c.options.Reader != nil {
+		if entries, ok := c.options.Reader.ReadDir(name); ok {
+			if u := c.charge(len(entries)); u != nil {
+				return u
+			}
+			out := &Attrs{}
+			for _, name := range sortedKeys(entries) {
+				out.put(Attr{Name: name, Thunk: Known(String(entries[name]))})
+			}
+			return out
+		}
+	}
+	return unknown(Unreadable, name)
+}
+
+func readFileType(c *call) Value {
+	name := c.file(0)
+	if c.bad == nil && c.options.Reader != nil {
+		if entries, ok := c.options.Reader.ReadDir(path.Dir(name)); ok {
+			if kind, ok := entries[path.Base(name)]; ok {
+				return String(kind)
+			}
+		}
+	}
+	return unknown(Unreadable, name)
+}
+
+func pathExists(c *call) Value {
+	name := c.file(0)
+	if c.bad == nil && c.options.Reader != nil {
+		if exists, known := c.options.Reader.Exists(name); known {
+			return Bool(exists)
+		}
+	}
+	return unknown(Unreadable, name)
+}

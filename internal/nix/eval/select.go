@@ -1,0 +1,230 @@
+package eval
+
+import "jetpills/internal/nix/syntax"
+
+// Select is v.name.
+func (e *Evaluator) Select(v Value, name string) Value {
+	v, _ = e.selectFrom(v, name)
+	return v
+}
+
+// At is the value at a path of attributes.
+func (e *Evaluator) At(v Value, path ...string) Value {
+	for _, name := range path {
+		v = e.Select(v, name)
+	}
+	return v
+}
+
+// selectFrom is v.name, and the thunk that it is the value of, if there is one.
+func (e *Evaluator) selectFrom(v Value, name string) (Value, *Thunk) {
+	switch v := v.(type) {
+	case *Attrs:
+		if a, ok := v.Get(name); ok {
+			return e.Force(a.Thunk), a.Thunk
+		}
+		if v.rest == nil {
+			return refused("attribute " + name + " missing"), nil
+		}
+		return e.selectFrom(v.rest, name)
+	case *Symbol:
+		if lib := e.asLib(v); lib != nil {
+			if a, ok := lib.Get(name); ok {
+				return e.Force(a.Thunk), a.Thunk
+			}
+		}
+		if len(v.Path) == 0 {
+			return e.named(name), nil
+		}
+		return v.below(name), nil
+	case *Call:
+		if expanded := e.expand(v); expanded != nil {
+			return e.selectFrom(expanded, name)
+		}
+	case *Choice:
+		return e.each(v, func(v Value) (Value, *Thunk) { return e.selectFrom(v, name) }), nil
+	}
+	return opaque(v, "a set"), nil
+}
+
+// asLib is nixpkgs' lib if that is what a symbol stands for.
+func (e *Evaluator) asLib(v Value) *Attrs {
+	if s, ok := v.(*Symbol); ok && len(s.Path) > 0 && e.options.IsLib(s.Path) {
+		return e.lib
+	}
+	return nil
+}
+
+// IsLib reports whether a path is that of nixpkgs' lib: lib, pkgs.lib, final.lib,
+// inputs.nixpkgs.lib.
+func IsLib(path []string) bool {
+	n := len(path)
+	if path[n-1] != "lib" {
+		return false
+	}
+	if n == 1 {
+		return true
+	}
+	switch from := path[n-2]; from {
+	case "pkgs", "final", "prev", "super", "self":
+		return n == 2
+	default:
+		return len(from) >= len("nixpkgs") && from[:len("nixpkgs")] == "nixpkgs"
+	}
+}
+
+// expand is the value of a call of a symbol where that is told; nil otherwise.
+func (e *Evaluator) expand(c *Call) Value {
+	if e.options.Expand == nil {
+		return nil
+	}
+	if u := e.enter(); u != nil {
+		return u
+	}
+	defer e.leave()
+	return e.options.Expand(e, c)
+}
+
+// selection evaluates a.b.c or d, and gives the thunk that it is the value of, if
+// there is one.
+func (e *Evaluator) selection(n syntax.Node, s *Scope) (Value, *Thunk) {
+	sel, _ := syntax.AsSelect(n)
+	v := e.eval(sel.From(), s, nil)
+	var via, otherwise *Thunk
+	if !sel.Default().IsZero() {
+		otherwise = e.Thunk(sel.Default(), s)
+	}
+	path, why := e.attrPath(sel.Path(), s)
+	if why != nil {
+		return why, nil
+	}
+	for i, name := range path {
+		if otherwise == nil {
+			v, via = e.selectFrom(v, name)
+			continue
+		}
+		if fails(v) {
+			return v, nil
+		}
+		has, t := e.has(v, name)
+		switch has {
+		case no:
+			return e.Force(otherwise), otherwise
+		case yes:
+			v, via = e.Force(t), t
+		default:
+			from := v
+			there := lazy(func(e *Evaluator) Value { return e.At(from, path[i:]...) })
+			return e.choice(nil, there, otherwise), nil
+		}
+	}
+	return v, via
+}
+
+// attrPath are the names of an attribute path, or why they cannot be told.
+func (e *Evaluator) attrPath(p syntax.AttrPathNode, s *Scope) ([]string, *Unknown) {
+	var path []string
+	for part := range p.Names() {
+		name, why := e.attrName(part, s, false)
+		switch {
+		case why != nil:
+			return nil, why
+		case name == nil:
+			return nil, refused("null as a name")
+		}
+		path = append(path, *name)
+	}
+	return path, nil
+}
+
+// three is what is known of something that holds or does not.
+type three uint8
+
+const (
+	perhaps three = iota
+	yes
+	no
+)
+
+// has reports whether a value has an attribute, and its thunk if it is known.
+func (e *Evaluator) has(v Value, name string) (three, *Thunk) {
+	switch v := v.(type) {
+	case *Attrs:
+		a, ok := v.Get(name)
+		switch {
+		case ok && a.Maybe:
+			return perhaps, a.Thunk
+		case ok:
+			return yes, a.Thunk
+		case v.rest == nil:
+			return no, nil
+		}
+		return e.has(v.rest, name)
+	case *Symbol:
+		if lib := e.asLib(v); lib != nil {
+			if a, ok := lib.Get(name); ok {
+				return yes, a.Thunk
+			}
+		}
+	case *Call:
+		if expanded := e.expand(v); expanded != nil {
+			return e.has(expanded, name)
+		}
+	case *Choice:
+		all := perhaps
+		for i, t := range v.Of {
+			one, _ := e.has(e.Force(t), name)
+			if i > 0 && one != all {
+				return perhaps, nil
+			}
+			all = one
+		}
+		if all == yes {
+			return yes, lazy(func(e *Evaluator) Value { return e.Select(v, name) })
+		}
+		return all, nil
+	case *Unknown:
+	default:
+		return no, nil
+	}
+	return perhaps, nil
+}
+
+// hasAttr evaluates a ? b.c.
+func (e *Evaluator) hasAttr(n syntax.Node, s *Scope) Value {
+	p, _ := syntax.AsAttrPath(n.Child(1))
+	v := e.eval(n.Child(0), s, nil)
+	path, why := e.attrPath(p, s)
+	if why != nil {
+		return why
+	}
+	return e.hasPath(v, path)
+}
+
+func (e *Evaluator) hasPath(v Value, path []string) Value {
+	for _, name := range path {
+		if fails(v) {
+			return v
+		}
+		has, t := e.has(v, name)
+		switch has {
+		case no:
+			return Bool(false)
+		case perhaps:
+			return unknownPart(v, name)
+		}
+		v = e.Force(t)
+	}
+	return Bool(true)
+}
+
+// unknownPart is why it is not known whether a value has an attribute.
+func unknownPart(v Value, name string) *Unknown {
+	if s, ok := v.(*Attrs); ok {
+		if s.rest == nil {
+			return unknown(Ambiguous, name)
+		}
+		v = s.rest
+	}
+	return opaque(v, "a set with "+name)
+}

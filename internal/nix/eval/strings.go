@@ -1,0 +1,669 @@
+package eval
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"hash"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func stringTable() table {
+	onText := func(f func(string) string) function {
+		return function{arity: 1, run: func(c *call) Value { return c.text(f(c.str(0))) }}
+	}
+	about := func(f func(s, part string) bool) function {
+		return function{arity: 2, run: func(c *call) Value { return Bool(f(c.coerce(1), c.coerce(0))) }}
+	}
+	without := func(f func(s, part string) string) function {
+		return function{arity: 2, run: func(c *call) Value { return String(f(c.str(1), c.str(0))) }}
+	}
+	return table{
+		"concatStrings": {arity: 1, run: func(c *call) Value { return c.join("", c.list(0).Items, c.list(0).Open) }},
+		"concatLines": {arity: 1, run: func(c *call) Value {
+			return c.joinMapped("", c.list(0), func(_ int, t *Thunk) Value { return c.text(c.coerceOf(t) + "\n") })
+		}},
+		"concatMapStrings":        {arity: 2, run: func(c *call) Value { return c.joinMapped("", c.list(1), c.applied(0)) }},
+		"concatMapStringsSep":     {arity: 3, run: func(c *call) Value { return c.joinMapped(c.str(0), c.list(2), c.applied(1)) }},
+		"concatImapStrings":       {arity: 2, run: func(c *call) Value { return c.joinMapped("", c.list(1), c.appliedFrom1(0)) }},
+		"concatImapStringsSep":    {arity: 3, run: func(c *call) Value { return c.joinMapped(c.str(0), c.list(2), c.appliedFrom1(1)) }},
+		"concatMapAttrsStringSep": {arity: 3, run: concatMapAttrsStringSep},
+		"join":                    {arity: 2, run: func(c *call) Value { return c.join(c.str(0), c.list(1).Items, c.list(1).Open) }},
+		"intersperse":             {arity: 2, run: intersperse},
+		"splitString":             {arity: 2, run: splitString},
+		"stringToCharacters":      {arity: 1, run: func(c *call) Value { return c.characters(c.str(0)) }},
+		"stringAsChars": {arity: 2, run: func(c *call) Value {
+			l, _ := c.characters(c.str(1)).(*List)
+			if l == nil {
+				return nil
+			}
+			return c.joinMapped("", l, c.applied(0))
+		}},
+		"optionalString": {arity: 2, run: func(c *call) Value { return c.onCondition(0, c.args[1], String("")) }},
+		"hasPrefix":      about(strings.HasPrefix),
+		"hasSuffix":      about(strings.HasSuffix),
+		"hasInfix":       about(strings.Contains),
+		"removePrefix":   without(strings.TrimPrefix),
+		"removeSuffix":   without(strings.TrimSuffix),
+		"toLower":        onText(func(s string) string { return mapASCII(s, 'A', 'Z', 'a'-'A') }),
+		"toUpper":        onText(func(s string) string { return mapASCII(s, 'a', 'z', 'A'-'a') }),
+		"toSentenceCase": {arity: 1, run: toSentenceCase},
+		"trim":           onText(func(s string) string { return strings.Trim(s, " \t\r\n") }),
+		"escape":         {arity: 2, run: func(c *call) Value { return c.text(escape(c.strs(0), c.str(1))) }},
+		"escapeShellArg": {arity: 1, run: func(c *call) Value { return c.text(shellArgument(c.converted(c.args[0]))) }},
+		"escapeShellArgs": {arity: 1, run: func(c *call) Value {
+			return c.joinMapped(" ", c.list(0), func(_ int, t *Thunk) Value { return c.text(shellArgument(c.converted(t))) })
+		}},
+		"escapeNixString": {arity: 1, run: func(c *call) Value { return c.text(strings.ReplaceAll(quoteJSON(c.str(0)), "$", `\$`)) }},
+		"escapeRegex":     {arity: 1, run: func(c *call) Value { return c.text(escape(strings.Split(`\[{()^$?*+|.`, ""), c.str(0))) }},
+		"escapeXML":       onText(strings.NewReplacer(`"`, "&quot;", "'", "&apos;", "<", "&lt;", ">", "&gt;", "&", "&amp;").Replace),
+		"replaceString":   {arity: 3, run: func(c *call) Value { return c.text(replaceAll([]string{c.str(0)}, []string{c.str(1)}, c.str(2))) }},
+		"makeSearchPath": {arity: 2, run: func(c *call) Value {
+			return c.joinMapped(":", c.list(1), func(_ int, t *Thunk) Value { return c.text(c.coerceOf(t) + "/" + c.str(0)) })
+		}},
+		"versionOlder":     {arity: 2, run: func(c *call) Value { return Bool(compareVersions(c.str(1), c.str(0)) == 1) }},
+		"versionAtLeast":   {arity: 2, run: func(c *call) Value { return Bool(compareVersions(c.str(1), c.str(0)) != 1) }},
+		"getName":          {arity: 1, run: func(c *call) Value { return drvPart(c, "pname", 0) }},
+		"getVersion":       {arity: 1, run: func(c *call) Value { return drvPart(c, "version", 1) }},
+		"nameFromURL":      {arity: 2, run: nameFromURL},
+		"fixedWidthString": {arity: 3, run: fixedWidth},
+		"fixedWidthNumber": {arity: 2, run: func(c *call) Value { return c.padded(c.int(0), "0", c.converted(c.args[1])) }},
+		"boolToString":     {arity: 1, run: func(c *call) Value { return String(strconv.FormatBool(c.bool(0))) }},
+		"boolToYesNo": {arity: 1, run: func(c *call) Value {
+			if c.bool(0) {
+				return String("yes")
+			}
+			return String("no")
+		}},
+		"toInt":         {arity: 1, run: toInt},
+		"toIntBase10":   {arity: 1, run: toInt10},
+		"toHexString":   {arity: 1, run: func(c *call) Value { return String(strings.ToUpper(strconv.FormatInt(int64(c.int(0)), 16))) }},
+		"isStringLike":  {arity: 1, run: isStringLike},
+		"enableFeature": {arity: 2, run: func(c *call) Value { return c.feature("--enable-", "--disable-", c.bool(0)) }},
+		"withFeature":   {arity: 2, run: func(c *call) Value { return c.feature("--with-", "--without-", c.bool(0)) }},
+		"cmakeFeature":  {arity: 2, run: func(c *call) Value { return c.text("-D" + c.str(0) + ":STRING=" + c.str(1)) }},
+		"cmakeBool": {arity: 2, run: func(c *call) Value {
+			return c.text("-D" + c.str(0) + ":BOOL=" + strings.ToUpper(strconv.FormatBool(c.bool(1))))
+		}},
+		"mesonOption": {arity: 2, run: func(c *call) Value { return c.text("-D" + c.str(0) + "=" + c.str(1)) }},
+		"importJSON":  {arity: 1, run: func(c *call) Value { return c.parsedFile(decodeJSON) }},
+		"importTOML":  {arity: 1, run: func(c *call) Value { return c.parsedFile(decodeTOML) }},
+		"fileContents": {arity: 1, run: func(c *call) Value {
+			v := readFile(c)
+			s, ok := v.(String)
+			if !ok {
+				return v
+			}
+			return String(strings.TrimSuffix(string(s), "\n"))
+		}},
+	}
+}
+
+func versionTable() table {
+	part := func(f func(parts []string) string) function {
+		return function{arity: 1, run: func(c *call) Value { return String(f(versionParts(c.str(0)))) }}
+	}
+	at := func(i int) function {
+		return function{arity: 1, run: func(c *call) Value {
+			parts := versionParts(c.str(0))
+			if i >= len(parts) {
+				return refused("the version has no such part")
+			}
+			return String(parts[i])
+		}}
+	}
+	return table{
+		"splitVersion": {arity: 1, run: splitVersion},
+		"major":        at(0),
+		"minor":        at(1),
+		"patch":        at(2),
+		"majorMinor":   part(func(parts []string) string { return strings.Join(parts[:min(2, len(parts))], ".") }),
+		"pad":          {arity: 2, run: padVersion},
+	}
+}
+
+// coerce is an argument as a string, as ${…} has it.
+func (c *call) coerce(i int) string {
+	if _, ok := c.force(i).(*Choice); ok {
+		c.reject(i, c.force(i), "a string")
+		return ""
+	}
+	return c.coerceOf(c.args[i])
+}
+
+func (c *call) coerceOf(t *Thunk) string {
+	s, bad := c.coerced(c.Force(t), interpolated)
+	c.fail(bad)
+	return s
+}
+
+// converted is a value as toString has it.
+func (c *call) converted(t *Thunk) string {
+	s, bad := c.coerced(c.Force(t), converted)
+	c.fail(bad)
+	return s
+}
+
+func toString(c *call) Value {
+	return c.one(c.force(0), func(v Value) Value {
+		s, bad := c.coerced(v, converted)
+		if bad != nil {
+			return bad
+		}
+		return c.text(s)
+	})
+}
+
+// applied is a function that an argument is, for each element.
+func (c *call) applied(f int) func(int, *Thunk) Value {
+	return func(_ int, t *Thunk) Value { return c.Apply(c.force(f), t) }
+}
+
+func (c *call) appliedFrom1(f int) func(int, *Thunk) Value {
+	return func(i int, t *Thunk) Value { return c.ApplyAll(c.force(f), Known(Int(i+1)), t) }
+}
+
+// join is a list of strings as one. Where one is not known, the result shows the
+// others.
+func (c *call) join(separator string, items []*Thunk, open bool) Value {
+	return c.joinMapped(separator, &List{Items: items, Open: open}, func(_ int, t *Thunk) Value { return c.Force(t) })
+}
+
+func (c *call) joinMapped(separator string, l *List, f func(int, *Thunk) Value) Value {
+	if c.bad != nil {
+		return nil
+	}
+	if l.Open {
+		return unknown(Outside, "a list")
+	}
+	var out strings.Builder
+	var why *Unknown
+	for i, t := range l.Items {
+		if i > 0 {
+			out.WriteString(separator)
+		}
+		s, bad := c.coerced(f(i, t), interpolated)
+		if bad != nil {
+			if bad.Fails() {
+				return bad
+			}
+			if why == nil {
+				why = bad
+			}
+			if s = bad.Shown; s == "" {
+				s = "${" + t.Node().Text() + "}"
+			}
+		}
+		if u := c.chargeText(out.Len() + len(s)); u != nil {
+			return u
+		}
+		out.WriteString(s)
+	}
+	if why != nil {
+		return why.showing(out.String())
+	}
+	return String(out.String())
+}
+
+func concatMapAttrsStringSep(c *call) Value {
+	s := c.whole(2)
+	all := s.inOrder()
+	l := &List{Items: make([]*Thunk, len(all))}
+	for i, a := range all {
+		l.Items[i] = a.Thunk
+	}
+	return c.joinMapped(c.str(0), l, func(i int, t *Thunk) Value { return c.ApplyAll(c.force(1), nameOf(all[i]), t) })
+}
+
+func intersperse(c *call) Value {
+	out := &List{}
+	for i, t := range c.items(1) {
+		if i > 0 {
+			out.Items = append(out.Items, c.args[0])
+		}
+		out.Items = append(out.Items, t)
+	}
+	return out
+}
+
+func splitString(c *call) Value {
+	separator, s := c.coerce(0), c.coerce(1)
+	if c.bad != nil || !c.grow(strings.Count(s, separator)+1) {
+		return nil
+	}
+	if separator == "" {
+		return unknown(Unsupported, "an empty separator")
+	}
+	return texts(strings.Split(s, separator))
+}
+
+func (c *call) characters(s string) Value {
+	if !c.grow(len(s)) {
+		return nil
+	}
+	all := make([]string, len(s))
+	for i := range len(s) {
+		all[i] = s[i : i+1]
+	}
+	return texts(all)
+}
+
+func substring(c *call) Value {
+	start, length, s := c.int(0), c.int(1), c.coerce(2)
+	switch {
+	case start < 0:
+		return refused("a negative start")
+	case start >= len(s):
+		return String("")
+	case length < 0 || length > len(s)-start:
+		return String(s[start:])
+	}
+	return String(s[start : start+length])
+}
+
+func mapASCII(s string, from, to byte, by int) string {
+	out := []byte(s)
+	for i, b := range out {
+		if from <= b && b <= to {
+			out[i] = byte(int(b) + by)
+		}
+	}
+	return string(out)
+}
+
+func toSentenceCase(c *call) Value {
+	s := c.str(0)
+	if s == "" {
+		return String("")
+	}
+	return String(mapASCII(s[:1], 'a', 'z', 'A'-'a') + mapASCII(s[1:], 'A', 'Z', 'a'-'A'))
+}
+
+func escape(parts []string, s string) string {
+	to := make([]string, len(parts))
+	for i, p := range parts {
+		to[i] = `\` + p
+	}
+	return replaceAll(parts, to, s)
+}
+
+var plainArgument = regexp.MustCompile(`^[[:alnum:],._+:@%/-]+$`)
+
+func shellArgument(s string) string {
+	if plainArgument.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func replaceStrings(c *call) Value {
+	from, to, s := c.strs(0), c.list(1).Items, c.str(2)
+	if c.bad != nil {
+		return nil
+	}
+	if len(from) != len(to) {
+		return refused("lists of different lengths")
+	}
+	with := make([]string, len(to))
+	for i, t := range to {
+		// Nix looks only at those that it needs.
+		if from[i] == "" || strings.Contains(s, from[i]) {
+			with[i] = c.strOf(t)
+		}
+	}
+	if !c.grow(len(s) * len(from) / bytesOfStep) {
+		return nil
+	}
+	return c.text(replaceAll(from, with, s))
+}
+
+// replaceAll replaces, at each place, the first of some texts that stands there.
+func replaceAll(from, to []string, s string) string {
+	var out strings.Builder
+	for at := 0; at <= len(s); {
+		i := slices.IndexFunc(from, func(f string) bool { return strings.HasPrefix(s[at:], f) })
+		if i >= 0 {
+			out.WriteString(to[i])
+			at += len(from[i])
+		}
+		if i < 0 || from[i] == "" {
+			if at < len(s) {
+				out.WriteByte(s[at])
+			}
+			at++
+		}
+		if out.Len() > longestText {
+			break
+		}
+	}
+	return out.String()
+}
+
+// pattern compiles a POSIX extended regular expression.
+func (c *call) pattern(i int) *regexp.Regexp {
+	s := c.str(i)
+	if c.bad != nil || !c.grow(len(s)) {
+		return nil
+	}
+	re, err := regexp.CompilePOSIX(s)
+	if err != nil {
+		c.fail(unknown(Unsupported, "the pattern "+s))
+		return nil
+	}
+	return re
+}
+
+// match is what the groups of a pattern match, if it matches the whole string.
+func match(c *call) Value {
+	re, s := c.pattern(0), c.str(1)
+	if c.bad != nil {
+		return nil
+	}
+	re, err := regexp.CompilePOSIX("^(" + re.String() + ")$")
+	if err != nil || differs(re, s) {
+		return unknown(Unsupported, "the pattern "+c.str(0))
+	}
+	found := re.FindStringSubmatchIndex(s)
+	if found == nil || found[0] != 0 || found[1] != len(s) {
+		return Null{}
+	}
+	return groups(s, found[4:])
+}
+
+// differs reports whether Go may read a pattern otherwise than POSIX does: a
+// dot and the anchors, where a string has several lines.
+func differs(re *regexp.Regexp, s string) bool {
+	return strings.Contains(s, "\n") && strings.ContainsAny(re.String(), ".^$")
+}
+
+// groups are the parts of a match, null for one that took no part in it.
+func groups(s string, at []int) *List {
+	out := &List{Items: []*Thunk{}}
+	for i := 0; i < len(at); i += 2 {
+		if at[i] < 0 {
+			out.Items = append(out.Items, Known(Null{}))
+		} else {
+			out.Items = append(out.Items, Known(String(s[at[i]:at[i+1]])))
+		}
+	}
+	return out
+}
+
+// split is what stands between the matches of a pattern, and between these the
+// groups of each.
+func split(c *call) Value {
+	re, s := c.pattern(0), c.str(1)
+	if c.bad != nil {
+		return nil
+	}
+	if differs(re, s) {
+		return unknown(Unsupported, "the pattern "+c.str(0))
+	}
+	all := re.FindAllStringSubmatchIndex(s, -1)
+	if !c.grow(2*len(all) + 1) {
+		return nil
+	}
+	out, at := &List{}, 0
+	for _, m := range all {
+		out.Items = append(out.Items, Known(String(s[at:m[0]])), Known(groups(s, m[2:])))
+		at = m[1]
+	}
+	out.Items = append(out.Items, Known(String(s[at:])))
+	return out
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isDigits(s string) bool { return s != "" && isDigit(s[0]) }
+
+// numbersApart cuts a string where digits begin and end.
+func numbersApart(s string) []string {
+	var parts []string
+	for s != "" {
+		end := 1
+		for end < len(s) && isDigit(s[end]) == isDigit(s[0]) {
+			end++
+		}
+		parts, s = append(parts, s[:end]), s[end:]
+	}
+	return parts
+}
+
+// compareDigits orders numbers of any length.
+func compareDigits(a, b string) int {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return strings.Compare(a, b)
+}
+
+// versionParts are the components of a version: digits, or other characters up to
+// a dot, a dash or a digit.
+func versionParts(s string) []string {
+	var parts []string
+	for {
+		s = strings.TrimLeft(s, ".-")
+		if s == "" {
+			return parts
+		}
+		end := 1
+		for end < len(s) && s[end] != '.' && s[end] != '-' && isDigit(s[end]) == isDigit(s[0]) {
+			end++
+		}
+		parts, s = append(parts, s[:end]), s[end:]
+	}
+}
+
+func splitVersion(c *call) Value { return texts(versionParts(c.str(0))) }
+
+// compareVersions orders versions as Nix does: by their components, numbers after
+// words, "pre" before everything.
+func compareVersions(a, b string) int {
+	x, y := versionParts(a), versionParts(b)
+	for i := range max(len(x), len(y)) {
+		var p, q string
+		if i < len(x) {
+			p = x[i]
+		}
+		if i < len(y) {
+			q = y[i]
+		}
+		if componentLess(p, q) {
+			return -1
+		}
+		if componentLess(q, p) {
+			return 1
+		}
+	}
+	return 0
+}
+
+func componentLess(a, b string) bool {
+	switch {
+	case isDigits(a) && isDigits(b):
+		return compareDigits(a, b) < 0
+	case a == "" && isDigits(b):
+		return true
+	case a == "pre" && b != "pre":
+		return true
+	case b == "pre":
+		return false
+	case isDigits(b):
+		return true
+	case isDigits(a):
+		return false
+	}
+	return a < b
+}
+
+func padVersion(c *call) Value {
+	n, s := c.int(0), c.str(1)
+	if !c.grow(max(n, 0)) {
+		return nil
+	}
+	number, suffix, has := strings.Cut(s, "-")
+	parts := strings.Split(number, ".")
+	for len(parts) < n {
+		parts = append(parts, "0")
+	}
+	out := strings.Join(parts[:min(max(n, 0), len(parts))], ".")
+	if has {
+		out += "-" + suffix
+	}
+	return c.text(out)
+}
+
+// nameAndVersion cuts the name of a derivation at the first dash before something
+// other than a letter.
+func nameAndVersion(s string) (name, version string) {
+	for i := 0; i+1 < len(s); i++ {
+		if next := s[i+1] | 0x20; s[i] == '-' && !('a' <= next && next <= 'z') {
+			return s[:i], s[i+1:]
+		}
+	}
+	return s, ""
+}
+
+func parseDrvName(c *call) Value {
+	name, version := nameAndVersion(c.str(0))
+	return NewAttrs(nil, Attr{Name: "name", Thunk: Known(String(name))}, Attr{Name: "version", Thunk: Known(String(version))})
+}
+
+// drvPart is the name or the version of a package, or of a string that names one.
+func drvPart(c *call, attribute string, part int) Value {
+	v := c.force(0)
+	if s, ok := v.(*Attrs); ok {
+		switch has, t := c.has(s, attribute); has {
+		case yes:
+			return c.Force(t)
+		case perhaps:
+			return unknownPart(s, attribute)
+		}
+		v = c.Select(s, "name")
+	}
+	s, ok := v.(String)
+	if !ok {
+		return c.reject(0, v, "a string")
+	}
+	name, version := nameAndVersion(string(s))
+	return String([]string{name, version}[part])
+}
+
+func nameFromURL(c *call) Value {
+	url, separator := c.str(0), c.str(1)
+	file := url[strings.LastIndexByte(url, '/')+1:]
+	if separator == "" {
+		return unknown(Unsupported, "an empty separator")
+	}
+	name, _, ok := strings.Cut(file, separator)
+	if !ok {
+		return unknown(Thrown, "")
+	}
+	return String(name)
+}
+
+func fixedWidth(c *call) Value { return c.padded(c.int(0), c.str(1), c.str(2)) }
+
+func (c *call) padded(width int, with, s string) Value {
+	switch {
+	case c.bad != nil:
+		return nil
+	case len(s) > width:
+		return unknown(Thrown, "the string is longer than "+strconv.Itoa(width))
+	case len(with) != 1:
+		return unknown(Unsupported, "a filler of several characters")
+	case !c.grow(width / bytesOfStep):
+		return nil
+	case width > longestText:
+		return unknown(Steps, "")
+	}
+	return String(strings.Repeat(with, width-len(s)) + s)
+}
+
+var (
+	whole      = regexp.MustCompile(`^[ \t\r\n]*(-?[0-9]+)[ \t\r\n]*$`)
+	zeroPadded = regexp.MustCompile(`^-?0[0-9]+$`)
+)
+
+func toInt(c *call) Value {
+	found := whole.FindStringSubmatch(c.str(0))
+	if c.bad != nil {
+		return nil
+	}
+	if found == nil || zeroPadded.MatchString(found[1]) {
+		return unknown(Thrown, "no integer")
+	}
+	return parsedInt(found[1])
+}
+
+func toInt10(c *call) Value {
+	found := whole.FindStringSubmatch(c.str(0))
+	if c.bad != nil {
+		return nil
+	}
+	if found == nil {
+		return unknown(Thrown, "no integer")
+	}
+	return parsedInt(found[1])
+}
+
+func parsedInt(s string) Value {
+	i, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return unknown(Unsupported, "integer overflow")
+	}
+	return Int(i)
+}
+
+func isStringLike(c *call) Value {
+	switch v := c.force(0).(type) {
+	case String, Path:
+		return Bool(true)
+	case *Attrs:
+		for _, name := range []string{"outPath", "__toString"} {
+			switch has, _ := c.has(v, name); has {
+			case yes:
+				return Bool(true)
+			case perhaps:
+				return unknownPart(v, name)
+			}
+		}
+		return Bool(false)
+	default:
+		if isOpaque(v) {
+			return c.reject(0, v, "a value")
+		}
+		return Bool(false)
+	}
+}
+
+func (c *call) feature(on, off string, is bool) Value {
+	if is {
+		return c.text(on + c.str(1))
+	}
+	return c.text(off + c.str(1))
+}
+
+func hashString(c *call) Value {
+	var h hash.Hash
+	switch c.str(0) {
+	case "md5":
+		h = md5.New()
+	case "sha1":
+		h = sha1.New()
+	case "sha256":
+		h = sha256.New()
+	case "sha512":
+		h = sha512.New()
+	default:
+		return refused("no such hash")
+	}
+	h.Write([]byte(c.str(1)))
+	return String(hex.EncodeToString(h.Sum(nil)))
+}

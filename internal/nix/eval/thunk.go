@@ -1,0 +1,99 @@
+package eval
+
+import (
+	"iter"
+
+	"jetpills/internal/nix/syntax"
+)
+
+// Thunk is an expression that is evaluated when its value is needed, once. It
+// keeps what its value came from.
+type Thunk struct {
+	node  syntax.Node
+	scope *Scope
+	run   func(*Evaluator) Value // for what nobody wrote
+	value Value
+	busy  bool
+	// origin is the expression that gave the value, behind let … in, parentheses,
+	// calls and the like.
+	origin syntax.Node
+	// via is the thunk of the name that the expression is.
+	via *Thunk
+}
+
+// Known is a thunk of a value.
+func Known(v Value) *Thunk { return &Thunk{value: v} }
+
+// lazy is a thunk of what a function gives.
+func lazy(run func(*Evaluator) Value) *Thunk { return &Thunk{run: run} }
+
+// Node is the expression as it is written where its value is used; the zero Node
+// if nobody wrote it.
+func (t *Thunk) Node() syntax.Node { return t.node }
+
+// Scope is what the expression sees.
+func (t *Thunk) Scope() *Scope { return t.scope }
+
+// Through are the thunks that the value came through: the thunk itself; if its
+// expression comes to a name or a selection, the thunk that this means; and so on
+// to the one that made the value. It is complete after the thunk was forced.
+func (t *Thunk) Through() iter.Seq[*Thunk] {
+	return func(yield func(*Thunk) bool) {
+		for ; t != nil && yield(t); t = t.via {
+			continue
+		}
+	}
+}
+
+// Origin is the expression that made the value, behind all names: a literal, a
+// set, an operation. It is complete after the thunk was forced.
+func (t *Thunk) Origin() syntax.Node {
+	var found syntax.Node
+	for t := range t.Through() {
+		if !t.origin.IsZero() {
+			found = t.origin
+		} else if !t.node.IsZero() {
+			found = t.node
+		}
+	}
+	return found
+}
+
+// came notes which thunk the value came through; nil for none, as t may be. One
+// that is being evaluated is left out: it hangs on t.
+func (t *Thunk) came(of *Thunk) {
+	if t != nil && of != nil && !of.busy {
+		t.via = of
+	}
+}
+
+// Force evaluates a thunk, or gives what it came to before.
+func (e *Evaluator) Force(t *Thunk) Value {
+	switch {
+	case t == nil:
+		return unknown(Damaged, "")
+	case t.value != nil:
+		return t.value
+	case t.busy:
+		return unknown(Cyclic, "")
+	}
+	t.busy = true
+	var v Value
+	if t.run != nil {
+		v = e.deeper(t)
+	} else {
+		v = e.eval(t.node, t.scope, t)
+	}
+	t.busy = false
+	t.value, t.run = v, nil
+	return v
+}
+
+// deeper runs the function of a thunk within the budget.
+func (e *Evaluator) deeper(t *Thunk) Value {
+	if u := e.enter(); u != nil {
+		return u
+	}
+	defer e.leave()
+	return t.run(e)
+}
