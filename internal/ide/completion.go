@@ -310,10 +310,9 @@ func (c completer) prefix() ([]string, bool) {
 	if c.cursor.Typed == "" && !c.sn.DealsWithJetpack(c.doc) {
 		return nil, false
 	}
-	known := c.cursor.Path.Known()
-	for i := range known {
-		names := known[i:].Names(len(known) - i)
-		if c.catalog.IsPrefix(names) {
+	path := c.cursor.Path
+	for i := len(path) - 1; i >= 0 && path[i].Known && !path[i].Variable; i-- {
+		if names := path.Names(len(path) - i); c.catalog.IsPrefix(names) && path[:i].IsRoot() {
 			return names, true
 		}
 	}

@@ -107,18 +107,12 @@ func (f finder) find(place module.Place) (subject, bool) {
 
 // optionPath is the end of a path that is an option path, or the beginning of
 // one; nil if there is none. Names before it, such as config or
-// nixosConfigurations.x, are left out. A unit of systemd may have the name of a service.
+// nixosConfigurations.x, are left out.
 func optionPath(c *catalog.Catalog, path module.Path) []string {
-	known := path.Known()
-	names := known.Names(len(known))
-	for i := len(names) - 1; i >= 0; i-- {
-		if !c.IsOwn(names[i:]) {
-			continue
+	for i := len(path) - 1; i >= 0 && path[i].Known && !path[i].Variable; i-- {
+		if names := path.Names(len(path) - i); c.IsOwn(names) && path[:i].IsRoot() {
+			return names
 		}
-		if i > 0 && (names[i-1] == "systemd" || names[i-1] == "user") {
-			return nil
-		}
-		return names[i:]
 	}
 	return nil
 }

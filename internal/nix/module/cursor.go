@@ -289,8 +289,7 @@ func nameCursor(n syntax.Node, offset int) Cursor {
 			return selectionCursor(path, before)
 		}
 		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && lastName(path) == n}
-		around := pathAround(owner)
-		c.Path = append(slices.Clip(around), before...)
+		c.Path = pathInside(owner.Parent(), before)
 		c.Defined = definedBeside(owner)
 		return c
 	case syntax.Select, syntax.HasAttr:

@@ -39,17 +39,28 @@ func lastNameOf(p syntax.AttrPathNode) string {
 
 // pathOfBinding is the whole path that a binding defines.
 func pathOfBinding(b syntax.BindingNode) Path {
-	return append(pathAround(b.Node), names(b.Path())...)
+	return pathInside(b.Parent(), names(b.Path()))
 }
 
-// pathAround is the path of the set that a binding or an inherit stands in.
-func pathAround(binding syntax.Node) Path {
-	set := binding.Parent()
-	if set.Kind() == syntax.LetIn || set.Kind() == syntax.LetBody {
-		return Path{boundary}
+// pathInside is the path of a set, or a let, with names that are written in it.
+func pathInside(set syntax.Node, written Path) Path {
+	if isLet(set) {
+		return append(Path{boundary}, namesIn(set, written)...)
 	}
-	return PathOf(set)
+	return append(PathOf(set), written...)
 }
+
+// namesIn are names that are written in a set, or in a let: there the first one
+// is that of a variable.
+func namesIn(set syntax.Node, written Path) Path {
+	if isLet(set) && len(written) > 0 {
+		written = slices.Clone(written)
+		written[0].Variable = true
+	}
+	return written
+}
+
+func isLet(n syntax.Node) bool { return n.Kind() == syntax.LetIn || n.Kind() == syntax.LetBody }
 
 // Literal is the text that an expression surely has as its value: a string
 // without interpolations, a number, true, false or null, also within mkForce

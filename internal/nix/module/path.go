@@ -22,6 +22,9 @@ type Part struct {
 	// Known is false for a name that only evaluation knows, and for a place
 	// where the path passes through a call: such a part equals no other.
 	Known bool
+	// Variable says that the part is no name of a set: it is what a reference
+	// starts from, or the name of the let that a definition stands in.
+	Variable bool
 	// Span is where the name stands; empty for an Element and for a part that
 	// comes from elsewhere in the text.
 	Span text.Span
@@ -94,6 +97,10 @@ func nameSpan(n syntax.Node) text.Span {
 	return n.Span()
 }
 
+// expression is the part that stands for what a reference starts from where
+// that is no name.
+var expression = Part{Variable: true}
+
 // names are the parts of an attribute path.
 func names(p syntax.AttrPathNode) Path {
 	var parts Path
@@ -129,7 +136,7 @@ func outward(at, up syntax.Node) (Path, bool) {
 		if b.Value() != at {
 			return Path{boundary}, false
 		}
-		return names(b.Path()), true
+		return namesIn(up.Parent(), names(b.Path())), true
 	case syntax.AttrSet, syntax.Paren, syntax.Error:
 		return nil, true
 	case syntax.LetBody:

@@ -117,11 +117,11 @@ func named(n syntax.Node) Place {
 			place.Kind = ReferredName
 			place.Path = append(slices.Clip(r.Path), partOf(n))
 			place.Origin, place.Binder = r.Origin, r.Binder
-			place.Defines = append(pathAround(up), partOf(n))
+			place.Defines = pathInside(up.Parent(), Path{partOf(n)})
 			return place
 		}
 		place.Kind = DefinedName
-		place.Path = append(pathAround(up), partOf(n))
+		place.Path = pathInside(up.Parent(), Path{partOf(n)})
 		return place
 	}
 	path, ok := syntax.AsAttrPath(up)
@@ -139,7 +139,7 @@ func named(n syntax.Node) Place {
 	switch owner := path.Parent(); owner.Kind() {
 	case syntax.Binding:
 		place.Kind = DefinedName
-		place.Path = append(pathAround(owner), written...)
+		place.Path = pathInside(owner.Parent(), written)
 		if written[0].Known && startsReference(owner, written) {
 			place.Kind = ReferredName
 		}
@@ -147,7 +147,7 @@ func named(n syntax.Node) Place {
 		s, _ := syntax.AsSelect(owner)
 		r, ok := Resolve(s.From())
 		if !ok {
-			r.Path = Path{boundary}
+			r.Path = Path{expression}
 		} else {
 			place.Written += len(writtenOf(s.From()))
 		}
@@ -157,7 +157,7 @@ func named(n syntax.Node) Place {
 	case syntax.HasAttr:
 		r, ok := Resolve(owner.Child(0))
 		if !ok {
-			r.Path = Path{boundary}
+			r.Path = Path{expression}
 		}
 		place.Kind = ReferredName
 		place.Path = append(slices.Clip(r.Path), written...)

@@ -51,7 +51,7 @@ func resolve(n syntax.Node, left int) (Reference, bool) {
 		s, _ := syntax.AsSelect(n)
 		from, ok := resolve(s.From(), left)
 		if !ok {
-			from.Path = Path{boundary}
+			from.Path = Path{expression}
 		}
 		from.Path = append(slices.Clip(from.Path), names(s.Path())...)
 		return from, true
@@ -62,21 +62,23 @@ func resolve(n syntax.Node, left int) (Reference, bool) {
 // lookup finds what a name means at a node.
 func lookup(at syntax.Node, name string, left int) (Reference, bool) {
 	self := Part{Name: name, Known: true, Span: at.Span()}
+	bound := self
+	bound.Variable = true
 	var with syntax.Node // the innermost with around
 	for n, up := at, at.Parent(); !up.IsZero(); n, up = up, up.Parent() {
 		switch up.Kind() {
 		case syntax.Lambda:
 			l, _ := syntax.AsLambda(up)
 			if binds(l, name) {
-				return Reference{Path: Path{self}, Origin: Argument, Binder: up}, true
+				return Reference{Path: Path{bound}, Origin: Argument, Binder: up}, true
 			}
 		case syntax.LetIn, syntax.LetBody:
-			if r, ok := local(up, n, name, self, left); ok {
+			if r, ok := local(up, n, name, bound, left); ok {
 				return r, true
 			}
 		case syntax.AttrSet:
 			if s, _ := syntax.AsAttrSet(up); s.Recursive() {
-				if r, ok := local(up, n, name, self, left); ok {
+				if r, ok := local(up, n, name, bound, left); ok {
 					return r, true
 				}
 			}
