@@ -28,9 +28,13 @@ func (d *diagnoser) boardSets() []boardSet {
 	var sets []boardSet
 	index := map[syntax.Node]int{}
 	for _, definition := range module.Definitions(d.doc.Tree(), "som", "carrierBoard", "majorVersion") {
-		path := strings.Join(d.optionOf(definition.Path), ".")
+		names, value := d.optionOf(definition.Path), definition.Binding.Value()
+		path := strings.Join(names, ".")
 		if path != somOption && path != carrierOption && path != majorOption {
 			continue
+		}
+		if !d.regardOf(value).value || d.isOff(value, names) {
+			continue // NixOS never looks at it
 		}
 		whole := module.OutermostSet(definition.Binding.Parent())
 		i, ok := index[whole]
@@ -39,11 +43,11 @@ func (d *diagnoser) boardSets() []boardSet {
 			index[whole] = i
 			sets = append(sets, boardSet{at: map[string]text.Span{}})
 		}
-		literal, value := surely(definition.Binding.Value())
+		literal, text := surely(value)
 		if _, twice := sets[i].at[path]; twice {
-			value = ""
+			text = ""
 		}
-		sets[i].set(path, value)
+		sets[i].set(path, text)
 		sets[i].at[path] = literal.Span()
 	}
 	return sets

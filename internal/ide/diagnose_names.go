@@ -26,8 +26,10 @@ func (d *diagnoser) names() {
 		o, ok := d.pinned.Catalog.Lookup(names)
 		switch {
 		case ok && o.RenamedTo != "":
-			d.renamed(b, path, names, o)
-		case ok && o.ReadOnly && !d.inCheckout():
+			if r := d.regardOf(module.Innermost(b.Value())); r.name && r.value {
+				d.renamed(b, path, names, o)
+			}
+		case ok && o.ReadOnly && !d.inCheckout() && d.regardOf(b.Node).name:
 			d.report(Diagnostic{
 				Span: path[len(path)-1].Span, Severity: SeverityError, Code: CodeReadOnlyOption, Section: d.explain(names),
 				Message: ownName(o.Path) + " is read-only: jetpack-nixos sets it itself",
@@ -51,7 +53,7 @@ func (d *diagnoser) renamed(b syntax.BindingNode, path module.Path, names []stri
 func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []string) {
 	wrong, ok := wrongName(d.pinned.Catalog, names)
 	option := strings.Join(names, ".")
-	if !ok || path[wrong].Span.Len() == 0 || d.sn.DeclaresOption(d.doc, option) {
+	if !ok || path[wrong].Span.Len() == 0 || d.sn.DeclaresOption(d.doc, option) || !d.regardOf(b.Node).name {
 		return
 	}
 	found := Diagnostic{

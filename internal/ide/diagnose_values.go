@@ -18,7 +18,7 @@ func (d *diagnoser) values() {
 			continue
 		}
 		o, inList, ok := valueOption(d.pinned.Catalog, names)
-		if !ok {
+		if !ok || d.isUnused(place, names) {
 			continue
 		}
 		switch {
@@ -34,6 +34,11 @@ func (d *diagnoser) values() {
 			}
 		}
 	}
+}
+
+// isUnused reports whether NixOS surely never looks at a value.
+func (d *diagnoser) isUnused(place module.Place, names []string) bool {
+	return !d.regardOf(place.Node).value || !place.Compared && d.isOff(place.Node, names)
 }
 
 // enumValue is about a text where an option takes one of a list.

@@ -81,7 +81,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if !sn.Settings().Diagnostics || doc.Problem() != nil {
 		return nil
 	}
-	d := diagnoser{finder: finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}}
+	d := diagnoser{finder: finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}, regards: map[module.Condition]regard{}}
 	if !mayDefine(d.pinned.Catalog, doc.Text) {
 		return nil
 	}
@@ -105,6 +105,10 @@ func mayDefine(c *catalog.Catalog, source string) bool {
 type diagnoser struct {
 	finder
 	found []Diagnostic
+
+	// What was found out already: of tests, and of what is turned off, if anybody asked.
+	regards map[module.Condition]regard
+	offs    *[]off
 }
 
 func (d *diagnoser) report(found Diagnostic) {

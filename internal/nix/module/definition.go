@@ -66,7 +66,7 @@ func isLet(n syntax.Node) bool { return n.Kind() == syntax.LetIn || n.Kind() == 
 // without interpolations, a number, true, false or null, also within mkForce
 // and its kin. Quoted says that it is a string.
 func Literal(n syntax.Node) (value string, quoted, ok bool) {
-	switch n.Kind() {
+	switch n = innermost(n, false); n.Kind() {
 	case syntax.String, syntax.IndentedString:
 		value, ok = syntax.StringValue(n)
 		return value, true, ok
@@ -77,15 +77,29 @@ func Literal(n syntax.Node) (value string, quoted, ok bool) {
 		case "true", "false", "null":
 			return name, false, true
 		}
-	case syntax.Paren:
-		return Literal(n.Child(0))
-	case syntax.Apply:
-		a, _ := syntax.AsApply(n)
-		if f, index := callOf(a.Argument()); strings.HasPrefix(f, "mk") && f != "mkIf" {
-			if w, ok := wrappers[f]; ok && !w.merges && w.argument == index {
-				return Literal(a.Argument())
-			}
-		}
 	}
 	return "", false, false
+}
+
+// Innermost is the value that an expression hands on, if a test lets it: what
+// stands in mkIf, in mkForce and its kin, and in parentheses.
+func Innermost(n syntax.Node) syntax.Node { return innermost(n, true) }
+
+func innermost(n syntax.Node, tested bool) syntax.Node {
+	for {
+		switch n.Kind() {
+		case syntax.Paren:
+			n = n.Child(0)
+			continue
+		case syntax.Apply:
+			a, _ := syntax.AsApply(n)
+			f, index := callOf(a.Argument())
+			w, ok := wrappers[f]
+			if ok && strings.HasPrefix(f, "mk") && !w.merges && w.argument == index && (tested || !w.tested) {
+				n = a.Argument()
+				continue
+			}
+		}
+		return n
+	}
 }

@@ -194,6 +194,9 @@ func last(n syntax.Node) syntax.Node {
 // a value of the option that the call is the value of.
 type wrapper struct {
 	argument int  // which argument is handed on, from 0
+	tested   bool // the argument before is a test that it has to pass
+	drops    bool // without passing it, there is nothing, not even a name
+	priority bool // how much the value counts is another than without it
 	merges   bool // the argument is a list of such values
 	element  bool // the argument becomes an element of a list
 }
@@ -201,21 +204,21 @@ type wrapper struct {
 const anyArgument = -1
 
 var wrappers = map[string]wrapper{
-	"mkIf":                 {argument: 1},
+	"mkIf":                 {argument: 1, tested: true},
 	"mkMerge":              {argument: 0, merges: true},
-	"mkForce":              {argument: 0},
-	"mkDefault":            {argument: 0},
-	"mkOptionDefault":      {argument: 0},
-	"mkImageMediaOverride": {argument: 0},
-	"mkVMOverride":         {argument: 0},
+	"mkForce":              {argument: 0, priority: true},
+	"mkDefault":            {argument: 0, priority: true},
+	"mkOptionDefault":      {argument: 0, priority: true},
+	"mkImageMediaOverride": {argument: 0, priority: true},
+	"mkVMOverride":         {argument: 0, priority: true},
 	"mkFixStrictness":      {argument: 0},
 	"mkBefore":             {argument: 0},
 	"mkAfter":              {argument: 0},
-	"mkOverride":           {argument: 1},
+	"mkOverride":           {argument: 1, priority: true},
 	"mkOrder":              {argument: 1},
-	"optionalAttrs":        {argument: 1},
-	"optionals":            {argument: 1},
-	"optional":             {argument: 1, element: true},
+	"optionalAttrs":        {argument: 1, tested: true, drops: true},
+	"optionals":            {argument: 1, tested: true, drops: true},
+	"optional":             {argument: 1, tested: true, drops: true, element: true},
 	"recursiveUpdate":      {argument: anyArgument},
 	"id":                   {argument: 0},
 }

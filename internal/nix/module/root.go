@@ -16,8 +16,7 @@ type root struct {
 }
 
 // roots are all of them. What is under any other name is not NixOS's:
-// services.x.settings and my are sets of somebody else's. The first root that
-// a path ends with counts.
+// services.x.settings and my are sets of somebody else's.
 var roots = []root{
 	// outputs of flakes, and lists of modules
 	anywhere("nixosConfigurations.*"),
@@ -92,14 +91,16 @@ func (p Path) IsRoot() bool {
 		if name := p.Last(); isReference && (name == "config" || name == "options") {
 			return true
 		}
-		i := slices.IndexFunc(roots, func(r root) bool { return r.ends(p) })
-		if i < 0 {
-			return false
+		var longest root
+		for _, r := range roots {
+			if r.ends(p) && len(r.names) > len(longest.names) {
+				longest = r
+			}
 		}
-		if roots[i].anywhere {
-			return true
+		if longest.names == nil || longest.anywhere {
+			return longest.anywhere
 		}
-		p = p[:len(p)-len(roots[i].names)]
+		p = p[:len(p)-len(longest.names)]
 	}
 	return true
 }
