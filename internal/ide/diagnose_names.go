@@ -22,38 +22,38 @@ func (d *diagnoser) names() {
 		if names == nil {
 			continue
 		}
-		path := definition.Path[len(definition.Path)-len(names):]
 		o, ok := d.pinned.Catalog.Lookup(names)
 		switch {
 		case ok && o.RenamedTo != "":
 			if r := d.regardOf(module.Innermost(b.Value())); r.name && r.value {
-				d.renamed(b, path, names, o)
+				d.renamed(definition, names, o)
 			}
 		case ok && o.ReadOnly && !d.inCheckout() && d.regardOf(b.Node).name:
 			d.report(Diagnostic{
-				Span: path[len(path)-1].Span, Severity: SeverityError, Code: CodeReadOnlyOption, Section: d.explain(names),
+				Span: definition.Path[len(definition.Path)-1].Span, Severity: SeverityError, Code: CodeReadOnlyOption, Section: d.explain(names),
 				Message: ownName(o.Path) + " is read-only: jetpack-nixos sets it itself",
 			})
 		case !ok && !d.pinned.Catalog.IsPrefix(names):
-			d.unknown(b, path, names)
+			d.unknown(definition, names)
 		}
 	}
 }
 
-func (d *diagnoser) renamed(b syntax.BindingNode, path module.Path, names []string, o catalog.Option) {
+func (d *diagnoser) renamed(definition module.Definition, names []string, o catalog.Option) {
 	d.report(Diagnostic{
-		Span: pathSpan(b, path, names, strings.Split(o.RenamedTo, ".")), Severity: SeverityWarning, Code: CodeRenamedOption,
+		Span: pathSpan(definition, names, strings.Split(o.RenamedTo, ".")), Severity: SeverityWarning, Code: CodeRenamedOption,
 		Section: d.explain(names),
 		Message: fmt.Sprintf("%s is called %s in %s", ownName(o.Path), ownName(o.RenamedTo), d.revision()),
-		Fixes:   renames(b, path, names, o.RenamedTo),
+		Fixes:   renames(definition, names, o.RenamedTo),
 	})
 }
 
 // unknown is about a path that neither is an option nor leads to one.
-func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []string) {
+func (d *diagnoser) unknown(definition module.Definition, names []string) {
+	path := definition.Path[len(definition.Path)-len(names):]
 	wrong, ok := wrongName(d.pinned.Catalog, names)
 	option := strings.Join(names, ".")
-	if !ok || path[wrong].Span.Len() == 0 || d.sn.DeclaresOption(d.doc, option) || !d.regardOf(b.Node).name {
+	if !ok || path[wrong].Span.Len() == 0 || d.sn.DeclaresOption(d.doc, option) || !d.regardOf(definition.Binding.Node).name {
 		return
 	}
 	found := Diagnostic{
@@ -69,9 +69,9 @@ func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []stri
 		}
 		switch other := d.otherName(h); {
 		case other != "":
-			found.Span = pathSpan(b, path, names, strings.Split(other, "."))
+			found.Span = pathSpan(definition, names, strings.Split(other, "."))
 			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, ownName(other))
-			found.Fixes = renames(b, path, names, other)
+			found.Fixes = renames(definition, names, other)
 		case removed:
 			found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
 		case h.Introduced.Known():
@@ -87,7 +87,7 @@ func (d *diagnoser) unknown(b syntax.BindingNode, path module.Path, names []stri
 		found.Section = d.explain(strings.Split(near[0], "."))
 		found.Message += "; did you mean " + either(near, ownName) + "?"
 		for _, option := range near {
-			found.Fixes = append(found.Fixes, renames(b, path, names, option)...)
+			found.Fixes = append(found.Fixes, renames(definition, names, option)...)
 		}
 	}
 	d.report(found)
@@ -154,29 +154,11 @@ func (d *diagnoser) nearOptions(names []string, wrong int) []string {
 }
 
 // pathSpan is where the names of an option path stand that differ from another path's, as far as the binding itself has them.
-func pathSpan(b syntax.BindingNode, path module.Path, names, other []string) text.Span {
-	written := len(slices.Collect(b.Path().Names()))
+func pathSpan(definition module.Definition, names, other []string) text.Span {
+	path := definition.Path[len(definition.Path)-len(names):]
+	written := len(slices.Collect(definition.Binding.Path().Names()))
 	first := min(max(commonPrefix(names, other), len(path)-written), len(path)-1)
 	return text.Span{Start: path[first].Span.Start, End: path[len(path)-1].Span.End}
-}
-
-// renames is the fix that gives an option another name; none where that is more than an edit of one attribute path.
-func renames(b syntax.BindingNode, path module.Path, names []string, option string) []Fix {
-	other := strings.Split(option, ".")
-	same := commonPrefix(names, other)
-	if same == len(names) || same == len(other) {
-		return nil
-	}
-	written := slices.Collect(b.Path().Names())
-	outside := len(path) - len(written) // how many names stand in sets around
-	if same < outside {
-		return nil
-	}
-	span := text.Span{Start: written[same-outside].Span().Start, End: written[len(written)-1].Span().End}
-	return []Fix{{
-		Title: "Change to " + strings.Join(other[max(outside, 0):], "."),
-		Edits: []text.Edit{{Span: span, NewText: strings.Join(other[same:], ".")}},
-	}}
 }
 
 func commonPrefix(a, b []string) int {

@@ -341,10 +341,12 @@ func lastName(p syntax.AttrPathNode) syntax.Node {
 // definedBeside are the paths that are defined in the set that a binding stands
 // in, and in the sets around it that merge with it, other than by that binding.
 func definedBeside(binding syntax.Node) []Path {
-	return definedIn(OutermostSet(binding.Parent()), binding)
+	return DefinedIn(OutermostSet(binding.Parent()), binding)
 }
 
-func definedIn(set, except syntax.Node) []Path {
+// DefinedIn are the whole paths that a set defines, and the sets that are
+// written directly in it, other than by one binding.
+func DefinedIn(set, except syntax.Node) []Path {
 	var defined []Path
 	var collect func(set syntax.Node, around Path)
 	collect = func(set syntax.Node, around Path) {
@@ -399,7 +401,7 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 			return Cursor{}
 		}
 		c := Cursor{Kind: TypesName, Path: PathOf(set), Replace: here}
-		c.Defined = definedIn(OutermostSet(set), syntax.Node{})
+		c.Defined = DefinedIn(OutermostSet(set), syntax.Node{})
 		return c
 	}
 	if list, ok := listAround(t, offset); ok && (left.End < offset || left.Kind == syntax.LBracket) {
