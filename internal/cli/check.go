@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
@@ -16,7 +17,7 @@ import (
 )
 
 func (p *Program) checkCommand() *cobra.Command {
-	var format string
+	var format, failOn string
 	c := &cobra.Command{
 		Use:   "check PATH…",
 		Short: "Print what jetpack-nixos refuses in files, and in the .nix files in folders",
@@ -36,15 +37,30 @@ func (p *Program) checkCommand() *cobra.Command {
 			default:
 				renderFindings(out, findings)
 			}
-			if err == nil && len(findings) > 0 {
+			if err == nil && slices.ContainsFunc(findings, func(f finding) bool { return f.Severity <= severityNamed(failOn) }) {
 				err = exit(exitNothing)
 			}
 			return err
 		},
 	}
 	formatFlag(c, &format, "text", "json", "sarif")
+	choiceFlag(c, &failOn, "fail-on", ide.SeverityWarning.String(), "the least grave severity that gives exit code 1", severityNames()...)
 	return c
 }
+
+// severities are all severities, the gravest first.
+var severities = [...]ide.Severity{ide.SeverityError, ide.SeverityWarning, ide.SeverityHint}
+
+func severityNames() []string {
+	var names []string
+	for _, s := range severities {
+		names = append(names, s.String())
+	}
+	return names
+}
+
+// severityNamed is the severity of a name that severityNames has.
+func severityNamed(name string) ide.Severity { return severities[slices.Index(severityNames(), name)] }
 
 // finding is a diagnostic of one file.
 type finding struct {

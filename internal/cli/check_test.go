@@ -62,6 +62,56 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestFailOn holds which findings give exit code 1: hints do only if that is wanted.
+func TestFailOn(t *testing.T) {
+	dir := checked(t)
+	for name, content := range map[string]string{
+		"error.nix":       "{ hardware.nvidia-jetpack.som = \"agx-orin\"; }\n",
+		"warning.nix":     "{ hardware.nvidia-jetpack.maxClocks = true; }\n",
+		"fork/hint.nix":   "{ hardware.nvidia-jetpack = { som = \"agx-orin\"; maxClocks = true; }; }\n",
+		"fork/own.nix":    "{ hardware.nvidia-jetpack = { rover.speed = 3; rover.enable = true; som = \"rover-one\"; }; }\n",
+		"fork/flake.lock": `{"nodes":{"jp":{"locked":{"type":"github","owner":"someone","repo":"jetpack-nixos","rev":"ffffffffffffffffffffffffffffffffffffffff"}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`,
+	} {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		file, failOn string
+		found, code  int
+	}{
+		{"error.nix", "", 1, 1},
+		{"error.nix", "error", 1, 1},
+		{"error.nix", "hint", 1, 1},
+		{"warning.nix", "", 1, 1},
+		{"warning.nix", "warning", 1, 1},
+		{"warning.nix", "error", 1, 0},
+		{"warning.nix", "hint", 1, 1},
+		{"fork/hint.nix", "", 2, 0},
+		{"fork/hint.nix", "error", 2, 0},
+		{"fork/hint.nix", "hint", 2, 1},
+		{"fork/own.nix", "hint", 0, 0},
+		{"good.nix", "hint", 0, 0},
+	} {
+		args := []string{"check", filepath.Join(dir, filepath.FromSlash(test.file))}
+		if test.failOn != "" {
+			args = append(args, "--fail-on", test.failOn)
+		}
+		out, _, code := run(t, "", args...)
+		if found := strings.Count(out, "]\n"); found != test.found || code != test.code {
+			t.Errorf("%s, --fail-on %s: %d findings, exit code %d; want %d, %d:\n%s", test.file, test.failOn, found, code, test.found, test.code, out)
+		}
+	}
+	const want = `unknown fail-on "info": it is one of [error warning hint]`
+	if _, stderr, code := run(t, "", "check", "--fail-on", "info", dir); code != 2 || !strings.Contains(stderr, want) {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
 func TestCheckJSON(t *testing.T) {
 	dir := checked(t)
 	bad := filepath.Join(dir, "sub", "bad.nix")

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -113,15 +114,18 @@ func (p *Program) command() *cobra.Command {
 
 // formatFlag adds --format to a command.
 func formatFlag(c *cobra.Command, format *string, known ...string) {
-	c.Flags().StringVar(format, "format", known[0], fmt.Sprintf("form of the output: %v", known))
+	choiceFlag(c, format, "format", known[0], "form of the output", known...)
+}
+
+// choiceFlag adds a flag that takes one of some words.
+func choiceFlag(c *cobra.Command, value *string, name, preset, usage string, known ...string) {
+	c.Flags().StringVar(value, name, preset, fmt.Sprintf("%s: %v", usage, known))
 	run := c.RunE
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		for _, k := range known {
-			if *format == k {
-				return run(cmd, args)
-			}
+		if !slices.Contains(known, *value) {
+			return fmt.Errorf("unknown %s %q: it is one of %v", name, *value, known)
 		}
-		return fmt.Errorf("unknown format %q: it is one of %v", *format, known)
+		return run(cmd, args)
 	}
 }
 

@@ -74,6 +74,8 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 			found.Fixes = renames(definition, names, other)
 		case removed:
 			found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
+		case d.mayBeOther():
+			return
 		case h.Introduced.Known():
 			found.Message += fmt.Sprintf("; upstream has it since %s (%s)", h.Introduced.Short(), h.Introduced.Day())
 		}
@@ -81,6 +83,9 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		return
 	}
 	near := d.nearOptions(names, wrong)
+	if len(near) == 0 && d.mayBeOther() {
+		return
+	}
 	if len(near) == 0 {
 		found.Section = d.explain(nil)
 	} else {
@@ -123,7 +128,8 @@ func (d *diagnoser) otherName(h catalog.History) string {
 	return ""
 }
 
-// nearOptions are options that may have been meant: those that are spelled nearly so, and those of the same name in another set.
+// nearOptions are options that may have been meant: those that are spelled nearly so, or else those of the same name in
+// another set, which a revision that is not known may well have too.
 func (d *diagnoser) nearOptions(names []string, wrong int) []string {
 	c := d.pinned.Catalog
 	var siblings []string
@@ -141,6 +147,9 @@ func (d *diagnoser) nearOptions(names []string, wrong int) []string {
 	}
 	if len(options) > 0 {
 		return options
+	}
+	if d.mayBeOther() {
+		return nil
 	}
 	for _, o := range c.Options() {
 		if shortName(o.Path) == names[len(names)-1] && !o.Internal && o.RenamedTo == "" && !o.Field {

@@ -64,6 +64,8 @@ func (d *diagnoser) enumValue(o catalog.Option, place module.Place) {
 	near := nearest(place.Value, known)
 	since := d.sn.Library().ValueSince(o.Path, place.Value)
 	switch {
+	case d.mayBeOther() && (since.Known() || len(near) == 0):
+		return
 	case since.Known():
 		found.Message += fmt.Sprintf("; upstream has it since %s (%s)", since.Short(), since.Day())
 	case len(near) > 0:

@@ -76,7 +76,7 @@ const mostDiagnostics = 100
 
 // Diagnose says what in a document jetpack-nixos refuses. It is silent about what only evaluation could tell, about what
 // is still being typed, about options that the user's own modules declare, and where the settings want nothing. Where the
-// revision that the workspace pins is not known, all it says are hints.
+// revision that the workspace pins is not known, all it says are hints, and nothing of what that may well have.
 func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if !sn.Settings().Diagnostics || doc.Problem() != nil {
 		return nil
@@ -122,6 +122,10 @@ func (d *diagnoser) report(found Diagnostic) {
 func (d *diagnoser) isCertain() bool {
 	return d.pinned.Match == catalog.Exact || d.pinned.Read && d.pinned.IsOwn()
 }
+
+// mayBeOther reports whether a revision is pinned that is not known: it may well have options and values that no known one
+// has, but hardly such as are spelled nearly like one that it has.
+func (d *diagnoser) mayBeOther() bool { return !d.isCertain() && d.pinned.Pin.Found() }
 
 // revision names what is judged by.
 func (d *diagnoser) revision() string {
