@@ -46,7 +46,7 @@ func (d *diagnoser) hasOption(path module.Path) (present, known bool) {
 		return true, true
 	}
 	_, wrong := wrongName(c, names)
-	return false, wrong && !d.sn.DeclaresOption(d.doc, strings.Join(names, "."))
+	return false, wrong && !d.sn.MayDeclareOption(d.doc, strings.Join(names, "."))
 }
 
 // off is a set of options that one module surely turns off: what they are set to is never looked at.

@@ -53,6 +53,9 @@ func (d *diagnoser) enumValue(o catalog.Option, place module.Place) {
 		}
 		known = append(slices.Clip(known), own.Value)
 	}
+	if !d.sn.SawOwnModules(d.doc) {
+		return
+	}
 	found := Diagnostic{
 		Span: place.Span, Severity: SeverityError, Code: CodeUnknownValue, Section: d.explain(o.Parts()),
 		Message: fmt.Sprintf("%q is no value of %s in %s", place.Value, shortName(o.Path), d.revision()),

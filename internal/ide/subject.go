@@ -295,9 +295,10 @@ func (f finder) value(place module.Place) (subject, bool) {
 		if own, ok := ownValue(f.sn, f.doc, o, place.Value); ok {
 			return s.ofOwn(own), true
 		}
-		s.isBad = place.Value != "null" || !o.Nullable
-		if !s.isBad {
+		if place.Value == "null" && o.Nullable {
 			s.value = ""
+		} else {
+			s.isBad = f.sn.SawOwnModules(f.doc)
 		}
 		return s, true
 	}

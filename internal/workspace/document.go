@@ -46,6 +46,8 @@ type Document struct {
 	names    func() bool
 	// declarations are the options that the text declares.
 	declarations func() []declaration
+	// imports are the files that the text imports, as importsOf gives them.
+	imports func() []string
 }
 
 // NewDocument makes a document of a text that is at hand. Nothing is parsed before it is asked for.
@@ -59,6 +61,7 @@ func NewDocument(uri, path, languageID string, version int32, content string) *D
 	d.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(analysed) })
 	d.mentions = sync.OnceValue(func() upstream.Mentions { return upstream.Mention(d.tree(), d.Path) })
 	d.names = sync.OnceValue(func() bool { return namesJetpack(d.tree()) })
+	d.imports = sync.OnceValue(func() []string { return importsOf(d.tree(), d.Path) })
 	d.declarations = sync.OnceValue(func() []declaration { return declarationsOf(d.tree(), d.mapper()) })
 	return d
 }

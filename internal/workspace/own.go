@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"io/fs"
 	"iter"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/upstream"
@@ -46,57 +48,82 @@ func (s *Snapshot) OwnValues(d *Document, option string) []OwnValue {
 	return slices.CompactFunc(values, func(a, b OwnValue) bool { return a.Value == b.Value })
 }
 
-// DeclaresOption reports whether the user's modules declare the option with that dotted path, or a set that it may be in.
-func (s *Snapshot) DeclaresOption(d *Document, option string) bool {
+// MayDeclareOption reports whether the user's modules declare the option with that dotted path, or a set that it may be in;
+// or whether they may, because not all of them were seen.
+func (s *Snapshot) MayDeclareOption(d *Document, option string) bool {
 	for _, own := range s.ownDeclarations(d) {
 		if own.path == option || strings.HasPrefix(option, own.path+".") {
 			return true
 		}
 	}
-	return false
+	return !s.SawOwnModules(d)
+}
+
+// SawOwnModules reports whether all modules that the user has for a document were seen. If not, an option or a value that
+// none of them declares may be the user's all the same.
+func (s *Snapshot) SawOwnModules(d *Document) bool {
+	_, searches := s.searches(d)
+	return !slices.ContainsFunc(searches, func(found *search) bool { return !found.complete })
 }
 
 // ownDeclarations are the options that the user's modules declare, with the module's file. The modules are the open
-// documents and the Nix files of the workspace folder, the repository or the folder with a lock file that the document lies
-// in; of the document's folder alone if it lies in none. A source tree of jetpack-nixos is not the user's.
+// documents, what the document imports, and the Nix files of the workspace folder, the repository or the folder with a lock
+// file that the document lies in; of the document's folder alone if it lies in none. A source tree of jetpack-nixos is not
+// the user's.
 func (s *Snapshot) ownDeclarations(d *Document) iter.Seq2[string, declaration] {
 	return func(yield func(string, declaration) bool) {
-		around := s.surroundings(d)
-		if around.Pin.Known == upstream.FromCheckout {
+		if s.surroundings(d).Pin.Known == upstream.FromCheckout {
 			return
 		}
-		root, deep := s.ownRoot(d, around)
+		inside, searches := s.searches(d)
 		all := func(file string, own []declaration) bool {
 			return !slices.ContainsFunc(own, func(o declaration) bool { return !yield(file, o) })
 		}
-		open := map[string]bool{}
+		seen := map[string]bool{}
 		for name, other := range s.documents {
 			if other.Path != "" {
-				inside, ok := within(root, other.Path)
-				if root == "" || !ok || !deep && strings.Contains(inside, "/") {
+				if !inside(other.Path) && !slices.ContainsFunc(searches, func(found *search) bool { return found.has(other.Path) }) {
 					continue
 				}
-				open[other.Path] = true
+				seen[other.Path] = true
 			}
 			if !all(cmp.Or(other.Path, name), other.declarations()) {
 				return
 			}
 		}
 		if _, isOpen := s.documents[d.URI]; !isOpen {
-			open[d.Path] = true
+			seen[d.Path] = true
 			if !all(cmp.Or(d.Path, d.URI), d.declarations()) {
 				return
 			}
 		}
-		if root == "" {
-			return
-		}
-		for _, f := range s.own.below(root, deep) {
-			if !open[f.path] && !all(f.path, f.declarations) {
-				return
+		for _, found := range searches {
+			for _, f := range found.files {
+				if !seen[f.path] && !all(f.path, f.declarations) {
+					return
+				}
+				seen[f.path] = true
 			}
 		}
 	}
+}
+
+// searches are the searches for the user's modules, what is next to the document first, and whether a file lies where they
+// look.
+func (s *Snapshot) searches(d *Document) (inside func(path string) bool, all []*search) {
+	around := s.surroundings(d)
+	root, deep := s.ownRoot(d, around)
+	if root == "" || around.Pin.Known == upstream.FromCheckout {
+		return func(string) bool { return false }, nil
+	}
+	all = []*search{s.own.near(root, d)}
+	if deep {
+		all = append(all, s.own.below(root))
+	}
+	return func(path string) bool {
+		name, ok := within(root, path)
+		return ok && (deep || !strings.Contains(name, "/"))
+	}, all
 }
 
 // ownRoot is the folder whose Nix files belong together with a document, and whether those in folders below do.
@@ -154,11 +181,12 @@ func declarationsOf(tree *syntax.Tree, mapper *text.Mapper) []declaration {
 	return all
 }
 
-// Bounds of the search for modules below one folder. Folders are looked into breadth first, so that what lies deep in a
-// large tree is left out before what lies at hand.
+// Bounds of one search for modules. Folders are looked into breadth first, so that what lies deep in a large tree is left out
+// before what lies at hand. What is neither a folder nor a Nix file costs next to nothing.
 const (
 	maxOwnFiles   = 2000
-	maxOwnEntries = 20_000
+	maxOwnFolders = 20_000
+	maxOwnEntries = 500_000
 	maxOwnDepth   = 12
 	maxOwnFile    = 512 << 10 // bytes
 	maxOwnBytes   = 16 << 20
@@ -166,29 +194,41 @@ const (
 
 // ownFiles remembers what the Nix files below folders declare.
 type ownFiles struct {
-	mu    sync.Mutex // of the maps; nothing is read while it is held
-	scans map[string]*ownScan
+	mu       sync.Mutex // of the maps; nothing is read while it is held
+	searches map[string]*search
 	// files are those read at any time, so that only what changed is read again.
 	files map[string]ownFile
 }
 
-// ownScan is one folder, gone through at the first need.
-type ownScan struct {
-	root  string
-	once  sync.Once
+// search is one search for modules, made at the first need.
+type search struct {
+	root string
+	once sync.Once
+
+	// files are those that declare options, in the order in which they were found.
 	files []ownFile
+	// complete is false where something was left out: a bound was hit, or a file or folder could not be read.
+	complete bool
 }
 
-// ownFile is a file that declares options, or that is known to declare none of interest.
+// has reports whether a file was found that declares options.
+func (s *search) has(path string) bool {
+	return slices.ContainsFunc(s.files, func(f ownFile) bool { return f.path == path })
+}
+
+// ownFile is what a file declares and imports.
 type ownFile struct {
 	path         string
 	modified     time.Time
 	size         int64
 	declarations []declaration
+	// imports are as importsOf gives them, where that was asked for.
+	imports    []string
+	hasImports bool
 }
 
 func newOwnFiles() *ownFiles {
-	return &ownFiles{scans: map[string]*ownScan{}, files: map[string]ownFile{}}
+	return &ownFiles{searches: map[string]*search{}, files: map[string]ownFile{}}
 }
 
 // changed is what still holds after files changed: each folder is gone through again, but few files are read again.
@@ -196,9 +236,9 @@ func (o *ownFiles) changed(paths []string) *ownFiles {
 	next := newOwnFiles()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for key, scan := range o.scans {
-		if !slices.ContainsFunc(paths, func(path string) bool { return mayHoldModules(scan.root, path) }) {
-			next.scans[key] = scan
+	for key, done := range o.searches {
+		if !slices.ContainsFunc(paths, func(path string) bool { return mayHoldModules(done.root, path) }) {
+			next.searches[key] = done
 		}
 	}
 	maps.Copy(next.files, o.files)
@@ -215,61 +255,175 @@ func mayHoldModules(root, path string) bool {
 	return (inside || around) && (filepath.Ext(path) == ".nix" || filepath.Ext(path) == "")
 }
 
-// below are the files in a folder that declare options, those in folders below among them if it is to be deep.
-func (o *ownFiles) below(root string, deep bool) []ownFile {
-	key := root
-	if !deep {
-		key += string(filepath.Separator)
-	}
+// maxSearches bounds how many searches are remembered: there is one for each document whose modules were asked for.
+const maxSearches = 256
+
+// search makes a search of that key, or gives the one that was made.
+func (o *ownFiles) search(root, key string, look func(*walk)) *search {
 	o.mu.Lock()
-	scan, ok := o.scans[key]
+	found, ok := o.searches[key]
 	if !ok {
-		scan = &ownScan{root: root}
-		o.scans[key] = scan
+		if len(o.searches) >= maxSearches {
+			maps.DeleteFunc(o.searches, func(key string, done *search) bool { return key != done.root })
+		}
+		found = &search{root: root}
+		o.searches[key] = found
 	}
 	o.mu.Unlock()
-	scan.once.Do(func() { scan.files = o.scan(root, deep) })
-	return scan.files
+	found.once.Do(func() {
+		w := walk{own: o, dir: root, seen: map[string]bool{}, search: found}
+		found.complete = true
+		var err error
+		if w.root, err = os.OpenRoot(root); err != nil {
+			found.complete = false
+			return
+		}
+		defer w.root.Close()
+		look(&w)
+	})
+	return found
 }
 
-// scan goes through a folder. Symbolic links are not followed.
-func (o *ownFiles) scan(dir string, deep bool) []ownFile {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil
-	}
-	defer root.Close()
-	var (
-		found                 []ownFile
-		files, entries, bytes int
-	)
-	type folder struct {
-		name  string
-		depth int
-	}
-	for queue := []folder{{".", 0}}; len(queue) > 0; queue = queue[1:] {
-		at := queue[0]
-		for _, entry := range list(root, at.name, maxOwnEntries-entries) {
-			entries++
-			name := path.Join(at.name, entry.Name())
-			switch {
-			case entry.IsDir() && deep && at.depth < maxOwnDepth && !isSkipped(entry.Name()):
-				if !isUpstream(root, name) {
+// near finds the modules that a document imports, those that they import, and those in the document's folder.
+func (o *ownFiles) near(root string, d *Document) *search {
+	return o.search(root, strings.Join(append([]string{root, d.Dir()}, d.imports()...), "\x00"), func(w *walk) {
+		w.follow(d.imports())
+		if name, inside := within(root, d.Dir()); inside && d.Path != "" {
+			w.folder(name)
+		}
+	})
+}
+
+// below finds the modules in a folder and in those below it.
+func (o *ownFiles) below(root string) *search {
+	return o.search(root, root, func(w *walk) {
+		type folder struct {
+			name  string
+			depth int
+		}
+		for queue := []folder{{".", 0}}; len(queue) > 0; queue = queue[1:] {
+			at := queue[0]
+			for _, name := range w.folder(at.name) {
+				switch {
+				case isSkipped(path.Base(name)) || isUpstream(w.root, name):
+				case at.depth == maxOwnDepth || w.folders == maxOwnFolders:
+					w.search.complete = false
+				default:
+					w.folders++
 					queue = append(queue, folder{name, at.depth + 1})
-				}
-			case entry.Type().IsRegular() && path.Ext(entry.Name()) == ".nix" && files < maxOwnFiles && bytes < maxOwnBytes:
-				files++
-				file := o.file(root, dir, name, &bytes)
-				if len(file.declarations) > 0 {
-					found = append(found, file)
 				}
 			}
 		}
-		if entries >= maxOwnEntries {
+	})
+}
+
+// walk is a search under way. Names are within the root folder, with slashes.
+type walk struct {
+	own  *ownFiles
+	root *os.Root
+	dir  string // the root folder's path
+	seen map[string]bool
+
+	folders, files, entries, bytes int
+
+	search *search
+}
+
+// folder looks at the Nix files in a folder and gives the folders in it. Symbolic links are not followed: what they lead to
+// in the root folder is found there.
+func (w *walk) folder(name string) (below []string) {
+	opened, err := w.root.Open(name)
+	if err != nil {
+		w.missed(err)
+		return nil
+	}
+	defer opened.Close()
+	var files []string
+	for {
+		entries, err := opened.ReadDir(min(1024, maxOwnEntries-w.entries+1))
+		for _, entry := range entries {
+			name, isNix := path.Join(name, entry.Name()), path.Ext(entry.Name()) == ".nix"
+			switch {
+			case entry.IsDir():
+				below = append(below, name)
+			case entry.Type().IsRegular() && isNix:
+				files = append(files, name)
+			case entry.Type()&fs.ModeSymlink != 0 && !isSkipped(entry.Name()) && w.leadsOut(name, isNix):
+				w.search.complete = false
+			}
+		}
+		if w.entries += len(entries); w.entries > maxOwnEntries {
+			w.search.complete = false
+			break
+		}
+		if err != nil {
+			if err != io.EOF {
+				w.missed(err)
+			}
 			break
 		}
 	}
-	return found
+	slices.Sort(below)
+	slices.Sort(files)
+	for _, name := range files {
+		w.file(name, false)
+	}
+	return below
+}
+
+// leadsOut reports whether a symbolic link leads to a folder outside the root folder, or to a Nix file there.
+func (w *walk) leadsOut(name string, isNix bool) bool {
+	_, err := w.root.Stat(name)
+	if err == nil {
+		return false
+	}
+	target, err := os.Stat(filepath.Join(w.dir, filepath.FromSlash(name)))
+	return err == nil && (target.IsDir() || isNix)
+}
+
+// missed takes note of something that cannot be read. What is not there is not missed.
+func (w *walk) missed(err error) {
+	if !errors.Is(err, fs.ErrNotExist) {
+		w.search.complete = false
+	}
+}
+
+// follow looks at files that are imported, and at those that they import.
+func (w *walk) follow(imports []string) {
+	checkouts := map[string]bool{}
+	for queue := slices.Clone(imports); len(queue) > 0; queue = queue[1:] {
+		name, inside := within(w.dir, queue[0])
+		if !inside {
+			w.search.complete = false
+			continue
+		}
+		info, err := w.root.Stat(name)
+		if err == nil && info.IsDir() {
+			name = path.Join(name, "default.nix")
+			info, err = w.root.Stat(name)
+		}
+		switch {
+		case err != nil:
+			w.missed(err)
+		case info.Mode().IsRegular() && path.Ext(name) == ".nix" && !w.seen[name] && !w.isInCheckout(name, checkouts):
+			queue = append(queue, w.file(name, true).imports...)
+		}
+	}
+}
+
+// isInCheckout reports whether a file lies in a source tree of jetpack-nixos. What is known of folders is in known.
+func (w *walk) isInCheckout(name string, known map[string]bool) bool {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		is, ok := known[dir]
+		if !ok {
+			is = isUpstream(w.root, dir)
+			known[dir] = is
+		}
+		if is {
+			return true
+		}
+	}
+	return false
 }
 
 // isSkipped reports whether no modules of the user's are to be expected in a folder.
@@ -286,55 +440,107 @@ func isUpstream(root *os.Root, name string) bool {
 	return upstream.IsCheckout(below.FS())
 }
 
-// list gives at most so many entries of a folder, sorted by name.
-func list(root *os.Root, name string, limit int) []fs.DirEntry {
-	if limit <= 0 {
-		return nil
+// file looks at a file, and reads it unless it is still what it was when it was last read.
+func (w *walk) file(name string, imports bool) ownFile {
+	if w.seen[name] {
+		return ownFile{}
 	}
-	folder, err := root.Open(name)
+	w.seen[name] = true
+	info, err := w.root.Stat(name)
 	if err != nil {
-		return nil
+		w.missed(err)
+		return ownFile{}
 	}
-	defer folder.Close()
-	entries, err := folder.ReadDir(limit)
-	if err != nil && len(entries) == 0 {
-		return nil
+	if w.files == maxOwnFiles || w.bytes >= maxOwnBytes || info.Size() > maxOwnFile {
+		w.search.complete = false
+		return ownFile{}
 	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
-	return entries
+	w.files++
+	file := ownFile{
+		path: filepath.Join(w.dir, filepath.FromSlash(name)), modified: info.ModTime(), size: info.Size(), hasImports: imports,
+	}
+	w.own.mu.Lock()
+	was, ok := w.own.files[file.path]
+	w.own.mu.Unlock()
+	if ok && was.modified.Equal(file.modified) && was.size == file.size && (was.hasImports || !imports) {
+		file = was
+	} else {
+		w.bytes += int(info.Size())
+		source, err := w.text(name)
+		if err != nil {
+			w.missed(err)
+			return ownFile{}
+		}
+		if declares := mayDeclare(source); (declares || imports) && unfit(source) == nil {
+			tree := syntax.Parse(source)
+			if declares {
+				file.declarations = declarationsOf(tree, text.NewMapper(source))
+			}
+			if imports {
+				file.imports = importsOf(tree, file.path)
+			}
+		}
+		w.own.mu.Lock()
+		w.own.files[file.path] = file
+		w.own.mu.Unlock()
+	}
+	if len(file.declarations) > 0 {
+		w.search.files = append(w.search.files, file)
+	}
+	return file
 }
 
-// file reads a file, unless it is still what it was when it was last read.
-func (o *ownFiles) file(root *os.Root, dir, name string, bytes *int) ownFile {
-	file := ownFile{path: filepath.Join(dir, filepath.FromSlash(name))}
-	info, err := root.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxOwnFile {
-		return file
-	}
-	file.modified, file.size = info.ModTime(), info.Size()
-	o.mu.Lock()
-	was, ok := o.files[file.path]
-	o.mu.Unlock()
-	if ok && was.modified.Equal(file.modified) && was.size == file.size {
-		return was
-	}
-	*bytes += int(info.Size())
-	opened, err := root.Open(name)
+func (w *walk) text(name string) (string, error) {
+	opened, err := w.root.Open(name)
 	if err != nil {
-		return file
+		return "", err
 	}
 	defer opened.Close()
 	content, err := io.ReadAll(io.LimitReader(opened, maxOwnFile))
-	if err != nil {
-		return file
+	return string(content), err
+}
+
+// importsOf are the files and folders that a file's text imports, as absolute paths: what stands among imports or modules,
+// and what import is given. Paths that only an evaluation could tell are left out.
+func importsOf(tree *syntax.Tree, file string) []string {
+	if file == "" {
+		return nil
 	}
-	if source := string(content); mayDeclare(source) && unfit(source) == nil {
-		file.declarations = declarationsOf(syntax.Parse(source), text.NewMapper(source))
+	var all []string
+	seen := map[string]bool{}
+	for n := range syntax.Descendants(tree.Root()) {
+		if n.Kind() != syntax.Path || !n.First().IsZero() || strings.HasPrefix(n.Text(), "~") || !isImported(n) {
+			continue
+		}
+		name := filepath.FromSlash(n.Text())
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file), name)
+		}
+		if name = filepath.Clean(name); !seen[name] {
+			seen[name] = true
+			all = append(all, name)
+		}
 	}
-	o.mu.Lock()
-	o.files[file.path] = file
-	o.mu.Unlock()
-	return file
+	return all
+}
+
+// isImported reports whether a path stands where a module is wanted.
+func isImported(n syntax.Node) bool {
+	for above := range syntax.Ancestors(n) {
+		if a, ok := syntax.AsApply(above.Parent()); ok && a.Argument() == above && module.CalleeName(a.Function()) == "import" {
+			return true
+		}
+		b, ok := syntax.AsBinding(above)
+		if !ok {
+			continue
+		}
+		for name := range b.Path().Names() {
+			if text, _ := syntax.AttrName(name); text == "imports" || strings.HasSuffix(strings.ToLower(text), "modules") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mayDeclare tells most files apart, without parsing them, from those that declare an option where jetpack-nixos has its own.

@@ -119,9 +119,9 @@ func TestOwnValues(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 	// What is no module is no reason to look again.
-	scan := s.Snapshot().own.scans[dir]
+	scan := s.Snapshot().own.searches[dir]
 	s.FilesChanged([]string{filepath.Join(dir, "README.md"), filepath.Join(elsewhere, "c.nix")})
-	if s.Snapshot().own.scans[dir] != scan {
+	if s.Snapshot().own.searches[dir] != scan {
 		t.Error("gone through again for a file that is no module of the workspace")
 	}
 }
@@ -186,5 +186,109 @@ func TestOwnValuesOfALargeTree(t *testing.T) {
 	t.Logf("first %v, second %v, after a change %v", first, second, time.Since(start))
 	if second > first/2 {
 		t.Errorf("asked again, it takes %v; the first time took %v", second, first)
+	}
+}
+
+// TestSawOwnModules holds when the search for modules counts as knowledge, and that what a document imports, and what lies
+// in its folder, is found however much else there is.
+func TestSawOwnModules(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		lay        func(t *testing.T, dir string)
+		values     string
+		complete   bool
+	}{
+		{"nothing else", "{ }", func(*testing.T, string) {}, "", true},
+		{"pictures", "{ }", func(t *testing.T, dir string) {
+			for i := range 20_500 {
+				write(t, dir, fmt.Sprintf("a/%d.jpg", i), "")
+			}
+			write(t, dir, "z/board.nix", board("b"))
+		}, "b z/board.nix:1", true},
+		{"many Nix files", "{ imports = [ ./z ]; }", func(t *testing.T, dir string) {
+			for i := range maxOwnFiles + 1 {
+				write(t, dir, fmt.Sprintf("a/%d.nix", i), "")
+			}
+			write(t, dir, "hosts/z/default.nix", "{ imports = [ ../../z/board.nix (import ../../z/more.nix { }) ]; }")
+			write(t, dir, "hosts/beside.nix", board("c"))
+			write(t, dir, "z/board.nix", board("b"))
+			write(t, dir, "z/more.nix", "{ }: "+board("d"))
+			write(t, dir, "z/unseen.nix", board("e"))
+		}, "b z/board.nix:1, c hosts/beside.nix:1, d z/more.nix:1", false},
+		{"much text", "{ }", func(t *testing.T, dir string) {
+			for i := range maxOwnBytes/maxOwnFile + 1 {
+				if err := os.Truncate(write(t, dir, fmt.Sprintf("a/%d.nix", i), ""), maxOwnFile); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, "", false},
+		{"a large file", "{ }", func(t *testing.T, dir string) {
+			if err := os.Truncate(write(t, dir, "a.nix", ""), maxOwnFile+1); err != nil {
+				t.Fatal(err)
+			}
+		}, "", false},
+		{"a deep folder", "{ }", func(t *testing.T, dir string) {
+			write(t, dir, strings.Repeat("a/", maxOwnDepth+1)+"x.nix", "{ }")
+		}, "", false},
+		{"a folder just as deep", "{ }", func(t *testing.T, dir string) {
+			write(t, dir, strings.Repeat("a/", maxOwnDepth)+"x.nix", board("b"))
+		}, "b " + strings.Repeat("a/", maxOwnDepth) + "x.nix:1", true},
+		{"a folder that no modules lie in", "{ }", func(t *testing.T, dir string) {
+			write(t, dir, "node_modules/"+strings.Repeat("a/", maxOwnDepth)+"x.nix", board("b"))
+		}, "", true},
+		{"an import of what is left out otherwise", "{ imports = [ ../.private/b.nix ]; }", func(t *testing.T, dir string) {
+			write(t, dir, ".private/b.nix", board("b"))
+		}, "b .private/b.nix:1", true},
+		{"imports in a circle", "{ imports = [ ./b.nix ]; }", func(t *testing.T, dir string) {
+			write(t, dir, "hosts/b.nix", "{ imports = [ ./configuration.nix ./b.nix ]; }")
+		}, "", true},
+		{"an import from elsewhere", "{ imports = [ ../../elsewhere.nix ]; }", func(*testing.T, string) {}, "", false},
+		{"a path from elsewhere", "{ x = /run/secret; }", func(*testing.T, string) {}, "", true},
+		{"an import that is not there", "{ imports = [ ./none.nix ./none ]; }", func(*testing.T, string) {}, "", true},
+		{"an import that cannot be read", "{ imports = [ ./loop.nix ]; }", func(t *testing.T, dir string) {
+			link(t, "loop.nix", filepath.Join(dir, "hosts", "loop.nix"))
+		}, "", false},
+		{"a link to a folder elsewhere", "{ }", func(t *testing.T, dir string) { link(t, t.TempDir(), filepath.Join(dir, "modules")) }, "", false},
+		{"a link to a file elsewhere", "{ }", func(t *testing.T, dir string) {
+			link(t, write(t, t.TempDir(), "x.txt", ""), filepath.Join(dir, "x.txt"))
+		}, "", true},
+		{"a link to a module elsewhere", "{ }", func(t *testing.T, dir string) {
+			link(t, write(t, t.TempDir(), "x.nix", ""), filepath.Join(dir, "x.nix"))
+		}, "", false},
+		{"a link to what is found", "{ }", func(t *testing.T, dir string) {
+			write(t, dir, "z/board.nix", board("b"))
+			link(t, "z", filepath.Join(dir, "modules"))
+		}, "b z/board.nix:1", true},
+		{"a link to what was built", "{ }", func(t *testing.T, dir string) { link(t, t.TempDir(), filepath.Join(dir, "result")) }, "", true},
+		{"jetpack-nixos itself", "{ imports = [ ../vendor/modules ]; }", func(t *testing.T, dir string) { laySource(t, filepath.Join(dir, "vendor"), "c") }, "", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, _, _ := storeSession(t)
+			dir := repository(t)
+			file := write(t, dir, "hosts/configuration.nix", test.text)
+			test.lay(t, dir)
+			s.Open(file, file, "nix", 1, test.text)
+			if got := own(t, s, dir, file); got != test.values {
+				t.Errorf("%s, want %s", got, test.values)
+			}
+			snapshot := s.Snapshot()
+			d, _ := snapshot.Document(file)
+			if got := snapshot.SawOwnModules(d); got != test.complete {
+				t.Errorf("saw all modules: %v", got)
+			}
+			if got := snapshot.MayDeclareOption(d, "hardware.nvidia-jetpack.rover"); got == test.complete {
+				t.Errorf("an option that no module was seen to declare may be declared: %v", got)
+			}
+		})
+	}
+}
+
+func link(t *testing.T, target, name string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, name); err != nil {
+		t.Fatal(err)
 	}
 }
