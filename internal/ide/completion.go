@@ -310,9 +310,8 @@ func (c completer) prefix() ([]string, bool) {
 	if c.cursor.Typed == "" && !c.sn.DealsWithJetpack(c.doc) {
 		return nil, false
 	}
-	path := c.cursor.Path
-	for i := len(path) - 1; i >= 0 && path[i].Known && !path[i].Variable; i-- {
-		if names := path.Names(len(path) - i); c.catalog.IsPrefix(names) && path[:i].IsRoot() {
+	for names, before := range optionNames(c.cursor.Path) {
+		if c.catalog.IsPrefix(names) && before.IsRoot() {
 			return names, true
 		}
 	}

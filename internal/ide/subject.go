@@ -4,6 +4,7 @@
 package ide
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -109,12 +110,29 @@ func (f finder) find(place module.Place) (subject, bool) {
 // one; nil if there is none. Names before it, such as config or
 // nixosConfigurations.x, are left out.
 func optionPath(c *catalog.Catalog, path module.Path) []string {
-	for i := len(path) - 1; i >= 0 && path[i].Known && !path[i].Variable; i-- {
-		if names := path.Names(len(path) - i); c.IsOwn(names) && path[:i].IsRoot() {
+	for names, before := range optionNames(path) {
+		if c.IsOwn(names) && before.IsRoot() {
 			return names
 		}
 	}
 	return nil
+}
+
+// optionNames are the ends of a path that could be option paths, the shortest first, each with what stands before it: names
+// that are known, and that no variable has.
+func optionNames(path module.Path) iter.Seq2[[]string, module.Path] {
+	return func(yield func([]string, module.Path) bool) {
+		first := len(path)
+		for first > 0 && path[first-1].Known && !path[first-1].Variable {
+			first--
+		}
+		names := path.Names(len(path) - first)
+		for i := len(names) - 1; i >= 0; i-- {
+			if !yield(names[i:], path[:first+i]) {
+				return
+			}
+		}
+	}
 }
 
 // valueOption is the option that a path of a value leads to, and whether the value is an element of a list.

@@ -18,19 +18,11 @@ type root struct {
 // roots are all of them. What is under any other name is not NixOS's:
 // services.x.settings and my are sets of somebody else's.
 var roots = []root{
-	// outputs of flakes, and lists of modules
-	anywhere("nixosConfigurations.*"),
-	anywhere("nixosModules.*"),
-	anywhere("nixosModule"),
-	anywhere("modules.nixos.*"),
-	anywhere("modules.[]"),
-	anywhere("extraModules.[]"),
-	anywhere("baseModules.[]"),
 	// modules
 	within("config"),
 	within("options"),
-	within("imports"), // its elements
-	within("[]"),
+	within("imports"),
+	within("[]"), // a list of modules, as imports is
 	// options of NixOS, and of well-known modules, that hold a system
 	within("specialisation.*.configuration"),
 	within("virtualisation.vmVariant"),
@@ -39,9 +31,11 @@ var roots = []root{
 	within("containers.*.config"),
 	within("microvm.vms.*.config"),
 	within("image.modules.*"),
-	// flakes, and the arguments of functions that make a system
-	within("outputs"),
-	within("flake"),
+	// arguments of functions that make a system, or several
+	within("modules.[]"),
+	within("*.modules.[]"),
+	within("extraModules.[]"),
+	within("baseModules.[]"),
 	within("module"),
 	within("configuration"),
 	within("machine"),
@@ -49,6 +43,13 @@ var roots = []root{
 	within("nodes.*"),
 	within("machines.*"),
 	within("colmena.*"),
+	// flakes
+	within("outputs"),
+	within("flake"),
+	anywhere("nixosConfigurations.*"),
+	anywhere("nixosModules.*"),
+	anywhere("nixosModule"),
+	anywhere("modules.nixos.*"),
 }
 
 func within(names string) root { return root{names: strings.Split(names, ".")} }
@@ -86,21 +87,29 @@ func (p Part) opens() bool { return p.Variable || p == boundary }
 // a variable may give any configuration, and so does what a reference calls
 // config or options: evaluated.config.
 func (p Path) IsRoot() bool {
-	isReference := slices.ContainsFunc(p, func(part Part) bool { return part.Variable })
-	for len(p) > 0 && !p[len(p)-1].opens() {
-		if name := p.Last(); isReference && (name == "config" || name == "options") {
+	// A variable begins a path, or comes right behind the boundary that a let is.
+	isReference := slices.ContainsFunc(p[:min(2, len(p))], func(part Part) bool { return part.Variable })
+	// The lowest bit of ends says whether a root begins, or the path ends, at i,
+	// the next one says so of i-1.
+	for i, ends := len(p), uint(1); ends != 0; i, ends = i-1, ends>>1 {
+		if ends&1 == 0 {
+			continue
+		}
+		if i == 0 || p[i-1].opens() {
 			return true
 		}
-		var longest root
+		if name := p[:i].Last(); isReference && (name == "config" || name == "options") {
+			return true
+		}
 		for _, r := range roots {
-			if r.ends(p) && len(r.names) > len(longest.names) {
-				longest = r
+			if !r.ends(p[:i]) {
+				continue
 			}
+			if r.anywhere {
+				return true
+			}
+			ends |= 1 << len(r.names)
 		}
-		if longest.names == nil || longest.anywhere {
-			return longest.anywhere
-		}
-		p = p[:len(p)-len(longest.names)]
 	}
-	return true
+	return false
 }
