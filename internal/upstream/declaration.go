@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"slices"
 	"strings"
 
 	"jetpills/internal/nix/module"
@@ -57,17 +58,17 @@ func Declarations(tree *syntax.Tree) []Declaration {
 	return all
 }
 
-// declaredPath is the option that a path declares: what follows "options".
+// declaredPath is the option that a path declares: what follows "options". Where a name in it is only known after evaluation,
+// it is the set that the option is in.
 func declaredPath(path module.Path) (string, bool) {
-	known := path.Known()
-	for i, part := range known {
-		if part.Name != "options" {
-			continue
-		}
-		names := known.Names(len(known) - i - 1)
-		return strings.Join(names, "."), len(names) > 1
+	declared := path[slices.IndexFunc(path, func(p module.Part) bool { return p.Known && p.Name == "options" })+1:]
+	if len(declared) == len(path) {
+		return "", false
 	}
-	return "", false
+	if unknown := slices.IndexFunc(declared, func(p module.Part) bool { return !p.Known }); unknown >= 0 {
+		declared = declared[:unknown]
+	}
+	return declared.String(), len(declared) > 1
 }
 
 // declaredType is the type that mkOption is given; the zero Node for anything else.
