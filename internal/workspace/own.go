@@ -373,12 +373,16 @@ func (w *walk) folder(name string) (below []string) {
 
 // leadsOut reports whether a symbolic link leads to a folder outside the root folder, or to a Nix file there.
 func (w *walk) leadsOut(name string, isNix bool) bool {
-	_, err := w.root.Stat(name)
-	if err == nil {
+	target, err := filepath.EvalSymlinks(filepath.Join(w.dir, filepath.FromSlash(name)))
+	if err != nil {
+		return false // it leads nowhere
+	}
+	root, err := filepath.EvalSymlinks(w.dir)
+	if _, inside := within(root, target); err == nil && inside {
 		return false
 	}
-	target, err := os.Stat(filepath.Join(w.dir, filepath.FromSlash(name)))
-	return err == nil && (target.IsDir() || isNix)
+	info, err := os.Stat(target)
+	return err == nil && (info.IsDir() || isNix)
 }
 
 // missed takes note of something that cannot be read. What is not there is not missed.

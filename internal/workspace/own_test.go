@@ -258,6 +258,7 @@ func TestSawOwnModules(t *testing.T) {
 		{"a link to what is found", "{ }", func(t *testing.T, dir string) {
 			write(t, dir, "z/board.nix", board("b"))
 			link(t, "z", filepath.Join(dir, "modules"))
+			link(t, dir, filepath.Join(dir, "circle"))
 		}, "b z/board.nix:1", true},
 		{"a link to what was built", "{ }", func(t *testing.T, dir string) { link(t, t.TempDir(), filepath.Join(dir, "result")) }, "", true},
 		{"jetpack-nixos itself", "{ imports = [ ../vendor/modules ]; }", func(t *testing.T, dir string) { laySource(t, filepath.Join(dir, "vendor"), "c") }, "", true},
