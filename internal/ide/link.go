@@ -1,13 +1,6 @@
 package ide
 
-import (
-	"fmt"
-	"net/url"
-	"path/filepath"
-	"strings"
-
-	"jetpills/internal/workspace"
-)
+import "jetpills/internal/workspace"
 
 // Linker gives the address of a place in the pills: the section with an anchor
 // of a file, or the file itself without one. It returns "" where there is
@@ -30,16 +23,6 @@ func PillLinks(sn *workspace.Snapshot) Linker {
 		if err != nil {
 			return ""
 		}
-		return FileLink(path, line)
+		return workspace.FileLink(path, line)
 	}
-}
-
-// FileLink is the address of a line of a file, as editors open it.
-func FileLink(path string, line int) string {
-	slashed := filepath.ToSlash(path)
-	if !strings.HasPrefix(slashed, "/") {
-		slashed = "/" + slashed // a drive letter
-	}
-	address := url.URL{Scheme: "file", Path: slashed, Fragment: fmt.Sprintf("L%d", line)}
-	return address.String()
 }

@@ -10,16 +10,29 @@ import (
 	"jetpills/internal/text"
 )
 
+type codeActionParams struct {
+	documentParams
+	Range   *lspRange
+	Context harmless[struct{ Only []protocol.CodeActionKind }]
+}
+
+func (p *codeActionParams) missing() string {
+	if !p.Range.whole() {
+		return "range"
+	}
+	return p.documentParams.missing()
+}
+
 // CodeAction offers the fixes of what is wrong at a place.
-func (s *Server) CodeAction(ctx context.Context, params *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
-	if !s.client.takesCodeActions || !offersQuickFixes(params.Context.Only) {
+func (s *Server) CodeAction(ctx context.Context, params *codeActionParams) ([]protocol.CommandOrCodeAction, error) {
+	if !s.client.takesCodeActions || !offersQuickFixes(params.Context.value.Only) {
 		return nil, nil
 	}
-	at, ok := s.cursorOf(ctx, &protocol.TextDocumentPositionParams{TextDocument: params.TextDocument, Position: params.Range.Start})
+	at, ok := s.cursorOf(ctx, &positionParams{params.documentParams, params.Range.Start})
 	if !ok {
 		return nil, nil
 	}
-	asked := text.Span{Start: at.offset, End: at.doc.Mapper().Offset(position(params.Range.End), s.encoding)}
+	asked := text.Span{Start: at.offset, End: at.doc.Mapper().Offset(params.Range.End.position(), s.encoding)}
 	kind, preferred := protocol.CodeActionKindQuickFix, true
 	var actions []protocol.CommandOrCodeAction
 	for _, d := range s.diagnose(at.snapshot, at.doc) {
@@ -30,7 +43,7 @@ func (s *Server) CodeAction(ctx context.Context, params *protocol.CodeActionPara
 			action := &protocol.CodeAction{
 				Title: fix.Title, Kind: &kind,
 				Diagnostics: []protocol.Diagnostic{s.diagnostic(at.snapshot, at.doc, d)},
-				Edit:        &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{params.TextDocument.URI: s.textEdits(at.doc, fix.Edits)}},
+				Edit:        &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{uri.URI(at.doc.URI): s.textEdits(at.doc, fix.Edits)}},
 			}
 			if i == 0 && len(d.Fixes) == 1 {
 				action.IsPreferred = &preferred

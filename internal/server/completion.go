@@ -9,8 +9,8 @@ import (
 )
 
 // Completion offers what can be typed at the cursor.
-func (s *Server) Completion(ctx context.Context, params *protocol.CompletionParams) (protocol.CompletionResult, error) {
-	at, ok := s.cursorOf(ctx, &params.TextDocumentPositionParams)
+func (s *Server) Completion(ctx context.Context, params *positionParams) (protocol.CompletionResult, error) {
+	at, ok := s.cursorOf(ctx, params)
 	if !ok {
 		return nil, nil
 	}

@@ -2,26 +2,34 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 
 	"go.lsp.dev/protocol"
 
 	"jetpills/internal/workspace"
 )
 
-// CompletionResolve gives an item its documentation. An item of a document that is gone stays as it is.
-func (s *Server) CompletionResolve(ctx context.Context, item *protocol.CompletionItem) (*protocol.CompletionItem, error) {
+// CompletionResolve gives an item its documentation; all else in it goes back as it came. An item of a document that is
+// gone stays as it is.
+func (s *Server) CompletionResolve(ctx context.Context, item *map[string]json.RawMessage) (map[string]json.RawMessage, error) {
 	var data itemData
-	if len(item.Data) == 0 || protocol.Unmarshal(item.Data, &data) != nil {
-		return item, nil
+	if json.Unmarshal((*item)["data"], &data) != nil {
+		return *item, nil
 	}
 	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
 	if !ok || snapshot == nil {
-		return item, nil
+		return *item, nil
 	}
 	doc, ok := snapshot.Document(data.Document)
 	if !ok {
-		return item, nil
+		return *item, nil
 	}
-	item.Documentation = s.documentation(cursor{snapshot: snapshot, doc: doc}, data.Topic)
-	return item, nil
+	if documentation := s.documentation(cursor{snapshot: snapshot, doc: doc}, data.Topic); documentation != nil {
+		encoded, err := protocol.Marshal(documentation)
+		if err != nil {
+			return nil, err
+		}
+		(*item)["documentation"] = encoded
+	}
+	return *item, nil
 }

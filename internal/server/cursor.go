@@ -3,7 +3,7 @@ package server
 import (
 	"context"
 
-	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
@@ -19,12 +19,12 @@ type cursor struct {
 
 // cursorOf finds the document and the offset. Nothing is there for a document that isn't open, or that can't be analysed:
 // the answer is null then, and a line in the log says why.
-func (s *Server) cursorOf(ctx context.Context, params *protocol.TextDocumentPositionParams) (cursor, bool) {
+func (s *Server) cursorOf(ctx context.Context, params *positionParams) (cursor, bool) {
 	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
 	if !ok || snapshot == nil {
 		return cursor{}, false
 	}
-	name := documentName(params.TextDocument.URI)
+	name := params.document()
 	doc, ok := snapshot.Document(name)
 	if !ok {
 		s.log.Debug("a request about a document that isn't open", zap.String("document", name))
@@ -34,8 +34,27 @@ func (s *Server) cursorOf(ctx context.Context, params *protocol.TextDocumentPosi
 		s.log.Info("not analysed", zap.String("document", name), zap.Error(err))
 		return cursor{}, false
 	}
-	return cursor{snapshot, doc, doc.Mapper().Offset(position(params.Position), s.encoding)}, true
+	return cursor{snapshot, doc, doc.Mapper().Offset(params.Position.position(), s.encoding)}, true
 }
 
 // links gives places of the pills addresses that the client can open.
 func (c cursor) links() ide.Linker { return ide.PillLinks(c.snapshot) }
+
+// document is the open document of a file, or the one of that name that is no file.
+func (c cursor) document(file string) (*workspace.Document, bool) {
+	if file == c.doc.Path {
+		return c.doc, true // which may be open under other names too
+	}
+	if doc, ok := c.snapshot.FileDocument(file); ok {
+		return doc, true
+	}
+	return c.snapshot.Document(file)
+}
+
+// uriOf is the address of a file, or of a document that is no file: the client's own, where the document is open.
+func (c cursor) uriOf(file string) uri.URI {
+	if doc, ok := c.document(file); ok {
+		return uri.URI(doc.URI)
+	}
+	return uri.URI(workspace.FileURI(file))
+}

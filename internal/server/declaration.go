@@ -2,10 +2,8 @@ package server
 
 import (
 	"context"
-	"path/filepath"
 
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
@@ -14,8 +12,8 @@ import (
 )
 
 // Declaration leads to the declaration in jetpack-nixos's source where that is on disk, and else to the pill that explains it.
-func (s *Server) Declaration(ctx context.Context, params *protocol.DeclarationParams) (protocol.DeclarationResult, error) {
-	at, ok := s.cursorOf(ctx, &params.TextDocumentPositionParams)
+func (s *Server) Declaration(ctx context.Context, params *positionParams) (protocol.DeclarationResult, error) {
+	at, ok := s.cursorOf(ctx, params)
 	if !ok {
 		return nil, nil
 	}
@@ -36,7 +34,7 @@ func (s *Server) declaration(at cursor) (protocol.Location, protocol.Range, bool
 		return protocol.Location{}, protocol.Range{}, false
 	}
 	// Columns count bytes there; only the text tells how many of its own units the client counts.
-	doc, isOpen := at.snapshot.Document(place.File)
+	doc, isOpen := at.document(place.File)
 	if !isOpen {
 		read, err := workspace.ReadDocument(place.File)
 		if err != nil {
@@ -50,9 +48,5 @@ func (s *Server) declaration(at cursor) (protocol.Location, protocol.Range, bool
 		return protocol.Location{}, protocol.Range{}, false
 	}
 	span := s.rangeOf(doc, text.Span{Start: offset, End: offset})
-	target := uri.URI(place.File)
-	if filepath.IsAbs(place.File) {
-		target = uri.File(place.File)
-	}
-	return protocol.Location{URI: target, Range: span}, s.rangeOf(at.doc, place.Origin), true
+	return protocol.Location{URI: at.uriOf(place.File), Range: span}, s.rangeOf(at.doc, place.Origin), true
 }

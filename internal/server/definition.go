@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
@@ -14,8 +13,8 @@ import (
 
 // Definition leads to the section of a pill that explains what is under the cursor, or, by the setting, to the declaration
 // in jetpack-nixos's source where that is on disk.
-func (s *Server) Definition(ctx context.Context, params *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
-	at, ok := s.cursorOf(ctx, &params.TextDocumentPositionParams)
+func (s *Server) Definition(ctx context.Context, params *positionParams) (protocol.DefinitionResult, error) {
+	at, ok := s.cursorOf(ctx, params)
 	if !ok {
 		return nil, nil
 	}
@@ -51,6 +50,6 @@ func (s *Server) explanation(at cursor) (protocol.Location, protocol.Range, bool
 		return protocol.Location{}, protocol.Range{}, false
 	}
 	heading := protocol.Position{Line: uint32(line - 1)}
-	return protocol.Location{URI: uri.File(path), Range: protocol.Range{Start: heading, End: heading}},
+	return protocol.Location{URI: at.uriOf(path), Range: protocol.Range{Start: heading, End: heading}},
 		s.rangeOf(at.doc, target.Origin), true
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"path/filepath"
 	"time"
 
 	"go.lsp.dev/protocol"
@@ -78,7 +77,8 @@ func (s *Server) tellOf(ctx context.Context, snapshot *workspace.Snapshot, told 
 	}
 }
 
-// diagnose is ide.Diagnose, but for a panic: that costs the diagnostics of one document.
+// diagnose is ide.Diagnose, but nothing for a view of an older version, and for a panic, which costs the diagnostics of one
+// document.
 func (s *Server) diagnose(snapshot *workspace.Snapshot, doc *workspace.Document) (found []ide.Diagnostic) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -86,11 +86,14 @@ func (s *Server) diagnose(snapshot *workspace.Snapshot, doc *workspace.Document)
 			found = nil
 		}
 	}()
+	if isView(doc.URI) {
+		return nil
+	}
 	return ide.Diagnose(snapshot, doc)
 }
 
 func (s *Server) publish(ctx context.Context, document string, version int32, diagnostics []protocol.Diagnostic) {
-	params := &protocol.PublishDiagnosticsParams{URI: documentURI(document), Diagnostics: diagnostics}
+	params := &protocol.PublishDiagnosticsParams{URI: uri.URI(document), Diagnostics: diagnostics}
 	if diagnostics == nil {
 		params.Diagnostics = []protocol.Diagnostic{}
 	} else if s.client.versionsDiagnostics {
@@ -99,14 +102,6 @@ func (s *Server) publish(ctx context.Context, document string, version int32, di
 	if err := s.remote.PublishDiagnostics(ctx, params); err != nil && ctx.Err() == nil {
 		s.log.Warn("telling diagnostics", zap.Error(err))
 	}
-}
-
-// documentURI is the URI of a document's name: see documentName.
-func documentURI(document string) uri.URI {
-	if filepath.IsAbs(document) {
-		return uri.File(document)
-	}
-	return uri.URI(document)
 }
 
 func (s *Server) diagnostic(snapshot *workspace.Snapshot, doc *workspace.Document, d ide.Diagnostic) protocol.Diagnostic {

@@ -3,99 +3,97 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
-	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"jetpills/internal/text"
+	"jetpills/internal/workspace"
 )
 
+type didOpenParams struct {
+	TextDocument struct {
+		URI        *string
+		LanguageID harmless[string]
+		Version    harmless[int32]
+		Text       *string
+	}
+}
+
+func (p *didOpenParams) missing() string {
+	switch {
+	case p.TextDocument.URI == nil:
+		return "textDocument.uri"
+	case p.TextDocument.Text == nil:
+		return "textDocument.text"
+	}
+	return ""
+}
+
 // DidOpen begins to follow a document.
-func (s *Server) DidOpen(_ context.Context, params *protocol.DidOpenTextDocumentParams) error {
+func (s *Server) DidOpen(_ context.Context, params *didOpenParams) error {
 	d := &params.TextDocument
-	s.session.Open(documentName(d.URI), strings.Clone(string(d.LanguageID)), d.Version, strings.Clone(d.Text))
+	s.session.Open(*d.URI, d.LanguageID.value, d.Version.value, *d.Text)
 	return nil
 }
 
 // DidSave matters for the files that we also watch: not every client watches.
-func (s *Server) DidSave(_ context.Context, params *protocol.DidSaveTextDocumentParams) error {
-	if u := params.TextDocument.URI; u.IsFile() {
-		s.session.FilesChanged([]string{documentName(u)})
+func (s *Server) DidSave(_ context.Context, params *documentParams) error {
+	if path, ok := workspace.PathOf(params.document()); ok {
+		s.session.FilesChanged([]string{path})
 	}
 	return nil
 }
 
 // DidClose lets a document go.
-func (s *Server) DidClose(_ context.Context, params *protocol.DidCloseTextDocumentParams) error {
-	s.session.Close(documentName(params.TextDocument.URI))
+func (s *Server) DidClose(_ context.Context, params *documentParams) error {
+	s.session.Close(params.document())
 	return nil
 }
 
-// changeParams are those of textDocument/didChange. The library takes a null range for an insertion at the start
-// and a null version for damage; clients mean the whole text by the one and "I don't count" by the other.
-type changeParams struct {
+type didChangeParams struct {
 	TextDocument struct {
-		URI     uri.URI `json:"uri"`
-		Version *int32  `json:"version"`
-	} `json:"textDocument"`
+		URI     *string
+		Version harmless[int32] // null by clients that don't count
+	}
 	ContentChanges []struct {
-		Range *protocol.Range `json:"range"`
-		Text  *string         `json:"text"`
-	} `json:"contentChanges"`
+		Range *lspRange // null by clients that mean the whole text
+		Text  *string
+	}
 }
 
 // didChange applies the changes of a document. After one that makes no sense the text is unknown, so the document is dropped.
-func (s *Server) didChange(raw []byte) error {
-	params, changes, err := decodeChanges(raw)
-	if err != nil {
-		if params.TextDocument.URI != "" {
-			s.session.Close(documentName(params.TextDocument.URI))
-			s.log.Warn("dropped a document", zap.String("uri", string(params.TextDocument.URI)))
-		}
-		return err
+func (s *Server) didChange(_ context.Context, raw []byte) (any, error) {
+	var params didChangeParams
+	err := decode(raw, &params) // reads on behind a member of a wrong type
+	document := params.TextDocument.URI
+	if document == nil {
+		return nil, errors.Join(err, errors.New("a change of no document"))
 	}
-	var version int32
-	if params.TextDocument.Version != nil {
-		version = *params.TextDocument.Version
+	changes, senseless := params.changes()
+	if err = errors.Join(err, senseless); err != nil {
+		s.session.Close(*document)
+		s.log.Warn("dropped a document", zap.String("uri", *document))
+		return nil, err
 	}
-	s.session.Change(documentName(params.TextDocument.URI), version, changes, s.encoding)
-	return nil
+	s.session.Change(*document, params.TextDocument.Version.value, changes, s.encoding)
+	return nil, nil
 }
 
-// decodeChanges returns the URI even of parameters it can't read, as long as that much can be read.
-func decodeChanges(raw []byte) (changeParams, []text.Change, error) {
-	var params changeParams
-	if err := protocol.Unmarshal(raw, &params); err != nil {
-		var named struct {
-			TextDocument struct {
-				URI uri.URI `json:"uri"`
-			} `json:"textDocument"`
-		}
-		if protocol.Unmarshal(raw, &named) == nil {
-			params.TextDocument.URI = named.TextDocument.URI
-		}
-		return params, nil, fmt.Errorf("decoding a change: %w", err)
-	}
-	if params.TextDocument.URI == "" {
-		return params, nil, errors.New("a change of no document")
-	}
-	changes := make([]text.Change, 0, len(params.ContentChanges))
-	for _, change := range params.ContentChanges {
-		if change.Text == nil {
-			return params, nil, errors.New("a change without a text")
-		}
-		if change.Range == nil {
+func (p *didChangeParams) changes() ([]text.Change, error) {
+	changes := make([]text.Change, 0, len(p.ContentChanges))
+	for _, change := range p.ContentChanges {
+		switch {
+		case change.Text == nil:
+			return nil, errors.New("a change without a text")
+		case change.Range == nil:
 			changes = append(changes, text.Change{Whole: true, Text: *change.Text})
-			continue
+		case !change.Range.whole():
+			return nil, errors.New("a change of half a range")
+		default:
+			changes = append(changes, text.Change{
+				Start: change.Range.Start.position(), End: change.Range.End.position(), Text: *change.Text,
+			})
 		}
-		changes = append(changes, text.Change{
-			Start: position(change.Range.Start),
-			End:   position(change.Range.End),
-			Text:  *change.Text,
-		})
 	}
-	return params, changes, nil
+	return changes, nil
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"go.lsp.dev/protocol"
-
 	"jetpills/internal/ide"
 	"jetpills/internal/rpc"
 	"jetpills/internal/workspace"
@@ -21,45 +19,12 @@ const (
 	methodHistory = "jetpills/revisions" // the revisions of jetpack-nixos that can be chosen
 )
 
-// extension answers a request of our own; ok is false for any other method.
-func (s *Server) extension(ctx context.Context, req *rpc.Request) (result any, err error, ok bool) {
-	switch req.Method() {
-	case methodPin:
-		result, err = answer(ctx, req, s.pin)
-	case methodPills:
-		result, err = s.pills(ctx)
-	case methodExplain:
-		result, err = answer(ctx, req, s.explain)
-	case methodSearch:
-		result, err = answer(ctx, req, s.search)
-	case methodHistory:
-		result, err = s.revisions(ctx)
-	default:
-		return nil, nil, false
-	}
-	return result, err, true
-}
-
-// answer decodes the parameters of a request and runs its method.
-func answer[P, R any](ctx context.Context, req *rpc.Request, method func(context.Context, *P) (R, error)) (any, error) {
-	var params P
-	if err := protocol.Unmarshal(req.Params(), &params); err != nil {
-		return nil, rpc.NewError(rpc.InvalidParams, err.Error())
-	}
-	return method(ctx, &params)
-}
-
 func snapshotOf(ctx context.Context) (*workspace.Snapshot, error) {
 	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
 	if !ok || snapshot == nil {
 		return nil, rpc.NewError(rpc.RequestFailed, "there is no workspace")
 	}
 	return snapshot, nil
-}
-
-// pinParams names the document that is asked about.
-type pinParams struct {
-	TextDocument protocol.TextDocumentIdentifier `json:"textDocument"`
 }
 
 // pinResult is shown in an editor's status line.
@@ -74,12 +39,12 @@ type pinResult struct {
 	Deals   bool     `json:"deals"`            // whether the document is about jetpack-nixos
 }
 
-func (s *Server) pin(ctx context.Context, params *pinParams) (*pinResult, error) {
+func (s *Server) pin(ctx context.Context, params *documentParams) (*pinResult, error) {
 	snapshot, err := snapshotOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	doc, ok := snapshot.Document(documentName(params.TextDocument.URI))
+	doc, ok := snapshot.Document(params.document())
 	if !ok {
 		return nil, nil
 	}
@@ -106,7 +71,7 @@ type sectionResult struct {
 	Level  int    `json:"level"`
 }
 
-func (s *Server) pills(ctx context.Context) ([]pillResult, error) {
+func (s *Server) pills(ctx context.Context, _ *struct{}) ([]pillResult, error) {
 	snapshot, err := snapshotOf(ctx)
 	if err != nil {
 		return nil, err
@@ -134,7 +99,7 @@ type explainResult struct {
 	Line   int    `json:"line"` // 1-based
 }
 
-func (s *Server) explain(ctx context.Context, params *protocol.TextDocumentPositionParams) (*explainResult, error) {
+func (s *Server) explain(ctx context.Context, params *positionParams) (*explainResult, error) {
 	at, ok := s.cursorOf(ctx, params)
 	if !ok {
 		return nil, nil
@@ -151,9 +116,7 @@ func (s *Server) explain(ctx context.Context, params *protocol.TextDocumentPosit
 	return &explainResult{ID: section.Pill.ID, File: section.Pill.File, Path: path, Anchor: section.Anchor, Line: line}, nil
 }
 
-type searchParams struct {
-	Query string `json:"query"`
-}
+type searchParams struct{ Query string }
 
 type hitResult struct {
 	ID      string `json:"id"`
@@ -188,7 +151,7 @@ type revisionResult struct {
 	Date  string `json:"date"`
 }
 
-func (s *Server) revisions(ctx context.Context) ([]revisionResult, error) {
+func (s *Server) revisions(ctx context.Context, _ *struct{}) ([]revisionResult, error) {
 	snapshot, err := snapshotOf(ctx)
 	if err != nil {
 		return nil, err

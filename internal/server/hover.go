@@ -9,8 +9,8 @@ import (
 )
 
 // Hover says what is under the cursor; null where that is none of ours.
-func (s *Server) Hover(ctx context.Context, params *protocol.HoverParams) (*protocol.Hover, error) {
-	at, ok := s.cursorOf(ctx, &params.TextDocumentPositionParams)
+func (s *Server) Hover(ctx context.Context, params *positionParams) (*protocol.Hover, error) {
+	at, ok := s.cursorOf(ctx, params)
 	if !ok {
 		return nil, nil
 	}

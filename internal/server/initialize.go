@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"go.lsp.dev/protocol"
@@ -30,17 +31,59 @@ type client struct {
 	describesCodes      bool // links a diagnostic's code to what explains it
 }
 
+// initializeParams are what is used of them. Nothing in them refuses the session.
+type initializeParams struct {
+	ProcessID             int
+	ClientInfo            struct{ Name, Version string }
+	RootPath              string
+	RootURI               string
+	WorkspaceFolders      []folderParams
+	Capabilities          clientCapabilities
+	InitializationOptions json.RawMessage
+}
+
+type clientCapabilities struct {
+	General struct {
+		PositionEncodings []protocol.PositionEncodingKind
+	}
+	Workspace struct {
+		Configuration                                 bool
+		DidChangeWatchedFiles, DidChangeConfiguration struct{ DynamicRegistration bool }
+	}
+	TextDocument struct {
+		Hover      struct{ ContentFormat []protocol.MarkupKind }
+		Completion struct {
+			CompletionItem struct {
+				DocumentationFormat               []protocol.MarkupKind
+				SnippetSupport, DeprecatedSupport bool
+				TagSupport                        struct{ ValueSet []protocol.CompletionItemTag }
+				ResolveSupport                    struct{ Properties []string }
+			}
+		}
+		Definition struct{ LinkSupport bool }
+		CodeAction struct {
+			CodeActionLiteralSupport struct {
+				CodeActionKind struct{ ValueSet []protocol.CodeActionKind }
+			}
+		}
+		PublishDiagnostics struct {
+			VersionSupport, CodeDescriptionSupport bool
+			TagSupport                             struct{ ValueSet []protocol.DiagnosticTag }
+		}
+	}
+}
+
 // Initialize learns what the client can do and tells what we can.
 // What isn't told here is left to the other Nix servers on the same buffer.
-func (s *Server) Initialize(_ context.Context, params *protocol.InitializeParams) (*protocol.InitializeResult, error) {
+func (s *Server) Initialize(_ context.Context, told *harmless[initializeParams]) (*protocol.InitializeResult, error) {
+	params := &told.value
 	s.client = clientOf(&params.Capabilities)
 	var kind protocol.PositionEncodingKind
-	s.encoding, kind = chooseEncoding(params.Capabilities.General)
+	s.encoding, kind = chooseEncoding(params.Capabilities.General.PositionEncodings)
 	s.folders = foldersOf(params)
 	s.session.SetFolders(s.folders.paths())
-	s.applySettings(params.InitializationOptions)
-	clientVersion, _ := params.ClientInfo.Version.Get()
-	s.log.Info("initialized", zap.String("client", params.ClientInfo.Name), zap.String("clientVersion", clientVersion),
+	s.applySettings(protocol.LSPAny(params.InitializationOptions))
+	s.log.Info("initialized", zap.String("client", params.ClientInfo.Name), zap.String("clientVersion", params.ClientInfo.Version),
 		zap.String("positionEncoding", string(kind)), zap.Strings("folders", s.folders.paths()))
 
 	yes, incremental := true, protocol.TextDocumentSyncKindIncremental
@@ -73,48 +116,33 @@ func (s *Server) Initialize(_ context.Context, params *protocol.InitializeParams
 	}, nil
 }
 
-func clientOf(capabilities *protocol.ClientCapabilities) client {
-	var c client
-	if w := capabilities.Workspace; w != nil {
-		c.configuration = is(w.Configuration)
-		c.watchesFiles = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
-		c.registersSettings = w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration)
+func clientOf(capabilities *clientCapabilities) client {
+	w, d := &capabilities.Workspace, &capabilities.TextDocument
+	item := &d.Completion.CompletionItem
+	return client{
+		configuration:     w.Configuration,
+		watchesFiles:      w.DidChangeWatchedFiles.DynamicRegistration,
+		registersSettings: w.DidChangeConfiguration.DynamicRegistration,
+
+		hoverMarkdown:   slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown),
+		docsMarkdown:    slices.Contains(item.DocumentationFormat, protocol.MarkupKindMarkdown),
+		snippets:        item.SnippetSupport,
+		tagsDeprecated:  slices.Contains(item.TagSupport.ValueSet, protocol.CompletionItemTagDeprecated),
+		flagsDeprecated: item.DeprecatedSupport,
+		resolvesDocs:    slices.Contains(item.ResolveSupport.Properties, "documentation"),
+		linksTargets:    d.Definition.LinkSupport,
+
+		takesCodeActions:    len(d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0,
+		versionsDiagnostics: d.PublishDiagnostics.VersionSupport,
+		tagsDiagnostics:     slices.Contains(d.PublishDiagnostics.TagSupport.ValueSet, protocol.DiagnosticTagDeprecated),
+		describesCodes:      d.PublishDiagnostics.CodeDescriptionSupport,
 	}
-	d := capabilities.TextDocument
-	if d == nil {
-		return c
-	}
-	if d.Hover != nil {
-		c.hoverMarkdown = slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
-	}
-	if d.Completion != nil && d.Completion.CompletionItem != nil {
-		item := d.Completion.CompletionItem
-		c.docsMarkdown = slices.Contains(item.DocumentationFormat, protocol.MarkupKindMarkdown)
-		c.snippets = is(item.SnippetSupport)
-		c.tagsDeprecated = slices.Contains(item.TagSupport.ValueSet, protocol.CompletionItemTagDeprecated)
-		c.flagsDeprecated = is(item.DeprecatedSupport)
-		c.resolvesDocs = slices.Contains(item.ResolveSupport.Properties, "documentation")
-	}
-	if d.Definition != nil {
-		c.linksTargets = is(d.Definition.LinkSupport)
-	}
-	if d.CodeAction != nil {
-		c.takesCodeActions = len(d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
-	}
-	if d.PublishDiagnostics != nil {
-		c.versionsDiagnostics = is(d.PublishDiagnostics.VersionSupport)
-		c.tagsDiagnostics = slices.Contains(d.PublishDiagnostics.TagSupport.ValueSet, protocol.DiagnosticTagDeprecated)
-		c.describesCodes = is(d.PublishDiagnostics.CodeDescriptionSupport)
-	}
-	return c
 }
 
-func is(flag *bool) bool { return flag != nil && *flag }
-
 // chooseEncoding takes UTF-16 wherever it can: a client that attaches other servers to the same buffer may know one encoding a buffer.
-func chooseEncoding(general *protocol.GeneralClientCapabilities) (text.Encoding, protocol.PositionEncodingKind) {
-	if general != nil && !slices.Contains(general.PositionEncodings, protocol.PositionEncodingKindUTF16) {
-		for _, offered := range general.PositionEncodings {
+func chooseEncoding(offers []protocol.PositionEncodingKind) (text.Encoding, protocol.PositionEncodingKind) {
+	if !slices.Contains(offers, protocol.PositionEncodingKindUTF16) {
+		for _, offered := range offers {
 			switch offered {
 			case protocol.PositionEncodingKindUTF8:
 				return text.UTF8, offered

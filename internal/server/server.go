@@ -6,7 +6,6 @@ import (
 	"context"
 	"io"
 	"io/fs"
-	"slices"
 	"sync"
 	"time"
 
@@ -33,15 +32,13 @@ type Options struct {
 
 // Server answers the methods of one client.
 type Server struct {
-	protocol.UnimplementedServer // answers what isn't offered
-
 	log     *zap.Logger
 	version string
 	session session
 
-	peer     *rpc.Peer
-	remote   protocol.Client
-	dispatch rpc.Handler
+	peer   *rpc.Peer
+	remote protocol.Client
+	known  map[string]method
 
 	// Set by initialize, before anything else is read.
 	encoding text.Encoding
@@ -81,7 +78,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 		changed: make(chan struct{}, 1),
 		running: running,
 	}
-	s.dispatch = protocol.ServerHandler(s, nil)
+	s.known = s.methods()
 	s.peer = rpc.NewPeer(in, out, rpc.Config{
 		Handler:   s.handle,
 		Marshal:   protocol.Marshal,
@@ -97,32 +94,19 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 	return code
 }
 
-// handle sends a message to its method. The library decodes all but what it would take for something else.
+// handle sends a message to its method.
 func (s *Server) handle(ctx context.Context, req *rpc.Request) (any, error) {
 	if !req.IsCall() {
 		defer s.diagnosticsSoon() // whatever it was, it may have changed what is wrong
 	}
-	if result, err, ok := s.extension(ctx, req); ok {
-		return result, err
+	run, ok := s.known[req.Method()]
+	if !ok {
+		return nil, rpc.NewError(rpc.MethodNotFound, req.Method())
 	}
-	switch method := req.Method(); {
-	case method == protocol.MethodTextDocumentDidChange:
-		return nil, s.didChange(req.Params())
-	case req.Params() != nil:
-		return s.dispatch(ctx, req)
-	case method == protocol.MethodInitialized: // some clients leave its empty parameters out
-		return nil, s.Initialized(ctx, &protocol.InitializedParams{})
-	case !slices.ContainsFunc(protocol.Methods, func(m protocol.MethodInfo) bool { return m.Method == method }):
-		return nil, rpc.NewError(rpc.MethodNotFound, method)
-	default:
-		return s.dispatch(ctx, req)
-	}
+	return run(ctx, req.Params())
 }
 
 // inBackground runs what waits for the client: no message is read while a notification's method runs.
 func (s *Server) inBackground(work func(ctx context.Context)) {
 	s.background.Go(func() { work(s.running) })
 }
-
-// Shutdown lets rpc refuse what comes after it; there is nothing to save.
-func (s *Server) Shutdown(context.Context) error { return nil }

@@ -221,25 +221,25 @@ func TestDocumentsReachTheSession(t *testing.T) {
 		method, params string
 		told           []string
 	}{
-		"open":                     {"textDocument/didOpen", `{"textDocument":{"uri":"file:///w/flake.nix","languageId":"nix","version":1,"text":"{ }\n"}}`, []string{`open /w/flake.nix nix 1 "{ }\n"`}},
-		"open escaped":             {"textDocument/didOpen", `{"textDocument":{"uri":"file:///a%20b/%C3%A9.nix","languageId":"nix","version":1,"text":""}}`, []string{`open /a b/é.nix nix 1 ""`}},
-		"open spelled differently": {"textDocument/didOpen", `{"textDocument":{"uri":"file:///a b/é.nix","languageId":"nix","version":1,"text":""}}`, []string{`open /a b/é.nix nix 1 ""`}},
+		"open":                     {"textDocument/didOpen", `{"textDocument":{"uri":"file:///w/flake.nix","languageId":"nix","version":1,"text":"{ }\n"}}`, []string{`open file:///w/flake.nix nix 1 "{ }\n"`}},
+		"open escaped":             {"textDocument/didOpen", `{"textDocument":{"uri":"file:///a%20b/%C3%A9.nix","languageId":"nix","version":1,"text":""}}`, []string{`open file:///a%20b/%C3%A9.nix nix 1 ""`}},
+		"open spelled differently": {"textDocument/didOpen", `{"textDocument":{"uri":"file:///a b/é.nix","languageId":"nix","version":1,"text":""}}`, []string{`open file:///a b/é.nix nix 1 ""`}},
 		"open untitled":            {"textDocument/didOpen", `{"textDocument":{"uri":"untitled:Untitled-1","languageId":"nix","version":0,"text":"x"}}`, []string{`open untitled:Untitled-1 nix 0 "x"`}},
-		"changes":                  {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"range":{"start":{"line":0,"character":1},"end":{"line":0,"character":2}},"rangeLength":1,"text":"ab"},{"range":{"start":{"line":1,"character":0},"end":{"line":1,"character":0}},"text":""}]}`, []string{`change /w/flake.nix 2 {0 1}-{0 2} "ab"`, `change /w/flake.nix 2 {1 0}-{1 0} ""`}},
-		"whole text":               {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"text":"all"}]}`, []string{`change /w/flake.nix 2 all "all"`}},
-		"null range":               {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"range":null,"text":"all"}]}`, []string{`change /w/flake.nix 2 all "all"`}},
+		"changes":                  {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"range":{"start":{"line":0,"character":1},"end":{"line":0,"character":2}},"rangeLength":1,"text":"ab"},{"range":{"start":{"line":1,"character":0},"end":{"line":1,"character":0}},"text":""}]}`, []string{`change file:///w/flake.nix 2 {0 1}-{0 2} "ab"`, `change file:///w/flake.nix 2 {1 0}-{1 0} ""`}},
+		"whole text":               {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"text":"all"}]}`, []string{`change file:///w/flake.nix 2 all "all"`}},
+		"null range":               {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"range":null,"text":"all"}]}`, []string{`change file:///w/flake.nix 2 all "all"`}},
 		"null version":             {"textDocument/didChange", `{"textDocument":{"uri":"untitled:x","version":null},"contentChanges":[{"text":"all"}]}`, []string{`change untitled:x 0 all "all"`}},
-		"no text":                  {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"text":"a"},{"range":null}]}`, []string{`close /w/flake.nix`}},
-		"negative line":            {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"range":{"start":{"line":-1,"character":1},"end":{"line":0,"character":2}},"text":"ab"}]}`, []string{`close /w/flake.nix`}},
-		"no list":                  {"textDocument/didChange", `{` + vs + `,"contentChanges":5}`, []string{`close /w/flake.nix`}},
+		"no text":                  {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"text":"a"},{"range":null}]}`, []string{`close file:///w/flake.nix`}},
+		"negative line":            {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"range":{"start":{"line":-1,"character":1},"end":{"line":0,"character":2}},"text":"ab"}]}`, []string{`close file:///w/flake.nix`}},
+		"no list":                  {"textDocument/didChange", `{` + vs + `,"contentChanges":5}`, []string{`close file:///w/flake.nix`}},
 		"no document":              {"textDocument/didChange", `{"contentChanges":[]}`, nil},
 		"no parameters":            {"textDocument/didChange", `null`, nil},
 		"save":                     {"textDocument/didSave", `{"textDocument":{"uri":"file:///w/flake.nix"}}`, []string{`files [/w/flake.nix]`}},
 		"save untitled":            {"textDocument/didSave", `{"textDocument":{"uri":"untitled:x"}}`, nil},
-		"close":                    {"textDocument/didClose", `{"textDocument":{"uri":"file:///w/flake.nix"}}`, []string{`close /w/flake.nix`}},
+		"close":                    {"textDocument/didClose", `{"textDocument":{"uri":"file:///w/flake.nix"}}`, []string{`close file:///w/flake.nix`}},
 		"watched files":            {"workspace/didChangeWatchedFiles", `{"changes":[{"uri":"file:///w/flake.lock","type":2},{"uri":"untitled:x","type":1},{"uri":"file:///w/npins/sources.json","type":3}]}`, []string{`files [/w/flake.lock /w/npins/sources.json]`}},
 		"folders":                  {"workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///new","name":"n"}],"removed":[{"uri":"file:///w","name":"w"}]}}`, []string{`folders [/new]`}},
-		"other folders":            {"workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///w/","name":"n"}],"removed":[{"uri":"file:///z","name":"w"}]}}`, []string{`folders [/w /w/]`}},
+		"other folders":            {"workspace/didChangeWorkspaceFolders", `{"event":{"added":[{"uri":"file:///w/","name":"n"}],"removed":[{"uri":"file:///z","name":"w"}]}}`, []string{`folders [/w]`}},
 		"settings":                 {"workspace/didChangeConfiguration", `{"settings":{"jetpills":{"a":1},"nixd":{}}}`, []string{`settings {"a":1}`}},
 		"no settings":              {"workspace/didChangeConfiguration", `{"settings":null}`, nil},
 		"others' settings":         {"workspace/didChangeConfiguration", `{"settings":{"nixd":{}}}`, nil},
@@ -381,7 +381,7 @@ func TestClientThatNeverAnswersIsLeftInPeace(t *testing.T) {
 	e.Pause() // from now on the client hears nothing
 	e.notify("initialized", `{}`)
 	e.notify("textDocument/didOpen", `{"textDocument":{"uri":"file:///x.nix","languageId":"nix","version":1,"text":""}}`)
-	eventually(t, "the document is opened", func() bool { return slices.Contains(e.take(), `open /x.nix nix 1 ""`) })
+	eventually(t, "the document is opened", func() bool { return slices.Contains(e.take(), `open file:///x.nix nix 1 ""`) })
 	e.notify("exit", `null`)
 	if code, err := e.Exit(e.ctx()); err != nil || code != 1 {
 		t.Errorf("left with %d, %v", code, err)

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"time"
 
 	"go.uber.org/zap"
@@ -13,7 +12,7 @@ import (
 )
 
 // session is the state that notifications change, all of them on the goroutine that reads the messages.
-// Documents are named by their path, or by their URI where they aren't files.
+// Documents are named by their URI, as the client spells it.
 type session interface {
 	Open(document, languageID string, version int32, content string)
 	// Change applies changes in order, each to the text the one before it left.
@@ -36,10 +35,7 @@ type live struct {
 }
 
 func (l live) Open(document, languageID string, version int32, content string) {
-	path := ""
-	if filepath.IsAbs(document) {
-		path = document
-	}
+	path, _ := workspace.PathOf(document)
 	l.Session.Open(document, path, languageID, version, content)
 }
 

@@ -2,14 +2,17 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 )
 
+type didChangeConfigurationParams struct{ Settings json.RawMessage }
+
 // DidChangeConfiguration takes the settings it is given, or asks for them: some clients send null to say that something changed.
-func (s *Server) DidChangeConfiguration(_ context.Context, params *protocol.DidChangeConfigurationParams) error {
-	if section, ok := member(params.Settings, name); ok {
+func (s *Server) DidChangeConfiguration(_ context.Context, params *didChangeConfigurationParams) error {
+	if section, ok := member(protocol.LSPAny(params.Settings), name); ok {
 		s.pulls++ // what was asked for before is older than this
 		s.applySettings(section)
 		return nil

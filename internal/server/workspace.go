@@ -3,76 +3,94 @@ package server
 import (
 	"context"
 	"slices"
-	"strings"
 
-	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
+	"jetpills/internal/workspace"
 )
 
-// folders are the open folders of the client, by canonical URI.
-type folders []uri.URI
+// folders are the open folders of the client, as it names them.
+type folders []string
+
+// folderParams name a folder.
+type folderParams = harmless[struct{ URI *string }]
 
 // foldersOf reads the folders from whichever of the three generations of fields the client fills.
-func foldersOf(params *protocol.InitializeParams) folders {
-	var opened folders
-	if open, ok := params.WorkspaceFolders.Get(); ok {
-		for _, folder := range open {
-			opened = opened.with(folder.URI)
+func foldersOf(params *initializeParams) folders {
+	switch {
+	case params.WorkspaceFolders != nil:
+		var opened folders
+		for _, folder := range params.WorkspaceFolders {
+			opened = opened.with(folder)
 		}
 		return opened
-	}
-	//lint:ignore SA1019 clients that know no folders send this
-	if params.RootURI != nil {
-		//lint:ignore SA1019 the same
-		return opened.with(*params.RootURI)
-	}
-	//lint:ignore SA1019 and still older ones send this
-	if path, ok := params.RootPath.Get(); ok && path != "" {
-		return opened.with(uri.File(path))
+	case params.RootURI != "":
+		return folders{params.RootURI}
+	case params.RootPath != "":
+		return folders{params.RootPath}
 	}
 	return nil
 }
 
-func (f folders) with(folder uri.URI) folders {
-	if folder == "" || slices.Contains(f, folder) {
+func (f folders) with(folder folderParams) folders {
+	if folder.value.URI == nil || slices.Contains(f, *folder.value.URI) {
 		return f
 	}
-	return append(f, uri.URI(strings.Clone(string(folder)))) // the URI is a part of the whole message
+	return append(f, *folder.value.URI)
 }
 
-func (f folders) without(folder uri.URI) folders {
-	return slices.DeleteFunc(slices.Clone(f), func(open uri.URI) bool { return open == folder })
+// without lets a folder go: the one of that name, or else those at that place.
+func (f folders) without(folder folderParams) folders {
+	if folder.value.URI == nil {
+		return f
+	}
+	name := *folder.value.URI
+	path, isFile := workspace.PathOf(name)
+	named := slices.Contains(f, name)
+	return slices.DeleteFunc(slices.Clone(f), func(open string) bool {
+		if named || !isFile {
+			return open == name
+		}
+		at, ok := workspace.PathOf(open)
+		return ok && at == path
+	})
 }
 
 // paths leaves out what isn't on a disk.
 func (f folders) paths() []string {
 	paths := []string{}
 	for _, folder := range f {
-		if folder.IsFile() {
-			paths = append(paths, folder.FsPath())
+		if path, ok := workspace.PathOf(folder); ok && !slices.Contains(paths, path) {
+			paths = append(paths, path)
 		}
 	}
 	return paths
 }
 
+type didChangeWorkspaceFoldersParams struct {
+	Event struct{ Added, Removed []folderParams }
+}
+
 // DidChangeWorkspaceFolders opens and closes folders.
-func (s *Server) DidChangeWorkspaceFolders(_ context.Context, params *protocol.DidChangeWorkspaceFoldersParams) error {
+func (s *Server) DidChangeWorkspaceFolders(_ context.Context, params *didChangeWorkspaceFoldersParams) error {
 	for _, folder := range params.Event.Removed {
-		s.folders = s.folders.without(folder.URI)
+		s.folders = s.folders.without(folder)
 	}
 	for _, folder := range params.Event.Added {
-		s.folders = s.folders.with(folder.URI)
+		s.folders = s.folders.with(folder)
 	}
 	s.session.SetFolders(s.folders.paths())
 	return nil
 }
 
+type didChangeWatchedFilesParams struct {
+	Changes []harmless[struct{ URI string }]
+}
+
 // DidChangeWatchedFiles tells of files that were written, made or deleted.
-func (s *Server) DidChangeWatchedFiles(_ context.Context, params *protocol.DidChangeWatchedFilesParams) error {
+func (s *Server) DidChangeWatchedFiles(_ context.Context, params *didChangeWatchedFilesParams) error {
 	var paths []string
 	for _, change := range params.Changes {
-		if change.URI.IsFile() {
-			paths = append(paths, strings.Clone(change.URI.FsPath()))
+		if path, ok := workspace.PathOf(change.value.URI); ok {
+			paths = append(paths, path)
 		}
 	}
 	if len(paths) > 0 {

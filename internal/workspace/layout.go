@@ -143,10 +143,13 @@ func replace(fresh, path string, content []byte) error {
 	if err := writeFile(fresh, content); err != nil {
 		return err
 	}
-	if isFolder(path) {
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
+	err := os.Rename(fresh, path)
+	if err == nil {
+		return nil
+	}
+	// A folder is in the way, or the file is read-only and this is Windows, where such a file is not renamed over.
+	if removed := os.RemoveAll(path); removed != nil {
+		return errors.Join(err, removed)
 	}
 	return os.Rename(fresh, path)
 }

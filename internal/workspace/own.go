@@ -85,24 +85,24 @@ func (s *Snapshot) ownDeclarations(d *Document) iter.Seq2[string, declaration] {
 				if !inside(other.Path) && !slices.ContainsFunc(searches, func(found *search) bool { return found.has(other.Path) }) {
 					continue
 				}
-				seen[other.Path] = true
+				seen[pathKey(other.Path)] = true
 			}
 			if !all(cmp.Or(other.Path, name), other.declarations()) {
 				return
 			}
 		}
 		if _, isOpen := s.documents[d.URI]; !isOpen {
-			seen[d.Path] = true
+			seen[pathKey(d.Path)] = true
 			if !all(cmp.Or(d.Path, d.URI), d.declarations()) {
 				return
 			}
 		}
 		for _, found := range searches {
 			for _, f := range found.files {
-				if !seen[f.path] && !all(f.path, f.declarations) {
+				if !seen[pathKey(f.path)] && !all(f.path, f.declarations) {
 					return
 				}
-				seen[f.path] = true
+				seen[pathKey(f.path)] = true
 			}
 		}
 	}

@@ -30,6 +30,28 @@ func (s *Snapshot) Document(uri string) (*Document, bool) {
 	return d, ok
 }
 
+// FileDocument is the open document of a file, an absolute path. A client may have opened one file under several names:
+// then it is the one with the first of them.
+func (s *Snapshot) FileDocument(path string) (*Document, bool) {
+	d, ok := openFiles(s.documents)[pathKey(path)]
+	return d, ok
+}
+
+// openFiles are the open documents that are files, one for each, by pathKey.
+func openFiles(documents map[string]*Document) map[string]*Document {
+	files := map[string]*Document{}
+	for _, d := range documents {
+		if d.Path == "" {
+			continue
+		}
+		key := pathKey(d.Path)
+		if other, ok := files[key]; !ok || d.URI < other.URI {
+			files[key] = d
+		}
+	}
+	return files
+}
+
 // Documents are the names of the open documents, sorted.
 func (s *Snapshot) Documents() []string { return slices.Sorted(maps.Keys(s.documents)) }
 

@@ -212,10 +212,7 @@ func (t *tree) dependsOn(name string) bool {
 // unsavedIn are the texts of the open documents in a folder, by their names within it.
 func unsavedIn(dir string, documents map[string]*Document) map[string]*Document {
 	var unsaved map[string]*Document
-	for _, d := range documents {
-		if d.Path == "" {
-			continue
-		}
+	for _, d := range openFiles(documents) {
 		if name, ok := within(dir, d.Path); ok {
 			if unsaved == nil {
 				unsaved = map[string]*Document{}
