@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 
 	"go.lsp.dev/jsonrpc2"
@@ -112,7 +113,7 @@ func (p *Peer) read() {
 			p.log.Error("the input has broken off", zap.Error(err))
 			return
 		}
-		queue, refusal := p.inspect(body)
+		queued, refusal := p.inspect(body)
 		if refusal != nil {
 			p.log.Warn("damaged message", zap.Int("bytes", len(body)), zap.Error(refusal))
 			if refusal.Code == ParseError {
@@ -120,27 +121,39 @@ func (p *Peer) read() {
 			}
 			p.refuse(findID(body), refusal)
 		}
-		if queue && !p.in.push(item{body: body}) {
-			return
+		for _, body := range queued {
+			if !p.in.push(item{body: body}) {
+				return
+			}
 		}
 	}
 }
 
-// inspect looks at a message before it is queued: cancellations take effect here and now, damage is refused.
-// The library ends the connection on whatever it can't decode.
-func (p *Peer) inspect(body []byte) (queue bool, refusal *jsonrpc2.Error) {
+// inspect looks at a message before it is queued, and says what of it is: cancellations take effect here and now, answers
+// are put into order, damage is refused. The library ends the connection on whatever it can't decode.
+func (p *Peer) inspect(body []byte) (queued [][]byte, refusal *jsonrpc2.Error) {
 	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '[' {
-		if _, err := jsonrpc2.ParseRequests(trimmed); err != nil {
-			return false, jsonrpc2.NewError(ParseError, "the message is no JSON")
-		}
-		return true, nil
+		return p.inspectBatch(body)
 	}
 	message, err := jsonrpc2.DecodeMessage(body)
-	switch {
-	case errors.Is(err, jsonrpc2.ErrParse) && !json.Valid(body):
-		return false, jsonrpc2.NewError(ParseError, "the message is no JSON")
-	case err != nil:
-		return false, jsonrpc2.NewError(InvalidRequest, "the message is no JSON-RPC 2.0 request")
+	if _, isAnswer := message.(*jsonrpc2.Response); err != nil || isAnswer {
+		e, ok := openEnvelope(body)
+		switch {
+		case ok && e.isAnswer():
+			if body = p.takeAnswer(e); body == nil {
+				return nil, nil
+			}
+			return [][]byte{body}, nil
+		case ok: // nulls may have been in the way
+			if body, err = json.Marshal(e); err == nil {
+				message, err = jsonrpc2.DecodeMessage(body)
+			}
+		case !json.Valid(body):
+			return nil, jsonrpc2.NewError(ParseError, "the message is no JSON")
+		}
+	}
+	if err != nil {
+		return nil, jsonrpc2.NewError(InvalidRequest, "the message is no JSON-RPC 2.0 request")
 	}
 	switch m := message.(type) {
 	case *jsonrpc2.Call:
@@ -148,10 +161,42 @@ func (p *Peer) inspect(body []byte) (queue bool, refusal *jsonrpc2.Error) {
 	case *jsonrpc2.Notification:
 		if m.Method() == methodCancel {
 			p.calls.cancel(m.Params())
-			return false, nil
+			return nil, nil
 		}
 	}
-	return true, nil
+	return [][]byte{body}, nil
+}
+
+// inspectBatch takes the answers out of a batch: to the library they are damaged requests.
+func (p *Peer) inspectBatch(body []byte) (queued [][]byte, refusal *jsonrpc2.Error) {
+	if _, err := jsonrpc2.ParseRequests(bytes.TrimLeft(body, " \t\r\n")); err != nil {
+		return nil, jsonrpc2.NewError(ParseError, "the message is no JSON")
+	}
+	var members []json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return [][]byte{body}, nil
+	}
+	asked := slices.DeleteFunc(slices.Clone(members), func(member json.RawMessage) bool {
+		e, ok := openEnvelope(member)
+		if !ok || !e.isAnswer() {
+			return false
+		}
+		if answer := p.takeAnswer(e); answer != nil {
+			queued = append(queued, answer)
+		}
+		return true
+	})
+	switch {
+	case len(asked) == len(members):
+		return [][]byte{body}, nil
+	case len(asked) > 0:
+		rest, err := json.Marshal(asked)
+		if err != nil {
+			return nil, jsonrpc2.NewError(ParseError, err.Error())
+		}
+		queued = append(queued, rest)
+	}
+	return queued, nil
 }
 
 // findID returns the id of a damaged request if it can be found, else the null id.

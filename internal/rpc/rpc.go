@@ -93,6 +93,8 @@ type Peer struct {
 	calls *calls
 	life  lifecycle
 
+	questions questions
+
 	base     context.Context // parent of every handler's context, set by Serve
 	progress atomic.Uint64   // counts steps of work, so that the end can tell slow from stuck
 
@@ -116,6 +118,7 @@ func NewPeer(in io.ReadCloser, out io.WriteCloser, cfg Config) *Peer {
 		input:      in,
 		output:     out,
 		calls:      newCalls(),
+		questions:  questions{open: map[jsonrpc2.ID]bool{}},
 		exited:     make(chan struct{}),
 		inputEnded: make(chan struct{}),
 	}

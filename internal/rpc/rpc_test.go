@@ -398,6 +398,14 @@ func TestDamageIsAnsweredAndSurvived(t *testing.T) {
 		"an empty object":                {frame(`{}`) + framed, 1, rpc.InvalidRequest, "null"},
 		"parameters that are no JSON":    {frame(`{"jsonrpc":"2.0","id":8,"method":"echo","params":{a:1}}`) + framed, 1, rpc.InvalidParams, "8"},
 		"an answer to no call":           {frame(`{"jsonrpc":"2.0","id":77,"result":null}`) + framed, 1, 0, ""},
+		"an answer without an id":        {frame(`{"jsonrpc":"2.0","id":null,"result":5}`) + framed, 1, 0, ""},
+		"an answer of nothing":           {frame(`{"jsonrpc":"2.0","id":77}`) + framed, 1, 0, ""},
+		"a result and an error":          {frame(`{"jsonrpc":"2.0","id":77,"result":1,"error":{"code":1,"message":"x"}}`) + framed, 1, 0, ""},
+		"an error that is none":          {frame(`{"jsonrpc":"2.0","id":77,"error":"no"}`) + framed, 1, 0, ""},
+		"an answer of another version":   {frame(`{"id":[],"result":{}}`) + framed, 1, 0, ""},
+		"a batch of answers":             {frame(`[{"jsonrpc":"2.0","id":77,"result":1},{"jsonrpc":"2.0","id":78}]`) + framed, 1, 0, ""},
+		"a batch with an answer":         {frame(`[{"jsonrpc":"2.0","id":77},`+good+`]`) + framed, 2, 0, ""},
+		"nulls beside a request":         {frame(`{"jsonrpc":"2.0","method":"edit","id":null,"params":null,"result":null,"error":null}`) + framed, 2, 0, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -763,6 +771,54 @@ func TestServerMayAskBack(t *testing.T) {
 	s.alive(0)
 	if got := told.Load(); got != "told[1]" {
 		t.Errorf("the client was told %v", got)
+	}
+}
+
+// TestAnswersOfAllKinds: whatever a client answers, the one who asked hears of it, and what makes no sense is logged.
+func TestAnswersOfAllKinds(t *testing.T) {
+	tests := map[string]struct {
+		answer  string // without version and id
+		result  string // a string, or what the error says
+		problem string
+	}{
+		"a result":                {`"result":"because"`, "because", ""},
+		"a null error beside it":  {`"result":"because","error":null`, "because", ""},
+		"an error":                {`"error":{"code":5,"message":"what?"}`, "what?", ""},
+		"a null result beside it": {`"result":null,"error":{"code":5,"message":"what?"}`, "what?", ""},
+		"a null result":           {`"result":null`, "", ""},
+		"null method and params":  {`"result":"because","method":null,"params":null`, "because", ""},
+		"nothing":                 {`"x":1`, "", "it has neither a result nor an error"},
+		"a null error alone":      {`"error":null`, "", "it has neither a result nor an error"},
+		"both":                    {`"result":"because","error":{"code":1,"message":"what?"}`, "what?", "it has both a result and an error"},
+		"an error in words":       {`"error":"what?"`, "what?", "its error is none"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := startFresh(t, rpc.Limits{}, rpctest.Handlers{Raw: func(id json.RawMessage) string {
+				return fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,%s}`, id, test.answer)
+			}})
+			if err := s.Call(s.ctx(), "initialize", nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			var answer string
+			if err := s.Call(s.ctx(), "askBack", nil, &answer); err != nil {
+				answer = err.Error()
+			}
+			if !strings.Contains(answer, test.result) || test.result == "" && answer != "" {
+				t.Errorf("who asked got %q, want %q", answer, test.result)
+			}
+			var problems []string
+			for _, entry := range s.logged(zapcore.WarnLevel, "an answer that makes no sense") {
+				problems = append(problems, fmt.Sprint(entry.ContextMap()["problem"]))
+			}
+			if strings.Join(problems, "; ") != test.problem {
+				t.Errorf("logged %q, want %q", problems, test.problem)
+			}
+			if len(s.strays) > 0 {
+				t.Errorf("the answer was answered: %v", <-s.strays)
+			}
+			s.alive(0)
+		})
 	}
 }
 

@@ -55,6 +55,7 @@ func (s stream) Close() error { return nil }
 func (p *Peer) send(message jsonrpc2.Message) error {
 	const room = len(lengthField) + len(": \r\n\r\n") + 20
 	buffer := jsonrpc2.AppendMessage(make([]byte, room, 512), message)
+	p.questions.sent(buffer[room:])
 	return p.out.put(frame(buffer, len(buffer)-room))
 }
 

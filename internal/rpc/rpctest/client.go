@@ -46,6 +46,8 @@ func Code(err error) int {
 type Handlers struct {
 	// Request answers a call of the server's; without it the answer is null.
 	Request func(method string, params json.RawMessage) (any, error)
+	// Raw answers a call of the server's with a body of any kind; it goes before Request.
+	Raw func(id json.RawMessage) string
 	// Notified gets every notification.
 	Notified func(method string, params json.RawMessage)
 	// Stray gets answers that belong to no call, such as those with a null id.
@@ -318,6 +320,11 @@ func (c *Client) received(body []byte) error {
 
 // answer replies to a call of the server's, without waiting for it to read the reply.
 func (c *Client) answer(m Message) error {
+	if c.handlers.Raw != nil {
+		body := c.handlers.Raw(m.ID)
+		go func() { _ = c.Frame(body) }()
+		return nil
+	}
 	reply := map[string]any{"jsonrpc": "2.0", "id": m.ID, "result": nil}
 	if c.handlers.Request != nil {
 		result, err := c.handlers.Request(m.Method, m.Params)
