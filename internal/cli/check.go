@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -173,6 +174,14 @@ func printFindingsJSON(w io.Writer, findings []finding) error {
 	return printJSON(w, all)
 }
 
+// sarifURI is the address of a file in a report: a relative path stays relative, to the root of the repository as a rule.
+func sarifURI(file string) string {
+	if filepath.IsAbs(file) {
+		return workspace.FileURI(file)
+	}
+	return (&url.URL{Path: filepath.ToSlash(file)}).String()
+}
+
 // printSARIF prints findings as code hosts take them.
 func printSARIF(w io.Writer, findings []finding, version string) error {
 	run := sarif.NewRunWithInformationURI("jetpills", "https://github.com/anduril/jetpack-nixos")
@@ -189,7 +198,7 @@ func printSARIF(w io.Writer, findings []finding, version string) error {
 		region := sarif.NewRegion().
 			WithStartLine(int(start.Line) + 1).WithStartColumn(int(start.Character) + 1).
 			WithEndLine(int(end.Line) + 1).WithEndColumn(int(end.Character) + 1)
-		file := sarif.NewArtifactLocation().WithURI(filepath.ToSlash(f.file))
+		file := sarif.NewArtifactLocation().WithURI(sarifURI(f.file))
 		run.CreateResultForRule(code).WithLevel(level).WithMessage(sarif.NewTextMessage(f.Message)).
 			AddLocation(sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(file).WithRegion(region)))
 	}

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -18,11 +20,14 @@ func (p *Program) lspCommand() *cobra.Command {
 		Short: "Serve an editor over standard input and output",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			// To write where nobody reads is an error here, not the end: the log's reader may leave, and the loss of the client
+			// is rpc's to deal with. Other commands end quietly, as in "jetpills options | head".
+			signal.Ignore(syscall.SIGPIPE)
 			logger, err := p.logger(logFile, logLevel)
 			if err != nil {
 				return err
 			}
-			defer func() { _ = logger.Sync() }() // a terminal cannot be synced
+			defer func() { _ = logger.Sync() }()
 			code := server.Run(cmd.Context(), p.Stdin, p.Stdout, server.Options{
 				Logger: logger, Version: p.Version, Pills: p.Pills,
 			})
@@ -45,7 +50,7 @@ func (p *Program) logger(file, level string) (*zap.Logger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unknown log level %q: it is debug, info, warn or error", level)
 	}
-	out := zapcore.AddSync(p.Stderr)
+	out := p.Stderr
 	if file != "" {
 		f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -55,5 +60,5 @@ func (p *Program) logger(file, level string) (*zap.Logger, error) {
 	}
 	config := zap.NewProductionEncoderConfig()
 	config.EncodeTime = zapcore.ISO8601TimeEncoder
-	return zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(config), zapcore.Lock(out), threshold)), nil
+	return zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(config), newLogWriter(out), threshold)), nil
 }

@@ -77,6 +77,7 @@ type clientCapabilities struct {
 // What isn't told here is left to the other Nix servers on the same buffer.
 func (s *Server) Initialize(_ context.Context, told *harmless[initializeParams]) (*protocol.InitializeResult, error) {
 	params := &told.value
+	s.watchParent(params.ProcessID)
 	s.client = clientOf(&params.Capabilities)
 	var kind protocol.PositionEncodingKind
 	s.encoding, kind = chooseEncoding(params.Capabilities.General.PositionEncodings)

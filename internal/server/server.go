@@ -52,6 +52,7 @@ type Server struct {
 	pulls int // settings asked for; counted by the goroutine that reads the messages
 
 	running    context.Context // ends with Run
+	leave      func()          // ends Run
 	background sync.WaitGroup
 }
 
@@ -77,6 +78,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 		session: options.Session,
 		changed: make(chan struct{}, 1),
 		running: running,
+		leave:   stop,
 	}
 	s.known = s.methods()
 	s.peer = rpc.NewPeer(in, out, rpc.Config{
@@ -88,7 +90,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 	})
 	s.remote = protocol.ClientDispatcher(s.peer.Conn())
 	s.inBackground(s.tellDiagnostics)
-	code := s.peer.Serve(ctx)
+	code := s.peer.Serve(running)
 	stop()
 	s.background.Wait()
 	return code
