@@ -21,6 +21,20 @@ import (
 	"jetpills/pills"
 )
 
+// serve starts a server for a session, which ends with the test.
+func serve(t testing.TB, session *workspace.Session, handlers rpctest.Handlers) *rpctest.Client {
+	client := rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
+		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
+	}, handlers)
+	t.Cleanup(func() {
+		_ = client.Close()
+		if _, err := client.Exit(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return client
+}
+
 // startAs starts a server for a client with the given parameters of initialize.
 func startAs(t *testing.T, handlers rpctest.Handlers, capabilities, options string) (*markerEditor, string) {
 	t.Helper()
@@ -31,15 +45,7 @@ func startAs(t *testing.T, handlers rpctest.Handlers, capabilities, options stri
 	dir := t.TempDir()
 	session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: t.TempDir()})
 	e := &markerEditor{t: t}
-	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
-		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
-	}, handlers)
-	t.Cleanup(func() {
-		_ = e.Client.Close()
-		if _, err := e.Exit(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
+	e.Client = serve(t, session, handlers)
 	params := `{"processId":null,"rootUri":"` + string(uri.File(dir)) + `","capabilities":` + capabilities + `,"initializationOptions":` + options + `}`
 	if err := e.Call(t.Context(), "initialize", json.RawMessage(params), nil); err != nil {
 		t.Fatal(err)

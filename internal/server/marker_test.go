@@ -2,11 +2,9 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.lsp.dev/uri"
-	"go.uber.org/zap"
 	"golang.org/x/tools/txtar"
 
 	"jetpills/internal/catalog"
@@ -430,15 +427,7 @@ func newMarkerSession(t testing.TB, dir string) *workspace.Session {
 
 func startMarkerEditor(t testing.TB, session *workspace.Session, dir string) *markerEditor {
 	e := &markerEditor{t: t, published: newPublished()}
-	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
-		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
-	}, rpctest.Handlers{Notified: e.published.notified})
-	t.Cleanup(func() {
-		_ = e.Client.Close()
-		if _, err := e.Exit(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
+	e.Client = serve(t, session, rpctest.Handlers{Notified: e.published.notified})
 	params := fmt.Sprintf(`{"processId":null,"rootUri":%q,"capabilities":%s}`, uri.File(dir), allCapabilities)
 	if err := e.Call(t.Context(), "initialize", json.RawMessage(params), nil); err != nil {
 		t.Fatal(err)

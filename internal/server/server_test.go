@@ -244,6 +244,18 @@ func TestDocumentsReachTheSession(t *testing.T) {
 		"no settings":              {"workspace/didChangeConfiguration", `{"settings":null}`, nil},
 		"others' settings":         {"workspace/didChangeConfiguration", `{"settings":{"nixd":{}}}`, nil},
 		"trace":                    {"$/setTrace", `{"value":"verbose"}`, nil},
+		"null language":            {"textDocument/didOpen", `{"textDocument":{"uri":"x","languageId":null,"version":null,"text":""}}`, []string{`open x  0 ""`}},
+		"odd language":             {"textDocument/didOpen", `{"textDocument":{"uri":"x","languageId":5,"version":"1","text":""},"x":null}`, []string{`open x  0 ""`}},
+		"odd version":              {"textDocument/didChange", `{"textDocument":{"uri":"","version":"2"},"contentChanges":[{"text":"all"}]}`, []string{`change  0 all "all"`}},
+		"null changes":             {"textDocument/didChange", `{` + vs + `,"contentChanges":null}`, nil},
+		"half a range":             {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"range":{"start":null,"end":{"line":0,"character":2}},"text":"ab"}]}`, []string{`close file:///w/flake.nix`}},
+		"odd range":                {"textDocument/didChange", `{` + vs + `,"contentChanges":[{"range":7,"text":"ab"}]}`, []string{`close file:///w/flake.nix`}},
+		"odd watched files":        {"workspace/didChangeWatchedFiles", `{"changes":[null,5,{"uri":null},{"uri":7},{"type":null,"uri":"file:///w/flake.lock"}]}`, []string{`files [/w/flake.lock]`}},
+		"null watched files":       {"workspace/didChangeWatchedFiles", `{"changes":null}`, nil},
+		"odd folders":              {"workspace/didChangeWorkspaceFolders", `{"event":{"added":[null,{"uri":5},{"uri":"file:///new"}],"removed":null}}`, []string{`folders [/w /new]`}},
+		"folder by another name":   {"workspace/didChangeWorkspaceFolders", `{"event":{"removed":[{"uri":"FILE:///%77/"}]}}`, []string{`folders []`}},
+		"null trace":               {"$/setTrace", `{"value":null}`, nil},
+		"no text of a document":    {"textDocument/didOpen", `{"textDocument":{"uri":"x","languageId":"nix","version":1,"text":null}}`, nil},
 		"broken":                   {"textDocument/didOpen", `{"textDocument":5}`, nil},
 	}
 	for name, test := range tests {
@@ -256,7 +268,7 @@ func TestDocumentsReachTheSession(t *testing.T) {
 				t.Error(diff)
 			}
 			failed := e.logs.FilterLevelExact(zapcore.WarnLevel).Len() > 0
-			if wantFailed := slices.Contains([]string{"no text", "negative line", "no list", "no document", "no parameters", "broken"}, name); failed != wantFailed {
+			if wantFailed := slices.Contains([]string{"no text", "negative line", "no list", "no document", "no parameters", "broken", "half a range", "odd range", "no text of a document"}, name); failed != wantFailed {
 				t.Errorf("warned: %v, want %v: %v", failed, wantFailed, e.logs.All())
 			}
 		})
