@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,14 +13,6 @@ import (
 
 	"jetpills/internal/rpc/rpctest"
 )
-
-// process is a server as an editor starts it.
-type process struct {
-	io.ReadCloser
-	io.WriteCloser
-}
-
-func (p process) Close() error { return p.WriteCloser.Close() }
 
 // TestProcess holds what a person feels of the program itself: how soon the first hover comes, and what the server takes.
 func TestProcess(t *testing.T) {
@@ -71,7 +62,7 @@ func serve(t *testing.T, binary string) (first time.Duration, resident int) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	client := rpctest.Connect(process{stdout, stdin}, rpctest.Handlers{})
+	client := rpctest.Connect(pipes{stdout, stdin}, rpctest.Handlers{})
 	call := func(method string, params, result any) {
 		t.Helper()
 		if err := client.Call(t.Context(), method, params, result); err != nil {
