@@ -177,6 +177,29 @@ func TestCheckSARIF(t *testing.T) {
 	}
 }
 
+// TestCheckSARIFAddresses holds that files of any name are addressed as URIs are: relative ones stay so.
+func TestCheckSARIFAddresses(t *testing.T) {
+	dir := checked(t)
+	t.Chdir(dir)
+	const name, encoded = "a b#c%41?.nix", "a%20b%23c%2541%3F.nix"
+	if err := os.WriteFile(filepath.Join("sub", name), []byte(`{ hardware.nvidia-jetpack.som = "x"; }`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("c:d.nix", []byte(`{ hardware.nvidia-jetpack.som = "x"; }`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for argument, want := range map[string]string{
+		filepath.Join("sub", name):      "sub/" + encoded,
+		filepath.Join(dir, "sub", name): "file://" + filepath.ToSlash(dir) + "/sub/" + encoded,
+		"c:d.nix":                       "./c:d.nix",
+	} {
+		out, _, _ := run(t, "", "check", "--format", "sarif", argument)
+		if !strings.Contains(out, `"uri": "`+want+`"`) {
+			t.Errorf("%s: no %s in\n%s", argument, want, out)
+		}
+	}
+}
+
 // TestCheckOfTheReadme holds that the README shows what comes out.
 func TestCheckOfTheReadme(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")

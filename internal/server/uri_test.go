@@ -127,7 +127,7 @@ func TestTwoSpellingsOfOneFile(t *testing.T) {
 	dir := t.TempDir()
 	e := startMarkerEditor(t, newMarkerSession(t, dir), dir)
 	file := filepath.Join(dir, "a.nix")
-	one, two := "file://"+file, "FILE://"+strings.Replace(file, "a.nix", "%61.nix", 1)
+	one, two := "file://"+file, "file://"+strings.Replace(file, "a.nix", "%61.nix", 1)
 	e.openAs(one, `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
 	e.openAs(two, `{ hardware.nvidia-jetpack.enable = true; }`)
 	if got := e.hoverOf(one); !strings.Contains(got, "jetpack.som`") {

@@ -1,6 +1,12 @@
 package workspace
 
-import "testing"
+import (
+	"testing"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+	"jetpills/pills"
+)
 
 func TestPathOf(t *testing.T) {
 	for _, test := range []struct{ uri, posix, windows string }{
@@ -71,5 +77,33 @@ func TestFileURI(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%q: %s, want %s", test.path, got, test.want)
 		}
+	}
+}
+
+// TestFileOfTwoNames: one file that is open under two names is one file, whose text does not depend on chance.
+func TestFileOfTwoNames(t *testing.T) {
+	library, err := catalog.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := NewSession(Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: t.TempDir()})
+	session.Open("file:///w/b.nix", "/w/b.nix", "nix", 1, "one")
+	session.Open("file:///w/%62.nix", "/w/b.nix", "nix", 1, "two")
+	session.Open("untitled:x", "", "nix", 1, "three")
+	for range 20 {
+		snapshot := session.Snapshot()
+		if d, ok := snapshot.FileDocument("/w/b.nix"); !ok || d.Text != "two" {
+			t.Fatalf("the file is %+v", d)
+		}
+		if d := unsavedIn("/w", snapshot.documents)["b.nix"]; d == nil || d.Text != "two" {
+			t.Fatalf("the unsaved file is %+v", d)
+		}
+		if _, ok := snapshot.FileDocument(""); ok {
+			t.Fatal("what is no file is one")
+		}
+	}
+	session.Close("file:///w/%62.nix")
+	if d, ok := session.Snapshot().FileDocument("/w/b.nix"); !ok || d.Text != "one" {
+		t.Errorf("after closing the other: %+v", d)
 	}
 }
