@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"go.uber.org/zap"
@@ -175,7 +174,8 @@ func (s *Session) FilesChanged(paths []string) {
 	own := s.Snapshot().pills.dir
 	for _, path := range paths {
 		pins = pins || upstream.Concerns(path)
-		pills = pills || own != "" && (path == own || strings.HasPrefix(path, own+string(filepath.Separator)))
+		_, inside := within(own, path)
+		pills = pills || own != "" && inside
 	}
 	s.update(func(next *Snapshot) {
 		if pins {
