@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 
 	"go.lsp.dev/protocol"
-
-	"jetpills/internal/workspace"
 )
 
 // CompletionResolve gives an item its documentation; all else in it goes back as it came. An item of a document that is
@@ -16,12 +14,8 @@ func (s *Server) CompletionResolve(ctx context.Context, item *map[string]json.Ra
 	if json.Unmarshal((*item)["data"], &data) != nil {
 		return *item, nil
 	}
-	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
-	if !ok || snapshot == nil {
-		return *item, nil
-	}
-	doc, ok := snapshot.Document(data.Document)
-	if !ok {
+	snapshot, doc := s.snapshotOf(ctx, data.Document)
+	if doc == nil {
 		return *item, nil
 	}
 	if documentation := s.documentation(cursor{snapshot: snapshot, doc: doc}, data.Topic); documentation != nil {

@@ -20,13 +20,9 @@ type cursor struct {
 // cursorOf finds the document and the offset. Nothing is there for a document that isn't open, or that can't be analysed:
 // the answer is null then, and a line in the log says why.
 func (s *Server) cursorOf(ctx context.Context, params *positionParams) (cursor, bool) {
-	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
-	if !ok || snapshot == nil {
-		return cursor{}, false
-	}
 	name := params.document()
-	doc, ok := snapshot.Document(name)
-	if !ok {
+	snapshot, doc := s.snapshotOf(ctx, name)
+	if doc == nil {
 		s.log.Debug("a request about a document that isn't open", zap.String("document", name))
 		return cursor{}, false
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"time"
 
@@ -13,8 +12,15 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// diagnosticsAfter is how long nothing must have changed before diagnostics are told: nobody wants to be corrected within a word.
-const diagnosticsAfter = 200 * time.Millisecond
+// Diagnostics are told when nothing has changed for a while, as nobody wants to be corrected within a word, but not much
+// later than something did.
+const (
+	diagnosticsAfter    = 200 * time.Millisecond
+	diagnosticsAtLatest = time.Second
+)
+
+// pollEvery is how often the files that pin a revision are looked at for a client that does not tell when they change.
+const pollEvery = time.Second
 
 // diagnosticsSoon asks for the diagnostics to be told anew. It never waits.
 func (s *Server) diagnosticsSoon() {
@@ -24,57 +30,88 @@ func (s *Server) diagnosticsSoon() {
 	}
 }
 
+// diagnosticsSince asks for it if the session has changed since a snapshot.
+func (s *Server) diagnosticsSince(before *workspace.Snapshot) {
+	if s.session.Snapshot() != before {
+		s.diagnosticsSoon()
+	}
+}
+
+// told is what the client shows of one opening of a document.
+type told struct {
+	opening     int
+	diagnostics string // JSON
+}
+
+// nothingWrong is the JSON of no diagnostics.
+const nothingWrong = "[]"
+
 // tellDiagnostics tells the client what is wrong in each open document, as of the newest snapshot alone, until ctx ends.
 func (s *Server) tellDiagnostics(ctx context.Context) {
-	told := map[string][]byte{} // by document: what the client shows; none for a document in which nothing was wrong
-	var last *workspace.Snapshot
+	shown := map[string]told{} // by document
 	for {
+		var poll <-chan time.Time
+		snapshot := s.session.Snapshot()
+		if snapshot != nil && !s.watching.Load() && len(snapshot.Documents()) > 0 {
+			poll = time.After(pollEvery)
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.changed:
-		}
-		for quiet := false; !quiet; {
-			select {
-			case <-ctx.Done():
-				return
-			case <-s.changed:
-			case <-time.After(diagnosticsAfter):
-				quiet = true
+		case <-poll:
+			if snapshot = s.session.Snapshot(); s.watching.Load() || s.session.RecheckPins(snapshot, snapshot.Documents()...) == snapshot {
+				continue
 			}
+		case <-s.changed:
+			s.awaitQuiet(ctx)
 		}
-		if snapshot := s.session.Snapshot(); snapshot != nil && snapshot != last {
-			s.tellOf(ctx, snapshot, told)
-			last = snapshot
+		if snapshot = s.session.Snapshot(); snapshot != nil && ctx.Err() == nil {
+			s.tellOf(ctx, s.session.Recheck(snapshot, snapshot.Documents()...), shown)
 		}
 	}
 }
 
-// tellOf tells what is news to the client.
-func (s *Server) tellOf(ctx context.Context, snapshot *workspace.Snapshot, told map[string][]byte) {
-	for document := range told {
-		if _, open := snapshot.Document(document); !open {
-			s.publish(ctx, document, 0, nil)
-			delete(told, document)
+// awaitQuiet waits until nothing changes, but not for ever.
+func (s *Server) awaitQuiet(ctx context.Context) {
+	for latest := time.After(diagnosticsAtLatest); ; {
+		select {
+		case <-s.changed:
+			continue
+		case <-time.After(diagnosticsAfter):
+		case <-latest:
+		case <-ctx.Done():
+		}
+		return
+	}
+}
+
+// tellOf tells what is news to the client. It is news to it for each opening of a document: clients forget what they were
+// told of a document that they close.
+func (s *Server) tellOf(ctx context.Context, snapshot *workspace.Snapshot, shown map[string]told) {
+	for name, before := range shown {
+		if _, open := snapshot.Document(name); !open {
+			if before.diagnostics != nothingWrong {
+				s.publish(ctx, name, 0, nil)
+			}
+			delete(shown, name)
 		}
 	}
-	for _, name := range snapshot.Documents() {
-		doc, _ := snapshot.Document(name)
+	for _, doc := range snapshot.Documents() {
 		diagnostics := []protocol.Diagnostic{}
 		for _, d := range s.diagnose(snapshot, doc) {
 			diagnostics = append(diagnostics, s.diagnostic(snapshot, doc, d))
 		}
 		content, err := protocol.Marshal(diagnostics)
 		if err != nil {
-			s.log.Error("encoding diagnostics", zap.String("document", name), zap.Error(err))
+			s.log.Error("encoding diagnostics", zap.String("document", doc.URI), zap.Error(err))
 			continue
 		}
-		if before, ok := told[name]; !ok && len(diagnostics) == 0 || bytes.Equal(before, content) {
-			continue
+		if now := (told{doc.Opening, string(content)}); shown[doc.URI] != now {
+			s.publish(ctx, doc.URI, doc.Version, diagnostics)
+			shown[doc.URI] = now
 		}
-		s.publish(ctx, name, doc.Version, diagnostics)
-		told[name] = content
 	}
+	snapshot.ForgetClosed()
 }
 
 // diagnose is ide.Diagnose, but nothing for a view of an older version, and for a panic, which costs the diagnostics of one

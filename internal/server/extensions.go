@@ -19,9 +19,10 @@ const (
 	methodHistory = "jetpills/revisions" // the revisions of jetpack-nixos that can be chosen
 )
 
-func snapshotOf(ctx context.Context) (*workspace.Snapshot, error) {
-	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
-	if !ok || snapshot == nil {
+// workspaceOf is the snapshot for a request about no document.
+func (s *Server) workspaceOf(ctx context.Context) (*workspace.Snapshot, error) {
+	snapshot, _ := s.snapshotOf(ctx, "")
+	if snapshot == nil {
 		return nil, rpc.NewError(rpc.RequestFailed, "there is no workspace")
 	}
 	return snapshot, nil
@@ -40,12 +41,8 @@ type pinResult struct {
 }
 
 func (s *Server) pin(ctx context.Context, params *documentParams) (*pinResult, error) {
-	snapshot, err := snapshotOf(ctx)
-	if err != nil {
-		return nil, err
-	}
-	doc, ok := snapshot.Document(params.document())
-	if !ok {
+	snapshot, doc := s.snapshotOf(ctx, params.document())
+	if doc == nil {
 		return nil, nil
 	}
 	pin := ide.PinOf(snapshot, doc)
@@ -72,7 +69,7 @@ type sectionResult struct {
 }
 
 func (s *Server) pills(ctx context.Context, _ *struct{}) ([]pillResult, error) {
-	snapshot, err := snapshotOf(ctx)
+	snapshot, err := s.workspaceOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +125,7 @@ type hitResult struct {
 }
 
 func (s *Server) search(ctx context.Context, params *searchParams) ([]hitResult, error) {
-	snapshot, err := snapshotOf(ctx)
+	snapshot, err := s.workspaceOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +149,7 @@ type revisionResult struct {
 }
 
 func (s *Server) revisions(ctx context.Context, _ *struct{}) ([]revisionResult, error) {
-	snapshot, err := snapshotOf(ctx)
+	snapshot, err := s.workspaceOf(ctx)
 	if err != nil {
 		return nil, err
 	}

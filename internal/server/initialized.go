@@ -48,7 +48,11 @@ func (s *Server) Initialized(context.Context, *struct{}) error {
 		return nil
 	}
 	s.inBackground(func(ctx context.Context) {
-		if err := s.remote.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: registrations}); err != nil && ctx.Err() == nil {
+		err := s.remote.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: registrations})
+		switch {
+		case err == nil:
+			s.watching.Store(s.client.watchesFiles)
+		case ctx.Err() == nil:
 			s.log.Warn("the client didn't register what we asked for", zap.Error(err))
 		}
 	})

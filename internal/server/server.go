@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
@@ -45,9 +45,8 @@ type Server struct {
 	client   client
 	folders  folders
 
-	changed chan struct{} // holds one while diagnostics are to be told anew
-
-	rechecked time.Time // when the pins were last looked at; used by the goroutine that reads the messages
+	changed  chan struct{} // holds one while diagnostics are to be told anew
+	watching atomic.Bool   // whether the client tells of files that change
 
 	pulls int // settings asked for; counted by the goroutine that reads the messages
 
@@ -99,7 +98,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 // handle sends a message to its method.
 func (s *Server) handle(ctx context.Context, req *rpc.Request) (any, error) {
 	if !req.IsCall() {
-		defer s.diagnosticsSoon() // whatever it was, it may have changed what is wrong
+		defer s.diagnosticsSince(s.session.Snapshot()) // as it is before the message
 	}
 	run, ok := s.known[req.Method()]
 	if !ok {

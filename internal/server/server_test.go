@@ -63,8 +63,14 @@ func (j *journal) Close(document string)       { j.note("close %s", document) }
 func (j *journal) SetFolders(paths []string)   { j.note("folders %v", paths) }
 func (j *journal) FilesChanged(paths []string) { j.note("files %v", paths) }
 
-func (j *journal) Recheck()                      {}
 func (j *journal) Snapshot() *workspace.Snapshot { return nil }
+
+func (j *journal) Recheck(*workspace.Snapshot, ...*workspace.Document) *workspace.Snapshot {
+	return nil
+}
+func (j *journal) RecheckPins(*workspace.Snapshot, ...*workspace.Document) *workspace.Snapshot {
+	return nil
+}
 
 func (j *journal) SetSettings(section []byte) error {
 	j.note("settings %s", section)

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -23,9 +22,12 @@ type session interface {
 	SetSettings(section []byte) error
 	// FilesChanged names files that changed on disk.
 	FilesChanged(paths []string)
-	// Recheck looks for changes on disk that nobody told of.
-	Recheck()
 	Snapshot() *workspace.Snapshot
+	// Recheck gives a snapshot with what the answers about some of its documents rest on as it is on disk now: the snapshot
+	// itself if nothing changed. Like RecheckPins, it may be called from anywhere.
+	Recheck(snapshot *workspace.Snapshot, documents ...*workspace.Document) *workspace.Snapshot
+	// RecheckPins is Recheck of the files that pin a revision alone.
+	RecheckPins(snapshot *workspace.Snapshot, documents ...*workspace.Document) *workspace.Snapshot
 }
 
 // live is the session that the features ask.
@@ -56,22 +58,29 @@ func (l live) SetSettings(section []byte) error {
 	return errors.Join(all...)
 }
 
-// recheckEvery is how often we look at the pins ourselves: not every client watches files, and some that say so tell only
-// of what they saved. A person sees no delay shorter than this, and many requests in a row share one look.
-const recheckEvery = 200 * time.Millisecond
-
-// snapshotKey is the context's key for the snapshot that a request sees.
+// snapshotKey is the context's key for the snapshot that was the newest where a request stands in the order of messages.
 type snapshotKey struct{}
 
 // keepSnapshot runs where a request stands in the order of messages: the request sees the edits before it and no others.
 func (s *Server) keepSnapshot(ctx context.Context) context.Context {
-	if now := time.Now(); now.Sub(s.rechecked) > recheckEvery {
-		before := s.session.Snapshot()
-		s.session.Recheck()
-		s.rechecked = now
-		if s.session.Snapshot() != before {
-			s.diagnosticsSoon()
-		}
-	}
 	return context.WithValue(ctx, snapshotKey{}, s.session.Snapshot())
+}
+
+// snapshotOf is what a request about a document sees, and the document, nil if that is not open: the edits before the
+// request, and the files as they are on disk by now. The snapshot is nil where there is no workspace.
+func (s *Server) snapshotOf(ctx context.Context, document string) (*workspace.Snapshot, *workspace.Document) {
+	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
+	if !ok || snapshot == nil {
+		return nil, nil
+	}
+	var about []*workspace.Document
+	doc, ok := snapshot.Document(document)
+	if ok {
+		about = append(about, doc)
+	}
+	checked := s.session.Recheck(snapshot, about...)
+	if checked != snapshot {
+		s.diagnosticsSoon()
+	}
+	return checked, doc
 }

@@ -44,8 +44,8 @@ func (s *Server) pullSettings() {
 		}
 		s.peer.Do(func() {
 			if asked == s.pulls {
+				defer s.diagnosticsSince(s.session.Snapshot())
 				s.applySettings(answers[0])
-				s.diagnosticsSoon()
 			}
 		})
 	})

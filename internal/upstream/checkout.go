@@ -20,17 +20,9 @@ func IsCheckout(folder fs.FS) bool {
 
 // headRevision is the commit that is checked out; empty if git keeps that elsewhere, as it does for worktrees and submodules.
 func headRevision(root *os.Root) string {
-	head, err := readFile(root, ".git/HEAD", maxHead)
-	if err != nil {
-		return ""
-	}
-	text := strings.TrimSpace(string(head))
-	ref, symbolic := strings.CutPrefix(text, "ref: ")
-	if !symbolic {
-		return commit(text)
-	}
-	if ref != path.Clean(ref) || !strings.HasPrefix(ref, "refs/") {
-		return ""
+	ref, hash := head(root)
+	if ref == "" {
+		return hash
 	}
 	if content, err := readFile(root, ".git/"+ref, maxHead); err == nil {
 		return commit(strings.TrimSpace(string(content)))
@@ -45,6 +37,32 @@ func headRevision(root *os.Root) string {
 		}
 	}
 	return ""
+}
+
+// head is what .git/HEAD says: the branch that is checked out, "refs/heads/main", or a commit. Both may be empty.
+func head(root *os.Root) (ref, hash string) {
+	content, err := readFile(root, ".git/HEAD", maxHead)
+	if err != nil {
+		return "", ""
+	}
+	text := strings.TrimSpace(string(content))
+	ref, isRef := strings.CutPrefix(text, "ref: ")
+	switch {
+	case !isRef:
+		return "", commit(text)
+	case ref != path.Clean(ref) || !strings.HasPrefix(ref, "refs/"):
+		return "", ""
+	}
+	return ref, ""
+}
+
+// headFiles are the files that headRevision reads, by their names within the folder.
+func headFiles(root *os.Root) []string {
+	files := []string{".git/HEAD"}
+	if ref, _ := head(root); ref != "" {
+		files = append(files, ".git/"+ref, ".git/packed-refs")
+	}
+	return files
 }
 
 func commit(s string) string {

@@ -1,8 +1,11 @@
 package upstream
 
 import (
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"sync"
+	"time"
 
 	"jetpills/internal/catalog"
 )
@@ -10,15 +13,18 @@ import (
 // maxClimb is how many folders above a document are looked at.
 const maxClimb = 64
 
-// Finder looks for pins in folders and above them, each folder once: it remembers what it saw, so a new one is due when files changed.
-// It is safe for concurrent use.
+// Finder looks for pins in folders and above them, each folder once, and remembers what it saw: it never changes its answer.
+// Again and Changed give the finder that answers for what the folders hold now. It is safe for concurrent use.
 type Finder struct {
 	// Library tells a mirror of jetpack-nixos under another name by its commits; may be nil.
 	Library *catalog.Library
 	// StoreDir is Nix's store; "" is /nix/store.
 	StoreDir string
-	// Report, if set, gets each problem once, when its folder is first looked at. It may be called from several goroutines.
+	// Report, if set, gets each problem when its folder is first looked at, and when it is new there. It may be called from
+	// several goroutines.
 	Report func(Problem)
+	// Lstat looks at the size and time of a file or a folder; nil: os.Lstat.
+	Lstat func(path string) (fs.FileInfo, error)
 
 	folders sync.Map // folder → *folder
 }
@@ -35,25 +41,36 @@ type Surroundings struct {
 	Top string
 }
 
-// folder is what one folder has, looked at once.
+// folder is one folder, read at the first need.
 type folder struct {
-	once     sync.Once
+	once sync.Once
+	findings
+
+	mu    sync.Mutex // of what follows
+	stamp stamp      // what the findings rest on
+	next  *folder    // what was found when they no longer held
+}
+
+// findings are what the files in a folder say.
+type findings struct {
 	pin      Pin
 	entry    Pin
 	top      bool // the root of a repository: nothing above it concerns the files below
 	problems []Problem
-	stamp    stamp // taken before the look
+	// heads are the files in which git keeps the commits that pin has from checkouts, by their names within the folder.
+	heads []string
+}
+
+func (f findings) equal(other findings) bool {
+	return f.pin == other.pin && f.entry == other.entry && f.top == other.top &&
+		slices.Equal(f.problems, other.problems) && slices.Equal(f.heads, other.heads)
 }
 
 // Around looks into dir, an absolute path, and the folders above it: up to the root of the repository,
 // or of the file system where there is no repository. The nearest folder that says something wins.
 func (f *Finder) Around(dir string) Surroundings {
 	s := Surroundings{Pin: Pin{Known: FromNothing}, Entry: Pin{Known: FromNothing}}
-	if !filepath.IsAbs(dir) {
-		return s
-	}
-	dir = filepath.Clean(dir)
-	for range maxClimb {
+	climb(dir, func(dir string) bool {
 		found := f.look(dir)
 		if !s.Pin.Found() {
 			s.Pin = found.pin
@@ -62,16 +79,27 @@ func (f *Finder) Around(dir string) Surroundings {
 			s.Entry = found.entry
 		}
 		s.Problems = append(s.Problems, found.problems...)
-		above := filepath.Dir(dir)
 		if found.top {
 			s.Top = dir
 		}
-		if found.top || above == dir {
-			break
+		return !found.top
+	})
+	return s
+}
+
+// climb visits dir, if that is an absolute path, and the folders above it, as long as visit asks for more.
+func climb(dir string, visit func(dir string) bool) {
+	if !filepath.IsAbs(dir) {
+		return
+	}
+	dir = filepath.Clean(dir)
+	for range maxClimb {
+		above := filepath.Dir(dir)
+		if !visit(dir) || above == dir {
+			return
 		}
 		dir = above
 	}
-	return s
 }
 
 func (f *Finder) look(dir string) *folder {
@@ -80,16 +108,132 @@ func (f *Finder) look(dir string) *folder {
 		v, _ = f.folders.LoadOrStore(dir, &folder{})
 	}
 	found := v.(*folder)
-	found.once.Do(func() {
-		found.stamp = stampOf(dir)
-		f.read(dir, found)
-		if f.Report != nil {
-			for _, p := range found.problems {
-				f.Report(p)
-			}
-		}
-	})
+	found.once.Do(func() { f.fill(found, dir, nil) })
 	return found
+}
+
+// fill reads a folder, and reports the problems that are not known.
+func (f *Finder) fill(found *folder, dir string, known []Problem) {
+	found.stamp = f.stampOf(dir)
+	f.read(dir, &found.findings)
+	found.stamp.add(f, found.heads)
+	if f.Report == nil {
+		return
+	}
+	for _, p := range found.problems {
+		if !slices.Contains(known, p) {
+			f.Report(p)
+		}
+	}
+}
+
+// Again looks once more into the folders that Around looks into from dirs, each once, but for those that any finder looked
+// into less than age ago. It gives f where they say what they said, and otherwise the finder that knows what they say now.
+func (f *Finder) Again(age time.Duration, dirs ...string) *Finder {
+	changed := map[string]*folder{}
+	f.each(dirs, func(dir string) *folder {
+		found := f.look(dir)
+		now := f.again(found, dir, age)
+		if now != found {
+			changed[dir] = now
+		}
+		return now
+	})
+	if len(changed) == 0 {
+		return f
+	}
+	next := f.without(func(dir string) bool { return changed[dir] != nil })
+	for dir, found := range changed {
+		next.folders.Store(dir, found)
+	}
+	return next
+}
+
+// again is what a folder is now: found as long as that holds.
+func (f *Finder) again(found *folder, dir string, age time.Duration) *folder {
+	found.mu.Lock()
+	defer found.mu.Unlock()
+	if found.next != nil {
+		found.next = f.again(found.next, dir, age)
+		return found.next
+	}
+	now := time.Now()
+	if now.Sub(found.stamp.taken) < age {
+		return found
+	}
+	if found.stamp.holds(f) {
+		found.stamp.taken = now
+		return found
+	}
+	fresh := &folder{}
+	fresh.once.Do(func() { f.fill(fresh, dir, found.problems) })
+	if fresh.equal(found.findings) {
+		found.stamp = fresh.stamp
+		return found
+	}
+	found.next = fresh
+	return fresh
+}
+
+// Changed takes news of files and folders that were written, made or deleted, absolute paths. It gives f where no folder
+// that was looked into rests on them, and otherwise a finder that looks into those folders anew.
+func (f *Finder) Changed(paths []string) *Finder {
+	news := map[string]bool{}
+	for _, path := range paths {
+		if Concerns(path) {
+			climb(path, func(dir string) bool { news[dir] = true; return true })
+		}
+	}
+	isKnown := false
+	for dir := range news {
+		_, ok := f.folders.Load(dir)
+		isKnown = isKnown || ok
+	}
+	if !isKnown {
+		return f
+	}
+	return f.without(func(dir string) bool { return news[dir] })
+}
+
+// each visits the folders that Around looks into from dirs, each once.
+func (f *Finder) each(dirs []string, visit func(dir string) *folder) {
+	seen := map[string]bool{}
+	for _, dir := range dirs {
+		climb(dir, func(dir string) bool {
+			if seen[dir] {
+				return false
+			}
+			seen[dir] = true
+			return !visit(dir).top
+		})
+	}
+}
+
+// Keep forgets every folder but those that Around looks into from dirs.
+func (f *Finder) Keep(dirs ...string) {
+	kept := map[string]bool{}
+	f.each(dirs, func(dir string) *folder {
+		kept[dir] = true
+		return f.look(dir)
+	})
+	f.folders.Range(func(dir, _ any) bool {
+		if !kept[dir.(string)] {
+			f.folders.Delete(dir)
+		}
+		return true
+	})
+}
+
+// without is a finder that remembers what f does, but for some folders.
+func (f *Finder) without(gone func(dir string) bool) *Finder {
+	next := &Finder{Library: f.Library, StoreDir: f.StoreDir, Report: f.Report, Lstat: f.Lstat}
+	f.folders.Range(func(dir, found any) bool {
+		if !gone(dir.(string)) {
+			next.folders.Store(dir, found)
+		}
+		return true
+	})
+	return next
 }
 
 // Choose gives the pin that holds for a document: its modeline, the setting, its surroundings' checkout or lock file,

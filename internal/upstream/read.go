@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ var lockFiles = [...]struct {
 // entryFiles are the files in which an address of jetpack-nixos stands for the whole folder.
 var entryFiles = [...]string{"flake.nix", "default.nix", "configuration.nix"}
 
-// Concerns reports whether news of a file, or of a folder, of this name may change a pin, so that a new Finder is due.
+// Concerns reports whether news of a file, or of a folder, of this name may change a pin.
 func Concerns(path string) bool {
 	path = filepath.ToSlash(path)
 	base := path[strings.LastIndexByte(path, '/')+1:]
@@ -49,7 +50,7 @@ func Concerns(path string) bool {
 	return true
 }
 
-func (f *Finder) read(dir string, found *folder) {
+func (f *Finder) read(dir string, found *findings) {
 	found.pin, found.entry = Pin{Known: FromNothing}, Pin{Known: FromNothing}
 	root, err := openFolder(dir)
 	if err != nil {
@@ -66,6 +67,7 @@ func (f *Finder) read(dir string, found *folder) {
 	}
 	if IsCheckout(root.FS()) {
 		found.pin = Pin{Known: FromCheckout, Repo: repo, Dir: dir, Source: dir, Revision: headRevision(root)}
+		found.heads = headFiles(root)
 		return
 	}
 	for _, lock := range lockFiles {
@@ -73,7 +75,7 @@ func (f *Finder) read(dir string, found *folder) {
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		path := filepath.Join(dir, filepath.FromSlash(lock.name))
+		file := filepath.Join(dir, filepath.FromSlash(lock.name))
 		var pins []Pin
 		if err == nil {
 			pins, err = lock.read(f, root, dir, bytes.TrimPrefix(content, []byte("\uFEFF")))
@@ -82,17 +84,18 @@ func (f *Finder) read(dir string, found *folder) {
 			}
 		}
 		if err != nil {
-			found.problems = append(found.problems, Problem{path, err.Error() + "; going by the next best"})
+			found.problems = append(found.problems, Problem{file, err.Error() + "; going by the next best"})
 			continue
 		}
 		if len(pins) == 0 {
 			continue
 		}
 		found.pin = pins[0]
-		found.pin.Known, found.pin.Source = lock.known, path
+		found.pin.Known, found.pin.Source = lock.known, file
+		found.heads = headFilesBelow(root, dir, found.pin.Dir)
 		for _, other := range pins[1:] {
 			if other.Revision != pins[0].Revision {
-				found.problems = append(found.problems, Problem{path, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %s, but in files with a comment \"jetpills: revision=REV\"", pins[0].Input, other.Input, pins[0].Input)})
+				found.problems = append(found.problems, Problem{file, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %s, but in files with a comment \"jetpills: revision=REV\"", pins[0].Input, other.Input, pins[0].Input)})
 				break
 			}
 		}
@@ -107,6 +110,24 @@ func (f *Finder) read(dir string, found *folder) {
 			return
 		}
 	}
+}
+
+// headFilesBelow are the headFiles of a checkout in the folder dir, by their names within dir; none for an empty checkout.
+func headFilesBelow(root *os.Root, dir, checkout string) []string {
+	inside, err := filepath.Rel(dir, checkout)
+	if checkout == "" || err != nil {
+		return nil
+	}
+	below, err := openFolderIn(root, inside)
+	if err != nil {
+		return nil
+	}
+	defer below.Close()
+	files := headFiles(below)
+	for i, name := range files {
+		files[i] = path.Join(filepath.ToSlash(inside), name)
+	}
+	return files
 }
 
 // hasConflict finds the lines that a merge leaves in a file.

@@ -1,42 +1,116 @@
 package upstream
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
-// stampedFiles are the files whose change makes another pin, but for those that make a folder a checkout.
-var stampedFiles = [...]string{
-	"flake.lock", "npins/sources.json", "nix/sources.json", "lon.lock",
-	"flake.nix", "default.nix", "configuration.nix",
+// stamp tells one state of a folder's files from another, as far as a look at their sizes and times can. It costs a look at
+// the folder and at those of its files that are there: the folder's own time tells of files that come and go.
+type stamp struct {
+	dir   string
+	files []fileStamp
+	// taken is when the files were last seen to be as the stamp says.
+	taken time.Time
+	// settled says that a file which changes after the stamp is taken gets another time than the stamp has.
+	settled bool
 }
 
-// stamp tells one state of a folder's files from another, as far as a look at their sizes and times can.
-type stamp [len(stampedFiles)]struct {
-	modified time.Time
+// fileStamp is what a file looked like.
+type fileStamp struct {
+	name     string // with slashes; "." for the folder itself
+	isThere  bool
+	modified int64 // nanoseconds since 1970
 	size     int64
 }
 
-func stampOf(dir string) stamp {
-	var s stamp
-	for i, name := range stampedFiles {
-		if info, err := os.Lstat(filepath.Join(dir, name)); err == nil {
-			s[i].modified, s[i].size = info.ModTime(), info.Size()
-		}
+// stampOf is the stamp of all files that are read of a folder, but for those that git keeps.
+func (f *Finder) stampOf(dir string) stamp {
+	s := stamp{dir: dir, taken: time.Now(), settled: true}
+	s.put(f.fileStamp(dir, "."))
+	for _, lock := range lockFiles {
+		s.add(f, []string{lock.name})
 	}
+	s.add(f, entryFiles[:])
 	return s
 }
 
-// Stale reports whether a file that pins a revision was written, made or deleted since its folder was looked at.
-// It looks at sizes and times alone, some files a folder, and opens none.
-func (f *Finder) Stale() bool {
-	stale := false
-	f.folders.Range(func(dir, found any) bool {
-		seen := found.(*folder)
-		seen.once.Do(func() {}) // wait for a look that is under way
-		stale = seen.stamp != stampOf(dir.(string))
-		return !stale
-	})
-	return stale
+// add has the stamp tell of further files, and of the folders within the folder that they lie or may come to lie in.
+func (s *stamp) add(f *Finder, names []string) {
+	for _, name := range names {
+		for end := 0; end < len(name); {
+			if next := strings.IndexByte(name[end+1:], '/'); next >= 0 {
+				end += 1 + next
+			} else {
+				end = len(name)
+			}
+			file := f.fileStamp(s.dir, name[:end])
+			if !file.isThere {
+				break // the folder that it would lie in tells when it comes
+			}
+			s.put(file)
+		}
+	}
+}
+
+// Most file systems give changes within a few milliseconds the same time, and some those within two seconds: their times
+// are whole seconds.
+const (
+	fineTick   = 20 * time.Millisecond
+	coarseTick = 2 * time.Second
+)
+
+func (s *stamp) put(file fileStamp) {
+	s.files = append(s.files, file)
+	tick := fineTick
+	if file.modified%int64(time.Second) == 0 {
+		tick = coarseTick
+	}
+	s.settled = s.settled && (!file.isThere || file.modified < s.taken.Add(-tick).UnixNano())
+}
+
+// holds reports whether the files surely are what they were. It opens none.
+func (s *stamp) holds(f *Finder) bool {
+	if !s.settled {
+		return false
+	}
+	for _, file := range s.files {
+		if f.fileStamp(s.dir, file.name) != file {
+			return false
+		}
+	}
+	return true
+}
+
+// fileStamp looks at a file. No symbolic link leads it out of the folder.
+func (f *Finder) fileStamp(dir, name string) fileStamp {
+	info, err := f.stat(dir, name)
+	if err != nil {
+		return fileStamp{name: name}
+	}
+	return fileStamp{name, true, info.ModTime().UnixNano(), info.Size()}
+}
+
+func (f *Finder) stat(dir, name string) (fs.FileInfo, error) {
+	lstat := f.Lstat
+	if lstat == nil {
+		lstat = os.Lstat
+	}
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	info, err := lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return info, err
+	}
+	if name == "." {
+		return os.Stat(path)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.Stat(name)
 }

@@ -36,6 +36,8 @@ type Document struct {
 	// LanguageID is what the editor takes the document for; may be empty.
 	LanguageID string
 	Version    int32
+	// Opening tells one opening of the document from another: it stays until the document is closed or opened again.
+	Opening int
 	// Text is the whole text, of a document with a Problem too.
 	Text string
 

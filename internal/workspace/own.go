@@ -231,7 +231,8 @@ func newOwnFiles() *ownFiles {
 	return &ownFiles{searches: map[string]*search{}, files: map[string]ownFile{}}
 }
 
-// changed is what still holds after files changed: each folder is gone through again, but few files are read again.
+// changed is what still holds after files changed, o itself if all does: each folder is gone through again, but few files are
+// read again.
 func (o *ownFiles) changed(paths []string) *ownFiles {
 	next := newOwnFiles()
 	o.mu.Lock()
@@ -244,6 +245,9 @@ func (o *ownFiles) changed(paths []string) *ownFiles {
 	maps.Copy(next.files, o.files)
 	for _, path := range paths {
 		delete(next.files, path)
+	}
+	if len(next.searches) == len(o.searches) && len(next.files) == len(o.files) {
+		return o
 	}
 	return next
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -23,6 +24,10 @@ type pillSource struct {
 	layout *layout // of the shipped pills
 
 	seen string // what the folder's files looked like when the source was made, as folderStamp has it
+
+	mu      sync.Mutex // of what follows
+	looked  time.Time  // when the folder was last looked at
+	isStale bool       // what was found then
 }
 
 // folderStamp tells one state of a folder of pills from another, as far as a look at the names, sizes and times of its
@@ -44,8 +49,28 @@ func folderStamp(dir string) string {
 	return b.String()
 }
 
-// stale reports whether a file of the user's folder was written, made or deleted since the source was made.
-func (p *pillSource) stale() bool { return p.dir != "" && p.seen != folderStamp(p.dir) }
+// stale reports whether a file of the user's folder was written, made or deleted since the source was made. It looks at
+// most once in the time for which a look holds.
+func (p *pillSource) stale(holds time.Duration) bool {
+	if p.dir == "" {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(p.looked) >= holds {
+		p.isStale, p.looked = p.seen != folderStamp(p.dir), time.Now()
+	}
+	return p.isStale
+}
+
+// has reports whether a path is the user's folder or lies in it.
+func (p *pillSource) has(path string) bool {
+	if p.dir == "" {
+		return false
+	}
+	_, inside := within(p.dir, path)
+	return inside
+}
 
 func shippedPills(collection *pill.Collection, cacheDir string) *pillSource {
 	source := &pillSource{layout: &layout{collection: collection, cacheDir: cacheDir}}

@@ -323,12 +323,12 @@ func TestOwnPillsChangeUntold(t *testing.T) {
 		t.Fatalf("section %q", got)
 	}
 	write("Scopes by makeScope, told anew")
-	s.Recheck()
+	s.Recheck(s.Snapshot())
 	if got := scopes(t, s.Snapshot()).Title; got != "Scopes by makeScope, told anew" {
 		t.Errorf("section %q", got)
 	}
 	before := s.Snapshot()
-	s.Recheck()
+	s.Recheck(before)
 	if s.Snapshot() != before {
 		t.Error("read again without a change")
 	}

@@ -4,11 +4,14 @@ package workspace
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -29,21 +32,27 @@ type Config struct {
 	StoreDir string
 	// Settings to begin with; nil: DefaultSettings.
 	Settings *Settings
+	// Lstat looks at the files that pins rest on, to see whether they changed; nil: os.Lstat.
+	Lstat func(path string) (fs.FileInfo, error)
 }
 
-// Session is the state of one editor or one command. Snapshot may be called from anywhere; all other methods
-// from one goroutine at a time.
+// Session is the state of one editor or one command. Snapshot, Recheck and RecheckPins may be called from anywhere; all
+// other methods from one goroutine at a time.
 type Session struct {
 	log      *zap.Logger
 	library  *catalog.Library
 	shipped  *pillSource
 	storeDir string
-	current  atomic.Pointer[Snapshot]
+	lstat    func(path string) (fs.FileInfo, error)
+	openings int // documents opened so far
+
+	writing sync.Mutex // held while a snapshot takes another's place
+	current atomic.Pointer[Snapshot]
 }
 
 // NewSession makes a session without documents and folders. It reads nothing.
 func NewSession(config Config) *Session {
-	s := &Session{log: config.Logger, library: config.Library, storeDir: config.StoreDir}
+	s := &Session{log: config.Logger, library: config.Library, storeDir: config.StoreDir, lstat: config.Lstat}
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
@@ -70,7 +79,10 @@ func (s *Session) Snapshot() *Snapshot { return s.current.Load() }
 // Open begins to follow a document, or replaces the one of that name. The uri is its name in all other methods;
 // path is its file, empty if it is none.
 func (s *Session) Open(uri, path, languageID string, version int32, content string) {
-	s.put(NewDocument(uri, path, languageID, version, content))
+	s.openings++
+	d := NewDocument(uri, path, languageID, version, content)
+	d.Opening = s.openings
+	s.put(d)
 }
 
 // Change applies a client's changes in order, each to the text that the one before it left. The document must be open:
@@ -99,7 +111,9 @@ func (s *Session) Change(uri string, version int32, changes []text.Change, encod
 		}
 		content = edited
 	}
-	s.put(NewDocument(old.URI, old.Path, old.LanguageID, version, content))
+	d := NewDocument(old.URI, old.Path, old.LanguageID, version, content)
+	d.Opening = old.Opening
+	s.put(d)
 	return nil
 }
 
@@ -137,6 +151,9 @@ func (s *Session) Close(uri string) {
 // SetSettings replaces all settings.
 func (s *Session) SetSettings(settings Settings) {
 	old := s.Snapshot().settings
+	if settings == old {
+		return
+	}
 	s.update(func(next *Snapshot) {
 		if settings.PillsPath != next.settings.PillsPath {
 			next.pills = s.pillsFor(settings, next.folders)
@@ -156,6 +173,9 @@ func (s *Session) SetSettings(settings Settings) {
 
 // SetFolders replaces the workspace folders, absolute paths.
 func (s *Session) SetFolders(folders []string) {
+	if slices.Equal(folders, s.Snapshot().folders) {
+		return
+	}
 	folders = slices.Clone(folders)
 	s.update(func(next *Snapshot) {
 		next.folders = folders
@@ -168,50 +188,83 @@ func (s *Session) SetFolders(folders []string) {
 }
 
 // FilesChanged takes news of files that were written, made or deleted, absolute paths. What depends on them is read
-// again when it is next asked for; nothing is read here.
+// again when it is next asked for; nothing is read here. News of files that nothing depends on leaves the snapshot as it is.
 func (s *Session) FilesChanged(paths []string) {
-	pins, pills := false, false
-	own := s.Snapshot().pills.dir
-	for _, path := range paths {
-		pins = pins || upstream.Concerns(path)
-		_, inside := within(own, path)
-		pills = pills || own != "" && inside
-	}
-	s.update(func(next *Snapshot) {
-		if pins {
-			next.pins = s.newFinder()
-		}
-		if pills {
+	s.updateIf(func(next *Snapshot) bool {
+		before := *next
+		next.pins = next.pins.Changed(paths)
+		if slices.ContainsFunc(paths, next.pills.has) {
 			next.pills = s.pillsFor(next.settings, next.folders)
 		}
 		next.trees = next.trees.changed(paths)
 		next.own = next.own.changed(paths)
+		return next.pins != before.pins || next.pills != before.pills || next.trees != before.trees || next.own != before.own
 	})
 }
 
-// Recheck looks whether a file that pins a revision, or a pill of the user's own, changed with no news of it, as where a
-// client watches no files, or none outside the workspace. It costs a look at the size and time of some files in each folder
-// around an open document, and of the pills.
-func (s *Session) Recheck() {
-	if s.Snapshot().pins.Stale() {
-		s.update(func(next *Snapshot) { next.pins = s.newFinder() })
+// looksHold is how long a look at a file holds. A person sees no delay shorter than this, and many questions share one look.
+const looksHold = 200 * time.Millisecond
+
+// Recheck looks whether what the answers about some documents of a snapshot rest on changed with no news of it, as where a
+// client watches no files, or none outside the workspace: files that pin a revision, and pills of the user's own. It gives
+// the snapshot with what they are now, itself if they are what they were; what it finds is in the session's snapshot, too.
+func (s *Session) Recheck(snapshot *Snapshot, documents ...*Document) *Snapshot {
+	checked := s.RecheckPins(snapshot, documents...)
+	if !checked.pills.stale(looksHold) {
+		return checked
 	}
-	if s.Snapshot().pills.stale() {
-		s.update(func(next *Snapshot) { next.pills = s.pillsFor(next.settings, next.folders) })
+	pills := s.pillsFor(checked.settings, checked.folders)
+	return s.adopt(checked, func(next *Snapshot) {
+		if next.pills == snapshot.pills {
+			next.pills = pills
+		}
+	})
+}
+
+// RecheckPins is Recheck of the files that pin a revision alone. It costs a look at the size and time of each of them, and
+// of each folder around a document.
+func (s *Session) RecheckPins(snapshot *Snapshot, documents ...*Document) *Snapshot {
+	pins := snapshot.pins.Again(looksHold, snapshot.pinFolders(documents)...)
+	if pins == snapshot.pins {
+		return snapshot
 	}
+	return s.adopt(snapshot, func(next *Snapshot) {
+		if next.pins == snapshot.pins {
+			next.pins = pins
+		}
+	})
+}
+
+// adopt has the session's snapshot take what was found for another, and gives that other with it.
+func (s *Session) adopt(snapshot *Snapshot, take func(next *Snapshot)) *Snapshot {
+	s.update(take)
+	with := *snapshot
+	take(&with)
+	return &with
 }
 
 // update swaps in a changed copy of the current snapshot.
 func (s *Session) update(change func(next *Snapshot)) {
-	next := *s.Snapshot()
-	change(&next)
-	s.current.Store(&next)
+	s.updateIf(func(next *Snapshot) bool {
+		change(next)
+		return true
+	})
+}
+
+// updateIf does so if change says that it changed anything.
+func (s *Session) updateIf(change func(next *Snapshot) bool) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if next := *s.Snapshot(); change(&next) {
+		s.current.Store(&next)
+	}
 }
 
 func (s *Session) newFinder() *upstream.Finder {
 	return &upstream.Finder{
 		Library:  s.library,
 		StoreDir: s.storeDir,
+		Lstat:    s.lstat,
 		Report: func(p upstream.Problem) {
 			s.log.Warn(p.Message, zap.String("file", p.File))
 		},

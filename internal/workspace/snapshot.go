@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -52,8 +53,10 @@ func openFiles(documents map[string]*Document) map[string]*Document {
 	return files
 }
 
-// Documents are the names of the open documents, sorted.
-func (s *Snapshot) Documents() []string { return slices.Sorted(maps.Keys(s.documents)) }
+// Documents are the open documents, sorted by name.
+func (s *Snapshot) Documents() []*Document {
+	return slices.SortedFunc(maps.Values(s.documents), func(a, b *Document) int { return cmp.Compare(a.URI, b.URI) })
+}
 
 // Settings are the settings in force.
 func (s *Snapshot) Settings() Settings { return s.settings }
@@ -149,13 +152,33 @@ func (s *Snapshot) known(pin upstream.Pin) Pinned {
 }
 
 // surroundings are those of the document's file, or of the first workspace folder for a document that is no file.
-func (s *Snapshot) surroundings(d *Document) upstream.Surroundings {
+func (s *Snapshot) surroundings(d *Document) upstream.Surroundings { return s.pins.Around(s.dirOf(d)) }
+
+// dirOf is the folder around which the document's pin is; empty for a document that is no file where no folder is open.
+func (s *Snapshot) dirOf(d *Document) string {
 	dir := d.Dir()
 	if dir == "" && len(s.folders) > 0 {
 		dir = s.folders[0]
 	}
-	return s.pins.Around(dir)
+	return dir
 }
+
+// pinFolders are the folders around which the pins of documents are, and that of the setting upstream.path.
+func (s *Snapshot) pinFolders(documents []*Document) []string {
+	var dirs []string
+	for _, d := range documents {
+		dirs = append(dirs, s.dirOf(d))
+	}
+	if s.settings.UpstreamPath != "" {
+		if dir, err := absolute(s.settings.UpstreamPath, s.folders); err == nil {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// ForgetClosed forgets what was read around documents that are open no more. It is read again if it is asked for.
+func (s *Snapshot) ForgetClosed() { s.pins.Keep(s.pinFolders(s.Documents())...) }
 
 // DealsWithJetpack reports whether a document is about jetpack-nixos: it names it or has a modeline, lies in a
 // checkout of it, or in a workspace that pins it. Functions and overlays are explained in such documents alone.

@@ -151,26 +151,31 @@ func (t *trees) load(into *tree, revision catalog.Revision, documents map[string
 
 // edited are the trees that hold after a document's text changed, came or went. What was asked before keeps the old ones.
 func (t *trees) edited(path string) *trees {
-	return t.without(func(tree *tree) bool {
+	next, _ := t.without(func(tree *tree) bool {
 		name, inside := within(tree.location.Dir, path)
 		return inside && tree.dependsOn(name)
 	})
+	return next // not t, even with all of them: what is asked of older snapshots is read with the text that the document had
 }
 
-// changed are the trees that hold after files changed on disk: nobody tells all that a folder had and has.
+// changed are the trees that hold after files changed on disk, t itself if all do: nobody tells all that a folder had and has.
 func (t *trees) changed(paths []string) *trees {
-	return t.without(func(tree *tree) bool {
+	next, all := t.without(func(tree *tree) bool {
 		return slices.ContainsFunc(paths, func(path string) bool {
 			_, inside := within(tree.location.Dir, path)
 			_, around := within(path, tree.location.Dir)
 			return inside || around
 		})
 	})
+	if all {
+		return t
+	}
+	return next
 }
 
-// without are the trees but for those live ones that are gone, and those that could not be read.
-func (t *trees) without(gone func(*tree) bool) *trees {
-	next := newTrees(t.log, t.library)
+// without are the trees but for those live ones that are gone, and those that could not be read; and whether that is all of them.
+func (t *trees) without(gone func(*tree) bool) (next *trees, all bool) {
+	next = newTrees(t.log, t.library)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for key, tree := range t.byKey {
@@ -182,7 +187,7 @@ func (t *trees) without(gone func(*tree) bool) *trees {
 			next.byKey[key] = tree
 		}
 	}
-	return next
+	return next, len(next.byKey) == len(t.byKey)
 }
 
 // within is the name that a path has within a folder, with slashes; "." for the folder itself.
