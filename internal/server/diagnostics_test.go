@@ -61,6 +61,14 @@ func (p *published) wait(document string, enough func(told []wireDiagnostic, tim
 	return p.byURI[document]
 }
 
+// forget drops the marks of a document, as a client does that closes it, and gives how often it was told of them.
+func (p *published) forget(document string) (times int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.byURI, document)
+	return p.times[document]
+}
+
 type wireDiagnostic struct {
 	Range           wireRange
 	Severity        int
@@ -123,10 +131,8 @@ func wireDiagnostics(e *markerEditor, c marker) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var told []wireDiagnostic
-	if directDiagnostics(c) != orNothing("") { // of a document that never had any, nothing is told
-		told = e.published.wait(document, func(told []wireDiagnostic, _ int) bool { return len(told) > 0 })
-	}
+	some := directDiagnostics(c) != orNothing("")
+	told := e.published.wait(document, func(told []wireDiagnostic, times int) bool { return times > 0 && len(told) > 0 == some })
 	var out strings.Builder
 	for _, d := range told {
 		if d.Source != "jetpills" {
@@ -174,8 +180,8 @@ func headingAt(t *testing.T, address string) string {
 	return filepath.Base(file) + " " + plainHeading(strings.Split(string(content), "\n")[line-1])
 }
 
-// TestDiagnosticsAreTold holds when the client is told what: what is wrong, once; that it is mended; nothing of a
-// document in which nothing ever was wrong.
+// TestDiagnosticsAreTold holds when the client is told what: what is wrong, once; that it is mended; of a document in which
+// nothing ever was wrong just that, once.
 func TestDiagnosticsAreTold(t *testing.T) {
 	dir := t.TempDir()
 	e := startMarkerEditor(t, newMarkerSession(t, dir), dir)
@@ -187,15 +193,6 @@ func TestDiagnosticsAreTold(t *testing.T) {
 		return path
 	}
 	document := func(path string) string { return string(uri.File(path)) }
-	change := func(path, content string) {
-		err := e.Notify("textDocument/didChange", map[string]any{
-			"textDocument":   map[string]any{"uri": document(path), "version": 2},
-			"contentChanges": []any{map[string]any{"text": content}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	one := func(told []wireDiagnostic, _ int) bool { return len(told) == 1 }
 	none := func(told []wireDiagnostic, times int) bool { return times > 0 && len(told) == 0 }
 
@@ -215,16 +212,16 @@ func TestDiagnosticsAreTold(t *testing.T) {
 	if len(told) != 1 || told[0].Severity != 1 {
 		t.Fatalf("told %v, want an error: the revision is pinned now", told)
 	}
-	change(bad, `{ hardware.nvidia-jetpack.bootloader.autoUpdate = true; }`)
+	e.change(bad, 2, `{ hardware.nvidia-jetpack.bootloader.autoUpdate = true; }`)
 	told = e.published.wait(document(bad), func(told []wireDiagnostic, _ int) bool { return len(told) == 1 && told[0].Code == "renamed-option" })
 	if len(told) != 1 || len(told[0].Tags) != 1 || told[0].Tags[0] != 2 {
 		t.Fatalf("told %v, want what is struck through", told)
 	}
-	change(bad, `{ hardware.nvidia-jetpack.firmware.autoUpdate = true; }`)
+	e.change(bad, 2, `{ hardware.nvidia-jetpack.firmware.autoUpdate = true; }`)
 	if told := e.published.wait(document(bad), none); len(told) != 0 {
 		t.Errorf("mended, but told %v", told)
 	}
-	change(bad, `{ hardware.nvidia-jetpack.som = "orin"; }`)
+	e.change(bad, 2, `{ hardware.nvidia-jetpack.som = "orin"; }`)
 	e.published.wait(document(bad), one)
 	if err := e.Notify("workspace/didChangeConfiguration", map[string]any{
 		"settings": map[string]any{"jetpills": map[string]any{"diagnostics": map[string]any{"enable": false}}},
@@ -240,16 +237,18 @@ func TestDiagnosticsAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.published.wait(document(bad), one)
-	if err := e.Notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": document(bad)}}); err != nil {
-		t.Fatal(err)
-	}
+	e.close(bad)
 	if told := e.published.wait(document(bad), none); len(told) != 0 {
 		t.Errorf("closed, but told %v", told)
 	}
+	before := e.published.forget(document(bad))
+	e.close(good)
+	e.open(bad, `{ }`) // told of behind all that came before
+	e.published.wait(document(bad), func(_ []wireDiagnostic, times int) bool { return times > before })
 	e.published.mu.Lock()
 	defer e.published.mu.Unlock()
-	if times := e.published.times[document(good)]; times != 0 {
-		t.Errorf("told %d times of a document that is right", times)
+	if told, times := e.published.byURI[document(good)], e.published.times[document(good)]; times != 1 || len(told) > 0 {
+		t.Errorf("told %d times of a document that is right, last %v", times, told)
 	}
 }
 
@@ -262,13 +261,7 @@ func TestDiagnosticsAfterTyping(t *testing.T) {
 	e.open(path, `{ hardware.nvidia-jetpack.som = ""; }`)
 	const word = "orin-agg"
 	for i := range word {
-		err := e.Notify("textDocument/didChange", map[string]any{
-			"textDocument":   map[string]any{"uri": document, "version": i + 2},
-			"contentChanges": []any{map[string]any{"text": fmt.Sprintf(`{ hardware.nvidia-jetpack.som = %q; }`, word[:i+1])}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		e.change(path, i+2, fmt.Sprintf(`{ hardware.nvidia-jetpack.som = %q; }`, word[:i+1]))
 	}
 	told := e.published.wait(document, func(told []wireDiagnostic, _ int) bool { return len(told) == 1 })
 	if len(told) != 1 || !strings.Contains(told[0].Message, `"orin-agg"`) {
