@@ -201,9 +201,37 @@ func TestMarksFollowPins(t *testing.T) {
 	}
 }
 
+// TestPinsBeforeMarks: marks that are told anew, for whatever reason, are those of the pins as they are on disk, though the
+// client says that it watches files, and tells of none.
+func TestPinsBeforeMarks(t *testing.T) {
+	e, dir := startOn(t, &disk{}, watches, nil)
+	path := filepath.Join(dir, "a.nix")
+	document := string(uri.File(path))
+	severity := func(want int) {
+		t.Helper()
+		told := e.published.wait(document, func(told []wireDiagnostic, _ int) bool { return len(told) == 1 && told[0].Severity == want })
+		if len(told) != 1 || told[0].Severity != want {
+			t.Fatalf("told %v, want severity %d", told, want)
+		}
+	}
+	e.open(path, wrong)
+	severity(4) // nothing pins a revision
+	lay(t, filepath.Join(dir, "flake.lock"), fmt.Sprintf(lockOf, newest))
+	e.change(path, 2, wrong+" # edited")
+	severity(1)
+	if err := os.Remove(filepath.Join(dir, "flake.lock")); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(diagnosticsAfter) // the last look holds no longer
+	e.hover(path, 0, 27)
+	severity(4)
+}
+
+// watches are the capabilities of a client that says that it watches files.
+const watches = `{"workspace":{"didChangeWatchedFiles":{"dynamicRegistration":true}}}`
+
 // TestNoLookWithoutNeed: nobody looks at files while the client watches them, and while nothing is open.
 func TestNoLookWithoutNeed(t *testing.T) {
-	const watches = `{"workspace":{"didChangeWatchedFiles":{"dynamicRegistration":true}}}`
 	for _, test := range []struct {
 		name, capabilities string
 		refuses, closes    bool
@@ -223,6 +251,9 @@ func TestNoLookWithoutNeed(t *testing.T) {
 				}
 				return nil, nil
 			})
+			e.notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{
+				"jetpills": map[string]any{"upstream.path": filepath.Join(dir, "jetpack-nixos")},
+			}})
 			path := filepath.Join(dir, "a.nix")
 			document := string(uri.File(path))
 			e.open(path, wrong)
@@ -324,7 +355,7 @@ func TestSlowLooks(t *testing.T) {
 func TestLooksOfARequest(t *testing.T) {
 	const opened, kept = 300, 10
 	var d disk
-	e, dir := startOn(t, &d, `{"workspace":{"didChangeWatchedFiles":{"dynamicRegistration":true}}}`, nil)
+	e, dir := startOn(t, &d, watches, nil)
 	file := func(i int) string { return filepath.Join(dir, "hosts", fmt.Sprint(i), "default.nix") }
 	lay(t, filepath.Join(dir, "flake.lock"), fmt.Sprintf(lockOf, newest))
 	for i := range opened {

@@ -128,25 +128,27 @@ func (f *Finder) fill(found *folder, dir string, known []Problem) {
 }
 
 // Again looks once more into the folders that Around looks into from dirs, each once, but for those that any finder looked
-// into less than age ago. It gives f where they say what they said, and otherwise the finder that knows what they say now.
-func (f *Finder) Again(age time.Duration, dirs ...string) *Finder {
-	changed := map[string]*folder{}
+// into less than age ago. It gives f where they say what they said, and otherwise the finder that knows what they say now,
+// and the folders that say something else.
+func (f *Finder) Again(age time.Duration, dirs ...string) (now *Finder, changed []string) {
+	fresh := map[string]*folder{}
 	f.each(dirs, func(dir string) *folder {
 		found := f.look(dir)
 		now := f.again(found, dir, age)
 		if now != found {
-			changed[dir] = now
+			fresh[dir] = now
+			changed = append(changed, dir)
 		}
 		return now
 	})
 	if len(changed) == 0 {
-		return f
+		return f, nil
 	}
-	next := f.without(func(dir string) bool { return changed[dir] != nil })
-	for dir, found := range changed {
-		next.folders.Store(dir, found)
+	now = f.without(func(dir string) bool { return fresh[dir] != nil })
+	for dir, found := range fresh {
+		now.folders.Store(dir, found)
 	}
-	return next
+	return now, changed
 }
 
 // again is what a folder is now: found as long as that holds.

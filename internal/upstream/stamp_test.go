@@ -116,18 +116,18 @@ func TestAgain(t *testing.T) {
 				return Choose(Mentions{}, "", s).Revision
 			}
 			before := revision(f)
-			if same := f.Again(0, from); same != f {
+			if same, _ := f.Again(0, from); same != f {
 				t.Fatal("another finder, though nothing changed")
 			}
 			test.change(t, dir)
-			next := f.Again(0, from)
+			next, _ := f.Again(0, from)
 			if got := revision(next); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 			if got := revision(f); got != before {
 				t.Errorf("the finder of before says %q now, not %q", got, before)
 			}
-			if f.Again(time.Hour, from).Around(from).Pin != next.Around(from).Pin {
+			if again, _ := f.Again(time.Hour, from); again.Around(from).Pin != next.Around(from).Pin {
 				t.Error("the finder of before is not led to what another look found")
 			}
 		})
@@ -162,7 +162,7 @@ func TestAgainAtOnce(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				f = f.Again(0, dir)
+				f, _ = f.Again(0, dir)
 				if got := f.Around(dir).Pin.Revision; got != want {
 					t.Fatalf("round %d: %s, want %s", i, got, want)
 				}
@@ -211,7 +211,7 @@ func TestLooks(t *testing.T) {
 	for i := range 10 {
 		dirs = append(dirs, fmt.Sprintf("%s/hosts/%d", dir, i))
 	}
-	f = f.Again(0, dirs...)
+	f, _ = f.Again(0, dirs...)
 	l.take()
 
 	f.Again(0, append(dirs, dirs...)...)
@@ -300,7 +300,7 @@ func TestProblemsAreReportedOnce(t *testing.T) {
 	var reported []string
 	f := &Finder{Report: func(p Problem) { reported = append(reported, p.Message) }}
 	for range 3 {
-		f = f.Again(0, dir)
+		f, _ = f.Again(0, dir)
 	}
 	if len(reported) != 1 {
 		t.Errorf("reported %q", reported)

@@ -222,15 +222,15 @@ func (s *Session) Recheck(snapshot *Snapshot, documents ...*Document) *Snapshot 
 }
 
 // RecheckPins is Recheck of the files that pin a revision alone. It costs a look at the size and time of each of them, and
-// of each folder around a document.
+// of each folder around a document. Where a pin changed, what else was read of its folder is read again, too.
 func (s *Session) RecheckPins(snapshot *Snapshot, documents ...*Document) *Snapshot {
-	pins := snapshot.pins.Again(looksHold, snapshot.pinFolders(documents)...)
+	pins, changed := snapshot.pins.Again(looksHold, snapshot.pinFolders(documents)...)
 	if pins == snapshot.pins {
 		return snapshot
 	}
 	return s.adopt(snapshot, func(next *Snapshot) {
 		if next.pins == snapshot.pins {
-			next.pins = pins
+			next.pins, next.trees, next.own = pins, next.trees.changed(changed), next.own.changed(changed)
 		}
 	})
 }

@@ -341,6 +341,54 @@ func TestLivingData(t *testing.T) {
 	}
 }
 
+// News and settings that change nothing leave the snapshot as it is: nobody has to say anything anew.
+func TestNewsOfNothing(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	write(t, dir, "flake.lock", lockOf("anduril", newest, "1"))
+	path := write(t, dir, "hosts/x.nix", "{ }")
+	s.SetFolders([]string{dir})
+	s.Open("u", path, "nix", 1, "{ }")
+	d, _ := s.Snapshot().Document("u")
+	s.Snapshot().Catalog(d)
+	s.Snapshot().OwnValues(d, "hardware.nvidia-jetpack.som")
+	before := s.Snapshot()
+	s.FilesChanged([]string{filepath.Join(dir, "README.md"), filepath.Join(dir, "hosts", "picture.png"), "/elsewhere/flake.lock", "/elsewhere/x.nix"})
+	s.FilesChanged(nil)
+	s.SetSettings(DefaultSettings())
+	s.SetFolders([]string{dir})
+	s.Close("not open")
+	s.Recheck(before, before.Documents()...)
+	if s.Snapshot() != before {
+		t.Error("another snapshot, though nothing changed")
+	}
+	s.FilesChanged([]string{filepath.Join(dir, "board.nix")})
+	if s.Snapshot() == before {
+		t.Error("a module of the workspace changed, and the snapshot did not")
+	}
+}
+
+// Every opening is told from the others, and an edit is none.
+func TestOpenings(t *testing.T) {
+	s, _ := newSession(t)
+	opening := func() int {
+		d, _ := s.Snapshot().Document("u")
+		return d.Opening
+	}
+	s.Open("u", "", "nix", 1, "{ }")
+	first := opening()
+	if err := s.Change("u", 2, nil, text.UTF16); err != nil || opening() != first {
+		t.Errorf("%v: an edit is opening %d, not %d", err, opening(), first)
+	}
+	s.Open("u", "", "nix", 1, "{ }")
+	second := opening()
+	s.Close("u")
+	s.Open("u", "", "nix", 1, "{ }")
+	if first == second || second == opening() || first == opening() {
+		t.Errorf("openings %d, %d and %d", first, second, opening())
+	}
+}
+
 func TestMultiRoot(t *testing.T) {
 	s, _ := newSession(t)
 	old := older(t, s.Snapshot().Library())

@@ -242,6 +242,30 @@ func TestCheckoutAsItIsEdited(t *testing.T) {
 	}
 }
 
+// TestCheckoutPulledUntold: where another commit is checked out, its modules are read, though nobody told of any file.
+func TestCheckoutPulledUntold(t *testing.T) {
+	s, _, _ := storeSession(t)
+	dir := repository(t)
+	laySource(t, dir, "one")
+	write(t, dir, ".git/HEAD", newest)
+	if p := ask(t, s, dir, "{ }"); values(p) != "generic one" || p.Pin.Revision != newest {
+		t.Fatalf("%s of %+v", values(p), p.Pin)
+	}
+	laySource(t, dir, "two")
+	write(t, dir, ".git/HEAD", unknown)
+	time.Sleep(looksHold)
+	then := s.Snapshot()
+	d := then.Documents()[0]
+	for _, sn := range []*Snapshot{s.RecheckPins(then, d), s.Snapshot()} {
+		if p := sn.Catalog(d); values(p) != "generic two" || p.Pin.Revision != unknown {
+			t.Errorf("%s of %+v", values(p), p.Pin)
+		}
+	}
+	if got := then.Catalog(d); values(got) != "generic one" || got.Pin.Revision != newest {
+		t.Errorf("the snapshot of before says %s of %+v", values(got), got.Pin)
+	}
+}
+
 func TestCheckoutOfTheSetting(t *testing.T) {
 	s, _, _ := storeSession(t)
 	source := repository(t)
