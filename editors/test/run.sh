@@ -72,7 +72,8 @@ prepare() {
 		ln "$run/bin/right" "$run/bin/jetpills"
 	fi
 	cp -r "$here"/{project,plain,checks.tsv,nvim,helix,emacs} "$run/"
-	mkdir "$run/editors" && cp -r "$top"/editors/{neovim,helix,emacs} "$run/editors/"
+	mkdir "$run/editors" && cp -r "$top"/editors/{README.md,neovim,helix,emacs} "$run/editors/"
+	mkdir "$run/home/src" && ln -s "$inside" "$run/home/src/jetpills" # where editors/README.md has it
 	mkdir "$run/project/.git" # its root, for editors that look for one
 	cat >"$run/enter" <<-END
 		#!/bin/sh

@@ -100,16 +100,24 @@ function checks.silent(row)
   return #said == 0 and #vim.diagnostic.get(0) == 0, said
 end
 
-function checks.relock(row)
-  local revision, want = row.want:match("^(%x+):(.*)$")
-  t.edit(row.file)
-  t.go(row.at)
+-- Writes another revision into the lock file, as `nix flake update` would. Gives a function that writes the old one back.
+local function relock(revision)
   local lock = t.run .. "/project/flake.lock"
   local old = vim.fn.readfile(lock)
   local new = vim.tbl_map(function(line)
     return (line:gsub("4d857d6da48c420da39964b6fb7ba23a958abad3", revision))
   end, old)
   vim.fn.writefile(new, lock)
+  return function()
+    vim.fn.writefile(old, lock)
+  end
+end
+
+function checks.relock(row)
+  local revision, want = row.want:match("^(%x+):(.*)$")
+  t.edit(row.file)
+  t.go(row.at)
+  local restore = relock(revision)
   local text
   local changed = t.wait(function()
     local answer = t.answers("textDocument/hover")[1]
@@ -117,8 +125,28 @@ function checks.relock(row)
     vim.wait(50)
     return t.shows(text, want)
   end)
-  vim.fn.writefile(old, lock)
+  restore()
   return changed, text
+end
+
+-- Asks for nothing: Neovim watches no files on Linux, so the server alone can notice the change.
+function checks.remark(row)
+  local before, revision, want = row.want:match("^(.-) %-> (%x+):(.*)$")
+  local number, _, save = typed_copy(row)
+  local text
+  local function says(words)
+    return function()
+      local found = vim.diagnostic.get(0, { lnum = number - 1 })
+      text = found[1] and found[1].message or ""
+      return t.shows(text, words)
+    end
+  end
+  local said = t.wait(says(before))
+  local restore = relock(revision)
+  local changed = t.wait(says(want))
+  restore()
+  save()
+  return said and changed, text
 end
 
 -- What goes beyond rows: this editor's own plugin, and living beside another server.
