@@ -30,7 +30,7 @@ func (s *Server) diagnosticsSoon() {
 	}
 }
 
-// diagnosticsSince asks for it if the session has changed since a snapshot.
+// diagnosticsSince asks for the diagnostics to be told anew if the session has changed since a snapshot.
 func (s *Server) diagnosticsSince(before *workspace.Snapshot) {
 	if s.session.Snapshot() != before {
 		s.diagnosticsSoon()
