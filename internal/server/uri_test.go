@@ -11,8 +11,8 @@ import (
 	"jetpills/internal/rpc/rpctest"
 )
 
-// wrong has a value that is none on its first line.
-const wrong = `{ hardware.nvidia-jetpack.som = "agx-orin"; }`
+// wrongValue has a value that is none on its first line.
+const wrongValue = `{ hardware.nvidia-jetpack.som = "agx-orin"; }`
 
 // openAs opens a document under a name of any kind.
 func (e *markerEditor) openAs(name, content string) {
@@ -73,7 +73,7 @@ func TestURIsAreTheClients(t *testing.T) {
 	dir := t.TempDir()
 	e := startMarkerEditor(t, newMarkerSession(t, dir), dir)
 	for _, name := range spellings {
-		e.openAs(name, wrong)
+		e.openAs(name, wrongValue)
 	}
 	for _, name := range spellings {
 		if told := e.published.wait(name, func(told []wireDiagnostic, _ int) bool { return len(told) > 0 }); len(told) != 1 {
@@ -197,7 +197,7 @@ func TestPathsOfAnotherSystem(t *testing.T) {
 			continue
 		}
 		for _, name := range []string{"file:///c:/Users/a.nix", "c:/Users/a.nix", "file://server/share/a.nix", "file:////wsl.localhost/Ubuntu/a.nix", "file:a.nix", "a.nix"} {
-			e.openAs(name, wrong)
+			e.openAs(name, wrongValue)
 			if got := e.hoverOf(name); !strings.Contains(got, "nothing here pins one") {
 				t.Errorf("root %s, %s: %s", root, name, got)
 			}
@@ -216,7 +216,7 @@ func TestViews(t *testing.T) {
 	}
 	edited := []string{"untitled:Untitled-1", "vscode-remote://wsl%2Bubuntu/w/a.nix", "vscode-vfs://github/x/y/a.nix", "memfs:/a.nix", "inmemory://model/1", "vscode-test-web://mount/a.nix", "gitpod:/a.nix"}
 	for _, name := range append(shown, edited...) {
-		e.openAs(name, wrong)
+		e.openAs(name, wrongValue)
 		if !strings.Contains(e.hoverOf(name), "hardware.nvidia-jetpack.som") {
 			t.Errorf("%s is not explained", name)
 		}
@@ -251,14 +251,14 @@ func TestNothingInInitializeRefuses(t *testing.T) {
 			t.Errorf("%s: %v", params, err)
 			continue
 		}
-		e.openAs("file:///w/a.nix", wrong)
+		e.openAs("file:///w/a.nix", wrongValue)
 		if e.hoverOf("file:///w/a.nix") == "" {
 			t.Errorf("%s: no hover", params)
 		}
 	}
 	// What is whole beside the damage is used.
 	e, _ := startAs(t, rpctest.Handlers{}, `{"textDocument":{"hover":{"dynamicRegistration":"x","contentFormat":[5,null,"markdown"]},"definition":7}}`, `null`)
-	e.openAs("file:///w/a.nix", wrong)
+	e.openAs("file:///w/a.nix", wrongValue)
 	if !strings.HasPrefix(e.hoverOf("file:///w/a.nix"), "**") {
 		t.Errorf("plain: %s", e.hoverOf("file:///w/a.nix"))
 	}
@@ -268,7 +268,7 @@ func TestNothingInInitializeRefuses(t *testing.T) {
 func TestOddPositions(t *testing.T) {
 	dir := t.TempDir()
 	e := startMarkerEditor(t, newMarkerSession(t, dir), dir)
-	e.openAs("a", wrong)
+	e.openAs("a", wrongValue)
 	for position, want := range map[string]int{
 		`{"line":0,"character":27}`: 0, `{"line":0.0,"character":2.7e1}`: 0, `{"line":0,"character":1.7976931348623157e308}`: 0, `{"line":9007199254740991,"character":0}`: 0,
 		`{"line":-1,"character":0}`: -32602, `{"line":0.5,"character":0}`: -32602, `{"line":"0","character":0}`: -32602, `null`: -32602, `{"line":0}`: -32602, `{"line":null,"character":0}`: -32602, `[]`: -32602,
