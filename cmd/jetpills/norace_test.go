@@ -1,0 +1,10 @@
+//go:build !race
+
+package main
+
+import "time"
+
+const (
+	raceDetector               = false
+	slowness     time.Duration = 1
+)
