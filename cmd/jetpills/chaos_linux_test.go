@@ -255,6 +255,11 @@ func (c *chaos) write(name, content string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
+	if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() { // to write to a named pipe is to wait
+		if err := os.RemoveAll(file); err != nil {
+			return err
+		}
+	}
 	return os.WriteFile(file, []byte(content), 0o644)
 }
 
@@ -410,7 +415,7 @@ var bodies = []string{
 	`{"jsonrpc":"2.0","method":"textDocument/didOpen","params":null}`, `{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{}}}`,
 	`{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///%zz","languageId":"nix","version":1,"text":"{ }"}}}`,
 	`{"jsonrpc":"2.0","method":"textDocument/didClose","params":{"textDocument":{"uri":5}}}`, `{"jsonrpc":"2.0","id":null,"result":null}`,
-	`{"jsonrpc":"2.0","id":"never asked","result":{}}`, `{"jsonrpc":"2.0","id":7,"error":null,"result":1}`, `{"jsonrpc":"2.0","id":{},"method":"x"}`,
+	`{"jsonrpc":"2.0","id":"never asked","result":{}}`, `{"jsonrpc":"2.0","id":900005,"error":null,"result":1}`, `{"jsonrpc":"2.0","id":{},"method":"x"}`,
 	`{"jsonrpc":"1.0","id":900001,"method":"textDocument/hover"}`, `{"id":900002,"method":"textDocument/hover","params":{"textDocument":{"uri":""},"position":{"line":-1,"character":1e99}}}`,
 	`[{"jsonrpc":"2.0","method":"$/setTrace","params":{"value":null}},{"jsonrpc":"2.0","id":900003,"method":"jetpills/pin","params":[]}]`,
 	`{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":[[[]]]}}`, `{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":[1]}}`,
