@@ -48,7 +48,11 @@ var attacks = []attack{
 // TestChaos runs attacks on servers as an editor starts them, until its time is over. Each attack is known by a number,
 // from which all its choices follow.
 func TestChaos(t *testing.T) {
-	binary := buildChaos(t)
+	var flags []string
+	if raceDetector {
+		flags = append(flags, "-race")
+	}
+	binary := build(t, flags...)
 	corpus := chaosCorpus(t)
 	first, last := uint64(time.Now().UnixNano())%1_000_000*1000, time.Now().Add(*chaosTime)
 	if *chaosSeed != 0 {
@@ -69,18 +73,6 @@ func TestChaos(t *testing.T) {
 		}
 	}
 	t.Logf("attacks %v, at most %d KiB resident", counts, mostKiB)
-}
-
-func buildChaos(t *testing.T) string {
-	binary := filepath.Join(t.TempDir(), "jetpills")
-	arguments := []string{"build", "-trimpath", "-o", binary}
-	if raceDetector {
-		arguments = append(arguments, "-race")
-	}
-	if out, err := exec.Command("go", append(arguments, ".")...).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return binary
 }
 
 // chaosCorpus is the Nix code of the shipped configuration and of the marker archives.
@@ -152,7 +144,7 @@ func (c *chaos) start() (*chaosServer, error) {
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
-	s.Client = rpctest.Connect(process{stdout, stdin}, rpctest.Handlers{
+	s.Client = rpctest.Connect(pipes{stdout, stdin}, rpctest.Handlers{
 		Notified: s.notified,
 		Stray:    func(m rpctest.Message) { s.strays <- m },
 	})
