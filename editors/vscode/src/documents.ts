@@ -5,8 +5,9 @@ export interface Ending {
   dispose(): unknown;
 }
 
+/** Whatever its scheme: files on other machines and in a browser's storage, and older versions, too. The server knows what to mark. */
 export function isNix(document: vscode.TextDocument): boolean {
-  return document.languageId === 'nix' && (document.uri.scheme === 'file' || document.uri.scheme === 'untitled');
+  return document.languageId === 'nix';
 }
 
 /** The Nix document being looked at. */

@@ -131,10 +131,7 @@ export class Server implements vscode.Disposable {
       'Jetpills',
       { command: program, args: ['lsp'] },
       {
-        documentSelector: [
-          { scheme: 'file', language: 'nix' },
-          { scheme: 'untitled', language: 'nix' },
-        ],
+        documentSelector: [{ language: 'nix' }],
         diagnosticCollectionName: 'jetpills',
         initializationOptions: () =>
           withRevision(['jetpills'], [vscode.workspace.getConfiguration().get('jetpills')], this.revision)[0],
