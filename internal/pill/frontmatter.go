@@ -53,8 +53,8 @@ func (p *Pill) readFrontMatter(matter []byte) error {
 	if fields.ID != "" {
 		p.ID = fields.ID
 	}
-	p.Title, p.Subtitle, p.Summary = fields.Title, fields.Subtitle, fields.Summary
-	p.Group, p.Revision = fields.Group, fields.Revision
+	p.Title, p.Subtitle, p.Summary = oneLine(fields.Title), oneLine(fields.Subtitle), oneLine(fields.Summary)
+	p.Group, p.Revision = oneLine(fields.Group), oneLine(fields.Revision)
 	p.BuildsOn, p.Minutes = fields.BuildsOn, fields.Minutes
 	return err
 }

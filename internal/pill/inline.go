@@ -5,6 +5,8 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
+
+	"jetpills/internal/text"
 )
 
 // A span is a stretch of text in one style; "\n" stands for a line break of
@@ -81,7 +83,7 @@ func (f *flattener) inline(n ast.Node, style span) {
 		before := len(f.out)
 		f.children(n, style)
 		if len(f.out) > before {
-			f.out[len(f.out)-1].link = string(n.Destination)
+			f.out[len(f.out)-1].link = destination(n)
 		}
 	case *ast.AutoLink:
 		style.text = string(n.Label(f.source))
@@ -100,6 +102,9 @@ func (f *flattener) inline(n ast.Node, style span) {
 func isBreak(n *ast.RawHTML, source []byte) bool {
 	return strings.HasPrefix(strings.ToLower(string(n.Segments.Value(source))), "<br")
 }
+
+// destination is where a link leads.
+func destination(n *ast.Link) string { return plainText(n.Destination) }
 
 // plainText resolves what Markdown escapes.
 func plainText(raw []byte) string {
@@ -126,8 +131,11 @@ func plainInline(n ast.Node, source []byte) string {
 	for _, s := range spans(n, source, cut{}) {
 		b.WriteString(s.text)
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	return oneLine(b.String())
 }
+
+// oneLine is a text on one line, whatever breaks it in the source.
+func oneLine(s string) string { return text.Visible(strings.Join(strings.Fields(s), " "), "") }
 
 // codeIn is the code within a heading, one piece a line.
 func codeIn(n ast.Node, source []byte) string {

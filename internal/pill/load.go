@@ -153,6 +153,7 @@ func parse(markdown parser.Parser, file, id string, content []byte) (p *Pill, pr
 
 	text := bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // a line break to editors, and to this parser none
 	text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	number := 0
 	for line := range bytes.Lines(text) {
@@ -174,10 +175,10 @@ func parse(markdown parser.Parser, file, id string, content []byte) (p *Pill, pr
 	if err := p.readFrontMatter(matter); err != nil {
 		problem(yamlLine(err), "front matter: %v", err)
 	}
-	if id != indexID && p.ID != id {
+	if p.ID != id && id != indexID {
 		problem(1, "front matter has id %q, the file name says %q", p.ID, id)
-		p.ID = id
 	}
+	p.ID = id
 
 	doc := markdown.Parse(newReader(rest))
 	p.split(doc, problem)
@@ -232,7 +233,7 @@ func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
 				problem(block.Line, "code block is not closed")
 			}
 		case *ast.Link:
-			p.links = append(p.links, p.link(string(n.Destination), n))
+			p.links = append(p.links, p.link(destination(n), n))
 		}
 		return ast.WalkContinue, nil
 	})

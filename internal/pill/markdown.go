@@ -6,9 +6,12 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
+
+	"jetpills/internal/markup"
 )
 
-// A markdown writes parts of a pill as Markdown again, links led elsewhere.
+// A markdown writes parts of a pill as Markdown again, links led elsewhere. A pill may be a stranger's: its text is
+// escaped anew, because what stood between two texts may be left out.
 // Blocks are slices of lines without "\n", so that the block around them can
 // put its marks before each.
 type markdown struct {
@@ -20,13 +23,9 @@ func (m *markdown) block(n ast.Node, end limit) []string {
 	source := m.pill.source
 	switch n := n.(type) {
 	case *ast.Paragraph, *ast.TextBlock:
-		var b strings.Builder
-		m.children(&b, n, end.text, false)
-		return trimBlank(strings.Split(b.String(), "\n"))
+		return trimBlank(strings.Split(m.inlines(n, end.text, false), "\n"))
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		language, code := codeLines(n, source, end)
-		fence := strings.Repeat("`", max(3, longestRun(code, '`')+1))
-		return append(append([]string{fence + language}, code...), fence)
+		return markup.Fence(codeLines(n, source, end))
 	case *ast.List:
 		return list(n, end, func(block ast.Node) []string { return m.block(block, limit{}) })
 	case *ast.Blockquote:
@@ -72,9 +71,7 @@ func (m *markdown) table(n *tables.Table, end limit) []string {
 		var b strings.Builder
 		b.WriteByte('|')
 		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			b.WriteByte(' ')
-			m.children(&b, cell, cut{}, true)
-			b.WriteString(" |")
+			b.WriteString(" " + m.inlines(cell, cut{}, true) + " |")
 		}
 		lines = append(lines, strings.ReplaceAll(b.String(), "\n", " "))
 		if len(lines) == 1 {
@@ -97,103 +94,111 @@ func (m *markdown) table(n *tables.Table, end limit) []string {
 	return lines
 }
 
-func (m *markdown) children(b *strings.Builder, n ast.Node, end cut, cell bool) {
+// An inlineWriter writes what stands in a paragraph or in a cell of a table. Texts that follow each other are escaped as one.
+type inlineWriter struct {
+	out  strings.Builder
+	text strings.Builder // to be escaped
+	cell bool
+}
+
+// mark writes Markdown.
+func (w *inlineWriter) mark(markdown string) {
+	if w.text.Len() > 0 {
+		starts := !w.cell && (w.out.Len() == 0 || strings.HasSuffix(w.out.String(), "\n"))
+		text := markup.Escape(w.text.String(), starts)
+		w.text.Reset()
+		w.mark(text)
+	}
+	if w.cell {
+		markdown = strings.ReplaceAll(markdown, "|", `\|`) // a bar would end the cell
+	}
+	w.out.WriteString(markdown)
+}
+
+// inlines are the inline children of a node.
+func (m *markdown) inlines(n ast.Node, end cut, cell bool) string {
+	w := inlineWriter{cell: cell}
+	m.children(&w, n, end)
+	w.mark("")
+	return w.out.String()
+}
+
+func (m *markdown) children(w *inlineWriter, n ast.Node, end cut) {
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		m.inline(b, child, end, cell)
+		m.inline(w, child, end)
 		if end.child == child {
-			b.WriteString(" …")
+			w.mark(" …")
 			return
 		}
 	}
 }
 
-func (m *markdown) inline(b *strings.Builder, n ast.Node, end cut, cell bool) {
+func (m *markdown) inline(w *inlineWriter, n ast.Node, end cut) {
 	source := m.pill.source
 	switch n := n.(type) {
 	case *ast.Text:
 		value := n.Value(source)
 		if end.child == n {
-			b.Write(value[:end.offset])
-			return
+			value = value[:end.offset]
 		}
-		b.Write(value)
+		w.text.WriteString(plainText(value))
 		switch {
+		case end.child == n:
 		case n.HardLineBreak():
-			b.WriteString("\\\n")
+			w.mark("\\\n")
 		case n.SoftLineBreak():
-			b.WriteByte('\n')
+			w.mark("\n")
 		}
 	case *ast.String:
-		b.Write(n.Value)
+		w.text.Write(n.Value)
 	case *ast.CodeSpan:
-		code := codeSpanText(n, source)
-		if cell {
-			code = strings.ReplaceAll(code, "|", `\|`)
-		}
-		fence := strings.Repeat("`", longestRun([]string{code}, '`')+1)
-		pad := ""
-		if strings.HasPrefix(code, "`") || strings.HasSuffix(code, "`") {
-			pad = " "
-		}
-		b.WriteString(fence + pad + code + pad + fence)
+		w.mark(markup.CodeSpan(codeSpanText(n, source)))
 	case *ast.Emphasis:
 		mark := strings.Repeat("*", n.Level)
-		b.WriteString(mark)
-		m.children(b, n, cut{}, cell)
-		b.WriteString(mark)
+		w.mark(mark)
+		m.children(w, n, cut{})
+		w.mark(mark)
 	case *ast.Link:
 		target := m.destination(n)
 		if target == "" {
-			m.children(b, n, cut{}, cell)
+			m.children(w, n, cut{})
 			return
 		}
-		b.WriteByte('[')
-		m.children(b, n, cut{}, cell)
-		b.WriteString("](" + target + ")")
+		w.mark("[")
+		m.children(w, n, cut{})
+		w.mark("](" + target + ")")
 	case *ast.AutoLink:
-		b.WriteString("<" + string(n.Label(source)) + ">")
+		label := string(n.Label(source))
+		if target := markup.Address(label); target != "" {
+			w.mark("<" + target + ">")
+		} else {
+			w.text.WriteString(label)
+		}
 	case *ast.Image:
 	case *ast.RawHTML:
-		if isBreak(n, source) {
-			if cell {
-				b.WriteString("<br>")
-			} else {
-				b.WriteString("\\\n")
-			}
+		switch {
+		case !isBreak(n, source):
+		case w.cell:
+			w.mark(" ")
+		default:
+			w.mark("\\\n")
 		}
 	default:
-		m.children(b, n, cut{}, cell)
+		m.children(w, n, cut{})
 	}
 }
 
 // destination is where a link leads in its new place; "" takes the link away
 // and leaves its text.
 func (m *markdown) destination(n *ast.Link) string {
-	l := m.pill.link(string(n.Destination), n)
-	target := ""
+	l := m.pill.link(destination(n), n)
 	switch {
 	case l.URL != "":
-		if hasWebScheme(l.URL) {
-			target = l.URL
-		}
+		return markup.Address(l.URL)
 	case m.target != nil:
-		target = m.target(l)
-	default:
-		target = string(n.Destination)
+		return markup.Address(m.target(l))
 	}
-	if strings.ContainsAny(target, " ()<>") {
-		target = "<" + strings.NewReplacer(" ", "%20", "<", "%3C", ">", "%3E", "\n", "").Replace(target) + ">"
-	}
-	return target
-}
-
-func hasWebScheme(address string) bool {
-	scheme, _, _ := strings.Cut(address, ":")
-	switch strings.ToLower(scheme) {
-	case "http", "https", "mailto":
-		return true
-	}
-	return false
+	return markup.Destination(destination(n))
 }
 
 // list lays out the items of a list that are shown.
@@ -283,22 +288,6 @@ func codeLines(n ast.Node, source []byte, end limit) (language string, lines []s
 		lines = lines[:len(lines)-1]
 	}
 	return language, append(lines[:len(lines):len(lines)], indented(lines[len(lines)-1]))
-}
-
-func longestRun(lines []string, c byte) int {
-	longest := 0
-	for _, line := range lines {
-		run := 0
-		for i := range len(line) {
-			if line[i] != c {
-				run = 0
-				continue
-			}
-			run++
-			longest = max(longest, run)
-		}
-	}
-	return longest
 }
 
 func trimBlank(lines []string) []string {

@@ -71,7 +71,7 @@ func (p *Pill) nameFromTitle(titled bool, problem func(int, string, ...any)) {
 		}
 	}
 	if title == "" {
-		title = strings.TrimSuffix(p.File, ".md")
+		title = oneLine(strings.TrimSuffix(p.File, ".md"))
 		if p.ID != indexID {
 			title = strings.ReplaceAll(title[len("00-"):], "-", " ")
 		}

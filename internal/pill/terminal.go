@@ -8,6 +8,8 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
+
+	"jetpills/internal/text"
 )
 
 // Render writes the whole pill for a terminal of so many columns (80 if width
@@ -71,7 +73,7 @@ func (t *terminal) style(text, attribute string) string {
 }
 
 func (t *terminal) heading(s Section, width int) []string {
-	lines := wrap([]span{{text: printable(s.Title)}}, width, func(p span) string { return t.style(p.text, bold) })
+	lines := wrap([]span{{text: s.Title}}, width, func(p span) string { return t.style(p.text, bold) })
 	rule := ""
 	switch s.Level {
 	case 1:
@@ -245,7 +247,7 @@ func (t *terminal) name(s span) string {
 	l := t.pill.link(s.link, nil)
 	switch {
 	case l.URL != "":
-		return " (" + l.URL + ")"
+		return " (" + printable(l.URL) + ")"
 	case l.File == t.pill.File:
 		return ""
 	}
@@ -258,18 +260,11 @@ func (t *terminal) name(s span) string {
 	} else if strings.Contains(s.text, name) {
 		return ""
 	}
-	return " (" + name + ")"
+	return " (" + text.Visible(name, "") + ")"
 }
 
-// printable takes out what would command a terminal instead of showing.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\v' || r == 0x7f || 0x80 <= r && r < 0xa0 {
-			return -1
-		}
-		return r
-	}, text)
-}
+// printable writes out what would command a terminal instead of showing, but for what a span's text breaks lines with.
+func printable(s string) string { return text.Visible(s, "\t\n\v") }
 
 // shortCode is how long code may be, in characters, to stay on one line.
 const shortCode = 24

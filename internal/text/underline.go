@@ -3,7 +3,6 @@ package text
 import (
 	"fmt"
 	"strings"
-	"unicode"
 )
 
 // widest is how much of a line is shown, in bytes.
@@ -35,9 +34,9 @@ func (m *Mapper) Underlined(at Span, note string) string {
 	return fmt.Sprintf("%s%s\n%s%s%s\n", number, strings.Map(visible, strings.ToValidUTF8(shown, "\uFFFD")), gutter, under.String(), note)
 }
 
-// visible is a character that stands for one that would do something to a terminal.
+// visible is a character that stands for one that would do something to a terminal, and is as wide.
 func visible(r rune) rune {
-	if unicode.IsControl(r) && r != '\t' {
+	if isHidden(r) && r != '\t' {
 		return '\uFFFD'
 	}
 	return r
