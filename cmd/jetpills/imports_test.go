@@ -24,7 +24,8 @@ var mayImport = map[string][]string{
 	"jetpills/internal/nix/eval":   {"internal/nix/syntax", "internal/text"},
 	"jetpills/internal/nix/module": {"internal/nix/eval", "internal/nix/syntax", "internal/text"},
 	"jetpills/internal/catalog":    {},
-	"jetpills/internal/pill":       {},
+	"jetpills/internal/markup":     {"internal/text"},
+	"jetpills/internal/pill":       {"internal/markup", "internal/text"},
 	"jetpills/internal/upstream": {
 		"internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},
@@ -33,7 +34,7 @@ var mayImport = map[string][]string{
 	},
 	"jetpills/internal/ide": {
 		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill",
-		"internal/nix/syntax", "internal/text",
+		"internal/nix/syntax", "internal/markup", "internal/text",
 	},
 	"jetpills/internal/server": {
 		"internal/rpc", "internal/ide", "internal/workspace", "internal/catalog", "internal/pill", "internal/text",

@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -41,9 +42,9 @@ func (k ItemKind) String() string {
 
 // Item is one completion.
 type Item struct {
-	Label  string
+	Label  string // one line
 	Kind   ItemKind
-	Detail string
+	Detail string // one line
 	// Edit replaces exactly what is typed of the name or the value.
 	Edit text.Edit
 	// Snippet is the edit's text with a place for the value as LSP's snippets
@@ -87,6 +88,9 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 		items = append(c.names(), c.members()...)
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return strings.Compare(a.Sort, b.Sort) })
+	for i := range items {
+		items[i].Label, items[i].Detail = text.Visible(items[i].Label, ""), text.Visible(items[i].Detail, "")
+	}
 	return items
 }
 
@@ -340,7 +344,7 @@ func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
 	}
 	item := Item{
 		Label: child.Name, Kind: ItemSet, Detail: "options", Filter: child.Name, Sort: "1" + child.Name,
-		Edit:  text.Edit{Span: c.cursor.Replace, NewText: child.Name},
+		Edit:  text.Edit{Span: c.cursor.Replace, NewText: c.nixName(child.Name)},
 		Topic: ItemTopic{Option: dotted},
 	}
 	if !c.catalog.IsOwn(path) {
@@ -360,7 +364,7 @@ func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
 			item.Sort = "2" + child.Name
 		}
 		if c.cursor.Kind == module.TypesName && !c.cursor.HasValue && !c.cursor.Quoted && !child.HasChildren && !c.declares(prefix) {
-			item.Snippet = child.Name + " = " + c.valueSnippet(*o) + ";"
+			item.Snippet = snippetText(item.Edit.NewText) + " = " + c.valueSnippet(*o) + ";"
 			if c.semicolonFollows() {
 				item.Snippet = strings.TrimSuffix(item.Snippet, ";")
 			}
@@ -394,15 +398,43 @@ func (c completer) semicolonFollows() bool {
 	return strings.HasPrefix(strings.TrimSpace(rest), ";")
 }
 
-// choice is a place for one of an option's values.
+// nixName is a name as it is written at the cursor, where quotes may stand already.
+func (c completer) nixName(name string) string {
+	switch {
+	case c.cursor.Quoted:
+		return nixText(name)
+	case plainName.MatchString(name):
+		return name
+	}
+	return nixString(name)
+}
+
+// plainName is a name that needs no quotes.
+var plainName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_'-]*$`)
+
+// snippetText is a text as it is written in a snippet.
+func snippetText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "$", `\$`, "}", `\}`).Replace(s)
+}
+
+// choice is a place for one of an option's values. A value with one of the characters that clients read in different
+// ways within a choice is left out.
 func (c completer) choice(o catalog.Option) string {
-	escape := strings.NewReplacer(`\`, `\\`, ",", `\,`, "|", `\|`, "$", `\$`, "}", `\}`)
+	escape := strings.NewReplacer(`\`, `\\`, ",", `\,`, "|", `\|`)
 	var values []string
+	add := func(value string) {
+		if written := nixText(value); !strings.ContainsAny(written, "$}") {
+			values = append(values, escape.Replace(written))
+		}
+	}
 	for _, v := range o.Values {
-		values = append(values, escape.Replace(nixText(v)))
+		add(v)
 	}
 	for _, own := range ownValues(c.sn, c.doc, o) {
-		values = append(values, escape.Replace(nixText(own.Value)))
+		add(own.Value)
+	}
+	if values == nil {
+		return "$1"
 	}
 	return "${1|" + strings.Join(values, ",") + "|}"
 }
@@ -467,7 +499,7 @@ func (c completer) members() []Item {
 		}
 		items = append(items, Item{
 			Label: p.Name, Kind: ItemPackage, Detail: detail, Filter: p.Name, Sort: "1" + p.Name,
-			Edit:  text.Edit{Span: c.cursor.Replace, NewText: p.Name},
+			Edit:  text.Edit{Span: c.cursor.Replace, NewText: c.nixName(p.Name)},
 			Topic: ItemTopic{Package: p.Name, Scope: scope},
 		})
 	}

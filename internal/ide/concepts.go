@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
@@ -23,57 +24,57 @@ func (f finder) definedConcept(place module.Place) (subject, bool) {
 	s := subject{kind: aboutConcept, span: place.Span, name: last}
 	switch {
 	case isOverlayScope(place):
-		s.note = "package scope of jetpack-nixos" + f.generationNote(last) + ", as this overlay leaves it"
+		s.note = markup.Format("package scope of jetpack-nixos%s, as this overlay leaves it", f.generationNote(last))
 		s.topics = append(packageTopics(last), concept("scopes"))
 	case names.String() == "nixpkgs.overlays" || strings.HasSuffix(names.String(), ".nixpkgs.overlays"):
-		s.name, s.note = "nixpkgs.overlays", "list of overlays that NixOS applies to `pkgs`, the first one first"
+		s.name, s.note = "nixpkgs.overlays", markup.Prose("list of overlays that NixOS applies to `pkgs`, the first one first")
 		s.topics = []pill.Topic{concept("overlays"), concept("overlay-order")}
 	case place.Path.String() == "outputs.overlays" && isFlake(f.doc.Path):
-		s.note = "flake output: overlays by name, each a function `final: prev: { … }`"
+		s.note = markup.Prose("flake output: overlays by name, each a function `final: prev: { … }`")
 		s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: "overlays"}, concept("overlays")}
 	case last == "overlays" && !isSystemOption(names):
-		s.note = "list of overlays, applied in order"
+		s.note = markup.Prose("list of overlays, applied in order")
 		s.topics = []pill.Topic{concept("overlays"), concept("overlay-order")}
 	case len(names) > 1 && names[len(names)-2].Name == "overlays" && !isSystemOption(names):
-		s.name, s.note = "overlays."+last, "an overlay: a function `final: prev: { … }`"
+		s.name, s.note = "overlays."+last, markup.Prose("an overlay: a function `final: prev: { … }`")
 		s.topics = []pill.Topic{
 			{Kind: pill.OutputTopic, Name: "overlays." + last}, concept("overlay-function"), concept("overlays"),
 		}
 	case last == "follows" && slices.ContainsFunc(names, func(p module.Part) bool { return p.Name == "inputs" }):
-		s.note = "makes an input's own input the same as one of this flake's"
+		s.note = markup.Prose("makes an input's own input the same as one of this flake's")
 		s.topics = []pill.Topic{function("follows"), concept("follows")}
 	case names[0].Name == "inputs" && (len(names) <= 3 || len(names) == 4 && names[2].Name == "inputs") && isFlake(f.doc.Path):
-		s.note = "what this flake is built from; `flake.lock` pins each input to a revision"
+		s.note = markup.Prose("what this flake is built from; `flake.lock` pins each input to a revision")
 		s.topics = []pill.Topic{function("inputs"), concept("flake-inputs")}
 		if len(names) == 1 {
 			break
 		}
 		s.name = names.String()
 		if len(names) > 2 && names[2].Name == "inputs" {
-			s.note = "what the input " + code(names[1].Name) + " is built from itself"
+			s.note = markup.Format("what the input %s is built from itself", markup.Code(names[1].Name))
 			s.topics = []pill.Topic{concept("follows"), function("follows"), concept("flake-inputs")}
 		}
 	case last == "outputs" && len(names) == 1 && isFlake(f.doc.Path):
-		s.note = "what this flake offers: a function of its inputs"
+		s.note = markup.Prose("what this flake offers: a function of its inputs")
 		s.topics = []pill.Topic{function("outputs"), concept("flake-outputs")}
 	case f.isFlakeOutput(place.Path):
-		s.name, s.note = names[1:].String(), "flake output: "+flakeOutputs[names[1].Name]
+		s.name, s.note = names[1:].String(), markup.Format("flake output: %s", markup.Prose(flakeOutputs[names[1].Name]))
 		s.topics = []pill.Topic{concept("flake-outputs"), function("outputs")}
 		if f.inCheckout() {
 			s.topics = slices.Insert(s.topics, 0, pill.Topic{Kind: pill.OutputTopic, Name: s.name})
 		}
 	case last == "specialArgs":
-		s.note = "extra arguments for every module of this configuration"
+		s.note = markup.Prose("extra arguments for every module of this configuration")
 		s.topics = []pill.Topic{function("specialArgs"), concept("special-args")}
 	case last == "assertions" || last == "warnings":
-		s.note = "checked when the configuration is built, before anything else"
+		s.note = markup.Prose("checked when the configuration is built, before anything else")
 		s.topics = []pill.Topic{concept("assertions")}
 	case buildInputs[last]:
-		s.note = "what a derivation is built with"
+		s.note = markup.Prose("what a derivation is built with")
 		s.topics = []pill.Topic{function(last)}
 		return s, f.explained(s)
 	case last == "imports":
-		s.note = "other modules that belong to this one"
+		s.note = markup.Prose("other modules that belong to this one")
 		s.topics = []pill.Topic{concept("imports")}
 	default:
 		return f.declaredMember(place)
@@ -174,7 +175,7 @@ func (f finder) scopeMember(place module.Place) (subject, bool) {
 			}
 			s := subject{
 				kind: aboutConcept, span: place.Span, name: scope,
-				note:   "package scope of jetpack-nixos" + f.generationNote(scope),
+				note:   markup.Format("package scope of jetpack-nixos%s", f.generationNote(scope)),
 				topics: append(packageTopics(scope), concept("scopes")),
 			}
 			return s, true
@@ -198,22 +199,22 @@ func packageTopics(name string) []pill.Topic {
 }
 
 // generationNote says which JetPack a scope is of.
-func (f finder) generationNote(scope string) string {
+func (f finder) generationNote(scope string) markup.Text {
 	major := strings.TrimPrefix(scope, scopeName)
 	if major == "" {
-		return ", for the JetPack that `majorVersion` chooses"
+		return markup.Prose(", for the JetPack that `majorVersion` chooses")
 	}
 	g, ok := f.pinned.Catalog.Generation(major)
 	if !ok {
-		return ""
+		return markup.Text{}
 	}
-	return ", JetPack " + g.JetPack + " (L4T " + g.L4T + ")"
+	return markup.Format(", JetPack %s (L4T %s)", g.JetPack, g.L4T)
 }
 
 func (f finder) overlayArgument(place module.Place) (subject, bool) {
 	o := place.Overlay
 	s := subject{kind: aboutConcept, span: place.Span, name: place.Path.Last()}
-	what, of := "the package set", ""
+	what, when := "the package set", "is in the end, with every overlay applied"
 	switch o.For {
 	case "overrideScope", "overrideScope'":
 		what = "the scope"
@@ -221,11 +222,9 @@ func (f finder) overlayArgument(place module.Place) (subject, bool) {
 		what = "the set that is extended"
 	}
 	if o.Prev.Text() == s.name && o.Final.Text() != s.name {
-		of = what + " as it was before this overlay"
-	} else {
-		of = what + " as it is in the end, with every overlay applied"
+		when = "was before this overlay"
 	}
-	s.note = of
+	s.note = markup.Prose(what + " as it " + when)
 	s.topics = []pill.Topic{concept("overlay-function"), concept("overlays")}
 	return s, true
 }
@@ -243,9 +242,9 @@ func (f finder) file(place module.Place) (subject, bool) {
 	if name == "" {
 		return subject{}, false
 	}
-	s := subject{kind: aboutFile, span: place.Span, path: name, name: name, note: "file of jetpack-nixos"}
+	s := subject{kind: aboutFile, span: place.Span, path: name, name: name, note: markup.Prose("file of jetpack-nixos")}
 	if made := f.madeFrom(name); len(made) > 0 {
-		s.note += ", source of " + codes(made)
+		s.note = markup.Format("%s, source of %s", s.note, markup.Codes(made))
 		for _, p := range made {
 			s.topics = append(s.topics, packageTopics(p)...)
 		}

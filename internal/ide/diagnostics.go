@@ -52,7 +52,7 @@ type Diagnostic struct {
 	Span     text.Span
 	Severity Severity
 	Code     Code
-	// Message is plain text: a sentence without a full stop.
+	// Message is plain text on one line: a sentence without a full stop.
 	Message string
 	// Section explains it; it has no Pill if none does.
 	Section pill.Section
@@ -62,7 +62,7 @@ type Diagnostic struct {
 
 // Fix is a change of the document.
 type Fix struct {
-	Title string
+	Title string // one line
 	Edits []text.Edit
 }
 
@@ -114,6 +114,10 @@ type diagnoser struct {
 func (d *diagnoser) report(found Diagnostic) {
 	if !d.isCertain() {
 		found.Severity = SeverityHint
+	}
+	found.Message = text.Visible(found.Message, "")
+	for i := range found.Fixes {
+		found.Fixes[i].Title = text.Visible(found.Fixes[i].Title, "")
 	}
 	d.found = append(d.found, found)
 }

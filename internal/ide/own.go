@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/workspace"
 )
 
@@ -57,13 +58,13 @@ func ownPlace(doc *workspace.Document, v workspace.OwnValue) string {
 const maxOwnShown = 8
 
 func ownRow(doc *workspace.Document, own []workspace.OwnValue) row {
-	var all []string
+	var all []markup.Text
 	for i, v := range own {
 		if i == maxOwnShown {
-			all = append(all, "…")
+			all = append(all, markup.Prose("…"))
 			break
 		}
-		all = append(all, code(v.Value)+" ("+code(ownPlace(doc, v))+")")
+		all = append(all, markup.Format("%s (%s)", markup.Code(v.Value), markup.Code(ownPlace(doc, v))))
 	}
-	return row{"Your own", strings.Join(all, ", ")}
+	return row{"Your own", markup.Join(all, ", ")}
 }

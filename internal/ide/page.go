@@ -1,9 +1,10 @@
 package ide
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
+	"jetpills/internal/markup"
 	"jetpills/internal/pill"
 	"jetpills/internal/workspace"
 )
@@ -29,12 +30,12 @@ func (s subject) page(sn *workspace.Snapshot, doc *workspace.Document) Page {
 func (p Page) Markdown(link Linker) string {
 	parts := []string{p.sheet.markdown()}
 	if p.section.Pill != nil {
-		parts = append(parts, "---", "**"+p.section.Label()+"**")
+		parts = append(parts, "---", markup.Strong(markup.Literal(p.section.Label())).Markdown())
 		if body := p.excerpt.Markdown(excerptLinks(p.section, link)); body != "" {
 			parts = append(parts, body)
 		}
 		if to := link(p.section.Pill.File, p.section.Anchor); to != "" {
-			parts = append(parts, fmt.Sprintf("[Read on in pill %s](%s)", p.section.Pill.ID, to))
+			parts = append(parts, markup.Link(markup.Format("Read on in pill %s", p.section.Pill.ID), to).Markdown())
 		}
 	}
 	return strings.Join(parts, "\n\n")
@@ -69,81 +70,71 @@ func excerptLinks(section pill.Section, link Linker) func(pill.Link) string {
 
 // sheet is what the catalog says, in the order in which it is shown.
 type sheet struct {
-	title   string // an option path, a value, a name: shown as code
-	what    string // "option", "value of …"
+	title   string      // an option path, a value, a name: shown as code
+	what    markup.Text // "option", "value of …"
 	rows    []row
-	remarks []string // what the user must know about this very place
-	summary string
+	remarks []markup.Text // what the user must know about this very place
+	summary markup.Text
 	quote   string // what upstream says itself
 }
 
-// row is one fact. Its value is Markdown; code is in back-ticks.
-type row struct{ name, value string }
+// row is one fact.
+type row struct {
+	name  string
+	value markup.Text
+}
 
 func (s sheet) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s**", code(s.title))
-	if s.what != "" {
-		b.WriteString(" " + s.what)
-	}
+	b.WriteString(s.heading(markup.Strong(markup.Code(s.title))).Markdown())
 	if len(s.rows) > 0 {
 		b.WriteString("\n")
 		for _, r := range s.rows {
-			fmt.Fprintf(&b, "\n- %s: %s", r.name, r.value)
+			b.WriteString("\n- " + r.text().Markdown())
 		}
 	}
-	for _, r := range s.remarks {
-		b.WriteString("\n\n" + r)
-	}
-	if s.summary != "" {
-		b.WriteString("\n\n" + s.summary)
+	for _, t := range s.texts() {
+		b.WriteString("\n\n" + t.Markdown())
 	}
 	if s.quote != "" {
-		b.WriteString("\n\n> jetpack-nixos itself: “" + literalMarkdown(s.quote) + "”")
+		b.WriteString("\n\n> " + s.quotation().Markdown())
 	}
 	return b.String()
 }
 
 func (s sheet) plain() string {
 	var b strings.Builder
-	b.WriteString(s.title)
-	if s.what != "" {
-		b.WriteString(" " + s.what)
-	}
+	b.WriteString(s.heading(markup.Code(s.title)).Plain())
 	for _, r := range s.rows {
-		fmt.Fprintf(&b, "\n%s: %s", r.name, r.value)
+		b.WriteString("\n" + r.text().Plain())
 	}
-	for _, r := range s.remarks {
-		b.WriteString("\n\n" + r)
-	}
-	if s.summary != "" {
-		b.WriteString("\n\n" + s.summary)
+	for _, t := range s.texts() {
+		b.WriteString("\n\n" + t.Plain())
 	}
 	if s.quote != "" {
-		b.WriteString("\n\njetpack-nixos itself: “" + s.quote + "”")
+		b.WriteString("\n\n" + s.quotation().Plain())
 	}
-	return plainText(b.String())
+	return b.String()
 }
 
-// plainText is a text without the back-ticks of its code.
-func plainText(s string) string { return strings.ReplaceAll(s, "`", "") }
-
-// code is a text between back-ticks, of which it may have some itself.
-func code(s string) string {
-	fence := "`"
-	for strings.Contains(s, fence) {
-		fence += "`"
+// heading is the title, and what that is.
+func (s sheet) heading(title markup.Text) markup.Text {
+	if s.what.Empty() {
+		return title
 	}
-	if fence != "`" {
-		return fence + " " + s + " " + fence
-	}
-	return fence + s + fence
+	return markup.Format("%s %s", title, s.what)
 }
 
-func codes(all []string) string {
-	quoted := make([]string, len(all))
-	for i, s := range all {
-		quoted[i] = code(s)
+func (r row) text() markup.Text { return markup.Format("%s: %s", r.name, r.value) }
+
+// texts are the paragraphs under the facts.
+func (s sheet) texts() []markup.Text {
+	if s.summary.Empty() {
+		return s.remarks
 	}
-	return strings.Join(quoted, ", ")
+	return append(slices.Clip(s.remarks), s.summary)
+}
+
+func (s sheet) quotation() markup.Text {
+	return markup.Format("jetpack-nixos itself: “%s”", markup.Prose(s.quote))
 }

@@ -1,105 +1,109 @@
 package ide
 
 import (
-	"fmt"
 	"path/filepath"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
 )
 
 // pinNote says in a few words how it is known that a catalog holds, or that it
 // is not known.
-func pinNote(p workspace.Pinned) string {
-	asked := short(p.Pin.Revision)
+func pinNote(p workspace.Pinned) markup.Text {
+	asked, by := short(p.Pin.Revision), pinnedBy(p.Pin)
 	switch {
 	case p.Read:
 		return readNote(p)
 	case !p.Pin.Found():
-		return "the newest known; nothing here pins one"
+		return markup.Prose("the newest known; nothing here pins one")
 	case p.Match == catalog.Exact:
-		return "pinned by " + pinnedBy(p.Pin)
+		return markup.Format("pinned by %s", by)
 	case p.Match == catalog.NoModules && upstream.SameRevision(p.Pin.Revision, p.Catalog.Revision.Hash):
-		return "which declares no options yet, pinned by " + pinnedBy(p.Pin)
+		return markup.Format("which declares no options yet, pinned by %s", by)
 	case p.Match == catalog.NoModules:
-		return fmt.Sprintf("the last before %s, whose options cannot be evaluated, pinned by %s", asked, pinnedBy(p.Pin))
+		return markup.Format("the last before %s, whose options cannot be evaluated, pinned by %s", asked, by)
 	case p.Pin.Known == upstream.FromCheckout:
-		return "the newest known; this is a checkout of jetpack-nixos"
+		return markup.Prose("the newest known; this is a checkout of jetpack-nixos")
 	case asked == "":
-		return fmt.Sprintf("the newest known; %s names no revision", pinnedBy(p.Pin))
+		return markup.Format("the newest known; %s names no revision", by)
 	case !upstream.IsRevision(p.Pin.Revision):
-		return fmt.Sprintf("the newest known; %s asks for %s, which is no commit", pinnedBy(p.Pin), p.Pin.Revision)
+		return markup.Format("the newest known; %s asks for %s, which is no commit", by, p.Pin.Revision)
 	case p.ByDate:
-		return fmt.Sprintf("the last known before %s, which is pinned by %s", asked, pinnedBy(p.Pin))
+		return markup.Format("the last known before %s, which is pinned by %s", asked, by)
 	}
-	return fmt.Sprintf("the newest known; %s pins %s, which is newer or unknown", pinnedBy(p.Pin), asked)
+	return markup.Format("the newest known; %s pins %s, which is newer or unknown", by, asked)
 }
 
 // readNote says where the source lies that a catalog was read from.
-func readNote(p workspace.Pinned) string {
-	const read = "read from its source "
+func readNote(p workspace.Pinned) markup.Text {
+	by := pinnedBy(p.Pin)
 	switch {
 	case p.Pin.Known == upstream.FromCheckout:
 		if p.Pin.Revision == "" {
-			return read + "in this checkout"
+			return markup.Prose("read from its source in this checkout")
 		}
-		return read + "in this checkout of " + code(short(p.Pin.Revision))
+		return markup.Format("read from its source in this checkout of %s", markup.Code(short(p.Pin.Revision)))
 	case p.Checkout.Found():
-		note := read + "at " + code(p.Checkout.Dir) + ", which the setting names"
+		note := markup.Format("read from its source at %s, which the setting names", markup.Code(p.Checkout.Dir))
 		if p.IsOwn() {
 			return note
 		}
 		if p.Pin.Revision == "" {
-			return note + "; " + pinnedBy(p.Pin) + " names no revision"
+			return markup.Format("%s; %s names no revision", note, by)
 		}
-		return note + "; " + pinnedBy(p.Pin) + " pins " + short(p.Pin.Revision)
+		return markup.Format("%s; %s pins %s", note, by, short(p.Pin.Revision))
 	case p.Source.Location.Fixed:
-		return "pinned by " + pinnedBy(p.Pin) + ", " + read + "in the Nix store"
+		return markup.Format("pinned by %s, read from its source in the Nix store", by)
 	}
 	dir := p.Source.Location.Dir
 	if near, err := filepath.Rel(filepath.Dir(p.Pin.Source), dir); err == nil && filepath.IsLocal(near) {
 		dir = "./" + filepath.ToSlash(near)
 	}
-	return "pinned by " + pinnedBy(p.Pin) + ", " + read + "at " + code(dir)
+	return markup.Format("pinned by %s, read from its source at %s", by, markup.Code(dir))
 }
 
 // revisionName is a commit and its day as they follow a name; nothing for one that is not known.
-func revisionName(r catalog.Revision, show func(string) string) string {
+func revisionName(r catalog.Revision) string {
 	switch {
 	case !r.Known():
 		return ""
 	case r.Date.IsZero():
-		return " " + show(r.Short())
+		return " " + r.Hash
 	}
-	return " " + show(r.Short()) + " (" + r.Day() + ")"
+	return " " + r.Hash + " (" + r.Day() + ")"
 }
 
 // pinnedBy names what pins a revision.
-func pinnedBy(p upstream.Pin) string {
+func pinnedBy(p upstream.Pin) markup.Text {
 	switch p.Known {
 	case upstream.FromSetting:
-		return "the setting"
+		return markup.Prose("the setting")
 	case upstream.FromModeline:
-		return "a comment in this file"
+		return markup.Prose("a comment in this file")
 	case upstream.FromURL:
 		if p.Source != "" {
-			return "an address in `" + filepath.Base(p.Source) + "`"
+			return markup.Format("an address in %s", markup.Code(filepath.Base(p.Source)))
 		}
-		return "an address in this file"
+		return markup.Prose("an address in this file")
 	case upstream.FromNpins:
-		return "`npins/sources.json`"
+		return markup.Prose("`npins/sources.json`")
 	case upstream.FromNiv:
-		return "`nix/sources.json`"
+		return markup.Prose("`nix/sources.json`")
 	case upstream.FromLon:
-		return "`lon.lock`"
+		return markup.Prose("`lon.lock`")
 	case upstream.FromCheckout:
-		return "the checkout"
+		return markup.Prose("the checkout")
 	}
-	return "`" + string(p.Known) + "`"
+	return markup.Code(string(p.Known))
 }
 
-func short(revision string) string { return revision[:min(7, len(revision))] }
+// short is the first seven characters of a revision: enough digits to know a commit by.
+func short(revision string) string {
+	runes := []rune(revision)
+	return string(runes[:min(7, len(runes))])
+}
 
 // Pin is which jetpack-nixos holds for a document, in short.
 type Pin struct {
@@ -123,7 +127,7 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 		}
 	}
 	pin := Pin{
-		Revision: revision, Note: plainText(pinNote(pinned)), Source: pinned.Pin.Source, JetPack: []string{},
+		Revision: revision, Note: pinNote(pinned).Plain(), Source: pinned.Pin.Source, JetPack: []string{},
 	}
 	if !revision.Date.IsZero() {
 		pin.Day = revision.Day()
@@ -142,24 +146,22 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 
 // PinLine says which revision holds, and how that is known.
 func PinLine(p workspace.Pinned) string {
-	r := p.Catalog.Revision
-	whole := func(string) string { return r.Hash }
-	return "jetpack-nixos" + revisionName(r, whole) + ", " + plainText(pinNote(p))
+	return markup.Format("jetpack-nixos%s, %s", revisionName(p.Catalog.Revision), pinNote(p)).Plain()
 }
 
 // PinReport says which revision holds, and how that is known: a few lines for a
 // person.
-func PinReport(p workspace.Pinned) string {
-	out := PinLine(p) + "\n"
+func PinReport(p workspace.Pinned) []string {
+	lines := []string{PinLine(p)}
 	if p.Pin.Source != "" {
-		out += "from " + p.Pin.Source
+		from := "from " + p.Pin.Source
 		if p.Pin.Input != "" {
-			out += ", input " + p.Pin.Input
+			from += ", input " + p.Pin.Input
 		}
-		out += "\n"
+		lines = append(lines, from)
 	}
 	if p.Pin.Fork {
-		out += "a fork: " + p.Pin.Repository() + "\n"
+		lines = append(lines, "a fork: "+p.Pin.Repository())
 	}
-	return out
+	return lines
 }

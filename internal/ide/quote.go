@@ -31,26 +31,3 @@ func quotation(description string) string {
 	}
 	return strings.TrimRight(out, " ,;:") + " …"
 }
-
-// literalMarkdown is a text of strangers as Markdown in which code spans, but no link, image, markup or emphasis works.
-func literalMarkdown(s string) string {
-	var b strings.Builder
-	parts := strings.Split(s, "`")
-	for i, part := range parts {
-		isCode := i%2 == 1 && i < len(parts)-1
-		switch {
-		case isCode:
-			b.WriteString("`" + part + "`")
-			continue
-		case i%2 == 1:
-			b.WriteString("\\`") // one without its partner
-		}
-		for _, c := range part {
-			if strings.ContainsRune(`\*_[]<>~&`, c) {
-				b.WriteByte('\\')
-			}
-			b.WriteRune(c)
-		}
-	}
-	return b.String()
-}

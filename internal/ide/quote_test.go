@@ -27,21 +27,3 @@ func TestQuotation(t *testing.T) {
 		}
 	}
 }
-
-// TestLiteralMarkdown holds that a stranger's text cannot become more than text in an editor.
-func TestLiteralMarkdown(t *testing.T) {
-	for _, test := range []struct{ text, want string }{
-		{"plain, with `code` in it", "plain, with `code` in it"},
-		{"![x](https://example.org/x.png)", `!\[x\](https://example.org/x.png)`},
-		{"<img src=x>", `\<img src=x\>`},
-		{"[x](command:y)", `\[x\](command:y)`},
-		{"`[in code](x)`", "`[in code](x)`"},
-		{"one ` alone [x](y)", "one \\` alone \\[x\\](y)"},
-		{"`a` then ` alone <b>", "`a` then \\` alone \\<b\\>"},
-		{`\[x](y)`, `\\\[x\](y)`},
-	} {
-		if got := literalMarkdown(test.text); got != test.want {
-			t.Errorf("%q becomes %q, want %q", test.text, got, test.want)
-		}
-	}
-}

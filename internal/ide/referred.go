@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
@@ -25,13 +26,13 @@ func (f finder) referredConcept(place module.Place) (subject, bool) {
 		return f.output(s, names, i)
 	}
 	if isOptionType(place.Path) {
-		s.name, s.note = "types."+last, "option type"
+		s.name, s.note = "types."+last, markup.Prose("option type")
 		s.topics = []pill.Topic{function("types." + last), function("types")}
 		return s, f.explained(s)
 	}
 	isCall := isCalled(place.Node)
 	if isCall {
-		s.note = "function"
+		s.note = markup.Prose("function")
 	}
 	topic := function(last)
 	s.topics = []pill.Topic{topic}
@@ -149,7 +150,7 @@ func (f finder) isJetpackFlake(place module.Place) bool {
 
 func (f finder) jetpackFlake(place module.Place) subject {
 	return subject{
-		kind: aboutOutput, span: place.Span, name: place.Path.Last(), note: "the flake jetpack-nixos",
+		kind: aboutOutput, span: place.Span, name: place.Path.Last(), note: markup.Prose("the flake jetpack-nixos"),
 		topics: []pill.Topic{concept("jetpack-nixos"), concept("flake-inputs")},
 	}
 }
@@ -194,14 +195,14 @@ func (f finder) isFlakeName(place module.Place, names module.Path) bool {
 func (f finder) output(s subject, names module.Path, i int) (subject, bool) {
 	s.name = names[i:].String()
 	if !f.isJetpackInput(names[i-1].Name) {
-		s.note = "output of the flake " + code(names[i-1].Name)
+		s.note = markup.Format("output of the flake %s", markup.Code(names[i-1].Name))
 		s.topics = []pill.Topic{concept("flake-outputs")}
 		if names[i].Name == "overlays" {
 			s.topics = []pill.Topic{concept("overlays")}
 		}
 		return s, f.explained(s)
 	}
-	s.kind, s.note = aboutOutput, "flake output of jetpack-nixos"
+	s.kind, s.note = aboutOutput, markup.Prose("flake output of jetpack-nixos")
 	s.topics = []pill.Topic{{Kind: pill.OutputTopic, Name: s.name}, {Kind: pill.OutputTopic, Name: names[i].Name}}
 	return s, f.explained(s)
 }

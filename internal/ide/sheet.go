@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
 )
@@ -25,34 +26,32 @@ func (s subject) sheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 		return s.packageSheet(sn)
 	case aboutOutput:
 		return sheet{title: s.name, what: s.note, rows: []row{s.revisionRow()}}
-	case aboutFile:
-		return sheet{title: s.name, what: s.note}
 	}
 	return sheet{title: s.name, what: s.note}
 }
 
 func (s subject) optionSheet(sn *workspace.Snapshot, doc *workspace.Document) sheet {
 	o, library := s.option, sn.Library()
-	out := sheet{title: o.Path, what: "option", summary: s.dated(library, o.Summary)}
+	what := "option"
+	out := sheet{title: o.Path, summary: s.dated(library, o.Summary)}
 	now, wasRenamed := later(library, o)
 	switch {
 	case wasRenamed:
 		out.summary = s.dated(library, now.Summary)
-		out.remarks = append(out.remarks, "Later revisions call it "+code(now.Path)+".")
+		out.remarks = append(out.remarks, markup.Format("Later revisions call it %s.", markup.Code(now.Path)))
 	case o.RenamedTo != "":
-		out.what = "renamed option"
-		out.rows = append(out.rows, row{"Now", code(o.RenamedTo) + aliasSince(o)})
+		what = "renamed option"
+		out.rows = append(out.rows, row{"Now", markup.Format("%s%s", markup.Code(o.RenamedTo), aliasSince(o))})
 	case o.Field:
-		out.what = "field of a submodule"
+		what = "field of a submodule"
 	}
-	switch {
-	case o.Internal && o.ReadOnly:
-		out.what += ", internal, read-only"
-	case o.Internal:
-		out.what += ", internal"
-	case o.ReadOnly:
-		out.what += ", read-only"
+	if o.Internal {
+		what += ", internal"
 	}
+	if o.ReadOnly {
+		what += ", read-only"
+	}
+	out.what = markup.Prose(what)
 	out.rows = append(out.rows, signature(o)...)
 	if own := ownValues(sn, doc, o); len(own) > 0 {
 		out.rows = append(out.rows, ownRow(doc, own))
@@ -62,26 +61,32 @@ func (s subject) optionSheet(sn *workspace.Snapshot, doc *workspace.Document) sh
 		out.quote = quotation(s.pinned.Source.Detail(o.Path).Description)
 	}
 	if s.isBad {
-		out.remarks = append(out.remarks, code(oneLine(s.span.Of(doc.Text)))+" is none of its values in this revision.")
+		written := markup.Code(oneLine(s.span.Of(doc.Text)))
+		out.remarks = append(out.remarks, markup.Format("%s is none of its values in this revision.", written))
 	}
 	return out
 }
 
 // dated says of a description that it was written for another revision.
-func (s subject) dated(library *catalog.Library, summary string) string {
+func (s subject) dated(library *catalog.Library, summary string) markup.Text {
 	newest := library.Newest().Revision
 	p := s.pinned
 	if summary == "" || p.Catalog.Revision == newest || p.Pin.Known == upstream.FromCheckout && p.Pin.Revision == newest.Hash {
-		return summary
+		return markup.Prose(summary)
 	}
-	return summary + " (Described as of " + code(newest.Short()) + ".)"
+	return markup.Format("%s (Described as of %s.)", markup.Prose(summary), markup.Code(newest.Short()))
 }
 
-func aliasSince(o catalog.Option) string {
+func aliasSince(o catalog.Option) markup.Text {
 	if !o.AliasSince.Known() {
-		return ""
+		return markup.Text{}
 	}
-	return fmt.Sprintf(" since %s (%s)", code(o.AliasSince.Short()), o.AliasSince.Day())
+	return markup.Format(" since %s", dayOf(o.AliasSince))
+}
+
+// dayOf is a commit, and its day.
+func dayOf(r catalog.Revision) markup.Text {
+	return markup.Format("%s (%s)", markup.Code(r.Short()), r.Day())
 }
 
 // mostInline is how long a default may be, in bytes, to stand beside the type:
@@ -91,18 +96,19 @@ const mostInline = 40
 // signature is an option's type, default and, for an enum, its values.
 func signature(o catalog.Option) []row {
 	var rows []row
-	if kind := typeName(o); kind != "" {
-		rows = append(rows, row{"Type", kind})
+	kind := typeName(o)
+	if kind != "" {
+		rows = append(rows, row{"Type", markup.Literal(kind)})
 	}
 	if d := oneLine(o.ShownDefault()); o.HasDefault && d != "" {
 		if len(rows) > 0 && len(d) <= mostInline {
-			rows[0].value += ", default " + code(d)
+			rows[0].value = markup.Format("%s, default %s", kind, markup.Code(d))
 		} else {
-			rows = append(rows, row{"Default", code(d)})
+			rows = append(rows, row{"Default", markup.Code(d)})
 		}
 	}
 	if len(o.Values) > 0 {
-		rows = append(rows, row{"Values", codes(o.Values)})
+		rows = append(rows, row{"Values", markup.Codes(o.Values)})
 	}
 	return rows
 }
@@ -134,18 +140,18 @@ func (s subject) declaredRow(file string, line int) row {
 	if line > 0 {
 		at = fmt.Sprintf("%s:%d", file, line)
 	}
-	return row{"Declared", code(at) + " in " + s.revision()}
+	return row{"Declared", markup.Format("%s in %s", markup.Code(at), s.revision())}
 }
 
 func (s subject) revisionRow() row { return row{"Revision", s.revision()} }
 
 // revision says which jetpack-nixos all this holds for, and how that is known.
-func (s subject) revision() string {
+func (s subject) revision() markup.Text {
 	r := s.pinned.Catalog.Revision
 	if !r.Known() {
-		return "jetpack-nixos, " + pinNote(s.pinned)
+		return markup.Format("jetpack-nixos, %s", pinNote(s.pinned))
 	}
-	return "jetpack-nixos " + code(r.Short()) + ", " + pinNote(s.pinned)
+	return markup.Format("jetpack-nixos %s, %s", markup.Code(r.Short()), pinNote(s.pinned))
 }
 
 func (s subject) setSheet() sheet {
@@ -161,34 +167,32 @@ func (s subject) setSheet() sheet {
 		}
 		names = append(names, name)
 	}
+	what := "set of options"
 	if len(names) == 0 {
+		what = "set of old names, which still work"
 		for _, c := range children {
 			names = append(names, c.Name)
 		}
-		return sheet{
-			title: s.path, what: "set of old names, which still work",
-			rows: []row{{"Holds", codes(names)}, s.revisionRow()},
-		}
 	}
 	return sheet{
-		title: s.path, what: "set of options",
-		rows: []row{{"Holds", codes(names)}, s.revisionRow()},
+		title: s.path, what: markup.Prose(what),
+		rows: []row{{"Holds", markup.Codes(names)}, s.revisionRow()},
 	}
 }
 
 func (s subject) goneSheet() sheet {
 	h := s.history
-	out := sheet{title: h.Path, what: "no option of this revision", rows: []row{s.revisionRow()}}
+	out := sheet{title: h.Path, what: markup.Prose("no option of this revision"), rows: []row{s.revisionRow()}}
 	isKnown := s.pinned.Match == catalog.Exact
 	switch {
 	case h.Gone() && h.RenamedTo != "":
-		out.remarks = append(out.remarks, fmt.Sprintf("Renamed to %s.", code(h.RenamedTo)))
+		out.remarks = append(out.remarks, markup.Format("Renamed to %s.", markup.Code(h.RenamedTo)))
 	case h.Gone():
-		out.remarks = append(out.remarks, fmt.Sprintf("Removed in %s (%s).", code(h.Removed.Short()), h.Removed.Day()))
+		out.remarks = append(out.remarks, markup.Format("Removed in %s.", dayOf(h.Removed)))
 	case h.Introduced.Known() && isKnown:
-		out.remarks = append(out.remarks, fmt.Sprintf("It came with %s (%s).", code(h.Introduced.Short()), h.Introduced.Day()))
+		out.remarks = append(out.remarks, markup.Format("It came with %s.", dayOf(h.Introduced)))
 	case h.Introduced.Known(): // and it is not known whether this one is older or newer
-		out.remarks = append(out.remarks, fmt.Sprintf("Upstream has it since %s (%s).", code(h.Introduced.Short()), h.Introduced.Day()))
+		out.remarks = append(out.remarks, markup.Format("Upstream has it since %s.", dayOf(h.Introduced)))
 	}
 	if s.pinned.IsOwn() {
 		if removed, ok := s.pinned.Source.Removed(h.Path); ok {
@@ -202,12 +206,12 @@ func (s subject) valueSheet(sn *workspace.Snapshot, doc *workspace.Document) she
 	o := s.option
 	if s.own.Value != "" {
 		return sheet{
-			title: `"` + s.value + `"`, what: "value of " + code(o.Path) + ", your own",
-			rows: []row{{"Declared", code(ownPlace(doc, s.own))}, s.revisionRow()},
+			title: `"` + s.value + `"`, what: markup.Format("value of %s, your own", markup.Code(o.Path)),
+			rows: []row{{"Declared", markup.Code(ownPlace(doc, s.own))}, s.revisionRow()},
 		}
 	}
 	out := sheet{
-		title: `"` + s.value + `"`, what: "value of " + code(o.Path),
+		title: `"` + s.value + `"`, what: markup.Format("value of %s", markup.Code(o.Path)),
 		summary: s.dated(sn.Library(), o.ValueSummary(s.value)),
 	}
 	switch o.Path {
@@ -217,13 +221,13 @@ func (s subject) valueSheet(sn *workspace.Snapshot, doc *workspace.Document) she
 		out.rows = append(out.rows, s.generationRows()...)
 	}
 	if since := o.ValueSince(s.value); since.Known() {
-		out.rows = append(out.rows, row{"Since", code(since.Short()) + " (" + since.Day() + ")"})
+		out.rows = append(out.rows, row{"Since", dayOf(since)})
 	}
 	out.rows = append(out.rows, s.revisionRow())
 	if written := s.span.Of(doc.Text); written != "" && !strings.ContainsAny(written[:1], `"'`) {
-		out.remarks = append(out.remarks, code(written)+" needs quotes: the value is a string.")
+		out.remarks = append(out.remarks, markup.Format("%s needs quotes: the value is a string.", markup.Code(written)))
 	}
-	if clash := s.clash(sn, doc); clash != "" {
+	if clash := s.clash(sn, doc); !clash.Empty() {
 		out.remarks = append(out.remarks, clash)
 	}
 	return out
@@ -235,27 +239,27 @@ func (s subject) somRows() []row {
 		return nil
 	}
 	var rows []row
-	add := func(name, value string) {
-		if value != "" {
+	add := func(name string, value markup.Text) {
+		if !value.Empty() {
 			rows = append(rows, row{name, value})
 		}
 	}
-	add("SoC", som.SoC)
+	add("SoC", markup.Literal(som.SoC))
 	if som.DefaultMajor != "" {
-		jetpack := som.DefaultMajor
+		jetpack := markup.Literal(som.DefaultMajor)
 		if _, ok := s.pinned.Catalog.Option(majorOption); ok {
-			jetpack += " unless `majorVersion` says otherwise"
+			jetpack = markup.Format("%s unless `majorVersion` says otherwise", jetpack)
 		}
 		if len(som.Majors) == 1 {
-			jetpack = som.DefaultMajor + " only"
+			jetpack = markup.Format("%s only", som.DefaultMajor)
 		} else if len(som.Majors) > 1 {
-			jetpack += "; " + strings.Join(som.Majors, ", ") + " work"
+			jetpack = markup.Format("%s; %s work", jetpack, strings.Join(som.Majors, ", "))
 		}
 		add("JetPack", jetpack)
 	}
-	add("CUDA capability", strings.Join(som.CUDACapabilities, ", "))
+	add("CUDA capability", markup.Literal(strings.Join(som.CUDACapabilities, ", ")))
 	if som.TargetBoard != "" {
-		add("Target board", code(som.TargetBoard))
+		add("Target board", markup.Code(som.TargetBoard))
 	}
 	return rows
 }
@@ -265,26 +269,29 @@ func (s subject) generationRows() []row {
 	if !ok {
 		return nil
 	}
-	rows := []row{{"JetPack", g.JetPack}, {"L4T", g.L4T}, {"CUDA", g.CUDA}, {"Kernel", g.Kernel}}
+	rows := []row{
+		{"JetPack", markup.Literal(g.JetPack)}, {"L4T", markup.Literal(g.L4T)},
+		{"CUDA", markup.Literal(g.CUDA)}, {"Kernel", markup.Literal(g.Kernel)},
+	}
 	if len(g.SoMFamilies) > 0 {
-		rows = append(rows, row{"SoMs", strings.Join(g.SoMFamilies, ", ") + ", generic"})
+		rows = append(rows, row{"SoMs", markup.Literal(strings.Join(g.SoMFamilies, ", ") + ", generic")})
 	}
 	return rows
 }
 
 // clash says that a value does not go with what the document configures.
-func (s subject) clash(sn *workspace.Snapshot, doc *workspace.Document) string {
+func (s subject) clash(sn *workspace.Snapshot, doc *workspace.Document) markup.Text {
 	if s.isTest {
-		return ""
+		return markup.Text{}
 	}
 	config := configured(s.pinned.Catalog, doc)
 	config.set(s.option.Path, s.value)
 	if config.som == "" {
-		return ""
+		return markup.Text{}
 	}
 	verdict, clashes := s.pinned.Catalog.Fits(config.som, config.carrier, config.major)
 	if verdict != catalog.FitNo {
-		return ""
+		return markup.Text{}
 	}
 	involved := []string{somOption}
 	for _, c := range clashes {
@@ -295,27 +302,26 @@ func (s subject) clash(sn *workspace.Snapshot, doc *workspace.Document) string {
 			involved = append(involved, carrierOption)
 		}
 	}
-	var rest []string
+	var rest []markup.Text
 	for _, path := range involved {
 		if value := config.get(path); path != s.option.Path && value != "" {
-			name := shortName(path)
-			rest = append(rest, code(fmt.Sprintf("%s = %q", name, value)))
+			rest = append(rest, markup.Code(fmt.Sprintf("%s = %q", shortName(path), value)))
 		}
 	}
 	if len(rest) == 0 || !slices.Contains(involved, s.option.Path) {
-		return ""
+		return markup.Text{}
 	}
-	return "jetpack-nixos refuses this value together with " + strings.Join(rest, " and ") + "."
+	return markup.Format("jetpack-nixos refuses this value together with %s.", markup.Join(rest, " and "))
 }
 
 func (s subject) packageSheet(sn *workspace.Snapshot) sheet {
 	p := s.pkg
-	out := sheet{title: s.scope + "." + p.Name, what: article(p.Kind) + " of the scope", summary: s.dated(sn.Library(), p.Summary)}
+	out := sheet{title: s.scope + "." + p.Name, what: markup.Format("%s of the scope", article(p.Kind)), summary: s.dated(sn.Library(), p.Summary)}
 	if len(p.Generations) > 0 {
-		out.rows = append(out.rows, row{"JetPack", strings.Join(p.Generations, ", ")})
+		out.rows = append(out.rows, row{"JetPack", markup.Literal(strings.Join(p.Generations, ", "))})
 	}
 	if p.DeviceOnly {
-		out.rows = append(out.rows, row{"Where", "only in the `pkgs` of a NixOS configuration with `hardware.nvidia-jetpack.enable`"})
+		out.rows = append(out.rows, row{"Where", markup.Prose("only in the `pkgs` of a NixOS configuration with `hardware.nvidia-jetpack.enable`")})
 	}
 	file, line := p.File, p.Line
 	if file == "" {

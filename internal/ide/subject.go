@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
@@ -46,7 +47,7 @@ type subject struct {
 	pkg     catalog.Package    // aboutPackage
 	scope   string             // aboutPackage: nvidia-jetpack, nvidia-jetpack6, …
 	name    string             // aboutConcept: what stands under the cursor
-	note    string             // aboutConcept: one line on what this very place is
+	note    markup.Text        // aboutConcept: one line on what this very place is
 	topics  []pill.Topic       // what a pill may explain, the best first
 	section pill.Section       // the section that explains it, where that is not found by a topic
 }

@@ -11,6 +11,9 @@ import (
 // than within one, or stands anywhere else.
 func Escape(s string, starts bool) string {
 	s = text.Visible(s, "")
+	if starts {
+		s = strings.TrimLeft(s, " ") // four would make code of it
+	}
 	var b strings.Builder
 	var before rune
 	for i, c := range s {
@@ -18,7 +21,7 @@ func Escape(s string, starts bool) string {
 		for _, after = range s[i+len(string(c)):] {
 			break
 		}
-		if isMark(before, c, after) || starts && isMarkAtStart(s[:i], c) {
+		if isMark(before, c, after) || starts && isMarkAtStart(s[:i], c, after) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(c)
@@ -48,15 +51,19 @@ func isMark(before, c, after rune) bool {
 	return false
 }
 
-// isMarkAtStart reports whether a character behind the beginning of a line makes a block of that line: a heading, a
-// quote, a list, a rule.
-func isMarkAtStart(before string, c rune) bool {
-	before = strings.TrimLeft(before, " ")
+// isMarkAtStart reports whether a character behind the beginning of a line may make a block of that line: a heading, a
+// quote, a list, a rule, a table.
+func isMarkAtStart(before string, c, after rune) bool {
+	ends := after == ' ' || after == 0
 	switch c {
-	case '#', '>', '+', '-', '=', '*', '|', ':':
+	case '>', '|':
 		return before == ""
+	case '#', '+', '-', '=', '*':
+		return before == "" && (ends || after == c)
+	case ':':
+		return before == "" && (ends || after == '-')
 	case '.', ')':
-		return before != "" && strings.Trim(before, "0123456789") == ""
+		return ends && before != "" && strings.Trim(before, "0123456789") == ""
 	}
 	return false
 }

@@ -106,9 +106,21 @@ func isBreak(n *ast.RawHTML, source []byte) bool {
 // destination is where a link leads.
 func destination(n *ast.Link) string { return plainText(n.Destination) }
 
-// plainText resolves what Markdown escapes.
+// plainText resolves what Markdown escapes: one thing once.
 func plainText(raw []byte) string {
-	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(raw))))
+	var b strings.Builder
+	resolve := func(part []byte) { b.Write(util.ResolveEntityNames(util.ResolveNumericReferences(part))) }
+	from := 0
+	for i := 0; i+1 < len(raw); i++ {
+		if raw[i] == '\\' && util.IsPunct(raw[i+1]) {
+			resolve(raw[from:i])
+			i++
+			b.WriteByte(raw[i])
+			from = i + 1
+		}
+	}
+	resolve(raw[from:])
+	return b.String()
 }
 
 func codeSpanText(n *ast.CodeSpan, source []byte) string {
