@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"net/url"
 	"path/filepath"
@@ -89,7 +88,7 @@ func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
 		}
 		return nil
 	}
-	unread := func(err error) { fmt.Fprintf(notes, "jetpills: %v: not checked\n", err) }
+	unread := func(err error) { printf(notes, "jetpills: %v: not checked\n", err) }
 	for _, path := range paths {
 		if err := eachNixFile(path, look, unread); err != nil {
 			return nil, err
@@ -116,16 +115,16 @@ func (f finding) pillRef() string {
 func renderFindings(w io.Writer, findings []finding) {
 	for i, f := range findings {
 		if i > 0 {
-			fmt.Fprintln(w)
+			printf(w, "\n")
 		}
 		line, column, _, _ := f.ends()
-		fmt.Fprintf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, line, column, f.Severity, f.Message, f.Code)
-		fmt.Fprint(w, f.doc.Mapper().Underlined(f.Span, ""))
+		printf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, line, column, f.Severity, f.Message, f.Code)
+		_, _ = io.WriteString(w, f.doc.Mapper().Underlined(f.Span, ""))
 		for _, fix := range f.Fixes {
-			fmt.Fprintf(w, "      fix: %s\n", fix.Title)
+			printf(w, "      fix: %s\n", fix.Title)
 		}
 		if ref := f.pillRef(); ref != "" {
-			fmt.Fprintf(w, "      see: jetpills pills show %s\n", ref)
+			printf(w, "      see: jetpills pills show %s\n", ref)
 		}
 	}
 }

@@ -49,19 +49,17 @@ func (p *Program) Run() int {
 	root := p.command()
 	root.SetArgs(placesLast(p.Args))
 	root.SetIn(p.Stdin)
-	root.SetOut(p.Stdout)
-	root.SetErr(p.Stderr)
-	switch err := root.Execute(); {
-	case err == nil:
-		return exitOK
-	case errors.As(err, new(exit)):
-		var code exit
-		errors.As(err, &code)
-		return int(code)
-	default:
-		fmt.Fprintf(p.Stderr, "jetpills: %v\n", err)
-		return exitCouldNot
+	stdout, stderr := &terminal{out: p.Stdout}, &terminal{out: p.Stderr}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	code := exit(exitOK)
+	if err := root.Execute(); err != nil && !errors.As(err, &code) {
+		printf(stderr, "jetpills: %v\n", err)
+		code = exitCouldNot
 	}
+	_ = stdout.flush() // where the output is gone, there is nobody to tell
+	_ = stderr.flush()
+	return int(code)
 }
 
 // placesLast puts places in the standard input, such as -:1:2, behind all

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/ide"
@@ -34,14 +31,12 @@ func (p *Program) completeCommand() *cobra.Command {
 			if len(items) == 0 {
 				return exit(exitNothing)
 			}
-			lines := json.NewEncoder(cmd.OutOrStdout())
-			lines.SetEscapeHTML(false)
 			for _, item := range items {
 				if format == "text" {
-					fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\n", item.Label, item.Detail)
+					printf(cmd.OutOrStdout(), "%s\t%s\n", item.Label, item.Detail)
 					continue
 				}
-				err := lines.Encode(completionJSON{
+				err := printJSONLine(cmd.OutOrStdout(), completionJSON{
 					item.Label, item.Kind.String(), item.Detail, item.Edit.NewText, item.Edit.Start, item.Edit.End,
 				})
 				if err != nil {

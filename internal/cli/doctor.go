@@ -58,7 +58,7 @@ type doctor struct {
 	advice   []string
 }
 
-func (d *doctor) say(format string, args ...any) { fmt.Fprintf(d.out, format+"\n", args...) }
+func (d *doctor) say(format string, args ...any) { printf(d.out, format+"\n", args...) }
 
 func (d *doctor) problem(format string, args ...any) {
 	d.problems++

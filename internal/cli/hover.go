@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +31,7 @@ func (p *Program) hoverCommand() *cobra.Command {
 					Contents string `json:"contents"`
 				}{h.Span.Start, h.Span.End, contents})
 			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), contents)
+			_, err = io.WriteString(cmd.OutOrStdout(), contents+"\n")
 			return err
 		},
 	}

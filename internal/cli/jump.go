@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/ide"
@@ -31,8 +29,8 @@ func (p *Program) jumpCommand(name, short string) *cobra.Command {
 					Column int    `json:"column"`
 				}{path, line, column})
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s:%d:%d\n", path, line, column)
-			return err
+			printf(cmd.OutOrStdout(), "%s:%d:%d\n", path, line, column)
+			return nil
 		},
 	}
 	formatFlag(c, &format, "text", "json")

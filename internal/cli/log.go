@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
@@ -36,7 +35,7 @@ func newLogWriter(w io.Writer) *logWriter {
 func (l *logWriter) run(w io.Writer) {
 	for e := range l.entries {
 		if lost := l.lost.Swap(0); lost > 0 {
-			_, _ = fmt.Fprintf(w, "%d lines of the log were lost\n", lost)
+			printf(w, "%d lines of the log were lost\n", lost)
 		}
 		if e.told != nil {
 			close(e.told)

@@ -60,5 +60,5 @@ func (p *Program) logger(file, level string) (*zap.Logger, error) {
 	}
 	config := zap.NewProductionEncoderConfig()
 	config.EncodeTime = zapcore.ISO8601TimeEncoder
-	return zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(config), newLogWriter(out), threshold)), nil
+	return zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(config), logLines{newLogWriter(out)}, threshold)), nil
 }

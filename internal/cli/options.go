@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -78,7 +77,9 @@ func (p *Program) catalogFor(cmd *cobra.Command, rev, at string) (*catalog.Catal
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprint(cmd.ErrOrStderr(), ide.PinReport(pinned))
+		for _, line := range ide.PinReport(pinned) {
+			printf(cmd.ErrOrStderr(), "%s\n", line)
+		}
 		return pinned.Catalog, tellPinProblems(cmd.ErrOrStderr(), session.Snapshot(), at)
 	}
 	return library.Newest(), nil
@@ -115,7 +116,7 @@ func below(all []catalog.Option, prefix []string) []catalog.Option {
 
 func printOptions(w io.Writer, options []catalog.Option) {
 	for _, o := range options {
-		fmt.Fprintln(w, optionLine(o))
+		printf(w, "%s\n", optionLine(o))
 	}
 }
 
@@ -147,11 +148,4 @@ func (p *Program) printOptionsJSON(w io.Writer, options []catalog.Option) error 
 		}
 	}
 	return printJSON(w, shapes)
-}
-
-func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

@@ -26,9 +26,9 @@ func (p *Program) diffOptions(w io.Writer, format, from, to string) error {
 	if format == "json" {
 		return printJSON(w, diffJSON(a, b, d))
 	}
-	fmt.Fprintf(w, "from %s (%s) to %s (%s)\n", a.Revision.Short(), a.Revision.Day(), b.Revision.Short(), b.Revision.Day())
+	printf(w, "from %s (%s) to %s (%s)\n", a.Revision.Short(), a.Revision.Day(), b.Revision.Short(), b.Revision.Day())
 	if d.Empty() {
-		fmt.Fprintln(w, "nothing that options show is different")
+		printf(w, "nothing that options show is different\n")
 	}
 	printDiff(w, library, d)
 	return nil
@@ -37,33 +37,33 @@ func (p *Program) diffOptions(w io.Writer, format, from, to string) error {
 // printDiff prints what may break a configuration before what does not.
 func printDiff(w io.Writer, library *catalog.Library, d catalog.Difference) {
 	for _, g := range d.Generations {
-		fmt.Fprintln(w, generationChange(g))
+		printf(w, "%s\n", generationChange(g))
 	}
 	for _, m := range d.Majors {
 		verb := "get"
 		if len(m.SoMs) == 1 {
 			verb = "gets"
 		}
-		fmt.Fprintf(w, "~ %s %s JetPack %s, which was %s, where majorVersion is not set\n", enumeration(m.SoMs), verb, m.After, m.Before)
+		printf(w, "~ %s %s JetPack %s, which was %s, where majorVersion is not set\n", enumeration(m.SoMs), verb, m.After, m.Before)
 	}
 	for _, o := range d.Removed {
-		fmt.Fprintf(w, "- %s%s\n", o.Path, removal(library, o))
+		printf(w, "- %s%s\n", o.Path, removal(library, o))
 	}
 	for _, r := range d.Renamed {
 		since := ""
 		if r.Since.Known() {
 			since = fmt.Sprintf(" (%s, %s)", r.Since.Short(), r.Since.Day())
 		}
-		fmt.Fprintf(w, "→ %s is now %s%s; the old name still works\n", r.From, r.To, since)
+		printf(w, "→ %s is now %s%s; the old name still works\n", r.From, r.To, since)
 	}
 	for _, c := range d.Changed {
-		fmt.Fprintf(w, "~ %s: %s\n", c.Path, strings.Join(changes(c), "; "))
+		printf(w, "~ %s: %s\n", c.Path, strings.Join(changes(c), "; "))
 	}
 	for _, o := range d.Added {
 		if o.RenamedTo != "" {
-			fmt.Fprintf(w, "+ %s, another name of %s\n", o.Path, o.RenamedTo)
+			printf(w, "+ %s, another name of %s\n", o.Path, o.RenamedTo)
 		} else {
-			fmt.Fprintf(w, "+ %s\n", optionLine(o))
+			printf(w, "+ %s\n", optionLine(o))
 		}
 	}
 }

@@ -35,13 +35,13 @@ func (p *Program) pillsListCommand() *cobra.Command {
 			for _, pill := range pills.Pills() {
 				if pill.Group != group {
 					group = pill.Group
-					fmt.Fprintf(cmd.OutOrStdout(), "%s\n", group)
+					printf(cmd.OutOrStdout(), "%s\n", group)
 				}
 				title := pill.Title
 				if pill.Subtitle != "" {
 					title += ", " + pill.Subtitle
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "  %s  %s (%d min)\n", pill.ID, title, pill.Minutes)
+				printf(cmd.OutOrStdout(), "  %s  %s (%d min)\n", pill.ID, title, pill.Minutes)
 			}
 			return nil
 		},
@@ -62,11 +62,15 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("there is no pill or section %q: see jetpills pills list", args[0])
 			}
+			out := cmd.OutOrStdout()
 			color := isTerminal(p.Stdout) && os.Getenv("NO_COLOR") == ""
-			if strings.Contains(args[0], "#") {
-				return section.Render(cmd.OutOrStdout(), 0, color)
+			if color {
+				out = p.Stdout // Render's colours are the only commands that a pill has for a terminal
 			}
-			return section.Pill.Render(cmd.OutOrStdout(), 0, color)
+			if strings.Contains(args[0], "#") {
+				return section.Render(out, 0, color)
+			}
+			return section.Pill.Render(out, 0, color)
 		},
 	}
 }
@@ -86,7 +90,7 @@ func (p *Program) pillsSearchCommand() *cobra.Command {
 				return exit(exitNothing)
 			}
 			for _, hit := range hits {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\n\t%s\n", hit.Section.Ref(), hit.Section.Label(), hit.Snippet)
+				printf(cmd.OutOrStdout(), "%s\t%s\n\t%s\n", hit.Section.Ref(), hit.Section.Label(), hit.Snippet)
 			}
 			return nil
 		},
@@ -107,7 +111,7 @@ func (p *Program) pillsPathCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), filepath.Dir(index))
+			printf(cmd.OutOrStdout(), "%s\n", filepath.Dir(index))
 			return nil
 		},
 	}

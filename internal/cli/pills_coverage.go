@@ -38,9 +38,9 @@ func (p *Program) pillsCoverageCommand() *cobra.Command {
 				if covered.Section.Pill != nil {
 					ref = covered.Section.Ref()
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%-8s  %s  %s\n", covered.How, covered.Topic, ref)
+				printf(cmd.OutOrStdout(), "%-8s  %s  %s\n", covered.How, covered.Topic, ref)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%d exact, %d by glob, %d by fallback, %d without a section\n",
+			printf(cmd.ErrOrStderr(), "%d exact, %d by glob, %d by fallback, %d without a section\n",
 				count[pillcheck.Exact], count[pillcheck.Glob], count[pillcheck.Fallback], count[pillcheck.Uncovered])
 			if count[pillcheck.Uncovered] > 0 {
 				return exit(exitNothing)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -79,18 +78,13 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 
 func printFindings(cmd *cobra.Command, findings []pillcheck.Finding, format string) error {
 	if format == "json" {
-		e := json.NewEncoder(cmd.OutOrStdout())
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
 		if findings == nil {
 			findings = []pillcheck.Finding{}
 		}
-		return e.Encode(findings)
+		return printJSON(cmd.OutOrStdout(), findings)
 	}
 	for _, f := range findings {
-		if _, err := fmt.Fprintln(cmd.OutOrStdout(), f); err != nil {
-			return err
-		}
+		printf(cmd.OutOrStdout(), "%s\n", f)
 	}
 	return nil
 }

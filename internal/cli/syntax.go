@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -99,18 +98,14 @@ func printTokens(w io.Writer, t *syntax.Tree) error {
 		if token.Skipped {
 			note = " (fits nowhere)"
 		}
-		if _, err := fmt.Fprintf(w, "%d-%d\t%s\t%q%s\n", token.Start, token.End, token.Kind, token.Of(t.Source()), note); err != nil {
-			return err
-		}
+		printf(w, "%d-%d\t%s\t%q%s\n", token.Start, token.End, token.Kind, token.Of(t.Source()), note)
 	}
 	return nil
 }
 
 func printBindings(w io.Writer, t *syntax.Tree) error {
-	lines := json.NewEncoder(w)
-	lines.SetEscapeHTML(false)
 	for b := range t.BindingPaths() {
-		err := lines.Encode(struct {
+		err := printJSONLine(w, struct {
 			Offset int    `json:"offset"`
 			End    int    `json:"end"`
 			Path   string `json:"path"`
@@ -144,7 +139,7 @@ func (p *Program) syntaxPathCommand() *cobra.Command {
 			if path == "" {
 				return exit(exitNothing)
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), path)
+			printf(cmd.OutOrStdout(), "%s\n", path)
 			return nil
 		},
 	}
@@ -168,7 +163,7 @@ func (p *Program) syntaxCheckCommand() *cobra.Command {
 			}
 			out.Flush()
 			if c.refused > 0 || c.accepted > 1 {
-				fmt.Fprintln(cmd.ErrOrStderr(), c.summary())
+				printf(cmd.ErrOrStderr(), "%s\n", c.summary())
 			}
 			switch {
 			case c.failed > 0:
@@ -194,7 +189,7 @@ type syntaxCheck struct {
 func (c *syntaxCheck) check(arg string) error {
 	return eachNixFile(arg, c.file, func(err error) {
 		c.failed++
-		fmt.Fprintln(c.unread, err)
+		printf(c.unread, "%v\n", err)
 	})
 }
 
@@ -213,7 +208,7 @@ func (c *syntaxCheck) file(name string) error {
 		c.errors[e.Code]++
 	}
 	if c.refused > 1 {
-		fmt.Fprintln(c.out)
+		printf(c.out, "\n")
 	}
 	_, err = io.WriteString(c.out, syntax.Render(src, name, errors))
 	return err

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -43,7 +42,13 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprint(cmd.OutOrStdout(), ide.PinReport(pinned), sourceLine(pinned))
+			report := ide.PinReport(pinned)
+			if note := sourceNote(pinned); note != "" {
+				report = append(report, note)
+			}
+			for _, line := range report {
+				printf(cmd.OutOrStdout(), "%s\n", line)
+			}
 			return tellPinProblems(cmd.ErrOrStderr(), session.Snapshot(), at)
 		},
 	}
@@ -61,7 +66,7 @@ func (p *Program) upstreamExtractCommand() *cobra.Command {
 				return plain(err)
 			}
 			for _, p := range extraction.Problems {
-				fmt.Fprintf(cmd.ErrOrStderr(), "left out: %s\n", p)
+				printf(cmd.ErrOrStderr(), "left out: %s\n", p)
 			}
 			if format == "json" {
 				return p.printOptionsJSON(cmd.OutOrStdout(), extraction.Options)
@@ -74,14 +79,7 @@ func (p *Program) upstreamExtractCommand() *cobra.Command {
 	return c
 }
 
-// sourceLine says where the source of a pin lies, and whether it does.
-func sourceLine(pinned workspace.Pinned) string {
-	if note := sourceNote(pinned); note != "" {
-		return note + "\n"
-	}
-	return ""
-}
-
+// sourceNote says where the source of a pin lies, and whether it does; it is empty for a pin without one.
 func sourceNote(pinned workspace.Pinned) string {
 	if pinned.Source != nil {
 		return "source " + pinned.Source.Location.Dir
@@ -117,7 +115,7 @@ func tellPinProblems(w io.Writer, snapshot *workspace.Snapshot, path string) err
 		return err
 	}
 	for _, p := range snapshot.PinProblemsAt(dir) {
-		fmt.Fprintf(w, "problem: %s\n", p)
+		printf(w, "problem: %s\n", p)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -20,7 +19,7 @@ func (p *Program) versionCommand() *cobra.Command {
 				return err
 			}
 			newest := library.Newest().Revision
-			fmt.Fprintf(cmd.OutOrStdout(), "jetpills %s (%s, %s/%s)\njetpack-nixos up to %s (%s)\n",
+			printf(cmd.OutOrStdout(), "jetpills %s (%s, %s/%s)\njetpack-nixos up to %s (%s)\n",
 				p.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH, newest.Short(), newest.Day())
 			return nil
 		},

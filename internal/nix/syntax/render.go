@@ -15,6 +15,7 @@ import (
 func Render(src, path string, errors []SyntaxError) string {
 	var out strings.Builder
 	m := text.NewMapper(src)
+	path = text.Visible(path, "")
 	for i, e := range errors {
 		if i > 0 {
 			out.WriteByte('\n')

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"go.uber.org/zap/zapcore"
+
+	"jetpills/internal/text"
+)
+
+// What files, folders and locks are called and hold is the text of strangers, and must neither command a terminal nor a
+// code host that reads the output. So commands print lines with printf alone, which keeps each argument on its line, and
+// all that they print goes through a terminal, which writes out what is left.
+
+// printf prints lines. What others wrote is one of the arguments, never a part of the format.
+func printf(w io.Writer, format string, args ...any) {
+	for i, arg := range args {
+		args[i] = field{arg}
+	}
+	fmt.Fprintf(w, format, args...)
+}
+
+// field is an argument of printf.
+type field struct{ value any }
+
+// Format writes the value as fmt would, on one line.
+func (f field) Format(s fmt.State, verb rune) {
+	shown := fmt.Sprintf(fmt.FormatString(s, verb), f.value)
+	_, _ = io.WriteString(s, text.Visible(shown, "")) // fmt keeps it in memory
+}
+
+// printJSON prints a value in many lines, printJSONLine in one.
+func printJSON(w io.Writer, v any) error { return encodeJSON(w, v, "  ") }
+
+func printJSONLine(w io.Writer, v any) error { return encodeJSON(w, v, "") }
+
+func encodeJSON(w io.Writer, v any, indent string) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", indent)
+	return e.Encode(v)
+}
+
+// A terminal is an output that shows text, line breaks and tabs, and obeys nothing. It writes whole lines; flush writes
+// what is left. What it writes out within a JSON string stays the same string.
+type terminal struct {
+	out  io.Writer
+	held []byte // of a line that is not whole
+}
+
+func (t *terminal) Write(b []byte) (int, error) {
+	t.held = append(t.held, b...)
+	end := bytes.LastIndexByte(t.held, '\n') + 1
+	if err := t.show(end); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+func (t *terminal) flush() error { return t.show(len(t.held)) }
+
+// show writes so many of the bytes that are held.
+func (t *terminal) show(n int) error {
+	if n == 0 {
+		return nil
+	}
+	shown := jobCommand.ReplaceAllStringFunc(text.Visible(string(t.held[:n]), "\n\t"), func(command string) string {
+		at := strings.IndexAny(command, ":#")
+		return fmt.Sprintf(`%s\u%04x%s`, command[:at], command[at], command[at+1:])
+	})
+	t.held = append(t.held[:0], t.held[n:]...)
+	_, err := io.WriteString(t.out, shown)
+	return err
+}
+
+// jobCommand is what the runners of code hosts take for a command in a job's output: GitHub's "::error::" at the beginning
+// of a line and "##[error]" anywhere (ActionCommand.cs in actions/runner), and "##vso[" of Azure Pipelines.
+var jobCommand = regexp.MustCompile(`(?m)^[\t\p{Z}]*::|##(?:vso)?\[`)
+
+// logLines keeps each entry of a log on one line: it is given one at a time.
+type logLines struct{ zapcore.WriteSyncer }
+
+func (l logLines) Write(entry []byte) (int, error) {
+	line := text.Visible(strings.TrimSuffix(string(entry), "\n"), "\t")
+	if _, err := io.WriteString(l.WriteSyncer, line+"\n"); err != nil {
+		return 0, err
+	}
+	return len(entry), nil
+}
