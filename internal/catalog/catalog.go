@@ -3,6 +3,7 @@
 package catalog
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -22,7 +23,7 @@ type Revision struct {
 func (r Revision) Known() bool { return r.Hash != "" }
 
 // Short returns the first seven digits of the hash, or nothing for an unknown revision.
-func (r Revision) Short() string { return r.Hash[:min(7, len(r.Hash))] }
+func (r Revision) Short() string { return fmt.Sprintf("%.7s", r.Hash) }
 
 // Day returns the date as 2006-01-02, or nothing for an unknown revision.
 func (r Revision) Day() string {

@@ -1,10 +1,12 @@
 package ide
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
+	"jetpills/internal/text"
 	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
 )
@@ -100,15 +102,14 @@ func pinnedBy(p upstream.Pin) markup.Text {
 }
 
 // short is the first seven characters of a revision: enough digits to know a commit by.
-func short(revision string) string {
-	runes := []rune(revision)
-	return string(runes[:min(7, len(runes))])
-}
+func short(revision string) string { return fmt.Sprintf("%.7s", revision) }
 
-// Pin is which jetpack-nixos holds for a document, in short.
+// Pin is which jetpack-nixos holds for a document, in short. But for the revision and the source, its texts are plain text
+// on one line.
 type Pin struct {
 	// Revision is the commit that the facts hold for, or, for a checkout, the one that is checked out.
 	Revision catalog.Revision
+	Short    string   // its first digits
 	Day      string   // the day of the commit; empty if that is not known
 	Note     string   // how that is known
 	Source   string   // the file that says so; may be empty
@@ -127,13 +128,13 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 		}
 	}
 	pin := Pin{
-		Revision: revision, Note: pinNote(pinned).Plain(), Source: pinned.Pin.Source, JetPack: []string{},
+		Revision: revision, Short: text.Visible(revision.Short(), ""), Note: pinNote(pinned).Plain(), Source: pinned.Pin.Source, JetPack: []string{},
 	}
 	if !revision.Date.IsZero() {
 		pin.Day = revision.Day()
 	}
 	for _, g := range pinned.Catalog.Generations() {
-		pin.JetPack = append(pin.JetPack, g.JetPack)
+		pin.JetPack = append(pin.JetPack, text.Visible(g.JetPack, ""))
 	}
 	config := configured(pinned.Catalog, doc)
 	if pin.Major = config.major; pin.Major == "" {
@@ -141,6 +142,7 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 			pin.Major = som.DefaultMajor
 		}
 	}
+	pin.Major = text.Visible(pin.Major, "")
 	return pin
 }
 

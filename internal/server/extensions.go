@@ -47,7 +47,7 @@ func (s *Server) pin(ctx context.Context, params *documentParams) (*pinResult, e
 	}
 	pin := ide.PinOf(snapshot, doc)
 	return &pinResult{
-		Short: pin.Revision.Short(), Hash: pin.Revision.Hash, Date: pin.Day, Note: pin.Note,
+		Short: pin.Short, Hash: pin.Revision.Hash, Date: pin.Day, Note: pin.Note,
 		Source: pin.Source, JetPack: pin.JetPack, Major: pin.Major, Deals: snapshot.DealsWithJetpack(doc),
 	}, nil
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -51,11 +52,14 @@ func (l live) Change(document string, version int32, changes []text.Change, enco
 func (l live) SetSettings(section []byte) error {
 	settings, problems := workspace.ParseSettings(section)
 	l.Session.SetSettings(settings)
-	var all []error
-	for _, p := range problems {
-		all = append(all, p)
+	if len(problems) == 0 {
+		return nil
 	}
-	return errors.Join(all...)
+	var all []string
+	for _, p := range problems {
+		all = append(all, p.Error())
+	}
+	return errors.New(strings.Join(all, "; "))
 }
 
 // snapshotKey is the context's key for the snapshot that was the newest where a request stands in the order of messages.

@@ -6,6 +6,8 @@ import (
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
+
+	"jetpills/internal/text"
 )
 
 type didChangeConfigurationParams struct{ Settings json.RawMessage }
@@ -79,6 +81,7 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 
 // tell writes a line into the client's log, for what a user must know: no popup, and nothing that is no news.
 func (s *Server) tell(message string) {
+	message = text.Visible(message, "")
 	s.log.Warn(message)
 	params := &protocol.LogMessageParams{Type: protocol.MessageTypeWarning, Message: "jetpills: " + message}
 	if err := s.remote.LogMessage(s.running, params); err != nil && s.running.Err() == nil {

@@ -3,6 +3,7 @@ import { isRevision } from './pin';
 import type { Revision } from './requests';
 import type { Server } from './server';
 import type { Status } from './status';
+import { labelOf } from './strangers';
 
 /** What a click on the status item offers. */
 export async function showMenu(server: Server, status: Status): Promise<void> {
@@ -12,7 +13,7 @@ export async function showMenu(server: Server, status: Status): Promise<void> {
     entry('$(versions) Choose a revision for this session…', 'jetpills.chooseRevision', server.revision?.slice(0, 7)),
     ...(source === undefined || source === ''
       ? []
-      : [entry('$(lock) Open the file that pins it', 'jetpills.openPin', vscode.workspace.asRelativePath(source))]),
+      : [entry('$(lock) Open the file that pins it', 'jetpills.openPin', labelOf(vscode.workspace.asRelativePath(source)))]),
     entry('$(book) Open a pill…', 'jetpills.openPill'),
     entry('$(pulse) Doctor', 'jetpills.doctor'),
     entry('$(output) Show the log', 'jetpills.showLog'),

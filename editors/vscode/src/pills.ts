@@ -1,5 +1,6 @@
 // Finding one's way among pills. Nothing here knows VS Code.
 import type { Pill, Place, Section } from './requests';
+import { labelOf } from './strangers';
 
 /** The name of the command that opens a place, and what links may call. */
 export const showCommand = 'jetpills.show';
@@ -48,8 +49,8 @@ export interface Row {
 export function rowsOf(pills: readonly Pill[]): Row[] {
   return pills.flatMap((pill) => {
     const title: Row = {
-      label: `${pill.id}  ${pill.title}`,
-      description: pill.summary ?? '',
+      label: labelOf(`${pill.id}  ${pill.title}`),
+      description: labelOf(pill.summary ?? ''),
       target: { path: pill.path, anchor: '', line: 1 },
       title: true,
     };
@@ -57,7 +58,7 @@ export function rowsOf(pills: readonly Pill[]): Row[] {
     return [
       title,
       ...sections.map((section) => ({
-        label: `${'    '.repeat(section.level - 1)}${section.title}`,
+        label: labelOf(`${'    '.repeat(section.level - 1)}${section.title}`),
         description: `pill ${pill.id}`,
         target: { path: pill.path, anchor: section.anchor, line: section.line },
         title: false,

@@ -3,6 +3,7 @@ import { activeNix } from './documents';
 import { isTarget, neighbour, pillAt, pillOfLabel, plain, rowsOf, type Target } from './pills';
 import type { Hit, Pill, Place } from './requests';
 import type { Server } from './server';
+import { labelOf } from './strangers';
 
 interface Item extends vscode.QuickPickItem {
   readonly target?: Target;
@@ -189,8 +190,8 @@ function fileTabs(): { tab: vscode.Tab; path: string }[] {
 
 function itemOfHit(hit: Hit): Item {
   return {
-    label: hit.title,
-    ...(hit.snippet === undefined ? {} : { detail: plain(hit.snippet) }),
+    label: labelOf(hit.title),
+    ...(hit.snippet === undefined ? {} : { detail: labelOf(plain(hit.snippet)) }),
     alwaysShow: true, // the server has judged what fits
     target: { path: hit.path, anchor: hit.anchor, line: hit.line },
   };

@@ -8,7 +8,7 @@ export interface Pin {
   readonly hash: string;
   /** The day of the commit, as 2026-07-30. */
   readonly date: string;
-  /** How that is known: "pinned by `flake.lock`". */
+  /** How that is known: "pinned by flake.lock". */
   readonly note?: string;
   /** The path of the file that says so. */
   readonly source?: string;

@@ -19,6 +19,7 @@ import { readLogLine } from './log';
 import { linksToPreviews, showCommand } from './pills';
 import type { Pill } from './requests';
 import { withRevision } from './settings';
+import { messageOf } from './strangers';
 
 export type Condition = 'starting' | 'running' | 'stopped' | 'missing';
 
@@ -118,7 +119,7 @@ export class Server implements vscode.Disposable {
     const settings = 'Open Settings';
     const log = 'Show Log';
     const again = 'Try Again';
-    void vscode.window.showErrorMessage(message, settings, log, again).then((answer) => {
+    void vscode.window.showErrorMessage(messageOf(message), settings, log, again).then((answer) => {
       if (answer === settings) void vscode.commands.executeCommand('workbench.action.openSettings', 'jetpills.server.path');
       if (answer === log) this.log.show();
       if (answer === again) void this.restart();
@@ -147,7 +148,7 @@ export class Server implements vscode.Disposable {
             });
           },
         },
-        markdown: { isTrusted: { enabledCommands: [showCommand] } },
+        markdown: { isTrusted: { enabledCommands: [showCommand] }, supportHtml: false },
         initializationFailedHandler: () => false,
         errorHandler: {
           error: (error) => {

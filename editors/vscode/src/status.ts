@@ -68,7 +68,7 @@ export class Status implements vscode.Disposable {
     }
     const chosen = this.server.revision !== undefined;
     this.item.text = (chosen ? '$(pinned) ' : '') + pinText(pin);
-    this.item.tooltip = new vscode.MarkdownString(pinTooltip(pin, chosen));
+    this.item.tooltip = new vscode.MarkdownString(pinTooltip(pin, chosen)); // which trusts no link
     this.item.show();
   }
 }

@@ -83,6 +83,17 @@ test('the neighbours of a pill end at both ends', () => {
   assert.equal(neighbour([], undefined, 1), undefined);
 });
 
+test('the titles of a stranger show no icons', () => {
+  const icon: Pill = { ...first, title: '$(bug)', summary: '$(zap)', sections: [{ title: '$(gear)', anchor: '', line: 1, level: 2 }] };
+  assert.deepEqual(
+    rowsOf([icon]).map(({ label, description }) => [label.trim(), description]),
+    [
+      ['00  \\$(bug)', '\\$(zap)'],
+      ['\\$(gear)', 'pill 00'],
+    ],
+  );
+});
+
 test('the list has a row a pill and a section, the title and small print left out', () => {
   assert.deepEqual(
     rowsOf(pills).map(({ label, description, title }) => [label.trim(), description, title]),

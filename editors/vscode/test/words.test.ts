@@ -5,12 +5,13 @@ import { readLogLine } from '../src/log';
 import { isRevision, pinText, pinTooltip } from '../src/pin';
 import type { Pin } from '../src/requests';
 import { withRevision } from '../src/settings';
+import { labelOf, markdownOf, messageOf } from '../src/strangers';
 
 const pin: Pin = {
   short: '4d857d6',
   hash: '4d857d6da48c420da39964b6fb7ba23a958abad3',
   date: '2026-07-30',
-  note: 'pinned by `flake.lock`',
+  note: 'pinned by flake.lock',
   jetpack: ['5.1.6', '6.2.2', '7.2'],
   major: '6',
   deals: true,
@@ -25,9 +26,19 @@ test('the status item names the version of the generation in use', () => {
 });
 
 test('the tooltip says how the pin is known, or that it was chosen', () => {
-  assert.match(pinTooltip(pin, false), /2026-07-30.*\n.*pinned by `flake\.lock`.*\n.*5\.1\.6, 6\.2\.2, 7\.2/);
+  assert.match(pinTooltip(pin, false).replaceAll('\\', ''), /2026-07-30.*\n.*pinned by flake\.lock.*\n.*5\.1\.6, 6\.2\.2, 7\.2/);
   assert.match(pinTooltip(pin, true), /chosen for this session/);
   assert.doesNotMatch(pinTooltip(pin, true), /pinned by/);
+});
+
+test('what strangers wrote makes no link, image, icon or line of its own', () => {
+  const live = '[x](command:y) ![z](https://e.org) <b>&lt;</b> $(bug) $(sync~spin) `a`\n\n# b *c* _d_';
+  const tooltip = pinTooltip({ ...pin, short: live, date: live, note: live, jetpack: [live] }, false);
+  assert.doesNotMatch(tooltip, /(?<!\\)[[\]()<>&#$`_]|(?<![\\*])\*(?!\*)|\n\n/);
+  assert.equal(markdownOf(live).replace(/\\(.)/g, '$1'), live.replace('\n\n', ' '));
+  assert.equal(pinText({ short: '$(bug)', hash: '', date: '', deals: true }), 'jetpack-nixos \\$(bug)');
+  assert.equal(labelOf('$(sync~spin) $(a b) $(Bug)'), '\\$(sync~spin) $(a b) \\$(Bug)');
+  assert.equal(messageOf('[x](command:y)[z](https://e.org)'), '[x] (command:y)[z] (https://e.org)');
 });
 
 test('a revision is at least seven digits of a commit', () => {

@@ -71,10 +71,11 @@ function M.search(words, options)
     prompt = "Pills",
     kind = "jetpills",
     format_item = function(section)
+      local title = vim.fn.strtrans(section.title)
       if section.level == 1 then
-        return section.title
+        return title
       end
-      return ("%s%s %s"):format(some and "" or ("  "):rep(section.level - 1), section.pill.id, section.title)
+      return ("%s%s %s"):format(some and "" or ("  "):rep(section.level - 1), section.pill.id, title)
     end,
   }, function(section)
     if section then

@@ -13,7 +13,7 @@ local function float(path)
     col = math.floor((vim.o.columns - width) / 2),
     row = math.floor((vim.o.lines - height) / 2) - 1,
     border = "rounded",
-    title = " " .. vim.fn.fnamemodify(path, ":t:r") .. " ",
+    title = " " .. vim.fn.strtrans(vim.fn.fnamemodify(path, ":t:r")) .. " ",
   })
 end
 
