@@ -69,13 +69,18 @@ func (t *terminal) show(n int) error {
 	if n == 0 {
 		return nil
 	}
-	shown := jobCommand.ReplaceAllStringFunc(text.Visible(string(t.held[:n]), "\n\t"), func(command string) string {
-		at := strings.IndexAny(command, ":#")
-		return fmt.Sprintf(`%s\u%04x%s`, command[:at], command[at], command[at+1:])
-	})
+	shown := harmless(string(t.held[:n]), "\n\t")
 	t.held = append(t.held[:0], t.held[n:]...)
 	_, err := io.WriteString(t.out, shown)
 	return err
+}
+
+// harmless is text.Visible with the commands to a runner of jobs written out, too.
+func harmless(s, keep string) string {
+	return jobCommand.ReplaceAllStringFunc(text.Visible(s, keep), func(command string) string {
+		at := strings.IndexAny(command, ":#")
+		return fmt.Sprintf(`%s\u%04x%s`, command[:at], command[at], command[at+1:])
+	})
 }
 
 // jobCommand is what the runners of code hosts take for a command in a job's output: GitHub's "::error::" at the beginning
@@ -86,7 +91,7 @@ var jobCommand = regexp.MustCompile(`(?m)^[\t\p{Z}]*::|##(?:vso)?\[`)
 type logLines struct{ zapcore.WriteSyncer }
 
 func (l logLines) Write(entry []byte) (int, error) {
-	line := text.Visible(strings.TrimSuffix(string(entry), "\n"), "\t")
+	line := harmless(strings.TrimSuffix(string(entry), "\n"), "\t")
 	if _, err := io.WriteString(l.WriteSyncer, line+"\n"); err != nil {
 		return 0, err
 	}

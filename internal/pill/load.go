@@ -154,6 +154,7 @@ func parse(markdown parser.Parser, file, id string, content []byte) (p *Pill, pr
 	text := bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // a line break to editors, and to this parser none
+	text = bytes.ReplaceAll(text, []byte("\v"), []byte(" "))  // which has a meaning of its own in spans
 	text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	number := 0
 	for line := range bytes.Lines(text) {

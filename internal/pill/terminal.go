@@ -145,7 +145,7 @@ func (t *terminal) block(n ast.Node, end limit, width int) []string {
 		_, lines := codeLines(n, t.pill.source, end)
 		lines = slices.Clone(lines)
 		for i := range lines {
-			lines[i] = t.style(printable(lines[i]), cyan)
+			lines[i] = t.style(text.Visible(lines[i], "\t"), cyan)
 		}
 		return prefixed(lines, "    ", "    ")
 	case *ast.List:
