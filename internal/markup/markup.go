@@ -107,15 +107,12 @@ func Format(format string, parts ...any) Text {
 
 // Join is texts with a separator, which is prose, between them.
 func Join(texts []Text, separator string) Text {
-	var out Text
-	between := prose(separator, false)
+	markdown, plain := make([]string, len(texts)), make([]string, len(texts))
 	for i, t := range texts {
-		if i > 0 {
-			out = out.plus(between)
-		}
-		out = out.plus(t)
+		markdown[i], plain[i] = t.markdown, t.plain
 	}
-	return out
+	between := prose(separator, false)
+	return Text{strings.Join(markdown, between.markdown), strings.Join(plain, between.plain)}
 }
 
 // Link is a text that leads to an address, or the text alone where Address has none.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -106,6 +107,36 @@ At once.
 	bare := regexp.MustCompile("\x1b\\[[0-9]+m").ReplaceAllString(colored, "")
 	if strings.ContainsAny(bare, "\x1b`") {
 		t.Errorf("marks left over:\n%s", bare)
+	}
+}
+
+// TestRenderCommandsNothing renders a pill that would command a terminal: the colours are ours.
+func TestRenderCommandsNothing(t *testing.T) {
+	const evil = "\x1b]0;x\a\x1b[2J\u009b31m\x7f\v\u202e\u2066"
+	text := "---\ntitle: x\n---\n# " + evil + "\n\n## " + evil + "\n\n" + evil + " `" + evil + "` &#27; &#11; [" + evil + "](a%1b%0ab.md#" + evil + ") " +
+		"[x](https://example.org/" + evil + ") <b " + evil + ">\n\n```" + evil + "\n" + evil + "\n```\n\n| " + evil + " |\n|---|\n| " + evil + " |\n\n" +
+		"> " + evil + "\n\n- " + evil + "\n\n<details><summary>" + evil + "</summary>\n\n" + evil + "\n\n</details>\n"
+	p, ok := Load(files("03-"+evil+".md", text)).Find("03")
+	if !ok {
+		t.Fatal("no pill")
+	}
+	for _, color := range []bool{false, true} {
+		var b strings.Builder
+		if err := p.Pill.Render(&b, 40, color); err != nil {
+			t.Fatal(err)
+		}
+		bare := regexp.MustCompile("\x1b\\[[0-9]+m").ReplaceAllString(b.String(), "")
+		if color == (bare == b.String()) {
+			t.Errorf("with colours %v: %q", color, b.String())
+		}
+		if strings.ContainsFunc(bare, func(r rune) bool {
+			return unicode.IsControl(r) && r != '\n' || unicode.Is(unicode.Bidi_Control, r)
+		}) {
+			t.Errorf("%q", bare)
+		}
+		if !strings.Contains(bare, `\u001b]0;x\u0007`) {
+			t.Errorf("nothing is written out: %q", bare)
+		}
 	}
 }
 
