@@ -213,7 +213,13 @@ func TestStrangersInEditors(t *testing.T) {
 	home(t)
 	for name, s := range strangers {
 		for _, format := range []string{"markdown", "plaintext"} {
-			t.Run(name+"/"+format, func(t *testing.T) { editStrangers(t, laidByStrangers(t, s), format) })
+			t.Run(name+"/"+format, func(t *testing.T) {
+				p := laidByStrangers(t, s)
+				if format == "plaintext" {
+					p.files = p.files[:1] // of the same pages
+				}
+				editStrangers(t, p, format)
+			})
 		}
 	}
 }
