@@ -218,13 +218,13 @@ func TestStrangersInEditors(t *testing.T) {
 				if format == "plaintext" {
 					p.files = p.files[:1] // of the same pages
 				}
-				editStrangers(t, p, format)
+				editStrangers(t, s, p, format)
 			})
 		}
 	}
 }
 
-func editStrangers(t *testing.T, p strangersPlace, format string) {
+func editStrangers(t *testing.T, s string, p strangersPlace, format string) {
 	shown := map[string]int{} // how many texts of a kind were looked at
 	look := func(from, key, s string) {
 		shown[key]++
@@ -352,6 +352,10 @@ func editStrangers(t *testing.T, p strangersPlace, format string) {
 		})
 		ask("jetpills/pin", map[string]any{"textDocument": document})
 	}
+	// A workspace's own settings are a stranger's, too.
+	tell("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{"jetpills": map[string]any{"revision": s, "pills.path": p.pills}}})
+	document := map[string]any{"uri": (&url.URL{Scheme: "file", Path: p.files[0]}).String()}
+	ask("jetpills/pin", map[string]any{"textDocument": document})
 	ask("jetpills/pills", struct{}{})
 	ask("jetpills/search", map[string]any{"query": "a"})
 	<-published
@@ -434,8 +438,14 @@ func TestStrangersInTerminals(t *testing.T) {
 				run(0, "options", "--at", path)
 			}
 			for _, file := range p.files {
-				run(0, "check", file)
-				for _, command := range []string{"check", "tokens", "tree", "bindings"} {
+				start := harmless(file, "") + ":"
+				if out := run(0, "check", file); out != "" && !strings.HasPrefix(out, start) {
+					t.Errorf("the first line does not begin with %q: %q", start, out)
+				}
+				if out := run(0, "syntax", "check", file); out != "" && !strings.HasPrefix(out, start) {
+					t.Errorf("the first line does not begin with %q: %q", start, out)
+				}
+				for _, command := range []string{"tokens", "tree", "bindings"} {
 					run(0, "syntax", command, file)
 				}
 				for _, before := range []string{"som = ", "som = \"", "carrierBoard = \"", "jetpack.carrierBoa", "inputs.", "jetpack.", "jetpack6", "all = [ \""} {

@@ -113,7 +113,7 @@ At once.
 // TestRenderCommandsNothing renders a pill that would command a terminal: the colours are ours.
 func TestRenderCommandsNothing(t *testing.T) {
 	const evil = "\x1b]0;x\a\x1b[2J\u009b31m\x7f\v\u202e\u2066"
-	text := "---\ntitle: x\n---\n# " + evil + "\n\n## " + evil + "\n\n" + evil + " `" + evil + "` &#27; &#11; [" + evil + "](a%1b%0ab.md#" + evil + ") " +
+	text := "---\ntitle: x\n---\n# " + evil + "\n\n## " + evil + "\n\n" + evil + " `" + evil + "` `a\vb` &#27; &#11; [" + evil + "](a%1b%0ab.md#" + evil + ") " +
 		"[x](https://example.org/" + evil + ") <b " + evil + ">\n\n```" + evil + "\n" + evil + "\n```\n\n| " + evil + " |\n|---|\n| " + evil + " |\n\n" +
 		"> " + evil + "\n\n- " + evil + "\n\n<details><summary>" + evil + "</summary>\n\n" + evil + "\n\n</details>\n"
 	p, ok := Load(files("03-"+evil+".md", text)).Find("03")
