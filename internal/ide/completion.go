@@ -2,13 +2,13 @@ package ide
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -403,14 +403,11 @@ func (c completer) nixName(name string) string {
 	switch {
 	case c.cursor.Quoted:
 		return nixText(name)
-	case plainName.MatchString(name):
+	case syntax.IsName(name):
 		return name
 	}
 	return nixString(name)
 }
-
-// plainName is a name that needs no quotes.
-var plainName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_'-]*$`)
 
 // snippetText is a text as it is written in a snippet.
 func snippetText(s string) string {
