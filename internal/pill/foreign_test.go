@@ -85,6 +85,19 @@ func TestForForeign(t *testing.T) {
 		"concept:renamed-options":         "",
 		"concept:device-tree":             "",
 		"concept:ftpm":                    "",
+		// Names in a list of a set's members, words in another order, parts of a set that a section is about.
+		"package:otaUtils":                   "06#the-scope-name-by-name",
+		"package:bspSrc":                     "06#the-scope-name-by-name",
+		"concept:cuda-capabilities":          "06#the-cuda-capability-of-a-soc",
+		"concept:capsule-updates":            "08#updates-by-capsule",
+		"concept:secure-boot":                "08#secure-boot",
+		"concept:flake-outputs":              "02#outputs-what-you-get",
+		"function:mkIf":                      "07#mkif--only-when",
+		"function:overrideScope":             "03#overridescope-overlays-for-a-scope",
+		jetson + "firmware.initialBootOrder": "08#which-disk-comes-first",
+		jetson + "firmware.uefi.debugMode":   "08#uefi-settings",
+		"value:hardware.nvidia-jetpack.firmware.initialBootOrder=nvme": "08#which-disk-comes-first",
+		jetson + "firmware.uefi.capsuleAuthentication.enable":          "08#signing-capsules",
 	} {
 		if got := ask(t, c, topic); got != want {
 			t.Errorf("%s: %q, want %q", topic, got, want)
