@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"jetpills/internal/nix/module": {"internal/nix/eval", "internal/nix/syntax", "internal/text"},
 	"jetpills/internal/catalog":    {},
 	"jetpills/internal/markup":     {"internal/text"},
-	"jetpills/internal/pill":       {"internal/markup", "internal/text"},
+	"jetpills/internal/pill":       {"internal/markup", "internal/nix/syntax", "internal/text"},
 	"jetpills/internal/upstream": {
 		"internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},

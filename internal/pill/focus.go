@@ -79,11 +79,9 @@ func lineOf(lines []string, name string) int {
 		body, _ := splitRemark(line, true)
 		if hasName(body, name) {
 			r = 2
-			names(body, func(first string, word int, tail bool) {
-				if word == 0 && tail && first == name {
-					r = 3
-				}
-			})
+			if words := nameWords(body); len(words) > 0 && (words[0] == name || strings.HasSuffix(words[0], "."+name)) {
+				r = 3
+			}
 		}
 		if r > rank {
 			best, rank = i+1, r
@@ -116,6 +114,8 @@ func blockText(n ast.Node, source []byte) string {
 		case *ast.FencedCodeBlock, *ast.CodeBlock:
 			b.Write(n.Lines().Value(source))
 			return ast.WalkSkipChildren, nil
+		case *ast.HTMLBlock:
+			b.WriteString(htmlText(n, source) + "\n")
 		case *ast.CodeSpan:
 			b.WriteString(codeSpanText(n, source))
 			return ast.WalkSkipChildren, nil

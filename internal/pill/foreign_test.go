@@ -1,6 +1,10 @@
 package pill
 
 import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -85,6 +89,10 @@ func TestForForeign(t *testing.T) {
 		"concept:renamed-options":         "",
 		"concept:device-tree":             "",
 		"concept:ftpm":                    "",
+		// An example calls it again and again.
+		"function:mkOption": "07#the-usual-ones",
+		// The last name of another option.
+		jetson + "firmware.uefi.capsuleAuthentication.preSignCommands": "",
 		// Names in a list of a set's members, words in another order, parts of a set that a section is about.
 		"package:otaUtils":                   "06#the-scope-name-by-name",
 		"package:bspSrc":                     "06#the-scope-name-by-name",
@@ -92,6 +100,7 @@ func TestForForeign(t *testing.T) {
 		"concept:capsule-updates":            "08#updates-by-capsule",
 		"concept:secure-boot":                "08#secure-boot",
 		"concept:flake-outputs":              "02#outputs-what-you-get",
+		"concept:laziness":                   "",
 		"function:mkIf":                      "07#mkif--only-when",
 		"function:overrideScope":             "03#overridescope-overlays-for-a-scope",
 		jetson + "firmware.initialBootOrder": "08#which-disk-comes-first",
@@ -190,55 +199,92 @@ func TestExcerptAroundRow(t *testing.T) {
 	}
 }
 
-func TestHeadlines(t *testing.T) {
-	says := func(title, phrase string) float64 {
-		n := nearBy(phrase, 0, 0)
-		return readHeadline(title, "").says(n.words, n.joined)
+func TestHeadings(t *testing.T) {
+	// What a section of that heading explains, as many topics as are asked for.
+	says := func(title string, topics ...string) string {
+		c := Load(files("03-a.md", "# A\n\n## First\n\nText.\n\n## "+title+"\n\nText.\n"))
+		found := ""
+		for _, topic := range topics {
+			if ask(t, c, topic) != "" {
+				found += topic + " "
+			}
+		}
+		return strings.TrimSpace(found)
 	}
 	for _, title := range []string{
 		"Overlays", "The Overlay", "What is an overlay?", "What an overlay is", "3. Overlays", "Step 2: Overlays",
 		"Overlays — layer on layer", "Overlays: in short", "How overlays work", "Understanding Overlays", "📦 Overlays",
 	} {
-		if got := says(title, "overlay"); got != 1 {
-			t.Errorf("%q names overlays by %v, want 1", title, got)
+		if says(title, "concept:overlays") == "" {
+			t.Errorf("%q does not name overlays", title)
 		}
 	}
 	for _, title := range []string{"Modules", "overlaying", "", "—", ":", "((", "🎯"} {
-		if got := says(title, "overlay"); got != 0 {
-			t.Errorf("%q names overlays by %v, want 0", title, got)
+		if says(title, "concept:overlays") != "" {
+			t.Errorf("%q names overlays", title)
 		}
 	}
-	// The plainer first.
-	for _, tt := range []struct{ phrase, plain, less string }{
-		{"overlay", "Overlays and Overrides", "Debugging an overlay at night"},
-		{"overlay", "The order of overlays", "Why the overlay order matters so much"},
-		{"som", "Choosing Your SoM", "Per-SoM configuration"},
-		{"kernel", "The kernel of your generation", "The realtime kernel"},
-		{"nvpmodel", "nvpmodel", "modules/nvpmodel.nix"},
-		{"op tee", "OP-TEE (Trusted Execution)", "tee-supplicant: OP-TEE's hands"},
-		{"capsule update", "Capsule Updates", "Capsule OTA Updates"},
-		{"cuda", "CUDA on a Jetson", "The relation between nvidia-jetpack and CUDA"},
+	// The plainer first, wherever it stands.
+	for _, tt := range []struct{ topic, plain, less string }{
+		{"concept:overlays", "Overlays and Overrides", "The making of an overlay at night"},
+		{"concept:overlays", "The order of overlays", "Why the overlay order matters so much"},
+		{"concept:som", "Choosing Your SoM", "Per-SoM configuration"},
+		{"concept:kernel", "The kernel of your generation", "The realtime kernel"},
+		{"concept:nvpmodel", "nvpmodel", "modules/nvpmodel.nix"},
+		{"concept:op-tee", "OP-TEE (Trusted Execution)", "tee-supplicant: OP-TEE's hands"},
+		{"concept:capsule-updates", "Capsule Updates", "Capsule OTA Updates"},
+		{"concept:cuda", "CUDA on a Jetson", "The relation between nvidia-jetpack and CUDA"},
 	} {
-		if plain, less := says(tt.plain, tt.phrase), says(tt.less, tt.phrase); plain <= less || less == 0 {
-			t.Errorf("%s: %v in %q, %v in %q", tt.phrase, plain, tt.plain, less, tt.less)
+		for _, headings := range [][2]string{{tt.plain, tt.less}, {tt.less, tt.plain}} {
+			c := Load(files("03-a.md", "# A\n\n## "+headings[0]+"\n\nText.\n\n## "+headings[1]+"\n\nText.\n"))
+			if s, _ := c.Find("03#" + strings.TrimPrefix(ask(t, c, tt.topic), "03#")); s.Title != tt.plain {
+				t.Errorf("%s: %q before %q", tt.topic, s.Title, tt.plain)
+			}
 		}
+		if says(tt.less, tt.topic) == "" {
+			t.Errorf("%q does not name %s", tt.less, tt.topic)
+		}
+	}
+	c := Load(files("03-a.md", "# A\n\n## Decisions\n\nText.\n\n### Kernel: built from source\n\nText.\n\n## The Kernel\n\nText.\n"))
+	if got := ask(t, c, "concept:kernel"); got != "03#the-kernel" {
+		t.Errorf("a heading below another comes first: %q", got)
 	}
 	for _, tt := range []struct {
-		title, code, name string
-		named             bool
+		title, topic string
+		named        bool
 	}{
-		{"1. .override — arguments", ".override\n", "override", true},
-		{"I override everything", "", "override", false},
-		{"lib.composeManyExtensions: one of many", "lib.composeManyExtensions\n", "composeManyExtensions", true},
-		{"mkIf and mkMerge", "", "mkMerge", true},
-		{"Overlay (overlay.nix)", "overlay.nix\n", "overlay.nix", true},
-		{"modules/cuda.nix — CUDA", "", "modules/cuda.nix", true},
-		{"overlays.default", "", "overlays.default", true},
-		{"mkIfs", "", "mkIf", false},
+		{"1. `.override` — arguments", "function:override", true},
+		{"I override everything", "function:override", false},
+		{"`lib.composeManyExtensions`: one of many", "function:composeManyExtensions", true},
+		{"mkIf and mkMerge", "function:mkMerge", true},
+		{"Overlay (`overlay.nix`)", "file:overlay.nix", true},
+		{"modules/cuda.nix — CUDA", "file:modules/cuda.nix", true},
+		{"overlays.default", "output:overlays.default", true},
+		{"mkIfs", "function:mkIf", false},
+		{"Updates by capsule", "concept:capsule-updates", true},
 	} {
-		if got := readHeadline(tt.title, tt.code).names(tt.name) > 0; got != tt.named {
-			t.Errorf("%q names %s: %v", tt.title, tt.name, got)
+		if named := says(tt.title, tt.topic) != ""; named != tt.named {
+			t.Errorf("%q names %s: %v", tt.title, tt.topic, named)
 		}
+	}
+}
+
+// The page for people who write pills of their own says what a sign is worth.
+func TestPageOfRules(t *testing.T) {
+	page, err := os.ReadFile("../../pills/writing/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var points []float32
+	for _, row := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(string(page), -1) {
+		n, _ := strconv.Atoi(row[1])
+		points = append(points, float32(n))
+	}
+	if d := cmp.Diff([]float32{inHeading, isDefined, inBold, isSet, isGlossed, isSaid, isRead, isUsed}, points); d != "" {
+		t.Errorf("weights and the page's table (-want +got):\n%s", d)
+	}
+	if !strings.Contains(string(page), fmt.Sprintf("needs %d points", threshold)) {
+		t.Error("the page does not tell the threshold")
 	}
 }
 
@@ -323,22 +369,5 @@ func TestBrokenForeign(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// What a session asks once it may ask again: the answers are the same, and the
-// memory for them has an end.
-func TestAnswersAreRemembered(t *testing.T) {
-	c := Load(files("03-a.md", "# A\n\n## Scopes\n\n`makeScope` makes a scope.\n"))
-	topic := Topic{FunctionTopic, "makeScope"}
-	first, _ := c.For(topic)
-	for i := range maxAnswers + 10 {
-		c.For(Topic{FunctionTopic, "f" + strings.Repeat("x", i%1000) + string(rune('a'+i/1000))})
-	}
-	if again, _ := c.For(topic); again.Ref() != first.Ref() {
-		t.Errorf("%s, then %s", first.Ref(), again.Ref())
-	}
-	if n := len(c.mentioned().answers); n > maxAnswers {
-		t.Errorf("%d answers are kept", n)
 	}
 }

@@ -67,7 +67,7 @@ func Load(fsys fs.FS) *Collection {
 			continue
 		}
 		if id == indexID {
-			c.index = p
+			c.readme = p
 		} else {
 			c.pills = append(c.pills, p)
 		}
@@ -80,8 +80,7 @@ func Load(fsys fs.FS) *Collection {
 		return a.Line - b.Line
 	})
 	c.hash = hash(c.files)
-	c.invert()
-	c.mentioned = sync.OnceValue(c.rankable)
+	c.explained = sync.OnceValue(c.index)
 	return c
 }
 

@@ -1,8 +1,11 @@
 package pill
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func ask(t *testing.T, c *Collection, topics ...string) string {
@@ -130,6 +133,18 @@ func TestForMentioned(t *testing.T) {
 	}
 }
 
+// An index beside pills that say what they explain explains nothing.
+func TestIndexBesideAnnotatedPills(t *testing.T) {
+	const index = "# Index\n\n## Files\n\n| file | role |\n|---|---|\n| `modules/optee.nix` | the secure world |\n\n## Licence\n\nMIT\n"
+	if got := ask(t, Load(files("README.md", index, "03-a.md", "# A\n\n## Scopes\n\nText.\n")), "file:modules/optee.nix"); got != "README#files" {
+		t.Errorf("beside a bare pill: %q", got)
+	}
+	annotated := "# A\n\n## Scopes\n<!-- explains: concept:scopes -->\n\nText.\n"
+	if got := ask(t, Load(files("README.md", index, "03-a.md", annotated)), "file:modules/optee.nix"); got != "" {
+		t.Errorf("beside an annotated pill: %q", got)
+	}
+}
+
 func TestForMentionedPrefersTheFirstTopicFound(t *testing.T) {
 	c := loadDir(t, "plain")
 	if got := ask(t, c, "function:mkMerge", "function:mkForce", "concept:scopes"); got != "07#priorities" {
@@ -150,33 +165,75 @@ func TestShortSummaryIsLastResort(t *testing.T) {
 	}
 }
 
-func TestNixPaths(t *testing.T) {
+// Examples as people write them: no set around them, "..." in them, parts
+// missing.
+func TestExamples(t *testing.T) {
 	for code, want := range map[string]string{
-		`{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }`: "hardware.nvidia-jetpack hardware.nvidia-jetpack.enable hardware.nvidia-jetpack.som hardware.nvidia-jetpack.som=orin-agx",
-		"{ a.b.c = 1; }":                          "a.b.c",
-		"{ config = { a.b = 1; }; }":              "config a.b",
-		"{ config.a.b = 1; }":                     "a.b",
-		"{ a = lib.mkIf (x == y) { b = 1; }; }":   "a a.b",
-		"{ a = { ... }; b = 2; }":                 "a b",
-		"{ # c = 1;\n a = 1; /* d = 2; */ }":      "a",
-		"{ a = ''x = 1;''; b = 1; }":              "a b",
-		`{ "a b".c = 1; }`:                        "c",
-		`{ a."b c".d = 1; }`:                      "a.b c.d",
-		`{ l = [ "x" "y" ]; }`:                    "l l=x l=y",
-		"{ a = 1":                                 "a",
-		"{ a = \"unclosed\n b = 1; }":             "a a=unclosed b",
-		"}}} = ; {{{ a.":                          "",
-		"{ config, ... }: { a = x: { b = 1; }; }": "a a.b",
+		`{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }`: "option:hardware.nvidia-jetpack option:hardware.nvidia-jetpack.enable option:hardware.nvidia-jetpack.som value:hardware.nvidia-jetpack.som=orin-agx",
+		"{ a.b.c = 1; }":                           "option:a.b.c",
+		"{ config = { a.b = 1; }; }":               "option:a.b",
+		"{ config.a.b = 1; }":                      "option:a.b",
+		"{ a = lib.mkIf (x == y) { b = 1; }; }":    "name:mkIf option:a option:a.b",
+		"{ a = { ... }; b = 2; }":                  "option:a option:b",
+		"{ # c = 1;\n a = 1; /* d = 2; */ }":       "option:a",
+		"{ a = ''x = 1;''; b = 1; }":               "option:a option:b",
+		`{ a."b c".d = 1; }`:                       "option:a.b c.d",
+		`{ l = [ "x" "y" ]; }`:                     "option:l value:l=x value:l=y",
+		"{ a = 1":                                  "option:a",
+		"a.b = 1;\na.c = 2;\n":                     "option:a.b option:a.c",
+		"}}} = ; {{{ a.":                           "",
+		"{ config, ... }: { a = x: { b = 1; }; }":  "concept:moduleargument option:a option:a.b",
+		"final: prev: { hello = 1; }":              "concept:overlayfunction name:hello option:hello",
+		"rtKernel = f x;\nother-kernel = f y;\n":   "name:rtKernel option:other-kernel option:rtKernel",
+		"fetchurl { url = 1; }":                    "name:fetchurl option:url",
+		"{ a = lib.optional cfg.b.c 1; d = f 1; }": "option:a option:b.c option:d",
 	} {
-		got := ""
-		nixPaths(code, func(p nixPath) { got += " " + p.path })
-		if got != "" {
-			got = got[1:]
+		found := inferred{}
+		found.example(code)
+		var got []string
+		for topic := range found {
+			// The names of a longer path go without saying.
+			if topic.Kind != nameTopic || !standsIn(found, topic.Name) {
+				if topic.Kind != ValueTopic || strings.Contains(topic.Name, ".") || strings.HasPrefix(topic.Name, "l=") {
+					got = append(got, topic.String())
+				}
+			}
 		}
-		if got != want {
+		slices.Sort(got)
+		if got := strings.Join(got, " "); got != want {
 			t.Errorf("%s\n got %q\nwant %q", code, got, want)
 		}
 	}
+}
+
+// What nobody writes is read all the same, and in time.
+func TestStrangeSections(t *testing.T) {
+	const nix, end = "```nix\n", "\n```\n"
+	for name, body := range map[string]string{
+		"sets in sets":    nix + strings.Repeat("a = {\n", 30000) + end,
+		"one long call":   nix + strings.Repeat("f x y z\n", 25000) + end,
+		"overlays within": nix + strings.Repeat("final: prev: {\n", 10000) + end,
+		"code in words":   strings.Repeat("`a = 1; b`\n", 20000),
+		"a long heading":  "## " + strings.Repeat("ab of ", 2600),
+	} {
+		began := time.Now()
+		c := Load(files("03-a.md", "# A\n\n## Scopes\n\nText.\n\n## Strange\n\n"+body+"\n\n## Last\n\nText.\n"))
+		if got := ask(t, c, "concept:scopes"); got != "03#scopes" {
+			t.Errorf("%s: %q", name, got)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s: took %v", name, took)
+		}
+	}
+}
+
+func standsIn(found inferred, name string) bool {
+	for topic := range found {
+		if topic.Kind == OptionTopic && strings.Contains(topic.Name+".", "."+name+".") {
+			return true
+		}
+	}
+	return false
 }
 
 // Many readers at once; the race detector looks on.

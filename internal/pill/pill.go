@@ -14,17 +14,12 @@ import (
 // number of goroutines may use it.
 type Collection struct {
 	pills    []*Pill // by file name, the index not among them
-	index    *Pill   // README.md, or nil
+	readme   *Pill   // or nil
 	problems []Problem
 	files    map[string][]byte
 	hash     string
 
-	topics map[Topic][]Section
-	globs  []Topic // the declared topics that are globs, the more specific first
-
-	// The sections without annotations, read at the first question that needs
-	// them, and the answers found among them.
-	mentioned func() *ranking
+	explained func() *index // made at the first question
 }
 
 // A Pill is one file of a collection.
@@ -70,8 +65,8 @@ type body struct {
 	role   role
 	nodes  []ast.Node // up to the next heading; no comments, no footer
 
-	once  sync.Once
-	shown *evidence
+	once        sync.Once
+	text, prose string // as Search looks through it
 }
 
 // role tells sections that explain something from those that only frame them.
@@ -95,7 +90,7 @@ type Problem struct {
 func (c *Collection) Pills() []*Pill { return c.pills }
 
 // Index returns README.md, if the folder has one.
-func (c *Collection) Index() (*Pill, bool) { return c.index, c.index != nil }
+func (c *Collection) Index() (*Pill, bool) { return c.readme, c.readme != nil }
 
 // Problems lists what Load found wrong, by file and line.
 func (c *Collection) Problems() []Problem { return c.problems }
@@ -117,9 +112,14 @@ func (c *Collection) Files() map[string][]byte {
 // Topics returns every declared topic with the sections that declare it, the
 // section that For prefers first.
 func (c *Collection) Topics() map[Topic][]Section {
-	topics := make(map[Topic][]Section, len(c.topics))
-	for topic, sections := range c.topics {
-		topics[topic] = append([]Section(nil), sections...)
+	topics := map[Topic][]Section{}
+	x := c.explained()
+	for _, topic := range x.declared {
+		for _, claim := range x.claims[topic] {
+			if claim.strength >= declared {
+				topics[topic] = append(topics[topic], x.sections[claim.section])
+			}
+		}
 	}
 	return topics
 }
@@ -142,8 +142,8 @@ func (c *Collection) Find(ref string) (Section, bool) {
 
 func (c *Collection) find(name string) *Pill {
 	name = strings.TrimSuffix(path.Clean(name), ".md")
-	if c.index != nil && (strings.EqualFold(name, "README") || strings.EqualFold(name, "index")) {
-		return c.index
+	if c.readme != nil && (strings.EqualFold(name, "README") || strings.EqualFold(name, "index")) {
+		return c.readme
 	}
 	if len(name) == 1 {
 		name = "0" + name

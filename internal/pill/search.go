@@ -28,7 +28,7 @@ func (c *Collection) Search(words string) []Hit {
 		score int
 	}
 	var found []ranked
-	for _, p := range append(slices.Clip(c.pills), c.indexes()...) {
+	for _, p := range c.all() {
 		title := strings.ToLower(p.Title + " " + p.Subtitle)
 		for _, s := range p.Sections {
 			if score := s.rank(wanted, title); score > 0 {
@@ -47,7 +47,7 @@ func (c *Collection) Search(words string) []Hit {
 // rank is 0 unless every word is found and at least one of them in the section
 // itself.
 func (s Section) rank(wanted []string, title string) int {
-	text := s.evidence()
+	text, prose := s.text()
 	heading := strings.ToLower(s.Title)
 	titling := s.body.role == titling
 	if titling {
@@ -57,7 +57,6 @@ func (s Section) rank(wanted []string, title string) int {
 	for _, t := range s.Topics {
 		topics.WriteString(strings.ToLower(t.Name) + "\n")
 	}
-	code := strings.ToLower(text.inline + text.blocks)
 	score, own := 0, titling
 	for _, word := range wanted {
 		points := 0
@@ -74,7 +73,7 @@ func (s Section) rank(wanted []string, title string) int {
 		if begins(topics.String(), word) {
 			inside += 15
 		}
-		if begins(code, word) || begins(text.prose, asProse(word)) || titling && begins(strings.ToLower(s.Pill.Summary), word) {
+		if begins(text, word) || begins(prose, asProse(word)) || titling && begins(strings.ToLower(s.Pill.Summary), word) {
 			inside += 5
 		}
 		if points+inside == 0 {
@@ -90,6 +89,24 @@ func (s Section) rank(wanted []string, title string) int {
 		score = max(score/3, 1)
 	}
 	return score
+}
+
+// text is what a section says in lower case, and that as prose.
+func (s Section) text() (text, prose string) {
+	s.body.once.Do(func() {
+		var b strings.Builder
+		for _, n := range s.body.nodes {
+			b.WriteString(blockText(n, s.Pill.source))
+		}
+		s.body.text = strings.ToLower(b.String())
+		s.body.prose = asProse(s.body.text)
+	})
+	return s.body.text, s.body.prose
+}
+
+// asProse is a text with one space between words, hyphens taken for spaces.
+func asProse(s string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(strings.ToLower(s), "-", " ")), " ")
 }
 
 // begins reports whether some word of text begins with prefix.
