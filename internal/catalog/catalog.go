@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -63,20 +62,24 @@ type Catalog struct {
 	// Revision is the commit the facts hold for.
 	Revision Revision
 
-	options     []Option
-	byPath      map[string]int
-	root        *node
-	roots       []string
-	rootPaths   [][]string // roots, name by name
-	soms        []SoM
+	*tree
 	generations []Generation
-	fits        fitRules
-	packages    func() *packageSet
+	boards      func() boards
+	packages    func() packageSet
+}
+
+// tree is the options of a catalog, and how to find them.
+type tree struct {
+	options   []Option
+	byPath    map[string]int
+	root      *node
+	roots     []string
+	rootPaths [][]string // roots, name by name
 }
 
 // node is one attribute of the tree of option paths.
 type node struct {
-	option   int // index into Catalog.options, or -1
+	option   int // index into tree.options, or -1
 	children map[string]*node
 	names    []string // the keys of children, sorted
 }
@@ -149,11 +152,11 @@ func (c *Catalog) IsOwn(path []string) bool {
 }
 
 // SoMs returns the SoM values of this revision in upstream's order.
-func (c *Catalog) SoMs() []SoM { return c.soms }
+func (c *Catalog) SoMs() []SoM { return c.boards().soms }
 
 // SoM finds a SoM by its option value.
 func (c *Catalog) SoM(name string) (SoM, bool) {
-	for _, s := range c.soms {
+	for _, s := range c.SoMs() {
 		if s.Name == name {
 			return s, true
 		}
@@ -175,8 +178,8 @@ func (c *Catalog) Generation(major string) (Generation, bool) {
 	return Generation{}, false
 }
 
-func (c *Catalog) find(path []string) *node {
-	n := c.root
+func (t *tree) find(path []string) *node {
+	n := t.root
 	for _, name := range path {
 		below := n.children[name]
 		if below == nil {
@@ -190,13 +193,17 @@ func (c *Catalog) find(path []string) *node {
 	return n
 }
 
+// shared are the namespaces that NixOS declares too: what lies below them is not all jetpack-nixos's own.
+// hardware.nvidia.enabled is a NixOS option that jetpack-nixos declares once more: the set around it is NixOS's.
+var shared = []string{"hardware", "hardware.nvidia", "services"}
+
 // index builds the lookup structures over options, which must be sorted by path.
-func (c *Catalog) index(shared map[string]bool) {
-	c.byPath = make(map[string]int, len(c.options))
-	c.root = &node{option: -1, children: map[string]*node{}}
-	for i, o := range c.options {
-		c.byPath[o.Path] = i
-		n := c.root
+func (t *tree) index() {
+	t.byPath = make(map[string]int, len(t.options))
+	t.root = &node{option: -1, children: map[string]*node{}}
+	for i, o := range t.options {
+		t.byPath[o.Path] = i
+		n := t.root
 		for name := range strings.SplitSeq(o.Path, ".") {
 			below := n.children[name]
 			if below == nil {
@@ -211,15 +218,15 @@ func (c *Catalog) index(shared map[string]bool) {
 		}
 		n.option = i
 	}
-	c.root.finish("", shared, &c.roots)
-	sort.Strings(c.roots)
-	for _, root := range c.roots {
-		c.rootPaths = append(c.rootPaths, strings.Split(root, "."))
+	t.root.finish("", &t.roots)
+	sort.Strings(t.roots)
+	for _, root := range t.roots {
+		t.rootPaths = append(t.rootPaths, strings.Split(root, "."))
 	}
 }
 
 // finish sorts the names below n and collects the roots: the first nodes on each path outside the shared namespaces.
-func (n *node) finish(path string, shared map[string]bool, roots *[]string) {
+func (n *node) finish(path string, roots *[]string) {
 	sort.Strings(n.names)
 	for _, name := range n.names {
 		below := name
@@ -227,94 +234,10 @@ func (n *node) finish(path string, shared map[string]bool, roots *[]string) {
 			below = path + "." + name
 		}
 		into := roots
-		if roots != nil && !shared[below] {
+		if roots != nil && !slices.Contains(shared, below) {
 			*roots = append(*roots, below)
 			into = nil
 		}
-		n.children[name].finish(below, shared, into)
+		n.children[name].finish(below, into)
 	}
-}
-
-// Library is all of history: one catalog per revision, made on first use. It is safe for concurrent use.
-type Library struct {
-	data *data
-
-	mu       sync.Mutex
-	catalogs map[int]*Catalog // by index into data.revisions
-
-	packages func() *allPackages
-}
-
-// Open reads the embedded facts. An error means that the program was built with a damaged data file.
-func Open() (*Library, error) {
-	d, err := decode(embedded)
-	if err != nil {
-		return nil, err
-	}
-	return &Library{data: d, catalogs: map[int]*Catalog{}, packages: sync.OnceValue(d.decodePackages)}, nil
-}
-
-// Newest returns the catalog of the newest revision known.
-func (l *Library) Newest() *Catalog { return l.at(len(l.data.revisions) - 1) }
-
-// At returns the catalog that holds at rev, a full hash or at least its first seven digits.
-// It always returns a catalog; the Match says what it is worth.
-func (l *Library) At(rev string) (*Catalog, Match) {
-	i, ok := l.data.findRevision(rev)
-	if !ok {
-		return l.Newest(), Unknown
-	}
-	r := l.data.revisions[i]
-	if r.catalog >= 0 {
-		return l.at(i), Exact
-	}
-	if r.like >= 0 {
-		return l.at(r.like), NoModules
-	}
-	return l.at(i), NoModules
-}
-
-// Before returns the catalog of the last mainline revision made on the day of t or earlier: the best guess for
-// a fork of which only the date is known. It returns nothing where no revision with options is that old.
-func (l *Library) Before(t time.Time) (*Catalog, bool) {
-	day := t.UTC().Format(time.DateOnly)
-	for i := len(l.data.revisions) - 1; i >= 0; i-- {
-		r := l.data.revisions[i]
-		if r.mainline && r.catalog >= 0 && r.Day() <= day {
-			return l.at(i), true
-		}
-	}
-	return nil, false
-}
-
-// Revision finds a commit by its full hash or at least its first seven digits.
-func (l *Library) Revision(rev string) (Revision, bool) {
-	i, ok := l.data.findRevision(rev)
-	if !ok {
-		return Revision{}, false
-	}
-	return l.data.revisions[i].Revision, true
-}
-
-// Revisions returns every commit known, in the order of history (a commit comes after its parents).
-func (l *Library) Revisions() []Revision {
-	out := make([]Revision, len(l.data.revisions))
-	for i, r := range l.data.revisions {
-		out[i] = r.Revision
-	}
-	return out
-}
-
-func (l *Library) at(i int) *Catalog {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if c, ok := l.catalogs[i]; ok {
-		return c
-	}
-	c := l.data.build(i)
-	if rev := l.data.revisions[i]; rev.scope >= 0 || l.data.holds(rev.tree, l.data.packagesNeed) {
-		c.packages = sync.OnceValue(func() *packageSet { return l.packages().in(l.data, rev) })
-	}
-	l.catalogs[i] = c
-	return c
 }

@@ -134,7 +134,7 @@ func sameVersions(a, b Generation) bool {
 
 func diffMajors(a, b *Catalog) []MajorChange {
 	var changes []MajorChange
-	for _, before := range a.soms {
+	for _, before := range a.SoMs() {
 		after, ok := b.SoM(before.Name)
 		if !ok || before.DefaultMajor == "" || after.DefaultMajor == "" || before.DefaultMajor == after.DefaultMajor {
 			continue

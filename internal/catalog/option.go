@@ -27,79 +27,67 @@ const (
 // Fields that are not known for the revision are left at their zero value, never filled from another one.
 type Option struct {
 	// Path is the dotted path; submodule fields are parent.*.field.
-	Path string
+	Path string `json:"-"`
 	// Type is the type's description as nixpkgs' lib words it; empty where it belongs to a NixOS option that was not evaluated.
-	Type string
+	Type string `json:"type,omitzero"`
 	// Kind and Nullable are read off Type; Elem is the kind of a list's elements.
-	Kind     Kind
-	Elem     Kind
-	Nullable bool
+	Kind     Kind `json:"-"`
+	Elem     Kind `json:"-"`
+	Nullable bool `json:"-"`
 	// Values are the values of an enum in upstream's order, those inside a list or null-or type too.
-	Values []string
+	Values []string `json:"-"`
 	// ValuesInList is set where the option takes a list of Values.
-	ValuesInList bool
+	ValuesInList bool `json:"-"`
 
 	// HasDefault reports whether the declaration has a default. Options without one may still be set by a module.
-	HasDefault bool
+	HasDefault bool `json:"hasDefault,omitzero"`
 	// Default is the default's Nix source, as written; empty where it is not known.
-	Default string
+	Default string `json:"default,omitzero"`
 	// DefaultText is what upstream shows in place of Default, where it does.
-	DefaultText string
+	DefaultText string `json:"defaultText,omitzero"`
 	// Example is the example as JSON text, where there is one.
-	Example string
+	Example string `json:"example,omitzero"`
 
 	// DeclaredIn is the declaring file within jetpack-nixos; Line and Column (in bytes) are 1-based.
-	DeclaredIn string
-	Line       int
-	Column     int
+	DeclaredIn string `json:"file,omitzero"`
+	Line       int    `json:"-"`
+	Column     int    `json:"column,omitzero"`
 	// DeclaredWith is the function that made the declaration: mkOption, mkEnableOption or mkRenamedOptionModule.
-	DeclaredWith string
+	DeclaredWith string `json:"with,omitzero"`
 
 	// RenamedTo is the path an alias stands for; empty for an option proper.
-	RenamedTo string
-	Internal  bool
-	ReadOnly  bool
+	RenamedTo string `json:"renamedTo,omitzero"`
+	Internal  bool   `json:"internal,omitzero"`
+	ReadOnly  bool   `json:"readOnly,omitzero"`
 	// Field is set for a field of a submodule.
-	Field bool
+	Field bool `json:"field,omitzero"`
 
 	// Summary is the project's own description; empty where there is none.
-	Summary string
+	Summary string `json:"-"`
 	// Since is the mainline revision that brought the option, AliasSince the one that made it an alias.
-	Since      Revision
-	AliasSince Revision
+	Since      Revision `json:"-"`
+	AliasSince Revision `json:"-"`
 
-	valueSince []valueSince
-	summaries  []valueSummary
+	library *Library // where the values' history and descriptions are; nil outside of a catalog
 }
-
-type valueSince struct {
-	value string
-	since Revision
-}
-
-type valueSummary struct{ value, text string }
 
 // Parts returns the components of the path.
 func (o Option) Parts() []string { return strings.Split(o.Path, ".") }
 
 // ValueSince returns the mainline revision that brought an enum value; the zero Revision where that is not known.
 func (o Option) ValueSince(value string) Revision {
-	for _, v := range o.valueSince {
-		if v.value == value {
-			return v.since
-		}
+	if o.library == nil {
+		return Revision{}
 	}
-	return Revision{}
+	return o.library.ValueSince(o.Path, value)
 }
 
 // ValueSummary returns the project's own description of an enum value, or nothing.
 func (o Option) ValueSummary(value string) string {
-	for _, v := range o.summaries {
-		if v.value == value {
-			return v.text
-		}
+	if o.library == nil {
+		return ""
 	}
-	return ""
+	return o.library.words()[o.Path+"="+value]
 }
 
 // ShownDefault returns the default as it reads best: upstream's default text where there is one,

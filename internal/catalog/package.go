@@ -4,52 +4,55 @@ import "sort"
 
 // Package is one member of the nvidia-jetpack scope.
 type Package struct {
-	Name string
+	Name string `json:"-"`
 	// Kind is derivation, function, packageSet, attrset, string or another word for the value's shape.
-	Kind string
+	Kind string `json:"kind,omitzero"`
 	// Generations are the JetPack majors whose scope has the member, oldest first.
-	Generations []string
+	Generations []string `json:"generations,omitzero"`
 	// File is where the name is bound, within jetpack-nixos; Line and Column are 1-based and 0 where the file as a whole is meant.
 	// It is empty for what nixpkgs' makeScope adds.
-	File   string
-	Line   int
-	Column int
+	File   string `json:"file,omitzero"`
+	Line   int    `json:"-"`
+	Column int    `json:"column,omitzero"`
 	// Source is the file or folder the member is built from, where that is another one. It may hold ${…} for the L4T major.
-	Source string
+	Source string `json:"source,omitzero"`
 	// DeviceOnly is set for members that exist only inside a NixOS configuration with hardware.nvidia-jetpack.enable.
-	DeviceOnly bool
+	DeviceOnly bool `json:"deviceOnly,omitzero"`
 	// DeviceFile and DeviceLine say where such a configuration adds or overrides the member; empty where it does not.
-	DeviceFile string
-	DeviceLine int
+	DeviceFile string `json:"deviceFile,omitzero"`
+	DeviceLine int    `json:"-"`
 	// Summary is the project's own description; empty where there is none.
-	Summary string
+	Summary string `json:"-"`
 }
 
 // Attribute is a name that the overlay puts into the package set itself, or that system.build gets.
 type Attribute struct {
-	Name string
-	File string
-	Line int
+	Name string `json:"name,omitzero"`
+	File string `json:"file,omitzero"`
+	Line int    `json:"line,omitzero"`
 	// Equals is the expression that has the same value, where there is one.
-	Equals string
+	Equals string `json:"equals,omitzero"`
 }
 
 // Output is one kind of flake output and the names below it.
 type Output struct {
 	// Name is the output, with the system for those that have one: packages.x86_64-linux.
-	Name  string
-	Names []string
+	Name  string   `json:"name"`
+	Names []string `json:"names"`
 }
 
 // FlashTarget is one combination that upstream supports and builds a flash package for.
 type FlashTarget struct {
 	// Name is the entry's name in nixosConfigurations, Package the one in packages.x86_64-linux, Binary the program in it.
-	Name, Package, Binary string
-	SoM, CarrierBoard     string
-	Super                 bool
+	Name         string `json:"name"`
+	Package      string `json:"package"`
+	Binary       string `json:"binary"`
+	SoM          string `json:"som"`
+	CarrierBoard string `json:"carrierBoard"`
+	Super        bool   `json:"super,omitzero"`
 	// Major is the JetPack major it evaluates to.
-	Major       string
-	TargetBoard string
+	Major       string `json:"majorVersion"`
+	TargetBoard string `json:"targetBoard,omitzero"`
 }
 
 type packageSet struct {
@@ -61,24 +64,20 @@ type packageSet struct {
 	targets  []FlashTarget
 }
 
-func (c *Catalog) packageSet() *packageSet {
-	if c.packages == nil {
-		return &packageSet{}
-	}
-	return c.packages()
-}
-
 // HasPackages reports whether the packages of this revision are known at all.
 // Where they are not, the methods below return nothing: that says nothing about the revision.
-func (c *Catalog) HasPackages() bool { return c.packages != nil }
+func (c *Catalog) HasPackages() bool {
+	s := c.packages()
+	return len(s.packages)+len(s.topLevel) > 0
+}
 
-// Packages returns the members of the nvidia-jetpack scope, sorted by name. In most revisions but the newest,
-// only Name, Generations, DeviceOnly and Summary are known.
-func (c *Catalog) Packages() []Package { return c.packageSet().packages }
+// Packages returns the members of the nvidia-jetpack scope, sorted by name. Kind is known of all of them in few revisions
+// but the newest.
+func (c *Catalog) Packages() []Package { return c.packages().packages }
 
 // Package finds a member of the nvidia-jetpack scope.
 func (c *Catalog) Package(name string) (Package, bool) {
-	s := c.packageSet()
+	s := c.packages()
 	i, ok := s.byName[name]
 	if !ok {
 		return Package{}, false
@@ -86,19 +85,18 @@ func (c *Catalog) Package(name string) (Package, bool) {
 	return s.packages[i], true
 }
 
-// OverlayAttributes returns the attributes that the overlay sets at the top level of the package set, sorted by name;
-// without places in most revisions but the newest.
-func (c *Catalog) OverlayAttributes() []Attribute { return c.packageSet().topLevel }
+// OverlayAttributes returns the attributes that the overlay sets at the top level of the package set, sorted by name.
+func (c *Catalog) OverlayAttributes() []Attribute { return c.packages().topLevel }
 
 // SystemBuild returns the attributes that the modules add to config.system.build, sorted by name;
 // it and the methods below return nothing where they are not known for the revision.
-func (c *Catalog) SystemBuild() []Attribute { return c.packageSet().build }
+func (c *Catalog) SystemBuild() []Attribute { return c.packages().build }
 
 // Outputs returns the flake's outputs, sorted by name.
-func (c *Catalog) Outputs() []Output { return c.packageSet().outputs }
+func (c *Catalog) Outputs() []Output { return c.packages().outputs }
 
 // FlashTargets returns the combinations that upstream supports, in upstream's order.
-func (c *Catalog) FlashTargets() []FlashTarget { return c.packageSet().targets }
+func (c *Catalog) FlashTargets() []FlashTarget { return c.packages().targets }
 
 func (s *packageSet) index() {
 	sort.Slice(s.packages, func(i, j int) bool { return s.packages[i].Name < s.packages[j].Name })

@@ -139,7 +139,7 @@ func (t *trees) load(into *tree, revision catalog.Revision, documents map[string
 		return
 	}
 	source.extraction = e
-	source.catalog = t.library.Extracted(e.Source(revision))
+	source.catalog = t.library.Of(e.Source(revision))
 	source.removed = make(map[string]upstream.RemovedOption, len(e.Removed))
 	for _, r := range e.Removed {
 		source.removed[r.Path] = r

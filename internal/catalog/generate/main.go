@@ -1,66 +1,58 @@
-// Command generate compiles the facts folder of internal/catalog into the data file that the catalog embeds.
-// With -import or -scopes it first rewrites files of that folder from raw evaluations and a clone of jetpack-nixos.
+// Command generate writes the data that the catalog embeds: what the sources of jetpack-nixos say, read from a clone without
+// running Nix, and the tables of the facts folder. It prints what changed.
 package main
 
 import (
-	"cmp"
 	"flag"
 	"fmt"
-	"maps"
+	"io"
+	"io/fs"
 	"os"
-	"slices"
+
+	"jetpills/internal/catalog"
 )
 
 func main() {
-	dir := flag.String("facts", "facts", "the facts `folder` to compile")
-	out := flag.String("o", "catalog.bin", "the data `file` to write")
-	raw := flag.String("import", "", "rewrite the facts folder from the raw evaluations in this `folder` first")
-	clone := flag.String("clone", "", "with -import or -scopes, a `clone` of jetpack-nixos with the whole history up to the newest fact")
-	lib := flag.String("scopes", "", "rewrite scopes.json first, with nix-instantiate and this `folder` lib of nixpkgs; needs -clone")
-	source := flag.String("upstream", "", "first add the commits that this clone or `checkout` of jetpack-nixos has after the newest fact, read without Nix")
+	facts := flag.String("facts", "facts", "the `folder` of tables and summaries")
+	out := flag.String("o", "data", "the data `folder`, which is read and written")
+	dir := flag.String("upstream", "", "add the commits that this `clone` of jetpack-nixos has after the newest one known")
+	all := flag.Bool("all", false, "with -upstream, read the sources of the commits known once more")
 	flag.Parse()
-	if err := run(*dir, *out, *raw, *clone, *lib, *source); err != nil {
+	if err := run(os.DirFS(*facts), *out, *dir, *all, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, out, raw, clone, lib, source string) error {
-	if raw != "" {
-		if err := importRaw(os.DirFS(raw), clone, dir); err != nil {
-			return fmt.Errorf("import: %w", err)
-		}
-	}
-	f, err := read(os.DirFS(dir))
+func run(folder fs.FS, out, dir string, all bool, w io.Writer) error {
+	f, err := readFacts(folder)
 	if err != nil {
 		return err
 	}
-	if lib != "" {
-		if err := evaluateScopes(f, clone, lib, dir); err != nil {
-			return fmt.Errorf("scopes: %w", err)
-		}
-		if f, err = read(os.DirFS(dir)); err != nil {
-			return err
-		}
+	// Data of another form cannot be read, but everything can be read from the clone once more.
+	before, err := catalog.Read(os.DirFS(out))
+	if err != nil && !all {
+		return err
 	}
-	changed := false
-	if source != "" {
-		if changed, err = refresh(f, source, os.Stdout); err != nil {
+	var known catalog.Data
+	if before != nil {
+		known = before.Data()
+	}
+	data := known
+	if dir != "" {
+		if data, err = add(f, clone{dir}, known, all, w); err != nil {
 			return fmt.Errorf("upstream: %w", err)
 		}
 	}
-	data, err := compile(f)
+	data.Evaluated = f.tables()
+	data.Summaries, data.Words = f.summaries, f.words
+	if err := data.Write(out); err != nil {
+		return err
+	}
+	after, err := catalog.Read(os.DirFS(out))
 	if err != nil {
 		return err
 	}
-	if changed {
-		if err := f.write(dir); err != nil {
-			return err
-		}
-	}
-	return os.WriteFile(out, data, 0o644)
-}
-
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
-	return slices.Sorted(maps.Keys(m))
+	report(w, before, after)
+	return nil
 }

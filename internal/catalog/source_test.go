@@ -13,8 +13,8 @@ func sourceOf(c *Catalog) Source {
 	return Source{Options: c.Options(), Packages: c.Packages(), Overlay: c.OverlayAttributes(), Generations: c.Generations()}
 }
 
-// TestExtractedFork reads a fork that has one SoM more, a JetPack of its own and an option that nobody knows.
-func TestExtractedFork(t *testing.T) {
+// TestSourceOfAFork reads a fork that has one SoM more, a JetPack of its own and an option that nobody knows.
+func TestSourceOfAFork(t *testing.T) {
 	l := library(t)
 	s := sourceOf(l.Newest())
 	s.Revision = Revision{Hash: strings.Repeat("f", 40), Date: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}
@@ -22,7 +22,7 @@ func TestExtractedFork(t *testing.T) {
 	for i := range s.Options {
 		// What was read from a source has no history yet.
 		o := &s.Options[i]
-		o.Since, o.AliasSince, o.Summary, o.valueSince, o.summaries = Revision{}, Revision{}, "", nil, nil
+		o.Since, o.AliasSince, o.Summary, o.library = Revision{}, Revision{}, "", nil
 		if o.Path == somOption {
 			o.Values = append(slices.Clone(o.Values), "orin-own")
 		}
@@ -31,7 +31,7 @@ func TestExtractedFork(t *testing.T) {
 	s.Generations = []Generation{{Major: "6", JetPack: "6.9", SoMFamilies: []string{"orin"}}, {Major: "8", SoMFamilies: []string{"thor"}}}
 	s.DefaultMajors = map[string]string{"orin-own": "6", "thor-agx": "8"}
 	s.Packages = append(slices.Clone(s.Packages), Package{Name: "own-tool", File: "own.nix", Line: 3})
-	c := l.Extracted(s)
+	c := l.Of(s)
 
 	if c.Revision != s.Revision || len(c.Generations()) != 2 {
 		t.Errorf("catalog of %s with %d generations", c.Revision.Short(), len(c.Generations()))
@@ -73,8 +73,8 @@ func TestExtractedFork(t *testing.T) {
 	}
 }
 
-// TestExtractedKnown holds that the source of a known commit loses nothing of what an evaluation told.
-func TestExtractedKnown(t *testing.T) {
+// TestSourceOfAKnownCommit holds that the source of a known commit loses nothing of what an evaluation told.
+func TestSourceOfAKnownCommit(t *testing.T) {
 	l := library(t)
 	want := catalogAt(t, l, "4d857d6")
 	s := sourceOf(want)
@@ -83,7 +83,7 @@ func TestExtractedKnown(t *testing.T) {
 	for i := range s.Packages {
 		s.Packages[i].Kind, s.Packages[i].Summary = "", ""
 	}
-	got := l.Extracted(s)
+	got := l.Of(s)
 	for what, pair := range map[string][2]any{
 		"soms":        {want.SoMs(), got.SoMs()},
 		"generations": {want.Generations(), got.Generations()},
@@ -100,9 +100,9 @@ func TestExtractedKnown(t *testing.T) {
 	}
 }
 
-// TestExtractedEmpty holds that a source without anything gives a catalog without anything.
-func TestExtractedEmpty(t *testing.T) {
-	c := library(t).Extracted(Source{})
+// TestEmptySource holds that a source without anything gives a catalog without anything.
+func TestEmptySource(t *testing.T) {
+	c := library(t).Of(Source{})
 	if len(c.Options())+len(c.SoMs())+len(c.Packages())+len(c.Generations())+len(c.Roots()) != 0 || c.Revision.Known() {
 		t.Errorf("catalog is %+v", c)
 	}

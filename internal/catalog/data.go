@@ -1,0 +1,453 @@
+package catalog
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"embed"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:generate go run ./generate
+
+// embedded is what the generator writes; [Read] says how.
+//
+//go:embed data
+var embedded embed.FS
+
+// Data is all that a [Library] is made of.
+type Data struct {
+	Commits   []Commit
+	Sources   []Source // distinct ones; no Revision is set
+	Evaluated Evaluated
+	// Summaries are the project's own descriptions of options, by path, Words those of packages, by name, and of values of
+	// enums, by path=value.
+	Summaries, Words map[string]string
+}
+
+// Commit is one commit of jetpack-nixos. Commits come after their parents; the newest is the last.
+type Commit struct {
+	Revision
+	// Mainline is set for commits on the first-parent line.
+	Mainline bool
+	// Source is an index into [Data.Sources]; -1 where the source cannot be read as a whole.
+	Source int
+	// Catalog is the index of the commit whose catalog holds: the commit itself, the nearest first-parent ancestor where
+	// it has no catalog of its own, or -1 if there is none.
+	Catalog int
+}
+
+// Evaluated are the tables that hold for the revision that was evaluated, and for those whose [Source.Holds] names them.
+type Evaluated struct {
+	SoMs         []SoM             `json:"soms"`
+	Combinations []Combination     `json:"combinations"`
+	Targets      []FlashTarget     `json:"targets"`
+	Kinds        map[string]string `json:"kinds"` // of packages
+	Build        []Attribute       `json:"systemBuild"`
+	Outputs      []Output          `json:"outputs"`
+}
+
+// The files of the data folder. All but the hashes are compressed with gzip.
+const (
+	fileHashes    = "hashes"       // 20 bytes a commit
+	fileCommits   = "commits.gz"   // columns of numbers
+	fileOptions   = "options.gz"   // a timeline: options, generations, default majors, tables that hold
+	filePackages  = "packages.gz"  // a timeline: packages and the overlay
+	fileEvaluated = "evaluated.gz" // JSON
+	fileSummaries = "summaries.gz" // those of options; a line each: its name, a tab, the text
+	fileWords     = "words.gz"     // those of packages and values, likewise
+)
+
+// Open reads the embedded data. An error means that the program was built with a damaged one.
+func Open() (*Library, error) {
+	data, err := fs.Sub(embedded, "data")
+	if err != nil {
+		return nil, err
+	}
+	return Read(data)
+}
+
+// Read opens a folder that [Data.Write] wrote. Only what every catalog needs is read now; the rest follows at the first
+// need, and is empty if it is damaged.
+func Read(folder fs.FS) (*Library, error) {
+	l := &Library{catalogs: map[int]*Catalog{}, trees: map[int]*tree{}, past: map[string]*past{}}
+	hashes, err := fs.ReadFile(folder, fileHashes)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	columns, err := readText(folder, fileCommits)
+	if err != nil {
+		return nil, err
+	}
+	if l.commits, err = readCommits(hashes, columns); err != nil {
+		return nil, err
+	}
+	last := -1
+	for i, c := range l.commits {
+		for len(l.firstSeen) <= c.Source {
+			l.firstSeen = append(l.firstSeen, len(l.commits))
+		}
+		if c.Mainline && c.Source >= 0 && c.Source != last {
+			l.mainline = append(l.mainline, i)
+			l.firstSeen[c.Source] = min(l.firstSeen[c.Source], i)
+			last = c.Source
+		}
+	}
+	if l.options, err = readTimeline(folder, fileOptions); err != nil {
+		return nil, err
+	}
+	for _, v := range l.options {
+		if !slices.IsSorted(v.life) || v.life[0] < 0 || v.life[len(v.life)-1] > len(l.firstSeen) {
+			return nil, errDamaged
+		}
+	}
+	l.packages = sync.OnceValue(func() timeline {
+		t, _ := readTimeline(folder, filePackages)
+		return t
+	})
+	l.evaluated = sync.OnceValue(func() (e Evaluated) {
+		_ = readJSON(folder, fileEvaluated, &e)
+		return e
+	})
+	l.summaries = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileSummaries) })
+	l.words = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileWords) })
+	return l, nil
+}
+
+// Data gives back what the library was made of.
+func (l *Library) Data() Data {
+	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), Words: maps.Clone(l.words())}
+	for _, c := range l.commits {
+		for i := len(d.Sources); i <= c.Source; i++ {
+			s := l.state(i)
+			s.Options = l.optionsOf(i)
+			s.Packages, s.Overlay = l.packagesOf(i)
+			d.Sources = append(d.Sources, s)
+		}
+	}
+	return d
+}
+
+// Write writes the data folder. The same data give the same bytes.
+func (d Data) Write(folder string) error {
+	var hashes []byte
+	for _, c := range d.Commits {
+		hash, err := hex.DecodeString(c.Hash)
+		if err != nil || len(hash) != 20 {
+			return fmt.Errorf("%q is no commit hash", c.Hash)
+		}
+		hashes = append(hashes, hash...)
+	}
+	options, err := newTimeline(d.Sources, Source.mainEntries)
+	if err != nil {
+		return err
+	}
+	packages, err := newTimeline(d.Sources, Source.packageEntries)
+	if err != nil {
+		return err
+	}
+	evaluated, err := json.Marshal(d.Evaluated)
+	if err != nil {
+		return err
+	}
+	summaries, err := summaryLines(d.Summaries)
+	if err != nil {
+		return err
+	}
+	words, err := summaryLines(d.Words)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(folder, fileHashes), hashes, 0o644); err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{
+		fileCommits: commitColumns(d.Commits), fileOptions: options.text(), filePackages: packages.text(),
+		fileEvaluated: evaluated, fileSummaries: summaries, fileWords: words,
+	} {
+		packed, err := pack(text)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), packed, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func pack(text []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(text)
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), err
+}
+
+func readText(folder fs.FS, name string) (string, error) {
+	packed, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return "", fmt.Errorf("catalog: %w", err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return "", fmt.Errorf("catalog: %s: %w", name, err)
+	}
+	var text strings.Builder
+	text.Grow(int(min(binary.LittleEndian.Uint32(packed[len(packed)-4:]), 1<<20))) // gzip ends with the size
+	if _, err := io.CopyBuffer(&text, z, make([]byte, 4<<10)); err != nil {
+		return "", fmt.Errorf("catalog: %s: %w", name, err)
+	}
+	return text.String(), nil
+}
+
+func readJSON(folder fs.FS, name string, into any) error {
+	text, err := readText(folder, name)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return fmt.Errorf("catalog: %s: %w", name, err)
+	}
+	return nil
+}
+
+func readSummaries(folder fs.FS, name string) map[string]string {
+	summaries := map[string]string{}
+	text, _ := readText(folder, name)
+	for line := range strings.Lines(text) {
+		of, summary, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		summaries[of] = summary
+	}
+	return summaries
+}
+
+func summaryLines(summaries map[string]string) ([]byte, error) {
+	var b bytes.Buffer
+	for _, of := range slices.Sorted(maps.Keys(summaries)) {
+		if strings.ContainsAny(of+summaries[of], "\t\n") {
+			return nil, fmt.Errorf("the summary of %s is more than a line", of)
+		}
+		fmt.Fprintf(&b, "%s\t%s\n", of, summaries[of])
+	}
+	return b.Bytes(), nil
+}
+
+// columns are the commits without their hashes, as numbers, one line a column. A line says how often a number stands in a
+// row: number, count, number, count.
+var columns = [...]struct {
+	get func(i int, commits []Commit) int
+	set func(i int, commits []Commit, v int)
+}{
+	{ // the day, since that of the commit before; the first since 1970-01-01
+		func(i int, commits []Commit) int { return days(i, commits) - days(i-1, commits) },
+		func(i int, commits []Commit, v int) {
+			commits[i].Date = time.Unix(int64(days(i-1, commits)+v)*24*60*60, 0).UTC()
+		},
+	},
+	{ // 1 on the mainline
+		func(i int, commits []Commit) int { return map[bool]int{true: 1}[commits[i].Mainline] },
+		func(i int, commits []Commit, v int) { commits[i].Mainline = v == 1 },
+	},
+	{ // the source, less that of the commit before
+		func(i int, commits []Commit) int { return commits[i].Source - source(i-1, commits) },
+		func(i int, commits []Commit, v int) { commits[i].Source = source(i-1, commits) + v },
+	},
+	{ // how far back the commit lies whose catalog holds
+		func(i int, commits []Commit) int { return i - commits[i].Catalog },
+		func(i int, commits []Commit, v int) { commits[i].Catalog = i - v },
+	},
+}
+
+func days(i int, commits []Commit) int {
+	if i < 0 {
+		return 0
+	}
+	return int(commits[i].Date.Unix() / (24 * 60 * 60))
+}
+
+func source(i int, commits []Commit) int {
+	if i < 0 {
+		return 0
+	}
+	return commits[i].Source
+}
+
+func commitColumns(commits []Commit) []byte {
+	var b bytes.Buffer
+	for _, column := range columns {
+		number, count := 0, 0
+		for i := range commits {
+			if v := column.get(i, commits); v != number && count > 0 {
+				fmt.Fprintf(&b, "%d %d ", number, count)
+				number, count = v, 1
+			} else {
+				number, count = v, count+1
+			}
+		}
+		fmt.Fprintf(&b, "%d %d\n", number, count)
+	}
+	return b.Bytes()
+}
+
+func readCommits(hashes []byte, text string) ([]Commit, error) {
+	all := hex.EncodeToString(hashes) // every hash is a slice of this string
+	commits := make([]Commit, len(all)/40)
+	for i := range commits {
+		commits[i].Hash = all[40*i : 40*i+40]
+	}
+	for _, column := range columns {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		i := 0
+		for line != "" {
+			var number, count string
+			number, line, _ = strings.Cut(line, " ")
+			count, line, _ = strings.Cut(line, " ")
+			v, err := strconv.Atoi(number)
+			n, also := strconv.Atoi(count)
+			if err != nil || also != nil || n > len(commits)-i {
+				return nil, errDamaged
+			}
+			for range n {
+				column.set(i, commits, v)
+				i++
+			}
+		}
+		if i != len(commits) || i == 0 {
+			return nil, errDamaged
+		}
+	}
+	for i, c := range commits {
+		if c.Catalog < -1 || c.Catalog > i || c.Source < -1 {
+			return nil, errDamaged
+		}
+	}
+	return commits, nil
+}
+
+var errDamaged = errors.New("catalog: the embedded data is damaged")
+
+// The kinds of things that sources declare, as keys of a timeline begin.
+const (
+	optionEntry     = "option "
+	generationEntry = "generation "
+	defaultEntry    = "default "
+	holdsEntry      = "holds "
+	packageEntry    = "package "
+	deviceEntry     = "device " // where the overlay for a configured device has a package
+	overlayEntry    = "overlay "
+)
+
+// mainEntries are what every catalog needs.
+func (s Source) mainEntries() []entry {
+	var out []entry
+	for _, o := range s.Options {
+		out = append(out, entry{key: optionEntry + o.Path, value: o, file: o.DeclaredIn, line: o.Line})
+	}
+	for _, g := range s.Generations {
+		out = append(out, entry{key: generationEntry + g.Major, value: g})
+	}
+	for som, major := range s.DefaultMajors {
+		out = append(out, entry{key: defaultEntry + som, value: major})
+	}
+	for _, t := range s.Holds {
+		out = append(out, entry{key: holdsEntry + string(t), value: t})
+	}
+	return out
+}
+
+func (s Source) packageEntries() []entry {
+	var out []entry
+	for _, p := range s.Packages {
+		out = append(out, entry{key: packageEntry + p.Name, value: p, file: p.File, line: p.Line})
+		if p.DeviceLine > 0 {
+			out = append(out, entry{key: deviceEntry + p.Name, file: p.DeviceFile, line: p.DeviceLine})
+		}
+	}
+	for _, a := range s.Overlay {
+		out = append(out, entry{key: overlayEntry + a.Name, value: Attribute{File: a.File, Equals: a.Equals}, file: a.File, line: a.Line})
+	}
+	return out
+}
+
+// state reads a source without its options and packages.
+func (l *Library) state(source int) Source {
+	s := Source{DefaultMajors: map[string]string{}}
+	for v := range l.options.at(source, generationEntry) {
+		g := Generation{}
+		v.decode(&g)
+		s.Generations = append(s.Generations, g)
+	}
+	slices.SortFunc(s.Generations, func(a, b Generation) int { return cmp.Or(len(a.Major)-len(b.Major), cmp.Compare(a.Major, b.Major)) })
+	for v := range l.options.at(source, defaultEntry) {
+		major := ""
+		v.decode(&major)
+		s.DefaultMajors[v.name()] = major
+	}
+	for v := range l.options.at(source, holdsEntry) {
+		s.Holds = append(s.Holds, Table(v.name()))
+	}
+	return s
+}
+
+func (l *Library) optionsOf(source int) []Option {
+	var options []Option
+	lines := l.options.lines(source)
+	for v := range l.options.at(source, optionEntry) {
+		o := Option{Line: lines[v.key]}
+		v.decode(&o)
+		options = append(options, o)
+	}
+	return options
+}
+
+func (l *Library) packagesOf(source int) (packages []Package, overlay []Attribute) {
+	t := l.packages()
+	lines := t.lines(source)
+	for v := range t.at(source, packageEntry) {
+		p := Package{Name: v.name(), Line: lines[v.key], DeviceLine: lines[deviceEntry+v.name()]}
+		v.decode(&p)
+		packages = append(packages, p)
+	}
+	for v := range t.at(source, overlayEntry) {
+		a := Attribute{Name: v.name(), Line: lines[v.key]}
+		v.decode(&a)
+		overlay = append(overlay, a)
+	}
+	return packages, overlay
+}
+
+// complete sets what the JSON of an option leaves out because it follows from the rest.
+func (o *Option) complete(path string) {
+	o.Path = path
+	o.Kind, o.Elem, o.Nullable, o.Values = ReadType(o.Type)
+	o.ValuesInList = o.Elem == KindEnum
+}
+
+// follows reports whether complete gives back what the option says.
+func (o Option) follows() bool {
+	c := Option{Type: o.Type}
+	c.complete(o.Path)
+	return c.Kind == o.Kind && c.Elem == o.Elem && c.Nullable == o.Nullable && slices.Equal(c.Values, o.Values) && c.ValuesInList == o.ValuesInList
+}

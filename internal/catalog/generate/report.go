@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+)
+
+// report prints what a library says that the one before did not, for a person to look at: commit by commit what the new ones
+// changed, and what is said otherwise of those that were known. before is nil for none.
+func report(w io.Writer, before, after *catalog.Library) {
+	if before == nil {
+		fmt.Fprintf(w, "%d commits, up to %s.\n", len(after.Revisions()), name(after.Newest().Revision))
+		return
+	}
+	told := map[string]bool{}
+	var last *catalog.Catalog
+	for _, r := range after.Revisions() {
+		c, match := after.At(r.Hash)
+		if match != catalog.Exact {
+			continue
+		}
+		since, what := last, ""
+		last = c
+		if known, match := before.At(r.Hash); match == catalog.Exact {
+			since, what = known, ", known before"
+		} else if match != catalog.Unknown || since == nil {
+			continue
+		}
+		lines := differences(since, c)
+		// One source of many commits is told of once.
+		if text := strings.Join(lines, "\n"); text != "" && !told[text] {
+			told[text] = true
+			fmt.Fprintf(w, "\n%s%s, compared with %s:\n%s\n", name(r), what, since.Revision.Short(), text)
+		}
+	}
+}
+
+func name(r catalog.Revision) string { return r.Short() + " (" + r.Day() + ")" }
+
+// differences are the lines that tell a catalog from another one.
+func differences(a, b *catalog.Catalog) []string {
+	var lines []string
+	say := func(format string, args ...any) { lines = append(lines, "  "+fmt.Sprintf(format, args...)) }
+	d := catalog.Diff(a, b)
+	for _, o := range d.Added {
+		if o.RenamedTo != "" {
+			say("added    %s, an alias of %s", o.Path, o.RenamedTo)
+		} else {
+			say("added    %s: %s", o.Path, o.Type)
+		}
+	}
+	for _, o := range d.Removed {
+		say("removed  %s", o.Path)
+	}
+	for _, n := range d.Renamed {
+		say("renamed  %s to %s", n.From, n.To)
+	}
+	for _, n := range d.Changed {
+		if len(n.Added)+len(n.Removed) == 0 && n.Before.Type != n.After.Type {
+			say("type     %s: %s, was %s", n.Path, n.After.Type, n.Before.Type)
+		}
+		for _, v := range n.Added {
+			say("value    %s = %q added", n.Path, v)
+		}
+		for _, v := range n.Removed {
+			say("value    %s = %q removed", n.Path, v)
+		}
+		if n.Default {
+			say("default  %s: %s, was %s", n.Path, def(n.After), def(n.Before))
+		}
+	}
+	for _, g := range d.Generations {
+		switch {
+		case g.After == nil:
+			say("removed  JetPack %s", g.Before.JetPack)
+		default:
+			kernel := g.After.Kernel + g.After.RealtimeSuffix
+			if kernel == "" {
+				kernel = "not known"
+			}
+			say("versions JetPack %s, L4T %s, CUDA %s, driver %s, kernel %s, for %s", g.After.JetPack, g.After.L4T, g.After.CUDA,
+				g.After.Driver, kernel, strings.Join(g.After.SoMFamilies, " "))
+		}
+	}
+	for _, m := range d.Majors {
+		say("JetPack  %s for %s, was %s", m.After, strings.Join(m.SoMs, " "), m.Before)
+	}
+	for _, p := range b.Packages() {
+		was, ok := a.Package(p.Name)
+		if now := where(p); !ok {
+			say("added    package %s (%s)", p.Name, now)
+		} else if now != where(was) {
+			say("package  %s in %s, was in %s", p.Name, now, where(was))
+		}
+	}
+	for _, p := range a.Packages() {
+		if _, ok := b.Package(p.Name); !ok {
+			say("removed  package %s", p.Name)
+		}
+	}
+	has := func(c *catalog.Catalog, name string) bool {
+		return slices.ContainsFunc(c.OverlayAttributes(), func(a catalog.Attribute) bool { return a.Name == name })
+	}
+	for _, o := range b.OverlayAttributes() {
+		if !has(a, o.Name) {
+			say("added    %s, beside the scope", o.Name)
+		}
+	}
+	for _, o := range a.OverlayAttributes() {
+		if !has(b, o.Name) {
+			say("removed  %s, beside the scope", o.Name)
+		}
+	}
+	return lines
+}
+
+func def(o catalog.Option) string {
+	if !o.HasDefault {
+		return "none"
+	}
+	return strings.Join(strings.Fields(o.ShownDefault()), " ")
+}
+
+// where says in which scopes a package is.
+func where(p catalog.Package) string {
+	scopes := slices.Clone(p.Generations)
+	if p.DeviceFile != "" {
+		scopes = append(scopes, "device")
+	}
+	return strings.Join(scopes, " ")
+}

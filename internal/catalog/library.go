@@ -1,0 +1,118 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Library is all of history: one catalog per revision, made on first use. It is safe for concurrent use.
+type Library struct {
+	commits   []Commit
+	mainline  []int // the commits on the first-parent line whose source differs from that of the one before
+	firstSeen []int // by source, the first mainline commit that has it; more than there are for none
+	options   timeline
+	packages  func() timeline
+	evaluated func() Evaluated
+	summaries func() map[string]string // of options
+	words     func() map[string]string // the summaries of packages and values
+
+	mu       sync.Mutex
+	catalogs map[int]*Catalog // by index into commits
+	trees    map[int]*tree    // by source
+
+	pastMu sync.Mutex
+	past   map[string]*past // by option path
+}
+
+// Newest returns the catalog of the newest revision known.
+func (l *Library) Newest() *Catalog { return l.at(len(l.commits) - 1) }
+
+// At returns the catalog that holds at rev, a full hash or at least its first seven digits.
+// It always returns a catalog; the Match says what it is worth.
+func (l *Library) At(rev string) (*Catalog, Match) {
+	i, ok := l.find(rev)
+	switch {
+	case !ok:
+		return l.Newest(), Unknown
+	case l.commits[i].Catalog == i:
+		return l.at(i), Exact
+	case l.commits[i].Catalog < 0:
+		return l.at(i), NoModules
+	default:
+		return l.at(l.commits[i].Catalog), NoModules
+	}
+}
+
+// Before returns the catalog of the last mainline revision made on the day of t or earlier: the best guess for
+// a fork of which only the date is known. It returns nothing where no revision with options is that old.
+func (l *Library) Before(t time.Time) (*Catalog, bool) {
+	day := t.UTC().Format(time.DateOnly)
+	for i, c := range slices.Backward(l.commits) {
+		if c.Mainline && c.Catalog == i && c.Day() <= day {
+			return l.at(i), true
+		}
+	}
+	return nil, false
+}
+
+// Revision finds a commit by its full hash or at least its first seven digits.
+func (l *Library) Revision(rev string) (Revision, bool) {
+	i, ok := l.find(rev)
+	if !ok {
+		return Revision{}, false
+	}
+	return l.commits[i].Revision, true
+}
+
+// Revisions returns every commit known, in the order of history (a commit comes after its parents).
+func (l *Library) Revisions() []Revision {
+	out := make([]Revision, len(l.commits))
+	for i, c := range l.commits {
+		out[i] = c.Revision
+	}
+	return out
+}
+
+// find finds a commit by a full hash or a prefix of at least seven digits that fits one commit only.
+func (l *Library) find(rev string) (int, bool) {
+	rev = strings.ToLower(rev)
+	if len(rev) < 7 || len(rev) > 40 {
+		return 0, false
+	}
+	found := -1
+	for i, c := range slices.Backward(l.commits) {
+		if strings.HasPrefix(c.Hash, rev) {
+			if found >= 0 {
+				return 0, false
+			}
+			found = i
+		}
+	}
+	return found, found >= 0
+}
+
+// at makes the catalog of one commit, an empty one where none holds.
+func (l *Library) at(i int) *Catalog {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c, ok := l.catalogs[i]; ok {
+		return c
+	}
+	commit := l.commits[i]
+	options := commit.Source
+	if commit.Catalog != i {
+		options = -1
+	}
+	t, ok := l.trees[options]
+	if !ok {
+		t = l.tree(l.optionsOf(options))
+		l.trees[options] = t
+	}
+	s := l.state(commit.Source)
+	s.Revision = commit.Revision
+	c := l.catalog(s, t, func() ([]Package, []Attribute) { return l.packagesOf(commit.Source) })
+	l.catalogs[i] = c
+	return c
+}

@@ -1,0 +1,150 @@
+package catalog
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Source is what was read from the source of one revision, without running Nix. The embedded data holds one for every
+// known commit; a checkout or a fork that lies on disk gives another.
+type Source struct {
+	// Revision is the commit whose source it is, unchanged; the zero Revision where that is not known, as in a checkout.
+	Revision Revision
+	// Options have what their declarations say.
+	Options []Option
+	// Packages and Overlay are the members of the nvidia-jetpack scope and the attributes of the overlay.
+	Packages []Package
+	Overlay  []Attribute
+	// Generations are oldest first. A generation without SoM families takes every SoM, if it is the only one.
+	Generations []Generation
+	// DefaultMajors are the JetPack majors that SoMs get where majorVersion is not set, by SoM.
+	DefaultMajors map[string]string
+	// Holds names the evaluated tables that hold for the source.
+	Holds []Table
+}
+
+// Table names a part of what was evaluated at one revision. It holds for others whose files it depends on are the same.
+type Table string
+
+// The evaluated tables. TableCarriers is only the rule for carrier boards, which changes less often than TableBoards.
+const (
+	TableBoards       Table = "boards"
+	TableCarriers     Table = "carriers"
+	TableCapabilities Table = "capabilities"
+	TablePackages     Table = "packages"
+)
+
+func (s Source) holds(t Table) bool { return slices.Contains(s.Holds, t) }
+
+// Of makes the catalog of a source that was read. History and the project's own descriptions are added where they speak
+// of the same option, value or package. Where the source is that of a known commit, so is what was evaluated: kernels,
+// boards, combinations, kinds of packages, outputs and flash targets.
+func (l *Library) Of(s Source) *Catalog {
+	if i, ok := l.find(s.Revision.Hash); ok && l.commits[i].Catalog == i {
+		known := l.state(l.commits[i].Source)
+		s.Holds, s.Generations, s.DefaultMajors = known.Holds, known.Generations, known.DefaultMajors
+	}
+	return l.catalog(s, l.tree(s.Options), func() ([]Package, []Attribute) { return s.Packages, s.Overlay })
+}
+
+// catalog is the one way to a Catalog: the source without its options and packages, and those.
+func (l *Library) catalog(s Source, options *tree, packages func() ([]Package, []Attribute)) *Catalog {
+	c := &Catalog{Revision: s.Revision, tree: options, generations: s.Generations}
+	c.boards = sync.OnceValue(func() boards { return l.boards(c, s) })
+	c.packages = sync.OnceValue(func() packageSet { return l.packageSet(s, packages) })
+	return c
+}
+
+// tree completes the options of a source by what history and the project's own descriptions tell, and indexes them.
+func (l *Library) tree(options []Option) *tree {
+	t := &tree{options: slices.Clone(options)}
+	slices.SortFunc(t.options, func(a, b Option) int { return cmp.Compare(a.Path, b.Path) })
+	for i := range t.options {
+		o := &t.options[i]
+		o.library, o.Summary = l, l.summaries()[o.Path]
+		if p, ok := l.pastOf(o.Path); ok {
+			o.Since = p.since
+			if o.RenamedTo != "" {
+				o.AliasSince = p.aliasSince
+			}
+		}
+	}
+	t.index()
+	return t
+}
+
+// somOption is the option whose values are the SoMs.
+const somOption = "hardware.nvidia-jetpack.som"
+
+// boards are the SoMs of a catalog, and the combinations that fit.
+type boards struct {
+	soms []SoM
+	// cells are all combinations that were evaluated. wholly is set where they hold, carriers where at least the
+	// refusal of carrier boards does.
+	cells            map[fitKey]Combination
+	wholly, carriers bool
+}
+
+func (l *Library) boards(c *Catalog, s Source) boards {
+	option, ok := c.Option(somOption)
+	if !ok {
+		return boards{}
+	}
+	e := l.evaluated()
+	b := boards{wholly: s.holds(TableBoards), carriers: s.holds(TableCarriers), cells: map[fitKey]Combination{}}
+	for _, cell := range e.Combinations {
+		b.cells[fitKey{cell.SoM, cell.CarrierBoard, cell.Major}] = cell
+	}
+	for _, name := range option.Values {
+		som := SoM{Name: name}
+		at := slices.IndexFunc(e.SoMs, func(s SoM) bool { return s.Name == name })
+		if at >= 0 {
+			known := e.SoMs[at]
+			som.Family, som.SoC, som.ChipID = known.Family, known.SoC, known.ChipID
+			if b.wholly {
+				som.TargetBoard, som.SuperTargetBoard = known.TargetBoard, known.SuperTargetBoard
+				som.BoardIDs, som.BoardSKUs = known.BoardIDs, known.BoardSKUs
+			}
+			if s.holds(TableCapabilities) {
+				som.CUDACapabilities = known.CUDACapabilities
+			}
+		}
+		som.DefaultMajor = s.DefaultMajors[name]
+		for _, g := range s.Generations {
+			// A known revision with a single generation has no rule: there is nothing to choose. Upstream's assertions
+			// go by the beginning of a SoM's name, and let those without a family pass.
+			free := at >= 0 && (som.Family == "" || len(s.Generations) == 1)
+			if free || slices.ContainsFunc(g.SoMFamilies, func(family string) bool { return strings.HasPrefix(name, family) }) {
+				som.Majors = append(som.Majors, g.Major)
+			}
+		}
+		if som.DefaultMajor == "" && len(s.Generations) == 1 {
+			som.DefaultMajor = s.Generations[0].Major
+		}
+		som.Since, som.Summary = option.ValueSince(name), option.ValueSummary(name)
+		b.soms = append(b.soms, som)
+	}
+	return b
+}
+
+// packageSet completes the packages of a source by what was evaluated and the project's own descriptions.
+func (l *Library) packageSet(s Source, read func() ([]Package, []Attribute)) packageSet {
+	packages, overlay := read()
+	set := packageSet{packages: slices.Clone(packages), topLevel: overlay}
+	for i := range set.packages {
+		set.packages[i].Summary = l.words()[set.packages[i].Name]
+	}
+	if s.holds(TablePackages) {
+		e := l.evaluated()
+		for i := range set.packages {
+			if p := &set.packages[i]; p.Kind == "" {
+				p.Kind = e.Kinds[p.Name]
+			}
+		}
+		set.build, set.outputs, set.targets = e.Build, e.Outputs, e.Targets
+	}
+	set.index()
+	return set
+}
