@@ -13,19 +13,20 @@ import (
 )
 
 // add reads the commits of a clone up to its HEAD. Those that are known stay as they are, unless all are to be read once more.
-func add(f *facts, c clone, known catalog.Data, all bool, w io.Writer) (catalog.Data, error) {
+// It returns nothing where there is nothing new.
+func add(t *tables, c clone, known catalog.Data, all bool, w io.Writer) (*history, error) {
 	commits, err := c.commits()
 	if err != nil {
-		return catalog.Data{}, err
+		return nil, err
 	}
-	if done, err := follows(commits, known, w); err != nil || done && !all {
-		return known, err
+	if news, err := follows(commits, known, all, w); err != nil || !news && !all {
+		return nil, err
 	}
 	before := map[string]catalog.Commit{}
 	for _, k := range known.Commits {
 		before[k.Hash] = k
 	}
-	h := history{facts: f, clone: c, commits: commits, sources: make([]*catalog.Source, len(commits))}
+	h := &history{tables: t, clone: c, commits: commits, sources: make([]*catalog.Source, len(commits))}
 	var fresh []int
 	for i, one := range commits {
 		if k, ok := before[one.rev]; ok && !all {
@@ -36,36 +37,36 @@ func add(f *facts, c clone, known catalog.Data, all bool, w io.Writer) (catalog.
 		}
 		fresh = append(fresh, i)
 		if h.sources[i], err = h.read(i, w); err != nil {
-			return catalog.Data{}, fmt.Errorf("%s: %w", one.rev[:7], err)
+			return nil, fmt.Errorf("%s: %w", one.rev[:7], err)
 		}
 	}
-	if err := h.evaluate(fresh); err != nil {
-		return catalog.Data{}, err
-	}
-	return h.data()
+	return h, h.evaluate(fresh)
 }
 
-// follows checks that the history of a clone goes on where the known one ends, and reports whether there is nothing new.
-func follows(commits []commit, known catalog.Data, w io.Writer) (bool, error) {
+// follows checks that the history of a clone goes on where the known one ends, and reports whether it does.
+func follows(commits []commit, known catalog.Data, all bool, w io.Writer) (bool, error) {
 	if len(known.Commits) == 0 {
-		return false, nil
+		return true, nil
 	}
 	head, newest := commits[len(commits)-1], known.Commits[len(known.Commits)-1]
 	if slices.ContainsFunc(known.Commits, func(k catalog.Commit) bool { return k.Hash == head.rev }) {
-		fmt.Fprintf(w, "Nothing new: %s (%s) is known, and so is all before it.\n", head.rev[:7], head.date)
-		return true, nil
+		if all && head.rev != newest.Hash {
+			return false, fmt.Errorf("HEAD (%s) is older than %s, the newest commit known", head.rev[:7], newest.Hash)
+		}
+		fmt.Fprintf(w, "Nothing new: %s (%s) is known, and so is all before it.\n", head.rev[:7], head.date.Format(time.DateOnly))
+		return false, nil
 	}
 	at := slices.IndexFunc(commits, func(c commit) bool { return c.rev == newest.Hash })
 	if at < 0 || !commits[at].mainline {
 		return false, fmt.Errorf("the first parents of HEAD (%s) do not lead to %s, the newest commit known", head.rev[:7], newest.Hash)
 	}
-	fmt.Fprintf(w, "%d commits after %s (%s), up to %s (%s).\n", len(commits)-len(known.Commits), newest.Short(), newest.Day(), head.rev[:7], head.date)
-	return false, nil
+	fmt.Fprintf(w, "%d commits after %s (%s), up to %s (%s).\n", len(commits)-len(known.Commits), newest.Short(), newest.Day(), head.rev[:7], head.date.Format(time.DateOnly))
+	return true, nil
 }
 
 // history is the commits of a clone and what is known of each.
 type history struct {
-	*facts
+	*tables
 	clone   clone
 	commits []commit
 	sources []*catalog.Source // nil where the source cannot be read as a whole
@@ -125,15 +126,11 @@ func untyped(o catalog.Option) catalog.Option {
 }
 
 // data puts everything together; equal sources become one.
-func (h *history) data() (catalog.Data, error) {
+func (h *history) data() catalog.Data {
 	var d catalog.Data
 	index := map[string]int{}
 	for i, one := range h.commits {
-		date, err := time.Parse(time.DateOnly, one.date)
-		if err != nil {
-			return d, fmt.Errorf("%s: %w", one.rev, err)
-		}
-		c := catalog.Commit{Revision: catalog.Revision{Hash: one.rev, Date: date}, Mainline: one.mainline, Source: -1, Catalog: i}
+		c := catalog.Commit{Revision: catalog.Revision{Hash: one.rev, Date: one.date}, Mainline: one.mainline, Source: -1, Catalog: i}
 		if h.sources[i] == nil || h.refused[one.rev] {
 			c.Catalog = -1
 			if len(one.parents) > 0 {
@@ -152,5 +149,16 @@ func (h *history) data() (catalog.Data, error) {
 		}
 		d.Commits = append(d.Commits, c)
 	}
-	return d, nil
+	return d
+}
+
+// firstParents are the first parents of commits, by hash.
+func (h *history) firstParents() map[string]string {
+	parents := map[string]string{}
+	for _, c := range h.commits {
+		if len(c.parents) > 0 {
+			parents[c.rev] = h.commits[c.parents[0]].rev
+		}
+	}
+	return parents
 }

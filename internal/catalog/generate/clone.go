@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // clone is a git repository of jetpack-nixos. Only what is committed counts.
@@ -27,9 +28,10 @@ func (c clone) git(input string, args ...string) (string, error) {
 
 // commit is a commit of the clone.
 type commit struct {
-	rev, date string
-	parents   []int // indexes of commits before it, the first parent first
-	mainline  bool
+	rev      string
+	date     time.Time
+	parents  []int // indexes of commits before it, the first parent first
+	mainline bool
 }
 
 // commits are all commits up to HEAD, parents before children. The dates are those of the committers' calendars.
@@ -47,7 +49,10 @@ func (c clone) commits() ([]commit, error) {
 	index := map[string]int{}
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
-		one := commit{rev: words[0], date: words[1]}
+		one := commit{rev: words[0]}
+		if one.date, err = time.Parse(time.DateOnly, words[1]); err != nil {
+			return nil, fmt.Errorf("%s: %w", one.rev, err)
+		}
 		for _, parent := range words[2:] {
 			one.parents = append(one.parents, index[parent])
 		}

@@ -8,24 +8,27 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/catalog/facts"
 )
 
 func main() {
-	facts := flag.String("facts", "facts", "the `folder` of tables and summaries")
 	out := flag.String("o", "data", "the data `folder`, which is read and written")
 	dir := flag.String("upstream", "", "add the commits that this `clone` of jetpack-nixos has after the newest one known")
 	all := flag.Bool("all", false, "with -upstream, read the sources of the commits known once more")
+	pills := flag.String("pills", "", "a `folder` of pills about the newest commit known, which are to be about the one that is then")
 	flag.Parse()
-	if err := run(os.DirFS(*facts), *out, *dir, *all, os.Stdout); err != nil {
+	if err := run(facts.Files, *out, *dir, *all, *pills, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(folder fs.FS, out, dir string, all bool, w io.Writer) error {
-	f, err := readFacts(folder)
+func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) error {
+	t, err := readTables(folder)
 	if err != nil {
 		return err
 	}
@@ -34,18 +37,21 @@ func run(folder fs.FS, out, dir string, all bool, w io.Writer) error {
 	if err != nil && !all {
 		return err
 	}
-	var known catalog.Data
+	var data catalog.Data
 	if before != nil {
-		known = before.Data()
+		data = before.Data()
 	}
-	data := known
+	firstParent := map[string]string{}
 	if dir != "" {
-		if data, err = add(f, clone{dir}, known, all, w); err != nil {
+		h, err := add(t, clone{dir}, data, all, w)
+		if err != nil {
 			return fmt.Errorf("upstream: %w", err)
 		}
+		if h != nil {
+			data, firstParent = h.data(), h.firstParents()
+		}
 	}
-	data.Evaluated = f.tables()
-	data.Summaries, data.Words = f.summaries, f.words
+	data.Evaluated, data.Summaries, data.Words = t.evaluated(), t.summaries, t.words
 	if err := data.Write(out); err != nil {
 		return err
 	}
@@ -53,6 +59,31 @@ func run(folder fs.FS, out, dir string, all bool, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	report(w, before, after)
+	report(w, before, after, firstParent)
+	if pills == "" || before == nil {
+		return nil
+	}
+	return repin(pills, before.Newest().Revision.Hash, after.Newest().Revision.Hash)
+}
+
+// repin makes the pills that are about one revision be about another. What does not hold there, their check says.
+func repin(dir, from, to string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		moved := strings.Replace(string(text), "\nrevision: "+from+"\n", "\nrevision: "+to+"\n", 1)
+		if moved == string(text) {
+			continue
+		}
+		if err := os.WriteFile(file, []byte(moved), 0o644); err != nil {
+			return err
+		}
+	}
 	return nil
 }

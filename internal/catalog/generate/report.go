@@ -9,32 +9,31 @@ import (
 	"jetpills/internal/catalog"
 )
 
-// report prints what a library says that the one before did not, for a person to look at: commit by commit what the new ones
-// changed, and what is said otherwise of those that were known. before is nil for none.
-func report(w io.Writer, before, after *catalog.Library) {
+// report prints what a library says that the one before did not, for a person to look at: of each new commit what it changed
+// in its first parent, and of commits that were known what is said otherwise. before is nil for none.
+func report(w io.Writer, before, after *catalog.Library, firstParent map[string]string) {
 	if before == nil {
 		fmt.Fprintf(w, "%d commits, up to %s.\n", len(after.Revisions()), name(after.Newest().Revision))
 		return
 	}
 	told := map[string]bool{}
-	var last *catalog.Catalog
 	for _, r := range after.Revisions() {
 		c, match := after.At(r.Hash)
 		if match != catalog.Exact {
 			continue
 		}
-		since, what := last, ""
-		last = c
-		if known, match := before.At(r.Hash); match == catalog.Exact {
-			since, what = known, ", known before"
-		} else if match != catalog.Unknown || since == nil {
-			continue
+		was, match := before.At(r.Hash)
+		what := name(r) + ", which was known, is read otherwise"
+		if match != catalog.Exact {
+			if was, match = after.At(firstParent[r.Hash]); match == catalog.Unknown {
+				continue
+			}
+			what = name(r) + ", compared with " + name(was.Revision)
 		}
-		lines := differences(since, c)
-		// One source of many commits is told of once.
-		if text := strings.Join(lines, "\n"); text != "" && !told[text] {
+		// Many commits may differ in the same: that is told once.
+		if text := strings.Join(differences(was, c), "\n"); text != "" && !told[text] {
 			told[text] = true
-			fmt.Fprintf(w, "\n%s%s, compared with %s:\n%s\n", name(r), what, since.Revision.Short(), text)
+			fmt.Fprintf(w, "\n%s:\n%s\n", what, text)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"jetpills/internal/catalog"
 )
 
-// facts are the tables that evaluations gave, and the project's own descriptions. facts/README.md says more.
-type facts struct {
+// tables are those that evaluations gave, and the project's own descriptions. facts/README.md says more.
+type tables struct {
 	soms catalog.Evaluated // SoMs, combinations and flash targets
 	// packages are about the revision Rev, and so are soms. They hold wherever the files and folders named in Need are the same.
 	packages struct {
@@ -32,12 +32,12 @@ type facts struct {
 	summaries, words map[string]string
 }
 
-func readFacts(folder fs.FS) (*facts, error) {
-	f := &facts{refused: map[string]bool{}}
+func readTables(folder fs.FS) (*tables, error) {
+	t := &tables{refused: map[string]bool{}}
 	var refused []string
 	var summaries struct{ Options, Packages, Values map[string]string }
 	for name, into := range map[string]any{
-		"soms.json": &f.soms, "packages.json": &f.packages, "generations.json": &f.generations,
+		"soms.json": &t.soms, "packages.json": &t.packages, "generations.json": &t.generations,
 		"refused.json": &refused, "summaries.json": &summaries,
 	} {
 		text, err := fs.ReadFile(folder, name)
@@ -49,31 +49,31 @@ func readFacts(folder fs.FS) (*facts, error) {
 		}
 	}
 	for _, rev := range refused {
-		f.refused[rev] = true
+		t.refused[rev] = true
 	}
-	f.summaries, f.words = summaries.Options, summaries.Packages
-	maps.Copy(f.words, summaries.Values)
-	return f, nil
+	t.summaries, t.words = summaries.Options, summaries.Packages
+	maps.Copy(t.words, summaries.Values)
+	return t, nil
 }
 
-// tables are the evaluated facts as the catalog has them: without what the sources tell.
-func (f *facts) tables() catalog.Evaluated {
-	e := f.soms
+// evaluated are the facts as the catalog has them: without what the sources tell.
+func (t *tables) evaluated() catalog.Evaluated {
+	e := t.soms
 	e.SoMs = slices.Clone(e.SoMs)
 	for i := range e.SoMs {
 		e.SoMs[i].DefaultMajor, e.SoMs[i].Majors = "", nil
 	}
-	e.Build, e.Outputs, e.Kinds = f.packages.Build, f.packages.Outputs, map[string]string{}
-	for _, p := range f.packages.Scope {
+	e.Build, e.Outputs, e.Kinds = t.packages.Build, t.packages.Outputs, map[string]string{}
+	for _, p := range t.packages.Scope {
 		e.Kinds[p.Name] = p.Kind
 	}
 	return e
 }
 
 // sortFamilies sorts families of SoMs by the age of their chips.
-func (f *facts) sortFamilies(families []string) {
+func (t *tables) sortFamilies(families []string) {
 	chip := func(family string) string {
-		for _, s := range f.soms.SoMs {
+		for _, s := range t.soms.SoMs {
 			if s.Family == family {
 				return s.ChipID
 			}
@@ -168,7 +168,7 @@ func (h *history) kernels(fresh []int) error {
 	for i, s := range h.generations {
 		states[s.Since] = i
 	}
-	now, last := -1, -1                  // the state, and the place of the newest evaluated revision
+	now, last := -1, len(h.commits)      // the state, and the place of the newest evaluated revision
 	state := make([]int, len(h.commits)) // of a mainline commit; beside it, of the newest mainline ancestor
 	merge := make([]int, len(h.commits)) // the mainline commit that brought a commit
 	base := make([]int, len(h.commits))
