@@ -45,8 +45,10 @@ var mayImport = map[string][]string{
 		"internal/server", "internal/ide", "internal/workspace", "internal/upstream", "internal/catalog",
 		"internal/pill", "internal/pillcheck", "internal/nix/syntax", "internal/text",
 	},
-	"jetpills/internal/pillcheck":        {"internal/pill", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
-	"jetpills/internal/catalog/generate": {"internal/catalog", "internal/upstream"},
+	"jetpills/internal/pillcheck":           {"internal/pill", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
+	"jetpills/internal/catalog/facts":       {},
+	"jetpills/internal/catalog/generate":    {"internal/catalog", "internal/catalog/facts", "internal/upstream"},
+	"jetpills/internal/catalog/catalogtest": {"internal/catalog", "internal/catalog/facts"}, // for tests
 }
 
 // onlyIn are libraries that one package alone may import.

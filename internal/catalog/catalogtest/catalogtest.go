@@ -224,6 +224,9 @@ func (e *Evaluations) Evaluates(rev string) (ok bool, like string) {
 	return r.Catalog != "", r.Like
 }
 
+// Mainline reports whether a commit is on the first-parent line.
+func (e *Evaluations) Mainline(rev string) bool { return e.revisions[e.at[rev]].Mainline }
+
 // Day is the day of a commit, as 2006-01-02.
 func (e *Evaluations) Day(rev string) string { return e.revisions[e.at[rev]].Date }
 
