@@ -21,9 +21,17 @@ cross: ## one static binary a platform, in dist/
 	done
 	@size=$$(wc -c <dist/linux-amd64/jetpills); echo "linux/amd64: $$size bytes"; [ $$size -lt 20971520 ]
 
-catalog: ## the embedded facts, from internal/catalog/facts; UPSTREAM=DIR, a clone of jetpack-nixos, adds its new commits
+catalog: ## the embedded data, from internal/catalog/facts; UPSTREAM=DIR, a clone of jetpack-nixos, adds its new commits, and moves what follows
 ifdef UPSTREAM
-	@dir='$(abspath $(UPSTREAM))' && cd internal/catalog && go run ./generate -upstream "$$dir"
+	@dir='$(abspath $(UPSTREAM))' && cd internal/catalog && go run ./generate -upstream "$$dir" -pills ../../pills
+	@echo; echo "The pills, their list of upstream's files, and the goldens:"
+	@go test ./internal/pillcheck -run TestFiles -clone '$(abspath $(UPSTREAM))'
+	@go run ./cmd/jetpills pills lint --fix pills >/dev/null || true # what it finds is said below
+	@go test ./internal/server -run TestMarkers -update
+	@go test ./internal/pillcheck -run TestExcerpts -update
+	@git diff --stat
+	@echo; echo "Read the difference. What is left, of the pills here and of all else by ./test:"
+	@go run ./cmd/jetpills pills lint pills && echo "nothing in the pills" || true
 else
 	go generate ./internal/catalog
 endif

@@ -6,12 +6,24 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"jetpills/internal/catalog"
 )
 
 const (
-	newest  = "4d857d6da48c420da39964b6fb7ba23a958abad3"
+	known   = "4d857d6da48c420da39964b6fb7ba23a958abad3"
 	unknown = "0123456789abcdef0123456789abcdef01234567"
 )
+
+// newest is the newest revision known, newestDay its day.
+var newest, newestDay = func() (string, string) {
+	library, err := catalog.Open()
+	if err != nil {
+		panic(err)
+	}
+	r := library.Newest().Revision
+	return r.Hash, r.Day()
+}()
 
 // lay writes files below a new folder that is the root of a repository.
 func lay(t *testing.T, files map[string]string) string {
@@ -58,13 +70,13 @@ func TestDoctor(t *testing.T) {
 		cache string
 	}{
 		{
-			name: "a known commit", dir: lay(t, map[string]string{"flake.lock": lock("anduril", newest)}), code: 0,
-			first: "jetpack-nixos " + newest + " (2026-07-30), pinned by flake.lock; source /nix/store/…-source (not there)",
+			name: "a known commit", dir: lay(t, map[string]string{"flake.lock": lock("anduril", known)}), code: 0,
+			first: "jetpack-nixos " + known + " (2026-07-30), pinned by flake.lock; source /nix/store/…-source (not there)",
 			rest:  []string{"/flake.lock, input jp", "103 options, 105 packages, JetPack 5.1.6, 6.2.2, 7.2", "10 pills in ", "jetpills 1.2.3 (go", "advice: fetch the source"},
 		},
 		{
 			name: "an unknown commit", dir: lay(t, map[string]string{"flake.lock": lock("someone", unknown)}), code: 1,
-			first: "jetpack-nixos " + newest + " (2026-07-30), the newest known; flake.lock pins 0123456",
+			first: "jetpack-nixos " + newest + " (" + newestDay + "), the newest known; flake.lock pins 0123456",
 			rest:  []string{"a fork: someone/jetpack-nixos", "problem: nothing is known of revision " + unknown},
 		},
 		{

@@ -22,10 +22,16 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const (
-	newest  = "4d857d6da48c420da39964b6fb7ba23a958abad3"
-	unknown = "0123456789abcdef0123456789abcdef01234567"
-)
+const unknown = "0123456789abcdef0123456789abcdef01234567"
+
+// newest is the newest revision known.
+var newest = func() string {
+	library, err := catalog.Open()
+	if err != nil {
+		panic(err)
+	}
+	return library.Newest().Revision.Hash
+}()
 
 // older is a known revision that is not the newest.
 func older(t *testing.T, l *catalog.Library) catalog.Revision {

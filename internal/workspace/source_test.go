@@ -339,7 +339,7 @@ func TestEachDocumentByItsOwnPin(t *testing.T) {
 		{"a lock file", known, "{ }", "flake.lock " + old.Short() + " read false"},
 		{"npins", fork, "{ }", "npins 0123456 read true"},
 		{"a checkout", checkout, "{ }", "checkout  read true"},
-		{"a comment", fork, "# jetpills: revision=" + newest + "\n{ }", "modeline 4d857d6 read false"},
+		{"a comment", fork, "# jetpills: revision=" + newest + "\n{ }", "modeline " + newest[:7] + " read false"},
 	} {
 		if got := show(test.dir, test.content); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
@@ -349,7 +349,7 @@ func TestEachDocumentByItsOwnPin(t *testing.T) {
 	settings.Revision = newest
 	s.SetSettings(settings)
 	for _, dir := range []string{known, fork, checkout} {
-		if got, want := show(dir, "{ }"), "setting 4d857d6 read false"; got != want {
+		if got, want := show(dir, "{ }"), "setting "+newest[:7]+" read false"; got != want {
 			t.Errorf("by the setting: %s, want %s", got, want)
 		}
 		if got, want := show(dir, "# jetpills: revision="+old.Hash+"\n{ }"), "modeline "+old.Short()+" read false"; got != want {

@@ -60,10 +60,15 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 		return err
 	}
 	report(w, before, after, firstParent)
-	if pills == "" || before == nil {
+	if before == nil || before.Newest().Revision == after.Newest().Revision {
 		return nil
 	}
-	return repin(pills, before.Newest().Revision.Hash, after.Newest().Revision.Hash)
+	from, to := before.Newest().Revision, after.Newest().Revision
+	fmt.Fprintf(w, "\nThe newest commit is %s now. What names %s still: git grep %s\n", name(to), name(from), from.Short())
+	if pills == "" {
+		return nil
+	}
+	return repin(pills, from.Hash, to.Hash)
 }
 
 // repin makes the pills that are about one revision be about another. What does not hold there, their check says.
