@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"embed"
 	"encoding/binary"
@@ -16,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -81,7 +81,7 @@ func Open() (*Library, error) {
 	return Read(data)
 }
 
-// Read opens a folder that [Data.Write] wrote. Only what every catalog needs is read now; the rest follows at the first
+// Read opens a folder that [Write] wrote. Only what every catalog needs is read now; the rest follows at the first
 // need, and is empty if it is damaged.
 func Read(folder fs.FS) (*Library, error) {
 	l := &Library{catalogs: map[int]*Catalog{}, trees: map[int]*tree{}, past: map[string]*past{}}
@@ -128,8 +128,8 @@ func Read(folder fs.FS) (*Library, error) {
 	return l, nil
 }
 
-// Data gives back what the library was made of.
-func (l *Library) Data() Data {
+// DataOf gives back what a library was made of.
+func DataOf(l *Library) Data {
 	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), Words: maps.Clone(l.words())}
 	for _, c := range l.commits {
 		for i := len(d.Sources); i <= c.Source; i++ {
@@ -143,7 +143,7 @@ func (l *Library) Data() Data {
 }
 
 // Write writes the data folder. The same data give the same bytes.
-func (d Data) Write(folder string) error {
+func Write(folder string, d Data) error {
 	var hashes []byte
 	for _, c := range d.Commits {
 		hash, err := hex.DecodeString(c.Hash)
@@ -399,7 +399,7 @@ func (l *Library) state(source int) Source {
 		v.decode(&g)
 		s.Generations = append(s.Generations, g)
 	}
-	slices.SortFunc(s.Generations, func(a, b Generation) int { return cmp.Or(len(a.Major)-len(b.Major), cmp.Compare(a.Major, b.Major)) })
+	sort.SliceStable(s.Generations, func(i, j int) bool { return len(s.Generations[i].Major) < len(s.Generations[j].Major) })
 	for v := range l.options.at(source, defaultEntry) {
 		major := ""
 		v.decode(&major)

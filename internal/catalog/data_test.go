@@ -33,7 +33,7 @@ func dataFiles(t testing.TB) fstest.MapFS {
 func TestWriteIsTheMirrorOfRead(t *testing.T) {
 	const budget = 60 << 10
 	dir := t.TempDir()
-	if err := library(t).Data().Write(dir); err != nil {
+	if err := Write(dir, DataOf(library(t))); err != nil {
 		t.Fatal(err)
 	}
 	all := 0
@@ -84,14 +84,14 @@ func TestTimeline(t *testing.T) {
 		d.Commits = append(d.Commits, Commit{Revision: Revision{Hash: hash[:40]}, Mainline: i != 2, Source: i, Catalog: i})
 	}
 	dir := t.TempDir()
-	if err := d.Write(dir); err != nil {
+	if err := Write(dir, d); err != nil {
 		t.Fatal(err)
 	}
 	l, err := Read(os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(sources, l.Data().Sources, cmp.AllowUnexported(Option{})); diff != "" {
+	if diff := cmp.Diff(sources, DataOf(l).Sources, cmp.AllowUnexported(Option{})); diff != "" {
 		t.Errorf("sources (-written +read):\n%s", diff)
 	}
 	if h, _ := l.History("c"); h.Introduced != d.Commits[1].Revision || h.Removed != d.Commits[3].Revision || !h.Gone() {
@@ -105,10 +105,10 @@ func TestTimeline(t *testing.T) {
 // A type that does not tell the values cannot be stored: the values would be others when they are read.
 func TestWriteRefusesWhatItCannotKeep(t *testing.T) {
 	o := Option{Path: "a", Type: `one of "x"`, Kind: KindEnum, Values: []string{"x", "y"}}
-	if err := (Data{Sources: []Source{{Options: []Option{o}}}}).Write(t.TempDir()); err == nil {
+	if err := Write(t.TempDir(), Data{Sources: []Source{{Options: []Option{o}}}}); err == nil {
 		t.Error("the values were lost without an error")
 	}
-	if err := (Data{Summaries: map[string]string{"a": "two\nlines"}}).Write(t.TempDir()); err == nil {
+	if err := Write(t.TempDir(), Data{Summaries: map[string]string{"a": "two\nlines"}}); err == nil {
 		t.Error("a summary of two lines was written")
 	}
 }

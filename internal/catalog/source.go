@@ -1,8 +1,8 @@
 package catalog
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -60,7 +60,7 @@ func (l *Library) catalog(s Source, options *tree, packages func() ([]Package, [
 // tree completes the options of a source by what history and the project's own descriptions tell, and indexes them.
 func (l *Library) tree(options []Option) *tree {
 	t := &tree{options: slices.Clone(options)}
-	slices.SortFunc(t.options, func(a, b Option) int { return cmp.Compare(a.Path, b.Path) })
+	sort.Slice(t.options, func(i, j int) bool { return t.options[i].Path < t.options[j].Path })
 	for i := range t.options {
 		o := &t.options[i]
 		o.library, o.Summary = l, l.summaries()[o.Path]

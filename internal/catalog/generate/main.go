@@ -39,7 +39,7 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 	}
 	var data catalog.Data
 	if before != nil {
-		data = before.Data()
+		data = catalog.DataOf(before)
 	}
 	firstParent := map[string]string{}
 	if dir != "" {
@@ -52,7 +52,7 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 		}
 	}
 	data.Evaluated, data.Summaries, data.Words = t.evaluated(), t.summaries, t.words
-	if err := data.Write(out); err != nil {
+	if err := catalog.Write(out, data); err != nil {
 		return err
 	}
 	after, err := catalog.Read(os.DirFS(out))

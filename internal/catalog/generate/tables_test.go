@@ -26,7 +26,7 @@ func read(t *testing.T) (*tables, *catalog.Library) {
 
 func TestDataHaveTheTables(t *testing.T) {
 	tables, l := read(t)
-	d := l.Data()
+	d := catalog.DataOf(l)
 	for what, pair := range map[string][2]any{
 		"evaluated": {tables.evaluated(), d.Evaluated},
 		"summaries": {tables.summaries, d.Summaries},
@@ -51,7 +51,7 @@ func TestSummariesBelongToSomething(t *testing.T) {
 	tables, l := read(t)
 	evaluated, _ := l.At(tables.packages.Rev)
 	var ever []catalog.Option
-	for _, s := range l.Data().Sources {
+	for _, s := range catalog.DataOf(l).Sources {
 		ever = append(ever, s.Options...)
 	}
 	for path := range tables.summaries {
