@@ -1,5 +1,5 @@
 // Package catalog holds what is known about every revision of jetpack-nixos: its options, SoMs, JetPack generations and packages.
-// The facts come from real evaluations, lie compiled in one embedded file, and are immutable once opened.
+// A catalog is made of one source, which was read without running Nix; the sources of all known commits are embedded.
 package catalog
 
 import (

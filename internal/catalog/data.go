@@ -34,9 +34,9 @@ type Data struct {
 	Commits   []Commit
 	Sources   []Source // distinct ones; no Revision is set
 	Evaluated Evaluated
-	// Summaries are the project's own descriptions of options, by path, Words those of packages, by name, and of values of
+	// Summaries are the project's own descriptions of options, by path, OtherSummaries those of packages, by name, and of values of
 	// enums, by path=value.
-	Summaries, Words map[string]string
+	Summaries, OtherSummaries map[string]string
 }
 
 // Commit is one commit of jetpack-nixos. Commits come after their parents; the newest is the last.
@@ -63,13 +63,13 @@ type Evaluated struct {
 
 // The files of the data folder. All but the hashes are compressed with gzip.
 const (
-	fileHashes    = "hashes"       // 20 bytes a commit
-	fileCommits   = "commits.gz"   // columns of numbers
-	fileOptions   = "options.gz"   // a timeline: options, generations, default majors, tables that hold
-	filePackages  = "packages.gz"  // a timeline: packages and the overlay
-	fileEvaluated = "evaluated.gz" // JSON
-	fileSummaries = "summaries.gz" // those of options; a line each: its name, a tab, the text
-	fileWords     = "words.gz"     // those of packages and values, likewise
+	fileHashes         = "hashes"             // 20 bytes a commit
+	fileCommits        = "commits.gz"         // columns of numbers
+	fileOptions        = "options.gz"         // a timeline: options, generations, default majors, tables that hold
+	filePackages       = "packages.gz"        // a timeline: packages and the overlay
+	fileEvaluated      = "evaluated.gz"       // JSON
+	fileSummaries      = "summaries.gz"       // those of options; a line each: its name, a tab, the text
+	fileOtherSummaries = "summaries-other.gz" // those of packages and values, likewise
 )
 
 // Open reads the embedded data. An error means that the program was built with a damaged one.
@@ -124,13 +124,13 @@ func Read(folder fs.FS) (*Library, error) {
 		return e
 	})
 	l.summaries = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileSummaries) })
-	l.words = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileWords) })
+	l.otherSummaries = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileOtherSummaries) })
 	return l, nil
 }
 
 // DataOf gives back what a library was made of.
 func DataOf(l *Library) Data {
-	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), Words: maps.Clone(l.words())}
+	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries())}
 	for _, c := range l.commits {
 		for i := len(d.Sources); i <= c.Source; i++ {
 			s := l.state(i)
@@ -168,7 +168,7 @@ func Write(folder string, d Data) error {
 	if err != nil {
 		return err
 	}
-	words, err := summaryLines(d.Words)
+	otherSummaries, err := summaryLines(d.OtherSummaries)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func Write(folder string, d Data) error {
 	}
 	for name, text := range map[string][]byte{
 		fileCommits: commitColumns(d.Commits), fileOptions: options.text(), filePackages: packages.text(),
-		fileEvaluated: evaluated, fileSummaries: summaries, fileWords: words,
+		fileEvaluated: evaluated, fileSummaries: summaries, fileOtherSummaries: otherSummaries,
 	} {
 		packed, err := pack(text)
 		if err != nil {

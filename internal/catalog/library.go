@@ -9,14 +9,14 @@ import (
 
 // Library is all of history: one catalog per revision, made on first use. It is safe for concurrent use.
 type Library struct {
-	commits   []Commit
-	mainline  []int // the commits on the first-parent line whose source differs from that of the one before
-	firstSeen []int // by source, the first mainline commit that has it; more than there are for none
-	options   timeline
-	packages  func() timeline
-	evaluated func() Evaluated
-	summaries func() map[string]string // of options
-	words     func() map[string]string // the summaries of packages and values
+	commits        []Commit
+	mainline       []int // the commits on the first-parent line whose source differs from that of the one before
+	firstSeen      []int // by source, the first mainline commit that has it; more than there are for none
+	options        timeline
+	packages       func() timeline
+	evaluated      func() Evaluated
+	summaries      func() map[string]string // of options
+	otherSummaries func() map[string]string // the summaries of packages and values
 
 	mu       sync.Mutex
 	catalogs map[int]*Catalog // by index into commits

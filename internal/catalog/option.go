@@ -87,7 +87,7 @@ func (o Option) ValueSummary(value string) string {
 	if o.library == nil {
 		return ""
 	}
-	return o.library.words()[o.Path+"="+value]
+	return o.library.otherSummaries()[o.Path+"="+value]
 }
 
 // ShownDefault returns the default as it reads best: upstream's default text where there is one,

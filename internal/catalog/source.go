@@ -134,7 +134,7 @@ func (l *Library) packageSet(s Source, read func() ([]Package, []Attribute)) pac
 	packages, overlay := read()
 	set := packageSet{packages: slices.Clone(packages), topLevel: overlay}
 	for i := range set.packages {
-		set.packages[i].Summary = l.words()[set.packages[i].Name]
+		set.packages[i].Summary = l.otherSummaries()[set.packages[i].Name]
 	}
 	if s.holds(TablePackages) {
 		e := l.evaluated()

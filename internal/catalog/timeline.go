@@ -27,11 +27,13 @@ type timeline []version
 
 // version is a thing as it is in some of the sources.
 type version struct {
-	key   string
-	life  []int
-	line  int
-	after string
-	value string
+	content
+	life []int
+}
+
+type content struct {
+	key, after, value string
+	line              int
 }
 
 // entry is a thing of one source.
@@ -44,64 +46,57 @@ type entry struct {
 
 // newTimeline makes the timeline of sources.
 func newTimeline(sources []Source, entries func(Source) []entry) (timeline, error) {
-	type text struct{ key, line, value string }
-	lives := map[text][]int{}
-	before := map[text]bool{}
+	lives := map[content][]int{}
+	before := map[content]bool{}
 	for i, s := range sources {
-		now := map[text]bool{}
+		now := map[content]bool{}
 		last := map[string]entry{} // by file
 		all := entries(s)
 		slices.SortFunc(all, func(a, b entry) int { return cmp.Or(a.line-b.line, strings.Compare(a.key, b.key)) })
 		for _, e := range all {
+			if o, ok := e.value.(Option); ok && !o.follows() {
+				return nil, fmt.Errorf("the values of %s do not follow from its type", o.Path)
+			}
 			value, err := json.Marshal(e.value)
 			if err != nil {
 				return nil, err
 			}
-			t := text{key: e.key, value: string(value)}
-			if o, ok := e.value.(Option); ok && !o.follows() {
-				return nil, fmt.Errorf("the values of %s do not follow from its type", o.Path)
-			}
+			c := content{key: e.key, value: string(value)}
 			if e.line > 0 {
-				t.line = fmt.Sprintf("%d\t%s", e.line-last[e.file].line, last[e.file].key)
+				c.line, c.after = e.line-last[e.file].line, last[e.file].key
 				last[e.file] = e
-			} else {
-				t.line = "\t"
 			}
-			now[t] = true
-			if !before[t] {
-				lives[t] = append(lives[t], i)
+			if now[c] = true; !before[c] {
+				lives[c] = append(lives[c], i)
 			}
 		}
-		for t := range before {
-			if !now[t] {
-				lives[t] = append(lives[t], i)
+		for c := range before {
+			if !now[c] {
+				lives[c] = append(lives[c], i)
 			}
 		}
 		before = now
 	}
-	var out timeline
-	for t, life := range lives {
-		line, after, _ := strings.Cut(t.line, "\t")
-		n, _ := strconv.Atoi(line)
-		out = append(out, version{t.key, life, n, after, t.value})
+	var t timeline
+	for c, life := range lives {
+		t = append(t, version{c, life})
 	}
-	slices.SortFunc(out, func(a, b version) int {
+	slices.SortFunc(t, func(a, b version) int {
 		return cmp.Or(strings.Compare(a.key, b.key), slices.Compare(a.life, b.life), strings.Compare(a.value, b.value))
 	})
-	return out, nil
+	return t, nil
 }
 
 func (t timeline) text() []byte {
 	var b bytes.Buffer
 	for _, v := range t {
-		b.WriteString(v.key)
+		var distances []string
 		last := 0
-		for i, source := range v.life {
-			b.WriteString([2]string{"\t", " "}[min(i, 1)])
-			b.WriteString(strconv.Itoa(source - last))
+		for _, source := range v.life {
+			distances = append(distances, strconv.Itoa(source-last))
 			last = source
 		}
-		fmt.Fprintf(&b, "\t%d\t%s\t%s\n", v.line, v.after, v.value)
+		fmt.Fprintf(&b, "%s\t%s\t%d\t%s\t%s\n", v.key, strings.Join(distances, " "), v.line, v.after, v.value)
 	}
 	return b.Bytes()
 }
@@ -118,7 +113,7 @@ func readTimeline(folder fs.FS, name string) (timeline, error) {
 		life, line, _ := strings.Cut(line, "\t")
 		distance, line, _ := strings.Cut(line, "\t")
 		after, value, ok := strings.Cut(line, "\t")
-		v := version{key: key, after: after, value: value}
+		v := version{content: content{key: key, after: after, value: value}}
 		if v.line, err = strconv.Atoi(distance); !ok || err != nil {
 			return nil, errDamaged
 		}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"reflect"
 	"slices"
 	"sort"
 	"strconv"
@@ -70,6 +71,12 @@ func TestCorpus(t *testing.T) {
 			figures.problems++
 			figures.say(t, seen, "problem", rev[:7], p.String())
 		}
+		// The embedded data are what is extracted.
+		embedded, _ := library.At(rev)
+		fresh := library.Of(e.Source(embedded.Revision))
+		same := reflect.DeepEqual(embedded.Options(), fresh.Options()) && reflect.DeepEqual(embedded.Packages(), fresh.Packages()) &&
+			reflect.DeepEqual(embedded.OverlayAttributes(), fresh.OverlayAttributes())
+		figures.add(t, seen, "embedded data", rev[:7], "", "true", fmt.Sprint(same))
 		// Without the revision the catalog has nothing but what was read.
 		evaluations.Compare(rev, library.Of(e.Source(catalog.Revision{})), func(field, of string, want, got any) {
 			if field == "kernel" || field == "package's kind" && got == "" {

@@ -51,7 +51,7 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 			data, firstParent = h.data(), h.firstParents()
 		}
 	}
-	data.Evaluated, data.Summaries, data.Words = t.evaluated(), t.summaries, t.words
+	data.Evaluated, data.Summaries, data.OtherSummaries = t.evaluated(), t.summaries, t.otherSummaries
 	if err := catalog.Write(out, data); err != nil {
 		return err
 	}

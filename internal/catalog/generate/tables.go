@@ -28,8 +28,8 @@ type tables struct {
 		Generations []catalog.Generation
 	}
 	refused map[string]bool // commits that Nix refuses to evaluate
-	// summaries are those of options, words those of packages and values.
-	summaries, words map[string]string
+	// summaries are those of options, otherSummaries those of packages and values.
+	summaries, otherSummaries map[string]string
 }
 
 func readTables(folder fs.FS) (*tables, error) {
@@ -51,8 +51,8 @@ func readTables(folder fs.FS) (*tables, error) {
 	for _, rev := range refused {
 		t.refused[rev] = true
 	}
-	t.summaries, t.words = summaries.Options, summaries.Packages
-	maps.Copy(t.words, summaries.Values)
+	t.summaries, t.otherSummaries = summaries.Options, summaries.Packages
+	maps.Copy(t.otherSummaries, summaries.Values)
 	return t, nil
 }
 

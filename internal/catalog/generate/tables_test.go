@@ -28,9 +28,9 @@ func TestDataHaveTheTables(t *testing.T) {
 	tables, l := read(t)
 	d := catalog.DataOf(l)
 	for what, pair := range map[string][2]any{
-		"evaluated": {tables.evaluated(), d.Evaluated},
-		"summaries": {tables.summaries, d.Summaries},
-		"words":     {tables.words, d.Words},
+		"evaluated":       {tables.evaluated(), d.Evaluated},
+		"summaries":       {tables.summaries, d.Summaries},
+		"other summaries": {tables.otherSummaries, d.OtherSummaries},
 	} {
 		if diff := cmp.Diff(pair[0], pair[1]); diff != "" {
 			t.Errorf("%s are not those of internal/catalog/facts; run make catalog (-facts +data):\n%s", what, diff)
@@ -59,7 +59,7 @@ func TestSummariesBelongToSomething(t *testing.T) {
 			t.Errorf("summaries.json describes the option %s, which no revision has", path)
 		}
 	}
-	for name := range tables.words {
+	for name := range tables.otherSummaries {
 		if path, value, ok := strings.Cut(name, "="); ok {
 			if o, ok := evaluated.Option(path); ok && len(o.Values) > 0 && !slices.Contains(o.Values, value) && !l.ValueSince(path, value).Known() {
 				t.Errorf("summaries.json describes %s, which is no value of the option", name)
