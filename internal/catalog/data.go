@@ -84,7 +84,7 @@ func Open() (*Library, error) {
 // Read opens a folder that [Write] wrote. Only what every catalog needs is read now; the rest follows at the first
 // need, and is empty if it is damaged.
 func Read(folder fs.FS) (*Library, error) {
-	l := &Library{catalogs: map[int]*Catalog{}, trees: map[int]*tree{}, past: map[string]*past{}}
+	l := &Library{catalogs: map[int]*Catalog{}, bySource: map[int]*Catalog{}, past: map[string]*past{}}
 	hashes, err := fs.ReadFile(folder, fileHashes)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
@@ -122,6 +122,13 @@ func Read(folder fs.FS) (*Library, error) {
 	l.evaluated = sync.OnceValue(func() (e Evaluated) {
 		_ = readJSON(folder, fileEvaluated, &e)
 		return e
+	})
+	l.cells = sync.OnceValue(func() map[fitKey]Combination {
+		cells := map[fitKey]Combination{}
+		for _, c := range l.evaluated().Combinations {
+			cells[fitKey{c.SoM, c.CarrierBoard, c.Major}] = c
+		}
+		return cells
 	})
 	l.summaries = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileSummaries) })
 	l.otherSummaries = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileOtherSummaries) })

@@ -15,12 +15,13 @@ type Library struct {
 	options        timeline
 	packages       func() timeline
 	evaluated      func() Evaluated
-	summaries      func() map[string]string // of options
-	otherSummaries func() map[string]string // the summaries of packages and values
+	cells          func() map[fitKey]Combination // the evaluated combinations
+	summaries      func() map[string]string      // of options
+	otherSummaries func() map[string]string      // the summaries of packages and values
 
 	mu       sync.Mutex
 	catalogs map[int]*Catalog // by index into commits
-	trees    map[int]*tree    // by source
+	bySource map[int]*Catalog // without a revision
 
 	pastMu sync.Mutex
 	past   map[string]*past // by option path
@@ -93,7 +94,8 @@ func (l *Library) find(rev string) (int, bool) {
 	return found, found >= 0
 }
 
-// at makes the catalog of one commit, an empty one where none holds.
+// at makes the catalog of one commit, one without options where Nix refuses them and no ancestor has any. Commits of the
+// same source share all but the revision.
 func (l *Library) at(i int) *Catalog {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -101,18 +103,19 @@ func (l *Library) at(i int) *Catalog {
 		return c
 	}
 	commit := l.commits[i]
-	options := commit.Source
-	if commit.Catalog != i {
-		options = -1
+	shared, ok := l.bySource[commit.Source]
+	if refused := commit.Catalog != i; !ok || refused {
+		var options []Option
+		if !refused {
+			options = l.optionsOf(commit.Source)
+		}
+		shared = l.catalog(l.state(commit.Source), l.tree(options), func() ([]Package, []Attribute) { return l.packagesOf(commit.Source) })
+		if !refused {
+			l.bySource[commit.Source] = shared
+		}
 	}
-	t, ok := l.trees[options]
-	if !ok {
-		t = l.tree(l.optionsOf(options))
-		l.trees[options] = t
-	}
-	s := l.state(commit.Source)
-	s.Revision = commit.Revision
-	c := l.catalog(s, t, func() ([]Package, []Attribute) { return l.packagesOf(commit.Source) })
-	l.catalogs[i] = c
-	return c
+	c := *shared
+	c.Revision = commit.Revision
+	l.catalogs[i] = &c
+	return &c
 }

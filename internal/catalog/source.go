@@ -93,10 +93,7 @@ func (l *Library) boards(c *Catalog, s Source) boards {
 		return boards{}
 	}
 	e := l.evaluated()
-	b := boards{wholly: s.holds(TableBoards), carriers: s.holds(TableCarriers), cells: map[fitKey]Combination{}}
-	for _, cell := range e.Combinations {
-		b.cells[fitKey{cell.SoM, cell.CarrierBoard, cell.Major}] = cell
-	}
+	b := boards{wholly: s.holds(TableBoards), carriers: s.holds(TableCarriers), cells: l.cells()}
 	for _, name := range option.Values {
 		som := SoM{Name: name}
 		at := slices.IndexFunc(e.SoMs, func(s SoM) bool { return s.Name == name })
