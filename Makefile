@@ -23,21 +23,20 @@ cross: ## one static binary a platform, in dist/
 
 catalog: ## the embedded data, from internal/catalog/facts; UPSTREAM=DIR, a clone of jetpack-nixos, adds its new commits, and moves what follows
 ifdef UPSTREAM
-	@dir='$(abspath $(UPSTREAM))' && cd internal/catalog && go run ./generate -upstream "$$dir" -pills ../../pills
-	@echo; echo "The pills, their list of upstream's files, and the goldens:"
-	@go test ./internal/pillcheck -run TestFiles -clone '$(abspath $(UPSTREAM))'
-	@go run ./cmd/jetpills pills lint --fix pills >/dev/null || true # what it finds is said below
-	@go test ./internal/server -run TestMarkers -update
-	@go test ./internal/pillcheck -run TestExcerpts -update
-	@git diff --stat
-	@echo; echo "Read the difference. What is left, of the pills here and of all else by ./test:"
-	@go run ./cmd/jetpills pills lint pills && echo "nothing in the pills" || true
+	@set -e; dir='$(abspath $(UPSTREAM))'; before=$$(cksum <internal/catalog/data/hashes); \
+	(cd internal/catalog && go run ./generate -upstream "$$dir" -pills ../../pills); \
+	[ "$$before" != "$$(cksum <internal/catalog/data/hashes)" ] || exit 0; \
+	echo; echo "The list of upstream's files, the tables of the pills, and the goldens:"; \
+	go test ./internal/pillcheck -run TestFiles -clone "$$dir"; \
+	go run ./cmd/jetpills pills lint --fix pills >/dev/null || true; \
+	go test ./internal/server -run TestMarkers -update; \
+	go test ./internal/pillcheck -run TestExcerpts -update; \
+	git diff --stat; \
+	echo; echo "Read the difference. What is left in the pills; ./test says what is left elsewhere:"; \
+	go run ./cmd/jetpills pills lint pills && echo nothing || true
 else
 	go generate ./internal/catalog
 endif
-
-judge: ## what Nix says of lib's functions, taken anew; LIB=DIR, a clone of nixpkgs.lib, or a folder with its files and REV=COMMIT
-	go test ./internal/nix/eval -run '^TestLib$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 
 pills: ## the tables that the pills take from the catalog, and all that they claim
 	go run ./cmd/jetpills pills lint --nix --fix pills
