@@ -38,9 +38,9 @@ const (
 
 func (s Source) holds(t Table) bool { return slices.Contains(s.Holds, t) }
 
-// Of makes the catalog of a source that was read. History and the project's own descriptions are added where they speak
-// of the same option, value or package. Where the source is that of a known commit, so is what was evaluated: kernels,
-// boards, combinations, kinds of packages, outputs and flash targets.
+// Of makes the catalog of a source that was read. It adds history and the project's descriptions of the same options, values
+// and packages. For the source of a known commit it adds what was evaluated too: kernels, boards, combinations, kinds of
+// packages, outputs and flash targets.
 func (l *Library) Of(s Source) *Catalog {
 	if i, ok := l.find(s.Revision.Hash); ok && l.commits[i].Catalog == i {
 		known := l.state(l.commits[i].Source)
@@ -57,7 +57,7 @@ func (l *Library) catalog(s Source, options *tree, packages func() ([]Package, [
 	return c
 }
 
-// tree completes the options of a source by what history and the project's own descriptions tell, and indexes them.
+// tree adds history and the project's descriptions to the options of a source, and indexes them.
 func (l *Library) tree(options []Option) *tree {
 	t := &tree{options: slices.Clone(options)}
 	sort.Slice(t.options, func(i, j int) bool { return t.options[i].Path < t.options[j].Path })
@@ -126,7 +126,7 @@ func (l *Library) boards(c *Catalog, s Source) boards {
 	return b
 }
 
-// packageSet completes the packages of a source by what was evaluated and the project's own descriptions.
+// packageSet adds to the packages of a source what was evaluated, and the project's descriptions.
 func (l *Library) packageSet(s Source, read func() ([]Package, []Attribute)) packageSet {
 	packages, overlay := read()
 	set := packageSet{packages: slices.Clone(packages), topLevel: overlay}

@@ -61,13 +61,13 @@ type revision struct {
 	Generation *int
 }
 
-// shape is an option as the catalogs tell it.
+// shape is an option as it is in the catalogs.
 type shape struct {
 	Path, Type           string
 	HasDefault, Internal bool
 }
 
-// declaration is an option as the eras tell it.
+// declaration is an option as it is in the eras, the revisions that were evaluated in full.
 type declaration struct {
 	shape
 	Values                           []string
@@ -172,8 +172,8 @@ func Read() (*Evaluations, error) {
 	return e, nil
 }
 
-// complete puts right where the evaluations of the catalogs fell short, from those of the eras: they show two types as the
-// stub they were evaluated with, and leave some options out, on whose shape all eras agree.
+// complete mends the catalogs from the eras: the catalogs show two types as the stub they were evaluated with, and leave out
+// some options, on which all eras agree.
 func (e *Evaluations) complete() {
 	type stub struct{ path, typ string }
 	full := map[stub]string{}

@@ -8,10 +8,10 @@ import (
 	"jetpills/internal/catalog"
 )
 
-// Say is told of one field: what kind of field it is, of what thing, what an evaluation gave and what a catalog says.
+// Say receives one field: what kind of field it is, of what thing, what an evaluation gave and what a catalog says.
 type Say func(field, of string, want, got any)
 
-// Compare tells of every field that an evaluation of a commit gave. The commit has to be one that [Evaluations.Evaluates].
+// Compare passes every field that an evaluation of a commit gave to say. The commit has to be one that [Evaluations.Evaluates].
 func (e *Evaluations) Compare(rev string, c *catalog.Catalog, say Say) {
 	wanted := map[string]bool{}
 	for _, want := range e.Options(rev) {
@@ -144,7 +144,7 @@ func (e *Evaluations) family(som string) string {
 
 func sorted(list []string) string { return strings.Join(slices.Sorted(slices.Values(list)), " ") }
 
-// CompareHistory tells of what became of every option and value on the mainline.
+// CompareHistory passes to say what became of every option and value on the mainline.
 func (e *Evaluations) CompareHistory(l *catalog.Library, say Say) {
 	for _, want := range e.history.Options {
 		got, _ := l.History(want.Path)
@@ -160,7 +160,7 @@ func (e *Evaluations) CompareHistory(l *catalog.Library, say Say) {
 	}
 }
 
-// CompareBoards tells of the SoMs and of all combinations, in the catalog of the commit that was evaluated in most respects.
+// CompareBoards passes to say the SoMs and all combinations, in the catalog of the commit that was evaluated in most respects.
 func (e *Evaluations) CompareBoards(c *catalog.Catalog, say Say) {
 	for _, want := range e.soms.SoMs {
 		got, _ := c.SoM(want.Name)

@@ -19,7 +19,7 @@ func add(t *tables, c clone, known catalog.Data, all bool, w io.Writer) (*histor
 	if err != nil {
 		return nil, err
 	}
-	if news, err := follows(commits, known, all, w); err != nil || !news && !all {
+	if more, err := follows(commits, known, all, w); err != nil || !more && !all {
 		return nil, err
 	}
 	before := map[string]catalog.Commit{}
@@ -91,7 +91,7 @@ func (h *history) read(i int, w io.Writer) (*catalog.Source, error) {
 			options, packages = false, false
 		case "overlay.nix", "mk-overlay.nix", "overlay-with-config.nix", "cuda-packages-11-4-extension.nix", "sourceinfo":
 			packages = false
-		case "pkgs", "device-pkgs": // tell no more than what a package is
+		case "pkgs", "device-pkgs": // name the kind of a package at most
 		default:
 			options = false
 		}

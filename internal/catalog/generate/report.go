@@ -16,7 +16,7 @@ func report(w io.Writer, before, after *catalog.Library, firstParent map[string]
 		fmt.Fprintf(w, "%d commits, up to %s.\n", len(after.Revisions()), name(after.Newest().Revision))
 		return
 	}
-	told := map[string]bool{}
+	printed := map[string]bool{}
 	for _, r := range after.Revisions() {
 		c, match := after.At(r.Hash)
 		if match != catalog.Exact {
@@ -30,9 +30,9 @@ func report(w io.Writer, before, after *catalog.Library, firstParent map[string]
 			}
 			what = name(r) + ", compared with " + name(was.Revision)
 		}
-		// Many commits may differ in the same: that is told once.
-		if text := strings.Join(differences(was, c), "\n"); text != "" && !told[text] {
-			told[text] = true
+		// Many commits may differ in the same: that is printed once.
+		if text := strings.Join(differences(was, c), "\n"); text != "" && !printed[text] {
+			printed[text] = true
 			fmt.Fprintf(w, "\n%s:\n%s\n", what, text)
 		}
 	}
@@ -40,7 +40,7 @@ func report(w io.Writer, before, after *catalog.Library, firstParent map[string]
 
 func name(r catalog.Revision) string { return r.Short() + " (" + r.Day() + ")" }
 
-// differences are the lines that tell a catalog from another one.
+// differences names what lies between two catalogs, a line each.
 func differences(a, b *catalog.Catalog) []string {
 	var lines []string
 	say := func(format string, args ...any) { lines = append(lines, "  "+fmt.Sprintf(format, args...)) }

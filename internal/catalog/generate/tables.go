@@ -56,7 +56,7 @@ func readTables(folder fs.FS) (*tables, error) {
 	return t, nil
 }
 
-// evaluated are the facts as the catalog has them: without what the sources tell.
+// evaluated are the tables as the catalog has them: without what the sources say too.
 func (t *tables) evaluated() catalog.Evaluated {
 	e := t.soms
 	e.SoMs = slices.Clone(e.SoMs)
