@@ -111,8 +111,13 @@ func Read(folder fs.FS) (*Library, error) {
 		return nil, err
 	}
 	for _, v := range l.options {
-		if !slices.IsSorted(v.life) || v.life[0] < 0 || v.life[len(v.life)-1] > len(l.firstSeen) {
-			return nil, errDamaged
+		last := -1
+		for i, source := range v.life {
+			// It comes at a source; behind the last one it may go, but needs not.
+			if source <= last || source > len(l.firstSeen) || source == len(l.firstSeen) && i%2 == 0 {
+				return nil, errDamaged
+			}
+			last = source
 		}
 	}
 	l.packages = sync.OnceValue(func() timeline {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -154,8 +155,9 @@ func use(files fs.FS) {
 
 // Text that no generator wrote is refused.
 func TestUnreadableText(t *testing.T) {
+	sources := len(DataOf(library(t)).Sources)
 	for _, text := range []string{
-		"a", "a\t\t0\t\t1\n", "a\t0\tx\t\t1\n", "a\t0\t0\t1\n", "a\t5 -3\t0\t\t1\n", "a\t100000\t0\t\t1\n", "a\t-1\t0\t\t1\n",
+		"a", "a\t\t0\t\t1\n", "a\t0\tx\t\t1\n", "a\t0\t0\t1\n", "a\t5 -3\t0\t\t1\n", "a\t100000\t0\t\t1\n", "a\t5 0\t0\t\t1\n", fmt.Sprintf("a\t%d\t0\t\t1\n", sources), "a\t-1\t0\t\t1\n",
 	} {
 		files := dataFiles(t)
 		packed, err := pack([]byte(text))

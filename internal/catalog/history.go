@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"iter"
 	"slices"
 	"sync"
 )
@@ -24,56 +23,55 @@ func (h History) Gone() bool { return h.Removed.Known() && !h.Reintroduced.Known
 
 // History returns what became of the option with this dotted path, in every revision up to the newest.
 func (l *Library) History(path string) (History, bool) {
-	p, ok := l.pastOf(path)
-	if !ok {
-		return History{}, false
-	}
-	return p.history(), true
+	p := l.pastOf(path)
+	p.read(l, path)
+	return p.history, p.since.Known()
 }
 
 // ValueSince returns the mainline revision that brought an enum value, whatever revision a workspace pins;
 // the zero Revision for a value that never was on the mainline.
 func (l *Library) ValueSince(path, value string) Revision {
-	p, ok := l.pastOf(path)
-	if !ok {
-		return Revision{}
-	}
-	return p.values()[value]
+	p := l.pastOf(path)
+	p.read(l, path)
+	return p.values[value]
 }
 
 // past is one option in the sources of the mainline.
 type past struct {
-	library  *Library
-	path     string
 	versions timeline // of the option
 	// since and aliasSince are the first mainline commits that have it, at all and as an alias.
 	since, aliasSince Revision
-	history           func() History
-	values            func() map[string]Revision
+
+	once    sync.Once
+	history History
+	values  map[string]Revision // since when
 }
 
-// past returns the mainline's past of an option; false for one that never was there.
-func (l *Library) pastOf(path string) (*past, bool) {
+func (l *Library) pastOf(path string) *past {
 	l.pastMu.Lock()
 	defer l.pastMu.Unlock()
 	p, ok := l.past[path]
 	if !ok {
-		p = &past{library: l, path: path, versions: l.options.of(optionEntry + path)}
-		p.since, p.aliasSince = l.first(p.versions, func(*version) bool { return true }), l.first(p.versions, (*version).isAlias)
-		p.history, p.values = sync.OnceValue(p.readHistory), sync.OnceValue(p.readValues)
+		p = &past{versions: l.options.of(optionEntry + path)}
+		p.since, p.aliasSince = l.first(p.versions, false), l.first(p.versions, true)
 		l.past[path] = p
 	}
-	return p, p.since.Known()
+	return p
 }
 
-// first is the first mainline commit with one of the versions for which is holds.
-func (l *Library) first(versions timeline, is func(*version) bool) Revision {
+// first is the first mainline commit with one of the versions, or with one that is an alias.
+func (l *Library) first(versions timeline, alias bool) Revision {
 	first := len(l.commits)
 	for i := range versions {
-		if !is(&versions[i]) {
+		v := &versions[i]
+		if alias && !v.isAlias() {
 			continue
 		}
-		for from, to := range versions[i].spans(len(l.firstSeen)) {
+		for life := range slices.Chunk(v.life, 2) {
+			from, to := life[0], len(l.firstSeen)
+			if len(life) == 2 {
+				to = life[1]
+			}
 			first = min(first, slices.Min(l.firstSeen[from:to]))
 		}
 	}
@@ -83,59 +81,36 @@ func (l *Library) first(versions timeline, is func(*version) bool) Revision {
 	return l.commits[first].Revision
 }
 
-// changes are the mainline commits at which the option is another one than in the commit before; nil where there is none.
-func (p *past) changes() iter.Seq2[Revision, *Option] {
-	options := make([]Option, len(p.versions))
-	for i := range p.versions {
-		p.versions[i].decode(&options[i])
-	}
-	return func(yield func(Revision, *Option) bool) {
-		last := -1
-		for _, commit := range p.library.mainline {
-			now := p.versions.alive(p.library.commits[commit].Source)
+// read goes through the mainline once, commit by commit at which the option is another one than before.
+func (p *past) read(l *Library, path string) {
+	p.once.Do(func() {
+		p.values = map[string]Revision{}
+		p.history = History{Path: path, Introduced: p.since, AliasSince: p.aliasSince}
+		h, last := &p.history, -1
+		for _, commit := range l.mainline {
+			now := p.versions.alive(l.commits[commit].Source)
 			if now == last {
 				continue
 			}
 			last = now
-			var o *Option
-			if now >= 0 {
-				o = &options[now]
+			r := l.commits[commit].Revision
+			if now < 0 {
+				h.Removed, h.Reintroduced = r, Revision{}
+				continue
 			}
-			if !yield(p.library.commits[commit].Revision, o) {
-				return
+			if h.Gone() {
+				h.Reintroduced = r
 			}
-		}
-	}
-}
-
-func (p *past) readHistory() History {
-	h := History{Path: p.path, Introduced: p.since, AliasSince: p.aliasSince}
-	for r, o := range p.changes() {
-		switch {
-		case o == nil:
-			h.Removed, h.Reintroduced = r, Revision{}
-			continue
-		case h.Gone():
-			h.Reintroduced = r
-		}
-		if o.RenamedTo != "" && h.RenamedTo == "" {
-			h.RenamedTo = o.RenamedTo
-		}
-	}
-	return h
-}
-
-func (p *past) readValues() map[string]Revision {
-	since := map[string]Revision{}
-	for r, o := range p.changes() {
-		if o == nil {
-			continue
-		}
-		for _, v := range o.Values {
-			if _, ok := since[v]; !ok {
-				since[v] = r
+			var o Option
+			p.versions[now].decode(&o)
+			if h.RenamedTo == "" {
+				h.RenamedTo = o.RenamedTo
+			}
+			for _, v := range o.Values {
+				if _, ok := p.values[v]; !ok {
+					p.values[v] = r
+				}
 			}
 		}
-	}
-	return since
+	})
 }

@@ -64,11 +64,10 @@ func (l *Library) tree(options []Option) *tree {
 	for i := range t.options {
 		o := &t.options[i]
 		o.library, o.Summary = l, l.summaries()[o.Path]
-		if p, ok := l.pastOf(o.Path); ok {
-			o.Since = p.since
-			if o.RenamedTo != "" {
-				o.AliasSince = p.aliasSince
-			}
+		p := l.pastOf(o.Path)
+		o.Since = p.since
+		if o.RenamedTo != "" {
+			o.AliasSince = p.aliasSince
 		}
 	}
 	t.index()

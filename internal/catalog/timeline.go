@@ -141,20 +141,6 @@ func (v *version) in(source int) bool {
 	return n%2 == 1
 }
 
-// spans are the sources of the version, of n in all, from one and up to but without another.
-func (v *version) spans(n int) iter.Seq2[int, int] {
-	return func(yield func(int, int) bool) {
-		for life := range slices.Chunk(v.life, 2) {
-			if len(life) == 1 {
-				life = []int{life[0], n}
-			}
-			if !yield(life[0], life[1]) {
-				return
-			}
-		}
-	}
-}
-
 // isAlias reports whether an option is one. No string of a JSON text has quotes that are not escaped.
 func (v *version) isAlias() bool { return strings.Contains(v.value, `"renamedTo":`) }
 
