@@ -109,8 +109,8 @@ func (l *Library) boards(c *Catalog, s Source) boards {
 		}
 		som.DefaultMajor = s.DefaultMajors[name]
 		for _, g := range s.Generations {
-			// A known revision with a single generation has no rule: there is nothing to choose. Upstream's assertions
-			// go by the beginning of a SoM's name, and let those without a family pass.
+			// Upstream's assertions go by the beginning of a SoM's name, and accept SoMs without a family. Where there is
+			// a single generation, every SoM that upstream has takes it.
 			free := at >= 0 && (som.Family == "" || len(s.Generations) == 1)
 			if free || slices.ContainsFunc(g.SoMFamilies, func(family string) bool { return strings.HasPrefix(name, family) }) {
 				som.Majors = append(som.Majors, g.Major)
