@@ -236,7 +236,7 @@ func TestCommitThatChangesNothing(t *testing.T) {
 	if kernels(c) != kernels(before) || len(c.Outputs()) != 1 || !cmp.Equal(before.SoMs(), c.SoMs()) {
 		t.Errorf("kernels %s, outputs %v, SoMs %+v", kernels(c), c.Outputs(), c.SoMs())
 	}
-	want := fmt.Sprintf("1 commits after %s (2026-08-01), up to %s (2026-08-02).\n\n"+
+	want := fmt.Sprintf("1 commits after %s (2026-08-01), up to %s (2026-08-02).\n2 distinct sources, 1 before.\n\n"+
 		"The newest commit is %[2]s (2026-08-02) now. What names %[1]s (2026-08-01) still: git grep %[1]s\n", rev[:7], next[:7])
 	if out != want {
 		t.Errorf("it says %q, want %q", out, want)

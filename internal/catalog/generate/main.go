@@ -48,7 +48,9 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 			return fmt.Errorf("upstream: %w", err)
 		}
 		if h != nil {
+			known := len(data.Sources)
 			data, firstParent = h.data(), h.firstParents()
+			fmt.Fprintf(w, "%d distinct sources, %d before.\n", len(data.Sources), known)
 		}
 	}
 	data.Evaluated, data.Summaries, data.OtherSummaries = t.evaluated(), t.summaries, t.otherSummaries
