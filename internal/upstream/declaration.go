@@ -169,3 +169,14 @@ func (r *reader) standsFor(at syntax.Node, name string) syntax.Node {
 	}
 	return syntax.Node{}
 }
+
+// lastChild is the expression behind let … in, with …; and assert …;.
+func lastChild(n syntax.Node) syntax.Node {
+	var last syntax.Node
+	for c := range n.Children() {
+		if c.Kind() != syntax.Error {
+			last = c
+		}
+	}
+	return last
+}

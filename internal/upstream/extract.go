@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/eval"
 )
 
 // Extraction is what a source tree of jetpack-nixos declares, read without running Nix.
@@ -90,7 +91,7 @@ func ExtractDir(dir string) (Extraction, error) {
 // Extract reads a source tree. It opens regular files by paths within fsys only; what fsys does about symbolic links
 // is the caller's choice. Damaged files give what can still be read; the only error is [ErrNoModules].
 func Extract(fsys fs.FS) (Extraction, error) {
-	x := &interpreter{source: newSource(fsys), steps: maxSteps}
+	x := newExtractor(fsys)
 	e := Extraction{Details: map[string]Detail{}}
 	entry := ""
 	for _, name := range entries {
@@ -102,11 +103,14 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	if entry == "" {
 		return e, ErrNoModules
 	}
-	m := modules{interpreter: x, seen: map[string]bool{}, declared: map[string]*declaration{}}
+	m := modules{extractor: x, seen: map[string]bool{}, declared: map[string]*declaration{}}
 	m.file(entry)
 	m.finish(&e)
 	x.packages(&e)
 	x.soms(&e, entry)
+	if x.Spent() != nil {
+		x.problems = append([]Problem{{".", "is too complicated to be read as a whole"}}, x.problems...)
+	}
 	for name, f := range x.files {
 		if f != nil && f.path == name {
 			e.Files = append(e.Files, name)
@@ -123,7 +127,7 @@ func Extract(fsys fs.FS) (Extraction, error) {
 
 // modules collects the options that modules declare.
 type modules struct {
-	*interpreter
+	*extractor
 	seen     map[string]bool // files
 	declared map[string]*declaration
 	removed  []RemovedOption
@@ -151,59 +155,65 @@ func (m *modules) file(name string) {
 		return
 	}
 	m.seen[f.path] = true
-	m.module(m.evaluate(f.tree.Root().Child(0), nil), nil, false, 0)
+	m.module(m.Force(m.Import(f.path)), nil, false, 0)
 }
 
 // module reads a module, or what stands for modules in a list of imports. prefix is where its options are.
-func (m *modules) module(v *value, prefix []string, field bool, depth int) {
-	if depth > maxImports || !m.enter() {
+func (m *modules) module(v eval.Value, prefix []string, field bool, depth int) {
+	if depth > maxImports || m.Charge(1) != nil {
 		return
 	}
-	defer m.leave()
-	switch v = m.called(v); v.kind {
-	case pathValue:
+	switch v := m.Called(v, nil).(type) {
+	case eval.Path:
 		if len(prefix) == 0 {
-			m.file(v.text)
+			m.file(string(v))
 		} else {
-			m.module(m.imported(v), prefix, field, depth+1)
+			m.module(m.Force(m.Import(string(v))), prefix, field, depth+1)
 		}
-	case choiceValue, listValue:
-		for _, t := range v.list {
-			m.module(m.force(t), prefix, field, depth+1)
-		}
-	case callValue:
+	case *eval.Choice:
+		m.all(v.Of, prefix, field, depth)
+	case *eval.List:
+		m.all(v.Items, prefix, field, depth)
+	case *eval.Call:
 		if len(prefix) == 0 {
 			m.redirection(v)
 		}
-	case setValue:
-		if imports, ok := v.set.byName["imports"]; ok {
-			m.module(m.force(imports.thunk), prefix, field, depth+1)
+	case *eval.Attrs:
+		if imports, ok := v.Get("imports"); ok {
+			m.module(m.Force(imports.Thunk), prefix, field, depth+1)
 		}
-		if options, ok := v.set.byName["options"]; ok {
-			m.options(m.force(options.thunk), prefix, field)
+		if options, ok := v.Get("options"); ok {
+			m.options(m.Force(options.Thunk), prefix, field)
 		}
+	}
+}
+
+func (m *modules) all(list []*eval.Thunk, prefix []string, field bool, depth int) {
+	for _, t := range list {
+		m.module(m.Force(t), prefix, field, depth+1)
 	}
 }
 
 // options reads a set of options.
-func (m *modules) options(v *value, prefix []string, field bool) {
-	v = m.merged(v)
-	if v.kind != setValue || len(prefix) > maxOptionDepth || !m.enter() {
+func (m *modules) options(v eval.Value, prefix []string, field bool) {
+	s, ok := m.Merged(v).(*eval.Attrs)
+	if !ok || len(prefix) > maxOptionDepth {
 		return
 	}
-	defer m.leave()
-	for _, name := range v.set.names {
-		if name == "*" || len(name) > maxName || strings.ContainsAny(name, ".\n") {
-			m.problem(dotted(prefix), fmt.Sprintf("the option %.40q below it is left out for its name", name))
+	for a := range s.All() {
+		if m.Charge(1) != nil {
+			return
+		}
+		if a.Name == "*" || a.Name == "" || len(a.Name) > maxName || strings.ContainsAny(a.Name, ".\n") {
+			m.problem(dotted(prefix), fmt.Sprintf("the option %.40q below it is left out for its name", a.Name))
 			continue
 		}
-		a := v.set.byName[name]
-		path := append(slices.Clip(prefix), name)
-		below := m.merged(m.force(a.thunk))
+		path := append(slices.Clip(prefix), a.Name)
+		below, ok := m.Merged(m.Force(a.Thunk)).(*eval.Attrs)
 		switch {
-		case below.kind == setValue && below.set.isOption():
-			m.option(below.set, a, path, field)
-		case below.kind == setValue:
+		case ok && m.is(below, "_type", eval.String("option")):
+			m.option(below, a, path, field)
+		case ok:
 			m.options(below, path, field)
 		default:
 			m.problem(dotted(path), "what is declared here cannot be read without running Nix")
@@ -211,58 +221,43 @@ func (m *modules) options(v *value, prefix []string, field bool) {
 	}
 }
 
-// isOption reports whether a function that makes options made the set.
-func (s *attrs) isOption() bool {
-	switch s.maker {
-	case "mkOption", "mkEnableOption", "mkPackageOption":
-		return true
-	}
-	return false
-}
-
 func dotted(path []string) string { return strings.Join(path, ".") }
 
 // option reads the declaration of one option.
-func (m *modules) option(s *attrs, at *attr, path []string, field bool) {
+func (m *modules) option(s *eval.Attrs, at eval.Attr, path []string, field bool) {
 	if len(m.declared) >= maxOptions {
 		m.problem(".", fmt.Sprintf("more than %d options are left out", maxOptions))
 		return
 	}
-	d := declaration{option: catalog.Option{Path: dotted(path), DeclaredWith: s.maker, Field: field}}
+	d := declaration{option: catalog.Option{Path: dotted(path), DeclaredWith: s.By(), Field: field}}
 	o := &d.option
-	if at.file != nil {
-		o.DeclaredIn = at.file.path
-		o.Line, o.Column = at.file.place(at.offset)
+	o.DeclaredIn, o.Line, o.Column = m.position(at.At)
+	o.Internal, o.ReadOnly = m.is(s, "internal", eval.Bool(true)), m.is(s, "readOnly", eval.Bool(true))
+	if a, ok := s.Get("defaultText"); ok {
+		o.DefaultText = m.shownText(a.Thunk)
 	}
-	is := func(name string) bool {
-		v := m.selected(setOf(s), name)
-		return v.kind == boolValue && v.truth
+	if a, ok := s.Get("default"); ok {
+		o.HasDefault, o.Default = true, a.Node().Text()
+		if a.Node().IsZero() {
+			o.Default = m.madeDefault(a.Thunk, o.DefaultText)
+		}
 	}
-	o.Internal, o.ReadOnly = is("internal"), is("readOnly")
-	if a, ok := s.byName["default"]; ok {
-		o.HasDefault, o.Default = true, a.text()
-	}
-	if a, ok := s.byName["defaultText"]; ok {
-		o.DefaultText = m.shownText(a.thunk)
-	}
-	if a, ok := s.byName["example"]; ok {
-		if example, ok := m.plain(m.force(a.thunk), 0); ok {
+	if a, ok := s.Get("example"); ok {
+		if example, bad := m.Plain(m.documented(a.Thunk)); bad == nil {
 			if text, err := json.Marshal(example); err == nil {
 				o.Example = string(text)
 			}
 		}
 	}
-	if a, ok := s.byName["description"]; ok {
-		d.detail.Description = strings.TrimSpace(m.shownText(a.thunk))
+	if a, ok := s.Get("description"); ok {
+		d.detail.Description = strings.TrimSpace(m.shownText(a.Thunk))
 	}
-	if v := m.selected(setOf(s), "visible"); v.kind == boolValue && !v.truth {
-		d.detail.Hidden = true
-	}
-	_, d.detail.Applied = s.byName["apply"]
-	switch a, ok := s.byName["type"]; {
+	d.detail.Hidden = m.is(s, "visible", eval.Bool(false))
+	_, d.detail.Applied = s.Get("apply")
+	switch a, ok := s.Get("type"); {
 	case ok:
-		d.typ = m.typeOf(a.thunk)
-	case !s.open:
+		d.typ = m.typeOf(m.Force(a.Thunk))
+	case s.Rest() == nil:
 		d.typ = optionType{description: "unspecified value", class: noun}
 	}
 	m.declare(d)
@@ -270,9 +265,20 @@ func (m *modules) option(s *attrs, at *attr, path []string, field bool) {
 	if d.typ.element {
 		below = append(slices.Clip(path), "*")
 	}
-	for _, t := range d.typ.fields {
-		m.module(m.force(t), below, true, 0)
+	m.all(d.typ.fields, below, true, 0)
+}
+
+// madeDefault is a default that a function of lib gives, as Nix writes it.
+func (m *modules) madeDefault(t *eval.Thunk, shown string) string {
+	plain, bad := m.Plain(t)
+	if bad != nil {
+		return shown
 	}
+	text, err := json.Marshal(plain)
+	if err != nil {
+		return shown
+	}
+	return string(text)
 }
 
 // declare adds a declaration to those of other modules.
@@ -298,54 +304,66 @@ func (m *modules) declare(d declaration) {
 }
 
 // redirection reads mkRenamedOptionModule and its kin in a list of imports.
-func (m *modules) redirection(v *value) {
-	name := functionName(v.head.path)
-	argument := func(i int) *value {
-		if i < len(v.list) {
-			return m.force(v.list[i])
+func (m *modules) redirection(call *eval.Call) {
+	name := call.Function.Name()
+	argument := func(i int) eval.Value {
+		if i < len(call.Args) {
+			return m.Force(call.Args[i])
 		}
-		return unknown
+		return nil
 	}
-	var from, to *value
+	var from, to eval.Value
 	switch name {
 	case "mkRenamedOptionModule", "mkAliasOptionModule", "mkAliasOptionModuleMD", "mkChangedOptionModule":
 		from, to = argument(0), argument(1)
 	case "mkRenamedOptionModuleWith", "doRename":
-		from, to = m.selected(argument(0), "from"), m.selected(argument(0), "to")
+		from, to = m.Select(argument(0), "from"), m.Select(argument(0), "to")
 	case "mkRemovedOptionModule":
-		from = argument(0)
+		m.removedOption(call, argument(0))
+		return
 	case "mkMergedOptionModule":
-		to = argument(1)
-		if list := argument(0); list.kind == listValue {
-			for _, t := range list.list {
-				m.redirect(name, v, m.force(t), to)
+		if list, ok := argument(0).(*eval.List); ok {
+			for _, t := range list.Items {
+				m.redirect(call, m.Force(t), argument(1))
 			}
 		}
 		return
 	default:
 		return
 	}
-	m.redirect(name, v, from, to)
+	m.redirect(call, from, to)
 }
 
-// redirect declares an alias, or an option that is gone where to is nil.
-func (m *modules) redirect(with string, call, from, to *value) {
+// gone is the option that a redirection says something of: where it is written, and its path.
+func (m *modules) gone(call *eval.Call, from eval.Value) (catalog.Option, bool) {
+	with := call.Function.Name()
 	path, ok := m.strings(from)
 	if !ok || len(path) == 0 {
 		m.problem(".", "a "+with+" cannot be read without running Nix")
-		return
+		return catalog.Option{}, false
 	}
 	o := catalog.Option{Path: dotted(path), DeclaredWith: with}
-	if file := m.trees[call.node.Tree()]; file != nil {
-		o.DeclaredIn = file.path
-		o.Line, o.Column = file.place(call.node.Span().Start)
+	o.DeclaredIn, o.Line, o.Column = m.position(call.Node)
+	return o, true
+}
+
+// removedOption notes an option that is only declared in order to refuse it.
+func (m *modules) removedOption(call *eval.Call, from eval.Value) {
+	o, ok := m.gone(call, from)
+	if !ok {
+		return
 	}
-	if to == nil {
-		r := RemovedOption{Path: o.Path, DeclaredIn: o.DeclaredIn, Line: o.Line, Column: o.Column}
-		if len(call.list) > 1 {
-			r.Instead = strings.TrimSpace(m.shownText(call.list[1]))
-		}
-		m.removed = append(m.removed, r)
+	r := RemovedOption{Path: o.Path, DeclaredIn: o.DeclaredIn, Line: o.Line, Column: o.Column}
+	if len(call.Args) > 1 {
+		r.Instead = strings.TrimSpace(m.shownText(call.Args[1]))
+	}
+	m.removed = append(m.removed, r)
+}
+
+// redirect declares an alias.
+func (m *modules) redirect(call *eval.Call, from, to eval.Value) {
+	o, ok := m.gone(call, from)
+	if !ok {
 		return
 	}
 	target, ok := m.strings(to)
@@ -389,43 +407,4 @@ func (m *modules) resolved(t optionType) optionType {
 		t = d.typ
 	}
 	return optionType{}
-}
-
-// plain is a value as JSON has it; false for one that JSON or this reading does not know.
-func (x *interpreter) plain(v *value, depth int) (any, bool) {
-	if depth > 8 || !x.enter() {
-		return nil, false
-	}
-	defer x.leave()
-	switch v.kind {
-	case nullValue:
-		return nil, true
-	case boolValue:
-		return v.truth, true
-	case stringValue:
-		return v.text, true
-	case numberValue:
-		return json.RawMessage(v.text), json.Valid([]byte(v.text))
-	case listValue:
-		out := []any{}
-		for _, t := range v.list {
-			item, ok := x.plain(x.force(t), depth+1)
-			if !ok || v.open {
-				return nil, false
-			}
-			out = append(out, item)
-		}
-		return out, !v.open
-	case setValue:
-		out := map[string]any{}
-		for _, name := range v.set.names {
-			item, ok := x.plain(x.force(v.set.byName[name].thunk), depth+1)
-			if !ok {
-				return nil, false
-			}
-			out[name] = item
-		}
-		return out, !v.set.open && v.set.maker == ""
-	}
-	return nil, false
 }

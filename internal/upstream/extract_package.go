@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
 )
 
@@ -24,25 +25,21 @@ const (
 var scopeNames = [...]string{"callPackage", "newScope", "overrideScope", "packages"}
 
 // packages reads the overlays: what they set at the top level, and the members of the nvidia-jetpack scopes.
-func (x *interpreter) packages(e *Extraction) {
+func (x *extractor) packages(e *Extraction) {
 	top := x.overlay(overlayFile)
 	found := map[string]*catalog.Package{}
-	for _, name := range top.names {
-		a := top.byName[name]
-		attribute := catalog.Attribute{Name: name}
-		if a.file != nil {
-			attribute.File = a.file.path
-			attribute.Line, _ = a.file.place(a.offset)
-		}
+	for a := range top.All() {
+		attribute := catalog.Attribute{Name: a.Name}
+		attribute.File, attribute.Line, _ = x.position(a.At)
 		e.Overlay = append(e.Overlay, attribute)
-		if suffix, ok := strings.CutPrefix(name, scopeName); ok && isNumber(suffix) {
-			x.scope(e, found, x.force(a.thunk), suffix)
+		if suffix, ok := strings.CutPrefix(a.Name, scopeName); ok && isNumber(suffix) {
+			x.scope(e, found, x.Force(a.Thunk), suffix)
 		}
 	}
 	if len(found) == 0 {
 		// Before there were several generations the scope had no number.
-		if a, ok := top.byName[scopeName]; ok {
-			x.scope(e, found, x.force(a.thunk), "")
+		if a, ok := top.Get(scopeName); ok {
+			x.scope(e, found, x.Force(a.Thunk), "")
 		}
 	}
 	x.device(found)
@@ -60,55 +57,47 @@ func isNumber(s string) bool {
 }
 
 // overlay is the set that an overlay in a file gives; an empty one if there is none.
-func (x *interpreter) overlay(name string) *attrs {
+func (x *extractor) overlay(name string) *eval.Attrs {
 	if !slices.ContainsFunc(x.list("."), func(e fs.DirEntry) bool { return e.Name() == name }) {
-		return newAttrs()
+		return eval.NewAttrs(nil)
 	}
-	v := x.merged(x.called(x.imported(&value{kind: pathValue, text: name})))
-	if v.kind != setValue {
+	s, ok := x.Merged(x.Called(x.Force(x.Import(name)), nil)).(*eval.Attrs)
+	if !ok {
 		x.problem(name, "is no overlay that can be read without running Nix")
-		return newAttrs()
+		return eval.NewAttrs(nil)
 	}
-	return v.set
+	return s
 }
 
 // scope adds the members of the scope of one generation.
-func (x *interpreter) scope(e *Extraction, found map[string]*catalog.Package, v *value, major string) {
-	v = x.merged(x.packageSet(v))
-	if v.kind != setValue {
+func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v eval.Value, major string) {
+	s, ok := x.Merged(v).(*eval.Attrs)
+	if !ok {
 		x.problem(overlayFile, fmt.Sprintf("the members of %s%s cannot be read without running Nix", scopeName, major))
 		return
 	}
 	if major == "" {
 		for _, name := range []string{"jetpackMajorMinorPatchVersion", "jetpackVersion"} {
-			if version := x.selected(v, name); version.isString() {
-				major = versionPart("versions.major", version).text
+			if version := x.text(s, name); version != "" {
+				major, _, _ = strings.Cut(version, ".")
 				break
 			}
 		}
 	}
-	if v.set.open {
+	if s.Rest() != nil {
 		x.problem(overlayFile, fmt.Sprintf("%s%s may have more members than can be read without running Nix", scopeName, major))
 	}
-	if g, ok := x.generation(v, major); ok {
+	if g, ok := x.generation(s, major); ok {
 		e.Generations = append(e.Generations, g)
 	}
-	names := v.set.names
-	if v.set.maker == "makeScope" {
-		names = append(slices.Clip(names), scopeNames[:]...)
-	}
-	for _, name := range names {
-		p, ok := found[name]
+	for a := range s.All() {
+		p, ok := found[a.Name]
 		if !ok {
-			p = &catalog.Package{Name: name}
-			found[name] = p
+			p = &catalog.Package{Name: a.Name}
+			found[a.Name] = p
 		}
 		// The newest generation says where a member is, where they differ.
-		if a, ok := v.set.byName[name]; ok {
-			x.describe(p, a)
-		} else {
-			p.Kind = "function"
-		}
+		x.describe(p, a)
 		if major != "" && !slices.Contains(p.Generations, major) {
 			p.Generations = append(p.Generations, major)
 		}
@@ -116,50 +105,78 @@ func (x *interpreter) scope(e *Extraction, found map[string]*catalog.Package, v 
 }
 
 // describe says where a member of a scope comes from, and what it is.
-func (x *interpreter) describe(p *catalog.Package, a *attr) {
-	v := x.force(a.thunk)
-	*p = catalog.Package{Name: p.Name, Generations: p.Generations, Kind: memberKind(v)}
-	if v.kind == pathValue {
-		p.File = v.text // a name that a folder gives
+func (x *extractor) describe(p *catalog.Package, a eval.Attr) {
+	v := x.Force(a.Thunk)
+	*p = catalog.Package{Name: p.Name, Generations: p.Generations, Kind: x.memberKind(v)}
+	if p.File = x.folderFile(v, a); p.File != "" {
 		return
 	}
-	if a.file == nil {
-		return
-	}
-	p.File = a.file.path
-	if a.offset >= 0 {
-		p.Line, p.Column = a.file.place(a.offset)
-	}
-	if a.written() && a.name == "" {
-		p.Source = firstPath(a.node, a.file.path)
+	p.File, p.Line, p.Column = x.position(a.At)
+	switch {
+	case a.At.IsZero() && slices.Contains(scopeNames[:], a.Name):
+		p.Kind = "function" // what makeScope adds
+	case a.At.Kind() == syntax.AttrPath:
+		p.Source = firstPath(a.Node(), p.File)
 	}
 }
 
+// folderFile is the file, or the folder, that gives a member of packagesFromDirectoryRecursive; empty for any other
+// member.
+func (x *extractor) folderFile(v eval.Value, a eval.Attr) string {
+	switch v := v.(type) {
+	case *eval.Call:
+		if file, _, ok := packageCall(v); ok && v.Node.IsZero() { // lib's own call
+			if p, ok := x.Force(file).(eval.Path); ok {
+				return string(p)
+			}
+		}
+	case *eval.Attrs:
+		if v.By() != "packagesFromDirectoryRecursive" || !a.At.IsZero() {
+			break
+		}
+		for a := range v.All() {
+			if file := x.folderFile(x.Force(a.Thunk), a); file != "" {
+				return path.Dir(file)
+			}
+		}
+	}
+	return ""
+}
+
 // memberKind is what a value is, in the words of the catalog; empty where that would take the package's own file.
-func memberKind(v *value) string {
-	switch v.kind {
-	case stringValue:
+func (x *extractor) memberKind(v eval.Value) string {
+	switch v := v.(type) {
+	case eval.String:
 		return "string"
-	case boolValue:
+	case eval.Bool:
 		return "bool"
-	case functionValue:
+	case *eval.Function:
 		return "function"
-	case setValue:
-		if v.set.maker != "" {
+	case *eval.Attrs:
+		switch v.By() {
+		case "makeScope", "recurseIntoAttrs":
 			return "packageSet"
 		}
 		return "attrset"
-	case callValue:
-		switch functionName(v.head.path) {
+	case *eval.Call:
+		switch v.Function.Name() {
 		case "runCommand", "applyPatches", "mkDerivation", "symlinkJoin", "writeShellApplication", "writeShellScriptBin":
 			return "derivation"
-		case "linuxPackagesFor", "recurseIntoAttrs":
+		case "linuxPackagesFor":
 			return "packageSet"
-		case "versionAtLeast", "versionOlder", "callPackagesWith", "callPackageWith":
-			if len(v.list) == 1 {
-				return "function"
+		case "callPackages":
+			if s, ok := x.Merged(v).(*eval.Attrs); ok {
+				return x.memberKind(s)
 			}
 		}
+	case *eval.Choice:
+		kind := x.memberKind(x.Force(v.Of[0]))
+		for _, t := range v.Of[1:] {
+			if x.memberKind(x.Force(t)) != kind {
+				return ""
+			}
+		}
+		return kind
 	}
 	return ""
 }
@@ -178,48 +195,48 @@ func firstPath(n syntax.Node, file string) string {
 }
 
 // device adds what the overlay for a configured device brings to the scope, or overrides in it.
-func (x *interpreter) device(found map[string]*catalog.Package) {
-	a, ok := x.overlay(deviceOverlayFile).byName[scopeName]
+func (x *extractor) device(found map[string]*catalog.Package) {
+	scope, ok := x.overlay(deviceOverlayFile).Get(scopeName)
 	if !ok {
 		return
 	}
-	v := x.force(a.thunk)
-	if v.kind != callValue || !strings.HasPrefix(functionName(v.head.path), "overrideScope") || len(v.list) != 1 {
+	call, ok := x.Force(scope.Thunk).(*eval.Call)
+	if !ok || !strings.HasPrefix(call.Function.Name(), "overrideScope") || len(call.Args) != 1 {
 		return
 	}
-	v = x.merged(x.called(x.force(v.list[0])))
-	if v.kind != setValue {
+	s, ok := x.Merged(x.Called(x.Force(call.Args[0]), nil)).(*eval.Attrs)
+	if !ok {
 		return
 	}
-	for _, name := range v.set.names {
-		a := v.set.byName[name]
+	for a := range s.All() {
 		var at catalog.Package
 		x.describe(&at, a)
 		if at.File == "" {
 			continue
 		}
-		p, ok := found[name]
+		p, ok := found[a.Name]
 		if !ok {
-			p = &catalog.Package{Name: name, Kind: at.Kind, File: at.File, Line: at.Line, Column: at.Column, Source: at.Source, DeviceOnly: true}
-			found[name] = p
+			p = &catalog.Package{Name: a.Name, Kind: at.Kind, File: at.File, Line: at.Line, Column: at.Column, Source: at.Source, DeviceOnly: true}
+			found[a.Name] = p
 		}
 		p.DeviceFile, p.DeviceLine = at.File, at.Line
 	}
 }
 
 // generation reads the versions of a generation off its scope.
-func (x *interpreter) generation(scope *value, major string) (catalog.Generation, bool) {
+func (x *extractor) generation(scope *eval.Attrs, major string) (catalog.Generation, bool) {
+	// Not all that the scope is made with becomes a member of it.
+	maker, _ := x.Select(scope, "packages").(*eval.Function)
 	version := func(names ...string) string {
 		for _, name := range names {
-			if v := x.selected(scope, name); v.isString() {
-				return v.text
+			if v := x.text(scope, name); v != "" {
+				return v
 			}
-			// Not all that the scope is made with becomes a member of it.
-			if scope.set.inner == nil {
+			if maker == nil || scope.By() != "makeScope" {
 				continue
 			}
-			if v := x.lookup(name, scope.set.inner); v.isString() {
-				return v.text
+			if v, ok := x.Force(x.Lookup(name, maker.Scope())).(eval.String); ok {
+				return string(v)
 			}
 		}
 		return ""

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/eval"
 )
 
 // soms reads what the root module makes of each SoM: the JetPack major that it gets, and those that it refuses.
 // Both hang on functions of the configuration, so the module is read again for every SoM as if that were configured.
-func (x *interpreter) soms(e *Extraction, entry string) {
+func (x *extractor) soms(e *Extraction, entry string) {
 	at := func(name string) (catalog.Option, bool) {
 		i, ok := slices.BinarySearchFunc(e.Options, "hardware.nvidia-jetpack."+name, func(o catalog.Option, path string) int {
 			return strings.Compare(o.Path, path)
@@ -29,8 +30,8 @@ func (x *interpreter) soms(e *Extraction, entry string) {
 	var families []string
 	any := false
 	for _, name := range som.Values {
-		if v := x.defaultFor(entry, name); v.isString() {
-			e.DefaultMajors[name] = v.text
+		if v := x.defaultFor(entry, name); v != "" {
+			e.DefaultMajors[name] = v
 		}
 		family, _, hasFamily := strings.Cut(name, "-")
 		if !hasFamily {
@@ -64,38 +65,29 @@ func (x *interpreter) soms(e *Extraction, entry string) {
 }
 
 // configured is the root module for a configuration with these values below hardware.nvidia-jetpack.
-func (x *interpreter) configured(entry string, values map[string]*value) *value {
-	within := func(name string, v *value) *value {
-		s := openSet()
-		s.put(name, &attr{thunk: known(v)})
-		return setOf(s)
+func (x *extractor) configured(entry string, values ...eval.Attr) eval.Value {
+	path := []string{"config", "hardware", "nvidia-jetpack"}
+	given := eval.NewAttrs(eval.NewSymbol(path...), values...)
+	for n := len(path) - 1; n >= 0; n-- {
+		given = eval.NewAttrs(eval.NewSymbol(path[:n]...), eval.Attr{Name: path[n], Thunk: eval.Known(given)})
 	}
-	own := openSet()
-	for name, v := range values {
-		own.put(name, &attr{thunk: known(v)})
-	}
-	given := within("config", within("hardware", within("nvidia-jetpack", setOf(own)))).set
-	given.symbols = true
-	return x.calledWith(x.imported(&value{kind: pathValue, text: entry}), given)
+	return x.Called(x.Force(x.Import(entry)), given)
 }
 
-// defaultFor is the default of majorVersion for a SoM.
-func (x *interpreter) defaultFor(entry, som string) *value {
-	v := x.configured(entry, map[string]*value{"som": stringOf(som)})
-	for _, name := range []string{"options", "hardware", "nvidia-jetpack", "majorVersion", "default"} {
-		v = x.selected(v, name)
-	}
-	return v
+func value(name string, v eval.Value) eval.Attr { return eval.Attr{Name: name, Thunk: eval.Known(v)} }
+
+// defaultFor is the default of majorVersion for a SoM; empty if it is not known.
+func (x *extractor) defaultFor(entry, som string) string {
+	v := x.configured(entry, value("som", eval.String(som)))
+	return x.text(v, "options", "hardware", "nvidia-jetpack", "majorVersion", "default")
 }
 
 // refuses reports whether an assertion surely fails for a SoM and a major.
-func (x *interpreter) refuses(entry, som, major string) bool {
-	root := x.configured(entry, map[string]*value{
-		"enable": boolOf(true), "som": stringOf(som), "majorVersion": stringOf(major),
-	})
-	for _, part := range x.sure(x.selected(root, "config"), 0) {
-		for _, assertion := range x.sure(x.selected(part, "assertions"), 0) {
-			if holds := x.selected(assertion, "assertion"); holds.kind == boolValue && !holds.truth {
+func (x *extractor) refuses(entry, som, major string) bool {
+	root := x.configured(entry, value("enable", eval.Bool(true)), value("som", eval.String(som)), value("majorVersion", eval.String(major)))
+	for _, part := range x.sure(x.Select(root, "config"), 0) {
+		for _, assertion := range x.sure(x.Select(part, "assertions"), 0) {
+			if x.is(assertion, "assertion", eval.Bool(false)) {
 				return true
 			}
 		}
@@ -104,28 +96,28 @@ func (x *interpreter) refuses(entry, som, major string) bool {
 }
 
 // sure are the sets that mkIf, mkMerge and lists surely contribute.
-func (x *interpreter) sure(v *value, depth int) []*value {
-	if depth > maxImports {
+func (x *extractor) sure(v eval.Value, depth int) []*eval.Attrs {
+	if depth > maxImports || x.Charge(1) != nil {
 		return nil
 	}
-	switch v.kind {
-	case setValue:
-		return []*value{v}
-	case listValue:
-		var all []*value
-		for _, t := range v.list {
-			all = append(all, x.sure(x.force(t), depth+1)...)
+	switch v := v.(type) {
+	case *eval.List:
+		var all []*eval.Attrs
+		for _, t := range v.Items {
+			all = append(all, x.sure(x.Force(t), depth+1)...)
 		}
 		return all
-	case callValue:
-		switch name := functionName(v.head.path); {
-		case name == "mkIf" && len(v.list) == 2:
-			if c := x.force(v.list[0]); c.kind == boolValue && c.truth {
-				return x.sure(x.force(v.list[1]), depth+1)
+	case *eval.Attrs:
+		switch {
+		case x.is(v, "_type", eval.String("if")):
+			if x.is(v, "condition", eval.Bool(true)) {
+				return x.sure(x.Select(v, "content"), depth+1)
 			}
-		case name == "mkMerge" && len(v.list) == 1:
-			return x.sure(x.force(v.list[0]), depth+1)
+			return nil
+		case x.is(v, "_type", eval.String("merge")):
+			return x.sure(x.Select(v, "contents"), depth+1)
 		}
+		return []*eval.Attrs{v}
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func (e *Evaluator) call(n syntax.Node, s *Scope) (Value, syntax.Node, *Scope) {
 	for i, k := 0, len(arguments)-1; i < k; i, k = i+1, k-1 {
 		arguments[i], arguments[k] = arguments[k], arguments[i]
 	}
-	if u := e.charge(len(arguments)); u != nil {
+	if u := e.Charge(len(arguments)); u != nil {
 		return u, syntax.Node{}, nil
 	}
 	return e.step(e.eval(head, s, nil), arguments, n)
@@ -146,7 +146,7 @@ func (e *Evaluator) bindLambda(lambda syntax.Node, around *Scope, argument *Thun
 		if d := formal.Child(1); !d.IsZero() {
 			otherwise = e.Thunk(d, s)
 		}
-		if u := e.charge(1); u != nil {
+		if u := e.Charge(1); u != nil {
 			return s, u
 		}
 		t, has := e.formal(v, given, name, otherwise)

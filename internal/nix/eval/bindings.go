@@ -51,7 +51,7 @@ func hasDynamic(n syntax.Node) bool {
 func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, options ...bindingOption) {
 	static := len(options) > 0
 	for c := range syntax.Bindings(n) {
-		if u := e.charge(1); u != nil {
+		if u := e.Charge(1); u != nil {
 			into.rest = u
 			return
 		}

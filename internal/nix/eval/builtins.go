@@ -113,16 +113,28 @@ func builtinTable() table {
 	}
 }
 
-// inLib are the builtins that lib has by the same name.
-var inLib = [...]string{
-	"pathExists", "readDir", "readFile", "readFileType", "baseNameOf", "dirOf", "tryEval", "trace", "addErrorContext", "seq", "deepSeq",
-	"unsafeDiscardStringContext", "isBool", "isInt", "isFloat", "isString", "isPath", "isList", "isAttrs", "isFunction",
-	"typeOf", "add", "sub", "mul", "div", "lessThan", "bitAnd", "bitOr", "bitXor", "floor", "ceil", "length", "elemAt",
-	"head", "tail", "map", "filter", "concatMap", "concatLists", "genList", "foldl'", "elem", "any", "all", "sort",
-	"partition", "groupBy", "genericClosure", "attrNames", "attrValues", "getAttr", "hasAttr", "removeAttrs",
-	"intersectAttrs", "catAttrs", "mapAttrs", "listToAttrs", "zipAttrsWith", "functionArgs", "toString", "stringLength",
-	"substring", "concatStringsSep", "replaceStrings", "match", "split", "splitVersion", "compareVersions",
-	"parseDrvName", "toJSON", "fromJSON", "fromTOML", "hashString",
+// inLib are the builtins that parts of lib have by the same name, and lib itself.
+func inLib() map[string][]string {
+	return map[string][]string{
+		"attrsets": {
+			"attrNames", "attrValues", "catAttrs", "getAttr", "hasAttr", "intersectAttrs", "listToAttrs", "mapAttrs", "removeAttrs",
+			"zipAttrsWith",
+		},
+		"lists": {
+			"all", "any", "concatLists", "concatMap", "elem", "elemAt", "filter", "foldl'", "genList", "groupBy", "head", "length",
+			"map", "partition", "sort", "tail",
+		},
+		"strings": {
+			"compareVersions", "concatStringsSep", "fromJSON", "match", "parseDrvName", "readFile", "replaceStrings", "split",
+			"stringLength", "substring", "toJSON", "toString", "unsafeDiscardStringContext",
+		},
+		"trivial": {
+			"add", "addErrorContext", "baseNameOf", "bitAnd", "bitOr", "bitXor", "ceil", "deepSeq", "dirOf", "div", "floor", "fromTOML",
+			"functionArgs", "genericClosure", "hashString", "isAttrs", "isBool", "isFloat", "isInt", "isList", "isPath",
+			"isString", "lessThan", "mul", "pathExists", "readDir", "readFile", "readFileType", "seq", "splitVersion", "sub",
+			"trace", "tryEval", "typeOf",
+		},
+	}
 }
 
 func first(c *call) Value  { return c.force(0) }

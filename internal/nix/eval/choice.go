@@ -1,5 +1,7 @@
 package eval
 
+import "cmp"
+
 // mostOf bounds the values of one choice that a result may hang on.
 const mostOf = 16
 
@@ -72,9 +74,14 @@ func (e *Evaluator) allSame(of []*Thunk) bool {
 	return true
 }
 
-// Merged is a set of all that the sets of a choice may have; any other value stays
-// what it is.
+// Merged is a set of all that the sets of a choice may have, and what a call of a
+// symbol gives where Options.Expand tells; any other value stays what it is.
 func (e *Evaluator) Merged(v Value) Value {
+	if call, ok := v.(*Call); ok {
+		if expanded := e.expand(call); expanded != nil {
+			v = expanded
+		}
+	}
 	c, ok := v.(*Choice)
 	if !ok {
 		return v
@@ -85,12 +92,7 @@ func (e *Evaluator) Merged(v Value) Value {
 	}
 	all, seen := &Attrs{}, 0
 	for _, t := range of {
-		v := e.Force(t)
-		if call, ok := v.(*Call); ok {
-			if expanded := e.expand(call); expanded != nil {
-				v = e.Merged(expanded)
-			}
-		}
+		v := e.Merged(e.Force(t))
 		s, ok := v.(*Attrs)
 		switch {
 		case ok:
@@ -101,7 +103,7 @@ func (e *Evaluator) Merged(v Value) Value {
 		default:
 			continue
 		}
-		if u := e.charge(len(all.attrs) + len(s.attrs)); u != nil {
+		if u := e.Charge(len(all.attrs) + len(s.attrs)); u != nil {
 			return u
 		}
 		all = e.eitherSet(all, s, seen == 0)
@@ -119,7 +121,7 @@ func (e *Evaluator) eitherSet(a, b *Attrs, isFirst bool) *Attrs {
 	if isFirst {
 		return b
 	}
-	out := &Attrs{rest: a.rest}
+	out := &Attrs{rest: a.rest, by: cmp.Or(a.by, b.by)}
 	for _, one := range a.attrs {
 		other, ok := b.Get(one.Name)
 		if ok {

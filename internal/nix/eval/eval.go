@@ -33,8 +33,13 @@ const (
 	defaultSteps = 1_000_000
 	defaultDepth = 4_000
 	bytesOfStep  = 64
-	// longestText bounds one string, in bytes.
+	// longestText bounds one string, in bytes, and longestList the elements of a
+	// list or the attributes of a set.
 	longestText = 1 << 20
+	longestList = 200_000
+	// callsInPlace bounds the calls at the end of functions that one evaluation
+	// follows, for each level of depth that there is.
+	callsInPlace = 10
 )
 
 // Evaluator evaluates expressions of any number of texts. It remembers what it
@@ -99,7 +104,7 @@ func (e *Evaluator) Steps() int { return e.options.Steps - max(e.steps, 0) }
 // enter takes a step and goes one level down; leave comes back. It gives an
 // unknown if the budget does not allow it, and then wants no leave.
 func (e *Evaluator) enter() *Unknown {
-	if u := e.charge(1); u != nil {
+	if u := e.Charge(1); u != nil {
 		return u
 	}
 	if e.depth <= 0 {
@@ -115,9 +120,9 @@ func (e *Evaluator) enter() *Unknown {
 
 func (e *Evaluator) leave() { e.depth++ }
 
-// charge takes steps, before the work is done; it gives an unknown if there are
+// Charge takes steps, before the work is done; it gives an unknown if there are
 // not enough left.
-func (e *Evaluator) charge(steps int) *Unknown {
+func (e *Evaluator) Charge(steps int) *Unknown {
 	if steps < 0 || steps > e.steps {
 		e.steps = 0
 		e.spent = unknown(Steps, "")
@@ -135,11 +140,21 @@ func (e *Evaluator) text(s string) Value {
 	return String(s)
 }
 
+// chargeItems takes steps for the elements of one list or set.
+func (e *Evaluator) chargeItems(n int) *Unknown {
+	if n < 0 || n > longestList {
+		e.spent = unknown(Steps, "")
+		return e.spent
+	}
+	return e.Charge(n)
+}
+
 func (e *Evaluator) chargeText(bytes int) *Unknown {
 	if bytes > longestText {
-		return unknown(Steps, "")
+		e.spent = unknown(Steps, "")
+		return e.spent
 	}
-	return e.charge(bytes / bytesOfStep)
+	return e.Charge(bytes / bytesOfStep)
 }
 
 func isWhole(f float64) bool {

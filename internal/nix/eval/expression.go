@@ -15,8 +15,8 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 		return u
 	}
 	defer e.leave()
-	for {
-		if u := e.charge(1); u != nil {
+	for calls := 0; ; {
+		if u := e.Charge(1); u != nil {
 			return u
 		}
 		switch n.Kind() {
@@ -64,6 +64,10 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 				return v
 			}
 			n, s = lambda, inner
+			if calls++; calls > callsInPlace*e.options.Depth {
+				e.spent = unknown(Depth, "")
+				return e.spent
+			}
 		case syntax.Identifier:
 			e.note(t, n)
 			of := e.Lookup(n.Text(), s)
@@ -130,7 +134,7 @@ func (e *Evaluator) construct(n syntax.Node, s *Scope) Value {
 			if c.Kind() == syntax.Error {
 				continue
 			}
-			if u := e.charge(1); u != nil {
+			if u := e.Charge(1); u != nil {
 				return u
 			}
 			l.Items = append(l.Items, e.Thunk(c, s))

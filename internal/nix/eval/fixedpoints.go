@@ -20,11 +20,17 @@ func fixedPointTable() table {
 
 func customisationTable() table {
 	return table{
-		"makeScope":        {arity: 2, run: func(c *call) Value { return c.scope(c.args[0], c.args[1]) }},
-		"callPackageWith":  {arity: 3, run: func(c *call) Value { return c.callPackage(c.args[0], c.args[1], c.args[2]) }},
-		"callPackagesWith": {arity: 3, run: func(c *call) Value { return c.callPackage(c.args[0], c.args[1], c.args[2]) }},
-		"makeOverridable":  {arity: 2, run: func(c *call) Value { return c.overridable(c.args[0], c.args[1]) }},
-		"hydraJob":         {arity: 1, run: first},
+		"makeScope": {arity: 2, run: func(c *call) Value { return c.scope(c.args[0], c.args[1]) }},
+		"callPackageWith": {arity: 3, run: func(c *call) Value {
+			f, arguments := c.autoCalled(c.args[0], c.args[1], c.args[2])
+			return c.overridable(Known(f), arguments)
+		}},
+		"callPackagesWith": {arity: 3, run: func(c *call) Value {
+			f, arguments := c.autoCalled(c.args[0], c.args[1], c.args[2])
+			return c.Apply(f, arguments)
+		}},
+		"makeOverridable": {arity: 2, run: func(c *call) Value { return c.overridable(c.args[0], c.args[1]) }},
+		"hydraJob":        {arity: 1, run: first},
 	}
 }
 
@@ -136,21 +142,21 @@ func (e *Evaluator) scope(newScope, f *Thunk) Value {
 	return e.Force(self)
 }
 
-// callPackage calls a function, in a file or not, with what it wants of a set and
-// some arguments.
-func (e *Evaluator) callPackage(auto, f, arguments *Thunk) Value {
+// autoCalled is a function, in a file or not, and the set to call it with: what it
+// wants of a set, and some arguments.
+func (e *Evaluator) autoCalled(auto, f, arguments *Thunk) (Value, *Thunk) {
 	v := e.Force(f)
 	if p, ok := v.(Path); ok {
 		v = e.Force(e.Import(string(p)))
 	}
 	fn, ok := v.(*Function)
 	if !ok {
-		return opaque(v, "a function")
+		return opaque(v, "a function"), arguments
 	}
 	l, _ := syntax.AsLambda(fn.lambda)
 	available, bad := e.set(e.Force(auto))
 	if bad != nil {
-		return bad
+		return bad, arguments
 	}
 	own := &Attrs{}
 	for formal := range l.Formals().All() {
@@ -166,8 +172,7 @@ func (e *Evaluator) callPackage(auto, f, arguments *Thunk) Value {
 			own.rest = available.rest
 		}
 	}
-	all := lazy(func(e *Evaluator) Value { return e.update(own, e.Force(arguments)) })
-	return e.overridable(Known(fn), all)
+	return fn, lazy(func(e *Evaluator) Value { return e.update(own, e.Force(arguments)) })
 }
 
 // overridable is what a function gives, and if that is a set, a function in it

@@ -10,12 +10,24 @@ import (
 )
 
 // Plain is a value as Go has it: nil, bool, int64, float64, string, []any or
-// map[string]any. Functions, and what is not known as a whole, have no plain form.
+// map[string]any. Functions, what is not known as a whole, and more than a
+// hundred thousand values have no plain form.
 func (e *Evaluator) Plain(t *Thunk) (any, *Unknown) {
+	left := mostPlain
+	return e.plain(t, &left)
+}
+
+// mostPlain bounds the values in plain data.
+const mostPlain = 100_000
+
+func (e *Evaluator) plain(t *Thunk, left *int) (any, *Unknown) {
 	if u := e.enter(); u != nil {
 		return nil, u
 	}
 	defer e.leave()
+	if *left--; *left < 0 {
+		return nil, unknown(Steps, "")
+	}
 	switch v := e.Force(t).(type) {
 	case Null:
 		return nil, nil
@@ -37,7 +49,7 @@ func (e *Evaluator) Plain(t *Thunk) (any, *Unknown) {
 		out := make([]any, len(v.Items))
 		for i, t := range v.Items {
 			var bad *Unknown
-			if out[i], bad = e.Plain(t); bad != nil {
+			if out[i], bad = e.plain(t, left); bad != nil {
 				return nil, bad
 			}
 		}
@@ -54,7 +66,7 @@ func (e *Evaluator) Plain(t *Thunk) (any, *Unknown) {
 		}
 		out := make(map[string]any, len(v.attrs))
 		for _, a := range v.attrs {
-			one, bad := e.Plain(a.Thunk)
+			one, bad := e.plain(a.Thunk, left)
 			if bad != nil {
 				return nil, bad
 			}

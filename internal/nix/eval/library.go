@@ -42,13 +42,17 @@ var libraries = sync.OnceValue(func() library {
 	}
 
 	lib := setOf(NewSymbol("lib"), nil)
-	for _, name := range inLib {
-		if a, ok := builtins.Get(name); ok {
-			lib.put(a)
-		}
-	}
+	fromNix := inLib()
 	for name, part := range libTables() {
 		set := setOf(NewSymbol("lib", name), part)
+		for _, of := range fromNix[name] {
+			if _, own := part[of]; own {
+				continue
+			}
+			if a, ok := builtins.Get(of); ok {
+				set.put(a)
+			}
+		}
 		lib.put(Attr{Name: name, Thunk: Known(set)})
 		if name == "versions" || name == "cli" || name == "generators" {
 			continue // not in lib itself
@@ -176,7 +180,7 @@ func (c *call) fail(u *Unknown) Value {
 // grow takes steps for elements that will be made; it reports false if they may
 // not.
 func (c *call) grow(n int) bool {
-	c.fail(c.charge(n))
+	c.fail(c.chargeItems(n))
 	return c.bad == nil
 }
 

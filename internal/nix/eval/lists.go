@@ -261,7 +261,7 @@ func (c *call) chosen(items []*Thunk, other *Thunk, in bool) Value {
 func (c *call) contains(items []*Thunk, item *Thunk) bool {
 	var open *Unknown
 	for _, t := range items {
-		if u := c.charge(1); u != nil {
+		if u := c.Charge(1); u != nil {
 			c.fail(u)
 			return false
 		}

@@ -444,7 +444,7 @@ func (e *Evaluator) update(a, b Value) Value {
 	if bad != nil {
 		return bad
 	}
-	if u := e.charge(len(bottom.attrs) + len(top.attrs)); u != nil {
+	if u := e.Charge(len(bottom.attrs) + len(top.attrs)); u != nil {
 		return u
 	}
 	out := &Attrs{rest: bottom.rest, by: bottom.by, node: bottom.node}
@@ -484,11 +484,6 @@ func (e *Evaluator) update(a, b Value) Value {
 
 // set is a value as a set: an open one if it is not known.
 func (e *Evaluator) set(v Value) (*Attrs, *Unknown) {
-	if c, ok := v.(*Call); ok {
-		if expanded := e.expand(c); expanded != nil {
-			v = expanded
-		}
-	}
 	v = e.Merged(v)
 	if s, ok := v.(*Attrs); ok {
 		return s, nil
@@ -532,7 +527,7 @@ func (e *Evaluator) listOf(v Value) (*List, *Unknown) {
 			if bad != nil {
 				continue // cannot be the one
 			}
-			if u := e.charge(len(l.Items)); u != nil {
+			if u := e.Charge(len(l.Items)); u != nil {
 				return nil, u
 			}
 			all.Items = append(all.Items, l.Items...)
@@ -551,7 +546,7 @@ func (e *Evaluator) concatLists(lists []*List) Value {
 	for _, l := range lists {
 		n += len(l.Items)
 	}
-	if u := e.charge(n); u != nil {
+	if u := e.chargeItems(n); u != nil {
 		return u
 	}
 	out := &List{Items: make([]*Thunk, 0, n)}

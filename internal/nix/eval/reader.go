@@ -87,7 +87,7 @@ func readDir(c *call) Value {
 	name := c.file(0)
 	if c.bad == nil && c.options.Reader != nil {
 		if entries, ok := c.options.Reader.ReadDir(name); ok {
-			if u := c.charge(len(entries)); u != nil {
+			if u := c.Charge(len(entries)); u != nil {
 				return u
 			}
 			out := &Attrs{}

@@ -1,0 +1,165 @@
+package upstream
+
+import (
+	"io/fs"
+	"strings"
+
+	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
+)
+
+// Bounds of the work on one source tree; the newest revision takes a tenth of the steps.
+const (
+	maxSteps = 1_000_000
+	maxDepth = 2_000
+)
+
+// extractor evaluates the Nix files of a source tree, for what arguments from outside stand for themselves.
+type extractor struct {
+	*source
+	*eval.Evaluator
+}
+
+func newExtractor(fsys fs.FS) *extractor {
+	s := newSource(fsys)
+	return &extractor{s, eval.New(eval.Options{Reader: s, Steps: maxSteps, Depth: maxDepth, Expand: expand})}
+}
+
+// Parse is the text of a file within the tree.
+func (s *source) Parse(name string) (*syntax.Tree, string, bool) {
+	f := s.open(name)
+	if f == nil {
+		return nil, "", false
+	}
+	return f.tree, f.path, true
+}
+
+// ReadFile reads no file: what jetpack-nixos declares is in its Nix code.
+func (s *source) ReadFile(string) (string, bool) { return "", false }
+
+// ReadDir are the names in a folder within the tree.
+func (s *source) ReadDir(name string) (map[string]string, bool) {
+	entries := s.list(name)
+	all := make(map[string]string, len(entries))
+	for _, e := range entries {
+		switch {
+		case e.IsDir():
+			all[e.Name()] = "directory"
+		case e.Type().IsRegular():
+			all[e.Name()] = "regular"
+		default:
+			all[e.Name()] = "unknown"
+		}
+	}
+	return all, true
+}
+
+// Exists cannot tell: the extraction would hang on a file that is not there.
+func (s *source) Exists(string) (exists, known bool) { return false, false }
+
+// expand is what a callPackage of the package set, or of a scope, gives.
+func expand(e *eval.Evaluator, call *eval.Call) eval.Value {
+	file, arguments, ok := packageCall(call)
+	if !ok {
+		return nil
+	}
+	f := e.Force(file)
+	if p, ok := f.(eval.Path); ok {
+		f = e.Force(e.Import(string(p)))
+	}
+	if _, ok := f.(*eval.Function); !ok {
+		return f
+	}
+	var given []eval.Attr
+	if s, ok := e.Merged(e.Force(arguments)).(*eval.Attrs); ok {
+		for a := range s.All() {
+			given = append(given, a)
+		}
+	}
+	return e.Apply(f, eval.Known(eval.NewAttrs(&eval.Symbol{}, given...)))
+}
+
+// packageCall are the file, or the function, and the arguments of callPackage.
+func packageCall(call *eval.Call) (file, arguments *eval.Thunk, ok bool) {
+	args := call.Args
+	switch call.Function.Name() {
+	case "callPackage", "callPackages":
+	case "newScope":
+		if len(args) == 0 {
+			return nil, nil, false
+		}
+		args = args[1:]
+	default:
+		return nil, nil, false
+	}
+	if len(args) != 2 {
+		return nil, nil, false
+	}
+	return args[0], args[1], true
+}
+
+// position is where a node stands: its file, and the 1-based line and column in bytes; nothing for the zero Node.
+func (x *extractor) position(n syntax.Node) (file string, line, column int) {
+	f := x.trees[n.Tree()]
+	if f == nil {
+		return "", 0, 0
+	}
+	line, column = f.place(n.Span().Start)
+	return f.path, line, column
+}
+
+// is reports whether an attribute of a set surely has a value.
+func (x *extractor) is(s *eval.Attrs, name string, want eval.Value) bool {
+	a, ok := s.Get(name)
+	return ok && x.Force(a.Thunk) == want
+}
+
+// text is the string at a path of attributes; empty if none is known there.
+func (x *extractor) text(v eval.Value, path ...string) string {
+	s, _ := x.At(v, path...).(eval.String)
+	return string(s)
+}
+
+// strings are the strings of a list; false if they are not all known.
+func (x *extractor) strings(v eval.Value) ([]string, bool) {
+	list, ok := v.(*eval.List)
+	if !ok || list.Open || x.Charge(len(list.Items)) != nil {
+		return nil, false
+	}
+	var all []string
+	for _, t := range list.Items {
+		s, ok := x.Force(t).(eval.String)
+		if !ok {
+			return nil, false
+		}
+		all = append(all, string(s))
+	}
+	return all, true
+}
+
+// shownText is a string for people: with the source of what cannot be read in it.
+func (x *extractor) shownText(t *eval.Thunk) string {
+	switch v := x.Force(t).(type) {
+	case eval.String:
+		return string(v)
+	case *eval.Unknown:
+		return v.Shown
+	case *eval.Attrs:
+		if text := x.documented(t); text != t {
+			return x.shownText(text)
+		}
+	}
+	return ""
+}
+
+// documented is the text of literalExpression and its kin, and anything else itself.
+func (x *extractor) documented(t *eval.Thunk) *eval.Thunk {
+	s, ok := x.Force(t).(*eval.Attrs)
+	if !ok || !strings.HasPrefix(x.text(s, "_type"), "literal") {
+		return t
+	}
+	if text, ok := s.Get("text"); ok {
+		return text.Thunk
+	}
+	return t
+}
