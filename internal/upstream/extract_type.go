@@ -47,18 +47,13 @@ const maxDescription = 16 << 10
 const maxTypes = 64
 
 // typeOf reads a type.
-func (x *extractor) typeOf(v eval.Value) optionType { return x.typeWithin(v, 0) }
-
-func (x *extractor) typeWithin(v eval.Value, depth int) optionType {
+func (x *extractor) typeOf(v eval.Value) optionType {
 	switch v := v.(type) {
 	case *eval.Symbol:
 		if n := len(v.Path); n > 2 && v.Path[0] == "options" && v.Path[n-1] == "type" {
 			return optionType{like: strings.Join(v.Path[1:n-1], ".")}
 		}
 	case *eval.Attrs:
-		if depth > maxTypes || x.Charge(1) != nil {
-			break
-		}
 		t := optionType{description: x.text(v, "description"), class: x.text(v, "descriptionClass")}
 		if len(t.description) > maxDescription {
 			t.description = ""
@@ -66,22 +61,34 @@ func (x *extractor) typeWithin(v eval.Value, depth int) optionType {
 		if modules, ok := x.Select(v, "getSubModules").(*eval.List); ok {
 			t.fields = modules.Items
 		}
-		switch name := x.text(v, "name"); name {
-		case "enum":
-			x.enumValues(&t, x.At(v, "functor", "payload", "values"))
-		case "nullOr", "listOf", "unique", "attrsOf", "lazyAttrsOf":
-			of := x.typeWithin(x.At(v, "nestedTypes", "elemType"), depth+1)
-			t.values, t.valuesOpen, t.element = of.values, of.valuesOpen, of.element
-			switch name {
-			case "listOf":
-				t.element = true
-			case "attrsOf", "lazyAttrsOf":
-				t.element, t.values = true, nil
-			}
+		var values eval.Value
+		if values, t.element = heldValues(x.Evaluator, v); values != nil {
+			x.enumValues(&t, values)
 		}
 		return t
 	}
 	return optionType{}
+}
+
+// heldValues are the values of an enum, or of one inside types that hold others: nil if there is none. element says
+// that the type is one of lists or of sets.
+func heldValues(e *eval.Evaluator, v eval.Value) (values eval.Value, element bool) {
+	for range maxTypes {
+		name, _ := e.Select(v, "name").(eval.String)
+		switch name {
+		case "enum":
+			return e.At(v, "functor", "payload", "values"), element
+		case "nullOr", "unique":
+		case "listOf":
+			element = true
+		case "attrsOf", "lazyAttrsOf":
+			return nil, true
+		default:
+			return nil, element
+		}
+		v = e.At(v, "nestedTypes", "elemType")
+	}
+	return nil, element
 }
 
 // enumValues reads the values of an enum.

@@ -3,6 +3,7 @@ package upstream
 import (
 	"strings"
 
+	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
 )
 
@@ -13,6 +14,12 @@ type Mentions struct {
 	// URL is of the first address of jetpack-nixos that has a revision, or else of the first one.
 	URL Pin
 }
+
+// maxLookups bounds the work on one file, in the evaluator's steps: what is there may be made to take all time.
+const maxLookups = 200_000
+
+// reader reads texts out of the expressions of one file.
+type reader struct{ *eval.Evaluator }
 
 // Mention reads the modeline and the addresses of a file; path becomes the pins' Source.
 func Mention(tree *syntax.Tree, path string) Mentions {
@@ -27,7 +34,7 @@ func Mention(tree *syntax.Tree, path string) Mentions {
 	// Most addresses name the repository. Others are put together, of variables alone: those come last, because there
 	// may be many strings with variables, and all that is looked up is bounded.
 	for _, mark := range []string{repo, "${"} {
-		var r reader
+		r := reader{eval.New(eval.Options{Steps: maxLookups})}
 		for n := range syntax.Descendants(tree.Root()) {
 			pin, ok := r.addressAt(n, mark)
 			if !ok {
@@ -73,7 +80,7 @@ func modeline(tree *syntax.Tree) string {
 
 // addressAt is the pin of a string that is an address, or of the set of arguments that a string with the repository's name stands in.
 // Strings without the mark are passed by.
-func (r *reader) addressAt(n syntax.Node, mark string) (Pin, bool) {
+func (r reader) addressAt(n syntax.Node, mark string) (Pin, bool) {
 	switch n.Kind() {
 	case syntax.String, syntax.URI:
 	default:
@@ -82,7 +89,7 @@ func (r *reader) addressAt(n syntax.Node, mark string) (Pin, bool) {
 	if !strings.Contains(n.Text(), mark) {
 		return Pin{}, false
 	}
-	value, ok := r.literal(n, 0)
+	value, ok := r.text(n)
 	if !ok {
 		return Pin{}, false
 	}
@@ -118,26 +125,26 @@ func argumentsAround(n syntax.Node) syntax.Node {
 	return binding.Parent()
 }
 
-// argument is the value of a name in a set, as far as it can be read without evaluation.
-func (r *reader) argument(set syntax.Node, name string) (string, bool) {
+// argument is the text of a name in a set, as far as it can be told.
+func (r reader) argument(set syntax.Node, name string) (string, bool) {
 	if set.Kind() != syntax.AttrSet {
 		return "", false
 	}
-	value, inherited, ok := r.bound(set, name)
-	switch {
-	case !ok:
-		return "", false
-	case inherited:
-		return r.variable(set.Parent(), name, 0)
-	}
-	return r.literal(value, 0)
+	text, ok := r.Select(r.Force(r.Thunk(set, r.ScopeAt(set))), name).(eval.String)
+	return string(text), ok
+}
+
+// text is the text that an expression stands for where it stands.
+func (r reader) text(n syntax.Node) (string, bool) {
+	text, ok := r.Force(r.Thunk(n, r.ScopeAt(n))).(eval.String)
+	return string(text), ok
 }
 
 // inputAround is the name below "inputs" in the bindings around a node.
-func (r *reader) inputAround(n syntax.Node) string {
+func (r reader) inputAround(n syntax.Node) string {
 	inner := ""
 	for above := range syntax.Ancestors(n) {
-		if !r.step() {
+		if r.Charge(1) != nil {
 			return ""
 		}
 		binding, ok := syntax.AsBinding(above)

@@ -27,6 +27,9 @@ type Options struct {
 	// Argument gives the value of a name that a function takes where nothing says
 	// what the function is called with. nil takes [Argument].
 	Argument func(name string) (Value, bool)
+	// Free gives the value of a name that nothing binds, as in a text that lost its
+	// head. nil takes Argument.
+	Free func(name string) (Value, bool)
 }
 
 const (
@@ -70,6 +73,9 @@ func New(options Options) *Evaluator {
 	}
 	if options.Argument == nil {
 		options.Argument = Argument
+	}
+	if options.Free == nil {
+		options.Free = options.Argument
 	}
 	tables := libraries()
 	return &Evaluator{

@@ -14,7 +14,6 @@ import (
 // roots is the scope of expressions in these tests: the usual arguments of modules
 // and overlays, and two values that are not known.
 func roots(*eval.Evaluator) *eval.Scope {
-	names := eval.NewAttrs(nil)
 	var all []eval.Attr
 	for _, name := range []string{"config", "options", "pkgs", "lib", "inputs", "self", "final", "prev"} {
 		all = append(all, eval.Attr{Name: name, Thunk: eval.Known(eval.NewSymbol(name))})
@@ -22,8 +21,7 @@ func roots(*eval.Evaluator) *eval.Scope {
 	for _, name := range []string{"u", "v"} {
 		all = append(all, eval.Attr{Name: name, Thunk: eval.Known(&eval.Unknown{Reason: eval.Free, What: name})})
 	}
-	names = eval.NewAttrs(nil, all...)
-	return eval.NewScope(names, nil)
+	return eval.NewScope(eval.NewAttrs(nil, all...), nil)
 }
 
 // shown writes a value for people to compare.

@@ -74,6 +74,12 @@ var libraries = sync.OnceValue(func() library {
 	return library{globalSet, lib}
 })
 
+// Lib is the value of a name of nixpkgs' lib: false for one that is not evaluated.
+func Lib(name string) (Value, bool) {
+	a, ok := libraries().lib.Get(name)
+	return a.Thunk.Value(), ok
+}
+
 // libTables are the parts of lib, by name.
 func libTables() map[string]table {
 	return map[string]table{

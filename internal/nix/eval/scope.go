@@ -57,8 +57,8 @@ var globals = map[string]bool{
 }
 
 // Lookup finds what a name means in a scope: what binds it lexically, then Nix's
-// own names, then the innermost with whose set has it. The thunk's value is
-// unknown if nothing is known to.
+// own names, then the innermost with whose set has it. A name that nothing binds
+// is what Options.Free says of it, and else unknown.
 func (e *Evaluator) Lookup(name string, s *Scope) *Thunk {
 	hasWith := false
 	for f := s; f != nil; f = f.up {
@@ -74,6 +74,9 @@ func (e *Evaluator) Lookup(name string, s *Scope) *Thunk {
 		if t := e.lookupWith(name, s); t != nil {
 			return t
 		}
+	}
+	if v, ok := e.options.Free(name); ok {
+		return Known(v)
 	}
 	return Known(unknown(Free, name))
 }

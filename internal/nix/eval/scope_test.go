@@ -14,7 +14,7 @@ func TestScopeAt(t *testing.T) {
 	for _, test := range []struct{ src, want string }{
 		{"{ config, ... }: { x = ^config.a.b; }", "config.a.b"},
 		{"{ config, ... }: let cfg = config.hardware; in { x = ^cfg.som; }", "config.hardware.som"},
-		{"(cfg: { x = ^cfg.som; }) config.hardware", "?free config"},
+		{"(cfg: { x = ^cfg.som; }) config.hardware", "config.hardware.som"},
 		{"{ config, ... }: (cfg: { x = ^cfg.som; }) config.hardware", "config.hardware.som"},
 		{"{ config, cfg ? config.hardware, ... }: ^cfg.som", "config.hardware.som"},
 		{"{ config, ... }@args: ^args.config.x", "config.x"},

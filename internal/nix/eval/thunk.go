@@ -31,6 +31,14 @@ func lazy(run func(*Evaluator) Value) *Thunk { return &Thunk{run: run} }
 // if nobody wrote it.
 func (t *Thunk) Node() syntax.Node { return t.node }
 
+// Value is what the thunk came to; nil before it was forced.
+func (t *Thunk) Value() Value {
+	if t == nil {
+		return nil
+	}
+	return t.value
+}
+
 // Scope is what the expression sees.
 func (t *Thunk) Scope() *Scope { return t.scope }
 
