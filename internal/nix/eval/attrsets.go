@@ -569,21 +569,40 @@ func (c *call) updateRecursively(until *Thunk, path []*Thunk, a, b Value) Value 
 		})
 		t.node = is.Thunk.node
 		over.Thunk = t
+		if is.Maybe {
+			over.Thunk = Known(c.choice(nil, t, was.Thunk))
+		} else if was.Maybe {
+			over.Thunk = Known(c.choice(nil, t, is.Thunk))
+		}
 	}
 	return out
 }
 
-// isLeaf reports whether a value is no set; it is not known of one that is not.
+// isLeaf reports whether a value is no set; it is not known of one that may be
+// either.
 func (c *call) isLeaf(v Value) bool {
-	switch v := c.Merged(v).(type) {
-	case *Attrs:
-		return false
-	default:
-		if isOpaque(v) {
+	of := []*Thunk{Known(v)}
+	if choice, ok := v.(*Choice); ok {
+		if of, ok = c.alternatives(choice, nil); !ok {
+			c.fail(unknown(Ambiguous, ""))
+		}
+	}
+	sets := 0
+	for _, t := range of {
+		v := c.Force(t)
+		if call, ok := v.(*Call); ok {
+			v = c.Merged(call)
+		}
+		if _, ok := v.(*Attrs); ok {
+			sets++
+		} else if isOpaque(v) {
 			c.fail(opaque(v, "a value"))
 		}
-		return true
 	}
+	if sets > 0 && sets < len(of) {
+		c.fail(unknown(Ambiguous, ""))
+	}
+	return sets == 0
 }
 
 func mergeAttrsList(c *call) Value {
@@ -598,16 +617,23 @@ func mergeAttrsList(c *call) Value {
 
 func overrideExisting(c *call) Value {
 	old, over := c.attrs(0), c.attrs(1)
-	out := &Attrs{}
-	for _, a := range over.attrs {
-		if _, ok := old.Get(a.Name); ok {
-			out.put(a)
+	if !c.grow(len(old.attrs)) {
+		return nil
+	}
+	out := &Attrs{rest: mappedRest(old)}
+	for _, a := range old.attrs {
+		by, ok := over.Get(a.Name)
+		switch {
+		case ok && !by.Maybe:
+			a.Thunk = by.Thunk
+		case ok:
+			a.Thunk = Known(c.choice(nil, by.Thunk, a.Thunk))
+		case over.rest != nil:
+			a.Thunk = Known(c.choice(nil, a.Thunk, Known(opaque(over.rest, "a set"))))
 		}
+		out.put(a)
 	}
-	if old.rest != nil || over.rest != nil {
-		return c.fail(unknown(Outside, "a set"))
-	}
-	return c.update(old, out)
+	return out
 }
 
 func cartesianProduct(c *call) Value {

@@ -3,22 +3,26 @@ package eval
 import "jetpills/internal/nix/syntax"
 
 // plainSet is the set of { … }.
-func (e *Evaluator) plainSet(n syntax.Node, around *Scope) *Attrs {
+func (e *Evaluator) plainSet(n syntax.Node, around *Scope) Value {
 	s := &Attrs{node: n}
-	e.bindAll(s, n, around, around)
+	if bad := e.bindAll(s, n, around, around, allNames); bad != nil {
+		return bad
+	}
 	return s
 }
 
 // recursiveSet is the set of rec { … } or let { … }, and the scope of its values.
-func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (*Attrs, *Scope) {
+func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (Value, *Scope) {
 	set := &Attrs{node: n}
 	inner := &Scope{up: around, names: set}
 	if hasDynamic(n) {
 		// Names that only evaluation tells are not in view.
 		inner.names = &Attrs{}
-		e.bindAll(inner.names, n, inner, around, staticOnly)
+		e.bindAll(inner.names, n, inner, around, staticNames)
 	}
-	e.bindAll(set, n, inner, around)
+	if bad := e.bindAll(set, n, inner, around, allNames); bad != nil {
+		return bad, inner
+	}
 	return set, inner
 }
 
@@ -26,13 +30,17 @@ func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (*Attrs, *Scope) 
 func (e *Evaluator) letScope(n syntax.Node, around *Scope) *Scope {
 	names := &Attrs{}
 	inner := &Scope{up: around, names: names}
-	e.bindAll(names, n, inner, around, staticOnly)
+	e.bindAll(names, n, inner, around, staticNames)
 	return inner
 }
 
-type bindingOption bool
+// names says which names of a set or a let are bound.
+type names bool
 
-const staticOnly bindingOption = true
+const (
+	allNames    names = false
+	staticNames names = true // those that are known without evaluation
+)
 
 // hasDynamic reports whether a set has a name that only evaluation tells.
 func hasDynamic(n syntax.Node) bool {
@@ -46,17 +54,21 @@ func hasDynamic(n syntax.Node) bool {
 	return false
 }
 
-// bindAll puts what a set or a let binds into a set. Values see inner; names of an
-// inherit without a source see outer.
-func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, options ...bindingOption) {
-	static := len(options) > 0
+// bindAll puts what a set or a let binds into a set, and gives why Nix refuses it.
+// Values see inner; names of an inherit without a source see outer.
+func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, which names) *Unknown {
+	var dynamic []syntax.BindingNode // which Nix adds last
 	for c := range syntax.Bindings(n) {
 		if u := e.Charge(1); u != nil {
 			into.rest = u
-			return
+			return nil
 		}
 		if b, ok := syntax.AsBinding(c); ok {
-			e.bindOne(into, b, inner, static)
+			if _, known := syntax.AttrName(b.Path().Child(0)); !known {
+				dynamic = append(dynamic, b)
+			} else if bad := e.bindOne(into, b, inner); bad != nil {
+				return bad
+			}
 			continue
 		}
 		inherit, _ := syntax.AsInherit(c)
@@ -72,6 +84,15 @@ func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, opt
 			into.put(Attr{Name: name, Thunk: inherited(at, name, from, outer), At: at})
 		}
 	}
+	if which == staticNames {
+		return nil
+	}
+	for _, b := range dynamic {
+		if bad := e.bindOne(into, b, inner); bad != nil {
+			return bad
+		}
+	}
+	return nil
 }
 
 // inherited is the thunk of a name in an inherit.
@@ -90,45 +111,50 @@ func inherited(at syntax.Node, name string, from *Thunk, outer *Scope) *Thunk {
 	return t
 }
 
-// bindOne puts a.b.c = e; into a set.
-func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope, static bool) {
-	if b.Value().IsZero() {
-		return // a name that is being typed
+// bindOne puts a.b.c = e; into a set, and gives why Nix refuses it.
+func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Unknown {
+	value := b.Value()
+	if value.IsZero() {
+		return nil // a name that is being typed
 	}
 	path := b.Path()
 	var name string
-	first, has := true, false
+	var last syntax.Node
 	for part := range path.Names() {
-		if !first {
+		if !last.IsZero() {
 			if into = e.inside(into, name, path.Node); into == nil {
-				return
+				return nil
 			}
 		}
-		if part.Kind() == syntax.Missing {
-			return
-		}
-		key, why := e.attrName(part, scope, static && first)
+		key, why := e.attrName(part, scope)
 		switch {
+		case why != nil && why.Fails():
+			return why
 		case why != nil:
 			into.rest = why
-			return
+			return nil
 		case key == nil:
-			return // ${null}
+			return nil // ${null}
 		}
-		name, first, has = *key, false, true
+		name, last = *key, part
 	}
-	if !has {
-		return
+	if last.IsZero() {
+		return nil
 	}
-	value := b.Value()
-	if present, ok := into.Get(name); ok && isSet(value) {
-		// a.b = …; a = { … }; define one set.
-		if below := e.inside(into, name, present.At); below != nil {
-			e.bindAll(below, withoutParens(value), scope, scope)
+	if present, ok := into.Get(name); ok {
+		if _, isStatic := syntax.AttrName(last); !isStatic {
+			return refused("attribute " + name + " is there already")
 		}
-		return
+		if isSet(value) {
+			// a.b = …; a = { … }; define one set.
+			if below := e.inside(into, name, present.At); below != nil {
+				return e.bindAll(below, withoutParens(value), scope, scope, allNames)
+			}
+			return nil
+		}
 	}
 	into.put(Attr{Name: name, Thunk: e.Thunk(value, scope), At: path.Node})
+	return nil
 }
 
 // inside is the set below a name, made if there is none yet; nil if the name means
@@ -163,17 +189,13 @@ func withoutParens(n syntax.Node) syntax.Node {
 }
 
 // attrName is the name that a part of an attribute path stands for: nil for
-// ${null}, which stands for none, and an unknown where it cannot be told. static
-// takes no name that only evaluation tells.
-func (e *Evaluator) attrName(n syntax.Node, s *Scope, static bool) (*string, *Unknown) {
+// ${null}, which stands for none, and an unknown where it cannot be told.
+func (e *Evaluator) attrName(n syntax.Node, s *Scope) (*string, *Unknown) {
 	if name, ok := syntax.AttrName(n); ok {
 		if n.Kind() == syntax.Missing {
 			return nil, &Unknown{Reason: Damaged, Node: n}
 		}
 		return &name, nil
-	}
-	if static {
-		return nil, nil
 	}
 	expression := n
 	if n.Kind() == syntax.Dynamic {

@@ -153,13 +153,19 @@ func thrown(c *call, why Reason) Value {
 
 // tryEval is { success, value }. Only throw and assert make it false.
 func tryEval(c *call) Value {
+	assumed := c.assumed
 	v := c.force(0)
-	success := Bool(true)
+	var success Value = Bool(true)
 	if u, ok := v.(*Unknown); ok {
 		if u.Reason != Thrown {
 			return u
 		}
-		v, success = Bool(false), false
+		v, success = Bool(false), Bool(false)
+	}
+	if c.assumed != assumed {
+		c.assumed = assumed
+		success = unknown(Ambiguous, "whether it succeeds")
+		v = c.choice(nil, Known(v), Known(Bool(false)))
 	}
 	return NewAttrs(nil, Attr{Name: "success", Thunk: Known(success)}, Attr{Name: "value", Thunk: Known(v)})
 }

@@ -42,6 +42,7 @@ func (e *Evaluator) each(c *Choice, f func(Value) (Value, *Thunk)) Value {
 		v, via := f(e.Force(t))
 		if fails(v) {
 			failed = v
+			e.assumed++
 			continue
 		}
 		if via == nil {
@@ -97,10 +98,12 @@ func (e *Evaluator) Merged(v Value) Value {
 		switch {
 		case ok:
 		case fails(v):
-			continue // cannot be the one
+			e.assumed++ // that it is not this one
+			continue
 		case isOpaque(v):
 			s = &Attrs{rest: v}
 		default:
+			e.assumed++
 			continue
 		}
 		if u := e.Charge(len(all.attrs) + len(s.attrs)); u != nil {

@@ -53,6 +53,7 @@ type Evaluator struct {
 	steps    int // left
 	depth    int // left
 	spent    *Unknown
+	assumed  int // how often something was taken to succeed
 	globals  *Attrs
 	lib      *Attrs
 	files    map[*syntax.Tree]string

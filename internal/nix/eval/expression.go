@@ -39,8 +39,9 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 				if !isOpaque(holds) {
 					return refused("an assertion that is no boolean")
 				}
+				e.assumed++
 			}
-			n = body(n) // an evaluation that succeeds has it
+			n = body(n)
 		case syntax.If:
 			yes, no := n.Child(1), n.Child(2)
 			condition := e.Thunk(n.Child(0), s)

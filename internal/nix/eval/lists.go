@@ -438,8 +438,11 @@ func (c *call) flatten(t *Thunk) Value {
 	case !ok:
 		return NewList(t)
 	}
-	lists := make([]*List, 0, len(l.Items))
-	for _, t := range l.Items {
+	lists := make([]*List, 0, len(l.Items)+1)
+	for i, t := range l.Items {
+		if l.Open && l.Gap == i {
+			lists = append(lists, &List{Open: true})
+		}
 		one, ok := c.flatten(t).(*List)
 		if !ok {
 			return c.flatten(t)
@@ -525,11 +528,15 @@ func compareLists(c *call) Value {
 	return Int(cmp.Compare(len(a), len(b)))
 }
 
-// naturalSort orders strings with numbers in them by the numbers.
+// naturalSort orders strings by the texts and the numbers in them, in turn.
 func naturalSort(c *call) Value {
 	all := slices.Clone(c.strs(0))
+	parts := make(map[string][]string, len(all))
+	for _, s := range all {
+		parts[s] = textsAndNumbers(s)
+	}
 	slices.SortStableFunc(all, func(a, b string) int {
-		return slices.CompareFunc(numbersApart(a), numbersApart(b), func(a, b string) int {
+		return slices.CompareFunc(parts[a], parts[b], func(a, b string) int {
 			if isDigits(a) && isDigits(b) {
 				return compareDigits(a, b)
 			}

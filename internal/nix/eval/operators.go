@@ -292,18 +292,18 @@ func (e *Evaluator) less(a, b Value) Value {
 		}
 		return opaque(b, "a path")
 	case *List:
-		b, ok := b.(*List)
+		list, ok := b.(*List)
 		if !ok {
 			return opaque(b, "a list")
 		}
-		if a.Open || b.Open {
+		if a.Open || list.Open {
 			return unknown(Outside, "a list")
 		}
-		for i := range b.Items {
+		for i := range list.Items {
 			if i == len(a.Items) {
 				return Bool(true)
 			}
-			x, y := e.Force(a.Items[i]), e.Force(b.Items[i])
+			x, y := e.Force(a.Items[i]), e.Force(list.Items[i])
 			switch same := e.equal(x, y).(type) {
 			case Bool:
 				if !same {
@@ -519,13 +519,10 @@ func (e *Evaluator) listOf(v Value) (*List, *Unknown) {
 		}
 		all := &List{Open: true}
 		for _, t := range of {
-			one := e.Force(t)
-			if fails(one) {
-				continue
-			}
-			l, bad := e.listOf(one)
+			l, bad := e.listOf(e.Force(t))
 			if bad != nil {
-				continue // cannot be the one
+				e.assumed++ // that it is not this one
+				continue
 			}
 			if u := e.Charge(len(l.Items)); u != nil {
 				return nil, u

@@ -125,7 +125,7 @@ func (e *Evaluator) selection(n syntax.Node, s *Scope) (Value, *Thunk) {
 func (e *Evaluator) attrPath(p syntax.AttrPathNode, s *Scope) ([]string, *Unknown) {
 	var path []string
 	for part := range p.Names() {
-		name, why := e.attrName(part, s, false)
+		name, why := e.attrName(part, s)
 		switch {
 		case why != nil:
 			return nil, why

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -344,41 +345,35 @@ func replaceAll(from, to []string, s string) string {
 	return out.String()
 }
 
-// pattern compiles a POSIX extended regular expression.
-func (c *call) pattern(i int) *regexp.Regexp {
+// pattern compiles a POSIX extended regular expression: the longest match counts,
+// and a dot is any character.
+func (c *call) pattern(i int, around func(string) string) *regexp.Regexp {
 	s := c.str(i)
 	if c.bad != nil || !c.grow(len(s)) {
 		return nil
 	}
-	re, err := regexp.CompilePOSIX(s)
-	if err != nil {
-		c.fail(unknown(Unsupported, "the pattern "+s))
-		return nil
+	parsed, err := syntax.Parse(around(s), syntax.POSIX|syntax.ClassNL|syntax.DotNL|syntax.OneLine)
+	if err == nil {
+		if re, err := regexp.Compile(parsed.String()); err == nil {
+			re.Longest()
+			return re
+		}
 	}
-	return re
+	c.fail(unknown(Unsupported, "the pattern "+s))
+	return nil
 }
 
 // match is what the groups of a pattern match, if it matches the whole string.
 func match(c *call) Value {
-	re, s := c.pattern(0), c.str(1)
+	re, s := c.pattern(0, func(p string) string { return "^(" + p + ")$" }), c.str(1)
 	if c.bad != nil {
 		return nil
 	}
-	re, err := regexp.CompilePOSIX("^(" + re.String() + ")$")
-	if err != nil || differs(re, s) {
-		return unknown(Unsupported, "the pattern "+c.str(0))
-	}
 	found := re.FindStringSubmatchIndex(s)
-	if found == nil || found[0] != 0 || found[1] != len(s) {
+	if found == nil {
 		return Null{}
 	}
 	return groups(s, found[4:])
-}
-
-// differs reports whether Go may read a pattern otherwise than POSIX does: a
-// dot and the anchors, where a string has several lines.
-func differs(re *regexp.Regexp, s string) bool {
-	return strings.Contains(s, "\n") && strings.ContainsAny(re.String(), ".^$")
 }
 
 // groups are the parts of a match, null for one that took no part in it.
@@ -397,12 +392,12 @@ func groups(s string, at []int) *List {
 // split is what stands between the matches of a pattern, and between these the
 // groups of each.
 func split(c *call) Value {
-	re, s := c.pattern(0), c.str(1)
+	re, s := c.pattern(0, func(p string) string { return p }), c.str(1)
 	if c.bad != nil {
 		return nil
 	}
-	if differs(re, s) {
-		return unknown(Unsupported, "the pattern "+c.str(0))
+	if strings.Contains(s, "\n") && strings.ContainsAny(c.str(0), "^$") {
+		return unknown(Unsupported, "the pattern "+c.str(0)) // implementations differ on where a line ends
 	}
 	all := re.FindAllStringSubmatchIndex(s, -1)
 	if !c.grow(2*len(all) + 1) {
@@ -421,17 +416,23 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func isDigits(s string) bool { return s != "" && isDigit(s[0]) }
 
-// numbersApart cuts a string where digits begin and end.
-func numbersApart(s string) []string {
+// textsAndNumbers cuts a string before and behind each number. Texts and numbers
+// take turns; a number begins with a zero only if it is one.
+func textsAndNumbers(s string) []string {
 	var parts []string
-	for s != "" {
-		end := 1
-		for end < len(s) && isDigit(s[end]) == isDigit(s[0]) {
+	at := 0
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) {
+			continue
+		}
+		end := i + 1
+		for s[i] != '0' && end < len(s) && isDigit(s[end]) {
 			end++
 		}
-		parts, s = append(parts, s[:end]), s[end:]
+		parts = append(parts, s[at:i], s[i:end])
+		at, i = end, end-1
 	}
-	return parts
+	return append(parts, s[at:])
 }
 
 // compareDigits orders numbers of any length.

@@ -14,6 +14,9 @@ type Thunk struct {
 	run   func(*Evaluator) Value // for what nobody wrote
 	value Value
 	busy  bool
+	// assumes says that the value is known only if the evaluation succeeds: it hangs
+	// on an assertion that is not known to hold, say.
+	assumes bool
 	// origin is the expression that gave the value, behind let … in, parentheses,
 	// calls and the like.
 	origin syntax.Node
@@ -81,18 +84,22 @@ func (e *Evaluator) Force(t *Thunk) Value {
 	case t == nil:
 		return unknown(Damaged, "")
 	case t.value != nil:
+		if t.assumes {
+			e.assumed++
+		}
 		return t.value
 	case t.busy:
 		return unknown(Cyclic, "")
 	}
 	t.busy = true
+	assumed := e.assumed
 	var v Value
 	if t.run != nil {
 		v = e.deeper(t)
 	} else {
 		v = e.eval(t.node, t.scope, t)
 	}
-	t.busy = false
+	t.busy, t.assumes = false, e.assumed != assumed
 	t.value, t.run = v, nil
 	return v
 }

@@ -36,8 +36,8 @@ func trivialTable() table {
 			}
 			return v
 		}},
-		"min": {arity: 2, run: func(c *call) Value { return c.chosenBy(c.less(c.force(0), c.force(1)), 0, 1) }},
-		"max": {arity: 2, run: func(c *call) Value { return c.chosenBy(c.less(c.force(1), c.force(0)), 0, 1) }},
+		"min": {arity: 2, run: func(c *call) Value { return c.firstIf(func(a, b Value) Value { return c.less(a, b) }) }},
+		"max": {arity: 2, run: func(c *call) Value { return c.firstIf(func(a, b Value) Value { return c.less(b, a) }) }},
 		"mod": {arity: 2, run: func(c *call) Value {
 			a, b := c.int(0), c.int(1)
 			if b == 0 {
@@ -89,7 +89,7 @@ func debugTable() table {
 
 func assertsTable() table {
 	return table{
-		"assertMsg": {arity: 2, run: func(c *call) Value { return c.chosenBy(c.force(0), -1, -1) }},
+		"assertMsg": {arity: 2, run: assertMsg},
 		"assertOneOf": {arity: 3, run: func(c *call) Value {
 			if is := c.contains(c.items(2), c.args[1]); c.bad != nil || is {
 				return Bool(true)
@@ -133,20 +133,26 @@ func constants() map[string]Value {
 	return map[string]Value{"licenses": licenses, "maintainers": NewSymbol("lib", "maintainers"), "platforms": NewSymbol("lib", "platforms")}
 }
 
-// chosenBy is one of two arguments; the condition itself where they are none.
-func (c *call) chosenBy(condition Value, yes, no int) Value {
-	is, ok := condition.(Bool)
-	switch {
-	case !ok:
-		return opaque(condition, "a boolean")
-	case yes < 0 && bool(is):
-		return is
-	case yes < 0:
+// firstIf is the first argument if a test of both holds, and else the second.
+func (c *call) firstIf(test func(a, b Value) Value) Value {
+	return c.two(c.force(0), c.force(1), func(a, b Value) Value {
+		switch is := test(a, b).(type) {
+		case Bool:
+			if is {
+				return a
+			}
+			return b
+		default:
+			return is
+		}
+	})
+}
+
+func assertMsg(c *call) Value {
+	if holds := c.bool(0); c.bad == nil && !holds {
 		return unknown(Thrown, c.str(1))
-	case bool(is):
-		return c.force(yes)
 	}
-	return c.force(no)
+	return Bool(true)
 }
 
 // throwOn is the last argument; an evaluation that succeeds has it.
@@ -160,6 +166,7 @@ func (c *call) throwOn(bad bool) Value {
 		if fails(v) || !isOpaque(v) {
 			return opaque(v, "a boolean")
 		}
+		c.assumed++
 	}
 	return c.force(2)
 }
@@ -173,21 +180,19 @@ func pipe(c *call) Value {
 }
 
 func compare(c *call) Value {
-	a, b := c.force(0), c.force(1)
-	for _, sides := range []struct {
-		a, b Value
-		n    Int
-	}{{a, b, -1}, {b, a, 1}} {
-		switch is := c.two(sides.a, sides.b, c.less).(type) {
-		case Bool:
-			if is {
-				return sides.n
-			}
-		default:
-			return is
+	return c.two(c.force(0), c.force(1), func(a, b Value) Value {
+		is, ok := c.less(a, b).(Bool)
+		if !ok {
+			return c.less(a, b)
 		}
-	}
-	return Int(0)
+		if is {
+			return Int(-1)
+		}
+		if is, _ = c.less(b, a).(Bool); is {
+			return Int(1)
+		}
+		return Int(0)
+	})
 }
 
 func isFunction(c *call) Value {
