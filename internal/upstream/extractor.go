@@ -22,7 +22,7 @@ type extractor struct {
 
 func newExtractor(fsys fs.FS) *extractor {
 	s := newSource(fsys)
-	return &extractor{s, eval.New(eval.Options{Reader: s, Steps: maxSteps, Depth: maxDepth, Expand: expand})}
+	return &extractor{s, eval.New(eval.Options{Reader: s, Steps: maxSteps, Depth: maxDepth, Expand: expand, Tolerant: true})}
 }
 
 // Parse is the text of a file within the tree.

@@ -159,6 +159,9 @@ func (e *Evaluator) bindLambda(lambda syntax.Node, around *Scope, argument *Thun
 		}
 		s.bound = append(s.bound, bound{name, t})
 	}
+	if e.options.Tolerant {
+		return s, nil
+	}
 	if missing == nil && given != nil && given.rest == nil && !formals.HasEllipsis() && taken < len(given.attrs) && given.certain() {
 		missing = refused("an argument that the function does not take")
 	}

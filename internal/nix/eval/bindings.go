@@ -128,7 +128,7 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 		}
 		key, why := e.attrName(part, scope)
 		switch {
-		case why != nil && why.Fails():
+		case why != nil && why.Fails() && !e.options.Tolerant:
 			return why
 		case why != nil:
 			into.rest = why
@@ -142,7 +142,7 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 		return nil
 	}
 	if present, ok := into.Get(name); ok {
-		if _, isStatic := syntax.AttrName(last); !isStatic {
+		if _, isStatic := syntax.AttrName(last); !isStatic && !e.options.Tolerant {
 			return refused("attribute " + name + " is there already")
 		}
 		if isSet(value) {

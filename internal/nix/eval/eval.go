@@ -19,6 +19,10 @@ type Options struct {
 	Steps int
 	// Depth bounds how deep evaluations nest. 0 is 4,000.
 	Depth int
+	// Tolerant goes on where Nix refuses a whole function or a whole set for a part
+	// of it: an argument that is missing or not taken, a name that fails or is there
+	// twice. While somebody types, the rest is worth knowing.
+	Tolerant bool
 	// IsLib reports whether a symbol's path is nixpkgs' lib; nil takes [IsLib].
 	IsLib func(path []string) bool
 	// Expand gives the value of a call of a symbol where something is selected
