@@ -137,3 +137,129 @@ func TestPartial(t *testing.T) {
 		t.Error(fmt.Sprint("only ", n, " expressions"))
 	}
 }
+
+// files is a reader of a few files in memory.
+type files map[string]string
+
+func (f files) Parse(name string) (*syntax.Tree, string, bool) {
+	if content, ok := f[name]; ok {
+		return syntax.Parse(content), name, true
+	}
+	if content, ok := f[name+"/default.nix"]; ok {
+		return syntax.Parse(content), name + "/default.nix", true
+	}
+	return nil, "", false
+}
+
+func (f files) ReadFile(name string) (string, bool) {
+	content, ok := f[name]
+	return content, ok
+}
+
+func (f files) ReadDir(name string) (map[string]string, bool) {
+	entries := map[string]string{}
+	for file := range f {
+		rest, ok := strings.CutPrefix(file, name+"/")
+		if !ok {
+			continue
+		}
+		first, _, deeper := strings.Cut(rest, "/")
+		entries[first] = "regular"
+		if deeper {
+			entries[first] = "directory"
+		}
+	}
+	return entries, len(entries) > 0
+}
+
+func (f files) Exists(name string) (exists, known bool) {
+	_, isFile := f[name]
+	_, isFolder := f.ReadDir(name)
+	return isFile || isFolder, true
+}
+
+// TestReader holds what is read of files.
+func TestReader(t *testing.T) {
+	all := files{
+		"/work/a.nix":                "{ x = 1; y = ./sub; }",
+		"/work/sub/default.nix":      "{ up = (import ../a.nix).x; here = ./.; }",
+		"/work/f.nix":                "{ n }: n + 1",
+		"/work/data.json":            `{ "som": "orin-nx", "n": 2 }`,
+		"/work/data.toml":            "[host]\nsom = \"orin-nx\"\n",
+		"/work/text":                 "line\n",
+		"/work/hosts/a.nix":          "{ }",
+		"/work/hosts/b.nix":          "{ }",
+		"/work/hosts/c/x.nix":        "{ }",
+		"/work/loop.nix":             "import ./loop.nix",
+		"/work/pkgs/one.nix":         "{ }: 1",
+		"/work/pkgs/two/package.nix": "{ }: 2",
+	}
+	for _, test := range []struct{ src, want string }{
+		{"(import ./a.nix).x", "1"},
+		{"(import (import ./a.nix).y).up", "1"},
+		{"(import ./sub).here", "/work/sub"},
+		{"import ./f.nix { n = 2; }", "3"},
+		{"import ./missing.nix", "?unreadable /work/missing.nix"},
+		{"import ./loop.nix", "!cyclic"},
+		{"(lib.importJSON ./data.json).som", `"orin-nx"`},
+		{"(builtins.fromJSON (builtins.readFile ./data.json)).n", "2"},
+		{"(lib.importTOML ./data.toml).host.som", `"orin-nx"`},
+		{"lib.fileContents ./text", `"line"`},
+		{"builtins.attrNames (builtins.readDir ./hosts)", `[ "a.nix" "b.nix" "c" ]`},
+		{`builtins.attrNames (lib.filterAttrs (n: t: t == "regular" && lib.hasSuffix ".nix" n) (builtins.readDir ./hosts))`, `[ "a.nix" "b.nix" ]`},
+		{`map (n: ./hosts + "/${n}") [ "a.nix" ]`, "[ /work/hosts/a.nix ]"},
+		{"builtins.pathExists ./a.nix", "true"},
+		{"builtins.pathExists ./b.nix", "false"},
+		{"builtins.readFileType ./hosts", `"directory"`},
+		{"lib.packagesFromDirectoryRecursive { callPackage = f: a: import f a; directory = ./pkgs; }", "{ one = 1; two = 2; }"},
+		{"import inputs.nixpkgs", "import(inputs.nixpkgs)"},
+	} {
+		e := eval.New(eval.Options{Reader: all})
+		tree := syntax.Parse(test.src)
+		e.File(tree, "/work/file.nix")
+		if got := shown(e, e.Thunk(tree.Root().Child(0), roots(e)), 0); got != test.want {
+			t.Errorf("%s is %s, want %s", test.src, got, test.want)
+		}
+	}
+}
+
+// TestExpand holds that a call of a symbol is what the caller says where its value
+// is needed, and stays a call elsewhere.
+func TestExpand(t *testing.T) {
+	expand := func(e *eval.Evaluator, c *eval.Call) eval.Value {
+		if c.Function.Name() == "callPackage" && len(c.Args) == 2 {
+			return e.Apply(e.Force(c.Args[0]), c.Args[1])
+		}
+		return nil
+	}
+	for _, test := range []struct{ src, want string }{
+		{"(pkgs.callPackage (x: { a = x; }) 1).a", "1"},
+		{"pkgs.callPackage (x: { a = x; }) 1 // { b = 2; }", "{ a = 1; b = 2; }"},
+		{"(pkgs.callPackage (x: { a = x; }) 1) ? b", "false"},
+		{"pkgs.callPackage 1 2", "pkgs.callPackage(1, 2)"},
+		{"(pkgs.other 1).a", "?outside pkgs.other"},
+	} {
+		e := eval.New(eval.Options{Expand: expand})
+		if got := shown(e, e.Thunk(syntax.Parse(test.src).Root().Child(0), roots(e)), 0); got != test.want {
+			t.Errorf("%s is %s, want %s", test.src, got, test.want)
+		}
+	}
+}
+
+// TestTolerant holds that unfinished code costs no more than the part that it is in.
+func TestTolerant(t *testing.T) {
+	for _, test := range []struct{ src, strict, tolerant string }{
+		{"({ a, b }: a) { a = 1; }", "!refused argument b missing", "1"},
+		{"({ a }: a) { a = 1; b = 2; }", "!refused an argument that the function does not take", "1"},
+		{"({ a, b }: b) { a = 1; }", "!refused argument b missing", "!refused argument b missing"},
+		{"({ a }: 1) 2", "!refused a function that takes a set is called with something else", "!refused a function that takes a set is called with something else"},
+		{"{ ${1} = 1; a = 2; }.a", "!refused not a string", "2"},
+	} {
+		for tolerant, want := range map[bool]string{false: test.strict, true: test.tolerant} {
+			e := eval.New(eval.Options{Tolerant: tolerant})
+			if got := shown(e, e.Thunk(syntax.Parse(test.src).Root().Child(0), roots(e)), 0); got != want {
+				t.Errorf("%s, tolerant %v: is %s, want %s", test.src, tolerant, got, want)
+			}
+		}
+	}
+}
