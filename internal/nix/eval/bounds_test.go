@@ -24,6 +24,8 @@ var hostile = map[string]string{
 	"a list that doubles":      "builtins.foldl' (l: _: l ++ l) [ 1 ] (builtins.genList (x: x) 64)",
 	"a text that doubles":      `builtins.foldl' (s: _: s + s) "x" (builtins.genList (x: x) 64)`,
 	"a text in a text":         `builtins.foldl' (s: _: "${s}${s}") "x" (builtins.genList (x: x) 64)`,
+	"an unknown that doubles":  `builtins.foldl' (s: _: s + s) "${u}" (builtins.genList (x: x) 64)`,
+	"nested TOML":              `builtins.fromTOML ("a = " + lib.concatStrings (lib.replicate 50000 "[[[[[[[[[["))`,
 	"a set that grows":         `let f = n: s: f (n + 1) (s // { "a${toString n}" = s; }); in f 0 { }`,
 	"a huge list":              "builtins.length (builtins.genList (x: x) 1000000000)",
 	"a huge range":             "lib.length (lib.range 0 9000000000000000000)",
@@ -76,6 +78,25 @@ func TestHostile(t *testing.T) {
 				t.Errorf("%v, %d MB allocated", took, allocated)
 			}
 		})
+	}
+}
+
+// TestBounds holds where bounds are that leave the rest of the budget alone.
+func TestBounds(t *testing.T) {
+	for _, test := range []struct{ src, want string }{
+		{`builtins.stringLength (lib.fixedWidthString 1000000 "a" "")`, "1000000"},
+		{`builtins.stringLength (lib.fixedWidthString 1000000 "a" "" + lib.fixedWidthString 1000000 "a" "")`, "?steps"},
+		{"builtins.length (lib.range 1 100000)", "100000"},
+		{"builtins.length (lib.range 1 300000)", "?steps"},
+		{"[ (lib.range 1 300000) 1 ]", "[ ?steps 1 ]"},
+		{`builtins.fromJSON (lib.concatStrings (lib.replicate 600 "[") + lib.concatStrings (lib.replicate 600 "]"))`, "?unsupported nested data"},
+		{"let f = n: if n == 0 then 0 else f (n - 1); in f 10000", "0"},
+		{"let f = n: if n == 0 then 0 else 1 + f (n - 1); in f 1000", "1000"},
+	} {
+		e := eval.New(eval.Options{})
+		if got := shown(e, e.Thunk(syntax.Parse(test.src).Root().Child(0), roots(e)), 0); got != test.want {
+			t.Errorf("%s is %s, want %s", test.src, got, test.want)
+		}
 	}
 }
 
