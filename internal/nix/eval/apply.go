@@ -1,19 +1,13 @@
 package eval
 
-import "jetpills/internal/nix/syntax"
+import (
+	"slices"
+
+	"jetpills/internal/nix/syntax"
+)
 
 // Apply is f x.
-func (e *Evaluator) Apply(f Value, argument *Thunk) Value {
-	if u := e.enter(); u != nil {
-		return u
-	}
-	defer e.leave()
-	v, n, s := e.step(f, []*Thunk{argument}, syntax.Node{})
-	if v == nil {
-		return e.eval(n, s, nil)
-	}
-	return v
-}
+func (e *Evaluator) Apply(f Value, argument *Thunk) Value { return e.ApplyAll(f, argument) }
 
 // ApplyAll is f x y z.
 func (e *Evaluator) ApplyAll(f Value, arguments ...*Thunk) Value {
@@ -59,9 +53,7 @@ func (e *Evaluator) call(n syntax.Node, s *Scope) (Value, syntax.Node, *Scope) {
 		arguments = append(arguments, e.Thunk(a.Argument(), s))
 		head = a.Function()
 	}
-	for i, k := 0, len(arguments)-1; i < k; i, k = i+1, k-1 {
-		arguments[i], arguments[k] = arguments[k], arguments[i]
-	}
+	slices.Reverse(arguments)
 	if u := e.Charge(len(arguments)); u != nil {
 		return u, syntax.Node{}, nil
 	}
@@ -88,12 +80,12 @@ func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) (Value, syn
 			}
 			f = e.eval(l.Body(), inner, nil)
 		case *Symbol:
-			f, arguments = &Call{Function: fn, Args: append([]*Thunk(nil), arguments...), Node: n}, nil
+			f, arguments = &Call{Function: fn, Args: slices.Clone(arguments), Node: n}, nil
 		case *Call:
 			all := append(fn.Args[:len(fn.Args):len(fn.Args)], arguments...)
 			f, arguments = &Call{Function: fn.Function, Args: all, Node: n}, nil
 		case *Choice:
-			all := append([]*Thunk(nil), arguments...)
+			all := slices.Clone(arguments)
 			return e.each(fn, func(f Value) (Value, *Thunk) { return e.ApplyAll(f, all...), nil }), syntax.Node{}, nil
 		case *Attrs:
 			functor, ok := fn.Get("__functor")
@@ -109,12 +101,6 @@ func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) (Value, syn
 		}
 	}
 	return f, syntax.Node{}, nil
-}
-
-// bind is the scope of a lambda's body that is called with something that fits.
-func (e *Evaluator) bind(lambda syntax.Node, around *Scope, argument *Thunk) *Scope {
-	s, _ := e.bindLambda(lambda, around, argument)
-	return s
 }
 
 // bindLambda is the scope of a lambda's body, and why Nix refuses the argument.

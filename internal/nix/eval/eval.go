@@ -3,11 +3,7 @@
 // reads nothing but what a Reader gives, and ends within a budget.
 package eval
 
-import (
-	"math"
-
-	"jetpills/internal/nix/syntax"
-)
+import "jetpills/internal/nix/syntax"
 
 // Options say what an evaluation may use. The zero Options read no file and bound
 // the work by the defaults.
@@ -166,8 +162,4 @@ func (e *Evaluator) chargeText(bytes int) *Unknown {
 		return e.spent
 	}
 	return e.Charge(bytes / bytesOfStep)
-}
-
-func isWhole(f float64) bool {
-	return f == math.Trunc(f) && math.Abs(f) < math.MaxInt64
 }

@@ -157,11 +157,11 @@ func mkPackageOption(c *call) Value {
 		s.put(Attr{Name: "default", Thunk: Known(Null{})})
 	}
 	s.put(Attr{Name: "type", Thunk: lazy(func(e *Evaluator) Value {
-		package_ := e.At(e.lib, "types", "package")
+		of := e.At(e.lib, "types", "package")
 		if nullable {
-			return e.Apply(e.At(e.lib, "types", "nullOr"), Known(package_))
+			return e.Apply(e.At(e.lib, "types", "nullOr"), Known(of))
 		}
-		return package_
+		return of
 	})})
 	s.put(Attr{Name: "description", Thunk: lazy(func(e *Evaluator) Value {
 		parts, bad := e.nameParts(name)

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"path"
+	"strings"
 
 	"jetpills/internal/nix/syntax"
 )
@@ -120,4 +121,47 @@ func pathExists(c *call) Value {
 		}
 	}
 	return unknown(Unreadable, name)
+}
+
+// packagesFromDirectory has a package for each file of a folder, and a set for each
+// folder in it.
+func packagesFromDirectory(c *call) Value {
+	given := c.attrs(0)
+	directory, ok := c.orElse(given, "directory", Null{}).(Path)
+	if !ok {
+		return c.fail(opaque(c.Select(given, "directory"), "a path"))
+	}
+	callPackage := lazy(func(e *Evaluator) Value { return e.Select(given, "callPackage") })
+	return c.packagesIn(string(directory), callPackage)
+}
+
+func (e *Evaluator) packagesIn(directory string, callPackage *Thunk) Value {
+	if u := e.enter(); u != nil {
+		return u
+	}
+	defer e.leave()
+	if e.options.Reader == nil {
+		return unknown(Unreadable, directory)
+	}
+	entries, ok := e.options.Reader.ReadDir(directory)
+	if !ok {
+		return unknown(Unreadable, directory)
+	}
+	packageAt := func(file string) *Thunk {
+		return lazy(func(e *Evaluator) Value { return e.ApplyAll(e.Force(callPackage), Known(Path(file)), Known(&Attrs{})) })
+	}
+	if _, ok := entries["package.nix"]; ok {
+		return e.Force(packageAt(directory + "/package.nix"))
+	}
+	out := &Attrs{by: "packagesFromDirectoryRecursive"}
+	for _, name := range sortedKeys(entries) {
+		file := directory + "/" + name
+		switch kind := entries[name]; {
+		case kind == "directory":
+			out.put(Attr{Name: name, Thunk: lazy(func(e *Evaluator) Value { return e.packagesIn(file, callPackage) })})
+		case kind == "regular" && strings.HasSuffix(name, ".nix"):
+			out.put(Attr{Name: strings.TrimSuffix(name, ".nix"), Thunk: packageAt(file)})
+		}
+	}
+	return out
 }

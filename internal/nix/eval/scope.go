@@ -154,7 +154,7 @@ func (e *Evaluator) ScopeAt(n syntax.Node) *Scope {
 			_, s = e.recursiveSet(up, around)
 		}
 	case syntax.Lambda:
-		s = e.bind(up, around, e.argumentOf(up))
+		s, _ = e.bindLambda(up, around, e.argumentOf(up))
 	case syntax.With:
 		s = &Scope{up: around, with: e.Thunk(up.Child(0), around)}
 	}

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -49,7 +50,8 @@ func typeSet() *Attrs {
 		if signed {
 			low, high, kind = -1<<(bits-1), 1<<(bits-1)-1, "signed integer"
 		}
-		return simpleType{name, strconv.Itoa(bits) + " bit " + kind + "; between " + strconv.Itoa(low) + " and " + strconv.Itoa(high) + " (both inclusive)", noun, within(float64(low), float64(high))}
+		description := fmt.Sprintf("%d bit %s; between %d and %d (both inclusive)", bits, kind, low, high)
+		return simpleType{name, description, noun, within(float64(low), float64(high))}
 	}
 	group := func(name string, types map[string]simpleType, functions table) *Attrs {
 		s := setOf(NewSymbol("lib", "types", name), functions)
