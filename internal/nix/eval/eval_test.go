@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"jetpills/internal/nix/eval"
@@ -262,4 +263,21 @@ func TestTolerant(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTogether evaluates in several goroutines: evaluators share the library alone,
+// which nothing changes.
+func TestTogether(t *testing.T) {
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for _, src := range []string{"lib.mapAttrs (n: v: lib.types.str.description) { a = 1; }", "with lib; toUpper (types.listOf types.int).description"} {
+				e := eval.New(eval.Options{})
+				if _, bad := e.Plain(e.Thunk(syntax.Parse(src).Root().Child(0), roots(e))); bad != nil {
+					t.Errorf("%s: %v", src, bad)
+				}
+			}
+		})
+	}
+	group.Wait()
 }

@@ -128,7 +128,7 @@ func (e *Evaluator) construct(n syntax.Node, s *Scope) Value {
 	case syntax.Path:
 		return e.pathOf(n, s)
 	case syntax.SearchPath:
-		return unknown(Unsupported, n.Text())
+		return NewSymbol(n.Text())
 	case syntax.List:
 		l := &List{}
 		for c := range n.Children() {

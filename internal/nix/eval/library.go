@@ -68,6 +68,12 @@ var libraries = sync.OnceValue(func() library {
 			lib.put(a)
 		}
 	}
+	lib.put(Attr{Name: "extend", Thunk: ofLibrary("extend", 1, func(c *call) Value {
+		overlay := c.args[0]
+		final := lazy(nil)
+		final.run = func(e *Evaluator) Value { return e.update(e.lib, e.ApplyAll(e.Force(overlay), final, Known(e.lib))) }
+		return c.Force(final)
+	})})
 	for name, v := range constants() {
 		lib.put(Attr{Name: name, Thunk: Known(v)})
 	}

@@ -50,7 +50,7 @@ func importFile(c *call) Value {
 			return c.Force(c.Import(path.Clean(string(v))))
 		}
 		return refused("a path that is not absolute")
-	case *Symbol:
+	case *Symbol, *Call:
 		// What a flake input or a channel has is not looked into.
 		return &Call{Function: NewSymbol("import"), Args: c.args}
 	default:

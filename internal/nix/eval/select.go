@@ -1,6 +1,10 @@
 package eval
 
-import "jetpills/internal/nix/syntax"
+import (
+	"strings"
+
+	"jetpills/internal/nix/syntax"
+)
 
 // Select is v.name.
 func (e *Evaluator) Select(v Value, name string) Value {
@@ -69,20 +73,36 @@ func IsLib(path []string) bool {
 	case "pkgs", "final", "prev", "super", "self":
 		return n == 2
 	default:
-		return len(from) >= len("nixpkgs") && from[:len("nixpkgs")] == "nixpkgs"
+		return isNixpkgs(from)
 	}
 }
 
-// expand is the value of a call of a symbol where that is told; nil otherwise.
+// isNixpkgs reports whether a name is one that nixpkgs goes by: nixpkgs,
+// nixpkgs-unstable, <nixpkgs>.
+func isNixpkgs(name string) bool { return strings.HasPrefix(name, "nixpkgs") || name == "<nixpkgs>" }
+
+// expand is the value of a call of a symbol where that is told; nil otherwise. What
+// nixpkgs gives for a configuration is pkgs, for names that are taken from it.
 func (e *Evaluator) expand(c *Call) Value {
-	if e.options.Expand == nil {
-		return nil
+	if e.options.Expand != nil {
+		if u := e.enter(); u != nil {
+			return u
+		}
+		defer e.leave()
+		if v := e.options.Expand(e, c); v != nil {
+			return v
+		}
 	}
-	if u := e.enter(); u != nil {
-		return u
+	if c.Function.Name() == "import" && len(c.Function.Path) == 1 && len(c.Args) > 0 {
+		switch s, _ := e.Force(c.Args[0]).(*Symbol); {
+		case s == nil:
+		case len(c.Args) == 2 && isNixpkgs(s.Name()):
+			return NewSymbol("pkgs")
+		case len(c.Args) == 1 && s.Name() == "<nixpkgs/lib>":
+			return NewSymbol("lib")
+		}
 	}
-	defer e.leave()
-	return e.options.Expand(e, c)
+	return nil
 }
 
 // selection evaluates a.b.c or d, and gives the thunk that it is the value of, if
