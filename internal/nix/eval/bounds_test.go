@@ -174,7 +174,7 @@ func libraryNames() []string {
 func explore(src string) {
 	e := eval.New(eval.Options{Steps: 20_000, Depth: 300})
 	tree := syntax.Parse(src)
-	t := e.File(tree, "/work/file.nix")
+	t := e.File(tree, "/src/file.nix")
 	e.Plain(t)
 	for range t.Through() {
 		continue

@@ -126,7 +126,7 @@ func TestPartial(t *testing.T) {
 			n++
 			e := eval.New(eval.Options{})
 			tree := syntax.Parse(expression)
-			e.File(tree, "/work/file.nix")
+			e.File(tree, "/src/file.nix")
 			if got := shown(e, e.Thunk(tree.Root().Child(0), roots(e)), 0); got != want {
 				t.Errorf("%s\nis   %s\nwant %s", expression, got, want)
 			}
@@ -182,25 +182,25 @@ func (f files) Exists(name string) (exists, known bool) {
 // TestReader holds what is read of files.
 func TestReader(t *testing.T) {
 	all := files{
-		"/work/a.nix":                "{ x = 1; y = ./sub; }",
-		"/work/sub/default.nix":      "{ up = (import ../a.nix).x; here = ./.; }",
-		"/work/f.nix":                "{ n }: n + 1",
-		"/work/data.json":            `{ "som": "orin-nx", "n": 2 }`,
-		"/work/data.toml":            "[host]\nsom = \"orin-nx\"\n",
-		"/work/text":                 "line\n",
-		"/work/hosts/a.nix":          "{ }",
-		"/work/hosts/b.nix":          "{ }",
-		"/work/hosts/c/x.nix":        "{ }",
-		"/work/loop.nix":             "import ./loop.nix",
-		"/work/pkgs/one.nix":         "{ }: 1",
-		"/work/pkgs/two/package.nix": "{ }: 2",
+		"/src/a.nix":                "{ x = 1; y = ./sub; }",
+		"/src/sub/default.nix":      "{ up = (import ../a.nix).x; here = ./.; }",
+		"/src/f.nix":                "{ n }: n + 1",
+		"/src/data.json":            `{ "som": "orin-nx", "n": 2 }`,
+		"/src/data.toml":            "[host]\nsom = \"orin-nx\"\n",
+		"/src/text":                 "line\n",
+		"/src/hosts/a.nix":          "{ }",
+		"/src/hosts/b.nix":          "{ }",
+		"/src/hosts/c/x.nix":        "{ }",
+		"/src/loop.nix":             "import ./loop.nix",
+		"/src/pkgs/one.nix":         "{ }: 1",
+		"/src/pkgs/two/package.nix": "{ }: 2",
 	}
 	for _, test := range []struct{ src, want string }{
 		{"(import ./a.nix).x", "1"},
 		{"(import (import ./a.nix).y).up", "1"},
-		{"(import ./sub).here", "/work/sub"},
+		{"(import ./sub).here", "/src/sub"},
 		{"import ./f.nix { n = 2; }", "3"},
-		{"import ./missing.nix", "?unreadable /work/missing.nix"},
+		{"import ./missing.nix", "?unreadable /src/missing.nix"},
 		{"import ./loop.nix", "!cyclic"},
 		{"(lib.importJSON ./data.json).som", `"orin-nx"`},
 		{"(builtins.fromJSON (builtins.readFile ./data.json)).n", "2"},
@@ -208,7 +208,7 @@ func TestReader(t *testing.T) {
 		{"lib.fileContents ./text", `"line"`},
 		{"builtins.attrNames (builtins.readDir ./hosts)", `[ "a.nix" "b.nix" "c" ]`},
 		{`builtins.attrNames (lib.filterAttrs (n: t: t == "regular" && lib.hasSuffix ".nix" n) (builtins.readDir ./hosts))`, `[ "a.nix" "b.nix" ]`},
-		{`map (n: ./hosts + "/${n}") [ "a.nix" ]`, "[ /work/hosts/a.nix ]"},
+		{`map (n: ./hosts + "/${n}") [ "a.nix" ]`, "[ /src/hosts/a.nix ]"},
 		{"builtins.pathExists ./a.nix", "true"},
 		{"builtins.pathExists ./b.nix", "false"},
 		{"builtins.readFileType ./hosts", `"directory"`},
@@ -217,7 +217,7 @@ func TestReader(t *testing.T) {
 	} {
 		e := eval.New(eval.Options{Reader: all})
 		tree := syntax.Parse(test.src)
-		e.File(tree, "/work/file.nix")
+		e.File(tree, "/src/file.nix")
 		if got := shown(e, e.Thunk(tree.Root().Child(0), roots(e)), 0); got != test.want {
 			t.Errorf("%s is %s, want %s", test.src, got, test.want)
 		}
