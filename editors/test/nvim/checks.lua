@@ -100,7 +100,7 @@ function checks.silent(row)
   return #said == 0 and #vim.diagnostic.get(0) == 0, said
 end
 
--- Writes another revision into the lock file, as `nix flake update` would. Gives a function that writes the old one back.
+-- Writes another revision into the lock file, as `nix flake update` would. Gives a function that undoes it.
 local function relock(revision)
   local lock = t.run .. "/project/flake.lock"
   local old = vim.fn.readfile(lock)
