@@ -449,10 +449,7 @@ func valueAfter(n syntax.Node, left syntax.Token) (syntax.Node, bool) {
 		return n, (left.Kind == syntax.KeywordThen || left.Kind == syntax.KeywordElse) && branch.Kind() == syntax.Missing
 	}
 	for ; !n.IsZero() && n.Span().End == left.End; n = n.Parent() {
-		head, depth := n, 0
-		for head.Kind() == syntax.Apply {
-			head, depth = head.Child(0), depth+1
-		}
+		head, depth := calleeOf(n)
 		if w, ok := wrappers[CalleeName(head)]; ok && !w.merges && !w.element && w.argument == depth {
 			return n, true
 		}

@@ -85,8 +85,12 @@ var boundary = Part{}
 
 // partOf is the part that a name of an attribute path makes.
 func partOf(n syntax.Node) Part {
+	span := nameSpan(n)
+	if span.Len() > mostName {
+		return Part{Span: span}
+	}
 	name, known := syntax.AttrName(n)
-	return Part{Name: name, Known: known, Span: nameSpan(n)}
+	return Part{Name: name, Known: known, Span: span}
 }
 
 // nameSpan is where the characters of a name stand: without quotes.
@@ -101,10 +105,24 @@ func nameSpan(n syntax.Node) text.Span {
 // that is no name.
 var expression = Part{Variable: true}
 
-// names are the parts of an attribute path.
+// Bounds of what is read around one place. What lies beyond them is not known,
+// so that a question costs the same in any text. In nixpkgs' lib, nodes nest 257
+// deep, and no attribute path has more than 7 names.
+const (
+	mostLevels    = 1024 // nodes around one another
+	mostNames     = 64   // of a path
+	mostName      = 1024 // bytes of a name
+	mostArguments = 8    // of a call
+)
+
+// names are the parts of an attribute path; one unknown part for a path of more
+// than mostNames.
 func names(p syntax.AttrPathNode) Path {
 	var parts Path
 	for n := range p.Names() {
+		if len(parts) == mostNames {
+			return Path{boundary}
+		}
 		parts = append(parts, partOf(n))
 	}
 	return parts
@@ -112,11 +130,16 @@ func names(p syntax.AttrPathNode) Path {
 
 // PathOf is the path under which a set, a list or another value stands: the
 // names of the bindings around it, through everything that hands a value on.
-// A call that is none of NixOS's own wrappers ends it with an unknown part.
+// A call that is none of NixOS's own wrappers ends it with an unknown part. A
+// path that exceeds the bounds is one unknown part.
 func PathOf(n syntax.Node) Path {
 	var reversed Path
+	levels := 0
 	for at, up := n, n.Parent(); !up.IsZero(); at, up = up, up.Parent() {
 		parts, goOn := outward(at, up)
+		if levels++; levels > mostLevels || len(reversed)+len(parts) > mostNames {
+			return Path{boundary}
+		}
 		slices.Reverse(parts)
 		reversed = append(reversed, parts...)
 		if !goOn {
@@ -142,7 +165,7 @@ func outward(at, up syntax.Node) (Path, bool) {
 	case syntax.LetBody:
 		return Path{boundary}, false
 	case syntax.LetIn, syntax.With, syntax.Assert:
-		if last(up) != at {
+		if !isLast(at) {
 			return Path{boundary}, false
 		}
 		return nil, true
@@ -179,15 +202,12 @@ func outward(at, up syntax.Node) (Path, bool) {
 	return Path{boundary}, false
 }
 
-// last is a node's last child, errors not counted.
-func last(n syntax.Node) syntax.Node {
-	var found syntax.Node
-	for c := range n.Children() {
-		if c.Kind() != syntax.Error {
-			found = c
-		}
+// isLast reports whether a node is its parent's last child, errors not counted.
+func isLast(n syntax.Node) bool {
+	for n = n.Next(); n.Kind() == syntax.Error; {
+		n = n.Next()
 	}
-	return found
+	return n.IsZero()
 }
 
 // A wrapper is a function of nixpkgs' lib that hands one of its arguments on as
@@ -224,20 +244,37 @@ var wrappers = map[string]wrapper{
 }
 
 // callOf is the name of the function that a node is an argument of, and which
-// one, from 0. Parentheses around the node don't count.
+// one, from 0. Parentheses around the node don't count. The name is empty beyond
+// mostArguments.
 func callOf(n syntax.Node) (function string, index int) {
-	for n.Parent().Kind() == syntax.Paren {
-		n = n.Parent()
-	}
+	n = outOfParens(n)
 	a, ok := syntax.AsApply(n.Parent())
 	if !ok || a.Function() == n {
 		return "", 0
 	}
-	head, depth := a.Function(), 0
-	for head.Kind() == syntax.Apply {
-		head, depth = head.Child(0), depth+1
-	}
+	head, depth := calleeOf(a.Function())
 	return CalleeName(head), depth
+}
+
+// outOfParens is the outermost of the parentheses around a node, or the node
+// itself.
+func outOfParens(n syntax.Node) syntax.Node {
+	for levels := 0; n.Parent().Kind() == syntax.Paren && levels < mostLevels; levels++ {
+		n = n.Parent()
+	}
+	return n
+}
+
+// calleeOf is what a call calls, and with how many arguments; the zero Node if
+// there are more than mostArguments.
+func calleeOf(n syntax.Node) (callee syntax.Node, arguments int) {
+	for n.Kind() == syntax.Apply {
+		if arguments++; arguments > mostArguments {
+			return syntax.Node{}, arguments
+		}
+		n = n.Child(0)
+	}
+	return n, arguments
 }
 
 // CalleeName is the last name of a function as it is written: mkIf of
@@ -248,7 +285,7 @@ func CalleeName(n syntax.Node) string {
 		return n.Text()
 	case syntax.Select:
 		s, _ := syntax.AsSelect(n)
-		return names(s.Path()).Last()
+		return lastNameOf(s.Path())
 	case syntax.Paren:
 		return CalleeName(n.Child(0))
 	}

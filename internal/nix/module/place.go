@@ -307,10 +307,7 @@ func isTested(list syntax.Node) bool {
 // elementPath is the path of the option that the elements of a list are values of, or are compared with.
 func elementPath(list syntax.Node) Path {
 	if isTested(list) {
-		for list.Parent().Kind() == syntax.Paren {
-			list = list.Parent()
-		}
-		call, _ := syntax.AsApply(list.Parent())
+		call, _ := syntax.AsApply(outOfParens(list).Parent())
 		inner, _ := syntax.AsApply(call.Function())
 		r, _ := Resolve(inner.Argument())
 		return r.Path

@@ -65,7 +65,11 @@ func lookup(at syntax.Node, name string, left int) (Reference, bool) {
 	bound := self
 	bound.Variable = true
 	var with syntax.Node // the innermost with around
+	levels := 0
 	for n, up := at, at.Parent(); !up.IsZero(); n, up = up, up.Parent() {
+		if levels++; levels > mostLevels {
+			return Reference{}, false
+		}
 		switch up.Kind() {
 		case syntax.Lambda:
 			l, _ := syntax.AsLambda(up)
@@ -103,39 +107,27 @@ func binds(l syntax.LambdaNode, name string) bool {
 	if p := l.Parameter(); !p.IsZero() && p.Text() == name {
 		return true
 	}
-	for f := range l.Formals().All() {
-		if f.Child(0).Text() == name {
-			return true
-		}
-	}
-	return false
+	return !syntax.Binder(l.Formals().Node, name).IsZero()
 }
 
 // local finds a name among the bindings of a let or a rec set. from is the
 // child of the set that the name is used in.
 func local(set, from syntax.Node, name string, self Part, left int) (Reference, bool) {
-	for c := range syntax.Bindings(set) {
-		if b, ok := syntax.AsBinding(c); ok {
-			path := names(b.Path())
-			if len(path) == 0 || !path[0].Known || path[0].Name != name || !b.HasEquals() {
-				continue
-			}
-			if len(path) == 1 && c != from {
-				if r, ok := resolve(b.Value(), left-1); ok {
-					return r, true
-				}
-			}
-			return Reference{Path: Path{self}, Origin: Local, Binder: c}, true
-		}
-		inherit, _ := syntax.AsInherit(c)
-		for n := range inherit.Names() {
-			if got, ok := syntax.AttrName(n); !ok || got != name {
-				continue
-			}
-			return inherited(inherit, n, self, left)
+	binder := syntax.Binder(set, name)
+	if binder.IsZero() {
+		return Reference{}, false
+	}
+	b, ok := syntax.AsBinding(binder)
+	if !ok {
+		inherit, _ := syntax.AsInherit(binder.Parent())
+		return inherited(inherit, binder, self, left)
+	}
+	if isAlone := b.Path().Child(1).IsZero(); isAlone && binder != from {
+		if r, ok := resolve(b.Value(), left-1); ok {
+			return r, true
 		}
 	}
-	return Reference{}, false
+	return Reference{Path: Path{self}, Origin: Local, Binder: binder}, true
 }
 
 // inherited is what a name of an inherit refers to.

@@ -36,9 +36,10 @@ func isLiteral(n syntax.Node) bool {
 
 // OutermostSet is the set around a set in which the two merge: those that are
 // written directly inside each other. What is defined in it holds together, with
-// no condition in between.
+// no condition in between. Sets that nest deeper than mostLevels are not
+// followed to the end.
 func OutermostSet(set syntax.Node) syntax.Node {
-	for {
+	for range mostLevels {
 		binding := set.Parent()
 		outer := binding.Parent()
 		if binding.Kind() != syntax.Binding || outer.Kind() != syntax.AttrSet {
@@ -46,4 +47,5 @@ func OutermostSet(set syntax.Node) syntax.Node {
 		}
 		set = outer
 	}
+	return set
 }

@@ -40,6 +40,8 @@ type Tree struct {
 
 	refusals sync.Once // guards errors, which take a look at the whole tree
 	errors   []SyntaxError
+
+	binders sync.Map // of wide sets, by index: map[string]int32
 }
 
 // Source is the text that was parsed.
