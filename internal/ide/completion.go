@@ -147,7 +147,7 @@ func (c completer) values() []Item {
 
 func (c completer) enumValues(o catalog.Option) []Item {
 	var items []Item
-	config := configured(c.catalog, c.doc)
+	config := configured(c.sn, c.catalog, c.doc)
 	for i, value := range o.Values {
 		if slices.Contains(c.cursor.Present, value) {
 			continue
@@ -292,12 +292,13 @@ func (c completer) names() []Item {
 		return nil
 	}
 	isOurs := c.catalog.IsOwn(prefix)
+	defined := c.defined()
 	var items []Item
 	for _, child := range c.catalog.Children(prefix) {
 		if child.Name == module.Element || !isOurs && !c.isMeant(child) {
 			continue
 		}
-		if item, ok := c.name(prefix, child); ok {
+		if item, ok := c.name(prefix, child, defined); ok {
 			items = append(items, item)
 		}
 	}
@@ -336,10 +337,11 @@ func (c completer) isMeant(child catalog.Child) bool {
 	return child.HasChildren || c.cursor.Typed != "" && c.sn.DealsWithJetpack(c.doc)
 }
 
-func (c completer) name(prefix []string, child catalog.Child) (Item, bool) {
+// name offers a name behind a prefix, but for an option that the set defines already.
+func (c completer) name(prefix []string, child catalog.Child, defined map[string]bool) (Item, bool) {
 	path := append(slices.Clip(prefix), child.Name)
 	dotted := strings.Join(path, ".")
-	if c.isDefined(path, child) {
+	if defined[dotted] && !child.HasChildren {
 		return Item{}, false
 	}
 	item := Item{
@@ -460,18 +462,21 @@ func (c completer) valueSnippet(o catalog.Option) string {
 	return "$1"
 }
 
-// isDefined reports whether the set defines an option, or all that a name could
-// still lead to, already.
-func (c completer) isDefined(path []string, child catalog.Child) bool {
-	if c.cursor.Kind != module.TypesName || child.HasChildren {
-		return false
+// defined are the option paths that the set defines already.
+func (c completer) defined() map[string]bool {
+	if c.cursor.Kind != module.TypesName {
+		return nil
 	}
-	for _, defined := range c.cursor.Defined {
-		if slices.Equal(optionPath(c.catalog, defined), path) {
-			return true
+	defined := map[string]bool{}
+	for _, path := range c.cursor.Defined {
+		if c.sn.Done() {
+			break
+		}
+		if names := optionPath(c.catalog, path); names != nil {
+			defined[strings.Join(names, ".")] = true
 		}
 	}
-	return false
+	return defined
 }
 
 // members offers the members of the package scope.

@@ -14,9 +14,12 @@ type configuration struct{ som, carrier, major string }
 // configured reads the board's options from a document. Where a document sets
 // one of them to two values, as a flake with two machines does, that option is
 // not known.
-func configured(c *catalog.Catalog, doc *workspace.Document) configuration {
+func configured(sn *workspace.Snapshot, c *catalog.Catalog, doc *workspace.Document) configuration {
 	values := map[string]string{}
-	for _, d := range module.Definitions(doc.Tree(), "som", "carrierBoard", "majorVersion") {
+	for d := range module.Definitions(doc.Tree(), "som", "carrierBoard", "majorVersion") {
+		if sn.Done() {
+			break
+		}
 		names := optionPath(c, d.Path)
 		if names == nil {
 			continue

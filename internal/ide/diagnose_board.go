@@ -13,6 +13,9 @@ import (
 // board looks at SoMs, carrier boards and JetPack versions that are set together.
 func (d *diagnoser) board() {
 	for _, set := range d.boardSets() {
+		if d.isEnough() {
+			break
+		}
 		d.judge(set)
 	}
 }
@@ -27,7 +30,10 @@ type boardSet struct {
 func (d *diagnoser) boardSets() []boardSet {
 	var sets []boardSet
 	index := map[syntax.Node]int{}
-	for _, definition := range module.Definitions(d.doc.Tree(), "som", "carrierBoard", "majorVersion") {
+	for definition := range module.Definitions(d.doc.Tree(), "som", "carrierBoard", "majorVersion") {
+		if d.sn.Done() {
+			break
+		}
 		names, value := d.optionOf(definition.Path), definition.Binding.Value()
 		path := strings.Join(names, ".")
 		if path != somOption && path != carrierOption && path != majorOption {

@@ -78,7 +78,7 @@ func (d *diagnoser) turnedOff() []off {
 	}
 	var offs []off
 	raised := map[string]bool{} // options that another definition may override
-	for _, definition := range module.Definitions(d.doc.Tree(), "enable") {
+	for definition := range module.Definitions(d.doc.Tree(), "enable") {
 		names := d.optionOf(definition.Path)
 		if len(names) < 2 || !slices.Contains(d.pinned.Catalog.Roots(), strings.Join(names[:len(names)-1], ".")) {
 			continue

@@ -13,7 +13,10 @@ import (
 
 // names looks at the names of what the document defines.
 func (d *diagnoser) names() {
-	for _, definition := range module.Definitions(d.doc.Tree()) {
+	for definition := range module.Definitions(d.doc.Tree()) {
+		if d.isEnough() {
+			break
+		}
 		b := definition.Binding
 		if !b.HasEquals() || b.Value().Kind() == syntax.Missing {
 			continue // still being typed
@@ -81,6 +84,9 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		}
 		d.report(found)
 		return
+	}
+	if d.said[said{found.Span, found.Code}] {
+		return // a set that is named wrongly, for each option in it
 	}
 	near := d.nearOptions(names, wrong)
 	if len(near) == 0 && d.mayBeOther() {

@@ -168,7 +168,7 @@ func defined(source string, rename *strings.Replacer) []string {
 	tree := syntax.Parse(source)
 	isOnly := !strings.Contains(source, "autoUpdate")
 	var all []string
-	for _, d := range module.Definitions(tree) {
+	for d := range module.Definitions(tree) {
 		if strings.HasSuffix(d.Binding.Value().Text(), "}") {
 			continue // a set under a condition: what is in it counts
 		}

@@ -13,6 +13,9 @@ import (
 // values looks at the literals that options are given or compared with.
 func (d *diagnoser) values() {
 	for place := range module.Values(d.doc.Tree()) {
+		if d.isEnough() {
+			break
+		}
 		names := d.optionOf(place.Path)
 		if names == nil {
 			continue

@@ -85,9 +85,10 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if !mayDefine(d.pinned.Catalog, doc.Text) {
 		return nil
 	}
-	d.names()
-	d.values()
-	d.board()
+	for _, look := range []func(){d.names, d.values, d.board} {
+		d.said = map[said]bool{}
+		look()
+	}
 	slices.SortStableFunc(d.found, func(a, b Diagnostic) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	// A set that is named wrongly is so for each option in it.
 	d.found = slices.CompactFunc(d.found, func(a, b Diagnostic) bool { return a.Span == b.Span && a.Code == b.Code })
@@ -109,9 +110,21 @@ type diagnoser struct {
 	// What was found out already: of tests, and of what is turned off, if anybody asked.
 	regards map[module.Condition]regard
 	offs    *[]off
+	said  map[said]bool // by the look at the document that goes on
 }
 
+// said is what a diagnostic says, and where.
+type said struct {
+	at   text.Span
+	code Code
+}
+
+// isEnough reports whether a look at the document, which goes through it in order, can end: what follows would not be
+// shown, or nobody waits for it.
+func (d *diagnoser) isEnough() bool { return len(d.said) >= mostDiagnostics || d.sn.Done() }
+
 func (d *diagnoser) report(found Diagnostic) {
+	d.said[said{found.Span, found.Code}] = true
 	if !d.isCertain() {
 		found.Severity = SeverityHint
 	}

@@ -136,7 +136,7 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 	for _, g := range pinned.Catalog.Generations() {
 		pin.JetPack = append(pin.JetPack, text.Visible(g.JetPack, ""))
 	}
-	config := configured(pinned.Catalog, doc)
+	config := configured(sn, pinned.Catalog, doc)
 	if pin.Major = config.major; pin.Major == "" {
 		if som, ok := pinned.Catalog.SoM(config.som); ok {
 			pin.Major = som.DefaultMajor

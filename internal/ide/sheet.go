@@ -284,7 +284,7 @@ func (s subject) clash(sn *workspace.Snapshot, doc *workspace.Document) markup.T
 	if s.isTest {
 		return markup.Text{}
 	}
-	config := configured(s.pinned.Catalog, doc)
+	config := configured(sn, s.pinned.Catalog, doc)
 	config.set(s.option.Path, s.value)
 	if config.som == "" {
 		return markup.Text{}

@@ -71,7 +71,8 @@ func (s *Server) keepSnapshot(ctx context.Context) context.Context {
 }
 
 // snapshotOf is what a request about a document sees, and the document, nil if that is not open: the edits before the
-// request, and the files as they are on disk by now. The snapshot is nil where there is no workspace.
+// request, and the files as they are on disk by now, for as long as the client waits for the answer. The snapshot is nil
+// where there is no workspace.
 func (s *Server) snapshotOf(ctx context.Context, document string) (*workspace.Snapshot, *workspace.Document) {
 	snapshot, ok := ctx.Value(snapshotKey{}).(*workspace.Snapshot)
 	if !ok || snapshot == nil {
@@ -86,5 +87,5 @@ func (s *Server) snapshotOf(ctx context.Context, document string) (*workspace.Sn
 	if checked != snapshot {
 		s.diagnosticsSoon()
 	}
-	return checked, doc
+	return checked.Until(ctx.Done()), doc
 }

@@ -40,7 +40,7 @@ func Declarations(tree *syntax.Tree) []Declaration {
 	var all []Declaration
 	e := eval.New(eval.Options{Steps: maxLookups, Free: free})
 	count := 0
-	for _, d := range module.Definitions(tree) {
+	for d := range module.Definitions(tree) {
 		path, ok := declaredPath(d.Path)
 		if !ok {
 			continue

@@ -23,6 +23,26 @@ type Snapshot struct {
 	pills   *pillSource
 	trees   *trees
 	own     *ownFiles
+
+	done <-chan struct{} // see Until
+}
+
+// Until is the snapshot for a question whose answer nobody waits for once done is closed.
+func (s *Snapshot) Until(done <-chan struct{}) *Snapshot {
+	asked := *s
+	asked.done = done
+	return &asked
+}
+
+// Done reports whether nobody waits for the answer any more. What goes through a whole text stops then: the answer, which
+// lacks the rest, is thrown away.
+func (s *Snapshot) Done() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // Document is the open document of that name.

@@ -151,7 +151,7 @@ func inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 
 func valueCursor(n syntax.Node) Cursor {
 	c := Cursor{Kind: TypesValue}
-	c.Path, _ = valuePath(n)
+	c.Path, _ = climber(nil).valuePath(n)
 	c.With = withAround(n)
 	if list := n.Parent(); list.Kind() == syntax.List {
 		c.InList = true
@@ -289,7 +289,7 @@ func nameCursor(n syntax.Node, offset int) Cursor {
 			return selectionCursor(path, before)
 		}
 		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && lastName(path) == n}
-		c.Path = pathInside(owner.Parent(), before)
+		c.Path = climber(nil).pathInside(owner.Parent(), before)
 		c.Defined = definedBeside(owner)
 		return c
 	case syntax.Select, syntax.HasAttr:
@@ -363,7 +363,9 @@ func DefinedIn(set, except syntax.Node) []Path {
 			b, _ := syntax.AsBinding(c)
 			path := append(slices.Clip(around), names(b.Path())...)
 			if b.Value().Kind() == syntax.AttrSet {
-				collect(b.Value(), path)
+				if len(path) <= mostNames {
+					collect(b.Value(), path)
+				}
 				continue
 			}
 			if b.HasEquals() {
@@ -386,7 +388,7 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 			if v := b.Value(); v.Kind() != syntax.Missing && v.Span().Start >= offset && sameLine(t, offset, v.Span().Start) {
 				return Cursor{} // a value is there
 			}
-			return Cursor{Kind: TypesValue, Path: pathOfBinding(b), Replace: here}
+			return Cursor{Kind: TypesValue, Path: climber(nil).pathOfBinding(b), Replace: here}
 		}
 	case syntax.Equal, syntax.NotEqual:
 		n := nodeOf(t, left)
@@ -406,7 +408,7 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 	}
 	if list, ok := listAround(t, offset); ok && (left.End < offset || left.Kind == syntax.LBracket) {
 		c := Cursor{Kind: TypesValue, Replace: here, InList: true, Present: literalElements(list, syntax.Node{})}
-		c.Path, c.With = elementPath(list), withAround(list)
+		c.Path, c.With = climber(nil).elementPath(list), withAround(list)
 		return c
 	}
 	if left.End == offset || !sameLine(t, left.End, offset) {

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -16,19 +17,22 @@ type Definition struct {
 // Definitions are the bindings of a text whose values are no plain sets, in
 // order, each with its whole path: all of them, or those whose last name is
 // among the given ones.
-func Definitions(t *syntax.Tree, names ...string) []Definition {
-	var all []Definition
-	for n := range syntax.Descendants(t.Root()) {
-		b, ok := syntax.AsBinding(n)
-		if !ok || b.Value().Kind() == syntax.AttrSet {
-			continue
+func Definitions(t *syntax.Tree, names ...string) iter.Seq[Definition] {
+	return func(yield func(Definition) bool) {
+		c := climber{}
+		for n := range syntax.Descendants(t.Root()) {
+			b, ok := syntax.AsBinding(n)
+			if !ok || b.Value().Kind() == syntax.AttrSet {
+				continue
+			}
+			if len(names) > 0 && !slices.Contains(names, lastNameOf(b.Path())) {
+				continue
+			}
+			if !yield(Definition{c.pathOfBinding(b), b}) {
+				return
+			}
 		}
-		if len(names) > 0 && !slices.Contains(names, lastNameOf(b.Path())) {
-			continue
-		}
-		all = append(all, Definition{pathOfBinding(b), b})
 	}
-	return all
 }
 
 // lastNameOf is the last name of an attribute path; empty if it is not known.
@@ -38,16 +42,16 @@ func lastNameOf(p syntax.AttrPathNode) string {
 }
 
 // pathOfBinding is the whole path that a binding defines.
-func pathOfBinding(b syntax.BindingNode) Path {
-	return pathInside(b.Parent(), names(b.Path()))
+func (c climber) pathOfBinding(b syntax.BindingNode) Path {
+	return c.pathInside(b.Parent(), names(b.Path()))
 }
 
 // pathInside is the path of a set, or a let, with names that are written in it.
-func pathInside(set syntax.Node, written Path) Path {
+func (c climber) pathInside(set syntax.Node, written Path) Path {
 	if isLet(set) {
 		return append(Path{boundary}, namesIn(set, written)...)
 	}
-	return append(PathOf(set), written...)
+	return append(c.pathOf(set), written...)
 }
 
 // namesIn are names that are written in a set, or in a let: there the first one

@@ -205,7 +205,7 @@ func TestDefinitions(t *testing.T) {
   services.nvpmodel.profileNumber = 0;
 }`)
 	var got []string
-	for _, d := range module.Definitions(tree) {
+	for d := range module.Definitions(tree) {
 		value, quoted, ok := module.Literal(d.Binding.Value())
 		got = append(got, fmt.Sprintf("%s = %s %v %v", d.Path, value, quoted, ok))
 	}

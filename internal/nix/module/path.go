@@ -132,22 +132,56 @@ func names(p syntax.AttrPathNode) Path {
 // names of the bindings around it, through everything that hands a value on.
 // A call that is none of NixOS's own wrappers ends it with an unknown part. A
 // path that exceeds the bounds is one unknown part.
-func PathOf(n syntax.Node) Path {
-	var reversed Path
-	levels := 0
+func PathOf(n syntax.Node) Path { return climber(nil).pathOf(n) }
+
+// climber finds the paths of nodes. One that is made remembers them, for whoever
+// goes through a whole text: nodes share what is around them.
+type climber map[syntax.Node]surroundings
+
+// surroundings are the path of a node, and how many nodes outward it was found.
+type surroundings struct {
+	path   Path
+	levels int
+}
+
+// inward are the surroundings one level deeper, behind more names.
+func (s surroundings) inward(parts Path) surroundings {
+	s.levels++
+	switch {
+	case s.levels > mostLevels, len(s.path)+len(parts) > mostNames:
+		return surroundings{Path{boundary}, mostLevels}
+	case len(parts) > 0:
+		s.path = append(slices.Clip(s.path), parts...)
+	}
+	return s
+}
+
+func (c climber) pathOf(n syntax.Node) Path {
+	type step struct {
+		at    syntax.Node
+		parts Path
+	}
+	var climbed []step
+	var around surroundings
 	for at, up := n, n.Parent(); !up.IsZero(); at, up = up, up.Parent() {
-		parts, goOn := outward(at, up)
-		if levels++; levels > mostLevels || len(reversed)+len(parts) > mostNames {
-			return Path{boundary}
+		known, ok := c[at]
+		if ok {
+			around = known
+			break
 		}
-		slices.Reverse(parts)
-		reversed = append(reversed, parts...)
+		parts, goOn := outward(at, up)
+		climbed = append(climbed, step{at, parts})
 		if !goOn {
 			break
 		}
 	}
-	slices.Reverse(reversed)
-	return reversed
+	for _, s := range slices.Backward(climbed) {
+		around = around.inward(s.parts)
+		if c != nil {
+			c[s.at] = around
+		}
+	}
+	return slices.Clip(around.path)
 }
 
 // outward is what a step from a node to its parent adds to the node's path, and

@@ -63,16 +63,16 @@ func At(t *syntax.Tree, offset int) Place {
 		if isAttrName(n) {
 			return named(n)
 		}
-		return valuePlace(n)
+		return climber(nil).valuePlace(n)
 	case syntax.Identifier:
 		return identifier(n)
 	case syntax.Parameter:
 		return parameter(n)
 	case syntax.IntegerLiteral, syntax.FloatLiteral:
-		return valuePlace(n)
+		return climber(nil).valuePlace(n)
 	case syntax.Path, syntax.SearchPath:
 		place := Place{Kind: FilePlace, Span: n.Span(), Node: n, Value: n.Text()}
-		place.Path, place.Compared = valuePath(n)
+		place.Path, place.Compared = climber(nil).valuePath(n)
 		return place
 	}
 	return Place{}
@@ -117,11 +117,11 @@ func named(n syntax.Node) Place {
 			place.Kind = ReferredName
 			place.Path = append(slices.Clip(r.Path), partOf(n))
 			place.Origin, place.Binder = r.Origin, r.Binder
-			place.Defines = pathInside(up.Parent(), Path{partOf(n)})
+			place.Defines = climber(nil).pathInside(up.Parent(), Path{partOf(n)})
 			return place
 		}
 		place.Kind = DefinedName
-		place.Path = pathInside(up.Parent(), Path{partOf(n)})
+		place.Path = climber(nil).pathInside(up.Parent(), Path{partOf(n)})
 		return place
 	}
 	path, ok := syntax.AsAttrPath(up)
@@ -139,7 +139,7 @@ func named(n syntax.Node) Place {
 	switch owner := path.Parent(); owner.Kind() {
 	case syntax.Binding:
 		place.Kind = DefinedName
-		place.Path = pathInside(owner.Parent(), written)
+		place.Path = climber(nil).pathInside(owner.Parent(), written)
 		if written[0].Known && startsReference(owner, written) {
 			place.Kind = ReferredName
 		}
@@ -213,7 +213,7 @@ func identifier(n syntax.Node) Place {
 	// true, false, null.
 	if r.Origin == Free && isValue(n) {
 		place.Kind, place.Value = ValuePlace, n.Text()
-		place.Path, place.Compared = valuePath(n)
+		place.Path, place.Compared = climber(nil).valuePath(n)
 	}
 	return place
 }
@@ -256,9 +256,9 @@ func parameter(n syntax.Node) Place {
 }
 
 // valuePlace is the place of a literal.
-func valuePlace(n syntax.Node) Place {
+func (c climber) valuePlace(n syntax.Node) Place {
 	place := Place{Kind: ValuePlace, Span: n.Span(), Node: n, Value: n.Text()}
-	place.Path, place.Compared = valuePath(n)
+	place.Path, place.Compared = c.valuePath(n)
 	switch n.Kind() {
 	case syntax.String, syntax.IndentedString:
 		value, ok := syntax.StringValue(n)
@@ -277,7 +277,7 @@ func IsString(n syntax.Node) bool {
 
 // valuePath is the path of the option that an expression is a value of, or is
 // compared with.
-func valuePath(n syntax.Node) (path Path, compared bool) {
+func (c climber) valuePath(n syntax.Node) (path Path, compared bool) {
 	up, literal := n.Parent(), IsString(n)
 	for up.Kind() == syntax.Paren || up.Kind() == syntax.Apply && literal && up.Child(0) == n {
 		n, up = up, up.Parent() // a string is no function: what follows it is not its argument
@@ -293,9 +293,9 @@ func valuePath(n syntax.Node) (path Path, compared bool) {
 			return r.Path, true
 		}
 	case syntax.List:
-		return elementPath(up), isTested(up)
+		return c.elementPath(up), isTested(up)
 	}
-	return PathOf(n), false
+	return c.pathOf(n), false
 }
 
 // isTested reports whether a list is one that something is looked for in: elem config.….som [ "orin-agx" ].
@@ -305,14 +305,14 @@ func isTested(list syntax.Node) bool {
 }
 
 // elementPath is the path of the option that the elements of a list are values of, or are compared with.
-func elementPath(list syntax.Node) Path {
+func (c climber) elementPath(list syntax.Node) Path {
 	if isTested(list) {
 		call, _ := syntax.AsApply(outOfParens(list).Parent())
 		inner, _ := syntax.AsApply(call.Function())
 		r, _ := Resolve(inner.Argument())
 		return r.Path
 	}
-	path := PathOf(list)
+	path := c.pathOf(list)
 	if f, index := callOf(list); wrappers[f].merges && index == wrappers[f].argument {
 		return path
 	}
