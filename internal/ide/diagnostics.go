@@ -77,14 +77,22 @@ const mostDiagnostics = 100
 // Diagnose says what in a document jetpack-nixos refuses. It is silent about what only evaluation could tell, about what
 // is still being typed, about options that the user's own modules declare, and where the settings want nothing. Where the
 // revision that the workspace pins is not known, all it says are hints, and nothing of what that may well have.
+// The slice is shared and must not be changed.
 func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if !sn.Settings().Diagnostics || doc.Problem() != nil {
 		return nil
 	}
-	d := diagnoser{finder: finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}, regards: map[module.Condition]regard{}}
-	if !mayDefine(d.pinned.Catalog, doc.Text) {
+	pinned := sn.Catalog(doc)
+	if !mayDefine(pinned.Catalog, doc.Text) {
 		return nil
 	}
+	return sn.Remember(doc, pinned, func() any {
+		d := diagnoser{finder: finder{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}}
+		return d.diagnose()
+	}).([]Diagnostic)
+}
+
+func (d *diagnoser) diagnose() []Diagnostic {
 	for _, look := range []func(){d.names, d.values, d.board} {
 		d.said = map[said]bool{}
 		look()
@@ -92,7 +100,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	slices.SortStableFunc(d.found, func(a, b Diagnostic) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	// A set that is named wrongly is so for each option in it.
 	d.found = slices.CompactFunc(d.found, func(a, b Diagnostic) bool { return a.Span == b.Span && a.Code == b.Code })
-	return d.found[:min(len(d.found), mostDiagnostics)]
+	return slices.Clone(d.found[:min(len(d.found), mostDiagnostics)])
 }
 
 // mayDefine tells most texts apart, without parsing them, from those that define an option of the catalog.

@@ -21,9 +21,19 @@ const maxLookups = 200_000
 // reader reads texts out of the expressions of one file.
 type reader struct{ *eval.Evaluator }
 
+// NoMentions are those of a file that says nothing.
+func NoMentions() Mentions {
+	return Mentions{Modeline: Pin{Known: FromNothing}, URL: Pin{Known: FromNothing}}
+}
+
+// MayMention tells most texts, without parsing them, apart from those that say something about the revision.
+func MayMention(source string) bool {
+	return strings.Contains(source, modelineMark) || strings.Contains(source, repo)
+}
+
 // Mention reads the modeline and the addresses of a file; path becomes the pins' Source.
 func Mention(tree *syntax.Tree, path string) Mentions {
-	m := Mentions{Modeline: Pin{Known: FromNothing}, URL: Pin{Known: FromNothing}}
+	m := NoMentions()
 	source := tree.Source()
 	if revision := modeline(tree); revision != "" {
 		m.Modeline = Pin{Known: FromModeline, Revision: revision, Source: path}
@@ -55,11 +65,14 @@ func Mention(tree *syntax.Tree, path string) Mentions {
 	return m
 }
 
+// modelineMark is what a modeline begins with.
+const modelineMark = "jetpills:"
+
 // modeline is the revision that a comment asks for; empty if none does.
 func modeline(tree *syntax.Tree) string {
-	const mark, key = "jetpills:", "revision="
+	const key = "revision="
 	source := tree.Source()
-	if !strings.Contains(source, mark) {
+	if !strings.Contains(source, modelineMark) {
 		return ""
 	}
 	for token := range tree.Tokens() {
@@ -67,7 +80,7 @@ func modeline(tree *syntax.Tree) string {
 			continue
 		}
 		for line := range strings.Lines(strings.TrimSuffix(token.Of(source), "*/")) {
-			_, asked, _ := strings.Cut(line, mark)
+			_, asked, _ := strings.Cut(line, modelineMark)
 			for _, word := range strings.Fields(asked) {
 				if revision, ok := strings.CutPrefix(word, key); ok && revision != "" {
 					return normalRevision(revision)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+	"weak"
 
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
@@ -41,8 +42,13 @@ type Document struct {
 	// Text is the whole text, of a document with a Problem too.
 	Text string
 
-	problem  error
-	tree     func() *syntax.Tree
+	problem error
+	parsed  *parsed // keeps the tree of a session's document; nil for any other document
+
+	parsing sync.Mutex
+	made    weak.Pointer[syntax.Tree] // the tree, for as long as someone holds it
+	own     *syntax.Tree              // the tree of a document that is not a session's
+
 	mapper   func() *text.Mapper
 	mentions func() upstream.Mentions
 	names    func() bool
@@ -54,22 +60,53 @@ type Document struct {
 
 // NewDocument makes a document of a text that is at hand. Nothing is parsed before it is asked for.
 func NewDocument(uri, path, languageID string, version int32, content string) *Document {
-	d := &Document{URI: uri, Path: path, LanguageID: languageID, Version: version, Text: content}
-	analysed := content
-	if d.problem = unfit(content); d.problem != nil {
-		analysed = ""
-	}
-	d.tree = sync.OnceValue(func() *syntax.Tree { return syntax.Parse(analysed) })
-	d.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(analysed) })
-	d.mentions = sync.OnceValue(func() upstream.Mentions { return upstream.Mention(d.tree(), d.Path) })
-	d.names = sync.OnceValue(func() bool { return namesJetpack(d.tree()) })
-	d.imports = sync.OnceValue(func() []string { return importsOf(d.tree(), d.Path) })
-	d.declarations = sync.OnceValue(func() []declaration { return declarationsOf(d.tree(), d.mapper()) })
+	d := &Document{URI: uri, Path: path, LanguageID: languageID, Version: version, Text: content, problem: unfit(content)}
+	d.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(d.analysed()) })
+	d.mentions = sync.OnceValue(func() upstream.Mentions {
+		if !upstream.MayMention(d.analysed()) {
+			return upstream.NoMentions()
+		}
+		return upstream.Mention(d.Tree(), d.Path)
+	})
+	d.names = sync.OnceValue(func() bool { return mayNameJetpack(d.analysed()) && namesJetpack(d.Tree()) })
+	d.imports = sync.OnceValue(func() []string { return importsOf(d.Tree(), d.Path) })
+	d.declarations = sync.OnceValue(func() []declaration {
+		if !speaksOfOptions(d.analysed()) {
+			return nil
+		}
+		return declarationsOf(d.Tree(), d.mapper())
+	})
 	return d
 }
 
-// Tree is the parsed text: an empty one for a document with a Problem. It is parsed once.
-func (d *Document) Tree() *syntax.Tree { return d.tree() }
+// speaksOfOptions tells most texts apart, without parsing them, from those that declare an option of any set.
+func speaksOfOptions(source string) bool { return strings.Contains(source, "options") }
+
+// analysed is the text that Tree is parsed from.
+func (d *Document) analysed() string {
+	if d.problem != nil {
+		return ""
+	}
+	return d.Text
+}
+
+// Tree is the parsed text: an empty one for a document with a Problem. As long as someone holds the tree, or a node of it,
+// it is the same at each call. The tree of an open document that nobody has asked about for a while is parsed again.
+func (d *Document) Tree() *syntax.Tree {
+	d.parsing.Lock()
+	defer d.parsing.Unlock()
+	tree := d.made.Value()
+	if tree == nil {
+		tree = syntax.Parse(d.analysed())
+		d.made = weak.Make(tree)
+	}
+	if d.parsed == nil {
+		d.own = tree
+	} else {
+		d.parsed.keep(d, tree)
+	}
+	return tree
+}
 
 // Mapper translates positions in the text that Tree was parsed from.
 func (d *Document) Mapper() *text.Mapper { return d.mapper() }
@@ -175,17 +212,16 @@ func fileError(err error) error {
 	return fmt.Errorf("cannot be read: %w", err)
 }
 
+// mayNameJetpack tells most texts apart, without parsing them, from those that name jetpack-nixos or its package sets.
+func mayNameJetpack(s string) bool {
+	return strings.Contains(s, "nvidia-jetpack") || strings.Contains(s, "jetpack-nixos")
+}
+
 // namesJetpack reports whether a text names jetpack-nixos or its package sets anywhere but in a comment.
 func namesJetpack(tree *syntax.Tree) bool {
-	names := func(s string) bool {
-		return strings.Contains(s, "nvidia-jetpack") || strings.Contains(s, "jetpack-nixos")
-	}
 	source := tree.Source()
-	if !names(source) {
-		return false
-	}
 	for token := range tree.Tokens() {
-		if !token.Kind.IsTrivia() && names(token.Of(source)) {
+		if !token.Kind.IsTrivia() && mayNameJetpack(token.Of(source)) {
 			return true
 		}
 	}

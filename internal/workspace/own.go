@@ -174,7 +174,7 @@ func declarationsOf(tree *syntax.Tree, mapper *text.Mapper) []declaration {
 		own := declaration{path: declared.Path}
 		for _, v := range declared.Values {
 			line, column := mapper.LineColumn(v.Span.Start)
-			own.values = append(own.values, OwnValue{Value: v.Text, Line: line, Column: column})
+			own.values = append(own.values, OwnValue{Value: strings.Clone(v.Text), Line: line, Column: column})
 		}
 		all = append(all, own)
 	}
@@ -526,7 +526,7 @@ func importsOf(tree *syntax.Tree, file string) []string {
 		}
 		if name = filepath.Clean(name); !seen[name] {
 			seen[name] = true
-			all = append(all, name)
+			all = append(all, strings.Clone(name)) // may be a part of the text
 		}
 	}
 	return all

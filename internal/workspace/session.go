@@ -45,6 +45,7 @@ type Session struct {
 	storeDir string
 	lstat    func(path string) (fs.FileInfo, error)
 	openings int // documents opened so far
+	parsed   *parsed
 
 	writing sync.Mutex // held while a snapshot takes another's place
 	current atomic.Pointer[Snapshot]
@@ -52,7 +53,7 @@ type Session struct {
 
 // NewSession makes a session without documents and folders. It reads nothing.
 func NewSession(config Config) *Session {
-	s := &Session{log: config.Logger, library: config.Library, storeDir: config.StoreDir, lstat: config.Lstat}
+	s := &Session{log: config.Logger, library: config.Library, storeDir: config.StoreDir, lstat: config.Lstat, parsed: newParsed()}
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
@@ -68,6 +69,7 @@ func NewSession(config Config) *Session {
 	first.pins = s.newFinder()
 	first.trees = newTrees(s.log, s.library)
 	first.own = newOwnFiles()
+	first.found = newFindings()
 	first.pills = s.pillsFor(settings, nil)
 	s.current.Store(first)
 	return s
@@ -118,13 +120,18 @@ func (s *Session) Change(uri string, version int32, changes []text.Change, encod
 }
 
 func (s *Session) put(d *Document) {
+	s.parsed.follow(d)
 	s.update(func(next *Snapshot) {
+		old, found := next.documents[d.URI], s.Snapshot().found
 		next.documents = maps.Clone(next.documents)
 		if next.documents == nil {
 			next.documents = map[string]*Document{}
 		}
 		next.documents[d.URI] = d
 		next.textChanged(d.Path)
+		if old != nil && !speaksOfOptions(old.Text) && !speaksOfOptions(d.Text) {
+			next.found = found // of the other documents, which see nothing of the edit
+		}
 	})
 }
 
@@ -141,6 +148,7 @@ func (s *Session) Close(uri string) {
 	if !ok {
 		return
 	}
+	s.parsed.close(d)
 	s.update(func(next *Snapshot) {
 		next.documents = maps.Clone(next.documents)
 		delete(next.documents, uri)
@@ -239,11 +247,12 @@ func (s *Session) RecheckPins(snapshot *Snapshot, documents ...*Document) *Snaps
 func (s *Session) adopt(snapshot *Snapshot, take func(next *Snapshot)) *Snapshot {
 	s.update(take)
 	with := *snapshot
+	with.found = newFindings()
 	take(&with)
 	return &with
 }
 
-// update swaps in a changed copy of the current snapshot.
+// update swaps in a changed copy of the current snapshot, in which everything is found out anew.
 func (s *Session) update(change func(next *Snapshot)) {
 	s.updateIf(func(next *Snapshot) bool {
 		change(next)
@@ -255,7 +264,9 @@ func (s *Session) update(change func(next *Snapshot)) {
 func (s *Session) updateIf(change func(next *Snapshot) bool) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if next := *s.Snapshot(); change(&next) {
+	next := *s.Snapshot()
+	next.found = newFindings()
+	if change(&next) {
 		s.current.Store(&next)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"jetpills/internal/catalog"
@@ -23,6 +24,7 @@ type Snapshot struct {
 	pills   *pillSource
 	trees   *trees
 	own     *ownFiles
+	found   *findings
 
 	done <-chan struct{} // see Until
 }
@@ -43,6 +45,42 @@ func (s *Snapshot) Done() bool {
 	default:
 		return false
 	}
+}
+
+// findings are what was found out about open documents, by URI.
+type findings struct {
+	mu    sync.Mutex
+	byURI map[string]finding
+}
+
+type finding struct {
+	document *Document
+	pinned   Pinned
+	found    any
+}
+
+func newFindings() *findings { return &findings{byURI: map[string]finding{}} }
+
+// Remember is what find gives for a document under a catalog. It is found out once for an open document, for as long as
+// nothing else changes that it could rest on, so that an edit of one document costs no look at the others. What is given
+// is shared and must not be changed.
+func (s *Snapshot) Remember(d *Document, pinned Pinned, find func() any) any {
+	if s.documents[d.URI] != d {
+		return find()
+	}
+	s.found.mu.Lock()
+	known, ok := s.found.byURI[d.URI]
+	s.found.mu.Unlock()
+	if ok && known.document == d && known.pinned == pinned {
+		return known.found
+	}
+	found := find()
+	if !s.Done() {
+		s.found.mu.Lock()
+		s.found.byURI[d.URI] = finding{d, pinned, found}
+		s.found.mu.Unlock()
+	}
+	return found
 }
 
 // Document is the open document of that name.
@@ -117,8 +155,7 @@ func (s *Snapshot) Catalog(d *Document) Pinned {
 
 // CatalogAt is the catalog that holds for files in a folder, an absolute path.
 func (s *Snapshot) CatalogAt(dir string) Pinned {
-	none := upstream.Pin{Known: upstream.FromNothing}
-	return s.pinned(upstream.Mentions{Modeline: none, URL: none}, s.pins.Around(dir))
+	return s.pinned(upstream.NoMentions(), s.pins.Around(dir))
 }
 
 // PinProblems are the files around a document that would say which revision is used, but cannot be read as that.

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"unsafe"
 
 	"jetpills/internal/text"
 )
@@ -42,6 +43,12 @@ type Tree struct {
 	errors   []SyntaxError
 
 	binders sync.Map // of wide sets, by index: map[string]int32
+}
+
+// Size is how many bytes the tree takes beside its text, what is asked of it later aside.
+func (t *Tree) Size() int {
+	const ofToken, ofNode, ofError = int(unsafe.Sizeof(token{})), int(unsafe.Sizeof(node{})), int(unsafe.Sizeof(errorAt{}))
+	return ofToken*cap(t.tokens) + ofNode*cap(t.nodes) + ofError*cap(t.found)
 }
 
 // Source is the text that was parsed.
