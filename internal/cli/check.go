@@ -62,11 +62,26 @@ func severityNames() []string {
 // severityNamed is the severity of a name that severityNames has.
 func severityNamed(name string) ide.Severity { return severities[slices.Index(severityNames(), name)] }
 
-// finding is a diagnostic of one file.
+// finding is a diagnostic of one file, with all that is printed of the file: there may be many files, and none is kept.
 type finding struct {
 	ide.Diagnostic
-	file string // as the arguments spell it
-	doc  *workspace.Document
+	file       string        // as the arguments spell it
+	start, end text.Position // in UTF-16
+	excerpt    string        // the line, underlined
+
+	// Both ends as 1-based line and column, in bytes.
+	startLine, startColumn, endLine, endColumn int
+}
+
+func newFinding(d ide.Diagnostic, file string, doc *workspace.Document) finding {
+	m := doc.Mapper()
+	f := finding{
+		Diagnostic: d, file: file, excerpt: m.Underlined(d.Span, ""),
+		start: m.Position(d.Span.Start, text.UTF16), end: m.Position(d.Span.End, text.UTF16),
+	}
+	f.startLine, f.startColumn = m.LineColumn(d.Span.Start)
+	f.endLine, f.endColumn = m.LineColumn(d.Span.End)
+	return f
 }
 
 // check looks at files, and at all Nix files in folders. A file in a folder that cannot be read is passed over, with a
@@ -84,7 +99,7 @@ func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
 			return err
 		}
 		for _, d := range ide.Diagnose(snapshot, doc) {
-			findings = append(findings, finding{d, file, doc})
+			findings = append(findings, newFinding(d, file, doc))
 		}
 		return nil
 	}
@@ -95,13 +110,6 @@ func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
 		}
 	}
 	return findings, nil
-}
-
-// ends are the 1-based line and column, in bytes, of both ends of a finding.
-func (f finding) ends() (startLine, startColumn, endLine, endColumn int) {
-	startLine, startColumn = f.doc.Mapper().LineColumn(f.Span.Start)
-	endLine, endColumn = f.doc.Mapper().LineColumn(f.Span.End)
-	return startLine, startColumn, endLine, endColumn
 }
 
 // pillRef names the section that explains a finding: 07#which-som-am-i.
@@ -117,9 +125,8 @@ func renderFindings(w io.Writer, findings []finding) {
 		if i > 0 {
 			printf(w, "\n")
 		}
-		line, column, _, _ := f.ends()
-		printf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, line, column, f.Severity, f.Message, f.Code)
-		_, _ = io.WriteString(w, f.doc.Mapper().Underlined(f.Span, ""))
+		printf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, f.startLine, f.startColumn, f.Severity, f.Message, f.Code)
+		_, _ = io.WriteString(w, f.excerpt)
 		for _, fix := range f.Fixes {
 			printf(w, "      fix: %s\n", fix.Title)
 		}
@@ -160,7 +167,7 @@ func printFindingsJSON(w io.Writer, findings []finding) error {
 		out := findingJSON{
 			File: f.file, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(), Fixes: []fixJSON{},
 		}
-		out.StartLine, out.StartColumn, out.EndLine, out.EndColumn = f.ends()
+		out.StartLine, out.StartColumn, out.EndLine, out.EndColumn = f.startLine, f.startColumn, f.endLine, f.endColumn
 		for _, fix := range f.Fixes {
 			edits := []editJSON{}
 			for _, e := range fix.Edits {
@@ -193,10 +200,9 @@ func printSARIF(w io.Writer, findings []finding, version string) error {
 		if f.Severity == ide.SeverityHint {
 			level = "note"
 		}
-		start, end := f.doc.Mapper().Position(f.Span.Start, text.UTF16), f.doc.Mapper().Position(f.Span.End, text.UTF16)
 		region := sarif.NewRegion().
-			WithStartLine(int(start.Line) + 1).WithStartColumn(int(start.Character) + 1).
-			WithEndLine(int(end.Line) + 1).WithEndColumn(int(end.Character) + 1)
+			WithStartLine(int(f.start.Line) + 1).WithStartColumn(int(f.start.Character) + 1).
+			WithEndLine(int(f.end.Line) + 1).WithEndColumn(int(f.end.Character) + 1)
 		file := sarif.NewArtifactLocation().WithURI(sarifURI(f.file))
 		run.CreateResultForRule(code).WithLevel(level).WithMessage(sarif.NewTextMessage(f.Message)).
 			AddLocation(sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(file).WithRegion(region)))

@@ -2,12 +2,17 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"jetpills/pills"
 )
 
 // checked is a folder with two Nix files and what pins their revision.
@@ -220,4 +225,36 @@ func TestCheckOfTheReadme(t *testing.T) {
 	if diff := cmp.Diff(shown, out); diff != "" {
 		t.Errorf("-README +output:\n%s", diff)
 	}
+}
+
+// TestCheckKeepsNoDocument holds that what is found in many files takes no more memory than it says.
+func TestCheckKeepsNoDocument(t *testing.T) {
+	home(t)
+	dir := t.TempDir()
+	const files, size = 200, 100_000
+	content := "{\n" + strings.Repeat("  a.b = [ c ];\n", size/15) + "  hardware.nvidia-jetpack.enabel = true;\n  hardware.nvidia-jetpack.enable = \"true\";\n}\n"
+	for i := range files {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.nix", i)), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := &Program{Pills: pills.FS}
+	heap := func() int {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	if _, err := p.check([]string{filepath.Join(dir, "0.nix")}, io.Discard); err != nil {
+		t.Fatal(err) // what is read once is there now
+	}
+	before := heap()
+	findings, err := p.check([]string{dir}, io.Discard)
+	if err != nil || len(findings) < files {
+		t.Fatalf("%d findings, %v", len(findings), err)
+	}
+	if each := (heap() - before) / files; each > size/4 {
+		t.Errorf("a file of %d bytes that was checked takes %d bytes", size, each)
+	}
+	runtime.KeepAlive(findings)
 }

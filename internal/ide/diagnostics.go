@@ -66,9 +66,9 @@ type Fix struct {
 	Edits []text.Edit
 }
 
-// changeTo is the fix that puts something else in one place.
+// changeTo is the fix that puts something else in one place. It keeps no document alive that newText is a part of.
 func changeTo(at text.Span, newText string) Fix {
-	return Fix{Title: "Change to " + newText, Edits: []text.Edit{{Span: at, NewText: newText}}}
+	return Fix{Title: "Change to " + newText, Edits: []text.Edit{{Span: at, NewText: strings.Clone(newText)}}}
 }
 
 // mostDiagnostics is how many there are of one document at most: a person mends the first ones first.

@@ -20,12 +20,25 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Bounds that keep a strange file from costing time: Markdown parsers are
-// quadratic in what no person writes. A pill has 20 KB.
+// Bounds that keep strange files from costing time and memory: Markdown parsers
+// are quadratic in what no person writes, and make nodes of 200 to 500 bytes of
+// each line and each mark. A shipped pill has 20 KB and 1,300 lines and marks.
 const (
 	maxFileSize = 256 << 10 // bytes
 	maxLine     = 16 << 10  // bytes
 	maxDepth    = 64        // of quotes and lists in each other
+	maxPairs    = 4 << 10   // marks without an empty line that are looked for in pairs
+
+	// Of all files in the folder.
+	maxFiles  = 200
+	maxSize   = 4 << 20   // bytes
+	maxWeight = 256 << 10 // lines and marks
+)
+
+// Characters that Markdown makes something of.
+const (
+	pairs = "[*_<" // each may belong to any other in its paragraph
+	marks = pairs + "`|-#"
 )
 
 const (
@@ -44,15 +57,32 @@ func Load(fsys fs.FS) *Collection {
 	}
 	markdown := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
 	byID := map[string]string{}
+	number, size, weight := 0, 0, 0
+	var leftOut []string
 	for _, entry := range entries {
 		name := entry.Name()
 		id, ok := idOf(name)
 		if !ok {
 			continue
 		}
+		if len(leftOut) > 0 || number == maxFiles {
+			leftOut = append(leftOut, name)
+			continue
+		}
+		number++
 		content, err := read(fsys, name)
 		if err != nil {
 			c.problems = append(c.problems, Problem{File: name, Message: err.Error()})
+			continue
+		}
+		text := clean(content)
+		of, line, err := weigh(text)
+		if err != nil {
+			c.problems = append(c.problems, Problem{File: name, Line: line, Message: err.Error()})
+			continue
+		}
+		if size, weight = size+len(content), weight+of; size > maxSize || weight > maxWeight {
+			leftOut = append(leftOut, name)
 			continue
 		}
 		c.files[name] = content
@@ -61,7 +91,7 @@ func Load(fsys fs.FS) *Collection {
 			continue
 		}
 		byID[id] = name
-		p, problems := parse(markdown, name, id, content)
+		p, problems := parse(markdown, name, id, text)
 		c.problems = append(c.problems, problems...)
 		if p == nil {
 			continue
@@ -71,6 +101,9 @@ func Load(fsys fs.FS) *Collection {
 		} else {
 			c.pills = append(c.pills, p)
 		}
+	}
+	if len(leftOut) > 0 {
+		c.problems = append(c.problems, Problem{File: leftOut[0], Message: leftOutMessage(len(leftOut))})
 	}
 	slices.SortFunc(c.pills, func(a, b *Pill) int { return strings.Compare(a.File, b.File) })
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
@@ -136,9 +169,61 @@ func hash(files map[string][]byte) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// parse builds a pill from a file's content; it is nil when the content cannot
-// be Markdown that a person wrote.
-func parse(markdown parser.Parser, file, id string, content []byte) (p *Pill, problems []Problem) {
+// leftOutMessage says of the first of so many files why none of them is read.
+func leftOutMessage(files int) string {
+	others := ""
+	if files > 1 {
+		others = fmt.Sprintf(", and so are the %d files after it", files-1)
+	}
+	return fmt.Sprintf("is left out%s: a folder of pills has at most %d files, %d MB, and %d lines and marks of Markdown",
+		others, maxFiles, maxSize>>20, maxWeight)
+}
+
+// clean is the text of a file without a byte order mark, with LF line ends, and
+// valid.
+func clean(content []byte) []byte {
+	text := bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // a line break to editors, and to this parser none
+	text = bytes.ReplaceAll(text, []byte("\v"), []byte(" "))  // which has a meaning of its own in spans
+	return bytes.ToValidUTF8(text, []byte("\uFFFD"))
+}
+
+// weigh counts a text's lines, and the marks in them. It fails, at a 1-based
+// line, where the text cannot be Markdown that a person wrote; what was counted
+// until then is of no use, as the text will not be parsed.
+func weigh(text []byte) (weight, line int, err error) {
+	paired := 0
+	for content := range bytes.Lines(text) {
+		line++
+		if len(content) > maxLine {
+			return 0, line, errors.New("line is longer than 16 KB")
+		}
+		nested := depth(content)
+		if nested > maxDepth {
+			return 0, line, fmt.Errorf("nests quotes and lists more than %d deep", maxDepth)
+		}
+		weight += 1 + nested
+		if len(bytes.TrimSpace(content)) == 0 {
+			paired = 0
+		}
+		for _, b := range content {
+			if strings.IndexByte(marks, b) >= 0 {
+				weight++
+			}
+			if strings.IndexByte(pairs, b) >= 0 {
+				paired++
+			}
+		}
+		if paired > maxPairs {
+			return 0, line, fmt.Errorf("has more than %d of the characters %s without an empty line between", maxPairs, pairs)
+		}
+	}
+	return weight, 0, nil
+}
+
+// parse builds a pill from a file's text; it is nil when that cannot be parsed.
+func parse(markdown parser.Parser, file, id string, text []byte) (p *Pill, problems []Problem) {
 	problem := func(line int, format string, args ...any) {
 		problems = append(problems, Problem{file, line, fmt.Sprintf(format, args...)})
 	}
@@ -150,23 +235,6 @@ func parse(markdown parser.Parser, file, id string, content []byte) (p *Pill, pr
 		}
 	}()
 
-	text := bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
-	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
-	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // a line break to editors, and to this parser none
-	text = bytes.ReplaceAll(text, []byte("\v"), []byte(" "))  // which has a meaning of its own in spans
-	text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
-	number := 0
-	for line := range bytes.Lines(text) {
-		number++
-		if len(line) > maxLine {
-			problem(number, "line is longer than 16 KB")
-			return nil, problems
-		}
-		if depth(line) > maxDepth {
-			problem(number, "nests quotes and lists more than %d deep", maxDepth)
-			return nil, problems
-		}
-	}
 	matter, rest, firstLine, closed := cutFrontMatter(text)
 	p = &Pill{ID: id, File: file, source: rest, firstLine: firstLine}
 	if !closed {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -244,6 +245,62 @@ func TestFolders(t *testing.T) {
 	}
 	if len(odd.Pills()) != 1 || odd.Pills()[0].Title != "One" {
 		t.Errorf("pills: %v", odd.Pills())
+	}
+}
+
+// TestBoundsOfAFolder holds that a folder of pills takes no more memory than its bounds say, whatever is in it, and that what
+// is left out is told.
+func TestBoundsOfAFolder(t *testing.T) {
+	heap := func() int {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	folder := func(content string) fstest.MapFS {
+		fsys := fstest.MapFS{}
+		for i := range 100 {
+			fsys[fmt.Sprintf("%02d-a.md", i)] = &fstest.MapFile{Data: []byte(content)}
+		}
+		return fsys
+	}
+	for _, tt := range []struct {
+		name, content string
+		pills         int
+		problem       string
+	}{
+		{"brackets", strings.Repeat(strings.Repeat("[", 15_000)+"\n", 14), 0, "100 of 00-a.md 1: without an empty line"},
+		{"blocks of brackets", "# A\n\n" + strings.Repeat(strings.Repeat("[", 1900)+"\n\n", 7), 19, "1 of 19-a.md 0: is left out, and so are the 80 files after it"},
+		{"references", "# A\n\n" + strings.Repeat(strings.Repeat("[a][b]\n[a]: b\n", 300)+"\n", 8), 21, "1 of 21-a.md 0: is left out"},
+		{"emphasis", "# A\n\n" + strings.Repeat(strings.Repeat("a*b_c", 900)+"\n\n", 7), 20, "1 of 20-a.md 0: is left out"},
+		{"lists in lists", "# A\n\n" + strings.Repeat(strings.Repeat("1. - 1. - a\n", 250)+"\n", 7), 0, ""},
+		{"text", "# A\n\n" + strings.Repeat(strings.Repeat("text ", 1000)+"\n\n", 50), 16, "1 of 16-a.md 0: is left out"},
+		{"pills", "# A\n\n" + strings.Repeat("## B\n\nIn `a.nix`, *every* [link](b.md) counts.\n\n```nix\n{ a = 1; }\n```\n\n", 100), 100, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fsys := folder(tt.content)
+			before, began := heap(), time.Now()
+			c := Load(fsys)
+			took, kept := time.Since(began), heap()-before
+			t.Logf("%d pills, %v, %d MB", len(c.Pills()), took, kept>>20)
+			if kept > 96<<20 || took > 20*time.Second {
+				t.Errorf("took %v and %d MB", took, kept>>20)
+			}
+			if tt.pills > 0 && len(c.Pills()) != tt.pills {
+				t.Errorf("%d pills, want %d", len(c.Pills()), tt.pills)
+			}
+			if problems := c.Problems(); tt.problem != "" && len(problems) > 0 {
+				first := problems[0]
+				got := fmt.Sprintf("%d of %s %d: %s", len(problems), first.File, first.Line, first.Message)
+				where, message, _ := strings.Cut(tt.problem, ": ")
+				if !strings.HasPrefix(got, where+": ") || !strings.Contains(got, message) {
+					t.Errorf("%q, want %q", got, tt.problem)
+				}
+			} else if tt.problem != "" {
+				t.Errorf("no problem, want %q", tt.problem)
+			}
+			runtime.KeepAlive(c)
+		})
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"time"
 
 	"jetpills/internal/pill"
 )
@@ -63,6 +65,10 @@ func (l *layout) write() (string, error) {
 		return "", err
 	}
 	dir := filepath.Join(cache, "pills-"+l.collection.Hash())
+	removeLeftovers(cache)
+	if isFolder(dir) {
+		removeLeftovers(dir)
+	}
 	info, err := os.Lstat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -83,6 +89,34 @@ func (l *layout) write() (string, error) {
 	return dir, l.repair(dir)
 }
 
+// unfinished is what the names of files and folders that are being written begin with.
+const unfinished = ".new-"
+
+// leftAfter is how long something unfinished was not touched when its writer is surely gone: all of it takes a moment.
+const leftAfter = time.Hour
+
+// removeLeftovers removes from a folder what processes that were ended left unfinished. Symbolic links, which nobody makes
+// there, are left alone; what cannot be removed harms nobody.
+func removeLeftovers(dir string) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return
+	}
+	defer root.Close()
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), unfinished) || !e.IsDir() && !e.Type().IsRegular() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > leftAfter {
+			_ = root.RemoveAll(e.Name())
+		}
+	}
+}
+
 // isFolder reports whether path is a folder itself, not a link to one.
 func isFolder(path string) bool {
 	info, err := os.Lstat(path)
@@ -94,7 +128,7 @@ func (l *layout) create(cache, dir string) error {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return err
 	}
-	fresh, err := os.MkdirTemp(cache, ".new-*")
+	fresh, err := os.MkdirTemp(cache, unfinished+"*")
 	if err != nil {
 		return err
 	}
@@ -117,7 +151,7 @@ func (l *layout) repair(dir string) error {
 		if isIntact(path, content) {
 			continue
 		}
-		fresh, err := os.CreateTemp(dir, ".new-*")
+		fresh, err := os.CreateTemp(dir, unfinished+"*")
 		if err != nil {
 			return err
 		}

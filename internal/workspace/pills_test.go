@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"jetpills/internal/pill"
 	"jetpills/pills"
@@ -143,6 +144,67 @@ func TestLayoutRepairs(t *testing.T) {
 }
 
 // A running server too notices that its files were deleted or cut off.
+// TestLeftovers holds that what ended processes left unfinished in the cache folder goes, and nothing else.
+func TestLeftovers(t *testing.T) {
+	s, _ := newSession(t)
+	path, err := s.Snapshot().PillFile("03-overlays-and-overrides.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(path)
+	cache, outside := filepath.Dir(dir), t.TempDir()
+	long := time.Now().Add(-2 * time.Hour)
+	for _, name := range []string{"old", "new", "other"} {
+		prefix := ".new-"
+		if name == "other" {
+			prefix = "other-"
+		}
+		for _, file := range []string{
+			filepath.Join(cache, prefix+name, "pill.md"), filepath.Join(cache, prefix+name+"-file"), filepath.Join(dir, prefix+name),
+		} {
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, nil, 0o444); err != nil {
+				t.Fatal(err)
+			}
+			if name == "new" {
+				continue
+			}
+			for _, old := range []string{file, filepath.Dir(file)} {
+				if err := os.Chtimes(old, long, long); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	kept := filepath.Join(outside, "kept.md")
+	if err := os.WriteFile(kept, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(outside, long, long); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(cache, ".new-link")
+	if err := os.Symlink(outside, link); err != nil {
+		t.Log(err) // no links here
+	}
+
+	again := NewSession(Config{Library: s.library, Pills: pill.Load(pills.FS), CacheDir: cache})
+	if _, err := again.Snapshot().PillFile("03-overlays-and-overrides.md"); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]bool{
+		filepath.Join(cache, ".new-old"): false, filepath.Join(cache, ".new-old-file"): false, filepath.Join(dir, ".new-old"): false,
+		filepath.Join(cache, ".new-new"): true, filepath.Join(cache, ".new-new-file"): true, filepath.Join(dir, ".new-new"): true,
+		filepath.Join(cache, "other-other"): true, filepath.Join(dir, "other-other"): true, kept: true, path: true,
+	} {
+		if _, err := os.Stat(file); err == nil != want {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
 func TestLayoutRepairsWhileRunning(t *testing.T) {
 	s, _ := newSession(t)
 	for range 2 {

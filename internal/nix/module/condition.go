@@ -18,10 +18,13 @@ type Condition struct {
 	Drops bool
 }
 
-// Conditions are the tests that a node stands under, from the inside out.
+// Conditions are the tests that a node stands under, from the inside out. Those
+// beyond mostLevels are left out, where no path is known either.
 func Conditions(n syntax.Node) iter.Seq[Condition] {
 	return func(yield func(Condition) bool) {
-		for at, up := n, n.Parent(); !up.IsZero(); at, up = up, up.Parent() {
+		levels := 0
+		for at, up := n, n.Parent(); !up.IsZero() && levels < mostLevels; at, up = up, up.Parent() {
+			levels++
 			var c Condition
 			switch up.Kind() {
 			case syntax.If:

@@ -280,7 +280,9 @@ func nameCursor(n syntax.Node, offset int) Cursor {
 		if part == n {
 			break
 		}
-		before = append(before, partOf(part))
+		if before = append(before, partOf(part)); len(before) > mostNames {
+			return Cursor{}
+		}
 	}
 	switch owner := path.Parent(); owner.Kind() {
 	case syntax.Binding:

@@ -115,13 +115,17 @@ const (
 	mostArguments = 8    // of a call
 )
 
+// beyond is the part that stands for what lies beyond the bounds. It may be
+// anything: what is inside of it is no option of NixOS's, for all that is known.
+var beyond = Part{Name: "…"}
+
 // names are the parts of an attribute path; one unknown part for a path of more
 // than mostNames.
 func names(p syntax.AttrPathNode) Path {
 	var parts Path
 	for n := range p.Names() {
 		if len(parts) == mostNames {
-			return Path{boundary}
+			return Path{beyond}
 		}
 		parts = append(parts, partOf(n))
 	}
@@ -149,7 +153,7 @@ func (s surroundings) inward(parts Path) surroundings {
 	s.levels++
 	switch {
 	case s.levels > mostLevels, len(s.path)+len(parts) > mostNames:
-		return surroundings{Path{boundary}, mostLevels}
+		return surroundings{Path{beyond}, mostLevels}
 	case len(parts) > 0:
 		s.path = append(slices.Clip(s.path), parts...)
 	}

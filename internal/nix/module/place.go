@@ -130,7 +130,9 @@ func named(n syntax.Node) Place {
 	}
 	var written Path
 	for part := range path.Names() {
-		written = append(written, partOf(part))
+		if written = append(written, partOf(part)); len(written) > mostNames {
+			return Place{}
+		}
 		if part == n {
 			break
 		}

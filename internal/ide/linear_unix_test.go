@@ -1,0 +1,191 @@
+//go:build unix && !race
+
+package ide_test
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"jetpills/internal/ide"
+	"jetpills/internal/workspace"
+)
+
+// repeated makes texts of one construct, as many times as is asked for.
+func repeated(before, unit, after, end string) func(n int) string {
+	return func(n int) string {
+		return before + strings.Repeat(unit, n) + after + strings.Repeat(end, n)
+	}
+}
+
+// numbered is like repeated, with the number of each in place of a %d.
+func numbered(before, unit, after string) func(n int) string {
+	return func(n int) string {
+		var b strings.Builder
+		b.WriteString(before)
+		for i := range n {
+			fmt.Fprintf(&b, unit, i)
+		}
+		return b.String() + after
+	}
+}
+
+// constructs are texts of n of each construct of Nix that can be long, wide or deep.
+var constructs = []struct {
+	name string
+	text func(n int) string
+}{
+	{"select chain", repeated("{ x = a", ".a", ".; nvidia-jetpack = 1; }", "")},
+	{"select chain known", repeated("{ x = config.hardware.nvidia-jetpack", ".a", "; }", "")},
+	{"select in parens", repeated("{ x = ", "(", "config.hardware", ".nvidia-jetpack)")},
+	{"long attrpath", repeated("{ hardware.nvidia-jetpack", ".a", " = 1; }", "")},
+	{"long attrpath before", repeated("{ a", ".a", ".hardware.nvidia-jetpack.som = \"x\"; }", "")},
+	{"attrpath hardware", repeated("{ hardware", ".hardware", ". = \"x\"; nvidia-jetpack=1; }", "")},
+	{"updates", repeated("{ hardware.nvidia-jetpack = ", "{ som = \"x\"; } // ", "{ }; }", "")},
+	{"concats", repeated("{ hardware.nvidia-jetpack.firmware.initialBootOrder = ", "[ \"x\" ] ++ ", "[ ]; }", "")},
+	{"one list", repeated("{ hardware.nvidia-jetpack.firmware.initialBootOrder = [ ", "\"x\" ", "]; }", "")},
+	{"with list words", repeated("{ a = with pkgs.nvidia-jetpack; [ ", "x ", "]; }", "")},
+	{"nested lists", repeated("{ hardware.nvidia-jetpack.som = ", "[ \"x\" ", "", "]")},
+	{"apply args", repeated("{ hardware.nvidia-jetpack.som = f ", "\"x\" ", "; }", "")},
+	{"apply nested", repeated("{ hardware.nvidia-jetpack.som = ", "f (", "\"x\"", ")")},
+	{"mkForce nested", repeated("{ hardware.nvidia-jetpack.som = ", "lib.mkForce (", "\"x\"", ")")},
+	{"mkIf nested", repeated("{ hardware.nvidia-jetpack = ", "lib.mkIf true (", "{ som = \"x\"; }", ")")},
+	{"mkMerge wide", repeated("{ hardware.nvidia-jetpack = lib.mkMerge [ ", "{ som = \"x\"; } ", "]; }", "")},
+	{"lets nested", repeated("{ hardware.nvidia-jetpack.som = ", "let a = cfg.som; in ", "a; }", "")},
+	{"let wide", numbered("let ", "a%d = config.hardware.nvidia-jetpack; ", "in a1.som")},
+	{"let wide uses", numbered("let ", "a%[1]d = a%[1]d.hardware.nvidia-jetpack; ", "in a1.som")},
+	{"let wide, all use last", numbered("let ", "a%d = zz.som; ", "zz = config.hardware.nvidia-jetpack; in { b = zz.som == \"x\"; }")},
+	{"let wide, all use last, compare", numbered("let zz = config.hardware.nvidia-jetpack; ", "a%d = yy.som == \"x\"; ", "yy = zz; in { b = zz.som == \"x\"; }")},
+	{"rec wide compare", numbered("rec { ", "a%d = yy.som == \"x\"; ", "yy = config.hardware.nvidia-jetpack; }")},
+	{"withs nested", repeated("{ hardware.nvidia-jetpack.som = ", "with a; ", "b.som == \"x\"; }", "")},
+	{"with compare", repeated("{ hardware.nvidia-jetpack.x = ", "with a; (b == \"x\") || ", "b.som == \"x\"; }", "")},
+	{"lambdas", repeated("{ hardware.nvidia-jetpack.som = ", "a: ", "b.som == \"x\"; }", "")},
+	{"lambda formals", numbered("{ ", "a%d, ", "... }: { hardware.nvidia-jetpack.som = \"x\"; x = zzz.; }")},
+	{"lambda formals compare", func(n int) string {
+		return numbered("{ ", "a%d, ", "... }: { hardware.nvidia-jetpack.som = \"x\"; x = zzz.; ")(n) + strings.Repeat("y = b == \"x\"; ", n) + "}"
+	}},
+	{"ifs", repeated("{ hardware.nvidia-jetpack.som = ", "if a then \"x\" else ", "\"b\"; }", "")},
+	{"asserts", repeated("{ hardware.nvidia-jetpack.som = ", "assert a; ", "\"b\"; }", "")},
+	{"ands compare", repeated("{ hardware.nvidia-jetpack.enable = ", "config.hardware.nvidia-jetpack.som == \"x\" && ", "true; }", "")},
+	{"inherits many", repeated("{ hardware.nvidia-jetpack = { ", "inherit som; ", "}; }", "")},
+	{"inherit wide", repeated("{ hardware.nvidia-jetpack = { inherit (config.hardware.nvidia-jetpack) ", "som ", "; }; }", "")},
+	{"inherit in let", repeated("let inherit (config.hardware.nvidia-jetpack) ", "som ", "; in { a = som == \"x\"; }", "")},
+	{"bindings", numbered("{ hardware.nvidia-jetpack = { ", "a%d = \"x\"; ", "}; }")},
+	{"bindings flat", numbered("{ ", "a%d = \"x\"; ", "hardware.nvidia-jetpack.som = \"\"; }")},
+	{"bindings flat jp", numbered("{ ", "hardware.nvidia-jetpack.a%d = \"x\"; ", "hardware.nvidia-jetpack. }")},
+	{"bindings som", repeated("{ ", "hardware.nvidia-jetpack.som = \"orin-agx\"; ", "hardware.nvidia-jetpack.carrierBoard = \"\"; }", "")},
+	{"bindings renamed", repeated("{ ", "hardware.nvidia-jetpack.bootloader.autoUpdate = true; ", "}", "")},
+	{"bindings unknown near", repeated("{ ", "hardware.nvidia-jetpack.enabel = true; ", "}", "")},
+	{"nested sets", repeated("{ hardware.nvidia-jetpack = ", "{ a = ", "1", "; }")},
+	{"nested sets jp", repeated("", "{ hardware.nvidia-jetpack = ", "1", "; }")},
+	{"nested sets with siblings", repeated("", "{ som = \"x\"; a = ", "{ hardware.nvidia-jetpack = 1; }", "; }")},
+	{"deep set with many inside", func(n int) string {
+		return strings.Repeat("{ a = ", n) + "{ hardware.nvidia-jetpack = { " + strings.Repeat("som = \"x\"; ", n) + "}; }" + strings.Repeat("; }", n)
+	}},
+	{"long path with many inside", func(n int) string {
+		return "{ a" + strings.Repeat(".a", n) + " = { hardware.nvidia-jetpack = { " + strings.Repeat("som = \"x\"; ", n) + "}; }; }"
+	}},
+	{"deep parens", repeated("{ hardware.nvidia-jetpack.som = ", "(", "\"x\"", ")")},
+	{"overlays", numbered("{ nixpkgs.overlays = [ ", "(final: prev: { a%d = final.nvidia-jetpack; }) ", "]; }")},
+	{"overlays nested", repeated("{ nixpkgs.overlays = ", "final: prev: { a = ", "nvidia-jetpack", "; }")},
+	{"strings", numbered("{ hardware.nvidia-jetpack = { ", "a%d = \"${x} y ${z}\"; ", "}; }")},
+	{"one string interps", repeated("{ hardware.nvidia-jetpack.som = \"", "${x}", "\"; }", "")},
+	{"nested interps", repeated("{ hardware.nvidia-jetpack.som = ", "\"${", "x", "}\"")},
+	{"long string", repeated("{ hardware.nvidia-jetpack.som = \"", "abc ", "\"; }", "")},
+	{"indented string", repeated("{ hardware.nvidia-jetpack.som = ''", "abc\n", "''; }", "")},
+	{"open quote", repeated("{ hardware.nvidia-jetpack.som = \"", "abc ", "", "")},
+	{"dynamic names", repeated("{ hardware.nvidia-jetpack", ".${a}", " = 1; }", "")},
+	{"quoted names", repeated("{ hardware.nvidia-jetpack", ".\"a\"", " = 1; }", "")},
+	{"elem", repeated("{ hardware.nvidia-jetpack.x = ", "lib.elem config.hardware.nvidia-jetpack.som [ \"x\" ] || ", "a; }", "")},
+	{"options decl", numbered("{ ", "options.hardware.nvidia-jetpack.a%d = lib.mkOption { type = lib.types.enum [ \"a\" ]; }; ", "hardware.nvidia-jetpack.som = \"\"; }")},
+	{"options decl values", numbered("{ options.hardware.nvidia-jetpack.som = lib.mkOption { type = lib.types.enum [ ", "\"a%d\" ", "]; }; hardware.nvidia-jetpack.som = \"\"; }")},
+	{"options decl and unknown", func(n int) string {
+		return numbered("{ ", "options.hardware.nvidia-jetpack.a%d = lib.mkOption { type = lib.types.enum [ \"a\" ]; }; ", "")(n) + numbered("", "hardware.nvidia-jetpack.b%d = \"\"; ", "}")(n)
+	}},
+	{"urls", numbered("{ ", "inputs.a%d.url = \"github:anduril/jetpack-nixos/${x}\"; ", "hardware.nvidia-jetpack.x = 1; }")},
+	{"imports", repeated("{ imports = [ ", "./a.nix ", "]; hardware.nvidia-jetpack.x = 1; }", "")},
+	{"broken braces", repeated("{ hardware.nvidia-jetpack = ", "{ ", "", "")},
+	{"broken dots", repeated("{ hardware.nvidia-jetpack = ", "a.\n", "", "")},
+	{"long name", repeated("{ hardware.nvidia-jetpack.", "a", " = 1; }", "")},
+	{"long value", repeated("{ hardware.nvidia-jetpack.som = \"", "a", "\"; }", "")},
+	{"plus", repeated("{ hardware.nvidia-jetpack.som = ", "\"a\" + ", "\"x\"; }", "")},
+	{"specialisations", numbered("{ ", "specialisation.s%d.configuration.hardware.nvidia-jetpack.som = \"orin-agx\"; ", "}")},
+	{"flake inputs", numbered("{ inputs = { ", "a%d = { url = \"x\"; inputs.nixpkgs.follows = \"nixpkgs\"; }; ", "}; outputs = { self, jetpack-nixos, nvidia-jetpack }: { a = jetpack-nixos.; }; }")},
+}
+
+// TestLinear holds that all that can be asked about a text of any construct takes at most 2.3 times as long for twice the
+// text, over two doublings, and at most so long for a megabyte. See the test of that name in syntax for how it is measured.
+func TestLinear(t *testing.T) {
+	const (
+		most                      = 2.3
+		tooQuick                  = 10 * time.Millisecond // to say anything
+		mostOfAMegabyte           = 3 * time.Second
+		fewest                    = 10_000
+		rounds, inRow, mostRounds = 1, 3, 20
+	)
+	snapshot := newSession(t).Snapshot()
+	for _, c := range constructs {
+		var texts [3]string
+		var least [3]time.Duration
+		for i := range texts {
+			texts[i], least[i] = c.text(fewest<<i), math.MaxInt64
+		}
+		growth := func() float64 { return math.Sqrt(float64(least[2]) / float64(least[0])) }
+		for round := 1; round <= rounds || least[2] > tooQuick && growth() > most && round <= mostRounds; round++ {
+			if round > rounds {
+				time.Sleep(time.Duration(round) * 100 * time.Millisecond) // what else the machine does may end
+			}
+			for i, text := range texts {
+				for range inRow {
+					least[i] = min(least[i], askedEverything(t, snapshot, text))
+				}
+			}
+		}
+		unit := len(texts[1])/(2*fewest) + 1
+		whole := askedEverything(t, snapshot, c.text((1<<20)/unit))
+		t.Logf("%s: %.2f a doubling, %v for a megabyte", c.name, growth(), whole)
+		if least[2] > tooQuick && growth() > most {
+			t.Errorf("%s: %v for %d, %v and %v for twice and four times as many: %.2f a doubling, want %.1f",
+				c.name, least[0], fewest, least[1], least[2], growth(), most)
+		}
+		if whole > mostOfAMegabyte {
+			t.Errorf("%s: %v for a megabyte, want %v", c.name, whole, mostOfAMegabyte)
+		}
+	}
+}
+
+// askedEverything is how long the processor takes to answer all questions about a text, at its ends and in between.
+func askedEverything(t *testing.T, snapshot *workspace.Snapshot, text string) time.Duration {
+	t.Helper()
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	begin := processorTime(t)
+	doc := workspace.NewDocument("untitled:x", "", "nix", 1, text)
+	if doc.Problem() != nil {
+		return 0
+	}
+	ide.Diagnose(snapshot, doc)
+	for _, offset := range []int{min(25, len(text)), len(text) / 2, len(text) * 9 / 10, len(text)*97/100 + 1, len(text)} {
+		ide.Complete(snapshot, doc, offset)
+		if h, ok := ide.HoverAt(snapshot, doc, offset); ok {
+			h.Markdown(func(string, string) string { return "" })
+		}
+		ide.DefinitionAt(snapshot, doc, offset)
+		ide.DeclarationAt(snapshot, doc, offset)
+	}
+	return processorTime(t) - begin
+}
+
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
