@@ -231,7 +231,7 @@ func TestCheckOfTheReadme(t *testing.T) {
 func TestCheckKeepsNoDocument(t *testing.T) {
 	home(t)
 	dir := t.TempDir()
-	const files, size = 200, 100_000
+	const files, size = 100, 100_000
 	content := "{\n" + strings.Repeat("  a.b = [ c ];\n", size/15) + "  hardware.nvidia-jetpack.enabel = true;\n  hardware.nvidia-jetpack.enable = \"true\";\n}\n"
 	for i := range files {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.nix", i)), []byte(content), 0o600); err != nil {

@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -49,34 +50,45 @@ func (d *diagnoser) hasOption(path module.Path) (present, known bool) {
 	return false, wrong && !d.sn.MayDeclareOption(d.doc, strings.Join(names, "."))
 }
 
-// off is a set of options that one module surely turns off: what they are set to is never looked at.
+// off is where sets of options are surely turned off: what they are set to there is never looked at.
 type off struct {
-	enable     string // the option that is false
-	module     syntax.Node
-	conditions []module.Condition
+	enable string // the option that is false
+	module syntax.Node
+	under  module.Condition // the innermost of the tests around; the zero Condition if there are none
 }
 
 // isOff reports whether an option, by its path and where its value stands, belongs to what the same module turns off.
 func (d *diagnoser) isOff(value syntax.Node, names []string) bool {
+	offs := d.turnedOff()
+	if len(offs) == 0 {
+		return false
+	}
+	within := module.ModuleAround(value, len(names))
+	around := slices.Collect(module.Conditions(value))
 	option := strings.Join(names, ".")
-	return slices.ContainsFunc(d.turnedOff(), func(o off) bool {
-		if option == o.enable || !strings.HasPrefix(option, strings.TrimSuffix(o.enable, "enable")) {
-			return false
+	for i := range names {
+		enable := strings.Join(names[:i], ".") + ".enable"
+		if enable == option {
+			continue
 		}
-		if module.ModuleAround(value, len(names)) != o.module {
-			return false
+		for _, under := range append(slices.Clip(around), module.Condition{}) {
+			for _, conditions := range offs[off{enable, within, under}] {
+				if !slices.ContainsFunc(conditions, func(c module.Condition) bool { return !slices.Contains(around, c) }) {
+					return true
+				}
+			}
 		}
-		around := slices.Collect(module.Conditions(value))
-		return !slices.ContainsFunc(o.conditions, func(c module.Condition) bool { return !slices.Contains(around, c) })
-	})
+	}
+	return false
 }
 
-// turnedOff are the sets that the document turns off, so that no other module can turn them on: not where one could.
-func (d *diagnoser) turnedOff() []off {
+// turnedOff are the sets that the document turns off, so that no other module can turn them on: not where one could. Each
+// is turned off by definitions that stand under so many conditions.
+func (d *diagnoser) turnedOff() map[off][][]module.Condition {
 	if d.offs != nil {
-		return *d.offs
+		return d.offs
 	}
-	var offs []off
+	d.offs = map[off][][]module.Condition{}
 	raised := map[string]bool{} // options that another definition may override
 	for definition := range module.Definitions(d.doc.Tree(), "enable") {
 		names := d.optionOf(definition.Path)
@@ -95,10 +107,16 @@ func (d *diagnoser) turnedOff() []off {
 				return f != "mkDefault" && f != "mkOptionDefault"
 			})
 		case !weak:
-			offs = append(offs, off{option, module.ModuleAround(value, len(names)), slices.Collect(module.Conditions(literal))})
+			conditions := slices.Collect(module.Conditions(literal))
+			key := off{enable: option, module: module.ModuleAround(value, len(names))}
+			if len(conditions) > 0 {
+				key.under = conditions[0]
+			}
+			if same := d.offs[key]; len(same) == 0 || !slices.Equal(same[len(same)-1], conditions) {
+				d.offs[key] = append(same, conditions)
+			}
 		}
 	}
-	offs = slices.DeleteFunc(offs, func(o off) bool { return raised[o.enable] })
-	d.offs = &offs
-	return offs
+	maps.DeleteFunc(d.offs, func(o off, _ [][]module.Condition) bool { return raised[o.enable] })
+	return d.offs
 }

@@ -117,8 +117,8 @@ type diagnoser struct {
 
 	// What was found out already: of tests, and of what is turned off, if anybody asked.
 	regards map[module.Condition]regard
-	offs    *[]off
-	said  map[said]bool // by the look at the document that goes on
+	offs    map[off][][]module.Condition
+	said    map[said]bool // by the look at the document that goes on
 }
 
 // said is what a diagnostic says, and where.

@@ -31,7 +31,7 @@ func askedAbout(sn *Snapshot, uri string) {
 
 // TestMemoryOfDocuments holds that documents take at most 12 times their text, and nothing once they are closed.
 func TestMemoryOfDocuments(t *testing.T) {
-	const documents, size = 200, 49_000
+	const documents, size = 50, 49_000
 	for name, line := range map[string]string{
 		"written by people": "  systemd.services.worker.environment = { LEVEL = \"3\"; HOME = \"/var/lib/worker\"; }; # nvidia-jetpack\n",
 		"dense":             "[a][a][a][a][a][a][a][a][a]\n",
@@ -173,7 +173,8 @@ func TestRemember(t *testing.T) {
 	asked("it was edited", true, edit("untitled:a", "{ a = 2; }"))
 	asked("another document declares an option", true, edit("untitled:b", "{ options.hardware.nvidia-jetpack.b = 1; }"))
 	asked("and declares it no more", true, edit("untitled:b", "{ }"))
-	asked("a file changed", true, func() { s.FilesChanged([]string{"/x/flake.lock"}) })
+	asked("news of a file that nothing rests on", false, func() { s.FilesChanged([]string{"/x/flake.lock"}) })
+	asked("the folders changed", true, func() { s.SetFolders([]string{t.TempDir()}) })
 	asked("a document was opened", true, func() { s.Open("untitled:c", "", "nix", 1, "{ }") })
 	asked("a document was closed", true, func() { s.Close("untitled:c") })
 	asked("the settings changed", true, func() { s.SetSettings(Settings{Revision: newest}) })
