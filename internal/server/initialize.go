@@ -14,7 +14,8 @@ import (
 // client is what the other side can do, as far as it changes what we do.
 type client struct {
 	configuration     bool // answers workspace/configuration
-	watchesFiles      bool // lets us register file watchers
+	registersWatchers bool // lets us register file watchers
+	watchesFiles      bool // tells then of every change to those files, whoever makes it
 	registersSettings bool // lets us register for changes of the settings
 
 	hoverMarkdown   bool // draws Markdown in hovers
@@ -30,6 +31,10 @@ type client struct {
 	tagsDiagnostics     bool // strikes what is deprecated through
 	describesCodes      bool // links a diagnostic's code to what explains it
 }
+
+// helix is the name of a client that takes registrations for files, and tells of what it saved itself alone
+// (github.com/helix-editor/helix/issues/11882).
+const helix = "helix"
 
 // initializeParams are what is used of them. Nothing in them refuses the session.
 type initializeParams struct {
@@ -79,6 +84,7 @@ func (s *Server) Initialize(_ context.Context, told *harmless[initializeParams])
 	params := &told.value
 	s.watchParent(params.ProcessID)
 	s.client = clientOf(&params.Capabilities)
+	s.client.watchesFiles = s.client.registersWatchers && params.ClientInfo.Name != helix
 	var kind protocol.PositionEncodingKind
 	s.encoding, kind = chooseEncoding(params.Capabilities.General.PositionEncodings)
 	s.folders = foldersOf(params)
@@ -122,7 +128,7 @@ func clientOf(capabilities *clientCapabilities) client {
 	item := &d.Completion.CompletionItem
 	return client{
 		configuration:     w.Configuration,
-		watchesFiles:      w.DidChangeWatchedFiles.DynamicRegistration,
+		registersWatchers: w.DidChangeWatchedFiles.DynamicRegistration,
 		registersSettings: w.DidChangeConfiguration.DynamicRegistration,
 
 		hoverMarkdown:   slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown),

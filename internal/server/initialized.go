@@ -34,7 +34,7 @@ func (s *Server) Initialized(context.Context, *struct{}) error {
 		}
 		registrations = append(registrations, protocol.Registration{ID: name + "/" + method, Method: method, RegisterOptions: raw})
 	}
-	if s.client.watchesFiles {
+	if s.client.registersWatchers {
 		var watchers []protocol.FileSystemWatcher
 		for _, pattern := range watched() {
 			watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: pattern})

@@ -240,6 +240,7 @@ func TestNoLookWithoutNeed(t *testing.T) {
 		{name: "the client watches", capabilities: watches},
 		{name: "it does not", capabilities: `{}`, looks: true},
 		{name: "it does not, though it said so", capabilities: watches, refuses: true, looks: true},
+		{name: "it is Helix, which tells of its own saves alone", capabilities: watches + `,"clientInfo":{"name":"helix"}`, looks: true},
 		{name: "nothing is open", capabilities: `{}`, closes: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -127,16 +127,23 @@
     (pcase-let ((`(,ok ,text) (checks-saved copy line)))
       (list ok seen text))))
 
+(defun checks-said (message)
+  "Wait until what Flymake says of the line at point shows MESSAGE; what it says then."
+  (let ((said nil) (tries 0))
+    (while (and (not (checks-shows said message)) (< (setq tries (1+ tries)) 60))
+      (accept-process-output nil 0.05)
+      (read-event nil nil 0.01)
+      (setq said (mapconcat #'flymake-diagnostic-text
+                            (flymake-diagnostics (line-beginning-position) (line-end-position)) "\n")))
+    said))
+
 (defun checks-mend (file at want)
   (pcase-let* ((`(,message ,line) (split-string want " -> "))
                (copy (checks-typed-copy file at))
-               (said nil) (tries 0))
+               (said nil))
     (let ((inhibit-message t)) (save-buffer)) ; with this, Eglot tells what was typed
     (flymake-start)
-    (while (and (not (checks-shows said message)) (< (setq tries (1+ tries)) 60))
-      (accept-process-output nil 0.05)
-      (setq said (mapconcat #'flymake-diagnostic-text
-                            (flymake-diagnostics (line-beginning-position) (line-end-position)) "\n")))
+    (setq said (checks-said message))
     (when (checks-shows said message)
       (cl-letf ((last-nonmenu-event t)  ; chosen by keys, not from a menu
                 ((symbol-function 'completing-read) (lambda (_ items &rest _) (caar items))))
@@ -144,20 +151,45 @@
     (pcase-let ((`(,ok ,text) (checks-saved copy line)))
       (list (and (checks-shows said message) ok) said text))))
 
+(defun checks-write-lock (text)
+  (write-region text nil (expand-file-name "project/flake.lock" checks-run) nil 'quiet))
+
+(defun checks-relocked (revision work)
+  "Call WORK while the lock file pins REVISION."
+  (let ((old (with-temp-buffer
+               (insert-file-contents (expand-file-name "project/flake.lock" checks-run))
+               (buffer-string))))
+    (checks-write-lock (replace-regexp-in-string "4d857d6da48c420da39964b6fb7ba23a958abad3" revision old))
+    (unwind-protect (funcall work) (checks-write-lock old))))
+
+(defun checks-revision-and-words (want)
+  (let ((colon (string-match ":" want)))
+    (cons (substring want 0 colon) (substring want (1+ colon)))))
+
+(defun checks-remark (file at want)
+  (pcase-let* ((`(,before ,after) (split-string want " -> "))
+               (`(,revision . ,shown) (checks-revision-and-words after))
+               (copy (checks-typed-copy file at))
+               (said nil) (got nil))
+    (let ((inhibit-message t)) (save-buffer))
+    (flymake-start)
+    (setq said (checks-said before))
+    (checks-relocked revision (lambda () (setq got (checks-said shown))))
+    (checks-saved copy "")
+    (list (and (checks-shows said before) (checks-shows got shown)) said got)))
+
 ;; Where Emacs is built with inotify, Eglot watches the files that the server asks for.
 (defun checks-relock (file at want)
-  (pcase-let* ((`(,revision . ,shown) (let ((colon (string-match ":" want)))
-                                        (cons (substring want 0 colon) (substring want (1+ colon)))))
-               (lock (expand-file-name "project/flake.lock" checks-run))
-               (old (with-temp-buffer (insert-file-contents lock) (buffer-string)))
-               (tries 0) (got nil))
+  (pcase-let ((`(,revision . ,shown) (checks-revision-and-words want))
+              (tries 0) (got nil))
     (checks-open file)
     (checks-go at)
-    (write-region (replace-regexp-in-string "4d857d6da48c420da39964b6fb7ba23a958abad3" revision old) nil lock nil 'quiet)
-    (while (and (not (checks-shows (setq got (checks-hover)) shown)) (< (setq tries (1+ tries)) 60))
-      (accept-process-output nil 0.05)
-      (read-event nil nil 0.01))
-    (write-region old nil lock nil 'quiet)
+    (checks-relocked
+     revision
+     (lambda ()
+       (while (and (not (checks-shows (setq got (checks-hover)) shown)) (< (setq tries (1+ tries)) 60))
+         (accept-process-output nil 0.05)
+         (read-event nil nil 0.01))))
     (list (checks-shows got shown) got)))
 
 (defun checks-run-row (row)
@@ -167,6 +199,7 @@
              ("complete" (checks-complete file at want))
              ("mend" (checks-mend file at want))
              ("relock" (checks-relock file at want))
+             ("remark" (checks-remark file at want))
              ((or "hover" "define" "silent")
               (checks-open file)
               (checks-go at)
@@ -174,7 +207,8 @@
                 ("hover" (let ((got (checks-hover))) (list (checks-shows got want) got)))
                 ("define" (let ((got (checks-definition))) (list (equal got want) got)))
                 ("silent" (let ((got (list (checks-hover) (nth 3 (checks-candidates)))))
-                            (list (equal got '(nil nil)) got))))))))
+                            (list (equal got '(nil nil)) got)))))
+             (_ (list nil "no such check")))))
       (when result
         (checks-report (concat what " " name) (car result) (cdr result))))))
 

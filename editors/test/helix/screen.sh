@@ -13,6 +13,12 @@ at() {
 	wait_for 10 shows "$line:$column" || { printf 'STOP\tHelix did not start\n%s\n' "$(screen)"; exit 1; }
 }
 
+# relocked REVISION: the lock file pins another revision, as after `nix flake update`.
+relocked() {
+	cp "$RUN/project/flake.lock" "$RUN/flake.lock.before"
+	sed -i "s/4d857d6da48c420da39964b6fb7ba23a958abad3/$1/" "$RUN/project/flake.lock"
+}
+
 while IFS=$'\t' read -r what name file text want _; do
 	case $what in
 	hover)
@@ -53,19 +59,30 @@ while IFS=$'\t' read -r what name file text want _; do
 		[ $said = 0 ] && wait_for $patience changed
 		report "mend $name" $?
 		;;
+	remark)
+		# want is what is said, an arrow, the revision that the lock file gets, a colon, and what is said then.
+		copy=$(typed_copy "$file" "$text")
+		at "$copy" "$text"
+		wait_for $patience shows "${want%% -> *}"
+		said=$? after=${want#* -> }
+		relocked "${after%%:*}"
+		[ $said = 0 ] && wait_for $patience shows "${after#*:}"
+		report "remark $name" $?
+		cp "$RUN/flake.lock.before" "$RUN/project/flake.lock"
+		;;
 	relock)
 		# want is the revision that the lock file gets, a colon, and what the hover says then.
 		at "$file" "$text"
 		asked() { keys Space k; wait_for 1 shows 4d857d6; }
 		wait_for $patience asked
-		cp "$RUN/project/flake.lock" "$RUN/flake.lock.before"
-		sed -i "s/4d857d6da48c420da39964b6fb7ba23a958abad3/${want%%:*}/" "$RUN/project/flake.lock"
+		relocked "${want%%:*}"
 		asked() { keys Space k; wait_for 1 shows "${want#*:}"; }
 		wait_for $patience asked
 		report "relock $name" $?
 		cp "$RUN/flake.lock.before" "$RUN/project/flake.lock"
 		;;
-	*) continue ;;
+	silent) continue ;; # a screen does not tell nothing from not yet
+	*) report "$what $name: no such check" 1 ;;
 	esac
 	shut
 done < <(rows)

@@ -66,7 +66,8 @@ while IFS=$'\t' read -r what name file text want _; do
 		wait_for $patience shows "No information available"
 		report "silent $name" $?
 		;;
-	*) continue ;;
+	relock | remark) continue ;; # nothing that a screen adds to the headless suite
+	*) report "$what $name: no such check" 1 ;;
 	esac
 	shut
 done < <(rows)

@@ -218,19 +218,26 @@ export class Editor {
     return this.savedLine(file, copy);
   }
 
+  /** Waits until the file's problem, opened below its line, has all of the words, in this order. */
+  async problemSays(...words) {
+    const { page } = this;
+    await page.locator('.squiggly-error, .squiggly-warning').first().waitFor({ state: 'attached' });
+    let said = '';
+    await this.until(`a problem with ${words.join(' … ')}`, async () => {
+      if (await page.locator('.marker-widget').count() === 0) await this.press('F8'); // to the next problem
+      said = (await page.locator('.marker-widget').allInnerTexts()).join(' ');
+      return inOrder(said, words);
+    }).catch((error) => assert.fail(`${error.message}; it was: ${said.slice(0, 200)}`));
+    await this.screenshot(`problem ${this.copies}`);
+    await this.press('Escape');
+  }
+
   /** Types a line that is wrong, reads what is said of it, takes the first fix, and returns the line on disk. */
   async mend(file, typed, ...words) {
     const { page } = this;
     const copy = await this.typedCopy(file, typed);
-    await page.locator('.squiggly-error, .squiggly-warning').first().waitFor({ state: 'attached' });
-    await this.press('F8'); // to the next problem, which opens below its line
-    let said = '';
-    await this.until(`a problem with ${words.join(' … ')}`, async () => {
-      said = (await page.locator('.marker-widget').allInnerTexts()).join(' ');
-      return inOrder(said, words);
-    }).catch((error) => assert.fail(`${error.message}; it was: ${said.slice(0, 200)}`));
-    await this.screenshot(`mend ${this.copies}`);
-    await this.press('Escape', 'Control+.');
+    await this.problemSays(...words);
+    await this.press('Control+.');
     await page.locator('.action-widget .monaco-list-row', { hasText: 'Change to' }).first().waitFor();
     await this.screenshot(`mend ${this.copies} fixes`);
     await this.press('Enter');

@@ -32,20 +32,35 @@ const kinds = {
   },
   async relock(editor, { file, at, want }) {
     const [revision, words] = want.split(':');
-    const lock = path.join(path.dirname(file), 'flake.lock');
-    const text = editor.server.read(lock);
     await editor.goTo(file, at);
     await editor.hover();
-    editor.server.write(lock, text.replaceAll(pinned, revision));
-    try {
+    await withLock(editor, file, revision, async () => {
       await editor.hoverHas(...words.split('…'));
       await editor.statusSays(`jetpack-nixos ${revision.slice(0, 7)}`);
-    } finally {
-      editor.server.write(lock, text);
-    }
+    });
     await editor.statusSays(`jetpack-nixos ${pinned.slice(0, 7)}`);
   },
+  async remark(editor, { file, at, want }) {
+    const [before, after] = want.split(' -> ');
+    const [revision, words] = after.split(':');
+    const copy = await editor.typedCopy(file, at);
+    await editor.problemSays(...before.split('…'));
+    await withLock(editor, file, revision, () => editor.problemSays(...words.split('…')));
+    await editor.savedLine(file, copy);
+  },
 };
+
+/** Does something while the lock file beside a file pins another revision. */
+async function withLock(editor, file, revision, work) {
+  const lock = path.join(path.dirname(file), 'flake.lock');
+  const text = editor.server.read(lock);
+  editor.server.write(lock, text.replaceAll(pinned, revision));
+  try {
+    await work();
+  } finally {
+    editor.server.write(lock, text);
+  }
+}
 
 export function tableChecks() {
   const table = fs.readFileSync(path.join(import.meta.dirname, '../../test/checks.tsv'), 'utf8');
