@@ -14,6 +14,9 @@ func Escape(s string, starts bool) string {
 	if starts {
 		s = strings.TrimLeft(s, " ") // four would make code of it
 	}
+	if !strings.ContainsAny(s, "`[]*~_\\<&!") && (!starts || s == "" || isLetter(s[0])) {
+		return s // as most are: no mark, and no beginning of a block
+	}
 	var b strings.Builder
 	var before rune
 	for i, c := range s {
@@ -69,8 +72,10 @@ func isMarkAtStart(before string, c, after rune) bool {
 }
 
 func isWord(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	return r < 0x80 && isLetter(byte(r)) || '0' <= r && r <= '9'
 }
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
 // CodeSpan is a text as a code span, on one line.
 func CodeSpan(s string) string {

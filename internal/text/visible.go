@@ -11,7 +11,7 @@ import (
 // the characters that turn the direction of writing are written out, as \n, \u001b or \u202e, but for those in keep.
 // What was written out is valid within a JSON string, too. Bytes that are no UTF-8 become U+FFFD.
 func Visible(s, keep string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, isHidden) {
+	if isPrintable(s) || utf8.ValidString(s) && !strings.ContainsFunc(s, isHidden) {
 		return s
 	}
 	var b strings.Builder
@@ -30,6 +30,16 @@ func Visible(s, keep string) string {
 		}
 	}
 	return b.String()
+}
+
+// isPrintable reports whether a text is of ASCII's printable characters alone, as most are.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // isHidden reports whether a character does something instead of being seen: Unicode's control characters, C1 and DEL
