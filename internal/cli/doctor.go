@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
 	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
@@ -109,9 +108,9 @@ func (d *doctor) pin(pinned workspace.Pinned) {
 		d.advise("mend %s: nothing else here pins jetpack-nixos", damaged[0].File)
 	case !pin.Found():
 		d.advise("pin jetpack-nixos (as a flake input, with npins, niv or lon): then what is said holds for that revision")
-	case pin.Revision == "" && !pinned.Read:
+	case pin.Revision == "" && !pinned.Basis.IsRead():
 		d.advise("name a commit in %s: it says no more than that some revision of jetpack-nixos is used", filepath.Base(pin.Source))
-	case pinned.Match == catalog.Unknown && !pinned.Read:
+	case pinned.Basis == workspace.ByDate || pinned.Basis == workspace.Newest:
 		d.problem("nothing is known of revision %s, and its source is not on disk: what is said may not hold for it", pin.Revision)
 	}
 	if pinned.Source == nil && pin.StorePath != "" {
@@ -132,7 +131,7 @@ func (d *doctor) facts(pinned workspace.Pinned) {
 		line += ", JetPack " + strings.Join(versions, ", ")
 	}
 	d.say("%s", line)
-	if !pinned.Read {
+	if !pinned.Basis.IsRead() {
 		return
 	}
 	for _, p := range pinned.Source.Problems() {

@@ -145,7 +145,7 @@ func (d *diagnoser) report(found Diagnostic) {
 
 // isCertain reports whether the catalog is surely that of the revision which is built.
 func (d *diagnoser) isCertain() bool {
-	return d.pinned.Match == catalog.Exact || d.pinned.Read && d.pinned.IsOwn()
+	return d.pinned.Basis.IsCertain()
 }
 
 // mayBeOther reports whether a revision is pinned that is not known: it may well have options and values that no known one
@@ -160,7 +160,7 @@ func (d *diagnoser) revision() string {
 		return "this jetpack-nixos"
 	case d.isCertain():
 		return "jetpack-nixos " + r.Short()
-	case d.pinned.ByDate || d.pinned.Match == catalog.NoModules:
+	case d.pinned.Basis == workspace.ByDate || d.pinned.Basis == workspace.Earlier:
 		return "jetpack-nixos " + r.Short() + " (the nearest known)"
 	}
 	return "jetpack-nixos " + r.Short() + " (the newest known)"

@@ -16,15 +16,15 @@ import (
 func pinNote(p workspace.Pinned) markup.Text {
 	asked, by := short(p.Pin.Revision), pinnedBy(p.Pin)
 	switch {
-	case p.Read:
+	case p.Basis.IsRead():
 		return readNote(p)
 	case !p.Pin.Found():
 		return markup.Prose("the newest known; nothing here pins one")
-	case p.Match == catalog.Exact:
+	case p.Basis == workspace.Exact:
 		return markup.Format("pinned by %s", by)
-	case p.Match == catalog.NoModules && upstream.SameRevision(p.Pin.Revision, p.Catalog.Revision.Hash):
+	case p.Basis == workspace.Earlier && upstream.SameRevision(p.Pin.Revision, p.Catalog.Revision.Hash):
 		return markup.Format("which declares no options yet, pinned by %s", by)
-	case p.Match == catalog.NoModules:
+	case p.Basis == workspace.Earlier:
 		return markup.Format("the last before %s, whose options cannot be evaluated, pinned by %s", asked, by)
 	case p.Pin.Known == upstream.FromCheckout:
 		return markup.Prose("the newest known; this is a checkout of jetpack-nixos")
@@ -32,7 +32,7 @@ func pinNote(p workspace.Pinned) markup.Text {
 		return markup.Format("the newest known; %s names no revision", by)
 	case !upstream.IsRevision(p.Pin.Revision):
 		return markup.Format("the newest known; %s asks for %s, which is no commit", by, p.Pin.Revision)
-	case p.ByDate:
+	case p.Basis == workspace.ByDate:
 		return markup.Format("the last known before %s, which is pinned by %s", asked, by)
 	}
 	return markup.Format("the newest known; %s pins %s, which is newer or unknown", by, asked)

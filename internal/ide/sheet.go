@@ -183,7 +183,7 @@ func (s subject) setSheet() sheet {
 func (s subject) goneSheet() sheet {
 	h := s.history
 	out := sheet{title: h.Path, what: markup.Prose("no option of this revision"), rows: []row{s.revisionRow()}}
-	isKnown := s.pinned.Match == catalog.Exact
+	isKnown := s.pinned.Basis == workspace.Exact || s.pinned.Basis == workspace.Read
 	switch {
 	case h.Gone() && h.RenamedTo != "":
 		out.remarks = append(out.remarks, markup.Format("Renamed to %s.", markup.Code(h.RenamedTo)))

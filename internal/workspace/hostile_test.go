@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"jetpills/internal/catalog"
 	"jetpills/internal/upstream"
 )
 
@@ -57,7 +56,7 @@ func TestNoPathLeavesTheWorkspaceOrTheStore(t *testing.T) {
 			}
 			dir := repository(t)
 			test.lay(t, dir)
-			if p := ask(t, s, dir, "{ }"); p.Read || p.Source != nil || strings.Contains(values(p), "secret") {
+			if p := ask(t, s, dir, "{ }"); p.Basis.IsRead() || p.Source != nil || strings.Contains(values(p), "secret") {
 				t.Errorf("read from %s: %s", p.Source.Location.Dir, values(p))
 			}
 		})
@@ -77,7 +76,7 @@ func TestStorePathThatLeadsOut(t *testing.T) {
 	if err := os.Symlink(outside, path); err != nil {
 		t.Fatal(err)
 	}
-	if p := ask(t, s, dir, "{ }"); p.Read || p.Source != nil {
+	if p := ask(t, s, dir, "{ }"); p.Basis.IsRead() || p.Source != nil {
 		t.Errorf("read %s", values(p))
 	}
 }
@@ -101,7 +100,7 @@ func TestLinksOutOfASource(t *testing.T) {
 		}
 	}
 	p := ask(t, s, dir, "{ }")
-	if !p.Read || values(p) != "generic own" {
+	if !p.Basis.IsRead() || values(p) != "generic own" {
 		t.Fatalf("the rest of the tree: %+v", p)
 	}
 	if _, ok := p.Catalog.Option("hardware.nvidia-jetpack.secret"); ok {
@@ -161,7 +160,7 @@ func TestLocksThatCannotBe(t *testing.T) {
 			if took := time.Since(start); took > 2*time.Second {
 				t.Errorf("took %v", took)
 			}
-			if p.Pin.Known != upstream.FromNpins || p.Match != catalog.Exact {
+			if p.Pin.Known != upstream.FromNpins || p.Basis != Exact {
 				t.Errorf("%+v", p.Pin)
 			}
 			if logs.FilterMessageSnippet("going by the next best").Len() != 1 {
@@ -207,8 +206,8 @@ func TestSourcesWithoutEnd(t *testing.T) {
 			if took := time.Since(start); took > 3*time.Second {
 				t.Errorf("took %v", took)
 			}
-			if !p.Read || values(p) != "generic own" && name != "many options" || len(p.Catalog.Options()) > 5000 {
-				t.Errorf("the rest of the tree: %v, %s, %d options", p.Read, values(p), len(p.Catalog.Options()))
+			if !p.Basis.IsRead() || values(p) != "generic own" && name != "many options" || len(p.Catalog.Options()) > 5000 {
+				t.Errorf("the rest of the tree: %v, %s, %d options", p.Basis.IsRead(), values(p), len(p.Catalog.Options()))
 			}
 		})
 	}

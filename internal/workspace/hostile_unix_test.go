@@ -110,8 +110,8 @@ func TestPipes(t *testing.T) {
 			}()
 			select {
 			case p := <-done:
-				if p.Read != test.read || test.read && !strings.HasPrefix(values(p), "generic own") {
-					t.Errorf("read: %v, %s", p.Read, values(p))
+				if p.Basis.IsRead() != test.read || test.read && !strings.HasPrefix(values(p), "generic own") {
+					t.Errorf("read: %v, %s", p.Basis.IsRead(), values(p))
 				}
 			case <-time.After(5 * time.Second):
 				t.Fatal("still waiting for a pipe")

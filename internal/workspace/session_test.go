@@ -254,21 +254,20 @@ func TestCatalog(t *testing.T) {
 		name, lock, source, setting string
 		want                        string // revision of the catalog
 		known                       upstream.Known
-		match                       catalog.Match
-		byDate                      bool
+		basis                       Basis
 	}{
-		{name: "nothing: the newest", want: newest, known: upstream.FromNothing, match: catalog.Unknown},
-		{name: "the lock file", lock: lockOf("anduril", old.Hash, "1"), want: old.Hash, known: upstream.FromFlakeLock, match: catalog.Exact},
-		{name: "the setting", lock: lockOf("anduril", newest, "1"), setting: old.Hash[:9], want: old.Hash, known: upstream.FromSetting, match: catalog.Exact},
-		{name: "the modeline", lock: lockOf("anduril", newest, "1"), setting: newest, source: "# jetpills: revision=" + old.Hash, want: old.Hash, known: upstream.FromModeline, match: catalog.Exact},
-		{name: "an address in the file", source: `getFlake "github:anduril/jetpack-nixos/` + old.Hash + `"`, want: old.Hash, known: upstream.FromURL, match: catalog.Exact},
-		{name: "an address of a branch", source: `fetchTarball "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"`, want: newest, known: upstream.FromURL, match: catalog.Unknown},
-		{name: "a commit from tomorrow", lock: lockOf("anduril", unknown, "4000000000"), want: newest, known: upstream.FromFlakeLock, match: catalog.Unknown},
-		{name: "an unknown commit without a date", lock: lockOf("anduril", unknown, "0"), want: newest, known: upstream.FromFlakeLock, match: catalog.Unknown},
-		{name: "a fork at upstream's commit", lock: lockOf("someone", old.Hash, "1"), want: old.Hash, known: upstream.FromFlakeLock, match: catalog.Exact},
-		{name: "a fork of today", lock: lockOf("someone", unknown, "4000000000"), want: newest, known: upstream.FromFlakeLock, match: catalog.Unknown},
-		{name: "a fork from before there was anything", lock: lockOf("someone", unknown, "1"), want: newest, known: upstream.FromFlakeLock, match: catalog.Unknown},
-		{name: "a fork of another day", lock: lockOf("someone", unknown, seconds(old.Day())), want: "by date", known: upstream.FromFlakeLock, match: catalog.Unknown, byDate: true},
+		{name: "nothing: the newest", want: newest, known: upstream.FromNothing, basis: Newest},
+		{name: "the lock file", lock: lockOf("anduril", old.Hash, "1"), want: old.Hash, known: upstream.FromFlakeLock, basis: Exact},
+		{name: "the setting", lock: lockOf("anduril", newest, "1"), setting: old.Hash[:9], want: old.Hash, known: upstream.FromSetting, basis: Exact},
+		{name: "the modeline", lock: lockOf("anduril", newest, "1"), setting: newest, source: "# jetpills: revision=" + old.Hash, want: old.Hash, known: upstream.FromModeline, basis: Exact},
+		{name: "an address in the file", source: `getFlake "github:anduril/jetpack-nixos/` + old.Hash + `"`, want: old.Hash, known: upstream.FromURL, basis: Exact},
+		{name: "an address of a branch", source: `fetchTarball "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"`, want: newest, known: upstream.FromURL, basis: Newest},
+		{name: "a commit from tomorrow", lock: lockOf("anduril", unknown, "4000000000"), want: newest, known: upstream.FromFlakeLock, basis: Newest},
+		{name: "an unknown commit without a date", lock: lockOf("anduril", unknown, "0"), want: newest, known: upstream.FromFlakeLock, basis: Newest},
+		{name: "a fork at upstream's commit", lock: lockOf("someone", old.Hash, "1"), want: old.Hash, known: upstream.FromFlakeLock, basis: Exact},
+		{name: "a fork of today", lock: lockOf("someone", unknown, "4000000000"), want: newest, known: upstream.FromFlakeLock, basis: Newest},
+		{name: "a fork from before there was anything", lock: lockOf("someone", unknown, "1"), want: newest, known: upstream.FromFlakeLock, basis: Newest},
+		{name: "a fork of another day", lock: lockOf("someone", unknown, seconds(old.Day())), want: "by date", known: upstream.FromFlakeLock, basis: ByDate},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, _ := newSession(t)
@@ -289,8 +288,8 @@ func TestCatalog(t *testing.T) {
 					t.Fatal("the older revision is of the newest day")
 				}
 			}
-			if got.Catalog.Revision.Hash != test.want || got.Pin.Known != test.known || got.Match != test.match || got.ByDate != test.byDate {
-				t.Errorf("catalog of %s, known by %s, %s, by date %v; want %s", got.Catalog.Revision.Hash, got.Pin.Known, got.Match, got.ByDate, test.want)
+			if got.Catalog.Revision.Hash != test.want || got.Pin.Known != test.known || got.Basis != test.basis {
+				t.Errorf("catalog of %s, known by %s, on basis %d; want %s, %d", got.Catalog.Revision.Hash, got.Pin.Known, got.Basis, test.want, test.basis)
 			}
 		})
 	}

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"time"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
@@ -125,28 +124,6 @@ func (s *Snapshot) Folders() []string { return s.folders }
 // Library is all that is known of upstream's history.
 func (s *Snapshot) Library() *catalog.Library { return s.library }
 
-// Pinned is the catalog that holds for a document, and why.
-type Pinned struct {
-	Catalog *catalog.Catalog
-	// Match says how the catalog relates to the pin's revision; Unknown if the pin has none.
-	Match catalog.Match
-	// ByDate is set where the revision is unknown and the catalog is the one of upstream when it was made.
-	ByDate bool
-	Pin    upstream.Pin
-	// Source is the source tree on disk: of the pinned commit, or the one that the setting upstream.path names. May be nil.
-	Source *Source
-	// Read is set where the catalog is what Source declares.
-	Read bool
-	// Checkout is the pin of the folder that the setting upstream.path names, where Source is that; otherwise "none".
-	// Its revision is the commit that is checked out, which may be another than the pin's.
-	Checkout upstream.Pin
-}
-
-// IsOwn reports whether Source is of the pinned commit, or what the document lies in, and not just a checkout at hand.
-func (p Pinned) IsOwn() bool {
-	return p.Source != nil && (!p.Checkout.Found() || p.Pin.Dir == p.Checkout.Dir || upstream.SameRevision(p.Pin.Revision, p.Checkout.Revision))
-}
-
 // Catalog is the catalog that holds for a document. Without any pin it is the newest, and the pin says "none".
 // Files are read at the first question about a folder only.
 func (s *Snapshot) Catalog(d *Document) Pinned {
@@ -163,50 +140,6 @@ func (s *Snapshot) PinProblems(d *Document) []upstream.Problem { return s.surrou
 
 // PinProblemsAt are those around a folder, an absolute path.
 func (s *Snapshot) PinProblemsAt(dir string) []upstream.Problem { return s.pins.Around(dir).Problems }
-
-func (s *Snapshot) pinned(m upstream.Mentions, around upstream.Surroundings) Pinned {
-	pin := upstream.Choose(m, s.settings.Revision, around)
-	source := s.source(pin, around)
-	if source != nil {
-		p := Pinned{Pin: pin, Match: catalog.Unknown, Source: source, Read: true, Catalog: source.Catalog()}
-		if _, known := s.library.Revision(source.Catalog().Revision.Hash); known {
-			p.Match = catalog.Exact
-		}
-		return p
-	}
-	source, checkout, err := s.checkout()
-	if err != nil || source == nil {
-		return s.known(pin)
-	}
-	if !pin.Found() {
-		return Pinned{Pin: checkout, Match: catalog.Unknown, Source: source, Read: true, Catalog: source.Catalog(), Checkout: checkout}
-	}
-	p := s.known(pin)
-	p.Source, p.Checkout = source, checkout
-	if p.Match == catalog.Unknown {
-		p.Catalog, p.Read, p.ByDate = source.Catalog(), true, false
-	}
-	return p
-}
-
-// known is what history knows of a pin.
-func (s *Snapshot) known(pin upstream.Pin) Pinned {
-	p := Pinned{Pin: pin, Match: catalog.Unknown}
-	if pin.Revision != "" {
-		p.Catalog, p.Match = s.library.At(pin.Revision)
-		if p.Match != catalog.Unknown {
-			return p
-		}
-	}
-	p.Catalog = s.library.Newest()
-	if pin.LastModified.IsZero() || !pin.LastModified.Before(p.Catalog.Revision.Date.Add(24*time.Hour)) {
-		return p
-	}
-	if older, ok := s.library.Before(pin.LastModified); ok {
-		p.Catalog, p.ByDate = older, true
-	}
-	return p
-}
 
 // surroundings are those of the document's file, or of the first workspace folder for a document that is no file.
 func (s *Snapshot) surroundings(d *Document) upstream.Surroundings { return s.pins.Around(s.dirOf(d)) }

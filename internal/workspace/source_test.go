@@ -83,13 +83,13 @@ func TestSourceInTheStore(t *testing.T) {
 	dir := repository(t)
 	write(t, dir, "flake.lock", githubLock("someone", unknown))
 	before := ask(t, s, dir, "{ }")
-	if before.Read || before.Source != nil || before.Match != catalog.Unknown {
+	if before.Source != nil || before.Basis != Newest {
 		t.Errorf("before the source is there: %+v", before)
 	}
 	// It comes with the next build, and nobody tells.
 	laySource(t, before.Pin.StorePath, "rover")
 	p := ask(t, s, dir, "{ }")
-	if !p.Read || values(p) != "generic rover" || p.Match != catalog.Unknown || !p.IsOwn() {
+	if values(p) != "generic rover" || p.Basis != ReadFork || !p.IsOwn() {
 		t.Fatalf("%+v", p)
 	}
 	if r := p.Catalog.Revision; r.Hash != unknown || r.Day() != "2027-01-15" {
@@ -126,7 +126,7 @@ func TestSourceOfAKnownRevision(t *testing.T) {
 	write(t, dir, "flake.lock", githubLock("anduril", newest))
 	laySource(t, ask(t, s, dir, "{ }").Pin.StorePath, "rover")
 	p := ask(t, s, dir, "{ }")
-	if !p.Read || p.Match != catalog.Exact || p.Catalog.Revision != s.Snapshot().Library().Newest().Revision {
+	if p.Basis != Read || p.Catalog.Revision != s.Snapshot().Library().Newest().Revision {
 		t.Errorf("%+v", p)
 	}
 	// What only an evaluation tells comes with the revision.
@@ -134,12 +134,12 @@ func TestSourceOfAKnownRevision(t *testing.T) {
 		t.Errorf("generation 6 is %+v", g)
 	}
 	// A comment that names the same commit finds the same source; one that names another does not.
-	if p := ask(t, s, dir, "# jetpills: revision="+newest[:7]+"\n{ }"); !p.Read || p.Pin.Known != upstream.FromModeline {
+	if p := ask(t, s, dir, "# jetpills: revision="+newest[:7]+"\n{ }"); !p.Basis.IsRead() || p.Pin.Known != upstream.FromModeline {
 		t.Errorf("a comment with the same commit: %+v", p)
 	}
 	other := older(t, s.Snapshot().Library())
-	if p := ask(t, s, dir, "# jetpills: revision="+other.Hash+"\n{ }"); p.Read || p.Catalog.Revision != other {
-		t.Errorf("a comment with another commit: read %v, %s", p.Read, p.Catalog.Revision.Short())
+	if p := ask(t, s, dir, "# jetpills: revision="+other.Hash+"\n{ }"); p.Basis.IsRead() || p.Catalog.Revision != other {
+		t.Errorf("a comment with another commit: read %v, %s", p.Basis.IsRead(), p.Catalog.Revision.Short())
 	}
 }
 
@@ -162,7 +162,7 @@ func TestSourceOfAPathInput(t *testing.T) {
 	write(t, dir, "flake.lock", lockWith(`{"type": "path", "path": "./vendor/jetpack-nixos"}`))
 	laySource(t, filepath.Join(dir, "vendor", "jetpack-nixos"), "rover")
 	p := ask(t, s, dir, "{ }")
-	if !p.Read || values(p) != "generic rover" || p.Catalog.Revision.Known() {
+	if !p.Basis.IsRead() || values(p) != "generic rover" || p.Catalog.Revision.Known() {
 		t.Fatalf("%+v", p)
 	}
 	module := write(t, dir, "vendor/jetpack-nixos/modules/default.nix", strings.Replace(rootModule, "VALUE", "lander", 1))
@@ -174,7 +174,7 @@ func TestSourceOfAPathInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.FilesChanged([]string{filepath.Join(dir, "vendor")})
-	if p := ask(t, s, dir, "{ }"); p.Read {
+	if p := ask(t, s, dir, "{ }"); p.Basis.IsRead() {
 		t.Error("read from a folder that is gone")
 	}
 }
@@ -184,7 +184,7 @@ func TestCheckoutAsItIsEdited(t *testing.T) {
 	s, _, logs := storeSession(t)
 	dir := repository(t)
 	laySource(t, dir, "one")
-	if p := ask(t, s, dir, "{ }"); values(p) != "generic one" || p.Pin.Known != upstream.FromCheckout || !p.Read {
+	if p := ask(t, s, dir, "{ }"); values(p) != "generic one" || p.Pin.Known != upstream.FromCheckout || !p.Basis.IsRead() {
 		t.Fatalf("%+v", p)
 	}
 	module := filepath.Join(dir, "modules", "default.nix")
@@ -277,23 +277,23 @@ func TestCheckoutOfTheSetting(t *testing.T) {
 	dir := repository(t)
 
 	p := ask(t, s, dir, "{ }")
-	if !p.Read || values(p) != "generic rover" || p.Pin.Known != upstream.FromSetting || p.Pin.Dir != source {
+	if !p.Basis.IsRead() || values(p) != "generic rover" || p.Pin.Known != upstream.FromSetting || p.Pin.Dir != source {
 		t.Errorf("nothing is pinned: %+v", p)
 	}
 	lock := write(t, dir, "flake.lock", githubLock("anduril", newest))
 	s.FilesChanged([]string{lock})
-	if p = ask(t, s, dir, "{ }"); p.Read || p.IsOwn() || p.Source == nil || p.Catalog.Revision.Hash != newest {
+	if p = ask(t, s, dir, "{ }"); p.Basis.IsRead() || p.IsOwn() || p.Source == nil || p.Catalog.Revision.Hash != newest {
 		t.Errorf("a known commit is pinned: %+v", p)
 	}
 	write(t, source, ".git/HEAD", newest+"\n")
 	s.FilesChanged([]string{filepath.Join(source, ".git", "HEAD")})
-	if p = ask(t, s, dir, "{ }"); p.Read || !p.IsOwn() {
+	if p = ask(t, s, dir, "{ }"); p.Basis.IsRead() || !p.IsOwn() {
 		t.Errorf("the checkout is of the pinned commit: %+v", p)
 	}
 	write(t, source, ".git/HEAD", head.Hash+"\n")
 	write(t, dir, "flake.lock", githubLock("someone", unknown))
 	s.FilesChanged([]string{lock, filepath.Join(source, ".git", "HEAD")})
-	if p = ask(t, s, dir, "{ }"); !p.Read || p.IsOwn() || p.Checkout.Revision != head.Hash || p.Pin.Revision != unknown {
+	if p = ask(t, s, dir, "{ }"); !p.Basis.IsRead() || p.IsOwn() || p.Checkout.Revision != head.Hash || p.Pin.Revision != unknown {
 		t.Errorf("an unknown commit is pinned: %+v", p)
 	}
 	// What is in the store is nearer than a checkout.
@@ -333,7 +333,7 @@ func TestEachDocumentByItsOwnPin(t *testing.T) {
 	laySource(t, s.Snapshot().CatalogAt(fork).Pin.StorePath, "forked")
 	show := func(dir, content string) string {
 		p := ask(t, s, filepath.Join(dir, "hosts", "a"), content)
-		return fmt.Sprintf("%s %.7s read %v", p.Pin.Known, p.Catalog.Revision.Hash, p.Read)
+		return fmt.Sprintf("%s %.7s read %v", p.Pin.Known, p.Catalog.Revision.Hash, p.Basis.IsRead())
 	}
 	for _, test := range []struct{ name, dir, content, want string }{
 		{"a lock file", known, "{ }", "flake.lock " + old.Short() + " read false"},
