@@ -28,12 +28,14 @@ func (d *diagnoser) regardOf(n syntax.Node) regard {
 }
 
 func (d *diagnoser) regardUnder(c module.Condition) regard {
-	test := module.Test{Has: d.hasOption}
-	if value, known := test.Truth(c.Test); known {
+	if d.tests == nil {
+		d.tests = module.NewTest(d.hasOption)
+	}
+	if value, known := d.tests.Truth(c.Test); known {
 		passes := value == c.Wanted
 		return regard{passes || !c.Drops, passes}
 	}
-	return regard{!c.Drops || !test.RefersToOptions(c.Test), true}
+	return regard{!c.Drops || !d.tests.RefersToOptions(c.Test), true}
 }
 
 // hasOption says whether the pinned revision, or a module of the user's, has an option or a set of options.

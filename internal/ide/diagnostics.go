@@ -117,6 +117,7 @@ type diagnoser struct {
 
 	// What was found out already: of tests, and of what is turned off, if anybody asked.
 	regards map[module.Condition]regard
+	tests   *module.Test // see regardUnder
 	offs    map[off][][]module.Condition
 	said    map[said]bool // by the look at the document that goes on
 }

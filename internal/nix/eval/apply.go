@@ -106,9 +106,9 @@ func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) (Value, syn
 // bindLambda is the scope of a lambda's body, and why Nix refuses the argument.
 func (e *Evaluator) bindLambda(lambda syntax.Node, around *Scope, argument *Thunk) (*Scope, *Unknown) {
 	l, _ := syntax.AsLambda(lambda)
-	s := &Scope{up: around}
+	s := &Scope{up: around, names: &Attrs{}}
 	if p := l.Parameter(); !p.IsZero() {
-		s.bound = append(s.bound, bound{p.Text(), argument})
+		s.names.put(Attr{Name: p.Text(), Thunk: argument})
 	}
 	formals := l.Formals()
 	if formals.IsZero() {
@@ -143,7 +143,7 @@ func (e *Evaluator) bindLambda(lambda syntax.Node, around *Scope, argument *Thun
 			missing = refused("argument " + name + " missing")
 			t = Known(missing)
 		}
-		s.bound = append(s.bound, bound{name, t})
+		s.names.put(Attr{Name: name, Thunk: t})
 	}
 	if e.options.Tolerant {
 		return s, nil
@@ -176,8 +176,8 @@ func (e *Evaluator) formal(v Value, given *Attrs, name string, otherwise *Thunk)
 	}
 	// The arguments of a module are known by name; others have their default.
 	if s, ok := rest.(*Symbol); ok && len(s.Path) == 0 {
-		if v, ok := e.options.Argument(name); ok {
-			return Known(v), false
+		if _, ok := e.options.Argument(name); ok {
+			return Known(e.named(name, s.Lambda)), false
 		}
 		return otherwise, false
 	}

@@ -97,7 +97,10 @@ func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, whi
 
 // inherited is the thunk of a name in an inherit.
 func inherited(at syntax.Node, name string, from *Thunk, outer *Scope) *Thunk {
-	t := &Thunk{node: at}
+	t := &Thunk{node: at, scope: outer}
+	if from != nil {
+		t.scope = from.scope
+	}
 	t.run = func(e *Evaluator) Value {
 		if from == nil {
 			of := e.Lookup(name, outer)

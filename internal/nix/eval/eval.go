@@ -30,12 +30,16 @@ type Options struct {
 	// Free gives the value of a name that nothing binds, as in a text that lost its
 	// head. nil takes Argument.
 	Free func(name string) (Value, bool)
+	// Has reports whether there is what a symbol stands for, where a text asks; nil
+	// knows of none.
+	Has func(*Symbol) (has, known bool)
 }
 
 const (
 	defaultSteps = 1_000_000
 	defaultDepth = 4_000
 	bytesOfStep  = 64
+	namesOfStep  = bytesOfStep / 16
 	// longestText bounds one string, in bytes, and longestList the elements of a
 	// list or the attributes of a set.
 	longestText = 1 << 20

@@ -1,6 +1,10 @@
 package eval
 
-import "jetpills/internal/nix/syntax"
+import (
+	"slices"
+
+	"jetpills/internal/nix/syntax"
+)
 
 // Scope is what brings names into view for an expression: a let, a recursive set,
 // a function's argument or a with, and the scope around it. nil is the outermost:
@@ -8,36 +12,27 @@ import "jetpills/internal/nix/syntax"
 type Scope struct {
 	up *Scope
 	// Of the following, one is set.
-	names *Attrs  // of a let or a recursive set
-	bound []bound // by a lambda
+	names *Attrs // what a let, a recursive set or a lambda binds
 	with  *Thunk
 }
 
-// bound is a name that a lambda gives a value.
-type bound struct {
-	name  string
-	value *Thunk
-}
+// levelsOfStep is how many scopes a name is looked for in for a step.
+const levelsOfStep = 8
 
 // NewScope is a scope with the known attributes of a set as its names.
 func NewScope(names *Attrs, up *Scope) *Scope { return &Scope{up: up, names: names} }
 
-// own is the thunk of a name that the scope itself brings into view, with sets
-// aside.
-func (s *Scope) own(name string) (*Thunk, bool) {
-	if s.names != nil {
-		i, ok := s.names.find(name)
-		if !ok {
-			return nil, false
-		}
-		return s.names.attrs[i].Thunk, true
-	}
-	for i := range s.bound {
-		if s.bound[i].name == name {
-			return s.bound[i].value, true
+// Binds reports whether a let, a recursive set or a lambda brings a name into
+// view.
+func (s *Scope) Binds(name string) bool {
+	for ; s != nil; s = s.up {
+		if s.names != nil {
+			if _, ok := s.names.find(name); ok {
+				return true
+			}
 		}
 	}
-	return nil, false
+	return false
 }
 
 // IsGlobal reports whether Nix itself brings a name into view, before every with.
@@ -60,18 +55,24 @@ var globals = map[string]bool{
 // own names, then the innermost with whose set has it. A name that nothing binds
 // is what Options.Free says of it, and else unknown.
 func (e *Evaluator) Lookup(name string, s *Scope) *Thunk {
-	hasWith := false
+	hasWith, levels := false, 0
 	for f := s; f != nil; f = f.up {
-		if t, ok := f.own(name); ok {
-			return t
+		if f.names != nil {
+			if i, ok := f.names.find(name); ok {
+				return f.names.attrs[i].Thunk
+			}
 		}
 		hasWith = hasWith || f.with != nil
+		levels++
+	}
+	if u := e.Charge(levels / levelsOfStep); u != nil {
+		return Known(u)
 	}
 	if a, ok := e.globals.Get(name); ok {
 		return a.Thunk
 	}
 	if hasWith {
-		if t := e.lookupWith(name, s); t != nil {
+		if t, _ := e.lookupWith(name, s); t != nil {
 			return t
 		}
 	}
@@ -81,37 +82,46 @@ func (e *Evaluator) Lookup(name string, s *Scope) *Thunk {
 	return Known(unknown(Free, name))
 }
 
+// With is the set that the with is over which gives a name its meaning in a
+// scope; nil if none does.
+func (e *Evaluator) With(name string, s *Scope) *Thunk {
+	if IsGlobal(name) || s.Binds(name) {
+		return nil
+	}
+	_, with := e.lookupWith(name, s)
+	return with
+}
+
 // lookupWith finds a name among the sets of the withs around, the innermost
-// first. A set that is not known as a whole hides those around it. lib's sets do
-// so only if none of those has the name.
-func (e *Evaluator) lookupWith(name string, s *Scope) *Thunk {
-	var perhaps *Thunk
+// first, and gives the set too. A set that is not known as a whole hides those
+// around it. lib's sets do so only if none of those has the name.
+func (e *Evaluator) lookupWith(name string, s *Scope) (t, with *Thunk) {
 	for ; s != nil; s = s.up {
 		if s.with == nil {
 			continue
 		}
 		v := e.Force(s.with)
+		rest := v
 		set, ok := v.(*Attrs)
-		if !ok {
-			if lib := e.asLib(v); lib != nil {
-				set = lib
-			} else if perhaps == nil {
-				return Known(e.inWith(v, name))
-			} else {
-				return perhaps
+		if ok {
+			rest = set.rest
+		} else if set = e.asLib(v); set == nil {
+			if t == nil {
+				return Known(e.inWith(v, name)), s.with
 			}
+			return t, with
 		}
 		switch a, ok := set.Get(name); {
 		case ok:
-			return a.Thunk
-		case set.rest == nil:
-		case perhaps == nil:
-			if perhaps = Known(e.inWith(set.rest, name)); set.by != libraryName {
-				return perhaps
+			return a.Thunk, s.with
+		case rest == nil:
+		case t == nil:
+			if t, with = Known(e.inWith(rest, name)), s.with; set.by != libraryName {
+				return t, with
 			}
 		}
 	}
-	return perhaps
+	return t, with
 }
 
 // inWith is what a name is in a with over a value that is not known as a whole.
@@ -126,40 +136,68 @@ func (e *Evaluator) inWith(v Value, name string) Value {
 // with is known where it is called on the spot; for any other function, each of
 // its names stands for itself: see Options.Argument.
 func (e *Evaluator) ScopeAt(n syntax.Node) *Scope {
-	up := n.Parent()
-	if up.IsZero() {
-		return nil
+	const far = 64 // levels after which a scope is remembered that is none of their own
+	var s *Scope
+	var inside []syntax.Node // without a scope yet
+	for levels, up := 1, n.Parent(); !up.IsZero(); levels, n, up = levels+1, up, up.Parent() {
+		if !seesInside(up, n) {
+			continue
+		}
+		if known, ok := e.scopes[up]; ok {
+			s = known
+			break
+		}
+		if opensScope(up) || levels%far == 0 {
+			inside = append(inside, up)
+		}
 	}
-	// A binding's value sees what the set around it sees; a name that an inherit
-	// takes from the scope does not.
-	inner := n.Kind() != syntax.Inherit || !(syntax.InheritNode{Node: n}).From().IsZero()
-	switch up.Kind() {
-	case syntax.LetIn, syntax.LetBody, syntax.AttrSet, syntax.Lambda, syntax.With:
-	default:
-		return e.ScopeAt(up)
+	for _, up := range slices.Backward(inside) {
+		s = e.scopeInside(up, s)
+		e.scopes[up] = s
 	}
-	if up.Kind() == syntax.With && up.Child(1) != n || !inner {
-		return e.ScopeAt(up)
-	}
-	if s, ok := e.scopes[up]; ok {
-		return s
-	}
-	around := e.ScopeAt(up)
-	s := around
-	switch up.Kind() {
-	case syntax.LetIn:
-		s = e.letScope(up, around)
+	return s
+}
+
+// opensScope reports whether a node brings names into view.
+func opensScope(n syntax.Node) bool {
+	switch n.Kind() {
+	case syntax.LetIn, syntax.Lambda, syntax.With:
+		return true
 	case syntax.LetBody, syntax.AttrSet:
-		if set, _ := syntax.AsAttrSet(up); set.Recursive() {
-			_, s = e.recursiveSet(up, around)
+		set, _ := syntax.AsAttrSet(n)
+		return set.Recursive()
+	}
+	return false
+}
+
+// seesInside reports whether a child sees the names that its parent brings into
+// view: the set of a with does not, nor do names that an inherit takes from the
+// scope.
+func seesInside(up, n syntax.Node) bool {
+	if up.Kind() == syntax.With {
+		return up.Child(1) == n
+	}
+	inherit, ok := syntax.AsInherit(n)
+	return !ok || !inherit.From().IsZero()
+}
+
+// scopeInside is what the children of a node see that stands in a scope.
+func (e *Evaluator) scopeInside(n syntax.Node, around *Scope) *Scope {
+	switch n.Kind() {
+	case syntax.LetIn:
+		return e.letScope(n, around)
+	case syntax.LetBody, syntax.AttrSet:
+		if opensScope(n) {
+			_, inner := e.recursiveSet(n, around)
+			return inner
 		}
 	case syntax.Lambda:
-		s, _ = e.bindLambda(up, around, e.argumentOf(up))
+		inner, _ := e.bindLambda(n, around, e.argumentOf(n))
+		return inner
 	case syntax.With:
-		s = &Scope{up: around, with: e.Thunk(up.Child(0), around)}
+		return &Scope{up: around, with: e.Thunk(n.Child(0), around)}
 	}
-	e.scopes[up] = s
-	return s
+	return around
 }
 
 // argumentOf is what a lambda is called with where it stands.
@@ -179,17 +217,21 @@ func (e *Evaluator) argumentOf(lambda syntax.Node) *Thunk {
 // of a module, its parameter is a symbol of its own name.
 func (e *Evaluator) standIn(l syntax.LambdaNode) *Thunk {
 	if p := l.Parameter(); !p.IsZero() && l.Formals().IsZero() {
-		return Known(e.named(p.Text()))
+		return Known(e.named(p.Text(), l.Node))
 	}
-	return Known(&Symbol{})
+	return Known(&Symbol{Lambda: l.Node})
 }
 
 // named is what a name that a function takes stands for if nobody says.
-func (e *Evaluator) named(name string) Value {
-	if v, ok := e.options.Argument(name); ok {
-		return v
+func (e *Evaluator) named(name string, lambda syntax.Node) Value {
+	v, ok := e.options.Argument(name)
+	if !ok {
+		v = NewSymbol(name)
 	}
-	return NewSymbol(name)
+	if s, ok := v.(*Symbol); ok {
+		return &Symbol{s.Path, lambda}
+	}
+	return v
 }
 
 // Argument gives the arguments that every module, package and overlay gets by

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 
 	"jetpills/internal/nix/syntax"
@@ -38,7 +39,10 @@ func (e *Evaluator) selectFrom(v Value, name string) (Value, *Thunk) {
 			}
 		}
 		if len(v.Path) == 0 {
-			return e.named(name), nil
+			return e.named(name, v.Lambda), nil
+		}
+		if u := e.Charge(len(v.Path) / namesOfStep); u != nil {
+			return u, nil
 		}
 		return v.below(name), nil
 	case *Call:
@@ -222,7 +226,12 @@ func (e *Evaluator) hasAttr(n syntax.Node, s *Scope) Value {
 }
 
 func (e *Evaluator) hasPath(v Value, path []string) Value {
-	for _, name := range path {
+	for i, name := range path {
+		if s, ok := v.(*Symbol); ok && e.options.Has != nil {
+			if has, known := e.options.Has(&Symbol{slices.Concat(s.Path, path[i:]), s.Lambda}); known {
+				return Bool(has)
+			}
+		}
 		if fails(v) {
 			return v
 		}

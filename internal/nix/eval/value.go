@@ -75,6 +75,9 @@ type Function struct {
 type Symbol struct {
 	// Path is empty for the arguments of a module as a whole.
 	Path []string
+	// Lambda is the function in the text that takes the symbol as an argument, or
+	// what the symbol is selected from; the zero Node if none does.
+	Lambda syntax.Node
 }
 
 // Call is a call of something from outside, or of a function that is a symbol
@@ -226,16 +229,22 @@ func (s *Symbol) Name() string {
 	return s.Path[len(s.Path)-1]
 }
 
+// IsLibrary reports whether the symbol is a name of builtins or lib that there is
+// no function for.
+func (s *Symbol) IsLibrary() bool {
+	return s.Lambda.IsZero() && len(s.Path) > 1 && (s.Path[0] == "builtins" || s.Path[0] == "lib")
+}
+
 // String is the symbol's path with dots.
 func (s *Symbol) String() string { return strings.Join(s.Path, ".") }
 
 // NewSymbol is the symbol of a path.
-func NewSymbol(path ...string) *Symbol { return &Symbol{path} }
+func NewSymbol(path ...string) *Symbol { return &Symbol{Path: path} }
 
 // below is the symbol of an attribute.
 func (s *Symbol) below(name string) *Symbol {
 	path := make([]string, len(s.Path)+1)
 	copy(path, s.Path)
 	path[len(s.Path)] = name
-	return &Symbol{path}
+	return &Symbol{path, s.Lambda}
 }

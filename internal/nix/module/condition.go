@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 
+	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
 )
 
@@ -51,148 +52,49 @@ func Conditions(n syntax.Node) iter.Seq[Condition] {
 	}
 }
 
-// Test reads what tests give, as far as their text tells. It is not safe for
-// concurrent use.
-type Test struct {
-	// Has says whether there is an option, by its path as the text has it:
-	// options.hardware.nvidia-jetpack.som.
-	Has func(Path) (present, known bool)
+// Test reads what tests give, as far as their text tells, however the functions
+// around are called. It is not safe for concurrent use.
+type Test struct{ reader }
 
-	left int // how many expressions may still be looked at
+// NewTest is a Test that asks has whether there is an option, by its path as the
+// text has it: options.hardware.nvidia-jetpack.som.
+func NewTest(has func(Path) (has, known bool)) *Test {
+	return &Test{reader{climber: climber{}, certain: true, has: has}}
 }
-
-// maxTest bounds how many expressions of one test are looked at.
-const maxTest = 1000
 
 // Truth is what an expression surely gives; it is not known for most.
-func (t Test) Truth(n syntax.Node) (value, known bool) {
-	t.left = maxTest
-	return t.truth(n)
+func (t *Test) Truth(n syntax.Node) (value, known bool) {
+	is, known := t.values().Force(t.at(n)).(eval.Bool)
+	return bool(is), known
 }
 
-func (t *Test) truth(n syntax.Node) (value, known bool) {
-	if t.left--; t.left < 0 || n.IsZero() {
-		return false, false
-	}
-	switch n.Kind() {
-	case syntax.Paren:
-		return t.truth(n.Child(0))
-	case syntax.Identifier:
-		r, ok := Resolve(n)
-		if !ok || len(r.Path) != 1 {
-			return false, false
-		}
-		switch r.Origin {
-		case Free:
-			name := r.Path[0].Name
-			return name == "true", name == "true" || name == "false"
-		case Local:
-			return t.truth(boundValue(r))
-		}
-	case syntax.Unary:
-		if _, op := syntax.Operator(n); op == syntax.Not {
-			value, known = t.truth(n.Child(0))
-			return known && !value, known
-		}
-	case syntax.Binary:
-		_, op := syntax.Operator(n)
-		if op != syntax.And && op != syntax.OrOp {
-			return false, false
-		}
-		a, aKnown := t.truth(n.Child(0))
-		b, bKnown := t.truth(n.Child(1))
-		decides := op == syntax.OrOp // what one side gives decides for both
-		if aKnown && a == decides || bKnown && b == decides {
-			return decides, true
-		}
-		return !decides && aKnown && bKnown, aKnown && bKnown
-	default:
-		if path, ok := askedOption(n); ok {
-			return t.Has(path)
-		}
-	}
-	return false, false
-}
+// mostNamed bounds how many expressions of one test are looked at for names.
+const mostNamed = 1000
 
 // RefersToOptions reports whether an expression, or a variable in it, speaks of
 // the options that there are.
-func (t Test) RefersToOptions(n syntax.Node) bool {
-	t.left = maxTest
-	return t.refersToOptions(n)
+func (t *Test) RefersToOptions(n syntax.Node) bool {
+	left := mostNamed
+	return t.refersToOptions(n, &left)
 }
 
-func (t *Test) refersToOptions(n syntax.Node) bool {
+func (t *Test) refersToOptions(n syntax.Node, left *int) bool {
 	for inside := range syntax.Descendants(n) {
-		if t.left--; t.left < 0 {
+		if *left--; *left < 0 {
 			return false
 		}
 		if inside.Kind() != syntax.Identifier {
 			continue
 		}
-		r, _ := Resolve(inside)
-		if slices.ContainsFunc(r.Path, func(p Part) bool { return p.Known && p.Name == "options" }) {
+		ref, _ := t.resolve(inside)
+		if slices.ContainsFunc(ref.path, func(p Part) bool { return p.Known && p.Name == "options" }) {
 			return true
 		}
-		if value := boundValue(r); !value.IsZero() && t.refersToOptions(value) {
+		if !ref.value.IsZero() && t.refersToOptions(ref.value, left) {
 			return true
 		}
 	}
 	return false
-}
-
-// boundValue is the value of the variable that a reference begins with; the zero
-// Node if that has none in the text.
-func boundValue(r Reference) syntax.Node {
-	b, ok := syntax.AsBinding(r.Binder)
-	if !ok || len(names(b.Path())) != 1 {
-		return syntax.Node{}
-	}
-	return b.Value()
-}
-
-// askedOption is the path that a test looks for: of set ? a.b, hasAttr "a" set
-// and hasAttrByPath [ "a" "b" ] set.
-func askedOption(n syntax.Node) (Path, bool) {
-	var (
-		set   syntax.Node
-		asked Path
-	)
-	switch n.Kind() {
-	case syntax.HasAttr:
-		set = n.Child(0)
-		path, _ := syntax.AsAttrPath(n.Child(1))
-		asked = names(path)
-	case syntax.Apply:
-		call, _ := syntax.AsApply(n)
-		inner, ok := syntax.AsApply(call.Function())
-		if !ok {
-			return nil, false
-		}
-		set = call.Argument()
-		switch CalleeName(inner.Function()) {
-		case "hasAttr":
-			asked = Path{textPart(inner.Argument())}
-		case "hasAttrByPath":
-			if inner.Argument().Kind() != syntax.List {
-				return nil, false
-			}
-			for element := range inner.Argument().Children() {
-				asked = append(asked, textPart(element))
-			}
-		default:
-			return nil, false
-		}
-	default:
-		return nil, false
-	}
-	r, ok := Resolve(set)
-	return append(slices.Clip(r.Path), asked...), ok
-}
-
-// textPart is the part that a string names.
-func textPart(n syntax.Node) Part {
-	name, known := syntax.StringValue(n)
-	return Part{Name: name, Known: known, Span: nameSpan(n)}
 }
 
 // ModuleAround is the node that holds, of the module that a node stands in, all

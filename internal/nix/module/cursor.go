@@ -48,10 +48,12 @@ type Cursor struct {
 }
 
 // CursorAt says what can be typed at a byte offset.
-func CursorAt(t *syntax.Tree, offset int) Cursor {
+func CursorAt(t *syntax.Tree, offset int) Cursor { return new(reader).cursorAt(t, offset) }
+
+func (r *reader) cursorAt(t *syntax.Tree, offset int) Cursor {
 	offset = min(max(offset, 0), len(t.Source()))
 	if n, ok := stringAt(t, offset); ok {
-		return inString(t, n, offset)
+		return r.inString(t, n, offset)
 	}
 	if offset > 0 {
 		if before := t.TokenAt(offset, leftmost); before.Kind == syntax.Comment && before.Start < offset {
@@ -61,15 +63,15 @@ func CursorAt(t *syntax.Tree, offset int) Cursor {
 	left := t.TokenBefore(offset)
 	switch {
 	case syntax.KeywordIf <= left.Kind && left.Kind < syntax.KeywordOr && left.End >= offset:
-		return inKeyword(t, left, offset)
+		return r.inKeyword(t, left, offset)
 	case left.End >= offset && (left.Kind == syntax.Word || left.Kind == syntax.KeywordOr || left.Kind == syntax.Integer):
-		return inWord(t, nodeOf(t, left), offset)
+		return r.inWord(t, nodeOf(t, left), offset)
 	case left.Kind == syntax.Dot && sameLine(t, left.End, offset):
-		return afterDot(t, left, offset)
+		return r.afterDot(t, left, offset)
 	case left.Kind == syntax.EOF:
 		return Cursor{}
 	}
-	return inGap(t, left, offset)
+	return r.inGap(t, left, offset)
 }
 
 func leftmost(k syntax.Kind) int {
@@ -120,7 +122,7 @@ func betweenQuotes(t *syntax.Tree, n syntax.Node, offset int) bool {
 	return content.Touches(offset)
 }
 
-func inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
+func (r *reader) inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 	content := syntax.StringContent(n)
 	closed := syntax.IsClosed(n)
 	if !n.First().IsZero() || n.Kind() == syntax.IndentedString {
@@ -140,19 +142,19 @@ func inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 	}
 	typed := t.Source()[content.Start:offset]
 	if isAttrName(n) {
-		c := nameCursor(n, offset)
+		c := r.nameCursor(n, offset)
 		c.Typed, c.Replace, c.Quoted, c.Closed = typed, content, true, closed
 		return c
 	}
-	c := valueCursor(n)
+	c := r.valueCursor(n)
 	c.Typed, c.Replace, c.Quoted, c.Closed = typed, content, true, closed
 	return c
 }
 
-func valueCursor(n syntax.Node) Cursor {
+func (r *reader) valueCursor(n syntax.Node) Cursor {
 	c := Cursor{Kind: TypesValue}
-	c.Path, _ = climber(nil).valuePath(n)
-	c.With = withAround(n)
+	c.Path, _ = r.valuePath(n)
+	c.With = r.withAround(n)
 	if list := n.Parent(); list.Kind() == syntax.List {
 		c.InList = true
 		c.Present = literalElements(list, n)
@@ -175,12 +177,12 @@ func literalElements(list, except syntax.Node) []string {
 	return present
 }
 
-func inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
+func (r *reader) inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 	span := n.Span()
 	word := t.Source()[span.Start:offset]
 	switch n.Kind() {
 	case syntax.Name:
-		c := nameCursor(n, offset)
+		c := r.nameCursor(n, offset)
 		c.Typed, c.Replace = word, span
 		return c
 	case syntax.Identifier:
@@ -189,14 +191,14 @@ func inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 			if b, ok := syntax.AsBinding(up); ok && !b.HasEquals() {
 				return Cursor{}
 			}
-			c := valueCursor(n)
+			c := r.valueCursor(n)
 			c.Typed, c.Replace = word, span
 			return c
 		}
-		return Cursor{Kind: TypesSelection, Path: withAround(n), Typed: word, Replace: span}
+		return Cursor{Kind: TypesSelection, Path: r.withAround(n), Typed: word, Replace: span}
 	case syntax.IntegerLiteral:
 		if isValue(n) {
-			c := valueCursor(n)
+			c := r.valueCursor(n)
 			c.Typed, c.Replace = word, span
 			return c
 		}
@@ -205,11 +207,11 @@ func inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 }
 
 // withAround is the path of the set that the innermost with around an expression brings into scope; nil if there is none.
-func withAround(n syntax.Node) Path {
+func (r *reader) withAround(n syntax.Node) Path {
 	for up := n.Parent(); !up.IsZero(); n, up = up, up.Parent() {
 		if up.Kind() == syntax.With && up.Child(1) == n {
-			r, _ := Resolve(up.Child(0))
-			return r.Path
+			ref, _ := r.resolve(up.Child(0))
+			return ref.path
 		}
 	}
 	return nil
@@ -217,16 +219,16 @@ func withAround(n syntax.Node) Path {
 
 // inKeyword is the cursor in a word that is a keyword so far, as in is that initialBootOrder begins with: where a name can
 // stand, it is one.
-func inKeyword(t *syntax.Tree, word syntax.Token, offset int) Cursor {
+func (r *reader) inKeyword(t *syntax.Tree, word syntax.Token, offset int) Cursor {
 	var c Cursor
 	switch left := t.TokenBefore(word.Start); left.Kind {
 	case syntax.Dot:
-		c = afterDot(t, left, word.Start)
+		c = r.afterDot(t, left, word.Start)
 	case syntax.LBrace, syntax.Semicolon:
-		c = inGap(t, left, word.Start)
+		c = r.inGap(t, left, word.Start)
 	default:
 		if i, ok := syntax.AsInherit(nodeOf(t, left).Parent()); ok {
-			c = inheritCursor(i, text.Span{Start: word.Start, End: word.Start})
+			c = r.inheritCursor(i, text.Span{Start: word.Start, End: word.Start})
 		}
 	}
 	c.Typed, c.Replace = t.Source()[word.Start:offset], word.Span
@@ -234,16 +236,16 @@ func inKeyword(t *syntax.Tree, word syntax.Token, offset int) Cursor {
 }
 
 // afterDot is the cursor behind a dot with nothing typed after it.
-func afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
+func (r *reader) afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
 	n := nodeOf(t, dot)
 	if n.Kind() == syntax.Select {
 		// The dot before the path: nothing of the path is there.
 		s, _ := syntax.AsSelect(n)
-		r, ok := Resolve(s.From())
+		ref, ok := r.resolve(s.From())
 		if !ok {
 			return Cursor{}
 		}
-		return Cursor{Kind: TypesSelection, Path: r.Path, Replace: text.Span{Start: offset, End: offset}}
+		return Cursor{Kind: TypesSelection, Path: ref.path, Replace: text.Span{Start: offset, End: offset}}
 	}
 	path, ok := syntax.AsAttrPath(n)
 	if !ok {
@@ -251,7 +253,7 @@ func afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
 	}
 	for name := range path.Names() {
 		if name.Span().Start >= dot.End {
-			c := nameCursor(name, offset)
+			c := r.nameCursor(name, offset)
 			c.Replace = text.Span{Start: offset, End: offset}
 			return c
 		}
@@ -260,14 +262,13 @@ func afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
 }
 
 // nameCursor is the cursor in a name of an attribute path or an inherit.
-func nameCursor(n syntax.Node, offset int) Cursor {
+func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 	up := n.Parent()
 	if i, ok := syntax.AsInherit(up); ok {
 		c := Cursor{Kind: TypesSelection}
 		if from := i.From(); !from.IsZero() {
-			if r, ok := Resolve(from); ok {
-				c.Path = r.Path
-			}
+			ref, _ := r.resolve(from)
+			c.Path = ref.path
 		}
 		return c
 	}
@@ -288,18 +289,14 @@ func nameCursor(n syntax.Node, offset int) Cursor {
 	case syntax.Binding:
 		b, _ := syntax.AsBinding(owner)
 		if !b.HasEquals() && standsInExpression(owner) {
-			return selectionCursor(path, before)
+			return r.selectionCursor(path, before)
 		}
 		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && lastName(path) == n}
-		c.Path = climber(nil).pathInside(owner.Parent(), before)
+		c.Path = r.pathInside(owner.Parent(), before)
 		c.Defined = definedBeside(owner)
 		return c
 	case syntax.Select, syntax.HasAttr:
-		r, ok := Resolve(owner.Child(0))
-		if !ok {
-			return Cursor{}
-		}
-		return Cursor{Kind: TypesSelection, Path: append(slices.Clip(r.Path), before...)}
+		return Cursor{Kind: TypesSelection, Path: r.selected(owner.Child(0), before).path}
 	}
 	return Cursor{}
 }
@@ -321,13 +318,16 @@ func standsInExpression(binding syntax.Node) bool {
 }
 
 // selectionCursor is the cursor in a selection that is written as the path of a binding.
-func selectionCursor(path syntax.AttrPathNode, before Path) Cursor {
+func (r *reader) selectionCursor(path syntax.AttrPathNode, before Path) Cursor {
 	c := Cursor{Kind: TypesSelection}
 	if len(before) == 0 || !before[0].Known {
 		return c
 	}
-	if r, ok := lookup(path.Parent(), before[0].Name, mostAliases); ok {
-		c.Path = append(slices.Clip(r.Path), before[1:]...)
+	scope := r.values().ScopeAt(path.Node)
+	c.Path = r.selection(r.values().Lookup(before[0].Name, scope), before[1:], mostAliases).path
+	if c.Path[0] == expression {
+		c.Path[0] = before[0]
+		c.Path[0].Variable = scope.Binds(before[0].Name)
 	}
 	return c
 }
@@ -382,7 +382,7 @@ func DefinedIn(set, except syntax.Node) []Path {
 }
 
 // inGap is the cursor behind a token that is no part of what is being typed.
-func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
+func (r *reader) inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 	here := text.Span{Start: offset, End: offset}
 	switch left.Kind {
 	case syntax.Equals:
@@ -390,15 +390,15 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 			if v := b.Value(); v.Kind() != syntax.Missing && v.Span().Start >= offset && sameLine(t, offset, v.Span().Start) {
 				return Cursor{} // a value is there
 			}
-			return Cursor{Kind: TypesValue, Path: climber(nil).pathOfBinding(b), Replace: here}
+			return Cursor{Kind: TypesValue, Path: r.pathOfBinding(b), Replace: here}
 		}
 	case syntax.Equal, syntax.NotEqual:
 		n := nodeOf(t, left)
 		if v := n.Child(1); v.Kind() != syntax.Missing && v.Span().Start >= offset && sameLine(t, offset, v.Span().Start) {
 			return Cursor{} // a value is there
 		}
-		r, _ := Resolve(n.Child(0))
-		return Cursor{Kind: TypesValue, Path: r.Path, Replace: here}
+		ref, _ := r.resolve(n.Child(0))
+		return Cursor{Kind: TypesValue, Path: ref.path, Replace: here}
 	case syntax.LBrace, syntax.Semicolon:
 		set, ok := setAround(t, left, offset)
 		if !ok {
@@ -410,7 +410,7 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 	}
 	if list, ok := listAround(t, offset); ok && (left.End < offset || left.Kind == syntax.LBracket) {
 		c := Cursor{Kind: TypesValue, Replace: here, InList: true, Present: literalElements(list, syntax.Node{})}
-		c.Path, c.With = climber(nil).elementPath(list), withAround(list)
+		c.Path, c.With = r.elementPath(list), r.withAround(list)
 		return c
 	}
 	if left.End == offset || !sameLine(t, left.End, offset) {
@@ -421,7 +421,7 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 		if !ok {
 			i, _ = syntax.AsInherit(n.Parent())
 		}
-		return inheritCursor(i, here)
+		return r.inheritCursor(i, here)
 	}
 	if value, ok := valueAfter(n, left); ok {
 		return Cursor{Kind: TypesValue, Path: PathOf(value), Replace: here}
@@ -430,16 +430,16 @@ func inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 }
 
 // inheritCursor is the cursor where another name of an inherit can begin.
-func inheritCursor(i syntax.InheritNode, here text.Span) Cursor {
+func (r *reader) inheritCursor(i syntax.InheritNode, here text.Span) Cursor {
 	from := i.From()
 	if from.IsZero() || from.Span().End > here.Start {
 		return Cursor{}
 	}
-	r, ok := Resolve(from)
+	ref, ok := r.resolve(from)
 	if !ok {
 		return Cursor{}
 	}
-	return Cursor{Kind: TypesSelection, Path: r.Path, Replace: here}
+	return Cursor{Kind: TypesSelection, Path: ref.path, Replace: here}
 }
 
 // valueAfter is the expression that goes on behind a node that ends with the token left, with a value that is still to come:

@@ -1,8 +1,6 @@
 package module
 
 import (
-	"slices"
-
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
@@ -34,8 +32,8 @@ type Place struct {
 	Defines Path
 	// Written is how many of the path's last parts stand here, dot by dot.
 	Written int
-	// Origin and Binder tell for ReferredName how the path's first name came
-	// into scope.
+	// Origin tells for ReferredName how the path's first name came into scope,
+	// Binder which lambda takes it, if it is an Argument.
 	Origin Origin
 	Binder syntax.Node
 	// Value is, for a ValuePlace, what the string or word says.
@@ -56,23 +54,27 @@ func At(t *syntax.Tree, offset int) Place {
 		return Place{}
 	}
 	n := nodeOf(t, token)
+	var r reader
 	switch n.Kind() {
 	case syntax.Name, syntax.Dynamic:
-		return named(n)
+		return r.named(n)
 	case syntax.String, syntax.IndentedString:
-		if isAttrName(n) {
-			return named(n)
+		if n.Parent().Kind() == syntax.Dynamic {
+			n = n.Parent()
 		}
-		return climber(nil).valuePlace(n)
+		if isAttrName(n) {
+			return r.named(n)
+		}
+		return r.valuePlace(n)
 	case syntax.Identifier:
-		return identifier(n)
+		return r.identifier(n)
 	case syntax.Parameter:
 		return parameter(n)
 	case syntax.IntegerLiteral, syntax.FloatLiteral:
-		return climber(nil).valuePlace(n)
+		return r.valuePlace(n)
 	case syntax.Path, syntax.SearchPath:
 		place := Place{Kind: FilePlace, Span: n.Span(), Node: n, Value: n.Text()}
-		place.Path, place.Compared = climber(nil).valuePath(n)
+		place.Path, place.Compared = r.valuePath(n)
 		return place
 	}
 	return Place{}
@@ -105,23 +107,17 @@ func isAttrName(n syntax.Node) bool {
 }
 
 // named is the place of a name in an attribute path or an inherit.
-func named(n syntax.Node) Place {
+func (r *reader) named(n syntax.Node) Place {
 	up := n.Parent()
 	place := Place{Span: n.Span(), Node: n, Written: 1}
 	if i, ok := syntax.AsInherit(up); ok {
 		if from := i.From(); !from.IsZero() {
-			r, ok := resolve(from, mostAliases)
-			if !ok {
-				return Place{}
-			}
-			place.Kind = ReferredName
-			place.Path = append(slices.Clip(r.Path), partOf(n))
-			place.Origin, place.Binder = r.Origin, r.Binder
-			place.Defines = climber(nil).pathInside(up.Parent(), Path{partOf(n)})
+			place = place.referring(r.selected(from, Path{partOf(n)}))
+			place.Defines = r.pathInside(up.Parent(), Path{partOf(n)})
 			return place
 		}
 		place.Kind = DefinedName
-		place.Path = climber(nil).pathInside(up.Parent(), Path{partOf(n)})
+		place.Path = r.pathInside(up.Parent(), Path{partOf(n)})
 		return place
 	}
 	path, ok := syntax.AsAttrPath(up)
@@ -141,33 +137,26 @@ func named(n syntax.Node) Place {
 	switch owner := path.Parent(); owner.Kind() {
 	case syntax.Binding:
 		place.Kind = DefinedName
-		place.Path = climber(nil).pathInside(owner.Parent(), written)
+		place.Path = r.pathInside(owner.Parent(), written)
 		if written[0].Known && startsReference(owner, written) {
 			place.Kind = ReferredName
 		}
 	case syntax.Select:
 		s, _ := syntax.AsSelect(owner)
-		r, ok := Resolve(s.From())
-		if !ok {
-			r.Path = Path{expression}
-		} else {
-			place.Written += len(writtenOf(s.From()))
-		}
-		place.Kind = ReferredName
-		place.Path = append(slices.Clip(r.Path), written...)
-		place.Origin, place.Binder = r.Origin, r.Binder
+		place.Written += len(writtenOf(s.From()))
+		return place.referring(r.selected(s.From(), written))
 	case syntax.HasAttr:
-		r, ok := Resolve(owner.Child(0))
-		if !ok {
-			r.Path = Path{expression}
-		}
-		place.Kind = ReferredName
-		place.Path = append(slices.Clip(r.Path), written...)
-		place.Origin, place.Binder = r.Origin, r.Binder
+		return place.referring(r.selected(owner.Child(0), written))
 	default:
 		return Place{}
 	}
 	return place
+}
+
+// referring is the place of a name with what it refers to.
+func (p Place) referring(ref reference) Place {
+	p.Kind, p.Path, p.Origin, p.Binder = ReferredName, ref.path, ref.origin, ref.lambda
+	return p
 }
 
 // startsReference reports whether a binding without an equals sign is rather an
@@ -196,26 +185,23 @@ func writtenOf(n syntax.Node) Path {
 	return nil
 }
 
-func identifier(n syntax.Node) Place {
-	r, ok := Resolve(n)
+func (r *reader) identifier(n syntax.Node) Place {
+	ref, ok := r.resolve(n)
 	if !ok {
 		return Place{}
 	}
-	place := Place{
-		Kind: ReferredName, Span: n.Span(), Path: r.Path, Written: 1,
-		Origin: r.Origin, Binder: r.Binder, Node: n,
-	}
-	if r.Origin == Argument && len(r.Path) == 1 {
-		if o, ok := AsOverlay(r.Binder); ok {
+	place := Place{Span: n.Span(), Written: 1, Node: n}.referring(ref)
+	if place.Origin == Argument && len(place.Path) == 1 {
+		if o, ok := AsOverlay(place.Binder); ok {
 			place.Kind, place.Overlay = OverlayArgument, o
 			return place
 		}
 	}
 	// A bare word where a value is wanted is a value that lacks its quotes, or
 	// true, false, null.
-	if r.Origin == Free && isValue(n) {
+	if place.Origin == Free && isValue(n) {
 		place.Kind, place.Value = ValuePlace, n.Text()
-		place.Path, place.Compared = climber(nil).valuePath(n)
+		place.Path, place.Compared = r.valuePath(n)
 	}
 	return place
 }
@@ -258,9 +244,9 @@ func parameter(n syntax.Node) Place {
 }
 
 // valuePlace is the place of a literal.
-func (c climber) valuePlace(n syntax.Node) Place {
+func (r *reader) valuePlace(n syntax.Node) Place {
 	place := Place{Kind: ValuePlace, Span: n.Span(), Node: n, Value: n.Text()}
-	place.Path, place.Compared = c.valuePath(n)
+	place.Path, place.Compared = r.valuePath(n)
 	switch n.Kind() {
 	case syntax.String, syntax.IndentedString:
 		value, ok := syntax.StringValue(n)
@@ -279,7 +265,7 @@ func IsString(n syntax.Node) bool {
 
 // valuePath is the path of the option that an expression is a value of, or is
 // compared with.
-func (c climber) valuePath(n syntax.Node) (path Path, compared bool) {
+func (r *reader) valuePath(n syntax.Node) (path Path, compared bool) {
 	up, literal := n.Parent(), IsString(n)
 	for up.Kind() == syntax.Paren || up.Kind() == syntax.Apply && literal && up.Child(0) == n {
 		n, up = up, up.Parent() // a string is no function: what follows it is not its argument
@@ -291,13 +277,13 @@ func (c climber) valuePath(n syntax.Node) (path Path, compared bool) {
 			if other == n {
 				other = up.Child(1)
 			}
-			r, _ := Resolve(other)
-			return r.Path, true
+			ref, _ := r.resolve(other)
+			return ref.path, true
 		}
 	case syntax.List:
-		return c.elementPath(up), isTested(up)
+		return r.elementPath(up), isTested(up)
 	}
-	return c.pathOf(n), false
+	return r.pathOf(n), false
 }
 
 // isTested reports whether a list is one that something is looked for in: elem config.….som [ "orin-agx" ].
@@ -307,14 +293,14 @@ func isTested(list syntax.Node) bool {
 }
 
 // elementPath is the path of the option that the elements of a list are values of, or are compared with.
-func (c climber) elementPath(list syntax.Node) Path {
+func (r *reader) elementPath(list syntax.Node) Path {
 	if isTested(list) {
 		call, _ := syntax.AsApply(outOfParens(list).Parent())
 		inner, _ := syntax.AsApply(call.Function())
-		r, _ := Resolve(inner.Argument())
-		return r.Path
+		ref, _ := r.resolve(inner.Argument())
+		return ref.path
 	}
-	path := c.pathOf(list)
+	path := r.pathOf(list)
 	if f, index := callOf(list); wrappers[f].merges && index == wrappers[f].argument {
 		return path
 	}

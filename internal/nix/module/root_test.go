@@ -65,13 +65,13 @@ func TestIsRoot(t *testing.T) {
 
 // TestTruth asks what tests surely give; "has" is the only option there is.
 func TestTruth(t *testing.T) {
-	test := module.Test{Has: func(p module.Path) (present, known bool) {
+	test := module.NewTest(func(p module.Path) (present, known bool) {
 		return p.Last() == "has", p[0].Name == "options" && p.Last() != ""
-	}}
+	})
 	for src, want := range map[string]string{
 		`true`: "true", `false`: "false", `(false)`: "false", `!false`: "true", `!(!x)`: "?", `x`: "?", `null`: "?",
 		`false && x`: "false", `x && false`: "false", `true && x`: "?", `true || x`: "true", `x || true`: "true", `false || x`: "?",
-		`false || false`: "false", `true && !false`: "true", `x -> false`: "?", `1 == 1`: "?",
+		`false || false`: "false", `true && !false`: "true", `x -> false`: "?", `1 == 1`: "true", `x == 1`: "?", `{ a ? true }: a`: "?",
 		`let off = false; in off`: "false", `let a = !b; b = false; in a`: "true", `let false = true; in false`: "true",
 		`let off.x = false; in off`: "?",
 		`options.a ? has`:           "true", `options.a ? no`: "false", `config.a ? no`: "?", `!(options ? a.no)`: "true",
@@ -99,7 +99,7 @@ func TestTruth(t *testing.T) {
 
 // TestTestsWithoutEnd holds that a test that stands for itself, many times over, costs next to nothing.
 func TestTestsWithoutEnd(t *testing.T) {
-	test := module.Test{Has: func(module.Path) (present, known bool) { return false, false }}
+	test := module.NewTest(func(module.Path) (present, known bool) { return false, false })
 	start := time.Now()
 	for _, src := range []string{`let a = a || a; in a`, `let a = b && b; b = a && a; in a`, `let a = f a b; b = f b a; in a`, strings.Repeat("!", 100_000) + "x"} {
 		for n := range syntax.Descendants(syntax.Parse(src).Root()) {

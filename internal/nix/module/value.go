@@ -11,10 +11,10 @@ import (
 // each as a ValuePlace. What is still being typed is left out.
 func Values(t *syntax.Tree) iter.Seq[Place] {
 	return func(yield func(Place) bool) {
-		c := climber{}
+		r := reader{climber: climber{}, certain: true}
 		for n := range syntax.Descendants(t.Root()) {
 			if isLiteral(n) {
-				if place := c.valuePlace(n); place.Kind == ValuePlace && !yield(place) {
+				if place := r.valuePlace(n); place.Kind == ValuePlace && !yield(place) {
 					return
 				}
 			}
