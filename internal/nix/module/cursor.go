@@ -141,12 +141,14 @@ func (r *reader) inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 		return Cursor{} // no name and no value has a line break either
 	}
 	typed := t.Source()[content.Start:offset]
-	if isAttrName(n) {
-		c := r.nameCursor(n, offset)
-		c.Typed, c.Replace, c.Quoted, c.Closed = typed, content, true, closed
-		return c
+	var c Cursor
+	if set, names := asked(n); !set.IsZero() {
+		c = Cursor{Kind: TypesSelection, Path: r.selected(set, names[:len(names)-1]).path}
+	} else if isAttrName(n) {
+		c = r.nameCursor(n, offset)
+	} else {
+		c = r.valueCursor(n)
 	}
-	c := r.valueCursor(n)
 	c.Typed, c.Replace, c.Quoted, c.Closed = typed, content, true, closed
 	return c
 }
@@ -210,8 +212,7 @@ func (r *reader) inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 func (r *reader) withAround(n syntax.Node) Path {
 	for up := n.Parent(); !up.IsZero(); n, up = up, up.Parent() {
 		if up.Kind() == syntax.With && up.Child(1) == n {
-			ref, _ := r.resolve(up.Child(0))
-			return ref.path
+			return r.selected(up.Child(0), nil).path
 		}
 	}
 	return nil
@@ -241,11 +242,7 @@ func (r *reader) afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
 	if n.Kind() == syntax.Select {
 		// The dot before the path: nothing of the path is there.
 		s, _ := syntax.AsSelect(n)
-		ref, ok := r.resolve(s.From())
-		if !ok {
-			return Cursor{}
-		}
-		return Cursor{Kind: TypesSelection, Path: ref.path, Replace: text.Span{Start: offset, End: offset}}
+		return Cursor{Kind: TypesSelection, Path: r.selected(s.From(), nil).path, Replace: text.Span{Start: offset, End: offset}}
 	}
 	path, ok := syntax.AsAttrPath(n)
 	if !ok {
@@ -267,8 +264,7 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 	if i, ok := syntax.AsInherit(up); ok {
 		c := Cursor{Kind: TypesSelection}
 		if from := i.From(); !from.IsZero() {
-			ref, _ := r.resolve(from)
-			c.Path = ref.path
+			c.Path = r.selected(from, nil).path
 		}
 		return c
 	}
@@ -435,11 +431,7 @@ func (r *reader) inheritCursor(i syntax.InheritNode, here text.Span) Cursor {
 	if from.IsZero() || from.Span().End > here.Start {
 		return Cursor{}
 	}
-	ref, ok := r.resolve(from)
-	if !ok {
-		return Cursor{}
-	}
-	return Cursor{Kind: TypesSelection, Path: ref.path, Replace: here}
+	return Cursor{Kind: TypesSelection, Path: r.selected(from, nil).path, Replace: here}
 }
 
 // valueAfter is the expression that goes on behind a node that ends with the token left, with a value that is still to come:
@@ -454,7 +446,7 @@ func valueAfter(n syntax.Node, left syntax.Token) (syntax.Node, bool) {
 	}
 	for ; !n.IsZero() && n.Span().End == left.End; n = n.Parent() {
 		head, depth := calleeOf(n)
-		if w, ok := wrappers[CalleeName(head)]; ok && !w.merges && !w.element && w.argument == depth {
+		if w, ok := wrappers[CalleeName(head)]; ok && !w.merges && !w.element && !w.named && w.argument == depth {
 			return n, true
 		}
 	}

@@ -1,6 +1,8 @@
 package module
 
 import (
+	"strings"
+
 	"jetpills/internal/nix/syntax"
 )
 
@@ -11,6 +13,19 @@ type Overlay struct {
 	// For is the function that the overlay is given to, if that is known to
 	// take one: overrideScope, extend. Empty for an overlay of the package set.
 	For string
+}
+
+// scope is what an overlay of a scope is given to, as names that are selected
+// from an expression: prev.nvidia-jetpack, of prev.nvidia-jetpack.overrideScope.
+// The zero Node stands for any other overlay.
+func (o Overlay) scope() (from syntax.Node, written Path) {
+	call, isCall := syntax.AsApply(outOfParens(o.Final.Parent()).Parent())
+	s, isSelect := syntax.AsSelect(call.Function())
+	if !isCall || !isSelect || !strings.HasPrefix(o.For, "overrideScope") {
+		return syntax.Node{}, nil
+	}
+	written = names(s.Path())
+	return s.From(), written[:len(written)-1]
 }
 
 // Names by which an overlay's two arguments go.

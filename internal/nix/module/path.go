@@ -225,8 +225,12 @@ func outward(at, up syntax.Node) (Path, bool) {
 	case syntax.Apply:
 		call, index := callOf(at)
 		if w, ok := wrappers[call]; ok && (index == w.argument || w.argument == anyArgument) {
-			if w.element {
+			switch {
+			case w.element:
 				return Path{{Name: Element, Known: true}}, true
+			case w.named:
+				call, _ := syntax.AsApply(up.Child(0))
+				return listed(call.Argument())
 			}
 			return nil, true
 		}
@@ -238,6 +242,32 @@ func outward(at, up syntax.Node) (Path, bool) {
 		return nil, false
 	}
 	return Path{boundary}, false
+}
+
+// listed are the names of a list of strings; a boundary, and false, for anything
+// else.
+func listed(list syntax.Node) (Path, bool) {
+	var parts Path
+	for n := range withoutParens(list).Children() {
+		if len(parts) == mostNames {
+			return Path{beyond}, false
+		}
+		parts = append(parts, textPart(n))
+	}
+	if withoutParens(list).Kind() != syntax.List {
+		return Path{boundary}, false
+	}
+	return parts, true
+}
+
+// textPart is the part that a string names.
+func textPart(n syntax.Node) Part {
+	span := nameSpan(n)
+	name, known := syntax.StringValue(n)
+	if !known || span.Len() > mostName {
+		return Part{Span: span}
+	}
+	return Part{Name: name, Known: true, Span: span}
 }
 
 // isLast reports whether a node is its parent's last child, errors not counted.
@@ -257,6 +287,7 @@ type wrapper struct {
 	priority bool // how much the value counts is another than without it
 	merges   bool // the argument is a list of such values
 	element  bool // the argument becomes an element of a list
+	named    bool // the argument before is a list of names that it stands under
 }
 
 const anyArgument = -1
@@ -278,6 +309,7 @@ var wrappers = map[string]wrapper{
 	"optionals":            {argument: 1, tested: true, drops: true},
 	"optional":             {argument: 1, tested: true, drops: true, element: true},
 	"recursiveUpdate":      {argument: anyArgument},
+	"setAttrByPath":        {argument: 1, named: true},
 	"id":                   {argument: 0},
 }
 

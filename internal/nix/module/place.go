@@ -65,6 +65,9 @@ func At(t *syntax.Tree, offset int) Place {
 		if isAttrName(n) {
 			return r.named(n)
 		}
+		if set, names := asked(n); !set.IsZero() {
+			return Place{Span: n.Span(), Node: n, Written: 1}.referring(r.selected(set, names))
+		}
 		return r.valuePlace(n)
 	case syntax.Identifier:
 		return r.identifier(n)
@@ -190,8 +193,11 @@ func (r *reader) identifier(n syntax.Node) Place {
 	if !ok {
 		return Place{}
 	}
+	if len(ref.path) > 1 {
+		ref = r.inScope(ref)
+	}
 	place := Place{Span: n.Span(), Written: 1, Node: n}.referring(ref)
-	if place.Origin == Argument && len(place.Path) == 1 {
+	if place.Origin == Argument && len(place.Path) == 1 && !ref.inPart {
 		if o, ok := AsOverlay(place.Binder); ok {
 			place.Kind, place.Overlay = OverlayArgument, o
 			return place
@@ -199,7 +205,7 @@ func (r *reader) identifier(n syntax.Node) Place {
 	}
 	// A bare word where a value is wanted is a value that lacks its quotes, or
 	// true, false, null.
-	if place.Origin == Free && isValue(n) {
+	if isUnbound := len(place.Path) == 1 && place.Origin == Free && place.Path.Last() == n.Text(); isUnbound && isValue(n) {
 		place.Kind, place.Value = ValuePlace, n.Text()
 		place.Path, place.Compared = r.valuePath(n)
 	}

@@ -2,6 +2,7 @@ package module
 
 import (
 	"slices"
+	"strings"
 
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
@@ -36,6 +37,9 @@ type reference struct {
 	lambda syntax.Node
 	// value is what the path's first name has, if that is Local.
 	value syntax.Node
+	// inPart says that the expression has other values too, or more than what the
+	// path stands for.
+	inPart bool
 }
 
 // reader reads the text around places. It is not safe for concurrent use.
@@ -82,7 +86,19 @@ func (r *reader) resolve(n syntax.Node) (reference, bool) { return r.refer(r.at(
 
 // selected is what names refer to that are selected from an expression.
 func (r *reader) selected(from syntax.Node, written Path) reference {
-	return r.selection(r.at(from), written, mostAliases)
+	return r.inScope(r.selection(r.at(from), written, mostAliases))
+}
+
+// inScope takes the arguments of an overlay that changes a scope for that scope.
+func (r *reader) inScope(ref reference) reference {
+	if o, ok := AsOverlay(ref.lambda); ok {
+		if from, written := o.scope(); !from.IsZero() {
+			of := r.selected(from, written)
+			of.path = append(slices.Clip(of.path), ref.path[1:]...)
+			return of
+		}
+	}
+	return ref
 }
 
 // refer finds what a thunk refers to. below is the name that is selected from it,
@@ -101,17 +117,17 @@ func (r *reader) refer(t *eval.Thunk, below string, left int) (reference, bool) 
 	}
 	u, ok := v.(*eval.Unknown)
 	isCyclic := ok && u.Reason == eval.Cyclic
-	var last *eval.Thunk // of the last name that the value came through
-	var self Part
+	var names []*eval.Thunk // that the value came through
 	for step := range t.Through() {
 		n := withoutParens(step.Node())
 		inherit, inherits := syntax.AsInherit(n.Parent())
+		isDefault := len(names) > 0 && outOfParens(n).Parent().Kind() == syntax.Formal
 		switch {
 		case n.IsZero(): // the library's, or what a function is called with
 			continue
+		case isDefault:
 		case n.Kind() == syntax.Identifier, inherits && inherit.From().IsZero():
-			last, self = step, partOf(n)
-			if !isCyclic {
+			if names = append(names, step); !isCyclic {
 				continue
 			}
 		case n.Kind() == syntax.Select:
@@ -120,13 +136,22 @@ func (r *reader) refer(t *eval.Thunk, below string, left int) (reference, bool) 
 		case inherits:
 			return r.selection(e.Thunk(inherit.From(), step.Scope()), Path{partOf(n)}, left-1), true
 		}
-		return boundTo(self, n), last != nil
+		if len(names) == 0 {
+			return reference{}, false
+		}
+		return boundTo(names[len(names)-1], n), true
 	}
-	switch {
-	case last == nil:
+	if len(names) == 0 {
 		return reference{}, false
-	case last.Scope().Binds(self.Name):
-		return boundTo(self, syntax.Node{}), true
+	}
+	last := names[len(names)-1]
+	self := partOf(withoutParens(last.Node()))
+	switch v.(type) {
+	case eval.Bool, eval.Null:
+		last = names[0] // true and false are values, not what a variable stands for
+	}
+	if name := partOf(withoutParens(last.Node())).Name; last.Scope().Binds(name) {
+		return boundTo(last, syntax.Node{}), true
 	}
 	if with := e.With(self.Name, last.Scope()); with != nil {
 		if ref, ok := r.refer(with, self.Name, left-1); ok {
@@ -139,12 +164,13 @@ func (r *reader) refer(t *eval.Thunk, below string, left int) (reference, bool) 
 
 // boundTo is the reference of a name that has a value of its own, made by an
 // expression.
-func boundTo(name Part, value syntax.Node) reference {
-	name.Variable = true
+func boundTo(name *eval.Thunk, value syntax.Node) reference {
+	self := partOf(withoutParens(name.Node()))
+	self.Variable = true
 	if formal := outOfParens(value).Parent(); formal.Kind() == syntax.Formal {
-		return reference{path: Path{name}, origin: Argument, lambda: formal.Parent().Parent()}
+		return reference{path: Path{self}, origin: Argument, lambda: formal.Parent().Parent()}
 	}
-	return reference{path: Path{name}, origin: Local, value: value}
+	return reference{path: Path{self}, origin: Local, value: value}
 }
 
 // selection is what names refer to that are selected from a thunk.
@@ -166,7 +192,7 @@ func (r *reader) selection(from *eval.Thunk, written Path, left int) reference {
 	}
 	ref, ok := r.refer(from, first, left)
 	if !ok {
-		ref.path = Path{expression}
+		ref = reference{path: Path{expression}, origin: Local}
 	}
 	ref.path = append(slices.Clip(ref.path), written...)
 	return ref
@@ -181,7 +207,9 @@ func (r *reader) symbolic(v eval.Value, below string) (reference, bool) {
 		return referenceOf(v)
 	case *eval.Attrs:
 		if _, own := v.Get(below); !own && v.Rest() != nil {
-			return r.symbolic(v.Rest(), below)
+			ref, ok := r.symbolic(v.Rest(), below)
+			ref.inPart = true
+			return ref, ok
 		}
 	case *eval.Choice:
 		if r.certain {
@@ -189,6 +217,7 @@ func (r *reader) symbolic(v eval.Value, below string) (reference, bool) {
 		}
 		for _, t := range v.Of {
 			if ref, ok := r.symbolic(r.values().Force(t), below); ok {
+				ref.inPart = true
 				return ref, true
 			}
 		}
@@ -240,6 +269,43 @@ func (r *reader) names(p syntax.AttrPathNode, scope *eval.Scope) Path {
 		i++
 	}
 	return parts
+}
+
+// asksFor are the functions that select by names that strings have, and which of
+// their arguments they select from. The first one is the names.
+var asksFor = map[string]int{
+	"getAttr": 1, "hasAttr": 1, "getAttrFromPath": 1, "hasAttrByPath": 1, "attrByPath": 2,
+}
+
+// asked is the set that a string is the name of an attribute for: "som" in
+// getAttrFromPath [ "hardware" "som" ] config, and the names up to that; the zero
+// Node if the string is no such name.
+func asked(n syntax.Node) (set syntax.Node, names Path) {
+	argument := n
+	if list := n.Parent(); list.Kind() == syntax.List {
+		argument = list
+		for c := range list.Children() {
+			if names = append(names, textPart(c)); c == n || len(names) > mostNames {
+				break
+			}
+		}
+	} else {
+		names = Path{textPart(n)}
+	}
+	function, index := callOf(argument)
+	from, ok := asksFor[function]
+	if isList := argument != n; !ok || index != 0 || isList != strings.HasSuffix(function, "Path") {
+		return syntax.Node{}, nil
+	}
+	call := outOfParens(argument).Parent()
+	for range from {
+		call = call.Parent()
+	}
+	a, ok := syntax.AsApply(call)
+	if !ok {
+		return syntax.Node{}, nil // still being typed
+	}
+	return a.Argument(), names
 }
 
 func withoutParens(n syntax.Node) syntax.Node {
