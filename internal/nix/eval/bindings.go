@@ -58,6 +58,9 @@ func hasDynamic(n syntax.Node) bool {
 // Values see inner; names of an inherit without a source see outer.
 func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, which names) *Unknown {
 	var dynamic []syntax.BindingNode // which Nix adds last
+	if into.attrs == nil {
+		into.attrs = make([]Attr, 0, countOf(n))
+	}
 	for c := range syntax.Bindings(n) {
 		if u := e.Charge(1); u != nil {
 			into.rest = u
@@ -93,6 +96,15 @@ func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, whi
 		}
 	}
 	return nil
+}
+
+// countOf is the number of a set's bindings.
+func countOf(n syntax.Node) int {
+	count := 0
+	for range syntax.Bindings(n) {
+		count++
+	}
+	return count
 }
 
 // inherited is the thunk of a name in an inherit.

@@ -139,7 +139,7 @@ func (s *Attrs) put(a Attr) {
 	case s.index != nil:
 		s.index[a.Name] = int32(n - 1)
 	case n > manyAttrs:
-		s.index = make(map[string]int32, 2*n)
+		s.index = make(map[string]int32, cap(s.attrs))
 		for i := range s.attrs {
 			s.index[s.attrs[i].Name] = int32(i)
 		}

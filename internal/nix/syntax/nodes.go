@@ -41,8 +41,6 @@ type Tree struct {
 
 	refusals sync.Once // guards errors, which take a look at the whole tree
 	errors   []SyntaxError
-
-	binders sync.Map // of wide sets, by index: map[string]int32
 }
 
 // Size is how many bytes the tree takes beside its text, what is asked of it later aside.
