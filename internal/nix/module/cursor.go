@@ -292,7 +292,7 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 		c.Defined = definedBeside(owner)
 		return c
 	case syntax.Select, syntax.HasAttr:
-		return Cursor{Kind: TypesSelection, Path: r.selected(owner.Child(0), before).path}
+		return Cursor{Kind: TypesSelection, Path: r.selected(owner.Child(0), r.evaluated(path, before)).path}
 	}
 	return Cursor{}
 }

@@ -147,9 +147,9 @@ func (r *reader) named(n syntax.Node) Place {
 	case syntax.Select:
 		s, _ := syntax.AsSelect(owner)
 		place.Written += len(writtenOf(s.From()))
-		return place.referring(r.selected(s.From(), written))
+		return place.referring(r.selected(s.From(), r.evaluated(path, written)))
 	case syntax.HasAttr:
-		return place.referring(r.selected(owner.Child(0), written))
+		return place.referring(r.selected(owner.Child(0), r.evaluated(path, written)))
 	default:
 		return Place{}
 	}

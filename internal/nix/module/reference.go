@@ -117,38 +117,38 @@ func (r *reader) refer(t *eval.Thunk, below string, left int) (reference, bool) 
 	}
 	u, ok := v.(*eval.Unknown)
 	isCyclic := ok && u.Reason == eval.Cyclic
-	var names []*eval.Thunk // that the value came through
+	var through []*eval.Thunk // of names that the value came through
 	for step := range t.Through() {
 		n := withoutParens(step.Node())
 		inherit, inherits := syntax.AsInherit(n.Parent())
-		isDefault := len(names) > 0 && outOfParens(n).Parent().Kind() == syntax.Formal
+		isDefault := len(through) > 0 && outOfParens(n).Parent().Kind() == syntax.Formal
 		switch {
 		case n.IsZero(): // the library's, or what a function is called with
 			continue
 		case isDefault:
 		case n.Kind() == syntax.Identifier, inherits && inherit.From().IsZero():
-			if names = append(names, step); !isCyclic {
+			if through = append(through, step); !isCyclic {
 				continue
 			}
 		case n.Kind() == syntax.Select:
 			s, _ := syntax.AsSelect(n)
-			return r.selection(e.Thunk(s.From(), step.Scope()), r.names(s.Path(), step.Scope()), left-1), true
+			return r.selection(e.Thunk(s.From(), step.Scope()), r.evaluated(s.Path(), names(s.Path())), left-1), true
 		case inherits:
 			return r.selection(e.Thunk(inherit.From(), step.Scope()), Path{partOf(n)}, left-1), true
 		}
-		if len(names) == 0 {
+		if len(through) == 0 {
 			return reference{}, false
 		}
-		return boundTo(names[len(names)-1], n), true
+		return boundTo(through[len(through)-1], n), true
 	}
-	if len(names) == 0 {
+	if len(through) == 0 {
 		return reference{}, false
 	}
-	last := names[len(names)-1]
+	last := through[len(through)-1]
 	self := partOf(withoutParens(last.Node()))
 	switch v.(type) {
 	case eval.Bool, eval.Null:
-		last = names[0] // true and false are values, not what a variable stands for
+		last = through[0] // true and false are values, not what a variable stands for
 	}
 	if name := partOf(withoutParens(last.Node())).Name; last.Scope().Binds(name) {
 		return boundTo(last, syntax.Node{}), true
@@ -252,23 +252,22 @@ func referenceOf(s *eval.Symbol) (reference, bool) {
 	return ref, true
 }
 
-// names are the parts of an attribute path in an expression, with what
+// evaluated are the names of an attribute path in an expression, with what
 // interpolations in it come to.
-func (r *reader) names(p syntax.AttrPathNode, scope *eval.Scope) Path {
-	parts := names(p)
+func (r *reader) evaluated(p syntax.AttrPathNode, written Path) Path {
 	i := 0
 	for n := range p.Names() {
-		if i == len(parts) {
+		if i == len(written) {
 			break
 		}
-		if !parts[i].Known && n.Kind() == syntax.Dynamic {
-			if name, ok := r.values().Force(r.values().Thunk(n.Child(0), scope)).(eval.String); ok {
-				parts[i].Name, parts[i].Known = string(name), true
+		if part := &written[i]; !part.Known && n.Kind() == syntax.Dynamic {
+			if name, ok := r.values().Force(r.at(n.Child(0))).(eval.String); ok {
+				part.Name, part.Known = string(name), len(name) <= mostName
 			}
 		}
 		i++
 	}
-	return parts
+	return written
 }
 
 // asksFor are the functions that select by names that strings have, and which of
