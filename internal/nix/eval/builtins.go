@@ -30,9 +30,11 @@ func builtinTable() table {
 		"warn":            {arity: 2, run: second},
 		"addErrorContext": {arity: 2, run: second},
 		"seq": {arity: 2, run: func(c *call) Value {
-			if v := c.force(0); fails(v) {
+			v := c.force(0)
+			if fails(v) {
 				return v
 			}
+			c.assume(v)
 			return c.force(1)
 		}},
 		"deepSeq": {arity: 2, run: func(c *call) Value {
@@ -162,7 +164,7 @@ func tryEval(c *call) Value {
 		}
 		v, success = Bool(false), Bool(false)
 	}
-	if c.assumed != assumed {
+	if c.assume(v); c.assumed != assumed {
 		c.assumed = assumed
 		success = unknown(Ambiguous, "whether it succeeds")
 		v = c.choice(nil, Known(v), Known(Bool(false)))
@@ -187,17 +189,29 @@ func (e *Evaluator) deep(t *Thunk) Value {
 	case *Attrs:
 		for _, a := range v.attrs {
 			if a.Maybe {
+				e.assumed++
 				continue
 			}
 			if bad := e.deep(a.Thunk); bad != nil {
 				return bad
 			}
 		}
+		if v.rest != nil {
+			e.assumed++
+		}
 	}
 	if fails(v) {
 		return v
 	}
+	e.assume(v)
 	return nil
+}
+
+// assume takes a value that is evaluated, but not known, to be no failure.
+func (e *Evaluator) assume(v Value) {
+	if isOpaque(v) {
+		e.assumed++
+	}
 }
 
 // isA is a test for a type.

@@ -99,3 +99,56 @@ func TestAttrs(t *testing.T) {
 		}
 	}
 }
+
+// TestTakes holds which function takes what comes from outside, and what brings a
+// name into view.
+func TestTakes(t *testing.T) {
+	src := "{ config, ... }@args: final: let a = 1; in with config.w; [ config.a args.config.a final.a free.a a b ]"
+	tree := syntax.Parse(src)
+	e := eval.New(eval.Options{Free: func(name string) (eval.Value, bool) { return eval.NewSymbol(name), true }})
+	var list syntax.Node
+	for n := range syntax.Descendants(tree.Root()) {
+		if n.Kind() == syntax.List {
+			list = n
+		}
+	}
+	scope := e.ScopeAt(list.Child(0))
+	for i, want := range []string{"config.a of {", "config.a of {", "final.a of f", "config.w.free.a of {", "1", "config.w.b of {"} {
+		thunk := e.Thunk(list.Child(i), scope)
+		got := shown(e, thunk, 0)
+		if s, ok := e.Force(thunk).(*eval.Symbol); ok {
+			got += " of " + s.Lambda.Text()[:1]
+		}
+		if got != want {
+			t.Errorf("%s is %s, want %s", list.Child(i).Text(), got, want)
+		}
+	}
+	for name, want := range map[string]string{"a": "bound", "config": "bound", "args": "bound", "map": "", "b": "config.w"} {
+		got := ""
+		if scope.Binds(name) {
+			got = "bound"
+		}
+		if with := e.With(name, scope); with != nil {
+			got += with.Node().Text()
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestHas asks a caller which attributes there are of what comes from outside.
+func TestHas(t *testing.T) {
+	e := eval.New(eval.Options{Has: func(s *eval.Symbol) (has, known bool) {
+		return s.String() == "options.a.yes", s.String() != "options.a.perhaps"
+	}})
+	for src, want := range map[string]string{
+		"options ? a.yes": "true", "options ? a.no": "false", "let o = options.a; in !(o ? no)": "true",
+		"builtins.hasAttr \"yes\" options.a": "true", "options.a ? perhaps": "?outside options.a", "lib.hasAttrByPath [ \"a\" \"yes\" ] options": "true",
+		"{ a = options.a; } ? a.yes": "true", "{ a = 1; } ? b": "false",
+	} {
+		if got := shown(e, e.Thunk(syntax.Parse(src).Root().Child(0), roots(e)), 0); got != want {
+			t.Errorf("%s: %s, want %s", src, got, want)
+		}
+	}
+}

@@ -21,7 +21,8 @@ const (
 // Bounds of how an expression is evaluated for one question.
 const (
 	mostSteps   = 300_000
-	mostAliases = 8 // names in a row whose value is not known
+	mostAliases = 8  // names in a row whose value is not known
+	mostChoices = 64 // values that one expression may have
 )
 
 // reference is what an expression refers to.
@@ -56,7 +57,7 @@ type reader struct {
 func (r *reader) values() *eval.Evaluator {
 	if r.evaluator == nil {
 		itself := func(name string) (eval.Value, bool) { return eval.NewSymbol(name), true }
-		options := eval.Options{Steps: mostSteps, Free: itself}
+		options := eval.Options{Steps: mostSteps, Free: itself, Tolerant: !r.certain}
 		if r.certain {
 			options.Argument = itself // not what a formal has otherwise
 		}
@@ -109,11 +110,8 @@ func (r *reader) refer(t *eval.Thunk, below string, left int) (reference, bool) 
 	}
 	e := r.values()
 	v := e.Force(t)
-	if ref, ok := r.symbolic(v, below); ok {
+	if ref, ok := r.symbolic(v, below, new(int)); ok {
 		return ref, true
-	}
-	if e.Spent() != nil {
-		return reference{}, false
 	}
 	u, ok := v.(*eval.Unknown)
 	isCyclic := ok && u.Reason == eval.Cyclic
@@ -187,7 +185,7 @@ func (r *reader) selection(from *eval.Thunk, written Path, left int) reference {
 		}
 		v = e.Select(v, part.Name)
 	}
-	if ref, ok := r.symbolic(v, ""); ok {
+	if ref, ok := r.symbolic(v, "", new(int)); ok {
 		return ref
 	}
 	ref, ok := r.refer(from, first, left)
@@ -200,14 +198,18 @@ func (r *reader) selection(from *eval.Thunk, written Path, left int) reference {
 
 // symbolic is the reference to what comes from outside that a value is, at least
 // in part: config.hardware // { a = 1; } is config.hardware, for all names below
-// but a.
-func (r *reader) symbolic(v eval.Value, below string) (reference, bool) {
+// but a. Of several values, the first that comes from outside counts. A choice may
+// hold itself: looked counts what was looked at.
+func (r *reader) symbolic(v eval.Value, below string, looked *int) (reference, bool) {
+	if *looked++; *looked > mostChoices {
+		return reference{}, false
+	}
 	switch v := v.(type) {
 	case *eval.Symbol:
 		return referenceOf(v)
 	case *eval.Attrs:
 		if _, own := v.Get(below); !own && v.Rest() != nil {
-			ref, ok := r.symbolic(v.Rest(), below)
+			ref, ok := r.symbolic(v.Rest(), below, looked)
 			ref.inPart = true
 			return ref, ok
 		}
@@ -216,7 +218,7 @@ func (r *reader) symbolic(v eval.Value, below string) (reference, bool) {
 			break
 		}
 		for _, t := range v.Of {
-			if ref, ok := r.symbolic(r.values().Force(t), below); ok {
+			if ref, ok := r.symbolic(r.values().Force(t), below, looked); ok {
 				ref.inPart = true
 				return ref, true
 			}
