@@ -1,7 +1,7 @@
 // Package module reads Nix as NixOS does: which option a binding defines, what
 // a name refers to, what an overlay and a scope are. It works on unfinished
-// text and evaluates nothing, so where a name is only known after evaluation it
-// says so rather than guess.
+// text. It takes from package eval what a name in an expression stands for. Where
+// only evaluation knows a name that is defined, it says so rather than guess.
 package module
 
 import (

@@ -50,7 +50,7 @@ type reader struct {
 	// certain takes only what holds however functions are called and whatever
 	// tests give.
 	certain bool
-	has     func(Path) (has, known bool) // of what tests ask for; may be nil
+	has     func(Path) (has, known bool) // of the attributes that tests ask for; may be nil
 }
 
 // values evaluates what the text says.
@@ -81,8 +81,8 @@ func (r *reader) at(n syntax.Node) *eval.Thunk {
 	return e.Thunk(n, e.ScopeAt(n))
 }
 
-// resolve finds what an expression refers to; false for one that is neither a name
-// nor a selection, and whose value is nothing that comes from outside.
+// resolve finds what an expression refers to. It reports false for one that is
+// neither a name nor a selection and whose value does not come from outside.
 func (r *reader) resolve(n syntax.Node) (reference, bool) { return r.refer(r.at(n), "", mostAliases) }
 
 // selected is what names refer to that are selected from an expression.
@@ -90,7 +90,8 @@ func (r *reader) selected(from syntax.Node, written Path) reference {
 	return r.inScope(r.selection(r.at(from), written, mostAliases))
 }
 
-// inScope takes the arguments of an overlay that changes a scope for that scope.
+// inScope puts the scope in place of an argument of the overlay that changes it:
+// prev.nvidia-jetpack.overrideScope calls its overlay with prev.nvidia-jetpack.
 func (r *reader) inScope(ref reference) reference {
 	if o, ok := AsOverlay(ref.lambda); ok {
 		if from, written := o.scope(); !from.IsZero() {
@@ -254,8 +255,8 @@ func referenceOf(s *eval.Symbol) (reference, bool) {
 	return ref, true
 }
 
-// evaluated are the names of an attribute path in an expression, with what
-// interpolations in it come to.
+// evaluated fills in those of the first names of an attribute path that are
+// interpolations of known text.
 func (r *reader) evaluated(p syntax.AttrPathNode, written Path) Path {
 	i := 0
 	for n := range p.Names() {
