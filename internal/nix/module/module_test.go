@@ -67,7 +67,7 @@ func TestAt(t *testing.T) {
 		{"a formal with any default", `{ off ? false, ... }: f of$0f`, "refers to off"},
 		{"a function that is called on the spot", `{ config, ... }: (cfg: cfg.so$0m) config.a`, "refers to config.a.som"},
 		{"a choice", `{ config, ... }: (if config.b then { } else config.a).so$0m`, "refers to config.a.som"},
-		{"a choice that holds itself", `let f = n: if n then f n else f { }; in (f u).so$0m`, "refers to ?.som"},
+		{"a choice that holds itself", `let a = if u then a else { }; in a.so$0m`, "refers to a.som"},
 		{"a combined set", `{ config, ... }: let cfg = config.a // { b = 1; }; in cfg.so$0m`, "refers to config.a.som"},
 		{"a combined set's own name", `{ config, ... }: let cfg = config.a // { som = 1; }; in cfg.so$0m`, "refers to cfg.som"},
 		{"a name that a let has", `{ config, ... }: let n = "b"; in config.a.${n}.so$0m`, "refers to config.a.b.som"},
