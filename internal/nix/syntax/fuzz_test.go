@@ -155,7 +155,7 @@ func views(n syntax.Node) {
 		}
 	}
 	if s, ok := syntax.AsAttrSet(n); ok {
-		s.Braces()
+		s.Recursive()
 	}
 	if l, ok := syntax.AsLambda(n); ok {
 		l.Parameter()

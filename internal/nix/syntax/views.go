@@ -105,24 +105,6 @@ type AttrSetNode struct{ Node }
 // Recursive reports whether the set's names are visible in its values.
 func (s AttrSetNode) Recursive() bool { return s.is(flagRec) || s.Kind() == LetBody }
 
-// HasBraces reports whether the set's braces are there; bindings that stand
-// where an expression belongs make a set without.
-func (s AttrSetNode) HasBraces() bool { return !s.is(flagNoBraces) }
-
-// Braces is the span between the set's braces: from behind the opening one to
-// before the closing one, or to the end of the set if that one is lost.
-func (s AttrSetNode) Braces() (text.Span, bool) {
-	open, ok := s.tokenOf(LBrace)
-	if !ok {
-		return s.Span(), false
-	}
-	end := s.Span().End
-	if c, ok := s.tokenOf(RBrace); ok {
-		end = c.Start
-	}
-	return text.Span{Start: open.End, End: end}, true
-}
-
 // Bindings are the children of a set or of let … in that bind names.
 func Bindings(n Node) iter.Seq[Node] {
 	return func(yield func(Node) bool) {
