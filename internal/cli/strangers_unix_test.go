@@ -224,6 +224,24 @@ func TestStrangersInEditors(t *testing.T) {
 	}
 }
 
+// lockedBuffer is a log that may be read while the last of it is still being written.
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
+
 func editStrangers(t *testing.T, s string, p strangersPlace, format string) {
 	shown := map[string]int{} // how many texts of a kind were looked at
 	look := func(from, key, s string) {
@@ -276,7 +294,7 @@ func editStrangers(t *testing.T, s string, p strangersPlace, format string) {
 
 	fromEditor, toServer := io.Pipe()
 	fromServer, toEditor := io.Pipe()
-	var log bytes.Buffer
+	var log lockedBuffer
 	program := Program{
 		Args: []string{"lsp", "--log-level", "debug"}, Stdin: fromEditor, Stdout: toEditor, Stderr: &log, Pills: os.DirFS(p.pills), Version: "1.2.3",
 	}
