@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +66,40 @@ func TestCheck(t *testing.T) {
 	for _, wrong := range [][]string{{}, {filepath.Join(dir, "none.nix")}, {filepath.Join(dir, "sub", "binary.nix")}, {"--format", "xml", dir}} {
 		if out, stderr, code := run(t, "", append([]string{"check"}, wrong...)...); code != 2 || out != "" || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%v: exit code %d: %s%s", wrong, code, out, stderr)
+		}
+	}
+}
+
+// TestCheckOfALink holds that a folder is looked into though its name is a link to it, as that of /etc/nixos often is.
+func TestCheckOfALink(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "nixos")
+	if err := os.Symlink(checked(t), link); err != nil {
+		t.Fatal(err)
+	}
+	for _, spelt := range []string{link, link + string(filepath.Separator)} {
+		out, _, code := run(t, "", "check", spelt)
+		if want := filepath.Join(link, "sub", "bad.nix") + ":3:47: error: "; code != 1 || !strings.HasPrefix(out, want) {
+			t.Errorf("%s: exit code %d: %s", spelt, code, out)
+		}
+	}
+}
+
+// full is an output with no space left.
+type full struct{}
+
+func (full) Write([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "out", Err: syscall.ENOSPC}
+}
+func (full) Close() error { return nil }
+
+// TestCheckWithoutSpace holds that a report which cannot be written does not pass for one that was.
+func TestCheckWithoutSpace(t *testing.T) {
+	dir := checked(t)
+	for _, args := range [][]string{{"check", dir}, {"check", "--format", "sarif", filepath.Join(dir, "good.nix")}, {"options"}} {
+		var stderr bytes.Buffer
+		p := Program{Args: args, Stdin: io.NopCloser(strings.NewReader("")), Stdout: full{}, Stderr: &stderr, Pills: pills.FS, Version: "1.2.3"}
+		if code := p.Run(); code != 2 || !strings.HasSuffix(stderr.String(), "jetpills: out: no space left on device\n") {
+			t.Errorf("%v: exit code %d: %s", args, code, stderr.String())
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -53,11 +54,18 @@ func (p *Program) Run() int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	code := exit(exitOK)
-	if err := root.Execute(); err != nil && !errors.As(err, &code) {
-		printf(stderr, "jetpills: %v\n", err)
+	err := root.Execute()
+	_ = stdout.flush()
+	if err == nil || errors.As(err, &code) {
+		err = stdout.err // a report that was not written is no report
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		err = nil // its reader has enough
+	}
+	if err != nil {
+		printf(stderr, "jetpills: %v\n", plain(err))
 		code = exitCouldNot
 	}
-	_ = stdout.flush() // where the output is gone, there is nobody to tell
 	_ = stderr.flush()
 	return int(code)
 }

@@ -51,6 +51,7 @@ func encodeJSON(w io.Writer, v any, indent string) error {
 type terminal struct {
 	out  io.Writer
 	held []byte // of a line that is not whole
+	err  error  // the first that the output gave
 }
 
 func (t *terminal) Write(b []byte) (int, error) {
@@ -72,6 +73,9 @@ func (t *terminal) show(n int) error {
 	shown := harmless(string(t.held[:n]), "\n\t")
 	t.held = append(t.held[:0], t.held[n:]...)
 	_, err := io.WriteString(t.out, shown)
+	if t.err == nil {
+		t.err = err
+	}
 	return err
 }
 
@@ -84,8 +88,8 @@ func harmless(s, keep string) string {
 }
 
 // jobCommand is what the runners of code hosts take for a command in a job's output: GitHub's "::error::" at the beginning
-// of a line and "##[error]" anywhere (ActionCommand.cs in actions/runner), and "##vso[" of Azure Pipelines.
-var jobCommand = regexp.MustCompile(`(?m)^[\t\p{Z}]*::|##(?:vso)?\[`)
+// of a line and "##[error]" anywhere (ActionCommand.cs in actions/runner), "##vso[" of Azure Pipelines, and "##teamcity[".
+var jobCommand = regexp.MustCompile(`(?m)^[\t\p{Z}]*::|##(?:vso|teamcity)?\[`)
 
 // logLines keeps each entry of a log on one line: it is given one at a time.
 type logLines struct{ zapcore.WriteSyncer }

@@ -55,7 +55,7 @@ func TestTerminal(t *testing.T) {
 		{"a\tb\nhöhe", "a\tb\nhöhe"},
 		{"a\x1b[31m\u009b\x9b\r\u202e\n", "a\\u001b[31m\\u009b\uFFFD\\r\\u202e\n"},
 		{"a::b\n::error::c\n \u00a0::d\n", "a::b\n\\u003a:error::c\n \u00a0\\u003a:d\n"},
-		{"#[a] ##[error]b ##vso[c] ### d\n", "#[a] \\u0023#[error]b \\u0023#vso[c] ### d\n"},
+		{"#[a] ##[error]b ##vso[c] ##teamcity[d] ### e\n", "#[a] \\u0023#[error]b \\u0023#vso[c] \\u0023#teamcity[d] ### e\n"},
 	} {
 		for size := 1; size <= len(test.printed); size++ { // however it is cut
 			var out bytes.Buffer
