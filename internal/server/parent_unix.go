@@ -42,8 +42,8 @@ func (p parent) alive() bool {
 // isZombie reports whether a process has ended and waits to be reaped, which takes signals. Only Linux tells, as proc(5) says.
 func isZombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	_, state, ok := bytes.Cut(stat, []byte(") "))
-	return err == nil && ok && bytes.HasPrefix(state, []byte("Z"))
+	name := bytes.LastIndexByte(stat, ')') // the end of it: a name may have such brackets itself
+	return err == nil && name >= 0 && bytes.HasPrefix(stat[name:], []byte(") Z"))
 }
 
 func (p parent) close() { _ = p.process.Release() }
