@@ -19,7 +19,7 @@ const (
 	diagnosticsAtLatest = time.Second
 )
 
-// pollEvery is how often the files that pin a revision are looked at for a client that does not tell when they change.
+// pollEvery is how often the files that pin a revision are looked at where the client does not tell when they change.
 const pollEvery = time.Second
 
 // diagnosticsSoon asks for the diagnostics to be told anew. It never waits.
@@ -52,14 +52,16 @@ func (s *Server) tellDiagnostics(ctx context.Context) {
 	for {
 		var poll <-chan time.Time
 		snapshot := s.session.Snapshot()
-		if snapshot != nil && !s.watching.Load() && len(snapshot.Documents()) > 0 {
+		if len(s.unwatched(snapshot)) > 0 {
 			poll = time.After(pollEvery)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-poll:
-			if snapshot = s.session.Snapshot(); s.watching.Load() || s.session.RecheckPins(snapshot, snapshot.Documents()...) == snapshot {
+			snapshot = s.session.Snapshot()
+			documents := s.unwatched(snapshot)
+			if len(documents) == 0 || s.session.RecheckPins(snapshot, documents...) == snapshot {
 				continue
 			}
 		case <-s.changed:
@@ -69,6 +71,17 @@ func (s *Server) tellDiagnostics(ctx context.Context) {
 			s.tellOf(ctx, s.session.Recheck(snapshot, snapshot.Documents()...), shown)
 		}
 	}
+}
+
+// unwatched are the open documents of whose pins the client does not tell.
+func (s *Server) unwatched(snapshot *workspace.Snapshot) []*workspace.Document {
+	switch {
+	case snapshot == nil:
+		return nil
+	case s.watching.Load():
+		return snapshot.Unwatched()
+	}
+	return snapshot.Documents()
 }
 
 // awaitQuiet waits until nothing changes, but not for ever.

@@ -158,12 +158,34 @@ func TestEveryOpeningIsTold(t *testing.T) {
 	}
 }
 
-// TestMarksFollowPins: marks follow the files that pin a revision, though the client tells of none and sends nothing.
+// TestMarksFollowPins: marks follow the files that pin a revision, though the client tells of none and sends nothing: it
+// watches no files, or none but those in its folders.
 func TestMarksFollowPins(t *testing.T) {
-	t.Parallel()
-	e, dir := startOn(t, &disk{}, `{}`, nil)
+	for _, test := range []struct{ name, capabilities, folder string }{
+		{"the client does not watch", `{}`, "."},
+		{"no folder is open", watches, ""},
+		{"the lock file lies above the folder", watches, "hosts"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			testMarksFollowPins(t, test.capabilities, test.folder)
+		})
+	}
+}
+
+// testMarksFollowPins has a folder open, below that with the lock file, or none.
+func testMarksFollowPins(t *testing.T, capabilities, folder string) {
+	e, dir := startOn(t, &disk{}, capabilities, nil)
+	opened := []any{}
+	if folder != "" {
+		opened = append(opened, map[string]any{"uri": uri.File(filepath.Join(dir, folder)), "name": folder})
+	}
+	e.notify("workspace/didChangeWorkspaceFolders", map[string]any{"event": map[string]any{
+		"removed": []any{map[string]any{"uri": uri.File(dir), "name": ""}}, "added": opened,
+	}})
 	path := filepath.Join(dir, "hosts", "orin", "configuration.nix")
 	document := string(uri.File(path))
+	lay(t, path, wrong)
 	lay(t, filepath.Join(dir, "flake.lock"), fmt.Sprintf(lockOf, newest))
 	e.open(path, wrong)
 	severity := func(want int) func([]wireDiagnostic, int) bool {

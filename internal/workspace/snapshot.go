@@ -167,6 +167,18 @@ func (s *Snapshot) pinFolders(documents []*Document) []string {
 	return dirs
 }
 
+// Unwatched are the open documents about whose pins a client says nothing that watches the files in its folders: those that
+// lie elsewhere, as where no folder is open, and those whose revision is pinned, or could be, by a file that does.
+func (s *Snapshot) Unwatched() []*Document {
+	isElsewhere := func(path string) bool {
+		return path != "" && !slices.ContainsFunc(s.folders, func(folder string) bool { _, inside := within(folder, path); return inside })
+	}
+	return slices.DeleteFunc(s.Documents(), func(d *Document) bool {
+		around := s.surroundings(d)
+		return !isElsewhere(s.dirOf(d)) && !isElsewhere(cmp.Or(around.Pin.Source, around.Top, around.Entry.Source))
+	})
+}
+
 // ForgetClosed forgets what was read around documents that are open no more. It is read again if it is asked for.
 func (s *Snapshot) ForgetClosed() { s.pins.Keep(s.pinFolders(s.Documents())...) }
 
