@@ -56,7 +56,7 @@ func (d *diagnoser) enumValue(o catalog.Option, place module.Place) {
 		}
 		known = append(slices.Clip(known), own.Value)
 	}
-	if !d.sn.SawOwnModules(d.doc) {
+	if !d.sn.SawOwnValues(d.doc, o.Path) {
 		return
 	}
 	found := Diagnostic{

@@ -317,7 +317,7 @@ func (f finder) value(place module.Place) (subject, bool) {
 		if place.Value == "null" && o.Nullable {
 			s.value = ""
 		} else {
-			s.isBad = f.sn.SawOwnModules(f.doc)
+			s.isBad = f.sn.SawOwnValues(f.doc, o.Path)
 		}
 		return s, true
 	}

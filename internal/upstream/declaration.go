@@ -17,6 +17,10 @@ type Declaration struct {
 	Path string
 	// Values are those of an enum; none for an option of another type, or one whose type only an evaluation could tell.
 	Values []DeclaredValue
+	// Open says that the option may take more than Values: only an evaluation could tell all of them.
+	Open bool
+	// IsEnd says that Path is but the end of the option's: the file is imported as a part of the options of another one.
+	IsEnd bool
 }
 
 // DeclaredValue is a value of an enum, and where it is written.
@@ -31,36 +35,110 @@ const (
 	maxDeclaredValue  = 256 // bytes
 )
 
-// Declarations are the options that the modules of a file declare, those of inline modules of a flake among them. Values
-// that only an evaluation could tell are left out.
+// Declarations are the options that the modules of a file declare, those of inline modules of a flake and the old names
+// that mkRenamedOptionModule and its kin give to options among them. Values that only an evaluation could tell are left out.
 func Declarations(tree *syntax.Tree) []Declaration {
-	if !strings.Contains(tree.Source(), "options") {
-		return nil
-	}
 	var all []Declaration
 	e := eval.New(eval.Options{Steps: maxLookups, Free: free})
 	count := 0
 	for d := range module.Definitions(tree) {
+		declared, value := Declaration{}, d.Binding.Value()
 		path, ok := declaredPath(d.Path)
+		if !ok {
+			known := d.Path.Known()
+			if len(known) < 2 || !makesOption(value) {
+				continue
+			}
+			path, declared.IsEnd = known.String(), true
+		}
+		declared.Path = path
+		var values []DeclaredValue
+		values, declared.Open = declaredValues(e, e.Force(e.Thunk(value, e.ScopeAt(value))))
+		for _, v := range values {
+			if count++; count <= maxDeclaredValues && len(v.Text) <= maxDeclaredValue {
+				declared.Values = append(declared.Values, v)
+			} else {
+				declared.Open = true
+			}
+		}
+		declared.Open = declared.Open || declared.IsEnd
+		all = append(all, declared)
+	}
+	if strings.Contains(tree.Source(), "OptionModule") {
+		all = append(all, otherNames(e, tree)...)
+	}
+	return all
+}
+
+// declaredValues are the values that are written in the enum which is an option's type, and whether the option may take more.
+func declaredValues(e *eval.Evaluator, option eval.Value) (values []DeclaredValue, open bool) {
+	made, ok := option.(*eval.Attrs)
+	if !ok {
+		return nil, true
+	}
+	if _, typed := made.Get("type"); !typed && made.Rest() == nil {
+		_, isOption := made.Get("_type")
+		return nil, !isOption
+	}
+	held, _ := heldValues(e, e.Select(option, "type"))
+	list, ok := held.(*eval.List)
+	if !ok {
+		return nil, true
+	}
+	open = list.Open
+	for _, t := range list.Items {
+		if text, ok := e.Force(t).(eval.String); ok && !t.Node().IsZero() {
+			values = append(values, DeclaredValue{Text: string(text), Span: t.Node().Span()})
+		} else {
+			open = true
+		}
+	}
+	return values, open
+}
+
+// makesOption reports whether an expression is a call that makes an option.
+func makesOption(n syntax.Node) bool {
+	for n.Kind() == syntax.Apply {
+		n = n.First()
+	}
+	switch module.CalleeName(n) {
+	case "mkOption", "mkEnableOption", "mkPackageOption":
+		return true
+	}
+	return false
+}
+
+// otherNames are the options that mkRenamedOptionModule and its kin declare.
+func otherNames(e *eval.Evaluator, tree *syntax.Tree) []Declaration {
+	var all []Declaration
+	for n := range syntax.Descendants(tree.Root()) {
+		a, ok := syntax.AsApply(n)
 		if !ok {
 			continue
 		}
-		declared := Declaration{Path: path}
-		value := d.Binding.Value()
-		option := e.Force(e.Thunk(value, e.ScopeAt(value)))
-		values, _ := heldValues(e, e.Select(option, "type"))
-		if list, ok := values.(*eval.List); ok {
-			for _, t := range list.Items {
-				text, ok := e.Force(t).(eval.String)
-				if !ok || t.Node().IsZero() {
-					continue
-				}
-				if count++; count <= maxDeclaredValues && len(text) <= maxDeclaredValue {
-					declared.Values = append(declared.Values, DeclaredValue{Text: string(text), Span: t.Node().Span()})
-				}
-			}
+		var member []string
+		switch module.CalleeName(a.Function()) {
+		case "mkRenamedOptionModule", "mkAliasOptionModule", "mkAliasOptionModuleMD", "mkChangedOptionModule":
+		case "mkRenamedOptionModuleWith":
+			member = []string{"from"}
+		default:
+			continue
 		}
-		all = append(all, declared)
+		path, _ := e.At(e.Force(e.Thunk(a.Argument(), e.ScopeAt(n))), member...).(*eval.List)
+		if path == nil {
+			continue
+		}
+		var names []string
+		for _, t := range path.Items {
+			name, known := e.Force(t).(eval.String)
+			if !known {
+				break // it may be any name in that set
+			}
+			names = append(names, string(name))
+		}
+		if len(names) > 1 {
+			all = append(all, Declaration{Path: strings.Join(names, "."), Open: true})
+		}
 	}
 	return all
 }

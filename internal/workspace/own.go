@@ -34,7 +34,7 @@ type OwnValue struct {
 func (s *Snapshot) OwnValues(d *Document, option string) []OwnValue {
 	var values []OwnValue
 	for file, own := range s.ownDeclarations(d) {
-		if own.path != option {
+		if own.path != option || own.isEnd {
 			continue
 		}
 		for _, v := range own.values {
@@ -52,11 +52,22 @@ func (s *Snapshot) OwnValues(d *Document, option string) []OwnValue {
 // or whether they may, because not all of them were seen.
 func (s *Snapshot) MayDeclareOption(d *Document, option string) bool {
 	for _, own := range s.ownDeclarations(d) {
-		if own.path == option || strings.HasPrefix(option, own.path+".") {
+		if own.isAround(option) {
 			return true
 		}
 	}
 	return !s.SawOwnModules(d)
+}
+
+// SawOwnValues reports whether OwnValues are all values that the user's modules add to the option with that dotted path. If
+// not, one that is none of them may be the user's all the same.
+func (s *Snapshot) SawOwnValues(d *Document, option string) bool {
+	for _, own := range s.ownDeclarations(d) {
+		if own.open && own.isAround(option) {
+			return false
+		}
+	}
+	return s.SawOwnModules(d)
 }
 
 // SawOwnModules reports whether all modules that the user has for a document were seen. If not, an option or a value that
@@ -141,9 +152,21 @@ func (s *Snapshot) ownRoot(d *Document, around upstream.Surroundings) (root stri
 		}
 	}
 	if root = cmp.Or(root, around.Top, pinnedFolder(around.Pin, dir)); root != "" {
-		return root, true
+		return searchable(root, dir), true
 	}
 	return dir, false
+}
+
+// searchable is the folder around dir, at or below root, from which a search gets to dir: it goes into no folder that is
+// skipped, such as the .config of a repository that is a whole home folder.
+func searchable(root, dir string) string {
+	name, _ := within(root, dir)
+	for ; name != "."; name = path.Dir(name) {
+		if isSkipped(path.Base(name)) {
+			return filepath.Join(root, filepath.FromSlash(name))
+		}
+	}
+	return root
 }
 
 // pinnedFolder is the folder around a document's that a lock file pins the inputs of: the whole of a configuration that is
@@ -166,12 +189,19 @@ func pinnedFolder(pin upstream.Pin, dir string) string {
 type declaration struct {
 	path   string
 	values []OwnValue // without their file
+	open   bool       // it may take more
+	isEnd  bool       // path is but the end of the option's
+}
+
+// isAround reports whether the declaration is of an option, or of a set that it may be in.
+func (d declaration) isAround(option string) bool {
+	return d.path == option || strings.HasPrefix(option, d.path+".") || d.isEnd && strings.HasSuffix(option, "."+d.path)
 }
 
 func declarationsOf(tree *syntax.Tree, mapper *text.Mapper) []declaration {
 	var all []declaration
 	for _, declared := range upstream.Declarations(tree) {
-		own := declaration{path: declared.Path}
+		own := declaration{path: declared.Path, open: declared.Open, isEnd: declared.IsEnd}
 		for _, v := range declared.Values {
 			line, column := mapper.LineColumn(v.Span.Start)
 			own.values = append(own.values, OwnValue{Value: strings.Clone(v.Text), Line: line, Column: column})
@@ -413,7 +443,7 @@ func (w *walk) follow(imports []string) {
 		switch {
 		case err != nil:
 			w.missed(err)
-		case info.Mode().IsRegular() && path.Ext(name) == ".nix" && !w.seen[name] && !w.isInCheckout(name, checkouts):
+		case info.Mode().IsRegular() && !w.seen[name] && !w.isInCheckout(name, checkouts):
 			queue = append(queue, w.file(name, true).imports...)
 		}
 	}
@@ -553,7 +583,8 @@ func isImported(n syntax.Node) bool {
 
 // mayDeclare tells most files apart, without parsing them, from those that declare an option where jetpack-nixos has its own.
 func mayDeclare(source string) bool {
-	return strings.Contains(source, "options") && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
+	declares := strings.Contains(source, "options") || strings.Contains(source, "Option")
+	return declares && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
 }
 
 // namespaces are the sets of options that jetpack-nixos has, in any revision.

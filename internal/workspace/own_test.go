@@ -126,6 +126,20 @@ func TestOwnValues(t *testing.T) {
 	}
 }
 
+// TestOwnValuesBelowASkippedFolder holds that a configuration in a folder which a search skips is searched all the same: some
+// keep all of their home folder in one repository.
+func TestOwnValuesBelowASkippedFolder(t *testing.T) {
+	s, _, _ := storeSession(t)
+	dir := repository(t)
+	write(t, dir, ".config/nixos/boards/a.nix", board("a"))
+	write(t, dir, ".cache/b.nix", board("b"))
+	file := write(t, dir, ".config/nixos/hosts/configuration.nix", "{ }")
+	s.Open(file, file, "nix", 1, "{ }")
+	if got, want := own(t, s, dir, file), "a .config/nixos/boards/a.nix:1"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestOwnValuesWithoutAFolder(t *testing.T) {
 	s, _, _ := storeSession(t)
 	loose, repo := t.TempDir(), repository(t)
@@ -239,6 +253,9 @@ func TestSawOwnModules(t *testing.T) {
 		{"an import of what is left out otherwise", "{ imports = [ ../.private/b.nix ]; }", func(t *testing.T, dir string) {
 			write(t, dir, ".private/b.nix", board("b"))
 		}, "b .private/b.nix:1", true},
+		{"an import whose name does not end in .nix", "{ imports = [ ./board ]; }", func(t *testing.T, dir string) {
+			write(t, dir, "hosts/board", board("b"))
+		}, "b hosts/board:1", true},
 		{"imports in a circle", "{ imports = [ ./b.nix ]; }", func(t *testing.T, dir string) {
 			write(t, dir, "hosts/b.nix", "{ imports = [ ./configuration.nix ./b.nix ]; }")
 		}, "", true},
