@@ -35,6 +35,9 @@ func renames(definition module.Definition, names []string, option string) []Fix 
 	for _, name := range other {
 		target = append(target, module.Part{Name: name, Known: true})
 	}
+	if leavesOperand(definition, target) {
+		return nil
+	}
 	first := len(levels) - 1 // the outermost level that holds nothing else
 	for first > 0 && levels[first].only {
 		first--
@@ -50,6 +53,21 @@ func renames(definition module.Definition, names []string, option string) []Fix 
 		}
 	}
 	return []Fix{{Title: "Change to " + strings.Join(other[max(outside-root, 0):], "."), Edits: edits}}
+}
+
+// leavesOperand reports whether another path for a definition begins with another name in an operand of //, which replaces
+// sets by that name whole: what the other operand has there would be lost, or what is defined.
+func leavesOperand(definition module.Definition, target module.Path) bool {
+	for n := range syntax.Ancestors(definition.Binding.Node) {
+		if n.Kind() != syntax.Binary {
+			continue
+		}
+		at := len(module.PathOf(n))
+		if _, op := syntax.Operator(n); op == syntax.Update && at < min(len(target), len(definition.Path)) && target[at].Name != definition.Path[at].Name {
+			return true
+		}
+	}
+	return false
 }
 
 // levelsOf are the levels of a definition, from the outside in, up to a set that the first same names of its path lead to,

@@ -121,10 +121,12 @@ func TestRenames(t *testing.T) {
 `},
 		{"line breaks of Windows", "{\r\n  hardware.nvidia-jetpack = {\r\n    som = \"orin-nx\";\r\n    container-toolkit.enable = true;\r\n  };\r\n}\r\n",
 			"{\r\n  hardware.nvidia-jetpack = {\r\n    som = \"orin-nx\";\r\n  };\r\n  hardware.nvidia-container-toolkit.enable = true;\r\n}\r\n"},
+		{"the same in both operands", `{ hardware.nvidia-jetpack.bootloader.autoUpdate = true; } // { networking.hostName = "x"; }`, `{ hardware.nvidia-jetpack.firmware.autoUpdate = true; } // { networking.hostName = "x"; }`},
 		// What would be more than a name is left to the author.
 		{"defined already", `{ hardware.nvidia-jetpack = { firmware.autoUpdate = false; bootloader.autoUpdate = true; }; }`, ""},
 		{"a set that others cannot add to", `{ lib, ... }: { hardware.nvidia-jetpack = { firmware = lib.mkForce { }; bootloader = { autoUpdate = true; }; }; }`, ""},
 		{"would be such a set", `{ lib, ... }: { hardware.nvidia-jetpack = { firmware.uefi.logo = null; bootloader = lib.mkForce { autoUpdate = true; }; }; }`, ""},
+		{"another operand would replace it", `{ hardware.nvidia-jetpack = { bootloader.autoUpdate = true; } // { firmware.uefi.logo = null; }; }`, ""},
 		{"would escape a condition", `{ lib, x, ... }: { hardware.nvidia-jetpack = lib.mkIf x { enable = true; container-toolkit.enable = true; }; }`, ""},
 		{"would lose its scope", `{ hardware.nvidia-jetpack = rec { enable = true; container-toolkit.enable = enable; }; }`, ""},
 		{"in a set of one's own", `{ lib, ... }: lib.mkMerge [ { hardware.nvidia-jetpack = lib.mkMerge [ { container-toolkit.enable = true; } ]; } ]`, ""},
