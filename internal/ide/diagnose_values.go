@@ -31,7 +31,7 @@ func (d *diagnoser) values() {
 			if wanted := refusal(o, place, inList); wanted != "" {
 				d.report(Diagnostic{
 					Span: place.Span, Severity: SeverityError, Code: CodeWrongType, Section: d.explain(o.Parts()),
-					Message: fmt.Sprintf("%s takes %s, not %s", ownName(o.Path), wanted, literalName(place)),
+					Message: fmt.Sprintf("%s takes %s, not %s", ownName(o.Path), wanted, refusedName(o, place)),
 					Fixes:   retyped(o, place, inList),
 				})
 			}
@@ -124,12 +124,16 @@ func refusal(o catalog.Option, place module.Place, inList bool) string {
 	return ""
 }
 
-func literalName(place module.Place) string {
+// refusedName names a literal that an option refuses. A path may be written as a string, so that is not what is wrong with it.
+func refusedName(o catalog.Option, place module.Place) string {
 	switch place.Node.Kind() {
 	case syntax.IntegerLiteral, syntax.FloatLiteral:
 		return "the number " + place.Value
 	case syntax.Identifier:
 		return place.Value
+	}
+	if o.Kind == catalog.KindPath && len(o.Values) == 0 {
+		return "a relative one"
 	}
 	return "a string"
 }
