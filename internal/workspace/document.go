@@ -79,8 +79,11 @@ func NewDocument(uri, path, languageID string, version int32, content string) *D
 	return d
 }
 
-// speaksOfOptions tells most texts apart, without parsing them, from those that declare an option of any set.
-func speaksOfOptions(source string) bool { return strings.Contains(source, "options") }
+// speaksOfOptions tells most texts apart, without parsing them, from those that declare an option of any set, by mkOption or
+// mkAliasOptionModule for one.
+func speaksOfOptions(source string) bool {
+	return strings.Contains(source, "options") || strings.Contains(source, "Option")
+}
 
 // analysed is the text that Tree is parsed from.
 func (d *Document) analysed() string {

@@ -583,8 +583,7 @@ func isImported(n syntax.Node) bool {
 
 // mayDeclare tells most files apart, without parsing them, from those that declare an option where jetpack-nixos has its own.
 func mayDeclare(source string) bool {
-	declares := strings.Contains(source, "options") || strings.Contains(source, "Option")
-	return declares && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
+	return speaksOfOptions(source) && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
 }
 
 // namespaces are the sets of options that jetpack-nixos has, in any revision.
