@@ -13,6 +13,7 @@ import (
 
 	"jetpills/internal/ide"
 	"jetpills/internal/text"
+	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
 )
 
@@ -85,7 +86,7 @@ func newFinding(d ide.Diagnostic, file string, doc *workspace.Document) finding 
 }
 
 // check looks at files, and at all Nix files in folders. A file in a folder that cannot be read is passed over, with a
-// line in notes.
+// line in notes. So is a lock file that cannot be read, once: without it, no finding is more than a hint.
 func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
 	session, err := p.session()
 	if err != nil {
@@ -93,13 +94,24 @@ func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
 	}
 	snapshot := session.Snapshot()
 	var findings []finding
+	noted := map[upstream.Problem]bool{}
 	look := func(file string) error {
 		doc, err := workspace.ReadDocument(file)
 		if err != nil {
 			return err
 		}
-		for _, d := range ide.Diagnose(snapshot, doc) {
+		found := ide.Diagnose(snapshot, doc)
+		for _, d := range found {
 			findings = append(findings, newFinding(d, file, doc))
+		}
+		if len(found) == 0 && !snapshot.DealsWithJetpack(doc) {
+			return nil
+		}
+		for _, problem := range snapshot.PinProblems(doc) {
+			if !noted[problem] {
+				noted[problem] = true
+				printf(notes, "jetpills: %v\n", problem)
+			}
 		}
 		return nil
 	}

@@ -84,6 +84,25 @@ func TestCheckOfALink(t *testing.T) {
 	}
 }
 
+// TestCheckTellsOfTheLock holds that nobody takes hints for the whole truth where the lock file could not be read.
+func TestCheckTellsOfTheLock(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"flake.lock": "<<<<<<< ours\n{}\n", "a.nix": `{ hardware.nvidia-jetpack.som = "orin"; }`,
+		"b.nix": `{ hardware.nvidia-jetpack.som = "orin-nx"; }`, "other.nix": `{ networking.hostName = "x"; }`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := "jetpills: " + filepath.Join(dir, "flake.lock") + ": has the marks of a merge conflict; going by the next best\n"
+	for path, want := range map[string]string{dir: told, filepath.Join(dir, "b.nix"): told, filepath.Join(dir, "other.nix"): ""} {
+		if _, stderr, code := run(t, "", "check", path); stderr != want || code != 0 {
+			t.Errorf("%s: exit code %d, told %q", path, code, stderr)
+		}
+	}
+}
+
 // full is an output with no space left.
 type full struct{}
 
