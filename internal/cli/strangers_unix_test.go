@@ -385,6 +385,8 @@ func editStrangers(t *testing.T, s string, p strangersPlace, format string) {
 	if t.Failed() {
 		return
 	}
+	mu.Lock() // what the server said last may still be on its way
+	defer mu.Unlock()
 	for _, key := range []string{format, "label", "detail", "message", "title", "note", "short", "summary"} {
 		if shown[key] == 0 {
 			t.Errorf("no %s was looked at", key)
