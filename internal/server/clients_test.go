@@ -155,7 +155,7 @@ func TestUserIsTold(t *testing.T) {
 		select {
 		case message := <-told:
 			all = append(all, message)
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("told only %q", all)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.lsp.dev/uri"
@@ -49,13 +50,20 @@ func (p *published) notified(method string, params json.RawMessage) {
 	p.arrived.Broadcast()
 }
 
-// wait is what was told of a document once that is so, or after ten seconds.
+// timesOf is how often a client was told of the document in a file.
+func (p *published) timesOf(path string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.times[string(uri.File(path))]
+}
+
+// wait is what was told of a document once that is enough, or when patience ends.
 func (p *published) wait(document string, enough func(told []wireDiagnostic, times int) bool) []wireDiagnostic {
-	late := time.AfterFunc(10*time.Second, func() { p.arrived.Broadcast() })
+	late := time.AfterFunc(patience, func() { p.arrived.Broadcast() })
 	defer late.Stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for deadline := time.Now().Add(10 * time.Second); !enough(p.byURI[document], p.times[document]) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(patience); !enough(p.byURI[document], p.times[document]) && time.Now().Before(deadline); {
 		p.arrived.Wait()
 	}
 	return p.byURI[document]
@@ -253,7 +261,9 @@ func TestDiagnosticsAreTold(t *testing.T) {
 }
 
 // TestDiagnosticsAfterTyping holds that nobody is corrected within a word: of many edits in a row, only what they end in is told.
-func TestDiagnosticsAfterTyping(t *testing.T) {
+func TestDiagnosticsAfterTyping(t *testing.T) { synctest.Test(t, testDiagnosticsAfterTyping) }
+
+func testDiagnosticsAfterTyping(t *testing.T) {
 	dir := t.TempDir()
 	e := startMarkerEditor(t, newMarkerSession(t, dir), dir)
 	path := filepath.Join(dir, "a.nix")
@@ -261,6 +271,7 @@ func TestDiagnosticsAfterTyping(t *testing.T) {
 	e.open(path, `{ hardware.nvidia-jetpack.som = ""; }`)
 	const word = "orin-agg"
 	for i := range word {
+		time.Sleep(diagnosticsAtLatest * 9 / 10 / time.Duration(len(word)))
 		e.change(path, i+2, fmt.Sprintf(`{ hardware.nvidia-jetpack.som = %q; }`, word[:i+1]))
 	}
 	told := e.published.wait(document, func(told []wireDiagnostic, _ int) bool { return len(told) == 1 })

@@ -116,8 +116,9 @@ func TestNewsOfFiles(t *testing.T) {
 			if got := hover(); !strings.Contains(got, test.showOne) {
 				t.Fatalf("no %q in\n%s", test.showOne, got)
 			}
+			const soon = 100 * time.Millisecond
 			soonest := time.Hour
-			for round := range 6 { // the machine may be busy with something else
+			for round := 0; round < 6 || soonest > soon && round < 100; round++ { // the machine may be busy with something else
 				content, want := test.two, test.showTo
 				if round%2 == 1 {
 					content, want = test.one, test.showOne
@@ -136,8 +137,8 @@ func TestNewsOfFiles(t *testing.T) {
 				}
 			}
 			t.Logf("answered %v after the notification", soonest)
-			if soonest > 100*time.Millisecond {
-				t.Errorf("the answer came %v after the notification", soonest)
+			if soonest > soon {
+				t.Errorf("the answer came %v after the notification, want %v", soonest, soon)
 			}
 		})
 	}

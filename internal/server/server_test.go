@@ -23,6 +23,9 @@ import (
 	"jetpills/internal/workspace"
 )
 
+// patience is how long a busy machine may take for what happens without fail.
+const patience = time.Minute
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // journal is a session that writes down what it is told.
@@ -97,7 +100,7 @@ func start(t *testing.T, handlers rpctest.Handlers) *editor {
 	}, handlers)
 	t.Cleanup(func() {
 		_ = e.Client.Close()
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if _, err := e.Exit(ctx); err != nil {
 			t.Error(err)
@@ -107,7 +110,7 @@ func start(t *testing.T, handlers rpctest.Handlers) *editor {
 }
 
 func (e *editor) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	e.t.Cleanup(cancel)
 	return ctx
 }
@@ -303,7 +306,7 @@ func (a *asked) of(method string) string {
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("never happened: %s", what)
 		}

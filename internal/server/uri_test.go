@@ -61,10 +61,10 @@ func (e *markerEditor) fixesOf(name string) (edited []string) {
 
 // spellings are names of documents as clients write them, and some that none would.
 var spellings = []string{
-	"file:///tmp/a.nix", "file:///tmp/a%20b.nix", "file:///tmp/a b.nix", "file:///tmp/%C3%A9.nix", "file:///tmp/%c3%a9.nix", "file:///tmp/é.nix",
-	"FILE:///tmp/a.nix", "file:/tmp/a.nix", "file://localhost/tmp/a.nix", "file:///tmp/../tmp/a.nix", "file:///tmp//a.nix", "/tmp/a.nix",
+	"file:///w/a.nix", "file:///w/a%20b.nix", "file:///w/a b.nix", "file:///w/%C3%A9.nix", "file:///w/%c3%a9.nix", "file:///w/é.nix",
+	"FILE:///w/a.nix", "file:/w/a.nix", "file://localhost/w/a.nix", "file:///w/../w/a.nix", "file:///w//a.nix", "/w/a.nix",
 	"file:///c:/Users/a.nix", "file:///c%3A/Users/a.nix", "file:///C%3a/Users/a.nix", "file:////wsl.localhost/Ubuntu/a.nix", "file://wsl.localhost/Ubuntu/a.nix",
-	"untitled:Untitled-1", "untitled:/tmp/a b.nix", "vscode-vfs://github/x/y/a.nix", "vscode-remote://ssh-remote%2Bhost/a.nix", "memfs:/a.nix",
+	"untitled:Untitled-1", "untitled:/w/a b.nix", "vscode-vfs://github/x/y/a.nix", "vscode-remote://ssh-remote%2Bhost/a.nix", "memfs:/a.nix",
 	"http://EXAMPLE.org:80/a.nix?x=%2f#y", "inmemory://model/1", "a/b.nix", "%", "#", "?", ":", "://", "file:", "file://", "with\nline\x00break", "",
 }
 
