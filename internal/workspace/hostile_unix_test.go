@@ -113,7 +113,7 @@ func TestPipes(t *testing.T) {
 				if p.Basis.IsRead() != test.read || test.read && !strings.HasPrefix(values(p), "generic own") {
 					t.Errorf("read: %v, %s", p.Basis.IsRead(), values(p))
 				}
-			case <-time.After(5 * time.Second):
+			case <-time.After(patience):
 				t.Fatal("still waiting for a pipe")
 			}
 		})
