@@ -180,8 +180,8 @@ func (s *chaosServer) marksOf(uri string) string {
 }
 
 // marksBecome waits until the marks of a document satisfy a condition.
-func (s *chaosServer) marksBecome(uri string, within time.Duration, are func(marks string) bool) bool {
-	for deadline := time.Now().Add(within * slowness); ; time.Sleep(5 * time.Millisecond) {
+func (s *chaosServer) marksBecome(uri string, are func(marks string) bool) bool {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		if are(s.marksOf(uri)) {
 			return true
 		}
@@ -191,11 +191,8 @@ func (s *chaosServer) marksBecome(uri string, within time.Duration, are func(mar
 	}
 }
 
-// answerTime is how long a server may take to answer, on a machine that is busy with other tests.
-const answerTime = 5 * time.Second
-
 func (s *chaosServer) call(method string, params, result any) error {
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime*slowness)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return s.Call(ctx, method, params, result)
 }
@@ -220,14 +217,14 @@ func (c *chaos) end() error {
 	for _, s := range c.servers {
 		resident := residentKiB(c.t, s.cmd.Process.Pid)
 		c.mostKiB = max(c.mostKiB, resident)
-		if most := 400 << 10; resident > most*int(slowness) {
+		if most := 400 << 10; resident > most*raceMemory {
 			all = append(all, fmt.Errorf("%d KiB are resident", resident))
 		}
 		if err := s.call("shutdown", nil, nil); err != nil {
 			all = append(all, fmt.Errorf("shutdown: %w", err))
 		}
 		_ = s.Notify("exit", nil)
-		late := time.AfterFunc(answerTime*slowness, func() { _ = s.cmd.Process.Signal(syscall.SIGQUIT) })
+		late := time.AfterFunc(patience, func() { _ = s.cmd.Process.Signal(syscall.SIGQUIT) })
 		if err := s.cmd.Wait(); err != nil {
 			all = append(all, fmt.Errorf("the server ended with %w", err))
 		}
@@ -336,9 +333,11 @@ func editsAttack(c *chaos) error {
 			}
 		}
 	}
-	fresh.marksBecome(uri, 2*time.Second, func(marks string) bool { return marks != "" })
-	want := orNone(fresh.marksOf(uri))
-	if !edited.marksBecome(uri, 2*time.Second, func(marks string) bool { return orNone(marks) == want }) {
+	if !fresh.marksBecome(uri, func(marks string) bool { return marks != "" }) {
+		return fmt.Errorf("no marks of a fresh server:\n%q", text)
+	}
+	want := fresh.marksOf(uri)
+	if !edited.marksBecome(uri, func(marks string) bool { return orNone(marks) == want }) {
 		return fmt.Errorf("marks:\n%s\nof a fresh server:\n%s\n%q", edited.marksOf(uri), want, text)
 	}
 	return nil
@@ -451,11 +450,12 @@ func framesAttack(c *chaos) error {
 	return nil
 }
 
-// answersHover asks a few times: the first questions may be lost in a damaged frame.
+// answersHover asks a few times: the first questions may be lost in a damaged frame. It waits longer each time, since a busy
+// machine may be late.
 func (s *chaosServer) answersHover(uri string) error {
 	var result struct{ Contents any }
-	for range 5 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second*slowness)
+	for wait := time.Second; wait <= patience/2; wait *= 2 {
+		ctx, cancel := context.WithTimeout(context.Background(), wait)
 		err := s.Call(ctx, "textDocument/hover", at(uri, map[string]any{"line": 0, "character": 27}), &result)
 		cancel()
 		if err == nil && result.Contents != nil {
@@ -510,7 +510,7 @@ func floodAttack(c *chaos) error {
 		}
 	}
 	<-resumed
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second*slowness)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for _, p := range pending {
 		if err := p.Await(ctx, nil); err != nil {
@@ -581,10 +581,12 @@ func reopenAttack(c *chaos) error {
 		uri := fileURI(filepath.Join(c.dir, fmt.Sprintf("%d.nix", i)))
 		want := "[]"
 		if _, isOpen := open[uri]; isOpen {
-			fresh.marksBecome(uri, 2*time.Second, func(marks string) bool { return marks != "" })
-			want = orNone(fresh.marksOf(uri))
+			if !fresh.marksBecome(uri, func(marks string) bool { return marks != "" }) {
+				return fmt.Errorf("no marks of %s of a fresh server:\n%q", uri, open[uri])
+			}
+			want = fresh.marksOf(uri)
 		}
-		if !s.marksBecome(uri, 2*time.Second, func(marks string) bool { return orNone(marks) == want }) {
+		if !s.marksBecome(uri, func(marks string) bool { return orNone(marks) == want }) {
 			return fmt.Errorf("marks of %s:\n%s\nof a fresh server:\n%s", uri, s.marksOf(uri), want)
 		}
 	}
@@ -592,7 +594,7 @@ func reopenAttack(c *chaos) error {
 }
 
 // lockAttack writes the lock file as nix flake update does, now in place, now by renaming, now damaged, and tells nobody.
-// The marks follow within two seconds.
+// The marks follow.
 func lockAttack(c *chaos) error {
 	s, err := c.start()
 	if err != nil {
@@ -623,7 +625,7 @@ func lockAttack(c *chaos) error {
 		if folder == "hosts/" && want == `"severity":4` {
 			want = "" // the lock above it holds then, whatever that is
 		}
-		if !s.marksBecome(uri, 2*time.Second, func(marks string) bool { return marks != "" && strings.Contains(marks, want) }) {
+		if !s.marksBecome(uri, func(marks string) bool { return marks != "" && strings.Contains(marks, want) }) {
 			return fmt.Errorf("the lock file is\n%s\nand the marks are\n%s", content, s.marksOf(uri))
 		}
 		time.Sleep(time.Duration(c.IntN(1200)) * time.Millisecond)

@@ -77,9 +77,12 @@ func startServer(t *testing.T, binary string, stderr io.Writer, args ...string) 
 	return s
 }
 
+// patience is how long a busy machine may take for what happens without fail.
+const patience = time.Minute
+
 // ctx ends long before the test would time out.
 func (s *server) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	s.t.Cleanup(cancel)
 	return ctx
 }
@@ -104,16 +107,14 @@ func (s *server) hovers() {
 	}
 }
 
-// ends is how long the server takes to end.
-func (s *server) ends(within time.Duration) time.Duration {
+// ends waits for the server to end.
+func (s *server) ends() {
 	s.t.Helper()
-	start := time.Now()
 	select {
 	case <-s.ended:
-	case <-time.After(within):
-		s.t.Fatalf("still there after %v", within)
+	case <-time.After(patience):
+		s.t.Fatal("still there")
 	}
-	return time.Since(start)
 }
 
 // leave ends the session as the protocol wants it.
@@ -125,7 +126,7 @@ func (s *server) leave() {
 	if err := s.Notify("exit", nil); err != nil {
 		s.t.Fatal(err)
 	}
-	s.ends(10 * time.Second)
+	s.ends()
 	if code := s.cmd.ProcessState.ExitCode(); code != 0 {
 		s.t.Errorf("ended with %v", s.cmd.ProcessState)
 	}
@@ -156,7 +157,7 @@ func TestParent(t *testing.T) {
 			if reaped {
 				_ = client.Wait()
 			}
-			t.Logf("ended after %v", s.ends(10*time.Second))
+			s.ends()
 			if code := s.cmd.ProcessState.ExitCode(); code != 1 {
 				t.Errorf("ended with %v", s.cmd.ProcessState)
 			}
@@ -183,7 +184,7 @@ sleep 600 2>/dev/null & sleep 1`
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = syscall.Kill(-shell.Process.Pid, syscall.SIGKILL) })
-		late := time.AfterFunc(15*time.Second, func() { _ = output.Close() })
+		late := time.AfterFunc(patience, func() { _ = output.Close() })
 		answered, err := io.ReadAll(output) // until the server's end
 		if err != nil || !late.Stop() || !bytes.Contains(answered, []byte("hoverProvider")) {
 			t.Errorf("still there: %v, %q", err, answered)
@@ -275,7 +276,7 @@ func TestLostLog(t *testing.T) {
 	}
 }
 
-// TestClosedOutput: a command whose reader has enough ends, soon and without a word.
+// TestClosedOutput: a command whose reader has enough ends without a word.
 func TestClosedOutput(t *testing.T) {
 	binary := build(t)
 	r, w, err := os.Pipe()
@@ -285,11 +286,12 @@ func TestClosedOutput(t *testing.T) {
 	_ = r.Close()
 	defer w.Close()
 	var stderr bytes.Buffer
-	cmd := exec.Command(binary, "options")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, "options")
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	cmd.Stdout, cmd.Stderr = w, &stderr
-	start := time.Now()
-	if err := cmd.Run(); err == nil || stderr.Len() > 0 || time.Since(start) > 5*time.Second {
-		t.Errorf("%v after %v: %q", err, time.Since(start), stderr.String())
+	if err := cmd.Run(); err == nil || ctx.Err() != nil || stderr.Len() > 0 {
+		t.Errorf("%v: %q", err, stderr.String())
 	}
 }

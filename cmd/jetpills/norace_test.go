@@ -2,9 +2,7 @@
 
 package main
 
-import "time"
-
 const (
-	raceDetector               = false
-	slowness     time.Duration = 1
+	raceDetector = false
+	raceMemory   = 1
 )

@@ -2,10 +2,8 @@
 
 package main
 
-import "time"
-
-// raceDetector says that tests run with the race detector; slowness is how many times longer the program may take then.
+// raceDetector says that tests run with the race detector; raceMemory is how many times more memory the program may take then.
 const (
-	raceDetector               = true
-	slowness     time.Duration = 5
+	raceDetector = true
+	raceMemory   = 5
 )
