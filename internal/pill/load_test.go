@@ -189,7 +189,7 @@ func TestBadFiles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			began := time.Now()
 			c := Load(files("03-good.md", good, "04-bad.md", tt.text))
-			if took := time.Since(began); took > 2*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 			if s, ok := c.For(Topic{ConceptTopic, "scopes"}); !ok || s.Excerpt(0).Markdown(nil) != "A package set within a set." {
@@ -283,7 +283,7 @@ func TestBoundsOfAFolder(t *testing.T) {
 			c := Load(fsys)
 			took, kept := time.Since(began), heap()-before
 			t.Logf("%d pills, %v, %d MB", len(c.Pills()), took, kept>>20)
-			if kept > 96<<20 || took > 20*time.Second {
+			if kept > 96<<20 || took > time.Minute {
 				t.Errorf("took %v and %d MB", took, kept>>20)
 			}
 			if tt.pills > 0 && len(c.Pills()) != tt.pills {

@@ -221,7 +221,7 @@ func TestStrangeSections(t *testing.T) {
 		if got := ask(t, c, "concept:scopes"); got != "03#scopes" {
 			t.Errorf("%s: %q", name, got)
 		}
-		if took := time.Since(began); took > 10*time.Second {
+		if took := time.Since(began); took > time.Minute {
 			t.Errorf("%s: took %v", name, took)
 		}
 	}

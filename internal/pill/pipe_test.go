@@ -29,7 +29,7 @@ func TestPipeInFolder(t *testing.T) {
 		if got := ask(t, c, "function:makeScope"); got != "04#scopes" {
 			t.Errorf("makeScope: %q", got)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("Load waits for the pipe")
 	}
 }

@@ -499,7 +499,7 @@ func TestLockEnds(t *testing.T) {
 	if got := new(Finder).Around(dir); got.Pin.Found() {
 		t.Errorf("%+v", got.Pin)
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("took %v", took)
 	}
 }

@@ -89,7 +89,7 @@ func TestMentionEnds(t *testing.T) {
 	} {
 		start := time.Now()
 		Mention(syntax.Parse(source), "")
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s took %v", name, took)
 		}
 	}

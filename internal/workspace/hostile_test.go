@@ -157,7 +157,7 @@ func TestLocksThatCannotBe(t *testing.T) {
 			write(t, dir, "npins/sources.json", `{"version": 5, "pins": {"jp": {"repository": {"type": "GitHub", "owner": "anduril", "repo": "jetpack-nixos"}, "revision": "`+newest+`"}}}`)
 			start := time.Now()
 			p := ask(t, s, dir, "{ }")
-			if took := time.Since(start); took > 2*time.Second {
+			if took := time.Since(start); took > patience {
 				t.Errorf("took %v", took)
 			}
 			if p.Pin.Known != upstream.FromNpins || p.Basis != Exact {
@@ -203,7 +203,7 @@ func TestSourcesWithoutEnd(t *testing.T) {
 			lay(t, dir)
 			start := time.Now()
 			p := ask(t, s, dir, "{ }")
-			if took := time.Since(start); took > 3*time.Second {
+			if took := time.Since(start); took > patience {
 				t.Errorf("took %v", took)
 			}
 			if !p.Basis.IsRead() || values(p) != "generic own" && name != "many options" || len(p.Catalog.Options()) > 5000 {

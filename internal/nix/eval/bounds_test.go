@@ -74,7 +74,7 @@ func TestHostile(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
 			t.Logf("%d steps, %v, %d MB allocated, %v", e.Steps(), took, allocated, shown(e, thunk, 7))
-			if allocated > 1000 || took > 20*time.Second {
+			if allocated > 1000 || took > time.Minute {
 				t.Errorf("%v, %d MB allocated", took, allocated)
 			}
 		})
@@ -217,7 +217,7 @@ func FuzzEval(f *testing.F) {
 			return
 		}
 		start := time.Now()
-		if explore(src); time.Since(start) > 10*time.Second {
+		if explore(src); time.Since(start) > time.Minute {
 			t.Errorf("takes %v", time.Since(start))
 		}
 	})

@@ -111,7 +111,7 @@ func TestTestsWithoutEnd(t *testing.T) {
 			}
 		}
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("took %v", took)
 	}
 }
