@@ -563,7 +563,7 @@ func TestAroundOfNowhere(t *testing.T) {
 	}
 }
 
-func TestAroundFromManyGoroutines(t *testing.T) {
+func TestConcurrentAround(t *testing.T) {
 	dir := lay(t, map[string]string{"flake.lock": flakeLockOf(`{"jp": "j"}`, github("j", "anduril", "jetpack-nixos", revA)), "a/flake.lock": "{"})
 	var mu sync.Mutex
 	reports := 0

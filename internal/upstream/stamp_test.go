@@ -196,8 +196,8 @@ func (l *looks) take() (paths []string, times int) {
 	return paths, times
 }
 
-// TestLooks: a look costs one at each folder, and one at each file in it that may pin something, each once.
-func TestLooks(t *testing.T) {
+// TestConcurrentLooks: a look costs one at each folder, and one at each file in it that may pin something, each once.
+func TestConcurrentLooks(t *testing.T) {
 	files := map[string]string{"flake.lock": lockAt(revA), "flake.nix": "{ }", "README.md": "", "npins/sources.json": npinsAt(revA)}
 	for i := range 10 {
 		files[fmt.Sprintf("hosts/%d/default.nix", i)] = "{ }"
