@@ -10,14 +10,17 @@ import (
 func (e *Evaluator) Apply(f Value, argument *Thunk) Value { return e.ApplyAll(f, argument) }
 
 // ApplyAll is f x y z.
-func (e *Evaluator) ApplyAll(f Value, arguments ...*Thunk) Value {
+func (e *Evaluator) ApplyAll(f Value, arguments ...*Thunk) Value { return e.applied(f, arguments, nil) }
+
+// applied is f x y z, as the value of a thunk, nil for none.
+func (e *Evaluator) applied(f Value, arguments []*Thunk, t *Thunk) Value {
 	if u := e.enter(); u != nil {
 		return u
 	}
 	defer e.leave()
 	v, n, s := e.step(f, arguments, syntax.Node{})
 	if v == nil {
-		return e.eval(n, s, nil)
+		return e.eval(n, s, t)
 	}
 	return v
 }
@@ -29,7 +32,7 @@ func (e *Evaluator) Called(v Value, given *Attrs) Value {
 	const mostArguments = 6
 	for range mostArguments {
 		f, ok := v.(*Function)
-		if !ok || f.library != nil {
+		if !ok || f.Lambda().IsZero() {
 			return v
 		}
 		l, _ := syntax.AsLambda(f.lambda)
@@ -57,7 +60,7 @@ func (e *Evaluator) call(n syntax.Node, s *Scope) (Value, syntax.Node, *Scope) {
 	if u := e.Charge(len(arguments)); u != nil {
 		return u, syntax.Node{}, nil
 	}
-	return e.step(e.eval(head, s, nil), arguments, n)
+	return e.step(e.eval(head, s, nil), arguments, written(n))
 }
 
 // step applies a function to arguments, up to the body of the last function. n is

@@ -9,71 +9,15 @@ import (
 
 func attrsetTable() table {
 	return table{
-		"attrByPath":      {arity: 3, run: attrByPath},
 		"getAttrFromPath": {arity: 2, run: func(c *call) Value { return c.At(c.force(1), c.strs(0)...) }},
 		"hasAttrByPath":   {arity: 2, run: func(c *call) Value { return c.hasPath(c.force(1), c.strs(0)) }},
-		"setAttrByPath":   {arity: 2, run: func(c *call) Value { return c.Force(c.underPath(c.items(0), c.args[1])) }},
-		"attrVals": {arity: 2, run: func(c *call) Value {
-			return c.mapped(&List{Items: c.items(0)}, func(_ int, t *Thunk) *Thunk {
-				name := c.strOf(t)
-				set := c.args[1]
-				return lazy(func(e *Evaluator) Value { return e.Select(e.Force(set), name) })
-			})
-		}},
-		"getAttrs":      {arity: 2, run: getAttrs},
-		"nameValuePair": {arity: 2, run: func(c *call) Value { return pair(c.args[0], c.args[1]) }},
-		"attrsToList": {arity: 1, run: func(c *call) Value {
-			return c.inOrder(c.attrs(0), func(a Attr) *Thunk { return Known(pair(nameOf(a), a.Thunk)) })
-		}},
-		"mapAttrs'": {arity: 2, run: mapAttrsPrime},
 		"mapAttrsToList": {arity: 2, run: func(c *call) Value {
 			return c.inOrder(c.attrs(1), func(a Attr) *Thunk { return c.apply(0, nameOf(a), a.Thunk) })
 		}},
-		"concatMapAttrs":        {arity: 2, run: concatMapAttrs},
-		"foldlAttrs":            {arity: 3, run: foldlAttrs},
-		"foldAttrs":             {arity: 3, run: foldAttrs},
-		"filterAttrs":           {arity: 2, run: filterAttrs},
-		"filterAttrsRecursive":  {arity: 2, run: filterAttrsRecursive},
-		"mapAttrsRecursive":     {arity: 2, run: func(c *call) Value { return c.mapRecursive(nil, c.args[0], c.attrs(1), nil) }},
-		"mapAttrsRecursiveCond": {arity: 3, run: func(c *call) Value { return c.mapRecursive(c.args[0], c.args[1], c.attrs(2), nil) }},
-		"genAttrs":              {arity: 2, run: genAttrs},
-		"genAttrs'": {arity: 2, run: func(c *call) Value {
-			return c.fromPairs(c.mapped(c.list(0), func(_ int, t *Thunk) *Thunk { return c.apply(1, t) }))
-		}},
-		"optionalAttrs": {arity: 2, run: func(c *call) Value { return c.onCondition(0, c.args[1], &Attrs{}) }},
-		"zipAttrs": {arity: 1, run: func(c *call) Value {
-			return c.zip(nil, c.items(0), func(_ *Thunk, values *List) *Thunk { return Known(values) })
-		}},
-		"zipAttrsWithNames": {arity: 3, run: func(c *call) Value {
-			return c.zip(c.strs(0), c.items(2), func(name *Thunk, values *List) *Thunk { return c.apply(1, name, Known(values)) })
-		}},
+		"concatMapAttrs":       {arity: 2, run: concatMapAttrs},
+		"filterAttrs":          {arity: 2, run: filterAttrs},
 		"recursiveUpdate":      {arity: 2, run: func(c *call) Value { return c.updateRecursively(nil, nil, c.force(0), c.force(1)) }},
 		"recursiveUpdateUntil": {arity: 3, run: func(c *call) Value { return c.updateRecursively(c.args[0], nil, c.force(1), c.force(2)) }},
-		"mergeAttrsList":       {arity: 1, run: mergeAttrsList},
-		"isDerivation":         {arity: 1, run: func(c *call) Value { return hasType(c, 0, "type", "derivation") }},
-		"dontRecurseIntoAttrs": {arity: 1, run: func(c *call) Value { return c.with(0, "recurseForDerivations", Known(Bool(false))) }},
-		"recurseIntoAttrs": {arity: 1, run: func(c *call) Value {
-			return made(c.with(0, "recurseForDerivations", Known(Bool(true))), "recurseIntoAttrs")
-		}},
-		"cartesianProduct": {arity: 1, run: cartesianProduct},
-		"mapCartesianProduct": {arity: 2, run: func(c *call) Value {
-			own := *c
-			own.args = c.args[1:]
-			l, _ := cartesianProduct(&own).(*List)
-			c.fail(own.bad)
-			if l == nil {
-				return nil
-			}
-			return c.mapped(l, func(_ int, t *Thunk) *Thunk { return c.apply(0, t) })
-		}},
-		"collect":          {arity: 2, run: func(c *call) Value { return c.collect(c.args[0], c.args[1]) }},
-		"overrideExisting": {arity: 2, run: overrideExisting},
-		"showAttrPath": {arity: 1, run: func(c *call) Value {
-			if len(c.items(0)) == 0 {
-				return String("<root attribute path>")
-			}
-			return c.showPath(c.strs(0))
-		}},
 	}
 }
 
@@ -122,57 +66,10 @@ func (c *call) with(i int, name string, t *Thunk) Value {
 	return c.update(c.force(i), NewAttrs(nil, Attr{Name: name, Thunk: t}))
 }
 
-func attrByPath(c *call) Value {
-	path := c.strs(0)
-	if c.bad != nil {
-		return nil
-	}
-	switch v := c.hasPath(c.force(2), path).(type) {
-	case Bool:
-		if v {
-			return c.At(c.force(2), path...)
-		}
-		return c.force(1)
-	default:
-		if fails(v) {
-			return v
-		}
-		set := c.args[2]
-		return c.choice(nil, lazy(func(e *Evaluator) Value { return e.At(e.Force(set), path...) }), c.args[1])
-	}
-}
-
-// underPath is a set with one value at a path.
-func (c *call) underPath(path []*Thunk, t *Thunk) *Thunk {
-	for _, at := range slices.Backward(path) {
-		t = Known(NewAttrs(nil, Attr{Name: c.strOf(at), Thunk: t, At: originOf(c.Evaluator, at)}))
-	}
-	return t
-}
-
 // originOf is where a name that a function makes an attribute of is written.
 func originOf(e *Evaluator, name *Thunk) syntax.Node {
 	e.Force(name)
 	return name.Origin()
-}
-
-func getAttrs(c *call) Value {
-	out := &Attrs{}
-	for _, t := range c.items(0) {
-		name := c.strOf(t)
-		set := c.args[1]
-		a := Attr{Name: name, Thunk: lazy(func(e *Evaluator) Value { return e.Select(e.Force(set), name) })}
-		if s, ok := c.force(1).(*Attrs); ok {
-			if of, ok := s.Get(name); ok {
-				a = of
-				a.Maybe = false
-			} else if s.rest == nil {
-				return c.fail(refused("attribute " + name + " missing"))
-			}
-		}
-		out.put(a)
-	}
-	return out
 }
 
 func mapAttrs(c *call) Value {
@@ -195,15 +92,6 @@ func mappedRest(s *Attrs) Value {
 		return nil
 	}
 	return opaque(s.rest, "a set")
-}
-
-func mapAttrsPrime(c *call) Value {
-	s := c.attrs(1)
-	l, _ := c.inOrder(s, func(a Attr) *Thunk { return c.apply(0, nameOf(a), a.Thunk) }).(*List)
-	if l == nil {
-		return nil
-	}
-	return c.fromPairs(l)
 }
 
 func listToAttrs(c *call) Value { return c.fromPairs(c.list(0)) }
@@ -269,43 +157,6 @@ func concatMapAttrs(c *call) Value {
 	return v
 }
 
-func foldlAttrs(c *call) Value {
-	v := c.args[1]
-	for _, a := range c.whole(2).inOrder() {
-		next := c.ApplyAll(c.force(0), v, nameOf(a), a.Thunk)
-		if c.spent != nil {
-			return next
-		}
-		v = Known(next)
-	}
-	return c.Force(v)
-}
-
-func foldAttrs(c *call) Value {
-	values := map[string]*Thunk{}
-	for _, t := range slices.Backward(c.items(2)) {
-		s := c.attrsOf(c.Force(t))
-		if !s.certain() {
-			return c.fail(openSet(s))
-		}
-		if !c.grow(len(s.attrs)) {
-			return nil
-		}
-		for _, a := range s.attrs {
-			below, ok := values[a.Name]
-			if !ok {
-				below = c.args[1]
-			}
-			values[a.Name] = c.apply(0, a.Thunk, below)
-		}
-	}
-	out := &Attrs{}
-	for _, name := range sortedKeys(values) {
-		out.put(Attr{Name: name, Thunk: values[name]})
-	}
-	return out
-}
-
 func filterAttrs(c *call) Value {
 	s := c.attrs(1)
 	if !c.grow(len(s.attrs)) {
@@ -325,99 +176,6 @@ func filterAttrs(c *call) Value {
 			a.Maybe = true
 			out.put(a)
 		}
-	}
-	return out
-}
-
-func filterAttrsRecursive(c *call) Value { return c.filterBelow(c.whole(1)) }
-
-func (c *call) filterBelow(s *Attrs) Value {
-	if u := c.enter(); u != nil {
-		return c.fail(u)
-	}
-	defer c.leave()
-	out := &Attrs{}
-	if !s.certain() {
-		return c.fail(openSet(s))
-	}
-	for _, a := range s.attrs {
-		if !c.test(0, nameOf(a), a.Thunk) {
-			continue
-		}
-		t := a.Thunk
-		a.Thunk = lazy(func(e *Evaluator) Value {
-			v := e.Force(t)
-			below, ok := v.(*Attrs)
-			if !ok {
-				return v
-			}
-			own := call{Evaluator: e, args: c.args, split: -1}
-			if v = own.filterBelow(below); own.bad != nil {
-				return own.bad
-			}
-			return v
-		})
-		out.put(a)
-	}
-	return out
-}
-
-// mapRecursive maps the leaves of nested sets by their paths; cond, if there is
-// one, tells which sets are none.
-func (c *call) mapRecursive(cond, f *Thunk, s *Attrs, path []*Thunk) Value {
-	if !c.grow(len(s.attrs)) {
-		return nil
-	}
-	out := &Attrs{rest: mappedRest(s)}
-	for _, a := range s.attrs {
-		t, at := a.Thunk, append(slices.Clip(path), nameOf(a))
-		a.Thunk = lazy(func(e *Evaluator) Value {
-			v := e.Force(t)
-			below, ok := v.(*Attrs)
-			if !ok && isOpaque(v) {
-				return opaque(v, "a value")
-			}
-			own := call{Evaluator: e, split: -1}
-			if ok && (cond == nil || own.boolOf(e.Apply(e.Force(cond), t))) {
-				v := own.mapRecursive(cond, f, below, at)
-				if own.bad != nil {
-					return own.bad
-				}
-				return v
-			}
-			if own.bad != nil {
-				return own.bad
-			}
-			return e.ApplyAll(e.Force(f), Known(NewList(at...)), t)
-		})
-		out.put(a)
-	}
-	return out
-}
-
-func genAttrs(c *call) Value {
-	l := c.list(0)
-	if !c.grow(len(l.Items)) {
-		return nil
-	}
-	out := &Attrs{}
-	if l.Open {
-		out.rest = unknown(Outside, "a list")
-	}
-	for i, t := range l.Items {
-		name, ok := c.Force(t).(String)
-		if !ok {
-			v := c.Force(t)
-			if fails(v) || !isOpaque(v) {
-				return opaque(v, "a string")
-			}
-			out.rest = opaque(v, "a string")
-			continue
-		}
-		if _, ok := out.Get(string(name)); ok {
-			continue
-		}
-		out.put(Attr{Name: string(name), Thunk: c.apply(1, t), At: t.Origin(), Maybe: l.Open && i >= l.Gap})
 	}
 	return out
 }
@@ -463,31 +221,6 @@ func intersectAttrs(c *call) Value {
 			continue
 		}
 		out.put(a)
-	}
-	return out
-}
-
-func catAttrs(c *call) Value {
-	name, l := c.str(0), c.list(1)
-	out := &List{}
-	for i, t := range l.Items {
-		if l.Open && l.Gap == i && !out.Open {
-			out.Open, out.Gap = true, len(out.Items)
-		}
-		v := c.Force(t)
-		if _, ok := v.(*Attrs); !ok && !isOpaque(v) {
-			return c.fail(refused("not a set"))
-		}
-		has, found := c.has(v, name)
-		if has == perhaps && !out.Open {
-			out.Open, out.Gap = true, len(out.Items)
-		}
-		if found != nil {
-			out.Items = append(out.Items, found)
-		}
-	}
-	if l.Open && !out.Open {
-		out.Open, out.Gap = true, len(out.Items)
 	}
 	return out
 }
@@ -603,92 +336,6 @@ func (c *call) isLeaf(v Value) bool {
 		c.fail(unknown(Ambiguous, ""))
 	}
 	return sets == 0
-}
-
-func mergeAttrsList(c *call) Value {
-	var v Value = &Attrs{}
-	for _, t := range c.items(0) {
-		if v = c.update(v, c.Force(t)); fails(v) {
-			return v
-		}
-	}
-	return v
-}
-
-func overrideExisting(c *call) Value {
-	old, over := c.attrs(0), c.attrs(1)
-	if !c.grow(len(old.attrs)) {
-		return nil
-	}
-	out := &Attrs{rest: mappedRest(old)}
-	for _, a := range old.attrs {
-		by, ok := over.Get(a.Name)
-		switch {
-		case ok && !by.Maybe:
-			a.Thunk = by.Thunk
-		case ok:
-			a.Thunk = Known(c.choice(nil, by.Thunk, a.Thunk))
-		case over.rest != nil:
-			a.Thunk = Known(c.choice(nil, a.Thunk, Known(opaque(over.rest, "a set"))))
-		}
-		out.put(a)
-	}
-	return out
-}
-
-func cartesianProduct(c *call) Value {
-	sets := []*Attrs{{}}
-	for _, a := range c.whole(0).inOrder() {
-		items := c.itemsOf(c.Force(a.Thunk))
-		if !c.grow(len(items) * len(sets)) {
-			return nil
-		}
-		var next []*Attrs
-		for _, s := range sets {
-			for _, t := range items {
-				one := NewAttrs(nil, s.attrs...)
-				one.put(Attr{Name: a.Name, Thunk: t})
-				next = append(next, one)
-			}
-		}
-		sets = next
-	}
-	out := &List{}
-	for _, s := range sets {
-		out.Items = append(out.Items, Known(s))
-	}
-	return out
-}
-
-// collect are the values in nested sets that pass a test.
-func (c *call) collect(f, t *Thunk) Value {
-	if u := c.enter(); u != nil {
-		return c.fail(u)
-	}
-	defer c.leave()
-	if c.boolOf(c.Apply(c.Force(f), t)) {
-		return NewList(t)
-	}
-	v := c.Force(t)
-	s, ok := v.(*Attrs)
-	if !ok {
-		if isOpaque(v) {
-			c.fail(opaque(v, "a value"))
-		}
-		return &List{}
-	}
-	var lists []*List
-	for _, a := range s.inOrder() {
-		l, _ := c.collect(f, a.Thunk).(*List)
-		if c.bad != nil || l == nil {
-			return nil
-		}
-		lists = append(lists, l)
-	}
-	if !s.certain() {
-		lists = append(lists, &List{Open: true})
-	}
-	return c.concatLists(lists)
 }
 
 // hasType reports whether an argument is a set whose attribute is a text.

@@ -4,7 +4,7 @@ import "jetpills/internal/nix/syntax"
 
 // plainSet is the set of { … }.
 func (e *Evaluator) plainSet(n syntax.Node, around *Scope) Value {
-	s := &Attrs{node: n}
+	s := &Attrs{node: written(n)}
 	if bad := e.bindAll(s, n, around, around, allNames); bad != nil {
 		return bad
 	}
@@ -13,7 +13,7 @@ func (e *Evaluator) plainSet(n syntax.Node, around *Scope) Value {
 
 // recursiveSet is the set of rec { … } or let { … }, and the scope of its values.
 func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (Value, *Scope) {
-	set := &Attrs{node: n}
+	set := &Attrs{node: written(n)}
 	inner := &Scope{up: around, names: set}
 	if hasDynamic(n) {
 		// Names that only evaluation tells are not in view.
@@ -84,7 +84,7 @@ func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, whi
 			if !ok || at.Kind() == syntax.Missing {
 				continue
 			}
-			into.put(Attr{Name: name, Thunk: inherited(at, name, from, outer), At: at})
+			into.put(Attr{Name: name, Thunk: e.inherited(at, name, from, outer), At: written(at)})
 		}
 	}
 	if which == staticNames {
@@ -108,7 +108,10 @@ func countOf(n syntax.Node) int {
 }
 
 // inherited is the thunk of a name in an inherit.
-func inherited(at syntax.Node, name string, from *Thunk, outer *Scope) *Thunk {
+func (e *Evaluator) inherited(at syntax.Node, name string, from *Thunk, outer *Scope) *Thunk {
+	if from == nil && inPrelude(at) {
+		return e.Lookup(name, outer)
+	}
 	t := &Thunk{node: at, scope: outer}
 	if from != nil {
 		t.scope = from.scope
@@ -168,7 +171,11 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 			return nil
 		}
 	}
-	into.put(Attr{Name: name, Thunk: e.Thunk(value, scope), At: path.Node})
+	at := written(path.Node)
+	if t := e.argument(last.Child(0), scope); t != nil {
+		at = t.Origin()
+	}
+	into.put(Attr{Name: name, Thunk: e.Thunk(value, scope), At: at})
 	return nil
 }
 
@@ -185,8 +192,8 @@ func (e *Evaluator) inside(s *Attrs, name string, at syntax.Node) *Attrs {
 		below, _ := e.Force(a.Thunk).(*Attrs)
 		return below
 	}
-	below := &Attrs{node: at.Parent()}
-	s.put(Attr{Name: name, Thunk: Known(below), At: at})
+	below := &Attrs{node: written(at.Parent())}
+	s.put(Attr{Name: name, Thunk: Known(below), At: written(at)})
 	return below
 }
 

@@ -73,7 +73,6 @@ func builtinTable() table {
 		"tail":           {arity: 1, run: tail},
 		"map":            {arity: 2, run: mapList},
 		"filter":         {arity: 2, run: filter},
-		"concatMap":      {arity: 2, run: concatMap},
 		"concatLists":    {arity: 1, run: func(c *call) Value { return c.flat(c.list(0)) }},
 		"genList":        {arity: 2, run: genList},
 		"foldl'":         {arity: 3, run: foldl},
@@ -81,17 +80,19 @@ func builtinTable() table {
 		"any":            {arity: 2, run: func(c *call) Value { return quantified(c, true) }},
 		"all":            {arity: 2, run: func(c *call) Value { return quantified(c, false) }},
 		"sort":           {arity: 2, run: sortList},
-		"partition":      {arity: 2, run: partition},
-		"groupBy":        {arity: 2, run: groupBy},
 		"genericClosure": {arity: 1, run: genericClosure},
 
-		"attrNames":        {arity: 1, run: attrNames},
-		"attrValues":       {arity: 1, run: attrValues},
-		"getAttr":          {arity: 2, run: func(c *call) Value { return c.Select(c.force(1), c.str(0)) }},
-		"hasAttr":          {arity: 2, run: func(c *call) Value { return c.hasPath(c.force(1), []string{c.str(0)}) }},
+		"attrNames":  {arity: 1, run: attrNames},
+		"attrValues": {arity: 1, run: attrValues},
+		"getAttr":    {arity: 2, run: func(c *call) Value { return c.Select(c.force(1), c.str(0)) }},
+		"hasAttr": {arity: 2, run: func(c *call) Value {
+			if v := c.force(1); !isOpaque(v) {
+				c.attrs(1)
+			}
+			return c.hasPath(c.force(1), []string{c.str(0)})
+		}},
 		"removeAttrs":      {arity: 2, run: removeAttrs},
 		"intersectAttrs":   {arity: 2, run: intersectAttrs},
-		"catAttrs":         {arity: 2, run: catAttrs},
 		"mapAttrs":         {arity: 2, run: mapAttrs},
 		"listToAttrs":      {arity: 1, run: listToAttrs},
 		"zipAttrsWith":     {arity: 2, run: zipAttrsWith},
@@ -101,7 +102,7 @@ func builtinTable() table {
 		"toString":         {arity: 1, run: toString},
 		"stringLength":     {arity: 1, run: func(c *call) Value { return Int(len(c.coerce(0))) }},
 		"substring":        {arity: 3, run: substring},
-		"concatStringsSep": {arity: 2, run: func(c *call) Value { return c.join(c.str(0), c.list(1).Items, c.list(1).Open) }},
+		"concatStringsSep": {arity: 2, run: concatStringsSep},
 		"replaceStrings":   {arity: 3, run: replaceStrings},
 		"match":            {arity: 2, run: match},
 		"split":            {arity: 2, run: split},
@@ -112,30 +113,6 @@ func builtinTable() table {
 		"fromJSON":         {arity: 1, run: fromJSON},
 		"fromTOML":         {arity: 1, run: fromTOML},
 		"hashString":       {arity: 2, run: hashString},
-	}
-}
-
-// inLib are the builtins that parts of lib have by the same name, and lib itself.
-func inLib() map[string][]string {
-	return map[string][]string{
-		"attrsets": {
-			"attrNames", "attrValues", "catAttrs", "getAttr", "hasAttr", "intersectAttrs", "listToAttrs", "mapAttrs", "removeAttrs",
-			"zipAttrsWith",
-		},
-		"lists": {
-			"all", "any", "concatLists", "concatMap", "elem", "elemAt", "filter", "foldl'", "genList", "groupBy", "head", "length",
-			"map", "partition", "sort", "tail",
-		},
-		"strings": {
-			"compareVersions", "concatStringsSep", "fromJSON", "match", "parseDrvName", "readFile", "replaceStrings", "split",
-			"stringLength", "substring", "toJSON", "toString", "unsafeDiscardStringContext",
-		},
-		"trivial": {
-			"add", "addErrorContext", "baseNameOf", "bitAnd", "bitOr", "bitXor", "ceil", "deepSeq", "dirOf", "div", "floor", "fromTOML",
-			"functionArgs", "genericClosure", "hashString", "isAttrs", "isBool", "isFloat", "isInt", "isList", "isPath",
-			"isString", "lessThan", "mul", "pathExists", "readDir", "readFile", "readFileType", "seq", "splitVersion", "sub",
-			"trace", "tryEval", "typeOf",
-		},
 	}
 }
 

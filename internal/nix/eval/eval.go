@@ -3,7 +3,11 @@
 // reads nothing but what a Reader gives, and ends within a budget.
 package eval
 
-import "jetpills/internal/nix/syntax"
+import (
+	"strings"
+
+	"jetpills/internal/nix/syntax"
+)
 
 // Options say what an evaluation may use. The zero Options read no file and bound
 // the work by the defaults.
@@ -53,13 +57,12 @@ const (
 // evaluated, is for one goroutine, and gives only unknowns once its budget is
 // spent.
 type Evaluator struct {
-	options  Options
-	steps    int // left
-	depth    int // left
-	spent    *Unknown
-	assumed  int // how often something was taken to succeed
-	globals  *Attrs
-	lib      *Attrs
+	options Options
+	steps   int // left
+	depth   int // left
+	spent   *Unknown
+	assumed int // how often something was taken to succeed
+	library
 	files    map[*syntax.Tree]string
 	imported map[string]*Thunk
 	scopes   map[syntax.Node]*Scope
@@ -82,16 +85,20 @@ func New(options Options) *Evaluator {
 	if options.Free == nil {
 		options.Free = options.Argument
 	}
-	tables := libraries()
 	return &Evaluator{
-		options: options, steps: options.Steps, depth: options.Depth, globals: tables.globals, lib: tables.lib,
+		options: options, steps: options.Steps, depth: options.Depth, library: libraries(),
 		files: map[*syntax.Tree]string{}, imported: map[string]*Thunk{}, scopes: map[syntax.Node]*Scope{},
 	}
 }
 
 // Thunk is an expression in a scope, not evaluated yet. A nil scope has Nix's own
 // names alone.
-func (e *Evaluator) Thunk(n syntax.Node, s *Scope) *Thunk { return &Thunk{node: n, scope: s} }
+func (e *Evaluator) Thunk(n syntax.Node, s *Scope) *Thunk {
+	if t := e.argument(n, s); t != nil {
+		return t
+	}
+	return &Thunk{node: n, scope: s}
+}
 
 // File is the whole of a parsed text, not evaluated yet. path is its name, for the
 // relative paths in it; the reader's texts have theirs already.
@@ -158,6 +165,17 @@ func (e *Evaluator) chargeItems(n int) *Unknown {
 		return e.spent
 	}
 	return e.Charge(n)
+}
+
+// write adds to a text that is put together, within the budget.
+func (e *Evaluator) write(out *strings.Builder, s string) *Unknown {
+	if u := e.chargeText(len(s)); u != nil {
+		return u
+	}
+	if out.WriteString(s); out.Len() > longestText {
+		return e.chargeText(out.Len())
+	}
+	return nil
 }
 
 func (e *Evaluator) chargeText(bytes int) *Unknown {

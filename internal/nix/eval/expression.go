@@ -30,7 +30,7 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 			switch holds := e.one(e.eval(n.Child(0), s, nil), func(v Value) Value { return v }).(type) {
 			case Bool:
 				if !holds {
-					return &Unknown{Reason: Thrown, What: "assertion " + n.Child(0).Text() + " failed", Node: n}
+					return &Unknown{Reason: Thrown, What: "assertion " + written(n.Child(0)).Text() + " failed", Node: written(n)}
 				}
 			default:
 				if fails(holds) {
@@ -84,7 +84,7 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 			v := e.construct(n, s)
 			if u, ok := v.(*Unknown); ok && u.Node.IsZero() && e.spent == nil {
 				of := *u
-				of.Node = n
+				of.Node = written(n)
 				return &of
 			}
 			return v
@@ -94,7 +94,7 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 
 // note remembers the expression that gives a thunk its value.
 func (e *Evaluator) note(t *Thunk, n syntax.Node) {
-	if t != nil {
+	if t != nil && !inPrelude(n) {
 		t.origin = n
 	}
 }

@@ -144,6 +144,9 @@ func (c *call) writeJSON(out *strings.Builder, v any) bool {
 	return true
 }
 
+// quoteNix is a string as Nix writes it.
+func quoteNix(s string) string { return strings.ReplaceAll(quoteJSON(s), "$", `\$`) }
+
 // quoteJSON is a string as Nix writes it in JSON.
 func quoteJSON(s string) string {
 	var out strings.Builder
@@ -158,16 +161,6 @@ func quoteJSON(s string) string {
 
 func fromJSON(c *call) Value { return c.parsed(c.str(0), decodeJSON) }
 func fromTOML(c *call) Value { return c.parsed(c.str(0), decodeTOML) }
-
-// parsedFile is the data in a file that an argument names.
-func (c *call) parsedFile(decode func(string) (any, bool)) Value {
-	switch v := readFile(c).(type) {
-	case String:
-		return c.parsed(string(v), decode)
-	default:
-		return v
-	}
-}
 
 func (c *call) parsed(s string, decode func(string) (any, bool)) Value {
 	if c.bad != nil || !c.grow(len(s)/8) {

@@ -21,12 +21,17 @@ type table map[string]function
 // libraryName marks the sets of the library, as the function that made them.
 const libraryName = "lib"
 
-// library is what every evaluation shares.
-type library struct{ globals, lib *Attrs }
+// library is what every evaluation shares. Nothing in it changes.
+type library struct {
+	globals, lib *Attrs
+	definitions  *Scope // of the prelude
+}
 
-// libraries makes the sets of the library. Nothing in them changes.
+// libraries makes the sets of the library.
 var libraries = sync.OnceValue(func() library {
-	builtins := setOf(NewSymbol("builtins"), builtinTable())
+	tables := libTables()
+	addPrelude(tables)
+	builtins := setOf(NewSymbol("builtins"), tables["builtins"])
 	builtins.put(Attr{Name: "true", Thunk: Known(Bool(true))})
 	builtins.put(Attr{Name: "false", Thunk: Known(Bool(false))})
 	builtins.put(Attr{Name: "null", Thunk: Known(Null{})})
@@ -42,26 +47,21 @@ var libraries = sync.OnceValue(func() library {
 	}
 
 	lib := setOf(NewSymbol("lib"), nil)
-	fromNix := inLib()
-	for name, part := range libTables() {
-		set := setOf(NewSymbol("lib", name), part)
-		for _, of := range fromNix[name] {
-			if _, own := part[of]; own {
-				continue
-			}
-			if a, ok := builtins.Get(of); ok {
-				set.put(a)
-			}
+	for name, part := range tables {
+		switch name {
+		case "builtins", "types", "ints", "numbers", "internal":
+			continue
 		}
+		set := setOf(NewSymbol("lib", name), part)
 		lib.put(Attr{Name: name, Thunk: Known(set)})
-		if name == "versions" || name == "cli" || name == "generators" {
+		if name == "versions" {
 			continue // not in lib itself
 		}
 		for a := range set.All() {
 			lib.put(a)
 		}
 	}
-	types := typeSet()
+	types := typeSet(tables)
 	lib.put(Attr{Name: "types", Thunk: Known(types)})
 	for _, name := range []string{"mkOptionType", "isOptionType"} {
 		if a, ok := types.Get(name); ok {
@@ -77,7 +77,7 @@ var libraries = sync.OnceValue(func() library {
 	for name, v := range constants() {
 		lib.put(Attr{Name: name, Thunk: Known(v)})
 	}
-	return library{globalSet, lib}
+	return library{globalSet, lib, &Scope{names: setOf(nil, tables["internal"]), up: &Scope{names: lib}}}
 })
 
 // Lib is the value of a name of nixpkgs' lib: false for one that is not evaluated.
@@ -89,16 +89,16 @@ func Lib(name string) (Value, bool) {
 // libTables are the parts of lib, by name.
 func libTables() map[string]table {
 	return map[string]table{
+		"builtins": builtinTable(), "types": {"mkOptionType": {arity: 1, run: mkOptionType}}, "internal": internalTable(),
 		"attrsets": attrsetTable(), "lists": listTable(), "strings": stringTable(), "trivial": trivialTable(),
-		"debug": debugTable(), "asserts": assertsTable(), "meta": metaTable(), "filesystem": filesystemTable(),
-		"fixedPoints": fixedPointTable(), "customisation": customisationTable(), "modules": moduleTable(),
-		"options": optionTable(), "versions": versionTable(),
+		"filesystem":  filesystemTable(),
+		"fixedPoints": fixedPointTable(), "customisation": customisationTable(),
 	}
 }
 
-// setOf is the set of a table. What is not in it stays a symbol.
-func setOf(name *Symbol, t table) *Attrs {
-	s := &Attrs{rest: name, by: libraryName}
+// setOf is the set of a table. rest gives what is not in it.
+func setOf(rest Value, t table) *Attrs {
+	s := &Attrs{rest: rest, by: libraryName}
 	for _, key := range sortedKeys(t) {
 		f := t[key]
 		f.name = key
@@ -314,8 +314,9 @@ func openSet(s *Attrs) *Unknown {
 
 // apply is f x y for an argument f, evaluated when it is needed.
 func (c *call) apply(i int, arguments ...*Thunk) *Thunk {
-	f := c.args[i]
-	return lazy(func(e *Evaluator) Value { return e.ApplyAll(e.Force(f), arguments...) })
+	f, t := c.args[i], &Thunk{}
+	t.run = func(e *Evaluator) Value { return e.applied(e.Force(f), arguments, t) }
+	return t
 }
 
 // test is whether a predicate holds; false is not known.

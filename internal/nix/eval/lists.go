@@ -7,60 +7,16 @@ import (
 
 func listTable() table {
 	return table{
-		"singleton":     {arity: 1, run: func(c *call) Value { return NewList(c.args[0]) }},
-		"forEach":       {arity: 2, run: flipped(mapList)},
-		"toList":        {arity: 1, run: toList},
-		"flatten":       {arity: 1, run: func(c *call) Value { return c.flatten(c.args[0]) }},
-		"concat":        {arity: 2, run: func(c *call) Value { return c.two(c.force(0), c.force(1), c.concat) }},
-		"optional":      {arity: 2, run: func(c *call) Value { return c.onCondition(0, Known(NewList(c.args[1])), &List{}) }},
-		"optionals":     {arity: 2, run: func(c *call) Value { return c.onCondition(0, c.args[1], &List{}) }},
-		"foldr":         {arity: 3, run: foldr},
-		"fold":          {arity: 3, run: foldr},
-		"foldl":         {arity: 3, run: foldl},
-		"count":         {arity: 2, run: count},
-		"findFirst":     {arity: 3, run: findFirst},
-		"findSingle":    {arity: 4, run: findSingle},
-		"remove":        {arity: 2, run: remove},
-		"range":         {arity: 2, run: rangeList},
-		"replicate":     {arity: 2, run: replicate},
-		"last":          {arity: 1, run: last},
-		"init":          {arity: 1, run: func(c *call) Value { return c.slice(c.items(0), 0, len(c.items(0))-1, true) }},
-		"take":          {arity: 2, run: func(c *call) Value { return c.slice(c.items(1), 0, c.int(0), false) }},
-		"drop":          {arity: 2, run: func(c *call) Value { return c.slice(c.items(1), c.int(0), len(c.items(1)), false) }},
-		"sublist":       {arity: 3, run: func(c *call) Value { return c.slice(c.items(2), c.int(0), c.int(0)+c.int(1), false) }},
-		"takeEnd":       {arity: 2, run: func(c *call) Value { return c.slice(c.items(1), len(c.items(1))-c.int(0), len(c.items(1)), false) }},
-		"dropEnd":       {arity: 2, run: func(c *call) Value { return c.slice(c.items(1), 0, len(c.items(1))-c.int(0), false) }},
-		"reverseList":   {arity: 1, run: reverseList},
-		"imap0":         {arity: 2, run: func(c *call) Value { return imap(c, 0) }},
-		"imap1":         {arity: 2, run: func(c *call) Value { return imap(c, 1) }},
-		"zipLists":      {arity: 2, run: zipLists},
-		"zipListsWith":  {arity: 3, run: zipListsWith},
-		"unique":        {arity: 1, run: unique},
-		"uniqueStrings": {arity: 1, run: uniqueStrings},
-		"allUnique": {arity: 1, run: func(c *call) Value {
-			return c.one(unique(c), func(v Value) Value { return Bool(len(c.itemsOf(v)) == len(c.items(0))) })
-		}},
-		"intersectLists": {arity: 2, run: func(c *call) Value { return c.chosen(c.items(1), c.args[0], true) }},
-		"subtractLists":  {arity: 2, run: func(c *call) Value { return c.chosen(c.items(1), c.args[0], false) }},
-		"mutuallyExclusive": {arity: 2, run: func(c *call) Value {
-			return c.one(c.chosen(c.items(1), c.args[0], true), func(v Value) Value { return Bool(len(c.itemsOf(v)) == 0) })
-		}},
-		"sortOn":       {arity: 2, run: sortOn},
+		"foldr":        {arity: 3, run: foldr},
+		"foldl":        {arity: 3, run: foldl},
+		"findFirst":    {arity: 3, run: findFirst},
+		"sublist":      {arity: 3, run: func(c *call) Value { return c.slice(c.items(2), c.int(0), c.int(0)+c.int(1), false) }},
+		"reverseList":  {arity: 1, run: reverseList},
+		"imap0":        {arity: 2, run: func(c *call) Value { return imap(c, 0) }},
+		"imap1":        {arity: 2, run: func(c *call) Value { return imap(c, 1) }},
+		"zipListsWith": {arity: 3, run: zipListsWith},
+		"unique":       {arity: 1, run: unique},
 		"compareLists": {arity: 3, run: compareLists},
-		"naturalSort":  {arity: 1, run: naturalSort},
-		"crossLists":   {arity: 2, run: crossLists},
-	}
-}
-
-// flipped is a function of two arguments that takes them the other way round.
-func flipped(run func(*call) Value) func(*call) Value {
-	return func(c *call) Value {
-		c.args = []*Thunk{c.args[1], c.args[0]}
-		v := run(c)
-		if c.split >= 0 {
-			c.split = 1 - c.split
-		}
-		return v
 	}
 }
 
@@ -94,11 +50,6 @@ func (c *call) elemAt(l *List, i int) Value {
 	return c.Force(l.Items[i])
 }
 
-func last(c *call) Value {
-	items := c.items(0)
-	return c.elemAt(&List{Items: items}, len(items)-1)
-}
-
 func tail(c *call) Value {
 	l := c.list(0)
 	switch {
@@ -123,17 +74,6 @@ func (c *call) slice(items []*Thunk, from, to int, exact bool) Value {
 	from = min(max(from, 0), len(items))
 	to = min(max(to, from), len(items))
 	return NewList(items[from:to]...)
-}
-
-func toList(c *call) Value {
-	v := c.force(0)
-	if _, ok := v.(*List); ok {
-		return v
-	}
-	if isOpaque(v) {
-		return c.reject(0, v, "a value")
-	}
-	return NewList(c.args[0])
 }
 
 func reverseList(c *call) Value {
@@ -173,33 +113,6 @@ func genList(c *call) Value {
 	return c.mapped(&List{Items: make([]*Thunk, n)}, func(i int, _ *Thunk) *Thunk { return c.apply(0, Known(Int(i))) })
 }
 
-func rangeList(c *call) Value {
-	from, to := c.int(0), c.int(1)
-	if to < from || c.bad != nil {
-		return &List{}
-	}
-	if !c.grow(to - from + 1) {
-		return nil
-	}
-	out := &List{}
-	for i := from; i <= to; i++ {
-		out.Items = append(out.Items, Known(Int(i)))
-	}
-	return out
-}
-
-func replicate(c *call) Value {
-	n := max(c.int(0), 0)
-	if !c.grow(n) {
-		return nil
-	}
-	out := &List{Items: make([]*Thunk, n)}
-	for i := range out.Items {
-		out.Items[i] = c.args[1]
-	}
-	return out
-}
-
 // filter keeps the elements that pass a test. Where that is not known the element
 // may be missing.
 func filter(c *call) Value {
@@ -230,29 +143,6 @@ func filter(c *call) Value {
 	}
 	if l.Open && !out.Open {
 		out.Open, out.Gap = true, len(out.Items)
-	}
-	return out
-}
-
-func remove(c *call) Value {
-	return c.chosen(c.items(1), Known(NewList(c.args[0])), false)
-}
-
-// chosen are the elements that are in another list, or those that are not.
-func (c *call) chosen(items []*Thunk, other *Thunk, in bool) Value {
-	list := c.itemsOf(c.Force(other))
-	if c.bad != nil {
-		return nil
-	}
-	out := &List{}
-	for _, t := range items {
-		is := c.contains(list, t)
-		if c.bad != nil {
-			return nil
-		}
-		if is == in {
-			out.Items = append(out.Items, t)
-		}
 	}
 	return out
 }
@@ -330,16 +220,6 @@ func quantified(c *call, any Bool) Value {
 	return !any
 }
 
-func count(c *call) Value {
-	n := 0
-	for _, t := range c.items(1) {
-		if c.test(0, t) {
-			n++
-		}
-	}
-	return Int(n)
-}
-
 func findFirst(c *call) Value {
 	for _, t := range c.items(2) {
 		if found := c.test(0, t); c.bad != nil {
@@ -349,24 +229,6 @@ func findFirst(c *call) Value {
 		}
 	}
 	return c.force(1)
-}
-
-func findSingle(c *call) Value {
-	var found []*Thunk
-	for _, t := range c.items(3) {
-		if c.test(0, t) {
-			found = append(found, t)
-		}
-	}
-	switch {
-	case c.bad != nil:
-		return nil
-	case len(found) == 0:
-		return c.force(1)
-	case len(found) > 1:
-		return c.force(2)
-	}
-	return c.Force(found[0])
 }
 
 func foldl(c *call) Value {
@@ -414,47 +276,6 @@ func (c *call) flat(l *List) Value {
 	return c.concatLists(lists)
 }
 
-func concatMap(c *call) Value {
-	all, ok := mapList(c).(*List)
-	if !ok || c.bad != nil {
-		return nil
-	}
-	return c.flat(all)
-}
-
-// flatten is a list without lists in it.
-func (c *call) flatten(t *Thunk) Value {
-	if u := c.enter(); u != nil {
-		return u
-	}
-	defer c.leave()
-	v := c.Force(t)
-	l, ok := v.(*List)
-	switch {
-	case !ok && fails(v):
-		return v
-	case !ok && isOpaque(v):
-		return &List{Items: []*Thunk{t}, Open: true} // it may be a list
-	case !ok:
-		return NewList(t)
-	}
-	lists := make([]*List, 0, len(l.Items)+1)
-	for i, t := range l.Items {
-		if l.Open && l.Gap == i {
-			lists = append(lists, &List{Open: true})
-		}
-		one, ok := c.flatten(t).(*List)
-		if !ok {
-			return c.flatten(t)
-		}
-		lists = append(lists, one)
-	}
-	if l.Open {
-		lists = append(lists, &List{Open: true})
-	}
-	return c.concatLists(lists)
-}
-
 func unique(c *call) Value {
 	out := &List{}
 	for _, t := range c.items(0) {
@@ -466,12 +287,6 @@ func unique(c *call) Value {
 		}
 	}
 	return out
-}
-
-func uniqueStrings(c *call) Value {
-	all := slices.Clone(c.strs(0))
-	slices.Sort(all)
-	return texts(slices.Compact(all))
 }
 
 // texts is a list of strings.
@@ -508,15 +323,6 @@ func sortList(c *call) Value {
 	return c.sorted(c.items(1), func(a, b *Thunk) Value { return c.ApplyAll(f, a, b) })
 }
 
-func sortOn(c *call) Value {
-	f := c.force(0)
-	keys := map[*Thunk]Value{}
-	for _, t := range c.items(1) {
-		keys[t] = c.Apply(f, t)
-	}
-	return c.sorted(c.items(1), func(a, b *Thunk) Value { return c.two(keys[a], keys[b], c.less) })
-}
-
 func compareLists(c *call) Value {
 	a, b := c.items(1), c.items(2)
 	for i := range min(len(a), len(b)) {
@@ -528,55 +334,6 @@ func compareLists(c *call) Value {
 	return Int(cmp.Compare(len(a), len(b)))
 }
 
-// naturalSort orders strings by the texts and the numbers in them, in turn.
-func naturalSort(c *call) Value {
-	all := slices.Clone(c.strs(0))
-	parts := make(map[string][]string, len(all))
-	for _, s := range all {
-		parts[s] = textsAndNumbers(s)
-	}
-	slices.SortStableFunc(all, func(a, b string) int {
-		return slices.CompareFunc(parts[a], parts[b], func(a, b string) int {
-			if isDigits(a) && isDigits(b) {
-				return compareDigits(a, b)
-			}
-			return cmp.Compare(a, b)
-		})
-	})
-	return texts(all)
-}
-
-func partition(c *call) Value {
-	var right, wrong []*Thunk
-	for _, t := range c.items(1) {
-		if c.test(0, t) {
-			right = append(right, t)
-		} else {
-			wrong = append(wrong, t)
-		}
-	}
-	return NewAttrs(nil, Attr{Name: "right", Thunk: Known(NewList(right...))}, Attr{Name: "wrong", Thunk: Known(NewList(wrong...))})
-}
-
-func groupBy(c *call) Value {
-	groups := map[string][]*Thunk{}
-	for _, t := range c.items(1) {
-		name := c.strOf(Known(c.Apply(c.force(0), t)))
-		groups[name] = append(groups[name], t)
-	}
-	out := &Attrs{}
-	for _, name := range sortedKeys(groups) {
-		out.put(Attr{Name: name, Thunk: Known(NewList(groups[name]...))})
-	}
-	return out
-}
-
-func zipLists(c *call) Value {
-	return c.zipped(c.items(0), c.items(1), func(a, b *Thunk) *Thunk {
-		return Known(NewAttrs(nil, Attr{Name: "fst", Thunk: a}, Attr{Name: "snd", Thunk: b}))
-	})
-}
-
 func zipListsWith(c *call) Value {
 	return c.zipped(c.items(1), c.items(2), func(a, b *Thunk) *Thunk { return c.apply(0, a, b) })
 }
@@ -584,22 +341,4 @@ func zipListsWith(c *call) Value {
 func (c *call) zipped(a, b []*Thunk, f func(a, b *Thunk) *Thunk) Value {
 	n := min(len(a), len(b))
 	return c.mapped(&List{Items: a[:n]}, func(i int, t *Thunk) *Thunk { return f(t, b[i]) })
-}
-
-func crossLists(c *call) Value {
-	calls := []*Thunk{c.args[0]}
-	for _, list := range c.items(1) {
-		var next []*Thunk
-		items := c.itemsOf(c.Force(list))
-		if !c.grow(len(items) * len(calls)) {
-			return nil
-		}
-		for _, f := range calls {
-			for _, t := range items {
-				next = append(next, lazy(func(e *Evaluator) Value { return e.Apply(e.Force(f), t) }))
-			}
-		}
-		calls = next
-	}
-	return NewList(calls...)
 }

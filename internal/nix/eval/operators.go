@@ -93,7 +93,7 @@ func (e *Evaluator) binary(n syntax.Node, s *Scope) Value {
 		return e.two(a, b, func(a, b Value) Value {
 			v := e.plus(a, b)
 			if u, ok := v.(*Unknown); ok && !u.Fails() && (isText(a) || isText(b)) {
-				return u.showing(shownText(a, left), shownText(b, right))
+				return u.showing(shownText(a, e.source(left, s)), shownText(b, e.source(right, s)))
 			}
 			return v
 		})
@@ -115,7 +115,7 @@ func isText(v Value) bool {
 }
 
 // shownText is a string, as far as it is known, for an unknown one that holds it.
-func shownText(v Value, n syntax.Node) string {
+func shownText(v Value, source string) string {
 	switch v := v.(type) {
 	case String:
 		return string(v)
@@ -124,7 +124,7 @@ func shownText(v Value, n syntax.Node) string {
 			return v.Shown
 		}
 	}
-	return "${" + n.Text() + "}"
+	return "${" + source + "}"
 }
 
 // logical is a && b, a || b or a -> b. Either side alone may tell.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	nix "jetpills/internal/nix/syntax"
 )
 
 func stringTable() table {
@@ -25,106 +28,28 @@ func stringTable() table {
 		return function{arity: 2, run: func(c *call) Value { return String(f(c.str(1), c.str(0))) }}
 	}
 	return table{
-		"concatStrings": {arity: 1, run: func(c *call) Value { return c.join("", c.list(0).Items, c.list(0).Open) }},
-		"concatLines": {arity: 1, run: func(c *call) Value {
-			return c.joinMapped("", c.list(0), func(_ int, t *Thunk) Value { return c.text(c.coerceOf(t) + "\n") })
-		}},
-		"concatMapStrings":        {arity: 2, run: func(c *call) Value { return c.joinMapped("", c.list(1), c.applied(0)) }},
-		"concatMapStringsSep":     {arity: 3, run: func(c *call) Value { return c.joinMapped(c.str(0), c.list(2), c.applied(1)) }},
-		"concatImapStrings":       {arity: 2, run: func(c *call) Value { return c.joinMapped("", c.list(1), c.appliedFrom1(0)) }},
-		"concatImapStringsSep":    {arity: 3, run: func(c *call) Value { return c.joinMapped(c.str(0), c.list(2), c.appliedFrom1(1)) }},
-		"concatMapAttrsStringSep": {arity: 3, run: concatMapAttrsStringSep},
-		"join":                    {arity: 2, run: func(c *call) Value { return c.join(c.str(0), c.list(1).Items, c.list(1).Open) }},
-		"intersperse":             {arity: 2, run: intersperse},
-		"splitString":             {arity: 2, run: splitString},
-		"stringToCharacters":      {arity: 1, run: func(c *call) Value { return c.characters(c.str(0)) }},
-		"stringAsChars": {arity: 2, run: func(c *call) Value {
-			l, _ := c.characters(c.str(1)).(*List)
-			if l == nil {
-				return nil
+		"splitString":        {arity: 2, run: splitString},
+		"stringToCharacters": {arity: 1, run: func(c *call) Value { return c.characters(c.str(0)) }},
+		"hasPrefix":          about(strings.HasPrefix),
+		"hasSuffix":          about(strings.HasSuffix),
+		"hasInfix":           about(strings.Contains),
+		"removePrefix":       without(strings.TrimPrefix),
+		"removeSuffix":       without(strings.TrimSuffix),
+		"toLower":            onText(func(s string) string { return mapASCII(s, 'A', 'Z', 'a'-'A') }),
+		"toUpper":            onText(func(s string) string { return mapASCII(s, 'a', 'z', 'A'-'a') }),
+		"trim":               onText(func(s string) string { return strings.Trim(s, " \t\r\n") }),
+		"escapeNixString":    onText(quoteNix),
+		"escapeNixIdentifier": onText(func(s string) string {
+			if nix.IsName(s) {
+				return s
 			}
-			return c.joinMapped("", l, c.applied(0))
-		}},
-		"optionalString": {arity: 2, run: func(c *call) Value { return c.onCondition(0, c.args[1], String("")) }},
-		"hasPrefix":      about(strings.HasPrefix),
-		"hasSuffix":      about(strings.HasSuffix),
-		"hasInfix":       about(strings.Contains),
-		"removePrefix":   without(strings.TrimPrefix),
-		"removeSuffix":   without(strings.TrimSuffix),
-		"toLower":        onText(func(s string) string { return mapASCII(s, 'A', 'Z', 'a'-'A') }),
-		"toUpper":        onText(func(s string) string { return mapASCII(s, 'a', 'z', 'A'-'a') }),
-		"toSentenceCase": {arity: 1, run: toSentenceCase},
-		"trim":           onText(func(s string) string { return strings.Trim(s, " \t\r\n") }),
-		"escape":         {arity: 2, run: func(c *call) Value { return c.text(escape(c.strs(0), c.str(1))) }},
-		"escapeShellArg": {arity: 1, run: func(c *call) Value { return c.text(shellArgument(c.converted(c.args[0]))) }},
-		"escapeShellArgs": {arity: 1, run: func(c *call) Value {
-			return c.joinMapped(" ", c.list(0), func(_ int, t *Thunk) Value { return c.text(shellArgument(c.converted(t))) })
-		}},
-		"escapeNixString": {arity: 1, run: func(c *call) Value { return c.text(strings.ReplaceAll(quoteJSON(c.str(0)), "$", `\$`)) }},
-		"escapeRegex":     {arity: 1, run: func(c *call) Value { return c.text(escape(strings.Split(`\[{()^$?*+|.`, ""), c.str(0))) }},
-		"escapeXML":       onText(strings.NewReplacer(`"`, "&quot;", "'", "&apos;", "<", "&lt;", ">", "&gt;", "&", "&amp;").Replace),
-		"replaceString":   {arity: 3, run: func(c *call) Value { return c.text(replaceAll([]string{c.str(0)}, []string{c.str(1)}, c.str(2))) }},
-		"makeSearchPath": {arity: 2, run: func(c *call) Value {
-			return c.joinMapped(":", c.list(1), func(_ int, t *Thunk) Value { return c.text(c.coerceOf(t) + "/" + c.str(0)) })
-		}},
-		"versionOlder":     {arity: 2, run: func(c *call) Value { return Bool(compareVersions(c.str(1), c.str(0)) == 1) }},
-		"versionAtLeast":   {arity: 2, run: func(c *call) Value { return Bool(compareVersions(c.str(1), c.str(0)) != 1) }},
-		"getName":          {arity: 1, run: func(c *call) Value { return drvPart(c, "pname", 0) }},
-		"getVersion":       {arity: 1, run: func(c *call) Value { return drvPart(c, "version", 1) }},
-		"nameFromURL":      {arity: 2, run: nameFromURL},
+			return quoteNix(s)
+		}),
+		"escapeXML":        onText(strings.NewReplacer(`"`, "&quot;", "'", "&apos;", "<", "&lt;", ">", "&gt;", "&", "&amp;").Replace),
 		"fixedWidthString": {arity: 3, run: fixedWidth},
-		"fixedWidthNumber": {arity: 2, run: func(c *call) Value { return c.padded(c.int(0), "0", c.converted(c.args[1])) }},
-		"boolToString":     {arity: 1, run: func(c *call) Value { return String(strconv.FormatBool(c.bool(0))) }},
-		"boolToYesNo": {arity: 1, run: func(c *call) Value {
-			if c.bool(0) {
-				return String("yes")
-			}
-			return String("no")
-		}},
-		"toInt":         {arity: 1, run: toInt},
-		"toIntBase10":   {arity: 1, run: toInt10},
-		"toHexString":   {arity: 1, run: func(c *call) Value { return String(strings.ToUpper(strconv.FormatInt(int64(c.int(0)), 16))) }},
-		"isStringLike":  {arity: 1, run: isStringLike},
-		"enableFeature": {arity: 2, run: func(c *call) Value { return c.feature("--enable-", "--disable-", c.bool(0)) }},
-		"withFeature":   {arity: 2, run: func(c *call) Value { return c.feature("--with-", "--without-", c.bool(0)) }},
-		"cmakeFeature":  {arity: 2, run: func(c *call) Value { return c.text("-D" + c.str(0) + ":STRING=" + c.str(1)) }},
-		"cmakeBool": {arity: 2, run: func(c *call) Value {
-			return c.text("-D" + c.str(0) + ":BOOL=" + strings.ToUpper(strconv.FormatBool(c.bool(1))))
-		}},
-		"mesonOption": {arity: 2, run: func(c *call) Value { return c.text("-D" + c.str(0) + "=" + c.str(1)) }},
-		"importJSON":  {arity: 1, run: func(c *call) Value { return c.parsedFile(decodeJSON) }},
-		"importTOML":  {arity: 1, run: func(c *call) Value { return c.parsedFile(decodeTOML) }},
-		"fileContents": {arity: 1, run: func(c *call) Value {
-			v := readFile(c)
-			s, ok := v.(String)
-			if !ok {
-				return v
-			}
-			return String(strings.TrimSuffix(string(s), "\n"))
-		}},
-	}
-}
-
-func versionTable() table {
-	part := func(f func(parts []string) string) function {
-		return function{arity: 1, run: func(c *call) Value { return String(f(versionParts(c.str(0)))) }}
-	}
-	at := func(i int) function {
-		return function{arity: 1, run: func(c *call) Value {
-			parts := versionParts(c.str(0))
-			if i >= len(parts) {
-				return refused("the version has no such part")
-			}
-			return String(parts[i])
-		}}
-	}
-	return table{
-		"splitVersion": {arity: 1, run: splitVersion},
-		"major":        at(0),
-		"minor":        at(1),
-		"patch":        at(2),
-		"majorMinor":   part(func(parts []string) string { return strings.Join(parts[:min(2, len(parts))], ".") }),
-		"pad":          {arity: 2, run: padVersion},
+		"toInt":            {arity: 1, run: func(c *call) Value { return c.integer(false) }},
+		"toIntBase10":      {arity: 1, run: func(c *call) Value { return c.integer(true) }},
+		"toHexString":      {arity: 1, run: func(c *call) Value { return String(strings.ToUpper(strconv.FormatInt(int64(c.int(0)), 16))) }},
 	}
 }
 
@@ -160,22 +85,10 @@ func toString(c *call) Value {
 	})
 }
 
-// applied is a function that an argument is, for each element.
-func (c *call) applied(f int) func(int, *Thunk) Value {
-	return func(_ int, t *Thunk) Value { return c.Apply(c.force(f), t) }
-}
-
-func (c *call) appliedFrom1(f int) func(int, *Thunk) Value {
-	return func(i int, t *Thunk) Value { return c.ApplyAll(c.force(f), Known(Int(i+1)), t) }
-}
-
-// join is a list of strings as one. Where one is not known, the result shows the
-// others.
-func (c *call) join(separator string, items []*Thunk, open bool) Value {
-	return c.joinMapped(separator, &List{Items: items, Open: open}, func(_ int, t *Thunk) Value { return c.Force(t) })
-}
-
-func (c *call) joinMapped(separator string, l *List, f func(int, *Thunk) Value) Value {
+// concatStringsSep is a list of strings as one. Where one is not known, the result
+// shows the others.
+func concatStringsSep(c *call) Value {
+	separator, l := c.str(0), c.list(1)
 	if c.bad != nil {
 		return nil
 	}
@@ -188,7 +101,7 @@ func (c *call) joinMapped(separator string, l *List, f func(int, *Thunk) Value) 
 		if i > 0 {
 			out.WriteString(separator)
 		}
-		s, bad := c.coerced(f(i, t), interpolated)
+		s, bad := c.coerced(c.Force(t), interpolated)
 		if bad != nil {
 			if bad.Fails() {
 				return bad
@@ -197,28 +110,17 @@ func (c *call) joinMapped(separator string, l *List, f func(int, *Thunk) Value) 
 				why = bad
 			}
 			if s = bad.Shown; s == "" {
-				s = "${" + t.Node().Text() + "}"
+				s = "${" + cmp.Or(t.Node().Text(), "…") + "}"
 			}
 		}
-		if u := c.chargeText(out.Len() + len(s)); u != nil {
+		if u := c.write(&out, s); u != nil {
 			return u
 		}
-		out.WriteString(s)
 	}
 	if why != nil {
 		return why.showing(out.String())
 	}
 	return String(out.String())
-}
-
-func concatMapAttrsStringSep(c *call) Value {
-	s := c.whole(2)
-	all := s.inOrder()
-	l := &List{Items: make([]*Thunk, len(all))}
-	for i, a := range all {
-		l.Items[i] = a.Thunk
-	}
-	return c.joinMapped(c.str(0), l, func(i int, t *Thunk) Value { return c.ApplyAll(c.force(1), nameOf(all[i]), t) })
 }
 
 func intersperse(c *call) Value {
@@ -277,30 +179,7 @@ func mapASCII(s string, from, to byte, by int) string {
 	return string(out)
 }
 
-func toSentenceCase(c *call) Value {
-	s := c.str(0)
-	if s == "" {
-		return String("")
-	}
-	return String(mapASCII(s[:1], 'a', 'z', 'A'-'a') + mapASCII(s[1:], 'A', 'Z', 'a'-'A'))
-}
-
-func escape(parts []string, s string) string {
-	to := make([]string, len(parts))
-	for i, p := range parts {
-		to[i] = `\` + p
-	}
-	return replaceAll(parts, to, s)
-}
-
 var plainArgument = regexp.MustCompile(`^[[:alnum:],._+:@%/-]+$`)
-
-func shellArgument(s string) string {
-	if plainArgument.MatchString(s) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
 
 func replaceStrings(c *call) Value {
 	from, to, s := c.strs(0), c.list(1).Items, c.str(2)
@@ -416,25 +295,6 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func isDigits(s string) bool { return s != "" && isDigit(s[0]) }
 
-// textsAndNumbers cuts a string before and behind each number. Texts and numbers
-// take turns; a number begins with a zero only if it is one.
-func textsAndNumbers(s string) []string {
-	var parts []string
-	at := 0
-	for i := 0; i < len(s); i++ {
-		if !isDigit(s[i]) {
-			continue
-		}
-		end := i + 1
-		for s[i] != '0' && end < len(s) && isDigit(s[end]) {
-			end++
-		}
-		parts = append(parts, s[at:i], s[i:end])
-		at, i = end, end-1
-	}
-	return append(parts, s[at:])
-}
-
 // compareDigits orders numbers of any length.
 func compareDigits(a, b string) int {
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
@@ -503,23 +363,6 @@ func componentLess(a, b string) bool {
 	return a < b
 }
 
-func padVersion(c *call) Value {
-	n, s := c.int(0), c.str(1)
-	if !c.grow(max(n, 0)) {
-		return nil
-	}
-	number, suffix, has := strings.Cut(s, "-")
-	parts := strings.Split(number, ".")
-	for len(parts) < n {
-		parts = append(parts, "0")
-	}
-	out := strings.Join(parts[:min(max(n, 0), len(parts))], ".")
-	if has {
-		out += "-" + suffix
-	}
-	return c.text(out)
-}
-
 // nameAndVersion cuts the name of a derivation at the first dash before something
 // other than a letter.
 func nameAndVersion(s string) (name, version string) {
@@ -534,39 +377,6 @@ func nameAndVersion(s string) (name, version string) {
 func parseDrvName(c *call) Value {
 	name, version := nameAndVersion(c.str(0))
 	return NewAttrs(nil, Attr{Name: "name", Thunk: Known(String(name))}, Attr{Name: "version", Thunk: Known(String(version))})
-}
-
-// drvPart is the name or the version of a package, or of a string that names one.
-func drvPart(c *call, attribute string, part int) Value {
-	v := c.force(0)
-	if s, ok := v.(*Attrs); ok {
-		switch has, t := c.has(s, attribute); has {
-		case yes:
-			return c.Force(t)
-		case perhaps:
-			return unknownPart(s, attribute)
-		}
-		v = c.Select(s, "name")
-	}
-	s, ok := v.(String)
-	if !ok {
-		return c.reject(0, v, "a string")
-	}
-	name, version := nameAndVersion(string(s))
-	return String([]string{name, version}[part])
-}
-
-func nameFromURL(c *call) Value {
-	url, separator := c.str(0), c.str(1)
-	file := url[strings.LastIndexByte(url, '/')+1:]
-	if separator == "" {
-		return unknown(Unsupported, "an empty separator")
-	}
-	name, _, ok := strings.Cut(file, separator)
-	if !ok {
-		return unknown(Thrown, "")
-	}
-	return String(name)
 }
 
 func fixedWidth(c *call) Value { return c.padded(c.int(0), c.str(1), c.str(2)) }
@@ -592,63 +402,20 @@ var (
 	zeroPadded = regexp.MustCompile(`^-?0[0-9]+$`)
 )
 
-func toInt(c *call) Value {
+// integer is an argument as an integer; padded takes one with zeros before it.
+func (c *call) integer(padded bool) Value {
 	found := whole.FindStringSubmatch(c.str(0))
-	if c.bad != nil {
+	switch {
+	case c.bad != nil:
 		return nil
-	}
-	if found == nil || zeroPadded.MatchString(found[1]) {
+	case found == nil, !padded && zeroPadded.MatchString(found[1]):
 		return unknown(Thrown, "no integer")
 	}
-	return parsedInt(found[1])
-}
-
-func toInt10(c *call) Value {
-	found := whole.FindStringSubmatch(c.str(0))
-	if c.bad != nil {
-		return nil
-	}
-	if found == nil {
-		return unknown(Thrown, "no integer")
-	}
-	return parsedInt(found[1])
-}
-
-func parsedInt(s string) Value {
-	i, err := strconv.ParseInt(s, 10, 64)
+	i, err := strconv.ParseInt(found[1], 10, 64)
 	if err != nil {
 		return unknown(Unsupported, "integer overflow")
 	}
 	return Int(i)
-}
-
-func isStringLike(c *call) Value {
-	switch v := c.force(0).(type) {
-	case String, Path:
-		return Bool(true)
-	case *Attrs:
-		for _, name := range []string{"outPath", "__toString"} {
-			switch has, _ := c.has(v, name); has {
-			case yes:
-				return Bool(true)
-			case perhaps:
-				return unknownPart(v, name)
-			}
-		}
-		return Bool(false)
-	default:
-		if isOpaque(v) {
-			return c.reject(0, v, "a value")
-		}
-		return Bool(false)
-	}
-}
-
-func (c *call) feature(on, off string, is bool) Value {
-	if is {
-		return c.text(on + c.str(1))
-	}
-	return c.text(off + c.str(1))
 }
 
 func hashString(c *call) Value {

@@ -30,7 +30,7 @@ func (e *Evaluator) stringOf(n syntax.Node, s *Scope) Value {
 				open = bad
 			}
 			if text = bad.Shown; text == "" {
-				text = c.Text()
+				text = "${" + e.source(c.Child(0), s) + "}"
 			}
 		}
 		parts = append(parts, syntax.IndentedPart{Text: src[at:c.Span().Start]}, syntax.IndentedPart{Text: text, IsInterpolated: true})
@@ -42,7 +42,7 @@ func (e *Evaluator) stringOf(n syntax.Node, s *Scope) Value {
 	case bad != nil:
 		return bad
 	case open != nil:
-		return (&Unknown{Reason: open.Reason, What: open.What, Node: n}).showing(text)
+		return (&Unknown{Reason: open.Reason, What: open.What, Node: written(n)}).showing(text)
 	}
 	return String(text)
 }
@@ -174,12 +174,11 @@ func (e *Evaluator) coerced(v Value, how coercion) (string, *Unknown) {
 			item := e.Force(t)
 			text, bad := e.coerced(item, how)
 			if bad == nil {
-				bad = e.chargeText(out.Len() + len(text))
+				bad = e.write(&out, text)
 			}
 			if bad != nil {
 				return "", bad
 			}
-			out.WriteString(text)
 			if l, ok := item.(*List); i < len(v.Items)-1 && (!ok || len(l.Items) > 0) {
 				out.WriteByte(' ')
 			}

@@ -32,7 +32,7 @@ func lazy(run func(*Evaluator) Value) *Thunk { return &Thunk{run: run} }
 
 // Node is the expression as it is written where its value is used; the zero Node
 // if nobody wrote it.
-func (t *Thunk) Node() syntax.Node { return t.node }
+func (t *Thunk) Node() syntax.Node { return written(t.node) }
 
 // Value is what the thunk came to; nil before it was forced.
 func (t *Thunk) Value() Value {
@@ -63,8 +63,8 @@ func (t *Thunk) Origin() syntax.Node {
 	for t := range t.Through() {
 		if !t.origin.IsZero() {
 			found = t.origin
-		} else if !t.node.IsZero() {
-			found = t.node
+		} else if n := t.Node(); !n.IsZero() {
+			found = n
 		}
 	}
 	return found

@@ -208,7 +208,7 @@ func (s *Attrs) certain() bool {
 }
 
 // Lambda is the function as it is written; the zero Node for one of the library.
-func (f *Function) Lambda() syntax.Node { return f.lambda }
+func (f *Function) Lambda() syntax.Node { return written(f.lambda) }
 
 // Scope is what a lambda's body sees besides the argument.
 func (f *Function) Scope() *Scope { return f.scope }
