@@ -66,6 +66,7 @@ type Evaluator struct {
 	files    map[*syntax.Tree]string
 	imported map[string]*Thunk
 	scopes   map[syntax.Node]*Scope
+	shared   map[*Thunk]*Thunk // of the library's values
 }
 
 // New is an evaluator with a full budget.
@@ -87,7 +88,7 @@ func New(options Options) *Evaluator {
 	}
 	return &Evaluator{
 		options: options, steps: options.Steps, depth: options.Depth, library: libraries(),
-		files: map[*syntax.Tree]string{}, imported: map[string]*Thunk{}, scopes: map[syntax.Node]*Scope{},
+		files: map[*syntax.Tree]string{}, imported: map[string]*Thunk{}, scopes: map[syntax.Node]*Scope{}, shared: map[*Thunk]*Thunk{},
 	}
 }
 

@@ -276,14 +276,13 @@
 
   types = {
     addCheck = type: holds: type // { check = x: type.check x && holds x; };
-    attrTag = tags: mkOptionType {
-      name = "attrTag";
-      description = "attribute-tagged union with choices: ${concatStringsSep ", " (attrNames tags)}";
-      descriptionClass = "noun";
-      check = unsupported "check";
-    };
+    anything = plain "anything" "anything" (_: true);
+    attrs = described null "attrs" "attribute set" isAttrs;
     attrsOf = type: typeOfMany "attrsOf" "attribute set of" isAttrs type;
     attrsWith = { elemType, lazy ? false, ... }: if lazy then types.lazyAttrsOf elemType else types.attrsOf elemType;
+    attrTag = tags: unchecked "attrTag" "attribute-tagged union with choices: ${concatStringsSep ", " (attrNames tags)}";
+    bool = plain "bool" "boolean" isBool;
+    boolByOr = plain "boolByOr" "boolean (merged using or)" isBool;
     coercedTo = from: f: to: mkOptionType {
       name = "coercedTo";
       description = "${phrase [ "noun" ] to} or ${phrase [ "noun" ] from} convertible to it";
@@ -291,6 +290,8 @@
       getSubModules = to.getSubModules;
       nestedTypes = { coercedType = from; finalType = to; };
     };
+    commas = types.separatedString ",";
+    deferredModule = unchecked "deferredModule" "module";
     deferredModuleWith = _: types.deferredModule;
     either = a: b: mkOptionType {
       name = "either";
@@ -314,13 +315,30 @@
       check = x: elem x values;
       functor = unsupported "part of a type" // { name = "enum"; payload.values = values; };
     };
+    envVar = types.separatedString ":";
+    externalPath = types.pathWith { inStore = false; absolute = true; };
+    fileset = unchecked "fileset" "fileset";
+    float = plain "float" "floating point number" isFloat;
     functionTo = type: typeOfMany "functionTo" "function that evaluates to a(n)" isFunction type;
+    int = plain "int" "signed integer" isInt;
     isOptionType = x: isType "option-type" x;
     lazyAttrsOf = type: typeOfMany "lazyAttrsOf" "lazy attribute set of" isAttrs type;
+    lines = types.separatedString "\n";
     listOf = type: typeOfMany "listOf" "list of" isList type;
+    luaInline = unchecked "luaInline" "inline lua";
+    mkOptionType = type: madeBy "mkOptionType" (unsupported "part of a type" // {
+      _type = "option-type";
+      description = type.name;
+      descriptionClass = null;
+      check = _: true;
+      getSubModules = null;
+      nestedTypes = { };
+      deprecationMessage = null;
+    } // type);
     nonEmptyListOf = type:
       let list = types.addCheck (types.listOf type) (l: l != [ ]);
       in list // { description = "non-empty ${phrase [ "noun" ] list}"; };
+    nonEmptyStr = unchecked "nonEmptyStr" "non-empty string";
     nullOr = type: mkOptionType {
       name = "nullOr";
       description = "null or ${phrase [ "noun" "conjunction" ] type}";
@@ -329,33 +347,33 @@
       getSubModules = type.getSubModules;
       nestedTypes.elemType = type;
     };
+    number = types.either types.int types.float;
     oneOf = list: assert list != [ ]; foldl' types.either (head list) (tail list);
+    optionType = unchecked "optionType" "optionType";
+    package = unchecked "package" "package";
     passwdEntry = type: type // {
       name = "passwdEntry ${type.name}";
       description = "${phrase [ "noun" ] type}, not containing newlines or colons";
       descriptionClass = "nonRestrictiveClause";
     };
-    pathWith = { inStore ? null, absolute ? null }: mkOptionType {
-      name = "path";
-      description =
-        (if absolute == true && inStore != true then "absolute " else if absolute == false && inStore == null then "relative " else "")
-        + "path"
-        + (if inStore == true then " in the Nix store" else if inStore == false then " not in the Nix store" else "");
-      descriptionClass = "noun";
-      check = unsupported "check";
-    };
-    separatedString = separator: mkOptionType {
-      name = "separatedString";
-      description = "strings concatenated with ${toJSON separator}";
-      descriptionClass = "noun";
-      check = isString;
-    };
-    strMatching = pattern: mkOptionType {
-      name = "strMatching ${toJSON pattern}";
-      description = "string matching the pattern ${pattern}";
-      descriptionClass = "noun";
-      check = x: isString x && match pattern x != null;
-    };
+    path = types.pathWith { absolute = true; };
+    pathInStore = types.pathWith { inStore = true; };
+    pathWith = { inStore ? null, absolute ? null }:
+      let
+        before = if absolute == true && inStore != true then "absolute " else if absolute == false && inStore == null then "relative " else "";
+        behind = if inStore == true then " in the Nix store" else if inStore == false then " not in the Nix store" else "";
+      in
+      unchecked "path" "${before}path${behind}";
+    pkgs = unchecked "pkgs" "Nixpkgs package set";
+    port = types.ints.u16;
+    raw = plain "raw" "raw value" (_: true);
+    separatedString = separator: plain "separatedString" "strings concatenated with ${toJSON separator}" isString;
+    shellPackage = unchecked "package" "package";
+    singleLineStr = unchecked "singleLineStr" "(optionally newline-terminated) single-line string";
+    str = plain "str" "string" isString;
+    string = plain "string" "string" isString;
+    strMatching = pattern:
+      plain "strMatching ${toJSON pattern}" "string matching the pattern ${pattern}" (x: isString x && match pattern x != null);
     submodule = module: types.submoduleWith { modules = toList module; };
     submoduleWith = { modules, description ? null, ... }: mkOptionType {
       name = "submodule";
@@ -369,30 +387,49 @@
     };
     uniq = type: types.unique { } type;
     unique = _: type: type // { name = "unique"; nestedTypes.elemType = type; };
+    unspecified = plain "unspecified" "unspecified value" (_: true);
   };
 
   ints = {
-    between = low: high: assert low <= high; mkOptionType {
-      name = "intBetween";
-      description = "integer between ${toJSON low} and ${toJSON high} (both inclusive)";
-      descriptionClass = "noun";
-      check = x: isInt x && low <= x && x <= high;
-    };
+    between = low: high: assert low <= high;
+      plain "intBetween" "integer between ${toJSON low} and ${toJSON high} (both inclusive)"
+        (x: isInt x && low <= x && x <= high);
+    positive = described "nonRestrictiveClause" "positiveInt" "positive integer, meaning >0" (x: isInt x && x > 0);
+    s16 = within "signedInt16" "16 bit signed integer" (-32768) 32767;
+    s32 = within "signedInt32" "32 bit signed integer" (-2147483648) 2147483647;
+    s8 = within "signedInt8" "8 bit signed integer" (-128) 127;
+    u16 = within "unsignedInt16" "16 bit unsigned integer" 0 65535;
+    u32 = within "unsignedInt32" "32 bit unsigned integer" 0 4294967295;
+    u8 = within "unsignedInt8" "8 bit unsigned integer" 0 255;
+    unsigned = described "nonRestrictiveClause" "unsignedInt" "unsigned integer, meaning >=0" (x: isInt x && x >= 0);
   };
 
   numbers = {
-    between = low: high: assert low <= high; mkOptionType {
-      name = "numberBetween";
-      description = "integer or floating point number between ${toJSON low} and ${toJSON high} (both inclusive)";
-      descriptionClass = "conjunction";
-      check = x: (isInt x || isFloat x) && low <= x && x <= high;
-    };
+    between = low: high: assert low <= high;
+      described "conjunction" "numberBetween"
+        "integer or floating point number between ${toJSON low} and ${toJSON high} (both inclusive)"
+        (x: types.number.check x && low <= x && x <= high);
+    nonnegative = described "nonRestrictiveClause" "numberNonnegative"
+      "nonnegative integer or floating point number, meaning >=0" (x: types.number.check x && x >= 0);
+    positive = described "nonRestrictiveClause" "numberPositive"
+      "positive integer or floating point number, meaning >0" (x: types.number.check x && x > 0);
+  };
+
+  # What lib has beside its parts.
+  lib = {
+    inherit (types) isOptionType mkOptionType;
+    extend = overlay: let final = lib // overlay final lib; in final;
   };
 
   # What only the definitions here see.
   internal = {
     # phrase is a type's description, in parentheses if its class is none of these.
     phrase = classes: type: if elem (type.descriptionClass or null) classes then type.description else "(${type.description})";
+    described = descriptionClass: name: description: check: mkOptionType { inherit name description descriptionClass check; };
+    plain = name: description: check: described "noun" name description check;
+    unchecked = name: description: plain name description (unsupported "check");
+    within = name: words: low: high:
+      plain name "${words}; between ${toString low} and ${toString high} (both inclusive)" (x: isInt x && low <= x && x <= high);
     typeOfMany = name: words: check: type: mkOptionType {
       inherit name check;
       description = "${words} ${phrase [ "noun" "composite" ] type}";

@@ -8,7 +8,8 @@ import (
 	"jetpills/internal/nix/syntax"
 )
 
-// function is a function of Nix itself or of nixpkgs' lib.
+// function is a function of Nix itself or of nixpkgs' lib, or a value of lib's, which
+// takes no arguments.
 type function struct {
 	name  string
 	arity int
@@ -46,52 +47,45 @@ var libraries = sync.OnceValue(func() library {
 		}
 	}
 
-	lib := setOf(NewSymbol("lib"), nil)
+	lib := setOf(NewSymbol("lib"), tables["lib"])
+	types := setOf(NewSymbol("lib", "types"), tables["types"])
 	for name, part := range tables {
+		set, within, isOwn := setOf(NewSymbol("lib", name), part), lib, false
 		switch name {
-		case "builtins", "types", "ints", "numbers", "internal":
+		case "builtins", "internal", "lib":
 			continue
+		case "types":
+			set, isOwn = types, true
+		case "ints", "numbers":
+			within, isOwn = types, true
+		case "versions":
+			isOwn = true
 		}
-		set := setOf(NewSymbol("lib", name), part)
-		lib.put(Attr{Name: name, Thunk: Known(set)})
-		if name == "versions" {
-			continue // not in lib itself
-		}
-		for a := range set.All() {
-			lib.put(a)
-		}
-	}
-	types := typeSet(tables)
-	lib.put(Attr{Name: "types", Thunk: Known(types)})
-	for _, name := range []string{"mkOptionType", "isOptionType"} {
-		if a, ok := types.Get(name); ok {
-			lib.put(a)
+		within.put(Attr{Name: name, Thunk: Known(set)})
+		if !isOwn {
+			for a := range set.All() {
+				lib.put(a)
+			}
 		}
 	}
-	lib.put(Attr{Name: "extend", Thunk: ofLibrary("extend", 1, func(c *call) Value {
-		overlay := c.args[0]
-		final := lazy(nil)
-		final.run = func(e *Evaluator) Value { return e.update(e.lib, e.ApplyAll(e.Force(overlay), final, Known(e.lib))) }
-		return c.Force(final)
-	})})
-	for name, v := range constants() {
-		lib.put(Attr{Name: name, Thunk: Known(v)})
-	}
-	return library{globalSet, lib, &Scope{names: setOf(nil, tables["internal"]), up: &Scope{names: lib}}}
+	internal := setOf(nil, tables["internal"])
+	internal.put(Attr{Name: "lib", Thunk: Known(lib)})
+	return library{globalSet, lib, &Scope{names: internal, up: &Scope{names: lib}}}
 })
 
 // Lib is the value of a name of nixpkgs' lib: false for one that is not evaluated.
 func Lib(name string) (Value, bool) {
-	a, ok := libraries().lib.Get(name)
-	return a.Thunk.Value(), ok
+	a, _ := libraries().lib.Get(name)
+	v := a.Thunk.Value()
+	return v, v != nil
 }
 
 // libTables are the parts of lib, by name.
 func libTables() map[string]table {
 	return map[string]table{
-		"builtins": builtinTable(), "types": {"mkOptionType": {arity: 1, run: mkOptionType}}, "internal": internalTable(),
+		"builtins": builtinTable(), "internal": internalTable(),
 		"attrsets": attrsetTable(), "lists": listTable(), "strings": stringTable(), "trivial": trivialTable(),
-		"filesystem":  filesystemTable(),
+		"filesystem": filesystemTable(), "lib": constants(),
 		"fixedPoints": fixedPointTable(), "customisation": customisationTable(),
 	}
 }
@@ -102,7 +96,11 @@ func setOf(rest Value, t table) *Attrs {
 	for _, key := range sortedKeys(t) {
 		f := t[key]
 		f.name = key
-		s.put(Attr{Name: key, Thunk: Known(&Function{library: &f})})
+		t := Known(&Function{library: &f})
+		if f.arity == 0 {
+			t = &Thunk{shared: true, run: func(e *Evaluator) Value { return e.run(&f, nil) }}
+		}
+		s.put(Attr{Name: key, Thunk: t})
 	}
 	return s
 }

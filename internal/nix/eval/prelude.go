@@ -39,7 +39,7 @@ func addPrelude(tables map[string]table) {
 		for definition := range syntax.Bindings(b.Value()) {
 			if inherit, ok := syntax.AsInherit(definition); ok {
 				for n := range inherit.Names() {
-					of[n.Text()] = tables["builtins"][n.Text()]
+					of[n.Text()] = tables[inherit.From().Text()][n.Text()]
 				}
 				continue
 			}

@@ -14,6 +14,9 @@ type Thunk struct {
 	run   func(*Evaluator) Value // for what nobody wrote
 	value Value
 	busy  bool
+	// shared says that evaluators share the thunk, which stays as it is: each has a
+	// thunk of its own for it.
+	shared bool
 	// assumes says that the value is known only if the evaluation succeeds: it hangs
 	// on an assertion that is not known to hold, say.
 	assumes bool
@@ -88,6 +91,13 @@ func (e *Evaluator) Force(t *Thunk) Value {
 			e.assumed++
 		}
 		return t.value
+	case t.shared:
+		own, ok := e.shared[t]
+		if !ok {
+			own = &Thunk{run: t.run}
+			e.shared[t] = own
+		}
+		return e.Force(own)
 	case t.busy:
 		return unknown(Cyclic, "")
 	}

@@ -17,9 +17,10 @@ func filesystemTable() table {
 }
 
 // constants are the values of lib that are no functions.
-func constants() map[string]Value {
-	licenses := &Attrs{rest: NewSymbol("lib", "licenses"), by: libraryName}
-	return map[string]Value{"licenses": licenses, "maintainers": NewSymbol("lib", "maintainers"), "platforms": NewSymbol("lib", "platforms")}
+func constants() table {
+	return table{
+		"licenses": {run: func(*call) Value { return &Attrs{rest: NewSymbol("lib", "licenses"), by: libraryName} }},
+	}
 }
 
 func isFunction(c *call) Value {
@@ -55,4 +56,21 @@ func toBaseDigits(c *call) Value {
 	}
 	slices.Reverse(digits)
 	return NewList(digits...)
+}
+
+// freeformType is the freeformType of the first of some modules that has one, and
+// otherwise null.
+func freeformType(c *call) Value {
+	for _, t := range c.list(0).Items {
+		v := c.Force(t)
+		if p, ok := v.(Path); ok {
+			v = c.Force(c.Import(string(p)))
+		}
+		if s, ok := c.Called(v, nil).(*Attrs); ok {
+			if has, free := c.has(s, "freeformType"); has == yes {
+				return c.Force(free)
+			}
+		}
+	}
+	return Null{}
 }
