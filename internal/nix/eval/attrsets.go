@@ -47,10 +47,6 @@ func (c *call) inOrder(s *Attrs, f func(Attr) *Thunk) Value {
 func attrNames(c *call) Value  { return c.inOrder(c.attrs(0), nameOf) }
 func attrValues(c *call) Value { return c.inOrder(c.attrs(0), func(a Attr) *Thunk { return a.Thunk }) }
 
-func pair(name, value *Thunk) *Attrs {
-	return &Attrs{attrs: []Attr{{Name: "name", Thunk: name}, {Name: "value", Thunk: value}}}
-}
-
 // made notes which function made a set.
 func made(v Value, by string) Value {
 	if s, ok := v.(*Attrs); ok {
@@ -61,28 +57,52 @@ func made(v Value, by string) Value {
 	return v
 }
 
-// with is an argument that is a set with one more attribute.
-func (c *call) with(i int, name string, t *Thunk) Value {
-	return c.update(c.force(i), NewAttrs(nil, Attr{Name: name, Thunk: t}))
-}
-
 // originOf is where a name that a function makes an attribute of is written.
 func originOf(e *Evaluator, name *Thunk) syntax.Node {
 	e.Force(name)
 	return name.Origin()
 }
 
-func mapAttrs(c *call) Value {
-	s := c.attrs(1)
+// kept are the attributes of a set that a function keeps; it may change them.
+func (c *call) kept(s *Attrs, keep func(*Attr) bool) Value {
 	if !c.grow(len(s.attrs)) {
 		return nil
 	}
-	out := &Attrs{rest: mappedRest(s), by: ""}
+	out := &Attrs{rest: mappedRest(s), attrs: make([]Attr, 0, len(s.attrs))}
 	for _, a := range s.attrs {
-		a.Thunk = c.apply(0, nameOf(a), a.Thunk)
-		out.put(a)
+		if keep(&a) {
+			out.add(a)
+		}
 	}
 	return out
+}
+
+func mapAttrs(c *call) Value {
+	return c.kept(c.attrs(1), func(a *Attr) bool {
+		a.Thunk = c.apply(0, nameOf(*a), a.Thunk)
+		return true
+	})
+}
+
+func filterAttrs(c *call) Value {
+	return c.kept(c.attrs(1), func(a *Attr) bool {
+		is, bad := isTrue(c.ApplyAll(c.force(0), nameOf(*a), a.Thunk))
+		c.fail(bad)
+		a.Maybe = a.Maybe || is == perhaps
+		return is != no
+	})
+}
+
+func removeAttrs(c *call) Value {
+	s, l := c.attrs(0), c.list(1)
+	removed := map[string]bool{}
+	for _, t := range l.Items {
+		removed[c.strOf(t)] = true
+	}
+	return made(c.kept(s, func(a *Attr) bool {
+		a.Maybe = a.Maybe || l.Open
+		return l.Open || !removed[a.Name]
+	}), s.by)
 }
 
 // mappedRest is what a set may have besides where a function made its values: it
@@ -94,13 +114,11 @@ func mappedRest(s *Attrs) Value {
 	return opaque(s.rest, "a set")
 }
 
-func listToAttrs(c *call) Value { return c.fromPairs(c.list(0)) }
-
-// fromPairs is the set of a list of { name, value }; the first of two with one
-// name counts.
-func (c *call) fromPairs(v Value) Value {
-	l, ok := v.(*List)
-	if !ok || !c.grow(len(l.Items)) {
+// listToAttrs is the set of a list of { name, value }; the first of two with one name
+// counts.
+func listToAttrs(c *call) Value {
+	l := c.list(0)
+	if !c.grow(len(l.Items)) {
 		return nil
 	}
 	out := &Attrs{}
@@ -157,83 +175,9 @@ func concatMapAttrs(c *call) Value {
 	return v
 }
 
-func filterAttrs(c *call) Value {
-	s := c.attrs(1)
-	if !c.grow(len(s.attrs)) {
-		return nil
-	}
-	out := &Attrs{rest: mappedRest(s)}
-	for _, a := range s.attrs {
-		switch v := c.ApplyAll(c.force(0), nameOf(a), a.Thunk).(type) {
-		case Bool:
-			if v {
-				out.put(a)
-			}
-		default:
-			if fails(v) || !isOpaque(v) {
-				return opaque(v, "a boolean")
-			}
-			a.Maybe = true
-			out.put(a)
-		}
-	}
-	return out
-}
-
-func removeAttrs(c *call) Value {
-	s := c.attrs(0)
-	l := c.list(1)
-	gone := map[string]bool{}
-	for _, t := range l.Items {
-		gone[c.strOf(t)] = true
-	}
-	if c.bad != nil || !c.grow(len(s.attrs)) {
-		return nil
-	}
-	out := &Attrs{by: s.by, rest: mappedRest(s)}
-	for _, a := range s.attrs {
-		if gone[a.Name] && !l.Open {
-			continue
-		}
-		a.Maybe = a.Maybe || l.Open
-		out.put(a)
-	}
-	return out
-}
-
-func intersectAttrs(c *call) Value {
-	names, values := c.attrs(0), c.attrs(1)
-	if !c.grow(len(names.attrs) + len(values.attrs)) {
-		return nil
-	}
-	out := &Attrs{}
-	if values.rest != nil && (names.rest != nil || len(names.attrs) > 0) {
-		out.rest = opaque(values.rest, "a set")
-	}
-	for _, a := range values.attrs {
-		of, ok := names.Get(a.Name)
-		switch {
-		case ok:
-			a.Maybe = a.Maybe || of.Maybe
-		case names.rest != nil:
-			a.Maybe = true
-		default:
-			continue
-		}
-		out.put(a)
-	}
-	return out
-}
-
 func zipAttrsWith(c *call) Value {
-	return c.zip(nil, c.items(1), func(name *Thunk, values *List) *Thunk { return c.apply(0, name, Known(values)) })
-}
-
-// zip collects the values of each name of several sets; of some names only, if
-// there are any.
-func (c *call) zip(names []string, sets []*Thunk, f func(name *Thunk, values *List) *Thunk) Value {
 	values := map[string][]*Thunk{}
-	for _, t := range sets {
+	for _, t := range c.items(1) {
 		s := c.attrsOf(c.Force(t))
 		if !s.certain() {
 			return c.fail(openSet(s))
@@ -245,12 +189,9 @@ func (c *call) zip(names []string, sets []*Thunk, f func(name *Thunk, values *Li
 			values[a.Name] = append(values[a.Name], a.Thunk)
 		}
 	}
-	if names == nil {
-		names = sortedKeys(values)
-	}
 	out := &Attrs{}
-	for _, name := range names {
-		out.put(Attr{Name: name, Thunk: f(Known(String(name)), NewList(values[name]...))})
+	for _, name := range sortedKeys(values) {
+		out.put(Attr{Name: name, Thunk: c.apply(0, Known(String(name)), Known(NewList(values[name]...)))})
 	}
 	return out
 }
@@ -336,20 +277,4 @@ func (c *call) isLeaf(v Value) bool {
 		c.fail(unknown(Ambiguous, ""))
 	}
 	return sets == 0
-}
-
-// hasType reports whether an argument is a set whose attribute is a text.
-func hasType(c *call, i int, attribute, text string) Value {
-	v := c.force(i)
-	if isOpaque(v) {
-		return c.reject(i, v, "a value")
-	}
-	has, t := c.has(v, attribute)
-	switch has {
-	case no:
-		return Bool(false)
-	case perhaps:
-		return unknownPart(v, attribute)
-	}
-	return c.equal(c.Force(t), String(text))
 }

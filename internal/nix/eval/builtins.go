@@ -14,10 +14,10 @@ import (
 func builtinTable() table {
 	return table{
 		"import":       {arity: 1, run: importFile},
-		"readFile":     {arity: 1, run: readFile},
-		"readDir":      {arity: 1, run: readDir},
-		"pathExists":   {arity: 1, run: pathExists},
-		"readFileType": {arity: 1, run: readFileType},
+		"readFile":     onFile(readFile),
+		"readDir":      onFile(readDir),
+		"pathExists":   onFile(pathExists),
+		"readFileType": onFile(readFileType),
 		"baseNameOf":   {arity: 1, run: baseNameOf},
 		"dirOf":        {arity: 1, run: dirOf},
 		"toPath":       {arity: 1, run: func(c *call) Value { return c.text(c.file(0)) }},
@@ -45,15 +45,15 @@ func builtinTable() table {
 		}},
 		"unsafeDiscardStringContext": {arity: 1, run: func(c *call) Value { return String(c.str(0)) }},
 
-		"isNull":     {arity: 1, run: isA[Null]},
-		"isBool":     {arity: 1, run: isA[Bool]},
-		"isInt":      {arity: 1, run: isA[Int]},
-		"isFloat":    {arity: 1, run: isA[Float]},
-		"isString":   {arity: 1, run: isA[String]},
-		"isPath":     {arity: 1, run: isA[Path]},
-		"isList":     {arity: 1, run: isA[*List]},
-		"isAttrs":    {arity: 1, run: isA[*Attrs]},
-		"isFunction": {arity: 1, run: isA[*Function]},
+		"isNull":     isA("null"),
+		"isBool":     isA("bool"),
+		"isInt":      isA("int"),
+		"isFloat":    isA("float"),
+		"isString":   isA("string"),
+		"isPath":     isA("path"),
+		"isList":     isA("list"),
+		"isAttrs":    isA("set"),
+		"isFunction": isA("lambda"),
 		"typeOf":     {arity: 1, run: typeOf},
 
 		"add":      {arity: 2, run: func(c *call) Value { return c.two(c.force(0), c.force(1), onNumbers(syntax.Plus)) }},
@@ -73,12 +73,12 @@ func builtinTable() table {
 		"tail":           {arity: 1, run: tail},
 		"map":            {arity: 2, run: mapList},
 		"filter":         {arity: 2, run: filter},
-		"concatLists":    {arity: 1, run: func(c *call) Value { return c.flat(c.list(0)) }},
+		"concatLists":    {arity: 1, run: concatLists},
 		"genList":        {arity: 2, run: genList},
 		"foldl'":         {arity: 3, run: foldl},
 		"elem":           {arity: 2, run: elem},
-		"any":            {arity: 2, run: func(c *call) Value { return quantified(c, true) }},
-		"all":            {arity: 2, run: func(c *call) Value { return quantified(c, false) }},
+		"any":            {arity: 2, run: func(c *call) Value { return quantified(c, yes) }},
+		"all":            {arity: 2, run: func(c *call) Value { return quantified(c, no) }},
 		"sort":           {arity: 2, run: sortList},
 		"genericClosure": {arity: 1, run: genericClosure},
 
@@ -92,7 +92,6 @@ func builtinTable() table {
 			return c.hasPath(c.force(1), []string{c.str(0)})
 		}},
 		"removeAttrs":      {arity: 2, run: removeAttrs},
-		"intersectAttrs":   {arity: 2, run: intersectAttrs},
 		"mapAttrs":         {arity: 2, run: mapAttrs},
 		"listToAttrs":      {arity: 1, run: listToAttrs},
 		"zipAttrsWith":     {arity: 2, run: zipAttrsWith},
@@ -116,7 +115,6 @@ func builtinTable() table {
 	}
 }
 
-func first(c *call) Value  { return c.force(0) }
 func second(c *call) Value { return c.force(1) }
 
 func thrown(c *call, why Reason) Value {
@@ -192,15 +190,8 @@ func (e *Evaluator) assume(v Value) {
 }
 
 // isA is a test for a type.
-func isA[T Value](c *call) Value {
-	v := c.force(0)
-	if _, ok := v.(T); ok {
-		return Bool(true)
-	}
-	if isOpaque(v) {
-		return c.reject(0, v, "a value")
-	}
-	return Bool(false)
+func isA(name String) function {
+	return function{arity: 1, run: func(c *call) Value { return Bool(typeOf(c) == Value(name)) }}
 }
 
 func typeOf(c *call) Value {

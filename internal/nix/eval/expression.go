@@ -81,15 +81,20 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 			return v
 		default:
 			e.note(t, n)
-			v := e.construct(n, s)
-			if u, ok := v.(*Unknown); ok && u.Node.IsZero() && e.spent == nil {
-				of := *u
-				of.Node = written(n)
-				return &of
-			}
-			return v
+			return e.unknownAt(e.construct(n, s), written(n))
 		}
 	}
+}
+
+// unknownAt is the value of an expression: one that is not known says where, unless it
+// does already.
+func (e *Evaluator) unknownAt(v Value, n syntax.Node) Value {
+	if u, ok := v.(*Unknown); ok && u.Node.IsZero() && e.spent == nil {
+		of := *u
+		of.Node = n
+		return &of
+	}
+	return v
 }
 
 // note remembers the expression that gives a thunk its value.

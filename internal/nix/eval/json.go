@@ -3,6 +3,7 @@ package eval
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 
@@ -87,61 +88,40 @@ func toJSON(c *call) Value {
 		return bad
 	}
 	var out strings.Builder
-	if !c.writeJSON(&out, plain) {
+	w := json.NewEncoder(&out)
+	w.SetEscapeHTML(false)
+	if err := w.Encode(asNixWrites(plain)); err != nil {
 		return unknown(Unsupported, "a number as JSON")
 	}
-	return c.text(out.String())
+	return c.text(unescaped.Replace(strings.TrimSuffix(out.String(), "\n")))
 }
 
-// writeJSON writes plain data as Nix does; it reports false for numbers that
-// writers of JSON write in different ways.
-func (c *call) writeJSON(out *strings.Builder, v any) bool {
-	if !c.grow(1) {
-		return false
-	}
+// unescaped undoes what encoding/json escapes and Nix does not.
+var unescaped = strings.NewReplacer(`\u2028`, "\u2028", `\u2029`, "\u2029")
+
+// asNixWrites is plain data with its floats as Nix writes them. Those that writers of
+// JSON write in different ways become no number.
+func asNixWrites(v any) any {
 	switch v := v.(type) {
-	case nil:
-		out.WriteString("null")
-	case bool:
-		out.WriteString(strconv.FormatBool(v))
-	case int64:
-		out.WriteString(strconv.FormatInt(v, 10))
 	case float64:
 		s := strconv.FormatFloat(v, 'g', -1, 64)
 		if strings.ContainsAny(s, "eIN") || len(s) > 15 {
-			return false
+			return math.NaN()
 		}
 		if !strings.Contains(s, ".") {
 			s += ".0"
 		}
-		out.WriteString(s)
-	case string:
-		out.WriteString(quoteJSON(v))
+		return json.RawMessage(s)
 	case []any:
-		out.WriteByte('[')
-		for i, item := range v {
-			if i > 0 {
-				out.WriteByte(',')
-			}
-			if !c.writeJSON(out, item) {
-				return false
-			}
+		for i := range v {
+			v[i] = asNixWrites(v[i])
 		}
-		out.WriteByte(']')
 	case map[string]any:
-		out.WriteByte('{')
-		for i, name := range sortedKeys(v) {
-			if i > 0 {
-				out.WriteByte(',')
-			}
-			out.WriteString(quoteJSON(name) + ":")
-			if !c.writeJSON(out, v[name]) {
-				return false
-			}
+		for name := range v {
+			v[name] = asNixWrites(v[name])
 		}
-		out.WriteByte('}')
 	}
-	return true
+	return v
 }
 
 // quoteNix is a string as Nix writes it.
@@ -155,8 +135,7 @@ func quoteJSON(s string) string {
 	if err := e.Encode(s); err != nil {
 		return strconv.Quote(s)
 	}
-	quoted := strings.TrimSuffix(out.String(), "\n")
-	return strings.NewReplacer(`\u2028`, "\u2028", `\u2029`, "\u2029").Replace(quoted)
+	return unescaped.Replace(strings.TrimSuffix(out.String(), "\n"))
 }
 
 func fromJSON(c *call) Value { return c.parsed(c.str(0), decodeJSON) }
@@ -232,17 +211,9 @@ func (c *call) valueOf(v any) Value {
 	case string:
 		return String(v)
 	case []any:
-		out := &List{Items: make([]*Thunk, len(v))}
-		for i, item := range v {
-			out.Items[i] = Known(c.valueOf(item))
-		}
-		return out
+		return listOf(c, v)
 	case []map[string]any:
-		out := &List{Items: make([]*Thunk, len(v))}
-		for i, item := range v {
-			out.Items[i] = Known(c.valueOf(item))
-		}
-		return out
+		return listOf(c, v)
 	case map[string]any:
 		out := &Attrs{}
 		for _, name := range sortedKeys(v) {
@@ -251,4 +222,12 @@ func (c *call) valueOf(v any) Value {
 		return out
 	}
 	return unknown(Unsupported, "a date")
+}
+
+func listOf[T any](c *call, all []T) Value {
+	out := &List{Items: make([]*Thunk, len(all))}
+	for i, item := range all {
+		out.Items[i] = Known(c.valueOf(item))
+	}
+	return out
 }

@@ -9,6 +9,7 @@
   builtins = {
     catAttrs = name: sets: concatMap (set: if hasAttr name set then [ set.${name} ] else [ ]) sets;
     concatMap = f: list: concatLists (map f list);
+    intersectAttrs = names: set: filterAttrs (name: _: hasAttr name names) set;
     groupBy = f: list: zipAttrs (map (x: { ${f x} = x; }) list);
     partition = holds: list: { right = filter holds list; wrong = filter (x: !(holds x)) list; };
   };
@@ -151,6 +152,7 @@
     flip = f: a: b: f b a;
     id = x: x;
     info = _: x: x;
+    isFunction = f: builtins.isFunction f || f ? __functor && builtins.isFunction (f.__functor f);
     isType = type: x: (x._type or null) == type;
     mapNullable = f: x: if x == null then null else f x;
     max = a: b: if a > b then a else b;

@@ -116,21 +116,12 @@ func (e *Evaluator) stepLibrary(f *Function, arguments []*Thunk, n syntax.Node) 
 	}
 	own, left := args[:f.library.arity], args[f.library.arity:]
 	v := e.run(f.library, own)
-	switch v := v.(type) {
-	case *Call:
-		if v.Node.IsZero() {
-			of := *v
-			of.Node = n
-			return &of, left
-		}
-	case *Unknown:
-		if v.Node.IsZero() && e.spent == nil {
-			of := *v
-			of.Node = n
-			return &of, left
-		}
+	if call, ok := v.(*Call); ok && call.Node.IsZero() {
+		of := *call
+		of.Node = n
+		return &of, left
 	}
-	return v, left
+	return e.unknownAt(v, n), left
 }
 
 // run is what a function of the library gives.
@@ -214,7 +205,6 @@ func element[T Value](c *call, t *Thunk, wanted string) T {
 
 func (c *call) str(i int) string { return string(argument[String](c, i, "a string")) }
 func (c *call) int(i int) int    { return int(argument[Int](c, i, "an integer")) }
-func (c *call) bool(i int) bool  { return bool(argument[Bool](c, i, "a boolean")) }
 
 func (c *call) strOf(t *Thunk) string { return string(element[String](c, t, "a string")) }
 func (c *call) boolOf(v Value) bool   { return bool(element[Bool](c, Known(v), "a boolean")) }

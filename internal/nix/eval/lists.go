@@ -10,7 +10,7 @@ func listTable() table {
 		"foldr":        {arity: 3, run: foldr},
 		"foldl":        {arity: 3, run: foldl},
 		"findFirst":    {arity: 3, run: findFirst},
-		"sublist":      {arity: 3, run: func(c *call) Value { return c.slice(c.items(2), c.int(0), c.int(0)+c.int(1), false) }},
+		"sublist":      {arity: 3, run: sublist},
 		"reverseList":  {arity: 1, run: reverseList},
 		"imap0":        {arity: 2, run: func(c *call) Value { return imap(c, 0) }},
 		"imap1":        {arity: 2, run: func(c *call) Value { return imap(c, 1) }},
@@ -18,23 +18,6 @@ func listTable() table {
 		"unique":       {arity: 1, run: unique},
 		"compareLists": {arity: 3, run: compareLists},
 	}
-}
-
-// onCondition is a thunk's value if an argument holds, and otherwise another
-// value.
-func (c *call) onCondition(i int, then *Thunk, otherwise Value) Value {
-	v := c.force(i)
-	switch v := v.(type) {
-	case Bool:
-		if v {
-			return c.Force(then)
-		}
-		return otherwise
-	}
-	if fails(v) || !isOpaque(v) {
-		return opaque(v, "a boolean")
-	}
-	return c.choice(c.args[i], then, Known(otherwise))
 }
 
 // elemAt is an element of a list.
@@ -65,15 +48,11 @@ func tail(c *call) Value {
 	return &List{Items: l.Items[1:], Open: l.Open, Gap: max(l.Gap-1, 0)}
 }
 
-// slice is a part of a list, as far as the list goes; exact refuses one that is
-// too short.
-func (c *call) slice(items []*Thunk, from, to int, exact bool) Value {
-	if exact && to < from {
-		return refused("the list is too short")
-	}
+// sublist is a part of a list, as far as the list goes.
+func sublist(c *call) Value {
+	from, n, items := c.int(0), c.int(1), c.items(2)
 	from = min(max(from, 0), len(items))
-	to = min(max(to, from), len(items))
-	return NewList(items[from:to]...)
+	return NewList(items[from : from+min(max(n, 0), len(items)-from)]...)
 }
 
 func reverseList(c *call) Value {
@@ -113,38 +92,43 @@ func genList(c *call) Value {
 	return c.mapped(&List{Items: make([]*Thunk, n)}, func(i int, _ *Thunk) *Thunk { return c.apply(0, Known(Int(i))) })
 }
 
+// spread is one list of the lists that a function gives for each element of a list.
+func (c *call) spread(l *List, f func(*Thunk) (*List, *Unknown)) Value {
+	if !c.grow(len(l.Items)) {
+		return nil
+	}
+	lists := make([]*List, 0, len(l.Items)+1)
+	for i, t := range l.Items {
+		if l.Open && l.Gap == i {
+			lists = append(lists, &List{Open: true})
+		}
+		one, bad := f(t)
+		if bad != nil {
+			return c.fail(bad)
+		}
+		lists = append(lists, one)
+	}
+	if l.Open {
+		lists = append(lists, &List{Open: true})
+	}
+	return c.concatLists(lists)
+}
+
+func concatLists(c *call) Value {
+	return c.spread(c.list(0), func(t *Thunk) (*List, *Unknown) { return c.listOf(c.Force(t)) })
+}
+
 // filter keeps the elements that pass a test. Where that is not known the element
 // may be missing.
 func filter(c *call) Value {
-	l := c.list(1)
-	f := c.force(0)
-	if c.bad != nil || !c.grow(len(l.Items)) {
-		return nil
-	}
-	out := &List{}
-	for i, t := range l.Items {
-		if l.Open && l.Gap == i && !out.Open {
-			out.Open, out.Gap = true, len(out.Items)
+	l, f := c.list(1), c.force(0)
+	return c.spread(l, func(t *Thunk) (*List, *Unknown) {
+		passes, bad := isTrue(c.Apply(f, t))
+		if bad != nil || passes == no {
+			return &List{}, bad
 		}
-		switch v := c.Apply(f, t).(type) {
-		case Bool:
-			if v {
-				out.Items = append(out.Items, t)
-			}
-		default:
-			if fails(v) || !isOpaque(v) {
-				return opaque(v, "a boolean")
-			}
-			if !out.Open {
-				out.Open, out.Gap = true, len(out.Items)
-			}
-			out.Items = append(out.Items, t)
-		}
-	}
-	if l.Open && !out.Open {
-		out.Open, out.Gap = true, len(out.Items)
-	}
-	return out
+		return &List{Items: []*Thunk{t}, Open: passes == perhaps}, nil
+	})
 }
 
 // contains reports whether a list surely has an element.
@@ -189,35 +173,25 @@ func elem(c *call) Value {
 	return Bool(false)
 }
 
-// quantified is any, or all where any is false: the first element that settles it
-// does.
-func quantified(c *call, any Bool) Value {
-	l := c.list(1)
-	if c.bad != nil {
-		return nil
-	}
-	f := c.force(0)
+// quantified is any, or all where any is no: the first element that settles it does.
+func quantified(c *call, any three) Value {
+	l, f := c.list(1), c.force(0)
 	var open Value
 	if l.Open {
 		open = unknown(Outside, "a list")
 	}
 	for i, t := range l.Items {
 		v := c.Apply(f, t)
-		is, ok := v.(Bool)
-		switch {
-		case ok && is == any && (!l.Open || i < l.Gap):
-			return is
-		case ok:
-		case fails(v) || !isOpaque(v):
-			return opaque(v, "a boolean")
-		default:
+		switch is, bad := isTrue(v); {
+		case bad != nil:
+			return bad
+		case is == perhaps:
 			open = opaque(v, "a boolean")
+		case is == any && (!l.Open || i < l.Gap):
+			return v
 		}
 	}
-	if open != nil {
-		return open
-	}
-	return !any
+	return cmp.Or(open, Value(Bool(any == no)))
 }
 
 func findFirst(c *call) Value {
@@ -257,25 +231,6 @@ func foldr(c *call) Value {
 	return c.Force(v)
 }
 
-// flat is a list of lists as one list.
-func (c *call) flat(l *List) Value {
-	lists := make([]*List, 0, len(l.Items)+1)
-	for i, t := range l.Items {
-		if l.Open && l.Gap == i {
-			lists = append(lists, &List{Open: true})
-		}
-		one, bad := c.listOf(c.Force(t))
-		if bad != nil {
-			return c.fail(bad)
-		}
-		lists = append(lists, one)
-	}
-	if l.Open {
-		lists = append(lists, &List{Open: true})
-	}
-	return c.concatLists(lists)
-}
-
 func unique(c *call) Value {
 	out := &List{}
 	for _, t := range c.items(0) {
@@ -298,29 +253,23 @@ func texts(all []string) *List {
 	return out
 }
 
-// sorted orders elements; less gives what tells.
-func (c *call) sorted(items []*Thunk, less func(a, b *Thunk) Value) Value {
-	if !c.grow(len(items)) {
+func sortList(c *call) Value {
+	f, out := c.force(0), slices.Clone(c.items(1))
+	if !c.grow(len(out)) {
 		return nil
 	}
-	out := slices.Clone(items)
 	slices.SortStableFunc(out, func(a, b *Thunk) int {
 		switch {
 		case c.bad != nil:
 			return 0
-		case c.boolOf(less(a, b)):
+		case c.boolOf(c.ApplyAll(f, a, b)):
 			return -1
-		case c.boolOf(less(b, a)):
+		case c.boolOf(c.ApplyAll(f, b, a)):
 			return 1
 		}
 		return 0
 	})
 	return NewList(out...)
-}
-
-func sortList(c *call) Value {
-	f := c.force(0)
-	return c.sorted(c.items(1), func(a, b *Thunk) Value { return c.ApplyAll(f, a, b) })
 }
 
 func compareLists(c *call) Value {
@@ -335,10 +284,7 @@ func compareLists(c *call) Value {
 }
 
 func zipListsWith(c *call) Value {
-	return c.zipped(c.items(1), c.items(2), func(a, b *Thunk) *Thunk { return c.apply(0, a, b) })
-}
-
-func (c *call) zipped(a, b []*Thunk, f func(a, b *Thunk) *Thunk) Value {
+	a, b := c.items(1), c.items(2)
 	n := min(len(a), len(b))
-	return c.mapped(&List{Items: a[:n]}, func(i int, t *Thunk) *Thunk { return f(t, b[i]) })
+	return c.mapped(&List{Items: a[:n]}, func(i int, t *Thunk) *Thunk { return c.apply(0, t, b[i]) })
 }

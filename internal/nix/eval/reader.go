@@ -74,53 +74,45 @@ func (c *call) file(i int) string {
 	return ""
 }
 
-func readFile(c *call) Value {
-	name := c.file(0)
-	if c.bad == nil && c.options.Reader != nil {
-		if content, ok := c.options.Reader.ReadFile(name); ok {
-			return c.text(content)
-		}
-	}
-	return unknown(Unreadable, name)
-}
-
-func readDir(c *call) Value {
-	name := c.file(0)
-	if c.bad == nil && c.options.Reader != nil {
-		if entries, ok := c.options.Reader.ReadDir(name); ok {
-			if u := c.Charge(len(entries)); u != nil {
-				return u
-			}
-			out := &Attrs{}
-			for _, name := range sortedKeys(entries) {
-				out.put(Attr{Name: name, Thunk: Known(String(entries[name]))})
-			}
-			return out
-		}
-	}
-	return unknown(Unreadable, name)
-}
-
-func readFileType(c *call) Value {
-	name := c.file(0)
-	if c.bad == nil && c.options.Reader != nil {
-		if entries, ok := c.options.Reader.ReadDir(path.Dir(name)); ok {
-			if kind, ok := entries[path.Base(name)]; ok {
-				return String(kind)
+// onFile is a function of the path of a file or a folder.
+func onFile(f func(c *call, r Reader, name string) (v Value, ok bool)) function {
+	return function{arity: 1, run: func(c *call) Value {
+		name := c.file(0)
+		if c.bad == nil && c.options.Reader != nil {
+			if v, ok := f(c, c.options.Reader, name); ok {
+				return v
 			}
 		}
-	}
-	return unknown(Unreadable, name)
+		return unknown(Unreadable, name)
+	}}
 }
 
-func pathExists(c *call) Value {
-	name := c.file(0)
-	if c.bad == nil && c.options.Reader != nil {
-		if exists, known := c.options.Reader.Exists(name); known {
-			return Bool(exists)
-		}
+func readFile(c *call, r Reader, name string) (Value, bool) {
+	content, ok := r.ReadFile(name)
+	return c.text(content), ok
+}
+
+func readDir(c *call, r Reader, name string) (Value, bool) {
+	entries, ok := r.ReadDir(name)
+	if u := c.Charge(len(entries)); u != nil {
+		return u, true
 	}
-	return unknown(Unreadable, name)
+	out := &Attrs{}
+	for _, name := range sortedKeys(entries) {
+		out.add(Attr{Name: name, Thunk: Known(String(entries[name]))})
+	}
+	return out, ok
+}
+
+func readFileType(_ *call, r Reader, name string) (Value, bool) {
+	entries, _ := r.ReadDir(path.Dir(name))
+	kind, ok := entries[path.Base(name)]
+	return String(kind), ok
+}
+
+func pathExists(_ *call, r Reader, name string) (Value, bool) {
+	exists, known := r.Exists(name)
+	return Bool(exists), known
 }
 
 // packagesFromDirectory has a package for each file of a folder, and a set for each

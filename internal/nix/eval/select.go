@@ -170,6 +170,19 @@ const (
 	no
 )
 
+// isTrue reports whether a value is true, and why it is none that a test can have.
+func isTrue(v Value) (three, *Unknown) {
+	switch is, ok := v.(Bool); {
+	case ok && bool(is):
+		return yes, nil
+	case ok:
+		return no, nil
+	case fails(v) || !isOpaque(v):
+		return perhaps, opaque(v, "a boolean")
+	}
+	return perhaps, nil
+}
+
 // has reports whether a value has an attribute, and its thunk if it is known.
 func (e *Evaluator) has(v Value, name string) (three, *Thunk) {
 	switch v := v.(type) {

@@ -68,13 +68,6 @@ func (c *call) coerceOf(t *Thunk) string {
 	return s
 }
 
-// converted is a value as toString has it.
-func (c *call) converted(t *Thunk) string {
-	s, bad := c.coerced(c.Force(t), converted)
-	c.fail(bad)
-	return s
-}
-
 func toString(c *call) Value {
 	return c.one(c.force(0), func(v Value) Value {
 		s, bad := c.coerced(v, converted)
@@ -121,17 +114,6 @@ func concatStringsSep(c *call) Value {
 		return why.showing(out.String())
 	}
 	return String(out.String())
-}
-
-func intersperse(c *call) Value {
-	out := &List{}
-	for i, t := range c.items(1) {
-		if i > 0 {
-			out.Items = append(out.Items, c.args[0])
-		}
-		out.Items = append(out.Items, t)
-	}
-	return out
 }
 
 func splitString(c *call) Value {

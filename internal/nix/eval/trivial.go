@@ -4,7 +4,6 @@ import "slices"
 
 func trivialTable() table {
 	return table{
-		"isFunction":   {arity: 1, run: isFunction},
 		"functionArgs": {arity: 1, run: functionArgs},
 		"toBaseDigits": {arity: 2, run: toBaseDigits},
 	}
@@ -21,28 +20,6 @@ func constants() table {
 	return table{
 		"licenses": {run: func(*call) Value { return &Attrs{rest: NewSymbol("lib", "licenses"), by: libraryName} }},
 	}
-}
-
-func isFunction(c *call) Value {
-	v := c.force(0)
-	if isOpaque(v) {
-		return c.reject(0, v, "a value")
-	}
-	if s, ok := v.(*Attrs); ok {
-		has, t := c.has(s, "__functor")
-		switch has {
-		case no:
-			return Bool(false)
-		case perhaps:
-			return unknownPart(s, "__functor")
-		}
-		v = c.Apply(c.Force(t), Known(s))
-		if isOpaque(v) {
-			return opaque(v, "a function")
-		}
-	}
-	_, ok := v.(*Function)
-	return Bool(ok)
 }
 
 func toBaseDigits(c *call) Value {

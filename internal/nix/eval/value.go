@@ -134,6 +134,11 @@ func (s *Attrs) put(a Attr) {
 		s.attrs[i] = a
 		return
 	}
+	s.add(a)
+}
+
+// add adds an attribute that a set which is being made does not have yet.
+func (s *Attrs) add(a Attr) {
 	s.attrs = append(s.attrs, a)
 	switch n := len(s.attrs); {
 	case s.index != nil:
