@@ -266,37 +266,6 @@ func dirOf(c *call) Value {
 	}
 }
 
-// functionArgs are the formals of a function: true for one with a default.
-func functionArgs(c *call) Value {
-	v := c.force(0)
-	if s, ok := v.(*Attrs); ok {
-		// lib's own takes functions that say what they take.
-		has, t := c.has(s, "__functionArgs")
-		switch has {
-		case yes:
-			return c.Force(t)
-		case perhaps:
-			return unknownPart(s, "__functionArgs")
-		}
-		functor := c.orElse(s, "__functor", refused("not a function"))
-		v = c.Apply(functor, Known(s))
-	}
-	f, ok := v.(*Function)
-	if !ok {
-		return c.reject(0, v, "a function")
-	}
-	out := &Attrs{}
-	if f.library != nil {
-		return out
-	}
-	l, _ := syntax.AsLambda(f.lambda)
-	for formal := range l.Formals().All() {
-		at := formal.Child(0)
-		out.put(Attr{Name: at.Text(), Thunk: Known(Bool(!formal.Child(1).IsZero())), At: at})
-	}
-	return out
-}
-
 // genericClosure is the least set that has startSet and what operator gives for
 // each of its members, by their keys.
 func genericClosure(c *call) Value {

@@ -1,7 +1,5 @@
 package eval
 
-import "cmp"
-
 // mostOf bounds the values of one choice that a result may hang on.
 const mostOf = 16
 
@@ -91,7 +89,7 @@ func (e *Evaluator) Merged(v Value) Value {
 	if !ok {
 		return unknown(Ambiguous, "")
 	}
-	all, seen := &Attrs{}, 0
+	var all *Attrs
 	for _, t := range of {
 		v := e.Merged(e.Force(t))
 		s, ok := v.(*Attrs)
@@ -106,48 +104,30 @@ func (e *Evaluator) Merged(v Value) Value {
 			e.assumed++
 			continue
 		}
+		if all == nil {
+			all = s
+			continue
+		}
 		if u := e.Charge(len(all.attrs) + len(s.attrs)); u != nil {
 			return u
 		}
-		all = e.eitherSet(all, s, seen == 0)
-		seen++
+		all = e.eitherSet(all, s)
 	}
-	if seen == 0 {
+	if all == nil {
 		return refused("not a set")
 	}
 	return all
 }
 
-// eitherSet is a set of all that one of two sets has; the first one has no say if
-// there is none yet.
-func (e *Evaluator) eitherSet(a, b *Attrs, isFirst bool) *Attrs {
-	if isFirst {
-		return b
-	}
-	out := &Attrs{rest: a.rest, by: cmp.Or(a.by, b.by)}
-	for _, one := range a.attrs {
-		other, ok := b.Get(one.Name)
-		if ok {
-			one.Maybe = one.Maybe || other.Maybe
-			if one.Thunk != other.Thunk {
-				one.Thunk = Known(e.choice(nil, one.Thunk, other.Thunk))
-			}
-		} else {
-			one.Maybe = true
+// eitherSet is a set of all that one of two sets has.
+func (e *Evaluator) eitherSet(a, b *Attrs) *Attrs {
+	mayLack := func(a *Attr) { a.Maybe = true }
+	out := joinSets(a, b, func(one *Attr, other Attr) {
+		one.Maybe = one.Maybe || other.Maybe
+		if one.Thunk != other.Thunk {
+			one.Thunk = Known(e.choice(nil, one.Thunk, other.Thunk))
 		}
-		out.put(one)
-	}
-	for _, other := range b.attrs {
-		if _, ok := a.Get(other.Name); !ok {
-			other.Maybe = true
-			out.put(other)
-		}
-	}
-	switch {
-	case out.rest == nil:
-		out.rest = b.rest
-	case b.rest != nil:
-		out.rest = e.choice(nil, Known(out.rest), Known(b.rest))
-	}
+	}, mayLack, mayLack)
+	out.rest = e.oneRest(a.rest, b.rest)
 	return out
 }

@@ -1,5 +1,7 @@
 package eval
 
+import "cmp"
+
 // update is a // b.
 func (e *Evaluator) update(a, b Value) Value {
 	if s, ok := b.(*Attrs); ok && len(s.attrs) == 0 && s.rest == nil && isOpaque(a) {
@@ -19,39 +21,55 @@ func (e *Evaluator) update(a, b Value) Value {
 	if u := e.Charge(len(bottom.attrs) + len(top.attrs)); u != nil {
 		return u
 	}
-	out := &Attrs{rest: bottom.rest, by: bottom.by, node: bottom.node}
-	if out.by == "" {
-		out.by = top.by
-	}
-	out.attrs = make([]Attr, 0, len(bottom.attrs)+len(top.attrs))
-	for _, a := range bottom.attrs {
-		if over, ok := top.Get(a.Name); ok {
-			if over.Maybe {
-				a.Thunk = Known(e.choice(nil, over.Thunk, a.Thunk))
-			} else {
-				a = over
-			}
-		} else if top.rest != nil {
-			a.Thunk = Known(e.choice(nil, a.Thunk, lazy(func(e *Evaluator) Value { return e.Select(top.rest, a.Name) })))
+	out := joinSets(bottom, top, func(a *Attr, over Attr) {
+		if over.Maybe {
+			a.Thunk = Known(e.choice(nil, over.Thunk, a.Thunk))
+		} else {
+			*a = over
 		}
-		out.put(a)
-	}
-	for _, a := range top.attrs {
-		if _, ok := bottom.Get(a.Name); !ok {
-			if rest := bottom.rest; a.Maybe && rest != nil {
-				a.Thunk = Known(e.choice(nil, a.Thunk, lazy(func(e *Evaluator) Value { return e.Select(rest, a.Name) })))
-			}
-			out.put(a)
+	}, func(a *Attr) {
+		if name := a.Name; top.rest != nil {
+			a.Thunk = Known(e.choice(nil, a.Thunk, lazy(func(e *Evaluator) Value { return e.Select(top.rest, name) })))
 		}
+	}, func(a *Attr) {
+		if name := a.Name; a.Maybe && bottom.rest != nil {
+			a.Thunk = Known(e.choice(nil, a.Thunk, lazy(func(e *Evaluator) Value { return e.Select(bottom.rest, name) })))
+		}
+	})
+	out.node, out.rest = bottom.node, e.oneRest(top.rest, bottom.rest)
+	return out
+}
+
+// joinSets has the attributes of two sets. Of a name that both have it has the first
+// one's, which both may change; inA and inB may change those that one set has.
+func joinSets(a, b *Attrs, both func(*Attr, Attr), inA, inB func(*Attr)) *Attrs {
+	out := &Attrs{attrs: make([]Attr, 0, len(a.attrs)+len(b.attrs)), by: cmp.Or(a.by, b.by)}
+	for _, one := range a.attrs {
+		if other, ok := b.Get(one.Name); ok {
+			both(&one, other)
+		} else {
+			inA(&one)
+		}
+		out.add(one)
 	}
-	switch {
-	case top.rest == nil:
-	case out.rest == nil:
-		out.rest = top.rest
-	default:
-		out.rest = e.choice(nil, Known(top.rest), Known(out.rest))
+	for _, one := range b.attrs {
+		if _, ok := a.find(one.Name); !ok {
+			inB(&one)
+			out.add(one)
+		}
 	}
 	return out
+}
+
+// oneRest is what a set may have besides that may have more for two reasons.
+func (e *Evaluator) oneRest(a, b Value) Value {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return e.choice(nil, Known(a), Known(b))
 }
 
 // set is a value as a set: an open one if it is not known.
