@@ -26,8 +26,8 @@ func (e *Evaluator) applied(f Value, arguments []*Thunk, t *Thunk) Value {
 }
 
 // Called is what a function gives, and what that gives if it is a function again:
-// each argument is what names stand for if nobody says, but for what given knows
-// of the sets that functions take names from. given may be nil.
+// each argument is what its name stands for by default, but for what given knows of
+// the sets that functions take names from. given may be nil.
 func (e *Evaluator) Called(v Value, given *Attrs) Value {
 	const mostArguments = 6
 	for range mostArguments {

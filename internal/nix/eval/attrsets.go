@@ -24,7 +24,7 @@ func attrsetTable() table {
 // nameOf is an attribute's name as a value, which came from where the name stands.
 func nameOf(a Attr) *Thunk { return &Thunk{value: String(a.Name), node: a.At} }
 
-// named are the attributes in the order of their names, which is Nix's.
+// inOrder are the attributes in the order of their names, which is Nix's.
 func (s *Attrs) inOrder() []Attr {
 	all := slices.Clone(s.attrs)
 	slices.SortFunc(all, func(a, b Attr) int { return strings.Compare(a.Name, b.Name) })
@@ -105,8 +105,8 @@ func removeAttrs(c *call) Value {
 	}), s.by)
 }
 
-// mappedRest is what a set may have besides where a function made its values: it
-// cannot be told.
+// mappedRest is what a set may have besides where a function made its values: that is
+// not known.
 func mappedRest(s *Attrs) Value {
 	if s.rest == nil {
 		return nil
@@ -197,7 +197,7 @@ func zipAttrsWith(c *call) Value {
 }
 
 // updateRecursively lays a set over another and the sets in it over those there;
-// until, if there is one, tells where not to go on.
+// until, if there is one, decides where not to go on.
 func (c *call) updateRecursively(until *Thunk, path []*Thunk, a, b Value) Value {
 	if u := c.enter(); u != nil {
 		return u

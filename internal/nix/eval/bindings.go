@@ -16,7 +16,7 @@ func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (Value, *Scope) {
 	set := &Attrs{node: written(n)}
 	inner := &Scope{up: around, names: set}
 	if hasDynamic(n) {
-		// Names that only evaluation tells are not in view.
+		// Names that are known by evaluation alone are not in view.
 		inner.names = &Attrs{}
 		e.bindAll(inner.names, n, inner, around, staticNames)
 	}
@@ -42,7 +42,7 @@ const (
 	staticNames names = true // those that are known without evaluation
 )
 
-// hasDynamic reports whether a set has a name that only evaluation tells.
+// hasDynamic reports whether a set has a name that is known by evaluation alone.
 func hasDynamic(n syntax.Node) bool {
 	for c := range syntax.Bindings(n) {
 		if b, ok := syntax.AsBinding(c); ok {
@@ -172,7 +172,7 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 		}
 	}
 	at := written(path.Node)
-	if t := e.argument(last.Child(0), scope); t != nil {
+	if t := e.bound(last.Child(0), scope); t != nil {
 		at = t.Origin()
 	}
 	into.put(Attr{Name: name, Thunk: e.Thunk(value, scope), At: at})
@@ -211,7 +211,7 @@ func withoutParens(n syntax.Node) syntax.Node {
 }
 
 // attrName is the name that a part of an attribute path stands for: nil for
-// ${null}, which stands for none, and an unknown where it cannot be told.
+// ${null}, which stands for none, and why it is not known.
 func (e *Evaluator) attrName(n syntax.Node, s *Scope) (*string, *Unknown) {
 	if name, ok := syntax.AttrName(n); ok {
 		if n.Kind() == syntax.Missing {

@@ -57,7 +57,7 @@ func (e *Evaluator) each(c *Choice, f func(Value) (Value, *Thunk)) Value {
 	return e.choice(nil, of...)
 }
 
-// allSame reports whether thunks surely have one simple value.
+// allSame reports whether thunks are known to have one simple value.
 func (e *Evaluator) allSame(of []*Thunk) bool {
 	first := e.Force(of[0])
 	for _, t := range of[1:] {
@@ -74,7 +74,7 @@ func (e *Evaluator) allSame(of []*Thunk) bool {
 }
 
 // Merged is a set of all that the sets of a choice may have, and what a call of a
-// symbol gives where Options.Expand tells; any other value stays what it is.
+// symbol gives where Options.Expand knows it; any other value stays what it is.
 func (e *Evaluator) Merged(v Value) Value {
 	if call, ok := v.(*Call); ok {
 		if expanded := e.expand(call); expanded != nil {

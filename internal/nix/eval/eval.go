@@ -1,5 +1,5 @@
-// Package eval evaluates Nix lazily and as far as a text tells: an expression in
-// a scope gives a value, or an unknown that says why. It accepts unfinished code,
+// Package eval evaluates Nix lazily, as far as a text goes: an expression in a scope
+// gives a value, or an unknown that says why. It accepts unfinished code,
 // reads nothing but what a Reader gives, and ends within a budget.
 package eval
 
@@ -12,7 +12,7 @@ import (
 // Options say what an evaluation may use. The zero Options read no file and bound
 // the work by the defaults.
 type Options struct {
-	// Reader reads the files that import and its kin name; nil reads none.
+	// Reader reads the files that import, readFile and the like name; nil reads none.
 	Reader Reader
 	// Steps bounds the work, and the memory with it: a step is an expression that
 	// is looked at, an element that is made, or 64 bytes of text. 0 is a million.
@@ -28,7 +28,7 @@ type Options struct {
 	// Expand gives the value of a call of a symbol where something is selected
 	// from it or laid over it; nil, also as a result, leaves it unknown.
 	Expand func(*Evaluator, *Call) Value
-	// Argument gives the value of a name that a function takes where nothing says
+	// Argument gives the value of a name that a function takes where it is not known
 	// what the function is called with. nil takes [Argument].
 	Argument func(name string) (Value, bool)
 	// Free gives the value of a name that nothing binds, as in a text that lost its
@@ -95,7 +95,7 @@ func New(options Options) *Evaluator {
 // Thunk is an expression in a scope, not evaluated yet. A nil scope has Nix's own
 // names alone.
 func (e *Evaluator) Thunk(n syntax.Node, s *Scope) *Thunk {
-	if t := e.argument(n, s); t != nil {
+	if t := e.bound(n, s); t != nil {
 		return t
 	}
 	return &Thunk{node: n, scope: s}
@@ -121,7 +121,7 @@ func (e *Evaluator) Spent() *Unknown { return e.spent }
 func (e *Evaluator) Steps() int { return e.options.Steps - max(e.steps, 0) }
 
 // enter takes a step and goes one level down; leave comes back. It gives an
-// unknown if the budget does not allow it, and then wants no leave.
+// unknown if the budget does not allow it; leave is not called then.
 func (e *Evaluator) enter() *Unknown {
 	if u := e.Charge(1); u != nil {
 		return u

@@ -6,7 +6,7 @@ import (
 	"jetpills/internal/nix/syntax"
 )
 
-// eval evaluates an expression. Where it hangs on another one as a whole, as let
+// eval evaluates an expression. Where its value is that of another one, as let
 // and calls do on their bodies, it goes on with that in a loop, so that calls at
 // the end of functions need no depth. t is the thunk of the expression, which
 // notes where the value came from; nil for an operand.
@@ -115,7 +115,7 @@ func body(n syntax.Node) syntax.Node {
 	return last
 }
 
-// construct evaluates an expression that hangs on no other one as a whole.
+// construct evaluates an expression whose value is not that of another one.
 func (e *Evaluator) construct(n syntax.Node, s *Scope) Value {
 	switch n.Kind() {
 	case syntax.IntegerLiteral:

@@ -39,7 +39,7 @@ func isCallable(v Value) bool {
 }
 
 // autoCalled is a function, in a file or not, and the set to call it with: what it
-// wants of a set, and some arguments.
+// takes of a set, and some arguments.
 func (c *call) autoCalled() (f, arguments *Thunk) {
 	v := c.force(1)
 	if p, ok := v.(Path); ok {
@@ -91,7 +91,7 @@ func (e *Evaluator) overridable(f, arguments *Thunk) Value {
 func functionArgs(c *call) Value {
 	v := c.force(0)
 	if s, ok := v.(*Attrs); ok {
-		// lib's own takes functions that say what they take.
+		// lib.functionArgs accepts a set that says what it takes.
 		has, t := c.has(s, "__functionArgs")
 		switch has {
 		case yes:

@@ -1,16 +1,17 @@
-# The functions of Nix and of nixpkgs' lib that are written in Nix, by the part of
-# lib that has them: as they are documented, in our own words. What needs care where
-# its arguments are known in part, or goes through long lists, is written in Go.
+# The functions of Nix and of nixpkgs' lib that are written in Nix, by the part of lib
+# that has them, after their documentation. What needs care where its arguments are
+# known in part, what goes through long lists and what calls itself for numbers or
+# lists is written in Go: an unknown condition does not end a recursion.
 #
-# A definition is a function with all its parameters, or the name of another one
-# of its part. It sees all of lib. Names in it stand for the caller's expressions:
-# no value says that it was made here.
+# A definition is a function with all its parameters, a value, or the name of another
+# definition of its part. It sees all of lib, types and internal. A name in it stands
+# for the caller's expression as it is: prelude.go says how.
 {
   builtins = {
     catAttrs = name: sets: concatMap (set: if hasAttr name set then [ set.${name} ] else [ ]) sets;
     concatMap = f: list: concatLists (map f list);
-    intersectAttrs = names: set: filterAttrs (name: _: hasAttr name names) set;
     groupBy = f: list: zipAttrs (map (x: { ${f x} = x; }) list);
+    intersectAttrs = names: set: filterAttrs (name: _: hasAttr name names) set;
     partition = holds: list: { right = filter holds list; wrong = filter (x: !(holds x)) list; };
   };
 
@@ -21,8 +22,10 @@
     attrVals = names: set: map (name: set.${name}) names;
     attrsToList = set: mapAttrsToList nameValuePair set;
     cartesianProduct = sets:
-      foldl' (all: name: concatMap (one: map (value: one // { ${name} = value; }) sets.${name}) all) [ { } ] (attrNames sets);
-    collect = holds: v: if holds v then [ v ] else if isAttrs v then concatMap (collect holds) (attrValues v) else [ ];
+      let add = all: name: concatMap (one: map (value: one // { ${name} = value; }) sets.${name}) all;
+      in foldl' add [ { } ] (attrNames sets);
+    collect = holds: v:
+      if holds v then [ v ] else if isAttrs v then concatMap (collect holds) (attrValues v) else [ ];
     dontRecurseIntoAttrs = set: set // { recurseForDerivations = false; };
     filterAttrsRecursive = keep: set:
       mapAttrs (_: value: if isAttrs value then filterAttrsRecursive keep value else value) (filterAttrs keep set);
@@ -45,7 +48,8 @@
     overrideExisting = old: new: mapAttrs (name: value: new.${name} or value) old;
     recurseIntoAttrs = set: madeBy "recurseIntoAttrs" (set // { recurseForDerivations = true; });
     setAttrByPath = path: value: foldr (name: below: { ${name} = below; }) value path;
-    showAttrPath = path: if path == [ ] then "<root attribute path>" else concatMapStringsSep "." escapeNixIdentifier path;
+    showAttrPath = path:
+      if path == [ ] then "<root attribute path>" else concatMapStringsSep "." escapeNixIdentifier path;
     zipAttrs = sets: zipAttrsWith (_: values: values) sets;
     zipAttrsWithNames = names: f: sets: genAttrs names (name: f name (catAttrs name sets));
   };
@@ -70,15 +74,19 @@
     last = list: elemAt list (length list - 1);
     mutuallyExclusive = a: b: !(any (x: elem x a) b);
     naturalSort = list:
-      let parts = s: map (part: if isList part then toInt (head part) else part) (split "(0|[1-9][0-9]*)" s);
-      in map (pair: pair.name) (sort (a: b: compareLists compare a.value b.value < 0) (map (s: nameValuePair s (parts s)) list));
+      let
+        parts = s: map (part: if isList part then toInt (head part) else part) (split "(0|[1-9][0-9]*)" s);
+        pairs = map (s: nameValuePair s (parts s)) list;
+      in
+      map (pair: pair.name) (sort (a: b: compareLists compare a.value b.value < 0) pairs);
     optional = condition: x: if condition then [ x ] else [ ];
     optionals = condition: list: if condition then list else [ ];
     range = from: to: if to < from then [ ] else genList (i: from + i) (to - from + 1);
     remove = x: list: filter (y: y != x) list;
     replicate = n: x: genList (_: x) n;
     singleton = x: [ x ];
-    sortOn = f: list: map (pair: pair.value) (sort (a: b: a.name < b.name) (map (x: nameValuePair (f x) x) list));
+    sortOn = f: list:
+      map (pair: pair.value) (sort (a: b: a.name < b.name) (map (x: nameValuePair (f x) x) list));
     subtractLists = a: b: filter (x: !(elem x a)) b;
     take = n: list: sublist 0 n list;
     takeEnd = n: list: drop (max 0 (length list - n)) list;
@@ -105,7 +113,8 @@
     escape = list: s: replaceStrings list (map (c: "\\" + c) list) s;
     escapeRegex = s: escape (stringToCharacters "\\[{()^$?*+|.") s;
     escapeShellArg = arg:
-      let s = toString arg; in if match "[[:alnum:],._+:@%/-]+" s == null then "'" + replaceString "'" "'\\''" s + "'" else s;
+      let s = toString arg; isPlain = match "[[:alnum:],._+:@%/-]+" s != null;
+      in if isPlain then s else "'" + replaceString "'" "'\\''" s + "'";
     escapeShellArgs = args: concatMapStringsSep " " escapeShellArg args;
     fileContents = file: removeSuffix "\n" (readFile file);
     fixedWidthNumber = width: n: fixedWidthString width "0" (toString n);
@@ -259,21 +268,29 @@
       type = types.bool;
     };
     mkOption = attrs: madeBy "mkOption" (attrs // { _type = "option"; });
-    mkPackageOption = pkgs: name: { default ? name, nullable ? false, example ? null, extraDescription ? "", pkgsText ? "pkgs" }:
+    mkPackageOption = pkgs: name:
+      { default ? name, nullable ? false, example ? null, extraDescription ? "", pkgsText ? "pkgs" }:
       let
         text = path: literalExpression "${pkgsText}.${showAttrPath (toList path)}";
       in
       madeBy "mkPackageOption" ({
         _type = "option";
-        description = "The ${last (toList name)} package to use." + optionalString (extraDescription != "") " ${extraDescription}";
+        description = "The ${last (toList name)} package to use."
+          + optionalString (extraDescription != "") " ${extraDescription}";
         type = if nullable then types.nullOr types.package else types.package;
       }
-      // optionalAttrs (default != null) { default = getAttrFromPath (toList default) pkgs; defaultText = text default; }
+      // optionalAttrs (default != null) {
+        default = getAttrFromPath (toList default) pkgs;
+        defaultText = text default;
+      }
       // optionalAttrs (default == null && nullable) { inherit default; }
-      // optionalAttrs (example != null) { example = if isList example then text example else literalExpression example; });
+      // optionalAttrs (example != null) {
+        example = if isList example then text example else literalExpression example;
+      });
     mkPackageOptionMD = mkPackageOption;
     showOption = path:
-      concatMapStringsSep "." (name: if elem name [ "*" "<name>" "<function body>" "<dependency name>" ] then name else escapeNixIdentifier name) path;
+      let isPlaceholder = name: elem name [ "*" "<name>" "<function body>" "<dependency name>" ];
+      in concatMapStringsSep "." (name: if isPlaceholder name then name else escapeNixIdentifier name) path;
   };
 
   types = {
@@ -282,7 +299,8 @@
     attrs = described null "attrs" "attribute set" isAttrs;
     attrsOf = type: typeOfMany "attrsOf" "attribute set of" isAttrs type;
     attrsWith = { elemType, lazy ? false, ... }: if lazy then types.lazyAttrsOf elemType else types.attrsOf elemType;
-    attrTag = tags: unchecked "attrTag" "attribute-tagged union with choices: ${concatStringsSep ", " (attrNames tags)}";
+    attrTag = tags:
+      unchecked "attrTag" "attribute-tagged union with choices: ${concatStringsSep ", " (attrNames tags)}";
     bool = plain "bool" "boolean" isBool;
     boolByOr = plain "boolByOr" "boolean (merged using or)" isBool;
     coercedTo = from: f: to: mkOptionType {
@@ -309,10 +327,13 @@
       name = "enum";
       description =
         let
-          shown = v: if isString v then "\"" + v + "\"" else if isInt v then toString v else if isBool v then boolToString v else "<${typeOf v}>";
+          shown = v:
+            if isString v then "\"" + v + "\"" else if isInt v then toString v
+            else if isBool v then boolToString v else "<${typeOf v}>";
           all = concatMapStringsSep ", " shown values;
+          few = { "0" = "impossible (empty enum)"; "1" = "value ${all} (singular enum)"; };
         in
-        { "0" = "impossible (empty enum)"; "1" = "value ${all} (singular enum)"; }.${toString (length values)} or "one of ${all}";
+        few.${toString (length values)} or "one of ${all}";
       descriptionClass = if length values < 2 then "noun" else "conjunction";
       check = x: elem x values;
       functor = unsupported "part of a type" // { name = "enum"; payload.values = values; };
@@ -362,8 +383,12 @@
     pathInStore = types.pathWith { inStore = true; };
     pathWith = { inStore ? null, absolute ? null }:
       let
-        before = if absolute == true && inStore != true then "absolute " else if absolute == false && inStore == null then "relative " else "";
-        behind = if inStore == true then " in the Nix store" else if inStore == false then " not in the Nix store" else "";
+        before =
+          if absolute == true && inStore != true then "absolute "
+          else if absolute == false && inStore == null then "relative " else "";
+        behind =
+          if inStore == true then " in the Nix store"
+          else if inStore == false then " not in the Nix store" else "";
       in
       unchecked "path" "${before}path${behind}";
     pkgs = unchecked "pkgs" "Nixpkgs package set";
@@ -426,12 +451,15 @@
   # What only the definitions here see.
   internal = {
     # phrase is a type's description, in parentheses if its class is none of these.
-    phrase = classes: type: if elem (type.descriptionClass or null) classes then type.description else "(${type.description})";
-    described = descriptionClass: name: description: check: mkOptionType { inherit name description descriptionClass check; };
+    phrase = classes: type:
+      if elem (type.descriptionClass or null) classes then type.description else "(${type.description})";
+    described = descriptionClass: name: description: check:
+      mkOptionType { inherit name description descriptionClass check; };
     plain = name: description: check: described "noun" name description check;
     unchecked = name: description: plain name description (unsupported "check");
     within = name: words: low: high:
-      plain name "${words}; between ${toString low} and ${toString high} (both inclusive)" (x: isInt x && low <= x && x <= high);
+      plain name "${words}; between ${toString low} and ${toString high} (both inclusive)"
+        (x: isInt x && low <= x && x <= high);
     typeOfMany = name: words: check: type: mkOptionType {
       inherit name check;
       description = "${words} ${phrase [ "noun" "composite" ] type}";

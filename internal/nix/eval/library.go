@@ -165,7 +165,7 @@ type call struct {
 
 func (c *call) force(i int) Value { return c.Force(c.args[i]) }
 
-// reject says that an argument is not what is wanted.
+// reject notes that an argument is not what a function takes.
 func (c *call) reject(i int, v Value, wanted string) Value {
 	if c.bad == nil {
 		c.bad = opaque(v, wanted)
@@ -176,7 +176,7 @@ func (c *call) reject(i int, v Value, wanted string) Value {
 	return c.bad
 }
 
-// fail says that the result is not known.
+// fail notes that the result is not known.
 func (c *call) fail(u *Unknown) Value {
 	if c.bad == nil && u != nil {
 		c.bad = u
@@ -191,7 +191,7 @@ func (c *call) grow(n int) bool {
 	return c.bad == nil
 }
 
-// argument is an argument that is surely of a type.
+// argument is an argument that is known to be of a type.
 func argument[T Value](c *call, i int, wanted string) T {
 	v, ok := c.force(i).(T)
 	if !ok {
@@ -200,7 +200,7 @@ func argument[T Value](c *call, i int, wanted string) T {
 	return v
 }
 
-// element is a value, of a list or a set, that is surely of a type.
+// element is a value, of a list or a set, that is known to be of a type.
 func element[T Value](c *call, t *Thunk, wanted string) T {
 	v, ok := c.Force(t).(T)
 	if !ok {

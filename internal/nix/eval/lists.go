@@ -131,7 +131,7 @@ func filter(c *call) Value {
 	})
 }
 
-// contains reports whether a list surely has an element.
+// contains reports whether a list is known to have an element.
 func (c *call) contains(items []*Thunk, item *Thunk) bool {
 	var open *Unknown
 	for _, t := range items {
@@ -173,7 +173,7 @@ func elem(c *call) Value {
 	return Bool(false)
 }
 
-// quantified is any, or all where any is no: the first element that settles it does.
+// quantified is any, or all where any is no: the first element that decides does.
 func quantified(c *call, any three) Value {
 	l, f := c.list(1), c.force(0)
 	var open Value

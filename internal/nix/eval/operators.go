@@ -46,7 +46,7 @@ func (e *Evaluator) two(a, b Value, f func(a, b Value) Value) Value {
 	})
 }
 
-// binary evaluates a + b and its kin.
+// binary evaluates a + b and the like.
 func (e *Evaluator) binary(n syntax.Node, s *Scope) Value {
 	_, op := syntax.Operator(n)
 	left, right := n.Child(0), n.Child(1)
@@ -93,7 +93,7 @@ func (e *Evaluator) binary(n syntax.Node, s *Scope) Value {
 		return e.two(a, b, func(a, b Value) Value {
 			v := e.plus(a, b)
 			if u, ok := v.(*Unknown); ok && !u.Fails() && (isText(a) || isText(b)) {
-				return u.showing(shownText(a, e.source(left, s)), shownText(b, e.source(right, s)))
+				return u.showing(shownText(a, e.shownAs(left, s)), shownText(b, e.shownAs(right, s)))
 			}
 			return v
 		})
@@ -115,7 +115,7 @@ func isText(v Value) bool {
 }
 
 // shownText is a string, as far as it is known, for an unknown one that holds it.
-func shownText(v Value, source string) string {
+func shownText(v Value, otherwise string) string {
 	switch v := v.(type) {
 	case String:
 		return string(v)
@@ -124,14 +124,14 @@ func shownText(v Value, source string) string {
 			return v.Shown
 		}
 	}
-	return "${" + source + "}"
+	return "${" + otherwise + "}"
 }
 
-// logical is a && b, a || b or a -> b. Either side alone may tell.
+// logical is a && b, a || b or a -> b. Either side alone may decide.
 func (e *Evaluator) logical(op syntax.Kind, a Value, right *Thunk) Value {
-	settles, result := Bool(op == syntax.OrOp), Bool(op != syntax.And)
+	decides, result := Bool(op == syntax.OrOp), Bool(op != syntax.And)
 	if is, ok := a.(Bool); ok {
-		if is == settles {
+		if is == decides {
 			return result
 		}
 	} else if fails(a) || !isOpaque(a) {

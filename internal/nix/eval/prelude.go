@@ -10,15 +10,14 @@ import (
 //go:embed lib.nix
 var preludeText string
 
-// prelude is the tree of lib.nix: the functions of the library that are written in
-// Nix. What is evaluated there leaves no trace in a value: its nodes are nowhere
-// that a reader of values could look for the user's text.
+// prelude is the tree of lib.nix: the functions of the library that are written in Nix.
+// No value leads to a node of it: what lib's functions make is written nowhere, or
+// where their arguments are.
 var prelude = sync.OnceValue(func() *syntax.Tree { return syntax.Parse(preludeText) })
 
 func inPrelude(n syntax.Node) bool { return n.Tree() == prelude() }
 
-// written is a node of a text that somebody evaluates; the zero Node for one of the
-// prelude.
+// written is a node of a text that is evaluated; the zero Node for one of the prelude.
 func written(n syntax.Node) syntax.Node {
 	if inPrelude(n) {
 		return syntax.Node{}
@@ -79,9 +78,9 @@ func defined(lambda syntax.Node) function {
 	}}
 }
 
-// splitScalar has a call take each value of an argument on its own if the argument
-// is one of several texts, numbers and the like, and the result is not one value
-// for that: the definition may use the argument more than once.
+// splitScalar makes a call be evaluated for each value of an argument if that is one of
+// several texts, numbers and the like, and the result is not known for that reason: a
+// definition that uses the argument twice would mix the values.
 func (c *call) splitScalar(v Value) {
 	result, ok := v.(*Choice)
 	if u, isUnknown := v.(*Unknown); !ok && (!isUnknown || u.Reason != Ambiguous) {
@@ -107,9 +106,9 @@ func (c *call) splitScalar(v Value) {
 	}
 }
 
-// argument is the thunk that a name in the prelude stands for; nil for any other
-// expression.
-func (e *Evaluator) argument(n syntax.Node, s *Scope) *Thunk {
+// bound is the thunk that a name in the prelude stands for, so that arguments are
+// handed on as they are; nil for any other expression.
+func (e *Evaluator) bound(n syntax.Node, s *Scope) *Thunk {
 	if n.Kind() != syntax.Identifier || !inPrelude(n) {
 		return nil
 	}
@@ -124,10 +123,10 @@ func (e *Evaluator) argument(n syntax.Node, s *Scope) *Thunk {
 	return nil
 }
 
-// source is an expression as the user reads it: for a name in the prelude, what
-// the caller wrote there.
-func (e *Evaluator) source(n syntax.Node, s *Scope) string {
-	if t := e.argument(n, s); t != nil {
+// shownAs is an expression as a text that is known in part shows it: for a name in the
+// prelude, the argument as it is written.
+func (e *Evaluator) shownAs(n syntax.Node, s *Scope) string {
+	if t := e.bound(n, s); t != nil {
 		n = t.node
 	}
 	if text := written(n).Text(); text != "" {

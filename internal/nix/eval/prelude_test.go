@@ -2,6 +2,8 @@ package eval_test
 
 import (
 	"os"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +108,40 @@ func TestMakers(t *testing.T) {
 		e.Force(thunk)
 		if got := thunk.Origin().Text(); got != want {
 			t.Errorf("%s: made by %s, want %s", src, got, want)
+		}
+	}
+}
+
+// TestPrelude holds that lib.nix is Nix, and that something binds every name in it: Nix
+// refuses a text with a name that nothing binds.
+func TestPrelude(t *testing.T) {
+	content, err := os.ReadFile("lib.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := syntax.Parse(string(content))
+	if errors := tree.Errors(); len(errors) > 0 {
+		t.Fatal(errors)
+	}
+	names := []string{"madeBy", "unsupported", "freeformType", "lib", "types"}
+	for _, name := range libraryNames() {
+		if name, ok := strings.CutPrefix(name, "lib."); ok && !strings.Contains(name, ".") && name != "or" {
+			names = append(names, name)
+		}
+	}
+	for part := range syntax.Bindings(tree.Root().Child(0)) {
+		if b, _ := syntax.AsBinding(part); b.Path().Text() == "internal" {
+			for d := range syntax.Bindings(b.Value()) {
+				d, _ := syntax.AsBinding(d)
+				names = append(names, d.Path().Text())
+			}
+		}
+	}
+	slices.Sort(names)
+	bound := "{ " + strings.Join(slices.Compact(names), ", ") + " }:\n" + string(content)
+	for src, want := range map[string]bool{bound: true, strings.Replace(bound, "length list", "lenght list", 1): false} {
+		if out, err := exec.Command("nix-instantiate", "--parse", "-E", src).CombinedOutput(); (err == nil) != want {
+			t.Errorf("%v: %s", err, out[max(0, len(out)-500):])
 		}
 	}
 }

@@ -18,7 +18,7 @@ type Reader interface {
 	// ReadDir are the names in a folder, each with what it is: regular, directory,
 	// symlink or unknown.
 	ReadDir(path string) (entries map[string]string, ok bool)
-	// Exists reports whether a path exists; false for known if that cannot be told.
+	// Exists reports whether a path exists; known is false where that is not known.
 	Exists(path string) (exists, known bool)
 }
 

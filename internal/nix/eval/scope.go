@@ -133,10 +133,10 @@ func (e *Evaluator) inWith(v Value, name string) Value {
 }
 
 // ScopeAt is the scope that an expression stands in. What a function is called
-// with is known where it is called on the spot; for any other function, each of
+// with is known where it is written as the function of a call; for any other, each of
 // its names stands for itself: see Options.Argument.
 func (e *Evaluator) ScopeAt(n syntax.Node) *Scope {
-	const far = 64 // levels after which a scope is remembered that is none of their own
+	const far = 64 // levels after which a scope is remembered too, though the node opens none
 	var s *Scope
 	var inside []syntax.Node // without a scope yet
 	for levels, up := 1, n.Parent(); !up.IsZero(); levels, n, up = levels+1, up, up.Parent() {
@@ -213,8 +213,8 @@ func (e *Evaluator) argumentOf(lambda syntax.Node) *Thunk {
 	return e.standIn(l)
 }
 
-// standIn is what a function is called with if nobody says: its formals are those
-// of a module, its parameter is a symbol of its own name.
+// standIn is what a function is called with where that is not known: its formals are
+// those of a module, its parameter is a symbol of that name.
 func (e *Evaluator) standIn(l syntax.LambdaNode) *Thunk {
 	if p := l.Parameter(); !p.IsZero() && l.Formals().IsZero() {
 		return Known(e.named(p.Text(), l.Node))
@@ -222,7 +222,7 @@ func (e *Evaluator) standIn(l syntax.LambdaNode) *Thunk {
 	return Known(&Symbol{Lambda: l.Node})
 }
 
-// named is what a name that a function takes stands for if nobody says.
+// named is what a name that a function takes stands for where that is not known.
 func (e *Evaluator) named(name string, lambda syntax.Node) Value {
 	v, ok := e.options.Argument(name)
 	if !ok {

@@ -85,7 +85,7 @@ func IsLib(path []string) bool {
 // nixpkgs-unstable, <nixpkgs>.
 func isNixpkgs(name string) bool { return strings.HasPrefix(name, "nixpkgs") || name == "<nixpkgs>" }
 
-// expand is the value of a call of a symbol where that is told; nil otherwise. What
+// expand is the value of a call of a symbol where that is known; nil otherwise. What
 // nixpkgs gives for a configuration is pkgs, for names that are taken from it.
 func (e *Evaluator) expand(c *Call) Value {
 	if e.options.Expand != nil {
@@ -145,7 +145,7 @@ func (e *Evaluator) selection(n syntax.Node, s *Scope) (Value, *Thunk) {
 	return v, via
 }
 
-// attrPath are the names of an attribute path, or why they cannot be told.
+// attrPath are the names of an attribute path, or why they are not known.
 func (e *Evaluator) attrPath(p syntax.AttrPathNode, s *Scope) ([]string, *Unknown) {
 	var path []string
 	for part := range p.Names() {

@@ -184,7 +184,7 @@ func replaceStrings(c *call) Value {
 	return c.text(replaceAll(from, with, s))
 }
 
-// replaceAll replaces, at each place, the first of some texts that stands there.
+// replaceAll replaces, at each offset, the first of some texts that begins there.
 func replaceAll(from, to []string, s string) string {
 	var out strings.Builder
 	for at := 0; at <= len(s); {

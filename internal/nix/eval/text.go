@@ -30,7 +30,7 @@ func (e *Evaluator) stringOf(n syntax.Node, s *Scope) Value {
 				open = bad
 			}
 			if text = bad.Shown; text == "" {
-				text = "${" + e.source(c.Child(0), s) + "}"
+				text = "${" + e.shownAs(c.Child(0), s) + "}"
 			}
 		}
 		parts = append(parts, syntax.IndentedPart{Text: src[at:c.Span().Start]}, syntax.IndentedPart{Text: text, IsInterpolated: true})

@@ -11,14 +11,14 @@ import (
 type Thunk struct {
 	node  syntax.Node
 	scope *Scope
-	run   func(*Evaluator) Value // for what nobody wrote
+	run   func(*Evaluator) Value // for what is not written
 	value Value
 	busy  bool
 	// shared says that evaluators share the thunk, which stays as it is: each has a
 	// thunk of its own for it.
 	shared bool
-	// assumes says that the value is known only if the evaluation succeeds: it hangs
-	// on an assertion that is not known to hold, say.
+	// assumes says that the value is known only if the evaluation succeeds: it depends
+	// on an assertion that is not known to hold, for one.
 	assumes bool
 	// origin is the expression that gave the value, behind let … in, parentheses,
 	// calls and the like.
@@ -34,7 +34,7 @@ func Known(v Value) *Thunk { return &Thunk{value: v} }
 func lazy(run func(*Evaluator) Value) *Thunk { return &Thunk{run: run} }
 
 // Node is the expression as it is written where its value is used; the zero Node
-// if nobody wrote it.
+// if it is not written.
 func (t *Thunk) Node() syntax.Node { return written(t.node) }
 
 // Value is what the thunk came to; nil before it was forced.
@@ -74,7 +74,7 @@ func (t *Thunk) Origin() syntax.Node {
 }
 
 // came notes which thunk the value came through; nil for none, as t may be. One
-// that is being evaluated is left out: it hangs on t.
+// that is being evaluated is left out: it depends on t.
 func (t *Thunk) came(of *Thunk) {
 	if t != nil && of != nil && !of.busy {
 		t.via = of

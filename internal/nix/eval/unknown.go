@@ -13,8 +13,8 @@ type Reason uint8
 // the expression.
 const (
 	Free        Reason = iota // nothing binds the name
-	Outside                   // it hangs on a symbol, or on what a call of one gives
-	Ambiguous                 // it hangs on a choice
+	Outside                   // it depends on a symbol, or on what a call of one gives
+	Ambiguous                 // it depends on a choice
 	Damaged                   // the code is not Nix, or not yet
 	Unreadable                // a file or a folder cannot be read
 	Unsupported               // a function or a kind of expression that is not followed
@@ -22,7 +22,7 @@ const (
 	Steps                     // more work than the budget has
 	Thrown                    // throw, or an assert that fails
 	Aborted                   // abort
-	Cyclic                    // the value hangs on itself
+	Cyclic                    // the value depends on itself
 	Refused                   // a missing attribute, a value of the wrong type
 )
 

@@ -91,7 +91,7 @@ type Call struct {
 
 // Choice is one of several values; which one is not known.
 type Choice struct {
-	// Condition tells the first from the second in if … then … else …; nil for
+	// Condition decides between the two of if … then … else …; nil for
 	// any other choice.
 	Condition *Thunk
 	Of        []*Thunk
