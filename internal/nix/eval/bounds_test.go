@@ -55,6 +55,7 @@ var hostile = map[string]string{
 	"deep brackets in a text":  `builtins.fromJSON (lib.fixedWidthString 1000000 "[" "")`,
 	"equality without end":     "let a = { x = a; }; b = { x = b; }; in a == b",
 	"extensions without end":   "lib.fix (self: lib.fix (lib.extends (f: p: { a = self; }) (s: { a = s; })) // self)",
+	"a choice of itself":       "let x = if u then x else { }; in [ (x ? a) (x.a or 1) (x // { }) (x ++ x) x.a (lib.isAttrs x) ]",
 	"a scope of scopes":        "let s = lib.makeScope (x: s.newScope x) (self: { a = self.callPackage ({ a }: a) { }; }); in s.a",
 }
 

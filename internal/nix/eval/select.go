@@ -208,8 +208,12 @@ func (e *Evaluator) has(v Value, name string) (three, *Thunk) {
 			return e.has(expanded, name)
 		}
 	case *Choice:
+		of, ok := e.alternatives(v, nil)
+		if !ok {
+			return perhaps, nil
+		}
 		all := perhaps
-		for i, t := range v.Of {
+		for i, t := range of {
 			one, _ := e.has(e.Force(t), name)
 			if i > 0 && one != all {
 				return perhaps, nil
