@@ -5,7 +5,7 @@ import "jetpills/internal/nix/syntax"
 // plainSet is the set of { … }.
 func (e *Evaluator) plainSet(n syntax.Node, around *Scope) Value {
 	s := &Attrs{node: written(n)}
-	if bad := e.bindAll(s, n, around, around, allNames); bad != nil {
+	if bad := e.bindAll(s, n, around, around, names{}); bad != nil {
 		return bad
 	}
 	return s
@@ -18,9 +18,9 @@ func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (Value, *Scope) {
 	if hasDynamic(n) {
 		// Names that are known by evaluation alone are not in view.
 		inner.names = &Attrs{}
-		e.bindAll(inner.names, n, inner, around, staticNames)
+		e.bindAll(inner.names, n, inner, around, names{static: true})
 	}
-	if bad := e.bindAll(set, n, inner, around, allNames); bad != nil {
+	if bad := e.bindAll(set, n, inner, around, names{}); bad != nil {
 		return bad, inner
 	}
 	return set, inner
@@ -28,19 +28,66 @@ func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (Value, *Scope) {
 
 // letScope is what the body and the values of let … in see.
 func (e *Evaluator) letScope(n syntax.Node, around *Scope) *Scope {
-	names := &Attrs{}
-	inner := &Scope{up: around, names: names}
-	e.bindAll(names, n, inner, around, staticNames)
-	return inner
+	s := &Scope{up: around, names: &Attrs{}, let: n}
+	if countOf(n) <= manyAttrs {
+		e.bindLet(s)
+	}
+	return s
 }
 
-// names says which names of a set or a let are bound.
-type names bool
+// fewLooks is the number of names that are looked for in a long let one by one: most
+// questions about a file need few of its names, and binding all takes long.
+const fewLooks = 4
 
-const (
-	allNames    names = false
-	staticNames names = true // those that are known without evaluation
-)
+// find is the thunk of a name that a scope binds; nil if it does not.
+func (e *Evaluator) find(s *Scope, name string) *Thunk {
+	a, ok := s.names.Get(name)
+	if !ok && !s.let.IsZero() {
+		if s.looks++; s.looks > fewLooks {
+			e.bindLet(s)
+		} else {
+			e.bindAll(s.names, s.let, s, s.up, names{static: true, only: name})
+		}
+		a, _ = s.names.Get(name)
+	}
+	return a.Thunk
+}
+
+// bindLet binds all names of a let that are not bound yet.
+func (e *Evaluator) bindLet(s *Scope) {
+	all, let := &Attrs{}, s.let
+	s.let = syntax.Node{}
+	e.bindAll(all, let, s, s.up, names{static: true})
+	for _, a := range s.names.attrs {
+		all.put(a)
+	}
+	s.names = all
+}
+
+// binds reports whether a let binds a name.
+func binds(let syntax.Node, name string) bool {
+	for c := range syntax.Bindings(let) {
+		if b, ok := syntax.AsBinding(c); ok {
+			if first, _ := syntax.AttrName(b.Path().Child(0)); first == name {
+				return true
+			}
+		} else if inherit, ok := syntax.AsInherit(c); ok {
+			for at := range inherit.Names() {
+				if inherited, _ := syntax.AttrName(at); inherited == name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// names says which names of a set or a let are bound: all, those that are known
+// without evaluation, or one of these.
+type names struct {
+	static bool
+	only   string
+}
 
 // hasDynamic reports whether a set has a name that is known by evaluation alone.
 func hasDynamic(n syntax.Node) bool {
@@ -58,17 +105,22 @@ func hasDynamic(n syntax.Node) bool {
 // Values see inner; names of an inherit without a source see outer.
 func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, which names) *Unknown {
 	var dynamic []syntax.BindingNode // which Nix adds last
-	if into.attrs == nil {
-		into.attrs = make([]Attr, 0, countOf(n))
+	steps := countOf(n)
+	if which.only != "" {
+		steps /= levelsOfStep
+	} else if into.attrs == nil {
+		into.attrs = make([]Attr, 0, steps)
+	}
+	if u := e.Charge(steps); u != nil {
+		into.rest = u
+		return nil
 	}
 	for c := range syntax.Bindings(n) {
-		if u := e.Charge(1); u != nil {
-			into.rest = u
-			return nil
-		}
 		if b, ok := syntax.AsBinding(c); ok {
-			if _, known := syntax.AttrName(b.Path().Child(0)); !known {
+			if first, known := syntax.AttrName(b.Path().Child(0)); !known {
 				dynamic = append(dynamic, b)
+			} else if which.only != "" && first != which.only {
+				continue
 			} else if bad := e.bindOne(into, b, inner); bad != nil {
 				return bad
 			}
@@ -81,13 +133,13 @@ func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, whi
 		}
 		for at := range inherit.Names() {
 			name, ok := syntax.AttrName(at)
-			if !ok || at.Kind() == syntax.Missing {
+			if !ok || at.Kind() == syntax.Missing || which.only != "" && name != which.only {
 				continue
 			}
 			into.put(Attr{Name: name, Thunk: e.inherited(at, name, from, outer), At: written(at)})
 		}
 	}
-	if which == staticNames {
+	if which.static {
 		return nil
 	}
 	for _, b := range dynamic {
@@ -166,7 +218,7 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 		if isSet(value) {
 			// a.b = …; a = { … }; define one set.
 			if below := e.inside(into, name, present.At); below != nil {
-				return e.bindAll(below, withoutParens(value), scope, scope, allNames)
+				return e.bindAll(below, withoutParens(value), scope, scope, names{})
 			}
 			return nil
 		}

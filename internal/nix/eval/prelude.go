@@ -116,8 +116,8 @@ func (e *Evaluator) bound(n syntax.Node, s *Scope) *Thunk {
 		if s.names == nil {
 			continue
 		}
-		if a, ok := s.names.Get(n.Text()); ok {
-			return a.Thunk
+		if t := e.find(s, n.Text()); t != nil {
+			return t
 		}
 	}
 	return nil

@@ -14,6 +14,10 @@ type Scope struct {
 	// Of the following, one is set.
 	names *Attrs // what a let, a recursive set or a lambda binds
 	with  *Thunk
+	// let binds more names than are in names; the zero Node if it does not. looks is
+	// how often one was looked for.
+	let   syntax.Node
+	looks int
 }
 
 // levelsOfStep is how many scopes a name is looked for in for a step.
@@ -27,7 +31,7 @@ func NewScope(names *Attrs, up *Scope) *Scope { return &Scope{up: up, names: nam
 func (s *Scope) Binds(name string) bool {
 	for ; s != nil; s = s.up {
 		if s.names != nil {
-			if _, ok := s.names.find(name); ok {
+			if _, ok := s.names.find(name); ok || !s.let.IsZero() && binds(s.let, name) {
 				return true
 			}
 		}
@@ -58,8 +62,8 @@ func (e *Evaluator) Lookup(name string, s *Scope) *Thunk {
 	hasWith, levels := false, 0
 	for f := s; f != nil; f = f.up {
 		if f.names != nil {
-			if i, ok := f.names.find(name); ok {
-				return f.names.attrs[i].Thunk
+			if t := e.find(f, name); t != nil {
+				return t
 			}
 		}
 		hasWith = hasWith || f.with != nil
