@@ -1,6 +1,7 @@
 package eval_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -150,5 +151,32 @@ func TestHas(t *testing.T) {
 		if got := shown(e, e.Thunk(syntax.Parse(src).Root().Child(0), roots(e)), 0); got != want {
 			t.Errorf("%s: %s, want %s", src, got, want)
 		}
+	}
+}
+
+// TestLongLet holds that a long let, whose names are bound when they are looked for, binds
+// what a short one does, and each name once.
+func TestLongLet(t *testing.T) {
+	var long strings.Builder
+	long.WriteString("let s = { x = a1; y = 7; }; inherit (s) x y; d.e = 1; d.f = a2; r = { s = 9; }; r.t = 8; ${u} = 1; ")
+	for i := range 30 {
+		fmt.Fprintf(&long, "a%d = %d; ", i, i)
+	}
+	src := long.String() + "in 0"
+	e := eval.New(eval.Options{})
+	scope := e.ScopeAt(syntax.Parse(src).Root().Child(0).First())
+	first := e.Lookup("a1", scope)
+	for _, test := range []struct{ name, want string }{
+		{"a1", "1"}, {"x", "1"}, {"d", "{ e = 1; f = 2; }"}, {"r", "{ s = 9; t = 8; }"}, {"y", "7"}, {"nothing", "?free nothing"}, {"a29", "29"}, {"a3", "3"},
+	} {
+		if got := shown(e, e.Lookup(test.name, scope), 0); got != test.want {
+			t.Errorf("%s is %s, want %s", test.name, got, test.want)
+		}
+		if got, want := scope.Binds(test.name), test.name != "nothing"; got != want {
+			t.Errorf("%s is bound: %v", test.name, got)
+		}
+	}
+	if e.Lookup("a1", scope) != first {
+		t.Error("a1 is bound twice")
 	}
 }
