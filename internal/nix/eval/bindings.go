@@ -55,13 +55,12 @@ func (e *Evaluator) find(s *Scope, name string) *Thunk {
 
 // bindLet binds all names of a let that are not bound yet.
 func (e *Evaluator) bindLet(s *Scope) {
-	all, let := &Attrs{}, s.let
-	s.let = syntax.Node{}
-	e.bindAll(all, let, s, s.up, names{static: true})
-	for _, a := range s.names.attrs {
-		all.put(a)
+	few, let := s.names, s.let
+	s.names, s.let = &Attrs{}, syntax.Node{}
+	e.bindAll(s.names, let, s, s.up, names{static: true})
+	for _, a := range few.attrs {
+		s.names.put(a)
 	}
-	s.names = all
 }
 
 // binds reports whether a let binds a name.

@@ -123,6 +123,11 @@ func TestPrelude(t *testing.T) {
 	if errors := tree.Errors(); len(errors) > 0 {
 		t.Fatal(errors)
 	}
+	for n := range syntax.Descendants(tree.Root()) {
+		if b, ok := syntax.AsBinding(n); ok && n.Parent().Kind() == syntax.LetIn && b.Value().Kind() == syntax.Identifier {
+			t.Errorf("%s: a name stands for what it means where it is bound, and not all of the let is bound then", n.Text())
+		}
+	}
 	names := []string{"madeBy", "unsupported", "freeformType", "lib", "types"}
 	for _, name := range libraryNames() {
 		if name, ok := strings.CutPrefix(name, "lib."); ok && !strings.Contains(name, ".") && name != "or" {

@@ -158,7 +158,7 @@ func TestHas(t *testing.T) {
 // what a short one does, and each name once.
 func TestLongLet(t *testing.T) {
 	var long strings.Builder
-	long.WriteString("let s = { x = a1; y = 7; }; inherit (s) x y; d.e = 1; d.f = a2; r = { s = 9; }; r.t = 8; ${u} = 1; ")
+	long.WriteString("let s = { x = a1; y = 7; }; inherit (s) x y; d.e = 1; d.f = a2; r = { s = 9; }; r.t = 8; n = \"k\"; q.${n} = a3; ${u} = 1; ")
 	for i := range 30 {
 		fmt.Fprintf(&long, "a%d = %d; ", i, i)
 	}
@@ -167,7 +167,7 @@ func TestLongLet(t *testing.T) {
 	scope := e.ScopeAt(syntax.Parse(src).Root().Child(0).First())
 	first := e.Lookup("a1", scope)
 	for _, test := range []struct{ name, want string }{
-		{"a1", "1"}, {"x", "1"}, {"d", "{ e = 1; f = 2; }"}, {"r", "{ s = 9; t = 8; }"}, {"y", "7"}, {"nothing", "?free nothing"}, {"a29", "29"}, {"a3", "3"},
+		{"a1", "1"}, {"x", "1"}, {"d", "{ e = 1; f = 2; }"}, {"r", "{ s = 9; t = 8; }"}, {"q", "{ k = 3; }"}, {"y", "7"}, {"nothing", "?free nothing"}, {"a29", "29"}, {"a3", "3"},
 	} {
 		if got := shown(e, e.Lookup(test.name, scope), 0); got != test.want {
 			t.Errorf("%s is %s, want %s", test.name, got, test.want)
