@@ -195,17 +195,17 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 				return nil
 			}
 		}
-		key, why := e.attrName(part, scope)
+		key, named, why := e.attrName(part, scope)
 		switch {
 		case why != nil && why.Fails() && !e.options.Tolerant:
 			return why
 		case why != nil:
 			into.rest = why
 			return nil
-		case key == nil:
-			return nil // ${null}
+		case !named:
+			return nil
 		}
-		name, last = *key, part
+		name, last = key, part
 	}
 	if last.IsZero() {
 		return nil
@@ -261,14 +261,14 @@ func withoutParens(n syntax.Node) syntax.Node {
 	return n
 }
 
-// attrName is the name that a part of an attribute path stands for: nil for
-// ${null}, which stands for none, and why it is not known.
-func (e *Evaluator) attrName(n syntax.Node, s *Scope) (*string, *Unknown) {
+// attrName is the name that a part of an attribute path stands for. named is false for
+// ${null}, which stands for none, and where it is not known, for the reason why.
+func (e *Evaluator) attrName(n syntax.Node, s *Scope) (name string, named bool, why *Unknown) {
 	if name, ok := syntax.AttrName(n); ok {
 		if n.Kind() == syntax.Missing {
-			return nil, &Unknown{Reason: Damaged, Node: n}
+			return "", false, &Unknown{Reason: Damaged, Node: n}
 		}
-		return &name, nil
+		return name, true, nil
 	}
 	expression := n
 	if n.Kind() == syntax.Dynamic {
@@ -276,14 +276,13 @@ func (e *Evaluator) attrName(n syntax.Node, s *Scope) (*string, *Unknown) {
 	}
 	switch v := e.eval(expression, s, nil).(type) {
 	case String:
-		name := string(v)
-		return &name, nil
+		return string(v), true, nil
 	case Null:
 		if n.Kind() == syntax.Dynamic {
-			return nil, nil
+			return "", false, nil
 		}
-		return nil, refused("null as a name")
+		return "", false, refused("null as a name")
 	default:
-		return nil, opaque(v, "a string")
+		return "", false, opaque(v, "a string")
 	}
 }

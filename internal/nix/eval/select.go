@@ -149,14 +149,14 @@ func (e *Evaluator) selection(n syntax.Node, s *Scope) (Value, *Thunk) {
 func (e *Evaluator) attrPath(p syntax.AttrPathNode, s *Scope) ([]string, *Unknown) {
 	var path []string
 	for part := range p.Names() {
-		name, why := e.attrName(part, s)
+		name, named, why := e.attrName(part, s)
 		switch {
 		case why != nil:
 			return nil, why
-		case name == nil:
+		case !named:
 			return nil, refused("null as a name")
 		}
-		path = append(path, *name)
+		path = append(path, name)
 	}
 	return path, nil
 }
