@@ -88,7 +88,8 @@ func New(options Options) *Evaluator {
 	}
 	return &Evaluator{
 		options: options, steps: options.Steps, depth: options.Depth, library: libraries(),
-		files: map[*syntax.Tree]string{}, imported: map[string]*Thunk{}, scopes: map[syntax.Node]*Scope{}, shared: map[*Thunk]*Thunk{},
+		files: map[*syntax.Tree]string{}, imported: map[string]*Thunk{},
+		scopes: map[syntax.Node]*Scope{}, shared: map[*Thunk]*Thunk{},
 	}
 }
 

@@ -400,7 +400,8 @@
     str = plain "str" "string" isString;
     string = plain "string" "string" isString;
     strMatching = pattern:
-      plain "strMatching ${toJSON pattern}" "string matching the pattern ${pattern}" (x: isString x && match pattern x != null);
+      plain "strMatching ${toJSON pattern}" "string matching the pattern ${pattern}"
+        (x: isString x && match pattern x != null);
     submodule = module: types.submoduleWith { modules = toList module; };
     submoduleWith = { modules, description ? null, ... }: mkOptionType {
       name = "submodule";

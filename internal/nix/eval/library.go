@@ -83,16 +83,22 @@ func Lib(name string) (Value, bool) {
 // libTables are the parts of the library, as far as they are written in Go.
 func libTables() map[string]table {
 	return map[string]table{
-		"builtins": builtinTable(), "attrsets": attrsetTable(), "lists": listTable(), "strings": stringTable(), "internal": internalTable(),
+		"builtins": builtinTable(), "attrsets": attrsetTable(), "lists": listTable(), "strings": stringTable(),
+		"internal":    internalTable(),
 		"trivial":     {"functionArgs": {arity: 1, run: functionArgs}, "toBaseDigits": {arity: 2, run: toBaseDigits}},
 		"fixedPoints": {"converge": {arity: 2, run: converge}},
 		"filesystem":  {"packagesFromDirectoryRecursive": {arity: 1, run: packagesFromDirectory}},
 		"customisation": {
-			"callPackageWith":  {arity: 3, run: func(c *call) Value { return c.overridable(c.autoCalled()) }},
-			"callPackagesWith": {arity: 3, run: func(c *call) Value { f, arguments := c.autoCalled(); return c.Apply(c.Force(f), arguments) }},
-			"makeOverridable":  {arity: 2, run: func(c *call) Value { return c.overridable(c.args[0], c.args[1]) }},
+			"callPackageWith": {arity: 3, run: func(c *call) Value { return c.overridable(c.autoCalled()) }},
+			"callPackagesWith": {arity: 3, run: func(c *call) Value {
+				f, arguments := c.autoCalled()
+				return c.Apply(c.Force(f), arguments)
+			}},
+			"makeOverridable": {arity: 2, run: func(c *call) Value { return c.overridable(c.args[0], c.args[1]) }},
 		},
-		"lib": {"licenses": {run: func(*call) Value { return &Attrs{rest: NewSymbol("lib", "licenses"), by: libraryName} }}},
+		"lib": {"licenses": {run: func(*call) Value {
+			return &Attrs{rest: NewSymbol("lib", "licenses"), by: libraryName}
+		}}},
 	}
 }
 
