@@ -3,7 +3,6 @@ package pill
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
@@ -101,27 +100,21 @@ func (e Excerpt) Empty() bool { return len(e.items) == 0 }
 // Links to files and anchors go through target, which returns an address, or
 // "" to keep the link's text alone; with a nil target they stay as written.
 func (e Excerpt) Markdown(target func(Link) string) string {
-	if e.Empty() {
-		return ""
-	}
 	m := markdown{e.Section.Pill, target}
-	var blocks []string
-	for _, item := range e.items {
-		blocks = append(blocks, strings.Join(m.block(item.node, item.end), "\n"))
-	}
-	return strings.Join(blocks, "\n\n")
+	return e.render(m.block)
 }
 
 // Plain returns the excerpt for clients that show text as it is: code is
 // indented, links are their text, lines end where the author ended them.
 func (e Excerpt) Plain() string {
-	if e.Empty() {
-		return ""
-	}
 	t := terminal{pill: e.Section.Pill}
-	var blocks []string
-	for _, item := range e.items {
-		blocks = append(blocks, strings.Join(t.block(item.node, item.end, 0), "\n"))
+	return e.render(func(n ast.Node, end limit) []string { return t.block(n, end, 0) })
+}
+
+func (e Excerpt) render(block func(ast.Node, limit) []string) string {
+	blocks := make([]string, len(e.items))
+	for i, item := range e.items {
+		blocks[i] = strings.Join(block(item.node, item.end), "\n")
 	}
 	return strings.Join(blocks, "\n\n")
 }
@@ -131,13 +124,8 @@ func (b *body) excerpt(source []byte, room int) []item {
 	var items []item
 	var spare ast.Node // a table to fall back on
 	full := room
-	folded := 0
-	for _, n := range b.nodes {
-		if html, ok := n.(*ast.HTMLBlock); ok {
-			folded = max(folded+folds(html, source), 0)
-			continue
-		}
-		if folded > 0 || isNavigation(n, source) || isBlank(n, source) {
+	for n := range unfolded(b.nodes, source) {
+		if isNavigation(n, source) || isBlank(n, source) {
 			continue
 		}
 		size := height(n, source)
@@ -199,8 +187,8 @@ func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {
 		if !first {
 			return limit{}, false
 		}
-		end := sentenceEnd(n, source, room*excerptWidth)
-		return limit{text: end}, end.child != nil
+		end := sentenceEnd(spans(n, source), room*excerptWidth)
+		return limit{text: end}, end != cut{}
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		language, _ := codeLines(n, source, limit{})
 		drawing := language == "" || language == "text"
@@ -210,15 +198,10 @@ func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {
 		return limit{lines: max(room, 2)}, true
 	case *ast.List:
 		fit := 0
-		for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-			size := 0
-			for block := item.FirstChild(); block != nil; block = block.NextSibling() {
-				size += height(block, source)
-			}
-			if size > room {
+		for item := range children(n) {
+			if room -= height(item, source); room < 0 {
 				break
 			}
-			room -= size
 			fit++
 		}
 		if fit == 0 && first {
@@ -235,13 +218,8 @@ func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {
 func height(n ast.Node, source []byte) int {
 	switch n := n.(type) {
 	case *ast.Paragraph, *ast.TextBlock:
-		length := 0
-		breaks := 0
-		for _, s := range spans(n, source, cut{}) {
-			length += utf8.RuneCountInString(s.text)
-			breaks += strings.Count(s.text, "\v")
-		}
-		return max(n.Lines().Len(), breaks+(length+excerptWidth-1)/excerptWidth)
+		characters, breaks := length(spans(n, source))
+		return max(n.Lines().Len(), breaks+(characters+excerptWidth-1)/excerptWidth)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		return n.Lines().Len()
 	case *tables.Table:
@@ -250,70 +228,12 @@ func height(n ast.Node, source []byte) int {
 		return 0
 	}
 	size := 0
-	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+	for child := range children(n) {
 		if child.Type() == ast.TypeBlock {
 			size += height(child, source)
 		}
 	}
 	return size
-}
-
-// sentenceEnd finds where a paragraph can stop within so many characters: at
-// the last end of a sentence, or else between words, or else anywhere in its
-// text; the zero cut says nowhere.
-func sentenceEnd(n ast.Node, source []byte, room int) cut {
-	var sentence, word, anywhere cut
-	used := 0
-	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		text, ok := child.(*ast.Text)
-		if !ok {
-			for _, s := range spansOf(child, source) {
-				used += utf8.RuneCountInString(s.text)
-			}
-			if used > room {
-				break
-			}
-			continue
-		}
-		value := text.Value(source)
-		for i := range value {
-			if !utf8.RuneStart(value[i]) {
-				continue
-			}
-			if used++; used > room {
-				break
-			}
-			anywhere = cut{child, i}
-			if value[i] == ' ' {
-				word = cut{child, i}
-			}
-			atEnd := i+1 == len(value)
-			if atEnd && (text.SoftLineBreak() || text.HardLineBreak()) {
-				word = cut{child, i + 1}
-			}
-			if bytes.IndexByte([]byte(".!?"), value[i]) >= 0 {
-				if !atEnd && value[i+1] == ' ' || atEnd && (text.SoftLineBreak() || text.HardLineBreak()) {
-					sentence = cut{child, i + 1}
-				}
-			}
-		}
-		if used > room {
-			break
-		}
-	}
-	if sentence.child != nil {
-		return sentence
-	}
-	if word.child != nil {
-		return word
-	}
-	return anywhere
-}
-
-func spansOf(n ast.Node, source []byte) []span {
-	f := flattener{source: source}
-	f.inline(n, span{})
-	return f.out
 }
 
 // announces reports whether a paragraph ends in a colon.

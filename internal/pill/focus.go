@@ -16,12 +16,10 @@ const introduction = 4
 // first paragraph, the words that lead to the block with the name, and of that
 // block the part with the name; nil if no block has it or it has no room.
 func (b *body) around(name string, source []byte, room int) []item {
-	at, folded := -1, 0
-	for i, n := range b.nodes {
-		if html, ok := n.(*ast.HTMLBlock); ok {
-			folded = max(folded+folds(html, source), 0)
-		} else if folded == 0 && !isNavigation(n, source) && hasName(blockText(n, source), name) {
-			at = i
+	at := -1
+	for n := range unfolded(b.nodes, source) {
+		if !isNavigation(n, source) && hasName(blockText(n, source), name) {
+			at = slices.Index(b.nodes, n)
 			break
 		}
 	}
@@ -57,10 +55,10 @@ func (b *body) around(name string, source []byte, room int) []item {
 		end.at = lineOf(lines, name)
 	case *tables.Table:
 		end.lines = max(room-4, 1)
-		end.at = childOf(n, name, source) - 1 // the first is the head
+		end.at = childWith(name, n, source) - 1 // the first is the head
 	case *ast.List:
 		end.lines = max(room/2, 1) // an item may take more than a line
-		end.at = childOf(n, name, source)
+		end.at = childWith(name, n, source)
 	default:
 		return nil
 	}
@@ -90,44 +88,9 @@ func lineOf(lines []string, name string) int {
 	return best
 }
 
-func childOf(n ast.Node, name string, source []byte) int {
-	i := 0
-	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		if i++; hasName(blockText(child, source), name) {
-			return i
-		}
-	}
-	return 0
-}
-
-// blockText is what a block says, code included.
-func blockText(n ast.Node, source []byte) string {
-	var b strings.Builder
-	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			if n.Type() == ast.TypeBlock {
-				b.WriteByte('\n')
-			}
-			return ast.WalkContinue, nil
-		}
-		switch n := n.(type) {
-		case *ast.FencedCodeBlock, *ast.CodeBlock:
-			b.Write(n.Lines().Value(source))
-			return ast.WalkSkipChildren, nil
-		case *ast.HTMLBlock:
-			b.WriteString(htmlText(n, source) + "\n")
-		case *ast.CodeSpan:
-			b.WriteString(codeSpanText(n, source))
-			return ast.WalkSkipChildren, nil
-		case *ast.Text:
-			b.Write(n.Value(source))
-			if n.SoftLineBreak() || n.HardLineBreak() {
-				b.WriteByte('\n')
-			}
-		}
-		return ast.WalkContinue, nil
-	})
-	return b.String()
+// childWith is the number, from 1, of the first node right inside n that has a name.
+func childWith(name string, n ast.Node, source []byte) int {
+	return 1 + slices.IndexFunc(slices.Collect(children(n)), func(child ast.Node) bool { return hasName(blockText(child, source), name) })
 }
 
 // hasName reports whether a name stands in text as a name of its own.

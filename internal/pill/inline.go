@@ -1,7 +1,10 @@
 package pill
 
 import (
+	"cmp"
+	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
@@ -9,102 +12,128 @@ import (
 	"jetpills/internal/text"
 )
 
-// A span is a stretch of text in one style; "\n" stands for a line break of
-// the source, "\v" for one that the author demanded.
+// A span is a piece of inline text in one style, or one end of a link or an emphasis: its text is "" then.
+// Line breaks are spans without a node: "\n" is one of the source, "\v" one that the author demanded.
 type span struct {
+	node         ast.Node
 	text         string
 	code, strong bool
 	emphasis     bool
-	link         string // where the span, the last of a link, leads
+	ends         bool // the node ends here
+	outer        bool // the text stands right in its block, where a cut breaks nothing
 }
 
-// cut says where the inline children of a paragraph end early.
-type cut struct {
-	child  ast.Node // the last child shown; nil: nothing is cut
-	offset int      // bytes of the child's text that are shown
-}
-
-// spans flattens the inline children of n.
-func spans(n ast.Node, source []byte, end cut) []span {
-	f := flattener{source: source, end: end}
-	f.children(n, span{})
-	return f.out
-}
-
-type flattener struct {
-	source []byte
-	end    cut
-	out    []span
-}
-
-func (f *flattener) children(n ast.Node, style span) {
-	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		f.inline(child, style)
-		if f.end.child == child {
-			style.text = " …"
-			f.out = append(f.out, style)
-			return
-		}
-	}
-}
-
-func (f *flattener) inline(n ast.Node, style span) {
-	switch n := n.(type) {
-	case *ast.Text:
-		value := n.Value(f.source)
-		if f.end.child == n {
-			value = value[:f.end.offset]
-		}
-		style.text = plainText(value)
-		if f.end.child != n {
-			switch {
-			case n.HardLineBreak():
-				style.text += "\v"
-			case n.SoftLineBreak():
-				style.text += "\n"
+// spans flattens the inline nodes inside a block. Images are left out.
+func spans(block ast.Node, source []byte) []span {
+	var all []span
+	var walk func(parent ast.Node, style span)
+	walk = func(parent ast.Node, style span) {
+		for n := range children(parent) {
+			s := style
+			s.node = n
+			add := func(text string) {
+				s.text = text
+				all = append(all, s)
+			}
+			lineBreak := ""
+			switch n := n.(type) {
+			case *ast.Text:
+				s.outer = parent == block
+				add(plainText(n.Value(source)))
+				if n.HardLineBreak() {
+					lineBreak = "\v"
+				} else if n.SoftLineBreak() {
+					lineBreak = "\n"
+				}
+			case *ast.String:
+				add(string(n.Value))
+			case *ast.CodeSpan:
+				s.code = true
+				add(codeSpanText(n, source))
+			case *ast.AutoLink:
+				add(string(n.Label(source)))
+			case *ast.RawHTML:
+				if strings.HasPrefix(strings.ToLower(string(n.Segments.Value(source))), "<br") {
+					lineBreak = "\v"
+				}
+			case *ast.Emphasis, *ast.Link:
+				inside := style
+				if emphasis, ok := n.(*ast.Emphasis); ok {
+					inside.strong = style.strong || emphasis.Level > 1
+					inside.emphasis = style.emphasis || emphasis.Level == 1
+				}
+				add("")
+				walk(n, inside)
+				s.ends = true
+				add("")
+			case *ast.Image:
+			default:
+				walk(n, style)
+			}
+			if lineBreak != "" {
+				s.node = nil
+				add(lineBreak)
 			}
 		}
-		f.out = append(f.out, style)
-	case *ast.String:
-		style.text = string(n.Value)
-		f.out = append(f.out, style)
-	case *ast.CodeSpan:
-		style.code = true
-		style.text = codeSpanText(n, f.source)
-		f.out = append(f.out, style)
-	case *ast.Emphasis:
-		if n.Level >= 2 {
-			style.strong = true
-		} else {
-			style.emphasis = true
-		}
-		f.children(n, style)
-	case *ast.Link:
-		before := len(f.out)
-		f.children(n, style)
-		if len(f.out) > before {
-			f.out[len(f.out)-1].link = destination(n)
-		}
-	case *ast.AutoLink:
-		style.text = string(n.Label(f.source))
-		f.out = append(f.out, style)
-	case *ast.Image:
-	case *ast.RawHTML:
-		if isBreak(n, f.source) {
-			style.text = "\v"
-			f.out = append(f.out, style)
-		}
-	default:
-		f.children(n, style)
 	}
+	walk(block, span{})
+	return all
 }
 
-func isBreak(n *ast.RawHTML, source []byte) bool {
-	return strings.HasPrefix(strings.ToLower(string(n.Segments.Value(source))), "<br")
+// A cut is where a paragraph ends early: within one of its spans, which count from 1. The zero cut is nowhere.
+type cut struct{ span, offset int }
+
+func (c cut) of(all []span) []span {
+	if c == (cut{}) {
+		return all
+	}
+	shown := append([]span(nil), all[:c.span]...)
+	shown[c.span-1].text = shown[c.span-1].text[:c.offset]
+	return append(shown, span{text: " …"})
 }
 
-// destination is where a link leads.
-func destination(n *ast.Link) string { return plainText(n.Destination) }
+// sentenceEnd is where a paragraph can stop within so many characters: at the last end of a sentence, or else between
+// words, or else anywhere in its text.
+func sentenceEnd(all []span, room int) cut {
+	var sentence, word, anywhere cut
+	used := 0
+	var before rune
+	for i, s := range all {
+		for offset, r := range s.text {
+			here, isBreak := cut{i + 1, offset}, s.node == nil
+			space := s.outer && (isBreak || r == ' ')
+			if space && strings.ContainsRune(".!?", before) {
+				sentence = here
+			}
+			if !isBreak {
+				used++
+			}
+			if used > room {
+				return cmp.Or(sentence, word, anywhere)
+			}
+			if space {
+				word = here
+			}
+			if s.outer {
+				anywhere = here
+			}
+			before = r
+		}
+		if !s.outer {
+			before = 0
+		}
+	}
+	return cmp.Or(sentence, word, anywhere)
+}
+
+// length counts the characters of spans and the breaks that their author demanded.
+func length(all []span) (characters, breaks int) {
+	for _, s := range all {
+		characters += utf8.RuneCountInString(s.text)
+		breaks += strings.Count(s.text, "\v")
+	}
+	return characters, breaks
+}
 
 // plainText resolves what Markdown escapes: one thing once.
 func plainText(raw []byte) string {
@@ -125,7 +154,7 @@ func plainText(raw []byte) string {
 
 func codeSpanText(n *ast.CodeSpan, source []byte) string {
 	var b strings.Builder
-	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+	for child := range children(n) {
 		switch child := child.(type) {
 		case *ast.Text:
 			b.Write(child.Segment.Value(source))
@@ -136,11 +165,10 @@ func codeSpanText(n *ast.CodeSpan, source []byte) string {
 	return strings.ReplaceAll(b.String(), "\n", " ")
 }
 
-// plainInline is the text of a heading, paragraph or cell on one line, code
-// without its back-ticks.
+// plainInline is the text of a heading, paragraph or cell on one line, code without its back-ticks.
 func plainInline(n ast.Node, source []byte) string {
 	var b strings.Builder
-	for _, s := range spans(n, source, cut{}) {
+	for _, s := range spans(n, source) {
 		b.WriteString(s.text)
 	}
 	return oneLine(b.String())
@@ -152,10 +180,49 @@ func oneLine(s string) string { return text.Visible(strings.Join(strings.Fields(
 // codeIn is the code within a heading, one piece a line.
 func codeIn(n ast.Node, source []byte) string {
 	var b strings.Builder
-	for _, s := range spans(n, source, cut{}) {
+	for _, s := range spans(n, source) {
 		if s.code {
 			b.WriteString(s.text + "\n")
 		}
 	}
 	return b.String()
+}
+
+// children are the nodes right inside a node.
+func children(n ast.Node) iter.Seq[ast.Node] {
+	return func(yield func(ast.Node) bool) {
+		for child := n.FirstChild(); child != nil && yield(child); child = child.NextSibling() {
+		}
+	}
+}
+
+// inspect calls visit with a node and, where visit says so, with the nodes inside it.
+func inspect(n ast.Node, visit func(ast.Node) (inside bool)) {
+	if visit(n) {
+		for child := range children(n) {
+			inspect(child, visit)
+		}
+	}
+}
+
+// blockText is what a block says, code included.
+func blockText(n ast.Node, source []byte) string {
+	var b strings.Builder
+	switch n := n.(type) {
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		b.Write(n.Lines().Value(source))
+	case *ast.HTMLBlock:
+		b.WriteString(htmlText(n, source))
+	default:
+		if first := n.FirstChild(); first != nil && first.Type() == ast.TypeInline {
+			for _, s := range spans(n, source) {
+				b.WriteString(s.text)
+			}
+			break
+		}
+		for child := range children(n) {
+			b.WriteString(blockText(child, source))
+		}
+	}
+	return b.String() + "\n"
 }

@@ -301,7 +301,7 @@ func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
 				problem(block.Line, "code block is not closed")
 			}
 		case *ast.Link:
-			p.links = append(p.links, p.link(destination(n), n))
+			p.links = append(p.links, p.link(plainText(n.Destination), n))
 		}
 		return ast.WalkContinue, nil
 	})

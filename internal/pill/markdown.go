@@ -1,6 +1,8 @@
 package pill
 
 import (
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,8 +14,7 @@ import (
 
 // A markdown writes parts of a pill as Markdown again, links led elsewhere. A pill may be a stranger's: its text is
 // escaped anew, because what stood between two texts may be left out.
-// Blocks are slices of lines without "\n", so that the block around them can
-// put its marks before each.
+// Blocks are slices of lines without "\n", so that the block around them can put its marks before each.
 type markdown struct {
 	pill   *Pill
 	target func(Link) string
@@ -23,70 +24,47 @@ func (m *markdown) block(n ast.Node, end limit) []string {
 	source := m.pill.source
 	switch n := n.(type) {
 	case *ast.Paragraph, *ast.TextBlock:
-		return trimBlank(strings.Split(m.inlines(n, end.text, false), "\n"))
+		return trimBlank(strings.Split(m.inlines(end.text.of(spans(n, source)), false), "\n"))
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		return markup.Fence(codeLines(n, source, end))
 	case *ast.List:
 		return list(n, end, func(block ast.Node) []string { return m.block(block, limit{}) })
 	case *ast.Blockquote:
-		return prefixed(m.blocks(n), "> ", "> ")
+		var lines []string
+		for inner := range unfolded(slices.Collect(children(n)), source) {
+			block := m.block(inner, limit{})
+			if len(block) > 0 && len(lines) > 0 {
+				lines = append(lines, "")
+			}
+			lines = append(lines, block...)
+		}
+		return prefixed(lines, "> ", "> ")
 	case *tables.Table:
 		return m.table(n, end)
 	}
 	return nil
 }
 
-func (m *markdown) blocks(parent ast.Node) []string {
-	var lines []string
-	folded := 0
-	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		if html, ok := n.(*ast.HTMLBlock); ok {
-			folded += folds(html, m.pill.source)
-			continue
-		}
-		if folded > 0 {
-			continue
-		}
-		if block := m.block(n, limit{}); len(block) > 0 {
-			if len(lines) > 0 {
-				lines = append(lines, "")
-			}
-			lines = append(lines, block...)
-		}
-	}
-	return lines
+// tableRules are the rules under the head of a table's column.
+var tableRules = map[tables.Alignment]string{
+	tables.AlignLeft: ":---|", tables.AlignRight: "---:|", tables.AlignCenter: ":---:|", tables.AlignNone: "---|",
 }
 
 func (m *markdown) table(n *tables.Table, end limit) []string {
 	var lines []string
-	from, to := end.window(n.ChildCount() - 1)
-	number := -1
-	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
-		if number++; number > 0 && (number <= from || number > to) {
-			if number == from || number == to+1 {
-				lines = append(lines, "| … |"+strings.Repeat(" |", len(n.Alignments)-1))
-			}
-			continue
+	for i, row := range tableRows(n, end) {
+		line := "|"
+		for _, cell := range row {
+			line += " " + m.inlines(spans(cell, m.pill.source), true) + " |"
 		}
-		var b strings.Builder
-		b.WriteByte('|')
-		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			b.WriteString(" " + m.inlines(cell, cut{}, true) + " |")
+		if row == nil {
+			line = "| … |" + strings.Repeat(" |", len(n.Alignments)-1)
 		}
-		lines = append(lines, strings.ReplaceAll(b.String(), "\n", " "))
-		if len(lines) == 1 {
+		lines = append(lines, strings.ReplaceAll(line, "\n", " "))
+		if i == 0 {
 			rule := "|"
 			for _, align := range n.Alignments {
-				switch align {
-				case tables.AlignLeft:
-					rule += ":---|"
-				case tables.AlignRight:
-					rule += "---:|"
-				case tables.AlignCenter:
-					rule += ":---:|"
-				default:
-					rule += "---|"
-				}
+				rule += tableRules[align]
 			}
 			lines = append(lines, rule)
 		}
@@ -94,7 +72,24 @@ func (m *markdown) table(n *tables.Table, end limit) []string {
 	return lines
 }
 
-// An inlineWriter writes what stands in a paragraph or in a cell of a table. Texts that follow each other are escaped as one.
+// tableRows are the cells of the rows of a table that are shown, the head first; nil stands for rows left out.
+func tableRows(n *tables.Table, end limit) [][]ast.Node {
+	rows := slices.Collect(children(n))
+	from, to := end.window(len(rows) - 1)
+	var shown [][]ast.Node
+	for i, row := range rows {
+		switch {
+		case i == 0 || from < i && i <= to:
+			shown = append(shown, slices.Collect(children(row)))
+		case i == from || i == to+1:
+			shown = append(shown, nil)
+		}
+	}
+	return shown
+}
+
+// An inlineWriter writes what stands in a paragraph or in a cell of a table. Texts that follow each other are escaped
+// as one.
 type inlineWriter struct {
 	out  strings.Builder
 	text strings.Builder // to be escaped
@@ -115,109 +110,66 @@ func (w *inlineWriter) mark(markdown string) {
 	w.out.WriteString(markdown)
 }
 
-// inlines are the inline children of a node.
-func (m *markdown) inlines(n ast.Node, end cut, cell bool) string {
+func (m *markdown) inlines(all []span, cell bool) string {
 	w := inlineWriter{cell: cell}
-	m.children(&w, n, end)
+	for _, s := range all {
+		switch n := s.node.(type) {
+		case nil:
+			hard := "\\\n"
+			if cell {
+				hard = " "
+			}
+			w.mark(strings.ReplaceAll(s.text, "\v", hard))
+		case *ast.CodeSpan:
+			w.mark(markup.CodeSpan(s.text))
+		case *ast.Emphasis:
+			w.mark(strings.Repeat("*", n.Level))
+		case *ast.Link:
+			switch target := m.destination(n); {
+			case target == "":
+			case s.ends:
+				w.mark("](" + target + ")")
+			default:
+				w.mark("[")
+			}
+		case *ast.AutoLink:
+			if target := markup.Address(s.text); target != "" {
+				w.mark("<" + target + ">")
+				break
+			}
+			w.text.WriteString(s.text)
+		default:
+			w.text.WriteString(s.text)
+		}
+	}
 	w.mark("")
 	return w.out.String()
 }
 
-func (m *markdown) children(w *inlineWriter, n ast.Node, end cut) {
-	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		m.inline(w, child, end)
-		if end.child == child {
-			w.mark(" …")
-			return
-		}
-	}
-}
-
-func (m *markdown) inline(w *inlineWriter, n ast.Node, end cut) {
-	source := m.pill.source
-	switch n := n.(type) {
-	case *ast.Text:
-		value := n.Value(source)
-		if end.child == n {
-			value = value[:end.offset]
-		}
-		w.text.WriteString(plainText(value))
-		switch {
-		case end.child == n:
-		case n.HardLineBreak():
-			w.mark("\\\n")
-		case n.SoftLineBreak():
-			w.mark("\n")
-		}
-	case *ast.String:
-		w.text.Write(n.Value)
-	case *ast.CodeSpan:
-		w.mark(markup.CodeSpan(codeSpanText(n, source)))
-	case *ast.Emphasis:
-		mark := strings.Repeat("*", n.Level)
-		w.mark(mark)
-		m.children(w, n, cut{})
-		w.mark(mark)
-	case *ast.Link:
-		target := m.destination(n)
-		if target == "" {
-			m.children(w, n, cut{})
-			return
-		}
-		w.mark("[")
-		m.children(w, n, cut{})
-		w.mark("](" + target + ")")
-	case *ast.AutoLink:
-		label := string(n.Label(source))
-		if target := markup.Address(label); target != "" {
-			w.mark("<" + target + ">")
-		} else {
-			w.text.WriteString(label)
-		}
-	case *ast.Image:
-	case *ast.RawHTML:
-		switch {
-		case !isBreak(n, source):
-		case w.cell:
-			w.mark(" ")
-		default:
-			w.mark("\\\n")
-		}
-	default:
-		m.children(w, n, cut{})
-	}
-}
-
-// destination is where a link leads in its new place; "" takes the link away
-// and leaves its text.
+// destination is where a link leads in its new place; "" takes the link away and leaves its text.
 func (m *markdown) destination(n *ast.Link) string {
-	l := m.pill.link(destination(n), n)
+	l := m.pill.link(plainText(n.Destination), n)
 	switch {
 	case l.URL != "":
 		return markup.Address(l.URL)
 	case m.target != nil:
 		return markup.Address(m.target(l))
 	}
-	return markup.Destination(destination(n))
+	return markup.Destination(plainText(n.Destination))
 }
 
 // list lays out the items of a list that are shown.
 func list(n *ast.List, end limit, block func(ast.Node) []string) []string {
 	var lines []string
-	from, to := end.window(n.ChildCount())
-	number := n.Start + from
-	count := 0
-	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		if count++; count <= from || count > to {
-			continue
-		}
+	items := slices.Collect(children(n))
+	from, to := end.window(len(items))
+	for i, item := range items[from:to] {
 		mark := "- "
 		if n.IsOrdered() {
-			mark = strconv.Itoa(number) + string(rune(n.Marker)) + " "
-			number++
+			mark = strconv.Itoa(n.Start+from+i) + string(rune(n.Marker)) + " "
 		}
 		var inner []string
-		for child := item.FirstChild(); child != nil; child = child.NextSibling() {
+		for child := range children(item) {
 			part := block(child)
 			if len(part) > 0 && len(inner) > 0 && !n.IsTight {
 				inner = append(inner, "")
@@ -304,4 +256,18 @@ func trimBlank(lines []string) []string {
 func folds(n *ast.HTMLBlock, source []byte) int {
 	tags := strings.ToLower(htmlText(n, source))
 	return strings.Count(tags, "<details") - strings.Count(tags, "</details")
+}
+
+// unfolded are the blocks that an excerpt may show: no HTML, and nothing that a <details> hides.
+func unfolded(nodes []ast.Node, source []byte) iter.Seq[ast.Node] {
+	return func(yield func(ast.Node) bool) {
+		folded := 0
+		for _, n := range nodes {
+			if html, ok := n.(*ast.HTMLBlock); ok {
+				folded = max(folded+folds(html, source), 0)
+			} else if folded == 0 && !yield(n) {
+				return
+			}
+		}
+	}
 }

@@ -2,6 +2,7 @@ package pill
 
 import (
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,8 +13,8 @@ import (
 	"jetpills/internal/text"
 )
 
-// Render writes the whole pill for a terminal of so many columns (80 if width
-// is not positive), with ANSI colours if color is set. Code is never wrapped.
+// Render writes the whole pill for a terminal of so many columns (80 if width is not positive), with ANSI colours if
+// color is set. Code is never wrapped.
 func (p *Pill) Render(w io.Writer, width int, color bool) error {
 	return p.Sections[0].render(w, p.Sections, width, color)
 }
@@ -27,29 +28,24 @@ func (s Section) render(w io.Writer, sections []Section, width int, color bool) 
 	if width <= 0 {
 		width = 80
 	}
-	t := terminal{pill: s.Pill, color: color, named: true}
 	width = max(width, 20)
-	var out strings.Builder
+	t := terminal{pill: s.Pill, color: color, named: true}
+	var lines []string
 	for i, section := range sections {
 		if i > 0 {
-			out.WriteByte('\n')
+			lines = append(lines, "")
 		}
-		for _, line := range t.heading(section, width) {
-			out.WriteString(line + "\n")
-		}
-		for _, line := range t.blocks(section.body.nodes, width) {
-			if out.Len() > 0 && line.first {
-				out.WriteByte('\n')
-			}
-			out.WriteString(line.text + "\n")
+		lines = append(lines, t.heading(section, width)...)
+		if blocks := t.blocks(section.body.nodes, width); len(blocks) > 0 {
+			lines = append(append(lines, ""), blocks...)
 		}
 	}
-	_, err := io.WriteString(w, out.String())
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err
 }
 
-// A terminal lays out parts of a pill as text. As in markdown, blocks are
-// slices of lines. Width 0 keeps the line ends of the source.
+// A terminal lays out parts of a pill as text. As in markdown, blocks are slices of lines. Width 0 keeps the line ends
+// of the source.
 type terminal struct {
 	pill  *Pill
 	color bool
@@ -58,106 +54,71 @@ type terminal struct {
 
 // ANSI attributes.
 const (
-	bold      = "1"
-	italic    = "3"
-	underline = "4"
-	dim       = "2"
-	cyan      = "36"
+	bold   = "1"
+	dim    = "2"
+	italic = "3"
+	cyan   = "36"
+)
+
+var (
+	words = regexp.MustCompile(`[^ \t\n\v]+`)
+	ansi  = regexp.MustCompile("\x1b\\[[0-9]+m")
 )
 
 func (t *terminal) style(text, attribute string) string {
-	if !t.color || text == "" {
+	if !t.color || text == "" || attribute == "" {
 		return text
 	}
 	return "\x1b[" + attribute + "m" + text + "\x1b[0m"
 }
 
+// styleWords styles each word of a text, so that it can be wrapped.
+func (t *terminal) styleWords(text, attribute string) string {
+	return words.ReplaceAllStringFunc(text, func(word string) string { return t.style(word, attribute) })
+}
+
 func (t *terminal) heading(s Section, width int) []string {
-	lines := wrap([]span{{text: s.Title}}, width, func(p span) string { return t.style(p.text, bold) })
-	rule := ""
+	lines := wrap(t.styleWords(s.Title, bold), width)
 	switch s.Level {
-	case 1:
-		rule = "="
-	case 2:
-		rule = "-"
-	default:
-		lines = prefixed(lines, strings.Repeat("#", s.Level)+" ", "    ")
+	case 1, 2:
+		rule := strings.Repeat(string("=-"[s.Level-1]), min(utf8.RuneCountInString(s.Title), width))
+		return append(lines, t.style(rule, dim))
 	}
-	if rule != "" {
-		lines = append(lines, t.style(strings.Repeat(rule, min(utf8.RuneCountInString(s.Title), width)), dim))
-	}
-	return lines
+	return prefixed(lines, strings.Repeat("#", s.Level)+" ", "    ")
 }
 
-// A row is a line of a sequence of blocks.
-type row struct {
-	text  string
-	first bool // of its block: an empty line goes before it
-}
-
-func (t *terminal) blocks(nodes []ast.Node, width int) []row {
-	var rows []row
-	answer := false // the next block opens what a summary announced
-	for _, n := range nodes {
-		var lines []string
-		if html, ok := n.(*ast.HTMLBlock); ok {
-			lines = t.html(html, width)
-			answer = folds(html, t.pill.source) > 0
-		} else {
-			lines = t.block(n, limit{}, width)
-			if answer {
-				for _, line := range lines {
-					rows = append(rows, row{line, false})
-				}
-				answer = false
-				continue
-			}
-		}
-		for i, line := range lines {
-			rows = append(rows, row{line, i == 0})
-		}
-	}
-	return rows
-}
-
-func (t *terminal) nested(parent ast.Node, width int) []string {
-	var nodes []ast.Node
-	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		nodes = append(nodes, n)
-	}
+// blocks lays out blocks with empty lines between them; none stands between the summary of a folded part and its content.
+func (t *terminal) blocks(nodes []ast.Node, width int) []string {
 	var lines []string
-	for _, r := range t.blocks(nodes, width) {
-		if r.first && len(lines) > 0 {
+	opened := false
+	for _, n := range nodes {
+		block := t.block(n, limit{}, width)
+		html, isHTML := n.(*ast.HTMLBlock)
+		if len(block) > 0 && len(lines) > 0 && (isHTML || !opened) {
 			lines = append(lines, "")
 		}
-		lines = append(lines, r.text)
+		lines = append(lines, block...)
+		opened = isHTML && folds(html, t.pill.source) > 0
 	}
 	return lines
 }
 
 func (t *terminal) block(n ast.Node, end limit, width int) []string {
 	switch n := n.(type) {
-	case *ast.Paragraph, *ast.TextBlock:
-		return t.wrap(t.spans(n, end.text), width)
-	case *ast.Heading:
-		return t.wrap(t.spans(n, cut{}), width)
+	case *ast.Paragraph, *ast.TextBlock, *ast.Heading:
+		return trimBlank(wrap(t.text(end.text.of(spans(n, t.pill.source)), false), width))
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		_, lines := codeLines(n, t.pill.source, end)
 		lines = slices.Clone(lines)
-		for i := range lines {
-			lines[i] = t.style(text.Visible(lines[i], "\t"), cyan)
+		for i, line := range lines {
+			lines[i] = t.style(text.Visible(line, "\t"), cyan)
 		}
 		return prefixed(lines, "    ", "    ")
 	case *ast.List:
-		return list(n, end, func(block ast.Node) []string {
-			if block.Kind() == ast.KindHTMLBlock {
-				return t.html(block.(*ast.HTMLBlock), narrower(width, 4))
-			}
-			return t.block(block, limit{}, narrower(width, 4))
-		})
+		return list(n, end, func(block ast.Node) []string { return t.block(block, limit{}, narrower(width, 4)) })
 	case *ast.Blockquote:
 		bar := t.style("│", dim) + " "
-		return prefixed(t.nested(n, narrower(width, 2)), bar, bar)
+		return prefixed(t.blocks(slices.Collect(children(n)), narrower(width, 2)), bar, bar)
 	case *tables.Table:
 		return t.table(n, end, width)
 	case *ast.ThematicBreak:
@@ -175,76 +136,68 @@ func narrower(width, by int) int {
 	return max(width-by, 10)
 }
 
-// html shows what an HTML block says: the summary of a folded part as
-// "Answer:", other tags by their text.
+// html shows what an HTML block says: the summary of a folded part as "Answer:", other tags by their text.
 func (t *terminal) html(n *ast.HTMLBlock, width int) []string {
-	var out []span
+	var out strings.Builder
 	rest := htmlText(n, t.pill.source)
 	for rest != "" {
 		text, tag, found := strings.Cut(rest, "<")
-		out = append(out, span{text: printable(plainText([]byte(text)))})
-		if !found {
-			break
-		}
+		out.WriteString(printable(plainText([]byte(text))))
 		name, after, closed := strings.Cut(tag, ">")
-		if !closed {
+		if !found || !closed {
 			break
 		}
 		rest = after
 		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "/summary":
 			if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, ":") {
-				out = append(out, span{text: ":"})
+				out.WriteString(":")
 			}
-			out = append(out, span{text: "\v"})
+			out.WriteString("\v")
 		case "br", "br/", "br /":
-			out = append(out, span{text: "\v"})
+			out.WriteString("\v")
 		}
 	}
-	return trimBlank(t.wrap(out, width))
+	return trimBlank(wrap(out.String(), width))
 }
 
-func (t *terminal) wrap(spans []span, width int) []string {
-	return trimBlank(wrap(spans, width, t.span))
-}
-
-func (t *terminal) span(s span) string {
-	switch {
-	case s.code:
-		return t.style(s.text, cyan)
-	case s.strong:
-		return t.style(s.text, bold)
-	case s.emphasis:
-		return t.style(s.text, italic)
-	}
-	return s.text
-}
-
-// spans flattens a block: with the names of its links, with back-ticks around
-// code that no colour sets off.
-func (t *terminal) spans(n ast.Node, end cut) []span {
-	var out []span
-	for _, s := range spans(n, t.pill.source, end) {
-		name := t.name(s)
-		s.text = printable(s.text)
-		if s.code && !t.color {
-			s.text = "`" + s.text + "`"
+// text is the text of spans for wrap: with the names of its links, with back-ticks around code that no colour sets off.
+func (t *terminal) text(all []span, strong bool) string {
+	var b strings.Builder
+	last := "" // text
+	for i, s := range all {
+		if link, ok := s.node.(*ast.Link); ok && s.ends && all[i-1].node != link {
+			b.WriteString(t.name(link, last))
 		}
-		out = append(out, s)
-		if name != "" {
-			out = append(out, span{text: name})
+		if s.text != "" {
+			last = s.text
 		}
+		text, attribute := printable(s.text), ""
+		switch {
+		case s.code && !t.color:
+			text = "`" + text + "`"
+		case s.code:
+			attribute = cyan
+		case s.strong || strong:
+			attribute = bold
+		case s.emphasis:
+			attribute = italic
+		}
+		if s.code && utf8.RuneCountInString(text) < shortCode {
+			text = strings.NewReplacer(" ", unbroken, "\t", unbroken).Replace(text)
+		}
+		b.WriteString(t.styleWords(text, attribute))
 	}
-	return out
+	return b.String()
 }
 
-// name is what a link's text is followed by, so that a reader of a terminal
-// can go there: the address, or what "pills show" takes.
-func (t *terminal) name(s span) string {
-	if !t.named || s.link == "" {
+// name is what a link's text is followed by, so that a reader of a terminal can go there: the address, or what "pills
+// show" takes.
+func (t *terminal) name(n *ast.Link, label string) string {
+	if !t.named {
 		return ""
 	}
-	l := t.pill.link(s.link, nil)
+	l := t.pill.link(plainText(n.Destination), n)
 	switch {
 	case l.URL != "":
 		return " (" + printable(l.URL) + ")"
@@ -257,7 +210,7 @@ func (t *terminal) name(s span) string {
 	}
 	if l.Anchor != "" {
 		name += "#" + l.Anchor
-	} else if strings.Contains(s.text, name) {
+	} else if strings.Contains(label, name) {
 		return ""
 	}
 	return " (" + text.Visible(name, "") + ")"
@@ -266,114 +219,71 @@ func (t *terminal) name(s span) string {
 // printable writes out what would command a terminal instead of showing, but for what a span's text breaks lines with.
 func printable(s string) string { return text.Visible(s, "\t\n\v") }
 
-// shortCode is how long code may be, in characters, to stay on one line.
-const shortCode = 24
+const (
+	shortCode = 24     // how long code may be, in characters, to stay on one line
+	unbroken  = "\x00" // in place of a space in it; no printable text has one
+)
 
-// wrap breaks text into lines of at most width characters where words allow;
-// with width 0 the lines are the source's. styled turns a piece of a word into
-// what is written.
-func wrap(spans []span, width int, styled func(span) string) []string {
+// columns is how many a text takes on a screen, where each character takes one.
+func columns(s string) int { return utf8.RuneCountInString(ansi.ReplaceAllString(s, "")) }
+
+// wrap breaks a text into lines of at most width characters where words allow, and always at "\v"; with width 0 the
+// lines are the source's.
+func wrap(s string, width int) []string {
+	if width == 0 {
+		s = strings.ReplaceAll(s, "\n", "\v")
+	}
 	var lines []string
-	var line, word strings.Builder
-	lineLen, wordLen := 0, 0
-	endWord := func() {
-		if wordLen == 0 {
-			return
-		}
-		if lineLen > 0 {
-			if width > 0 && lineLen+1+wordLen > width {
-				lines = append(lines, line.String())
-				line.Reset()
-				lineLen = 0
-			} else {
-				line.WriteByte(' ')
-				lineLen++
-			}
-		}
-		line.WriteString(word.String())
-		lineLen += wordLen
-		word.Reset()
-		wordLen = 0
-	}
-	endLine := func() {
-		endWord()
-		lines = append(lines, line.String())
-		line.Reset()
-		lineLen = 0
-	}
-	for _, s := range spans {
-		text := s.text
-		if s.code && utf8.RuneCountInString(text) < shortCode {
-			word.WriteString(styled(s))
-			wordLen += utf8.RuneCountInString(text)
-			continue
-		}
-		for text != "" {
-			at := strings.IndexAny(text, " \t\n\v")
-			piece := s
-			if piece.text = text; at >= 0 {
-				piece.text = text[:at]
-			}
-			if piece.text != "" {
-				word.WriteString(styled(piece))
-				wordLen += utf8.RuneCountInString(piece.text)
-			}
-			if at < 0 {
-				break
-			}
+	for part := range strings.SplitSeq(s, "\v") {
+		line, taken := "", 0
+		for _, word := range words.FindAllString(part, -1) {
+			word = strings.ReplaceAll(word, unbroken, " ")
+			size := columns(word)
 			switch {
-			case text[at] == '\v', text[at] == '\n' && width == 0:
-				endLine()
+			case line == "":
+				line, taken = word, size
+			case width > 0 && taken+1+size > width:
+				lines = append(lines, line)
+				line, taken = word, size
 			default:
-				endWord()
+				line, taken = line+" "+word, taken+1+size
 			}
-			text = text[at+1:]
 		}
+		lines = append(lines, line)
 	}
-	endWord()
-	if lineLen > 0 {
-		lines = append(lines, line.String())
+	if last := len(lines) - 1; lines[last] == "" {
+		lines = lines[:last]
 	}
 	return lines
 }
 
-// table aligns the columns; where the table is too wide the widest columns
-// give way and their cells wrap.
+// table aligns the columns; where the table is too wide the widest columns give way and their cells wrap.
 func (t *terminal) table(n *tables.Table, end limit, width int) []string {
-	var rows [][][]span
-	columns := 0
-	from, to := end.window(n.ChildCount() - 1)
-	number := -1
-	for r := n.FirstChild(); r != nil; r = r.NextSibling() {
-		if number++; number > 0 && (number <= from || number > to) {
-			if number == from || number == to+1 {
-				rows = append(rows, [][]span{{{text: "…"}}})
-			}
-			continue
+	var rows [][]string
+	widths := make([]int, len(n.Alignments))
+	for i, cells := range tableRows(n, end) {
+		row := make([]string, len(cells))
+		for c, cell := range cells {
+			row[c] = t.text(spans(cell, t.pill.source), i == 0)
 		}
-		var cells [][]span
-		for cell := r.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			cells = append(cells, t.spans(cell, cut{}))
+		if cells == nil {
+			row = []string{"…"}
 		}
-		rows = append(rows, cells)
-		columns = max(columns, len(cells))
-	}
-	widths := make([]int, columns)
-	for _, cells := range rows {
-		for i, cell := range cells {
-			for _, line := range wrap(cell, 1<<20, unstyled) {
-				widths[i] = max(widths[i], utf8.RuneCountInString(line))
+		for c, cell := range row {
+			for _, line := range wrap(cell, 1<<20) {
+				widths[c] = max(widths[c], columns(line))
 			}
 		}
+		rows = append(rows, row)
 	}
 	if width > 0 {
-		narrow(widths, width-2*(columns-1))
+		narrow(widths, width-2*(len(widths)-1))
 	}
 	var lines []string
-	for i, cells := range rows {
-		lines = append(lines, t.tableRow(cells, widths, i == 0)...)
+	for i, row := range rows {
+		lines = append(lines, tableRow(row, widths)...)
 		if i == 0 {
-			rule := make([]string, columns)
+			rule := make([]string, len(widths))
 			for c := range rule {
 				rule[c] = strings.Repeat("─", widths[c])
 			}
@@ -383,60 +293,38 @@ func (t *terminal) table(n *tables.Table, end limit, width int) []string {
 	return lines
 }
 
-// unstyled is a span's text: what takes room.
-func unstyled(s span) string { return s.text }
-
-func (t *terminal) tableRow(cells [][]span, widths []int, head bool) []string {
-	shown := make([][]string, len(widths))
-	lengths := make([][]string, len(widths))
+func tableRow(row []string, widths []int) []string {
+	cells := make([][]string, len(widths))
 	height := 0
-	for i, cell := range cells {
-		if head {
-			cell = slices.Clone(cell)
-			for j := range cell {
-				cell[j].strong = !cell[j].code
-			}
-		}
-		shown[i] = wrap(cell, widths[i], t.span)
-		lengths[i] = wrap(cell, widths[i], unstyled)
-		height = max(height, len(shown[i]))
+	for c, cell := range row {
+		cells[c] = wrap(cell, widths[c])
+		height = max(height, len(cells[c]))
 	}
 	lines := make([]string, height)
-	for l := range lines {
-		var b strings.Builder
-		for i := range widths {
-			length := 0
-			if l < len(shown[i]) {
-				b.WriteString(shown[i][l])
-				length = utf8.RuneCountInString(lengths[i][l])
+	for i := range lines {
+		for c, width := range widths {
+			line := ""
+			if i < len(cells[c]) {
+				line = cells[c][i]
 			}
-			if i < len(widths)-1 {
-				b.WriteString(strings.Repeat(" ", max(widths[i]-length, 0)+2))
-			}
+			lines[i] += line + strings.Repeat(" ", max(width-columns(line), 0)+2)
 		}
-		lines[l] = strings.TrimRight(b.String(), " ")
+		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return lines
 }
 
-// narrow takes columns back until they fit into room characters, the widest
-// first, none below 8.
+// narrow takes columns back until they fit into room characters, the widest first, none below 8.
 func narrow(widths []int, room int) {
 	total := 0
 	for _, w := range widths {
 		total += w
 	}
-	for total > room {
-		widest := 0
-		for i, w := range widths {
-			if w > widths[widest] {
-				widest = i
-			}
-		}
+	for ; total > room; total-- {
+		widest := slices.Index(widths, slices.Max(widths))
 		if widths[widest] <= 8 {
 			return
 		}
 		widths[widest]--
-		total--
 	}
 }
