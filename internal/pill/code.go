@@ -55,7 +55,8 @@ type Link struct {
 // Links returns the pill's links in order.
 func (p *Pill) Links() []Link { return p.links }
 
-func (p *Pill) link(destination string, n ast.Node) Link {
+func (p *Pill) link(n *ast.Link) Link {
+	destination := plainText(n.Destination)
 	l := Link{Line: p.line(blockStart(n))}
 	if u, err := url.Parse(destination); err != nil || u.Scheme != "" || u.Host != "" {
 		l.URL = destination

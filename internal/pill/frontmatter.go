@@ -2,6 +2,7 @@ package pill
 
 import (
 	"bytes"
+	"regexp"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
@@ -58,6 +59,8 @@ func (p *Pill) readFrontMatter(matter []byte) error {
 	p.BuildsOn, p.Minutes = fields.BuildsOn, fields.Minutes
 	return err
 }
+
+var yamlLinePattern = regexp.MustCompile(`line (\d+)`)
 
 // yamlLine is the line in the file that a YAML error names: the library counts
 // from the line after the opening "---".

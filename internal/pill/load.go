@@ -2,12 +2,14 @@ package pill
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,14 +48,16 @@ const (
 	indexID   = "README"
 )
 
-// Load reads the pills at the root of fsys: README.md and NN-name.md; other
-// files are none of its business. It never fails: what cannot be read is in
-// Problems.
+// Load reads the pills at the root of fsys: README.md and NN-name.md; other files are ignored. It never fails: what
+// cannot be read is in Problems.
 func Load(fsys fs.FS) *Collection {
 	c := &Collection{files: map[string][]byte{}}
+	problem := func(file string, line int, err error) {
+		c.problems = append(c.problems, Problem{file, line, err.Error()})
+	}
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
-		c.problems = append(c.problems, Problem{File: ".", Message: fmt.Sprintf("cannot list the folder of pills: %v", err)})
+		problem(".", 0, fmt.Errorf("cannot list the folder of pills: %w", err))
 	}
 	markdown := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
 	byID := map[string]string{}
@@ -72,13 +76,13 @@ func Load(fsys fs.FS) *Collection {
 		number++
 		content, err := read(fsys, name)
 		if err != nil {
-			c.problems = append(c.problems, Problem{File: name, Message: err.Error()})
+			problem(name, 0, err)
 			continue
 		}
-		text := clean(content)
-		of, line, err := weigh(text)
+		source := clean(content)
+		of, line, err := weigh(source)
 		if err != nil {
-			c.problems = append(c.problems, Problem{File: name, Line: line, Message: err.Error()})
+			problem(name, line, err)
 			continue
 		}
 		if size, weight = size+len(content), weight+of; size > maxSize || weight > maxWeight {
@@ -87,44 +91,41 @@ func Load(fsys fs.FS) *Collection {
 		}
 		c.files[name] = content
 		if other, taken := byID[id]; taken {
-			c.problems = append(c.problems, Problem{File: name, Message: fmt.Sprintf("pill %s is already %s", id, other)})
+			problem(name, 0, fmt.Errorf("pill %s is already %s", id, other))
 			continue
 		}
 		byID[id] = name
-		p, problems := parse(markdown, name, id, text)
+		p, problems := parse(markdown, name, id, source)
 		c.problems = append(c.problems, problems...)
-		if p == nil {
-			continue
-		}
-		if id == indexID {
+		switch {
+		case p == nil:
+		case id == indexID:
 			c.readme = p
-		} else {
+		default:
 			c.pills = append(c.pills, p)
 		}
 	}
 	if len(leftOut) > 0 {
-		c.problems = append(c.problems, Problem{File: leftOut[0], Message: leftOutMessage(len(leftOut))})
+		problem(leftOut[0], 0, leftOutError(len(leftOut)))
 	}
 	slices.SortFunc(c.pills, func(a, b *Pill) int { return strings.Compare(a.File, b.File) })
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
-		if d := strings.Compare(a.File, b.File); d != 0 {
-			return d
-		}
-		return a.Line - b.Line
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
 	c.hash = hash(c.files)
 	c.explained = sync.OnceValue(c.index)
 	return c
 }
 
-// idOf tells a pill's file by its name.
+var fileName = regexp.MustCompile(`(?s)^([0-9]{2})-.+\.md$`)
+
+// idOf gives the id of a pill by the name of its file.
 func idOf(name string) (id string, ok bool) {
 	if name == indexFile {
 		return indexID, true
 	}
-	digit := func(b byte) bool { return '0' <= b && b <= '9' }
-	if len(name) > len("00-.md") && digit(name[0]) && digit(name[1]) && name[2] == '-' && strings.HasSuffix(name, ".md") {
-		return name[:2], true
+	if found := fileName.FindStringSubmatch(name); found != nil {
+		return found[1], true
 	}
 	return "", false
 }
@@ -156,37 +157,31 @@ func read(fsys fs.FS, name string) ([]byte, error) {
 }
 
 func hash(files map[string][]byte) string {
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	h := sha256.New()
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(h, "%d %s %d ", len(name), name, len(files[name]))
 		h.Write(files[name])
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// leftOutMessage says of the first of so many files why none of them is read.
-func leftOutMessage(files int) string {
+// leftOutError says of the first of so many files why none of them is read.
+func leftOutError(files int) error {
 	others := ""
 	if files > 1 {
 		others = fmt.Sprintf(", and so are the %d files after it", files-1)
 	}
-	return fmt.Sprintf("is left out%s: a folder of pills has at most %d files, %d MB, and %d lines and marks of Markdown",
+	return fmt.Errorf("is left out%s: a folder of pills has at most %d files, %d MB, and %d lines and marks of Markdown",
 		others, maxFiles, maxSize>>20, maxWeight)
 }
 
 // clean is the text of a file without a byte order mark, with LF line ends, and
 // valid.
 func clean(content []byte) []byte {
-	text := bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
-	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
-	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // a line break to editors, and to this parser none
-	text = bytes.ReplaceAll(text, []byte("\v"), []byte(" "))  // which has a meaning of its own in spans
-	return bytes.ToValidUTF8(text, []byte("\uFFFD"))
+	source := string(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")))
+	// A carriage return is a line break to editors, and none to the Markdown library. "\v" means something else in spans.
+	source = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", " ").Replace(source)
+	return []byte(strings.ToValidUTF8(source, "\uFFFD"))
 }
 
 // weigh counts a text's lines, and the marks in them. It fails, at a 1-based
@@ -223,7 +218,7 @@ func weigh(text []byte) (weight, line int, err error) {
 }
 
 // parse builds a pill from a file's text; it is nil when that cannot be parsed.
-func parse(markdown parser.Parser, file, id string, text []byte) (p *Pill, problems []Problem) {
+func parse(markdown parser.Parser, file, id string, source []byte) (p *Pill, problems []Problem) {
 	problem := func(line int, format string, args ...any) {
 		problems = append(problems, Problem{file, line, fmt.Sprintf(format, args...)})
 	}
@@ -235,7 +230,7 @@ func parse(markdown parser.Parser, file, id string, text []byte) (p *Pill, probl
 		}
 	}()
 
-	matter, rest, firstLine, closed := cutFrontMatter(text)
+	matter, rest, firstLine, closed := cutFrontMatter(source)
 	p = &Pill{ID: id, File: file, source: rest, firstLine: firstLine}
 	if !closed {
 		problem(1, "front matter is not closed by a line ---")
@@ -248,13 +243,11 @@ func parse(markdown parser.Parser, file, id string, text []byte) (p *Pill, probl
 	}
 	p.ID = id
 
-	doc := markdown.Parse(newReader(rest))
+	doc := markdown.Parse(text.NewReader(rest))
 	p.split(doc, problem)
 	p.collect(doc, problem)
 	return p, problems
 }
-
-func newReader(source []byte) text.Reader { return text.NewReader(source) }
 
 // depth estimates how many quotes and lists a line may stand in, by the marks
 // and spaces it begins with. A rule of many dashes is none.
@@ -280,19 +273,14 @@ func depth(line []byte) int {
 	return marks
 }
 
-// line is the 1-based line in the file of a place in p.source.
+// line is the 1-based line in the file of an offset in p.source.
 func (p *Pill) line(offset int) int {
 	return p.firstLine + bytes.Count(p.source[:min(offset, len(p.source))], []byte("\n"))
 }
 
-var yamlLinePattern = regexp.MustCompile(`line (\d+)`)
-
 // collect gathers what checks ask for: code blocks and links.
 func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
+	inspect(doc, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FencedCodeBlock:
 			block, closed := p.codeBlock(n)
@@ -301,8 +289,8 @@ func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
 				problem(block.Line, "code block is not closed")
 			}
 		case *ast.Link:
-			p.links = append(p.links, p.link(plainText(n.Destination), n))
+			p.links = append(p.links, p.link(n))
 		}
-		return ast.WalkContinue, nil
+		return true
 	})
 }

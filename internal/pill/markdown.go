@@ -148,7 +148,7 @@ func (m *markdown) inlines(all []span, cell bool) string {
 
 // destination is where a link leads in its new place; "" takes the link away and leaves its text.
 func (m *markdown) destination(n *ast.Link) string {
-	l := m.pill.link(plainText(n.Destination), n)
+	l := m.pill.link(n)
 	switch {
 	case l.URL != "":
 		return markup.Address(l.URL)

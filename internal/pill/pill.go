@@ -3,7 +3,9 @@
 package pill
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -101,13 +103,7 @@ func (c *Collection) Hash() string { return c.hash }
 
 // Files returns name and content of every file that was read, as it was on
 // disk. The contents are shared and must not be changed.
-func (c *Collection) Files() map[string][]byte {
-	files := make(map[string][]byte, len(c.files))
-	for name, content := range c.files {
-		files[name] = content
-	}
-	return files
-}
+func (c *Collection) Files() map[string][]byte { return maps.Clone(c.files) }
 
 // Topics returns every declared topic with the sections that declare it, the
 // section that For prefers first.
@@ -198,13 +194,13 @@ func (s Section) Label() string {
 // the title not among them.
 func (s Section) Parents() []Section {
 	var parents []Section
-	level := s.Level
-	for i := s.body.number - 1; i > 0 && level > 2; i-- {
+	for level, i := s.Level, s.body.number-1; i > 0 && level > 2; i-- {
 		if other := s.Pill.Sections[i]; other.Level < level {
 			level = other.Level
-			parents = append([]Section{other}, parents...)
+			parents = append(parents, other)
 		}
 	}
+	slices.Reverse(parents)
 	return parents
 }
 

@@ -147,57 +147,47 @@ func (p *Pill) frame() {
 
 // isContents reports whether the blocks are nothing but a list of links.
 func isContents(nodes []ast.Node, source []byte) bool {
-	items := 0
+	links := 0
 	for _, n := range nodes {
-		list, ok := n.(*ast.List)
-		if !ok {
+		if n.Kind() != ast.KindList {
 			return false
 		}
-		linked := true
-		for item := list.FirstChild(); item != nil; item = item.NextSibling() {
-			for block := item.FirstChild(); block != nil; block = block.NextSibling() {
-				if block.Kind() == ast.KindList {
-					linked = linked && isContents([]ast.Node{block}, source)
-				} else {
-					linked = linked && isNavigation(block, source)
+		for item := range children(n) {
+			for block := range children(item) {
+				if !isNavigation(block, source) && !isContents([]ast.Node{block}, source) {
+					return false
 				}
-				items++
+				links++
 			}
 		}
-		if !linked {
-			return false
-		}
 	}
-	return items > 1
+	return links > 1
 }
 
-// isNavigation reports whether a block is one or more links with next to
-// nothing around them, as in a footer or a table of contents.
+var navigationWords = regexp.MustCompile(`(?i)^(?:previous|prev|next|index|up|home|back|pill|to)$`)
+
+// isNavigation reports whether a block is one or more links with next to nothing around them, as in a footer or a table
+// of contents.
 func isNavigation(n ast.Node, source []byte) bool {
 	if n.Kind() != ast.KindParagraph && n.Kind() != ast.KindTextBlock {
 		return false
 	}
 	links, other := 0, 0
-	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
+	inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Link:
 			if !isAbsolute(string(n.Destination)) {
 				links++
 			}
-			return ast.WalkSkipChildren, nil
+			return false
 		case *ast.Text:
 			for _, word := range strings.FieldsFunc(string(n.Value(source)), func(r rune) bool { return strings.ContainsRune(" \t\n·|•←→«»<>:-–—", r) }) {
-				switch strings.ToLower(word) {
-				case "previous", "prev", "next", "index", "up", "home", "back", "pill", "to":
-				default:
+				if !navigationWords.MatchString(word) {
 					other++
 				}
 			}
 		}
-		return ast.WalkContinue, nil
+		return true
 	})
 	return links > 0 && other == 0
 }
@@ -224,18 +214,12 @@ var footerWords = regexp.MustCompile(`(?i)^[\s*_←<]*(previous|prev|next|back t
 
 func isFooter(nodes []ast.Node, at int, source []byte) bool {
 	n := nodes[at]
-	switch n.Kind() {
-	case ast.KindThematicBreak:
+	if n.Kind() == ast.KindThematicBreak || isNavigation(n, source) {
 		return true
-	case ast.KindParagraph:
-		if isNavigation(n, source) {
-			return true
-		}
-		// "Next: Pill 04 …" needs no link where a line sets it off.
-		set := at > 0 && (nodes[at-1].Kind() == ast.KindThematicBreak || nodes[at-1].Kind() == ast.KindParagraph)
-		return set && footerWords.MatchString(plainInline(n, source))
 	}
-	return false
+	// "Next: Pill 04 …" needs no link where a line or another paragraph is above it.
+	return n.Kind() == ast.KindParagraph && footerWords.MatchString(plainInline(n, source)) &&
+		at > 0 && (nodes[at-1].Kind() == ast.KindThematicBreak || nodes[at-1].Kind() == ast.KindParagraph)
 }
 
 const explains = "explains:"

@@ -197,7 +197,7 @@ func (t *terminal) name(n *ast.Link, label string) string {
 	if !t.named {
 		return ""
 	}
-	l := t.pill.link(plainText(n.Destination), n)
+	l := t.pill.link(n)
 	switch {
 	case l.URL != "":
 		return " (" + printable(l.URL) + ")"
