@@ -1,8 +1,10 @@
 package pillcheck
 
 import (
+	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -38,64 +40,28 @@ func (l *linter) topics(p *pill.Pill, w *world) {
 	}
 }
 
-// topic reports whether what a topic names exists; functions and ideas are
-// anyone's.
+// topic reports whether what a topic names exists; functions and ideas are anyone's.
 func (w *world) topic(t pill.Topic) bool {
+	separator := "."
+	var names []string
 	switch t.Kind {
+	case pill.FunctionTopic, pill.ConceptTopic:
+		return true
 	case pill.OptionTopic:
 		return w.option(strings.Split(t.Name, "."))
-	case pill.ValueTopic:
-		option, value, _ := strings.Cut(t.Name, "=")
-		o, ok := w.cat.Option(option)
-		return ok && slices.ContainsFunc(o.Values, func(v string) bool { return fits([]string{value}, []string{v}) })
-	case pill.PackageTopic:
-		if strings.ContainsAny(t.Name, "*?") {
-			for name := range w.attrs {
-				if fits([]string{t.Name}, []string{name}) {
-					return true
-				}
-			}
-			return slices.ContainsFunc(w.cat.Packages(), func(p catalog.Package) bool { return fits([]string{t.Name}, []string{p.Name}) })
-		}
-		return !w.cat.HasPackages() || w.member(scopeName, t.Name) || w.attrs[t.Name]
 	case pill.FileTopic:
-		if w.files == nil {
+		if w.files == nil || w.folder(t.Name) {
 			return true
 		}
-		if !strings.ContainsAny(t.Name, "*?") {
-			_, ok := w.files[t.Name]
-			return ok || w.folder(t.Name)
+		separator, names = "/", slices.Collect(maps.Keys(w.files))
+	default:
+		names = namesOf(w.cat, t.Kind)
+		if len(names) == 0 && (t.Kind == pill.PackageTopic || t.Kind == pill.OutputTopic) {
+			return true // they are not known at the revision
 		}
-		for name := range w.files {
-			if fits(strings.Split(t.Name, "/"), strings.Split(name, "/")) {
-				return true
-			}
-		}
-		return false
-	case pill.OutputTopic:
-		if len(w.cat.Outputs()) == 0 {
-			return true
-		}
-		pattern := strings.Split(t.Name, ".")
-		for _, o := range w.cat.Outputs() {
-			path := strings.Split(o.Name, ".")
-			if fits(pattern, path) {
-				return true
-			}
-			for _, name := range o.Names {
-				if fits(pattern, append(slices.Clip(path), name)) {
-					return true
-				}
-			}
-		}
-		return false
-	case pill.SoMTopic:
-		return slices.ContainsFunc(w.cat.SoMs(), func(s catalog.SoM) bool { return fits([]string{t.Name}, []string{s.Name}) })
-	case pill.JetPackTopic:
-		_, ok := w.cat.Generation(t.Name)
-		return ok
 	}
-	return true
+	pattern := strings.Split(t.Name, separator)
+	return slices.ContainsFunc(names, func(name string) bool { return fits(pattern, strings.Split(name, separator)) })
 }
 
 // reader reads one pill.
@@ -103,7 +69,7 @@ type reader struct {
 	*linter
 	world *world
 	pill  *pill.Pill
-	own   map[string]bool // names and values that the pill's own Nix makes
+	own   map[string]bool // names and values that the Nix of the pill makes itself
 }
 
 var enumValues = regexp.MustCompile(`types\.enum\s*\[([^\]]*)\]`)
@@ -182,50 +148,51 @@ func (r *reader) revisions(u unit) bool {
 const number = `\d+(?:\.\d+)*`
 
 var (
-	wordThenVersion = regexp.MustCompile(`\b(JetPack|L4T|CUDA|kernel)\s+\(?(` + number + `(?:(?:,\s+|\s+(?:and|or|to)\s+)` + number + `\b)*)`)
-	versionThenWord = regexp.MustCompile(`(\d+\.\d+(?:\.\d+)*(?:(?:,\s+|\s+(?:and|or|to)\s+)\d+\.\d+(?:\.\d+)*)*) (kernel)s?\b`)
-	versionBinding  = regexp.MustCompile(`\b(l4t|jetpack|cuda)(?:MajorMinorPatchVersion|MajorMinorVersion)?\s*=\s*"(` + number + `)"`)
+	// versionClaims find versions behind or before their word.
+	versionClaims = []*regexp.Regexp{
+		regexp.MustCompile(`\b(?P<word>JetPack|L4T|CUDA|kernel)\s+\(?(?P<versions>` + number + `(?:(?:,\s+|\s+(?:and|or|to)\s+)` + number + `\b)*)`),
+		regexp.MustCompile(`(?P<versions>\d+\.\d+(?:\.\d+)*(?:(?:,\s+|\s+(?:and|or|to)\s+)\d+\.\d+(?:\.\d+)*)*) (?P<word>kernel)s?\b`),
+	}
+	// versionBindings find those that Nix sets.
+	versionBindings = regexp.MustCompile(`\b(?P<word>l4t|jetpack|cuda)(?:MajorMinorPatchVersion|MajorMinorVersion)?\s*=\s*"(?P<versions>` + number + `)"`)
 	onlyVersion     = regexp.MustCompile(number)
 	capability      = regexp.MustCompile(`[Cc]apabilit(?:y|ies) (\d+\.\d)\b`)
 	limitBefore     = regexp.MustCompile(`(?i)\b(?:from|since|before|than|least|until|below|to|after)\s+$`)
 	limitAfter      = regexp.MustCompile(`^(?:\s+on\b|,?\s+(?:and|or) (?:later|newer|older|earlier))`)
 )
 
-// readVersions checks versions behind their word.
+// readVersions checks versions beside their word.
 func (r *reader) readVersions(u unit, say sayer) {
-	check := func(of what, word, start, end int) {
-		short := false
-		for i, m := range onlyVersion.FindAllStringIndex(u.text[start:end], -1) {
-			version := u.text[start+m[0] : start+m[1]]
-			// "JetPack 5, 12.4" goes on with something else.
-			if isShort := !strings.Contains(version, "."); i == 0 {
-				short = isShort
-			} else if short != isShort {
-				break
-			}
-			if has(r.world.versions(of), version) {
-				continue
-			}
-			existed := has(r.past.versions()[of], version)
-			limit := limitBefore.MatchString(u.text[:word]) || limitAfter.MatchString(u.text[end:])
-			if limit && (existed || of == cuda) {
-				continue
-			}
-			say(start+m[0], "version", existed, "there is no %s %s at %s", of, version, r.world.Short())
-		}
-	}
 	if len(r.world.cat.Generations()) == 0 {
 		return
 	}
-	for _, m := range wordThenVersion.FindAllStringSubmatchIndex(u.text, -1) {
-		check(what(u.text[m[2]:m[3]]), m[0], m[4], m[5])
-	}
-	for _, m := range versionThenWord.FindAllStringSubmatchIndex(u.text, -1) {
-		check(kernel, m[0], m[2], m[3])
-	}
+	patterns := versionClaims
 	if u.language == "nix" {
-		for _, m := range versionBinding.FindAllStringSubmatchIndex(u.text, -1) {
-			check(map[string]what{"l4t": l4t, "jetpack": jetPack, "cuda": cuda}[u.text[m[2]:m[3]]], m[0], m[4], m[5])
+		patterns = append(slices.Clip(patterns), versionBindings)
+	}
+	for _, pattern := range patterns {
+		word, versions := 2*pattern.SubexpIndex("word"), 2*pattern.SubexpIndex("versions")
+		for _, m := range pattern.FindAllStringSubmatchIndex(u.text, -1) {
+			of := kindOfVersion(u.text[m[word]:m[word+1]])
+			start, end := m[versions], m[versions+1]
+			limit := limitBefore.MatchString(u.text[:m[0]]) || limitAfter.MatchString(u.text[end:])
+			short := false
+			for i, v := range onlyVersion.FindAllStringIndex(u.text[start:end], -1) {
+				version := u.text[start+v[0] : start+v[1]]
+				// "JetPack 5, 12.4" goes on with something else.
+				if isShort := !strings.Contains(version, "."); i == 0 {
+					short = isShort
+				} else if short != isShort {
+					break
+				}
+				if hasVersion(r.world.cat, of, version) {
+					continue
+				}
+				existed := r.everWas(func(c *catalog.Catalog) bool { return hasVersion(c, of, version) })
+				if !limit || !existed && of != "CUDA" {
+					say(start+v[0], "version", existed, "there is no %s %s at %s", of, version, r.world.Short())
+				}
+			}
 		}
 	}
 	for _, m := range capability.FindAllStringSubmatchIndex(u.text, -1) {
@@ -334,14 +301,13 @@ var (
 func (r *reader) readName(n named, say func(code string, existed bool, format string, args ...any)) {
 	w := r.world
 	parts := n.parts
-	name := strings.Join(parts, ".")
 	if i := w.root(parts); i >= 0 {
 		if path := parts[i:]; !w.option(path) && !(i > 0 && parts[i-1] == "options") {
-			say("option", r.past.option(strings.Join(path, ".")), "there is no option %s at %s", strings.Join(path, "."), w.Short())
+			r.noOption(path, say)
 		}
 		return
 	}
-	if n.prose && len(parts) > 1 && (w.inner[parts[0]] || parts[0] == "cfg") {
+	if n.prose && len(parts) > 1 && (parts[0] == "cfg" || w.leadsToOptions(parts[0])) {
 		path := parts
 		if parts[0] == "cfg" {
 			path = parts[1:]
@@ -353,7 +319,7 @@ func (r *reader) readName(n named, say func(code string, existed bool, format st
 	}
 	if n.reference == upstreamFlake && w.cat.HasPackages() {
 		if !w.installable(parts) {
-			say("output", false, "the flake has no output %s at %s", name, w.Short())
+			say("output", false, "the flake has no output %s at %s", strings.Join(parts, "."), w.Short())
 		}
 		return
 	}
@@ -361,30 +327,34 @@ func (r *reader) readName(n named, say func(code string, existed bool, format st
 		r.readMember(n, say)
 	}
 	for i, part := range parts {
+		before := ""
+		if i > 0 {
+			before = parts[i-1]
+		}
+		isOutput := slices.Contains(outputs, part) && (before == "jetpack-nixos" ||
+			i == 0 && n.prose && n.reference == noFlake && len(parts) > 1 && part != "nixosConfigurations" && !slices.ContainsFunc(parts[1:], r.isOwn))
 		switch {
-		case i > 0 && parts[i-1] == "jetpack-nixos" && slices.Contains(outputs, part),
-			n.prose && i == 0 && n.reference == noFlake && len(parts) > 1 && slices.Contains(outputs, part) && part != "nixosConfigurations" && !r.isOwn(parts[1:]):
-			if len(w.cat.Outputs()) > 0 && !w.output(parts[i:]) {
-				say("output", false, "the flake has no output %s at %s", strings.Join(parts[i:], "."), w.Short())
-			}
-		case part == "build" && i > 0 && parts[i-1] == "system" && i+1 < len(parts):
-			if len(w.cat.SystemBuild()) > 0 && !w.built(parts[i+1]) && !strings.HasPrefix(parts[i+1], "$") {
-				say("output", false, "there is no system.build.%s at %s", parts[i+1], w.Short())
-			}
-		case cudaSet.MatchString(part) && w.cat.HasPackages() && !n.tentative:
-			if !w.attrs[part] && !r.own[part] {
-				say("package", r.past.members()[part], "the overlay does not touch %s at %s", part, w.Short())
-			}
+		case isOutput && len(w.cat.Outputs()) > 0 && !w.output(parts[i:]):
+			say("output", false, "the flake has no output %s at %s", strings.Join(parts[i:], "."), w.Short())
+		case before == "build" && i > 1 && parts[i-2] == "system" && len(w.cat.SystemBuild()) > 0 && !w.built(part) && !strings.HasPrefix(part, "$"):
+			say("output", false, "there is no system.build.%s at %s", part, w.Short())
+		case cudaSet.MatchString(part) && w.cat.HasPackages() && !n.tentative && !hasAttribute(w.cat, part) && !r.own[part]:
+			say("package", r.everHad(part), "the overlay does not touch %s at %s", part, w.Short())
 		}
 	}
 	r.readBoard(strings.TrimSuffix(parts[0], "'"), n, say)
 }
 
+// noOption reports that a path is that of no option.
+func (r *reader) noOption(path []string, say func(code string, existed bool, format string, args ...any)) {
+	name := strings.Join(path, ".")
+	_, existed := r.library.History(name)
+	say("option", existed, "there is no option %s at %s", name, r.world.Short())
+}
+
 var outputs = []string{"nixosModules", "overlays", "packages", "legacyPackages", "nixosConfigurations", "checks", "formatter"}
 
-func (r *reader) isOwn(parts []string) bool {
-	return slices.ContainsFunc(parts, func(p string) bool { return r.own[p] })
-}
+func (r *reader) isOwn(name string) bool { return r.own[name] }
 
 // readMember checks names behind a scope, or behind what overlays of a scope
 // call it.
@@ -393,7 +363,7 @@ func (r *reader) readMember(n named, say func(code string, existed bool, format 
 	for i, part := range n.parts {
 		isScope := scopePattern.MatchString(part) && (i == 0 || n.parts[i-1] != "hardware")
 		if isScope && !w.scope(part) && !r.own[part] {
-			say("package", r.past.members()[part], "there is no scope %s at %s", part, w.Short())
+			say("package", r.everHad(part), "there is no scope %s at %s", part, w.Short())
 			return
 		}
 		if part == "jprev" || part == "jfinal" {
@@ -403,12 +373,12 @@ func (r *reader) readMember(n named, say func(code string, existed bool, format 
 			continue
 		}
 		if member := n.parts[i+1]; !w.member(part, member) && !r.own[member] && !strings.ContainsAny(member, "$*") {
-			say("package", r.past.members()[member], "%s has no member %s at %s", part, member, w.Short())
+			say("package", r.everHad(member), "%s has no member %s at %s", part, member, w.Short())
 		}
 		return
 	}
 	if name := n.parts[0]; l4tPackage.MatchString(name) && !n.quoted && !w.member(scopeName, name) && !r.own[name] && (!n.prose || n.whole) {
-		say("package", r.past.members()[name], "%s has no member %s at %s", scopeName, name, w.Short())
+		say("package", r.everHad(name), "%s has no member %s at %s", scopeName, name, w.Short())
 	}
 }
 
@@ -425,10 +395,10 @@ func (r *reader) readBoard(name string, n named, say func(code string, existed b
 		}
 	case somLike.MatchString(name) && !n.assigned:
 		if _, ok := w.cat.SoM(name); !ok && !w.flashing(name) && !strings.HasSuffix(name, "-") {
-			say("value", r.past.value(w, "som", name), "there is no SoM %s at %s", name, w.Short())
+			say("value", r.everTook("som", name), "there is no SoM %s at %s", name, w.Short())
 		}
 	case boardLike.MatchString(name):
-		if len(w.cat.FlashTargets()) > 0 && !w.boards[name] && !strings.HasSuffix(name, "-") {
+		if len(w.cat.FlashTargets()) > 0 && !w.board(name) && !strings.HasSuffix(name, "-") {
 			say("value", false, "no SoM has the target board %s at %s", name, w.Short())
 		}
 	}
@@ -443,9 +413,8 @@ var (
 func (r *reader) readValues(u unit, c piece, say sayer) {
 	w := r.world
 	check := func(offset int, leaf, value string) {
-		values, isEnum := w.values[leaf]
-		if isEnum && !slices.Contains(values, value) && !r.own[value] {
-			say(offset, "value", r.past.value(w, leaf, value), "%s has no value %q at %s", leaf, value, w.Short())
+		if values := w.values(leaf); values != nil && !slices.Contains(values, value) && !r.own[value] {
+			say(offset, "value", r.everTook(leaf, value), "%s has no value %q at %s", leaf, value, w.Short())
 		}
 	}
 	code := u.text[c.start:c.end]
@@ -476,7 +445,7 @@ func (r *reader) readFiles(u unit, c piece, say sayer) {
 		}
 		first, _, inside := strings.Cut(name, "/")
 		isFolder := strings.HasSuffix(name, "/")
-		if !hasLine && (!inside || !w.folders[first]) {
+		if !hasLine && (!inside || !w.folder(first)) {
 			continue
 		}
 		if isFolder {
@@ -497,19 +466,11 @@ func (r *reader) readFiles(u unit, c piece, say sayer) {
 			if m[g] < 0 {
 				continue
 			}
-			if line := atoi(code[m[g]:m[g+1]]); line < 1 || line > lines {
+			if line, err := strconv.Atoi(code[m[g]:m[g+1]]); err != nil || line < 1 || line > lines {
 				say(c.start+m[2], "file", false, "%s has %d lines at %s", name, lines, w.Short())
 			}
 		}
 	}
-}
-
-func atoi(digits string) int {
-	n := 0
-	for _, d := range digits {
-		n = min(n*10+int(d-'0'), 1<<30)
-	}
-	return n
 }
 
 // readBindings checks the full paths of what a Nix block binds.
@@ -518,16 +479,11 @@ func (r *reader) readBindings(u unit, say sayer) {
 	for b := range syntax.Parse(u.text).BindingPaths() {
 		parts := split(b.Path)
 		i := w.root(parts)
-		if i < 0 || w.option(parts[i:]) {
-			continue
+		if i < 0 || w.option(parts[i:]) || i > 0 && parts[i-1] == "options" || w.inValue(parts[i:]) {
+			continue // no option of jetpack-nixos's, or one that the pill declares, or an argument of a call in a value
 		}
-		if i > 0 && parts[i-1] == "options" {
-			continue // a declaration of the pill's own, or type and default of one
-		}
-		if w.inValue(parts[i:]) {
-			continue // an argument of a call in an option's value
-		}
-		path := strings.Join(parts[i:], ".")
-		say(b.Offset, "option", r.past.option(path), "there is no option %s at %s", path, w.Short())
+		r.noOption(parts[i:], func(code string, existed bool, format string, args ...any) {
+			say(b.Offset, code, existed, format, args...)
+		})
 	}
 }

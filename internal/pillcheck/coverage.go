@@ -133,26 +133,20 @@ func wanted(cat *catalog.Catalog) []pill.Topic {
 		// The names on the way to an option are hovered too.
 		parts := o.Parts()
 		for i := 2; i < len(parts); i++ {
-			if cat.IsPrefix(parts[:i]) && parts[i-1] != "*" && ours(cat, parts[:i]) {
+			if cat.IsPrefix(parts[:i]) && parts[i-1] != "*" && cat.IsOwn(parts[:i]) {
 				add(pill.OptionTopic, strings.Join(parts[:i], "."))
 			}
 		}
 		add(pill.OptionTopic, o.Path)
 	}
-	for _, o := range cat.Options() {
-		for _, value := range o.Values {
-			if o.RenamedTo == "" {
-				add(pill.ValueTopic, o.Path+"="+value)
-			}
+	for _, name := range namesOf(cat, pill.ValueTopic) {
+		path, _, _ := strings.Cut(name, "=")
+		if o, _ := cat.Option(path); o.RenamedTo == "" {
+			add(pill.ValueTopic, name)
 		}
 	}
 	add(pill.FunctionTopic, functions...)
-	for _, p := range cat.Packages() {
-		add(pill.PackageTopic, p.Name)
-	}
-	for _, a := range cat.OverlayAttributes() {
-		add(pill.PackageTopic, a.Name)
-	}
+	add(pill.PackageTopic, namesOf(cat, pill.PackageTopic)...)
 	add(pill.FileTopic, keyFiles...)
 	for _, o := range cat.Options() {
 		add(pill.FileTopic, o.DeclaredIn)
@@ -164,27 +158,11 @@ func wanted(cat *catalog.Catalog) []pill.Topic {
 			}
 		}
 	}
-	for _, o := range cat.Outputs() {
-		name, _, _ := strings.Cut(o.Name, ".")
-		add(pill.OutputTopic, name)
-		for _, below := range o.Names {
-			add(pill.OutputTopic, o.Name+"."+below)
-		}
-	}
-	for _, s := range cat.SoMs() {
-		add(pill.SoMTopic, s.Name)
-	}
-	for _, g := range cat.Generations() {
-		add(pill.JetPackTopic, g.Major)
+	for _, kind := range []pill.Kind{pill.OutputTopic, pill.SoMTopic, pill.JetPackTopic} {
+		add(kind, namesOf(cat, kind)...)
 	}
 	add(pill.ConceptTopic, concepts...)
 	return all
-}
-
-// ours reports whether a path lies at or below one of the catalog's roots.
-func ours(cat *catalog.Catalog, parts []string) bool {
-	path := strings.Join(parts, ".") + "."
-	return slices.ContainsFunc(cat.Roots(), func(root string) bool { return strings.HasPrefix(path, root+".") })
 }
 
 // functions are those of Nix, nixpkgs, NixOS and jetpack-nixos that the pills

@@ -81,7 +81,7 @@ type Options struct {
 // Lint checks all pills of a collection. The findings are sorted by file and
 // line. An error means that the check itself could not run.
 func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, options Options) ([]Finding, error) {
-	l := &linter{pills: c, library: library, past: newPast(library), worlds: map[string]*world{}}
+	l := &linter{pills: c, library: library, worlds: map[string]*world{}}
 	for _, p := range c.Problems() {
 		l.found(p.File, p.Line, "load", "%s", p.Message)
 	}
@@ -107,8 +107,8 @@ func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, opt
 type linter struct {
 	pills    *pill.Collection
 	library  *catalog.Library
-	past     *past
-	worlds   map[string]*world // by revision
+	worlds   map[string]*world  // by revision
+	history  []*catalog.Catalog // of all revisions, once something is asked that the present does not have
 	findings []Finding
 }
 

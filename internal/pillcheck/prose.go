@@ -84,33 +84,18 @@ func units(p *pill.Pill, source []byte) []unit {
 	return all
 }
 
-// findCode finds what stands between back-ticks: a run of them ends with the
-// next run of the same length.
+var backticks = regexp.MustCompile("`+")
+
+// findCode finds what stands between back-ticks: a run of them ends with the next run of the same length.
 func (u *unit) findCode() {
-	for i := 0; i < len(u.text); {
-		if u.text[i] != '`' {
-			i++
-			continue
-		}
-		run := len(u.text[i:]) - len(strings.TrimLeft(u.text[i:], "`"))
-		start, end := i+run, -1
-		for j := start; j < len(u.text); {
-			if u.text[j] != '`' {
-				j++
-				continue
-			}
-			other := len(u.text[j:]) - len(strings.TrimLeft(u.text[j:], "`"))
-			if other == run {
-				end = j
+	runs := backticks.FindAllStringIndex(u.text, -1)
+	for i := 0; i < len(runs); i++ {
+		for j := i + 1; j < len(runs); j++ {
+			if runs[j][1]-runs[j][0] == runs[i][1]-runs[i][0] {
+				u.code = append(u.code, piece{runs[i][1], runs[j][0]})
+				i = j
 				break
 			}
-			j += other
 		}
-		if end < 0 {
-			i = start
-			continue
-		}
-		u.code = append(u.code, piece{start, end})
-		i = end + run
 	}
 }

@@ -58,7 +58,7 @@ func eachTable(lines []string, visit func(name string, start, end int)) {
 // the catalog, by name, with the tables as they should be. Tables that the
 // catalog cannot make stay as they are.
 func Fix(c *pill.Collection, library *catalog.Library) map[string][]byte {
-	l := &linter{pills: c, library: library, past: newPast(library), worlds: map[string]*world{}}
+	l := &linter{pills: c, library: library, worlds: map[string]*world{}}
 	fixed := map[string][]byte{}
 	for _, p := range l.all() {
 		before := string(l.source(p))

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
 )
 
 // fileLists are the files of the revisions that pills describe, one a line:
@@ -25,64 +25,96 @@ type world struct {
 	catalog.Revision
 	cat   *catalog.Catalog
 	files map[string]int // lines by path; nil where the files are not known
-	// folders are the folders at the root.
-	folders map[string]bool
-	// inner are the names inside option paths that have options below them.
-	inner  map[string]bool
-	values map[string][]string // of enums, by the last name of the option
-	boards map[string]bool     // configurations of NVIDIA's that are flashed
-	attrs  map[string]bool     // names that the overlay sets
 }
 
 func newWorld(library *catalog.Library, revision string) *world {
 	cat, _ := library.At(revision)
-	w := &world{
-		Revision: cat.Revision, cat: cat,
-		folders: map[string]bool{}, inner: map[string]bool{}, values: map[string][]string{},
-		boards: map[string]bool{}, attrs: map[string]bool{},
-	}
+	w := &world{Revision: cat.Revision, cat: cat}
 	if list, err := fileLists.ReadFile("files/" + cat.Revision.Hash + ".txt"); err == nil {
 		w.files = map[string]int{}
 		for line := range strings.Lines(string(list)) {
 			number, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 			if n, err := strconv.Atoi(number); err == nil {
 				w.files[name] = n
-				if folder, _, inside := strings.Cut(name, "/"); inside {
-					w.folders[folder] = true
-				}
 			}
 		}
-	}
-	for _, o := range cat.Options() {
-		parts := o.Parts()
-		for _, name := range parts[2 : len(parts)-1] {
-			w.inner[name] = true
-		}
-		if len(o.Values) > 0 {
-			last := parts[len(parts)-1]
-			w.values[last] = append(w.values[last], o.Values...)
-		}
-	}
-	for _, s := range cat.SoMs() {
-		w.boards[s.TargetBoard], w.boards[s.SuperTargetBoard] = true, true
-	}
-	for _, t := range cat.FlashTargets() {
-		w.boards[t.TargetBoard] = true
-	}
-	for _, a := range cat.OverlayAttributes() {
-		w.attrs[a.Name] = true
 	}
 	return w
 }
 
-// root is the place in a path where one of jetpack-nixos's own begins; -1 if
-// nowhere.
+// namesOf are the names of the things of a kind that a catalog knows, as topics have them.
+func namesOf(c *catalog.Catalog, kind pill.Kind) []string {
+	var names []string
+	add := func(name string) { names = append(names, name) }
+	switch kind {
+	case pill.ValueTopic:
+		for _, o := range c.Options() {
+			for _, value := range o.Values {
+				add(o.Path + "=" + value)
+			}
+		}
+	case pill.PackageTopic:
+		for _, p := range c.Packages() {
+			add(p.Name)
+		}
+		for _, a := range c.OverlayAttributes() {
+			add(a.Name)
+		}
+	case pill.OutputTopic:
+		for _, o := range c.Outputs() {
+			name, _, _ := strings.Cut(o.Name, ".")
+			add(name)
+			for _, below := range o.Names {
+				add(o.Name + "." + below)
+			}
+		}
+	case pill.SoMTopic:
+		for _, s := range c.SoMs() {
+			add(s.Name)
+		}
+	case pill.JetPackTopic:
+		for _, g := range c.Generations() {
+			add(g.Major)
+		}
+	}
+	return names
+}
+
+// hasAttribute reports whether the overlay sets a name beside the scope.
+func hasAttribute(c *catalog.Catalog, name string) bool {
+	return slices.ContainsFunc(c.OverlayAttributes(), func(a catalog.Attribute) bool { return a.Name == name })
+}
+
+// board reports whether a name is that of a configuration of NVIDIA's that is flashed.
+func (w *world) board(name string) bool {
+	return slices.ContainsFunc(w.cat.SoMs(), func(s catalog.SoM) bool { return name == s.TargetBoard || name == s.SuperTargetBoard }) ||
+		slices.ContainsFunc(w.cat.FlashTargets(), func(t catalog.FlashTarget) bool { return name == t.TargetBoard })
+}
+
+// values are those of all enums whose last name is leaf.
+func (w *world) values(leaf string) []string {
+	var values []string
+	for _, o := range w.cat.Options() {
+		if strings.HasSuffix(o.Path, "."+leaf) {
+			values = append(values, o.Values...)
+		}
+	}
+	return values
+}
+
+// leadsToOptions reports whether a name stands within option paths, and has options below it.
+func (w *world) leadsToOptions(name string) bool {
+	return slices.ContainsFunc(w.cat.Options(), func(o catalog.Option) bool {
+		parts := o.Parts()
+		return slices.Contains(parts[2:len(parts)-1], name)
+	})
+}
+
+// root is where in a path one of jetpack-nixos's own options begins; -1 if nowhere.
 func (w *world) root(parts []string) int {
 	for i := range parts {
-		for _, root := range w.cat.Roots() {
-			if names := strings.Split(root, "."); len(parts)-i >= len(names) && slices.Equal(parts[i:i+len(names)], names) {
-				return i
-			}
+		if w.cat.IsOwn(parts[i:]) {
+			return i
 		}
 	}
 	return -1
@@ -266,105 +298,57 @@ func (w *world) folder(name string) bool {
 	return false
 }
 
-// what says which kind of version a word announces.
-type what string
+// versions are the versions of a generation, by the word that stands beside one.
+var versions = map[string]func(catalog.Generation) string{
+	"JetPack": func(g catalog.Generation) string { return g.JetPack },
+	"L4T":     func(g catalog.Generation) string { return g.L4T },
+	"CUDA":    func(g catalog.Generation) string { return g.CUDA },
+	"kernel":  func(g catalog.Generation) string { return g.Kernel },
+}
 
-const (
-	jetPack what = "JetPack"
-	l4t     what = "L4T"
-	cuda    what = "CUDA"
-	kernel  what = "kernel"
-)
-
-// versions are those of the revision's generations, and of the CUDA releases
-// that its overlay touches.
-func (w *world) versions(of what) []string {
-	all := versionsOf(w.cat, of)
-	if of == cuda {
-		for name := range w.attrs {
-			if version, ok := strings.CutPrefix(name, "cudaPackages_"); ok {
-				all = append(all, strings.ReplaceAll(version, "_", "."))
-			}
+// kindOfVersion is the key of versions that a word means, in whatever case.
+func kindOfVersion(word string) string {
+	for kind := range versions {
+		if strings.EqualFold(kind, word) {
+			return kind
 		}
 	}
-	return all
+	return word
 }
 
-func versionsOf(c *catalog.Catalog, of what) []string {
-	var all []string
-	for _, g := range c.Generations() {
-		switch of {
-		case jetPack:
-			all = append(all, g.JetPack)
-		case l4t:
-			all = append(all, g.L4T)
-		case cuda:
-			all = append(all, g.CUDA)
-		case kernel:
-			all = append(all, g.Kernel)
+// hasVersion reports whether a generation has the version named or a longer form of it, or the overlay touches the
+// packages of that CUDA.
+func hasVersion(c *catalog.Catalog, of, named string) bool {
+	is := func(version string) bool { return version == named || strings.HasPrefix(version, named+".") }
+	return slices.ContainsFunc(c.Generations(), func(g catalog.Generation) bool { return is(versions[of](g)) }) ||
+		of == "CUDA" && slices.ContainsFunc(c.OverlayAttributes(), func(a catalog.Attribute) bool {
+			version, ok := strings.CutPrefix(a.Name, "cudaPackages_")
+			return ok && is(strings.ReplaceAll(version, "_", "."))
+		})
+}
+
+// everWas reports whether something holds at any revision.
+func (l *linter) everWas(holds func(*catalog.Catalog) bool) bool {
+	if l.history == nil {
+		for _, r := range l.library.Revisions() {
+			c, _ := l.library.At(r.Hash)
+			l.history = append(l.history, c)
 		}
 	}
-	return all
+	return slices.ContainsFunc(l.history, holds)
 }
 
-// has reports whether one of the versions is the one named or a longer form of it.
-func has(versions []string, named string) bool {
-	return slices.ContainsFunc(versions, func(v string) bool { return v == named || strings.HasPrefix(v, named+".") })
+// everHad reports whether any revision has a package or an attribute of the overlay.
+func (l *linter) everHad(name string) bool {
+	return l.everWas(func(c *catalog.Catalog) bool {
+		_, ok := c.Package(name)
+		return ok || hasAttribute(c, name)
+	})
 }
 
-// past is what existed at any revision. It is read when something is asked that
-// the present does not have.
-type past struct {
-	library  *catalog.Library
-	versions func() map[what][]string
-	members  func() map[string]bool
-}
-
-func newPast(library *catalog.Library) *past {
-	every := func(visit func(*catalog.Catalog)) {
-		for _, r := range library.Revisions() {
-			c, _ := library.At(r.Hash)
-			visit(c)
-		}
-	}
-	return &past{
-		library: library,
-		versions: sync.OnceValue(func() map[what][]string {
-			all := map[what][]string{}
-			every(func(c *catalog.Catalog) {
-				for _, of := range []what{jetPack, l4t, cuda, kernel} {
-					for _, v := range versionsOf(c, of) {
-						if !slices.Contains(all[of], v) {
-							all[of] = append(all[of], v)
-						}
-					}
-				}
-			})
-			return all
-		}),
-		members: sync.OnceValue(func() map[string]bool {
-			all := map[string]bool{}
-			every(func(c *catalog.Catalog) {
-				for _, p := range c.Packages() {
-					all[p.Name] = true
-				}
-				for _, a := range c.OverlayAttributes() {
-					all[a.Name] = true
-				}
-			})
-			return all
-		}),
-	}
-}
-
-func (p *past) option(path string) bool {
-	_, ok := p.library.History(path)
-	return ok
-}
-
-func (p *past) value(w *world, leaf, value string) bool {
-	return slices.ContainsFunc(w.cat.Options(), func(o catalog.Option) bool {
-		parts := o.Parts()
-		return parts[len(parts)-1] == leaf && p.library.ValueSince(o.Path, value).Known()
+// everTook reports whether an option of the pill's revision whose last name is leaf took a value at any revision.
+func (r *reader) everTook(leaf, value string) bool {
+	return slices.ContainsFunc(r.world.cat.Options(), func(o catalog.Option) bool {
+		return strings.HasSuffix(o.Path, "."+leaf) && r.library.ValueSince(o.Path, value).Known()
 	})
 }
