@@ -5,7 +5,6 @@ package catalog
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 )
@@ -71,7 +70,6 @@ type Catalog struct {
 // tree is the options of a catalog, and how to find them.
 type tree struct {
 	options   []Option
-	byPath    map[string]int
 	root      *node
 	roots     []string
 	rootPaths [][]string // roots, name by name
@@ -109,11 +107,7 @@ func (c *Catalog) Lookup(path []string) (Option, bool) {
 
 // Option finds an option by its dotted path, as Options spells it.
 func (c *Catalog) Option(path string) (Option, bool) {
-	i, ok := c.byPath[path]
-	if !ok {
-		return Option{}, false
-	}
-	return c.options[i], true
+	return find(c.options, path, func(o *Option) string { return o.Path })
 }
 
 // Children returns the attributes right below prefix, sorted by name; none where prefix is not part of an option path.
@@ -156,12 +150,7 @@ func (c *Catalog) SoMs() []SoM { return c.boards().soms }
 
 // SoM finds a SoM by its option value.
 func (c *Catalog) SoM(name string) (SoM, bool) {
-	for _, s := range c.SoMs() {
-		if s.Name == name {
-			return s, true
-		}
-	}
-	return SoM{}, false
+	return find(c.SoMs(), name, func(s *SoM) string { return s.Name })
 }
 
 // Generations returns the JetPack generations this revision carries, oldest first.
@@ -170,12 +159,18 @@ func (c *Catalog) Generations() []Generation { return c.generations }
 
 // Generation finds a JetPack generation by its major version ("6").
 func (c *Catalog) Generation(major string) (Generation, bool) {
-	for _, g := range c.generations {
-		if g.Major == major {
-			return g, true
+	return find(c.generations, major, func(g *Generation) string { return g.Major })
+}
+
+// find is the first member of a list with a name.
+func find[T any](all []T, name string, nameOf func(*T) string) (T, bool) {
+	for i := range all {
+		if nameOf(&all[i]) == name {
+			return all[i], true
 		}
 	}
-	return Generation{}, false
+	var none T
+	return none, false
 }
 
 func (t *tree) find(path []string) *node {
@@ -199,10 +194,8 @@ var shared = []string{"hardware", "hardware.nvidia", "services"}
 
 // index builds the lookup structures over options, which must be sorted by path.
 func (t *tree) index() {
-	t.byPath = make(map[string]int, len(t.options))
 	t.root = &node{option: -1, children: map[string]*node{}}
 	for i, o := range t.options {
-		t.byPath[o.Path] = i
 		n := t.root
 		for name := range strings.SplitSeq(o.Path, ".") {
 			below := n.children[name]
@@ -219,7 +212,7 @@ func (t *tree) index() {
 		n.option = i
 	}
 	t.root.finish("", &t.roots)
-	sort.Strings(t.roots)
+	slices.Sort(t.roots)
 	for _, root := range t.roots {
 		t.rootPaths = append(t.rootPaths, strings.Split(root, "."))
 	}
@@ -227,7 +220,7 @@ func (t *tree) index() {
 
 // finish sorts the names below n and collects the roots: the first nodes on each path outside the shared namespaces.
 func (n *node) finish(path string, roots *[]string) {
-	sort.Strings(n.names)
+	slices.Sort(n.names)
 	for _, name := range n.names {
 		below := name
 		if path != "" {

@@ -52,13 +52,26 @@ type Commit struct {
 }
 
 // Evaluated are the tables that hold for the revision that was evaluated, and for those whose [Source.Holds] names them.
+// Each part is decoded at the first need of it.
 type Evaluated struct {
-	SoMs         []SoM             `json:"soms"`
-	Combinations []Combination     `json:"combinations"`
-	Targets      []FlashTarget     `json:"targets"`
-	Kinds        map[string]string `json:"kinds"` // of packages
-	Build        []Attribute       `json:"systemBuild"`
-	Outputs      []Output          `json:"outputs"`
+	EvaluatedSoMs
+	EvaluatedCombinations
+	EvaluatedOutputs
+}
+
+type EvaluatedSoMs struct {
+	SoMs []SoM `json:"soms"`
+}
+
+type EvaluatedCombinations struct {
+	Combinations []Combination `json:"combinations"`
+}
+
+type EvaluatedOutputs struct {
+	Targets []FlashTarget     `json:"targets"`
+	Kinds   map[string]string `json:"kinds"` // of packages
+	Build   []Attribute       `json:"systemBuild"`
+	Outputs []Output          `json:"outputs"`
 }
 
 // The files of the data folder. All but the hashes are compressed with gzip.
@@ -124,13 +137,15 @@ func Read(folder fs.FS) (*Library, error) {
 		t, _ := readTimeline(folder, filePackages)
 		return t
 	})
-	l.evaluated = sync.OnceValue(func() (e Evaluated) {
-		_ = readJSON(folder, fileEvaluated, &e)
-		return e
+	evaluated := sync.OnceValue(func() string {
+		text, _ := readText(folder, fileEvaluated)
+		return text
 	})
+	l.soms, l.outputs = part[EvaluatedSoMs](evaluated), part[EvaluatedOutputs](evaluated)
+	l.combinations = part[EvaluatedCombinations](evaluated)
 	l.cells = sync.OnceValue(func() map[fitKey]Combination {
 		cells := map[fitKey]Combination{}
-		for _, c := range l.evaluated().Combinations {
+		for _, c := range l.combinations().Combinations {
 			cells[fitKey{c.SoM, c.CarrierBoard, c.Major}] = c
 		}
 		return cells
@@ -140,9 +155,18 @@ func Read(folder fs.FS) (*Library, error) {
 	return l, nil
 }
 
+// part decodes a part of a JSON text at the first need.
+func part[T any](text func() string) func() T {
+	return sync.OnceValue(func() (part T) {
+		_ = json.Unmarshal([]byte(text()), &part)
+		return part
+	})
+}
+
 // DataOf gives back what a library was made of.
 func DataOf(l *Library) Data {
-	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries())}
+	d := Data{Commits: slices.Clone(l.commits), Evaluated: Evaluated{l.soms(), l.combinations(), l.outputs()},
+		Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries())}
 	for _, c := range l.commits {
 		for i := len(d.Sources); i <= c.Source; i++ {
 			s := l.state(i)
@@ -156,53 +180,43 @@ func DataOf(l *Library) Data {
 
 // Write writes the data folder. The same data give the same bytes.
 func Write(folder string, d Data) error {
-	var hashes []byte
-	for _, c := range d.Commits {
-		hash, err := hex.DecodeString(c.Hash)
-		if err != nil || len(hash) != 20 {
-			return fmt.Errorf("%q is no commit hash", c.Hash)
-		}
-		hashes = append(hashes, hash...)
-	}
-	options, err := newTimeline(d.Sources, Source.mainEntries)
-	if err != nil {
-		return err
-	}
-	packages, err := newTimeline(d.Sources, Source.packageEntries)
-	if err != nil {
-		return err
-	}
-	evaluated, err := json.Marshal(d.Evaluated)
-	if err != nil {
-		return err
-	}
-	summaries, err := summaryLines(d.Summaries)
-	if err != nil {
-		return err
-	}
-	otherSummaries, err := summaryLines(d.OtherSummaries)
-	if err != nil {
-		return err
-	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(folder, fileHashes), hashes, 0o644); err != nil {
-		return err
+	texts := map[string]func() ([]byte, error){
+		fileHashes:         func() ([]byte, error) { return hashes(d.Commits) },
+		fileCommits:        func() ([]byte, error) { return commitColumns(d.Commits), nil },
+		fileOptions:        func() ([]byte, error) { return timelineText(d.Sources, Source.mainEntries) },
+		filePackages:       func() ([]byte, error) { return timelineText(d.Sources, Source.packageEntries) },
+		fileEvaluated:      func() ([]byte, error) { return json.Marshal(d.Evaluated) },
+		fileSummaries:      func() ([]byte, error) { return summaryLines(d.Summaries) },
+		fileOtherSummaries: func() ([]byte, error) { return summaryLines(d.OtherSummaries) },
 	}
-	for name, text := range map[string][]byte{
-		fileCommits: commitColumns(d.Commits), fileOptions: options.text(), filePackages: packages.text(),
-		fileEvaluated: evaluated, fileSummaries: summaries, fileOtherSummaries: otherSummaries,
-	} {
-		packed, err := pack(text)
-		if err != nil {
-			return err
+	for name, text := range texts {
+		content, err := text()
+		if err == nil && name != fileHashes {
+			content, err = pack(content)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), packed, 0o644); err != nil {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name), content, 0o644)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func hashes(commits []Commit) ([]byte, error) {
+	var all []byte
+	for _, c := range commits {
+		hash, err := hex.DecodeString(c.Hash)
+		if err != nil || len(hash) != 20 {
+			return nil, fmt.Errorf("%q is no commit hash", c.Hash)
+		}
+		all = append(all, hash...)
+	}
+	return all, nil
 }
 
 func pack(text []byte) ([]byte, error) {
@@ -231,17 +245,6 @@ func readText(folder fs.FS, name string) (string, error) {
 		return "", fmt.Errorf("catalog: %s: %w", name, err)
 	}
 	return text.String(), nil
-}
-
-func readJSON(folder fs.FS, name string, into any) error {
-	text, err := readText(folder, name)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		return fmt.Errorf("catalog: %s: %w", name, err)
-	}
-	return nil
 }
 
 func readSummaries(folder fs.FS, name string) map[string]string {
@@ -291,6 +294,7 @@ var columns = [...]struct {
 	},
 }
 
+// days is the day of a commit, since 1970-01-01; 0 for the commit before the first.
 func days(i int, commits []Commit) int {
 	if i < 0 {
 		return 0
@@ -308,16 +312,15 @@ func source(i int, commits []Commit) int {
 func commitColumns(commits []Commit) []byte {
 	var b bytes.Buffer
 	for _, column := range columns {
-		number, count := 0, 0
-		for i := range commits {
-			if v := column.get(i, commits); v != number && count > 0 {
-				fmt.Fprintf(&b, "%d %d ", number, count)
-				number, count = v, 1
-			} else {
-				number, count = v, count+1
+		var words []string
+		for i := 0; i < len(commits); {
+			number, from := column.get(i, commits), i
+			for i < len(commits) && column.get(i, commits) == number {
+				i++
 			}
+			words = append(words, strconv.Itoa(number), strconv.Itoa(i-from))
 		}
-		fmt.Fprintf(&b, "%d %d\n", number, count)
+		fmt.Fprintln(&b, strings.Join(words, " "))
 	}
 	return b.Bytes()
 }
@@ -406,48 +409,28 @@ func (s Source) packageEntries() []entry {
 // state reads a source without its options and packages.
 func (l *Library) state(source int) Source {
 	s := Source{DefaultMajors: map[string]string{}}
-	for v := range l.options.at(source, generationEntry) {
-		g := Generation{}
-		v.decode(&g)
-		s.Generations = append(s.Generations, g)
-	}
+	s.Generations = things[Generation](l.options, source, generationEntry, nil)
 	sort.SliceStable(s.Generations, func(i, j int) bool { return len(s.Generations[i].Major) < len(s.Generations[j].Major) })
-	for v := range l.options.at(source, defaultEntry) {
-		major := ""
-		v.decode(&major)
-		s.DefaultMajors[v.name()] = major
-	}
-	for v := range l.options.at(source, holdsEntry) {
-		s.Holds = append(s.Holds, Table(v.name()))
-	}
+	things(l.options, source, defaultEntry, func(major *string, v *version) { s.DefaultMajors[v.name()] = *major })
+	s.Holds = things[Table](l.options, source, holdsEntry, nil)
 	return s
 }
 
 func (l *Library) optionsOf(source int) []Option {
-	var options []Option
 	lines := l.options.lines(source)
-	for v := range l.options.at(source, optionEntry) {
-		o := Option{Line: lines[v.key]}
-		v.decode(&o)
-		options = append(options, o)
-	}
-	return options
+	return things(l.options, source, optionEntry, func(o *Option, v *version) {
+		o.Line = lines[v.key]
+		o.complete(v.name())
+	})
 }
 
-func (l *Library) packagesOf(source int) (packages []Package, overlay []Attribute) {
+func (l *Library) packagesOf(source int) ([]Package, []Attribute) {
 	t := l.packages()
 	lines := t.lines(source)
-	for v := range t.at(source, packageEntry) {
-		p := Package{Name: v.name(), Line: lines[v.key], DeviceLine: lines[deviceEntry+v.name()]}
-		v.decode(&p)
-		packages = append(packages, p)
-	}
-	for v := range t.at(source, overlayEntry) {
-		a := Attribute{Name: v.name(), Line: lines[v.key]}
-		v.decode(&a)
-		overlay = append(overlay, a)
-	}
-	return packages, overlay
+	packages := things(t, source, packageEntry, func(p *Package, v *version) {
+		p.Name, p.Line, p.DeviceLine = v.name(), lines[v.key], lines[deviceEntry+v.name()]
+	})
+	return packages, things(t, source, overlayEntry, func(a *Attribute, v *version) { a.Name, a.Line = v.name(), lines[v.key] })
 }
 
 // complete sets what the JSON of an option leaves out because it follows from the rest.

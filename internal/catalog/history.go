@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"encoding/json"
 	"slices"
 	"sync"
 )
@@ -102,7 +103,8 @@ func (p *past) read(l *Library, path string) {
 				h.Reintroduced = r
 			}
 			var o Option
-			p.versions[now].decode(&o)
+			_ = json.Unmarshal([]byte(p.versions[now].value), &o)
+			o.complete(path)
 			if h.RenamedTo == "" {
 				h.RenamedTo = o.RenamedTo
 			}

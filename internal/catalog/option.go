@@ -174,40 +174,26 @@ func unwrap(t string) string {
 	return t[1 : len(t)-1]
 }
 
-func kindOf(t string) Kind {
-	switch t {
-	case "":
-		return KindUnspecified
-	case "boolean":
-		return KindBool
-	case "signed integer":
-		return KindInt
-	case "string":
-		return KindString
-	case "path", "absolute path":
-		return KindPath
-	case "package":
-		return KindPackage
-	case "submodule":
-		return KindSubmodule
-	case "anything":
-		return KindAnything
-	case "unspecified value":
-		return KindUnspecified
+// Descriptions of types, whole or from their beginning on.
+var (
+	kinds = map[string]Kind{
+		"": KindUnspecified, "unspecified value": KindUnspecified, "boolean": KindBool, "signed integer": KindInt,
+		"string": KindString, "path": KindPath, "absolute path": KindPath, "package": KindPackage, "submodule": KindSubmodule,
+		"anything": KindAnything,
 	}
-	for _, p := range []struct {
-		prefix string
-		kind   Kind
-	}{
-		{"list of ", KindList},
-		{"one of ", KindEnum},
-		{"value ", KindEnum},
-		{"positive integer", KindInt},
-		{"strings concatenated with ", KindLines},
-		{"attribute set of ", KindAttrs},
-	} {
-		if strings.HasPrefix(t, p.prefix) {
-			return p.kind
+	kindPrefixes = map[string]Kind{
+		"list of ": KindList, "one of ": KindEnum, "value ": KindEnum, "positive integer": KindInt,
+		"strings concatenated with ": KindLines, "attribute set of ": KindAttrs,
+	}
+)
+
+func kindOf(t string) Kind {
+	if kind, ok := kinds[t]; ok {
+		return kind
+	}
+	for prefix, kind := range kindPrefixes {
+		if strings.HasPrefix(t, prefix) {
+			return kind
 		}
 	}
 	if strings.Contains(t, " or ") {
@@ -218,17 +204,10 @@ func kindOf(t string) Kind {
 
 // quoted returns the strings between double quotes in t, in order.
 func quoted(t string) []string {
+	parts := strings.Split(t, `"`)
 	var out []string
-	for {
-		_, rest, ok := strings.Cut(t, `"`)
-		if !ok {
-			return out
-		}
-		value, rest, ok := strings.Cut(rest, `"`)
-		if !ok {
-			return out
-		}
-		out = append(out, value)
-		t = rest
+	for i := 1; i+1 < len(parts); i += 2 {
+		out = append(out, parts[i])
 	}
+	return out
 }

@@ -1,7 +1,5 @@
 package catalog
 
-import "sort"
-
 // Package is one member of the nvidia-jetpack scope.
 type Package struct {
 	Name string `json:"-"`
@@ -57,7 +55,6 @@ type FlashTarget struct {
 
 type packageSet struct {
 	packages []Package
-	byName   map[string]int
 	topLevel []Attribute
 	build    []Attribute
 	outputs  []Output
@@ -77,12 +74,7 @@ func (c *Catalog) Packages() []Package { return c.packages().packages }
 
 // Package finds a member of the nvidia-jetpack scope.
 func (c *Catalog) Package(name string) (Package, bool) {
-	s := c.packages()
-	i, ok := s.byName[name]
-	if !ok {
-		return Package{}, false
-	}
-	return s.packages[i], true
+	return find(c.packages().packages, name, func(p *Package) string { return p.Name })
 }
 
 // OverlayAttributes returns the attributes that the overlay sets at the top level of the package set, sorted by name.
@@ -97,11 +89,3 @@ func (c *Catalog) Outputs() []Output { return c.packages().outputs }
 
 // FlashTargets returns the combinations that upstream supports, in upstream's order.
 func (c *Catalog) FlashTargets() []FlashTarget { return c.packages().targets }
-
-func (s *packageSet) index() {
-	sort.Slice(s.packages, func(i, j int) bool { return s.packages[i].Name < s.packages[j].Name })
-	s.byName = make(map[string]int, len(s.packages))
-	for i, p := range s.packages {
-		s.byName[p.Name] = i
-	}
-}

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 )
@@ -60,7 +59,7 @@ func (l *Library) catalog(s Source, options *tree, packages func() ([]Package, [
 // tree adds history and the project's descriptions to the options of a source, and indexes them.
 func (l *Library) tree(options []Option) *tree {
 	t := &tree{options: slices.Clone(options)}
-	sort.Slice(t.options, func(i, j int) bool { return t.options[i].Path < t.options[j].Path })
+	slices.SortFunc(t.options, func(a, b Option) int { return strings.Compare(a.Path, b.Path) })
 	for i := range t.options {
 		o := &t.options[i]
 		o.library, o.Summary = l, l.summaries()[o.Path]
@@ -91,13 +90,13 @@ func (l *Library) boards(c *Catalog, s Source) boards {
 	if !ok {
 		return boards{}
 	}
-	e := l.evaluated()
+	evaluated := l.soms().SoMs
 	b := boards{wholly: s.holds(TableBoards), carriers: s.holds(TableCarriers), cells: l.cells()}
 	for _, name := range option.Values {
 		som := SoM{Name: name}
-		at := slices.IndexFunc(e.SoMs, func(s SoM) bool { return s.Name == name })
+		at := slices.IndexFunc(evaluated, func(s SoM) bool { return s.Name == name })
 		if at >= 0 {
-			known := e.SoMs[at]
+			known := evaluated[at]
 			som.Family, som.SoC, som.ChipID = known.Family, known.SoC, known.ChipID
 			if b.wholly {
 				som.TargetBoard, som.SuperTargetBoard = known.TargetBoard, known.SuperTargetBoard
@@ -133,7 +132,7 @@ func (l *Library) packageSet(s Source, read func() ([]Package, []Attribute)) pac
 		set.packages[i].Summary = l.otherSummaries()[set.packages[i].Name]
 	}
 	if s.holds(TablePackages) {
-		e := l.evaluated()
+		e := l.outputs()
 		for i := range set.packages {
 			if p := &set.packages[i]; p.Kind == "" {
 				p.Kind = e.Kinds[p.Name]
@@ -141,6 +140,6 @@ func (l *Library) packageSet(s Source, read func() ([]Package, []Attribute)) pac
 		}
 		set.build, set.outputs, set.targets = e.Build, e.Outputs, e.Targets
 	}
-	set.index()
+	slices.SortFunc(set.packages, func(a, b Package) int { return strings.Compare(a.Name, b.Name) })
 	return set
 }

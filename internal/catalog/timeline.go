@@ -87,7 +87,12 @@ func newTimeline(sources []Source, entries func(Source) []entry) (timeline, erro
 	return t, nil
 }
 
-func (t timeline) text() []byte {
+// timelineText is the timeline of sources as text.
+func timelineText(sources []Source, entries func(Source) []entry) ([]byte, error) {
+	t, err := newTimeline(sources, entries)
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	for _, v := range t {
 		var distances []string
@@ -98,7 +103,7 @@ func (t timeline) text() []byte {
 		}
 		fmt.Fprintf(&b, "%s\t%s\t%d\t%s\t%s\n", v.key, strings.Join(distances, " "), v.line, v.after, v.value)
 	}
-	return b.Bytes()
+	return b.Bytes(), nil
 }
 
 func readTimeline(folder fs.FS, name string) (timeline, error) {
@@ -150,12 +155,25 @@ func (v *version) name() string {
 	return name
 }
 
-// decode reads the value. What the data folder holds was written from the same types, and its checksum is right.
-func (v *version) decode(into any) {
-	_ = json.Unmarshal([]byte(v.value), into)
-	if o, ok := into.(*Option); ok {
-		o.complete(v.name())
+// things are the values of a kind that a source has, sorted by name; complete, if there is one, adds what follows from
+// the rest of each version. What the data folder holds was written from the same types, and its checksum is right.
+func things[T any](t timeline, source int, kind string, complete func(*T, *version)) []T {
+	versions := slices.Collect(t.at(source, kind))
+	if len(versions) == 0 {
+		return nil
 	}
+	values := make([]string, len(versions))
+	for i, v := range versions {
+		values[i] = v.value
+	}
+	all := make([]T, 0, len(versions))
+	_ = json.Unmarshal([]byte("["+strings.Join(values, ",")+"]"), &all)
+	for i := range all {
+		if complete != nil {
+			complete(&all[i], versions[i])
+		}
+	}
+	return all
 }
 
 // kind are the versions whose key begins with a prefix.
