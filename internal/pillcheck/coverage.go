@@ -97,27 +97,14 @@ func (l *linter) silent() {
 		default:
 			continue
 		}
-		if name != "enable" && !strings.Contains(strings.ToLower(l.text(s)), strings.ToLower(name)) {
+		text := comments.ReplaceAllString(strings.Join(l.lines(s), "\n"), "")
+		if name != "enable" && !strings.Contains(strings.ToLower(text), strings.ToLower(name)) {
 			l.found(s.Pill.File, s.Line, "silent", "%s leads here, and the section never says %s", t, name)
 		}
 	}
 }
 
 var comments = regexp.MustCompile(`(?s)<!--.*?-->`)
-
-// text is a section's heading and what stands under it, without comments and
-// without the sections inside it.
-func (l *linter) text(s pill.Section) string {
-	lines := strings.Split(string(l.source(s.Pill)), "\n")
-	end := len(lines)
-	for _, other := range s.Pill.Sections {
-		if other.Line > s.Line {
-			end = other.Line - 1
-			break
-		}
-	}
-	return comments.ReplaceAllString(strings.Join(lines[s.Line-1:end], "\n"), "")
-}
 
 // wanted are the topics that must have a section.
 func wanted(cat *catalog.Catalog) []pill.Topic {

@@ -3,6 +3,7 @@ package pillcheck
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -42,37 +43,25 @@ func (l *linter) form(p *pill.Pill) {
 }
 
 func (l *linter) frontMatter(p *pill.Pill) {
-	missing := func(key, want string) {
-		l.found(p.File, 1, "front-matter", "%s is missing or wrong: want %s", key, want)
+	check := func(ok bool, key, want string) {
+		if !ok {
+			l.found(p.File, 1, "front-matter", "%s is missing or wrong: want %s", key, want)
+		}
 	}
-	if !strings.HasPrefix(p.File, p.ID+"-") {
-		missing("id", "the digits of the file's name")
-	}
+	check(strings.HasPrefix(p.File, p.ID+"-"), "id", "the digits of the file's name")
 	if !bytes.HasPrefix(l.source(p), []byte("---\n")) {
 		l.found(p.File, 1, "front-matter", "there is none")
 		return
 	}
-	if p.Subtitle == "" {
-		missing("subtitle", "a few words")
-	}
-	if p.Summary == "" {
-		missing("summary", "one or two sentences")
-	}
-	switch p.Group {
-	case "foundation", "jetpack-nixos", "system":
-	default:
-		missing("group", "foundation, jetpack-nixos or system")
-	}
-	if _, match := l.library.At(p.Revision); match != catalog.Exact || len(p.Revision) != 40 {
-		missing("revision", "a full hash of a commit with known options")
-	}
-	if p.Minutes < 1 || p.Minutes > maxMinutes {
-		missing("minutes", fmt.Sprintf("1 to %d", maxMinutes))
-	}
+	_, match := l.library.At(p.Revision)
+	check(p.Subtitle != "", "subtitle", "a few words")
+	check(p.Summary != "", "summary", "one or two sentences")
+	check(slices.Contains([]string{"foundation", "jetpack-nixos", "system"}, p.Group), "group", "foundation, jetpack-nixos or system")
+	check(match == catalog.Exact && len(p.Revision) == 40, "revision", "a full hash of a commit with known options")
+	check(p.Minutes > 0 && p.Minutes <= maxMinutes, "minutes", fmt.Sprintf("1 to %d", maxMinutes))
 	for _, id := range p.BuildsOn {
-		if _, ok := l.pills.Find(id); !ok || id >= p.ID {
-			missing("builds-on", fmt.Sprintf("earlier pills, not %q", id))
-		}
+		_, ok := l.pills.Find(id)
+		check(ok && id < p.ID, "builds-on", fmt.Sprintf("earlier pills, not %q", id))
 	}
 	first := p.Sections[0]
 	if want := fmt.Sprintf("Pill %s: %s — %s", p.ID, p.Title, p.Subtitle); first.Title != want {
@@ -82,30 +71,36 @@ func (l *linter) frontMatter(p *pill.Pill) {
 
 // short counts the lines of the short version as they stand in the file.
 func (l *linter) short(p *pill.Pill) {
-	source := strings.Split(string(l.source(p)), "\n")
-	for i, s := range p.Sections {
-		if !strings.EqualFold(s.Title, shortTitle) {
-			continue
-		}
-		end := len(source)
-		if i+1 < len(p.Sections) {
-			end = p.Sections[i+1].Line - 1
-		}
-		lines := 0
-		for _, line := range source[s.Line:end] {
-			if line == "---" {
-				break
-			}
-			if strings.TrimSpace(line) != "" {
-				lines++
-			}
-		}
-		if lines < 1 || lines > maxShort {
-			l.found(p.File, s.Line, "tldr", "%d lines, want 1 to %d", lines, maxShort)
-		}
+	at := slices.IndexFunc(p.Sections, func(s pill.Section) bool { return strings.EqualFold(s.Title, shortTitle) })
+	if at < 0 {
+		l.found(p.File, 0, "tldr", "no section %s", shortTitle)
 		return
 	}
-	l.found(p.File, 0, "tldr", "no section %s", shortTitle)
+	lines := 0
+	for _, line := range l.lines(p.Sections[at])[1:] {
+		if line == "---" {
+			break
+		}
+		if strings.TrimSpace(line) != "" {
+			lines++
+		}
+	}
+	if lines < 1 || lines > maxShort {
+		l.found(p.File, p.Sections[at].Line, "tldr", "%d lines, want 1 to %d", lines, maxShort)
+	}
+}
+
+// lines are those of a section in the file, its heading first, without the sections inside it.
+func (l *linter) lines(s pill.Section) []string {
+	lines := strings.Split(string(l.source(s.Pill)), "\n")
+	end := len(lines)
+	for _, other := range s.Pill.Sections {
+		if other.Line > s.Line {
+			end = other.Line - 1
+			break
+		}
+	}
+	return lines[s.Line-1 : end]
 }
 
 // questions checks that the last section asks, and that each answer is folded
@@ -149,19 +144,14 @@ func (l *linter) footer(p *pill.Pill) {
 	if len(lines) < 4 || lines[len(lines)-2] != "" || lines[len(lines)-3] != "---" {
 		l.found(p.File, number, "footer", "want a line --- and an empty line above the last line")
 	}
-	var want []string
 	all := l.pills.Pills()
-	for i, other := range all {
-		if other != p {
-			continue
-		}
-		if i > 0 {
-			want = append(want, fmt.Sprintf("[← Pill %s: %s](%s)", all[i-1].ID, all[i-1].Title, all[i-1].File))
-		}
-		want = append(want, "[Index](README.md)")
-		if i+1 < len(all) {
-			want = append(want, fmt.Sprintf("[Pill %s: %s →](%s)", all[i+1].ID, all[i+1].Title, all[i+1].File))
-		}
+	i := slices.Index(all, p)
+	want := []string{"[Index](README.md)"}
+	if i > 0 {
+		want = slices.Insert(want, 0, fmt.Sprintf("[← Pill %s: %s](%s)", all[i-1].ID, all[i-1].Title, all[i-1].File))
+	}
+	if i+1 < len(all) {
+		want = append(want, fmt.Sprintf("[Pill %s: %s →](%s)", all[i+1].ID, all[i+1].Title, all[i+1].File))
 	}
 	if joined := strings.Join(want, " · "); last != joined {
 		l.found(p.File, number, "footer", "the last line is %q, want %q", last, joined)
