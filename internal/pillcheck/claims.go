@@ -16,7 +16,13 @@ import (
 // its code.
 func (l *linter) claims(p *pill.Pill) {
 	w := l.world(p)
-	l.topics(p, w)
+	for _, s := range p.Sections {
+		for _, t := range s.Topics {
+			if !w.topic(t) {
+				l.found(p.File, s.Line, "topic", "%s does not exist at %s", t, w.Short())
+			}
+		}
+	}
 	r := &reader{linter: l, world: w, pill: p, own: map[string]bool{}}
 	all := units(p, l.source(p))
 	for _, u := range all {
@@ -26,17 +32,6 @@ func (l *linter) claims(p *pill.Pill) {
 	}
 	for _, u := range all {
 		r.read(u)
-	}
-}
-
-// topics checks that what sections say they explain exists.
-func (l *linter) topics(p *pill.Pill, w *world) {
-	for _, s := range p.Sections {
-		for _, t := range s.Topics {
-			if !w.topic(t) {
-				l.found(p.File, s.Line, "topic", "%s does not exist at %s", t, w.Short())
-			}
-		}
 	}
 }
 
@@ -96,10 +91,11 @@ func (r *reader) read(u unit) {
 		if ended && existed {
 			return
 		}
+		format += " at %s"
 		if existed {
 			format += "; if it ended, name the revision"
 		}
-		r.found(r.pill.File, u.line(offset), code, format, args...)
+		r.found(r.pill.File, u.line(offset), code, format, append(args, r.world.Short())...)
 	}
 	r.readVersions(u, say)
 	for _, c := range u.code {
@@ -112,8 +108,7 @@ func (r *reader) read(u unit) {
 	}
 }
 
-// sayer reports a claim that does not hold; existed tells that it once did, as
-// far as that is known.
+// sayer reports a claim that does not hold at the pill's revision; existed says that it once did, as far as that is known.
 type sayer func(offset int, code string, existed bool, format string, args ...any)
 
 var (
@@ -190,7 +185,7 @@ func (r *reader) readVersions(u unit, say sayer) {
 				}
 				existed := r.everWas(func(c *catalog.Catalog) bool { return hasVersion(c, of, version) })
 				if !limit || !existed && of != "CUDA" {
-					say(start+v[0], "version", existed, "there is no %s %s at %s", of, version, r.world.Short())
+					say(start+v[0], "version", existed, "there is no %s %s", of, version)
 				}
 			}
 		}
@@ -198,7 +193,7 @@ func (r *reader) readVersions(u unit, say sayer) {
 	for _, m := range capability.FindAllStringSubmatchIndex(u.text, -1) {
 		named := u.text[m[2]:m[3]]
 		if !slices.ContainsFunc(r.world.cat.SoMs(), func(s catalog.SoM) bool { return slices.Contains(s.CUDACapabilities, named) }) {
-			say(m[2], "version", false, "no SoM has the CUDA capability %s", named)
+			r.found(r.pill.File, u.line(m[2]), "version", "no SoM has the CUDA capability %s", named)
 		}
 	}
 }
@@ -222,46 +217,32 @@ func (r *reader) readNames(u unit, c piece, say sayer) {
 		if strings.IndexByte("/.$@", before) >= 0 || '0' <= before && before <= '9' {
 			continue
 		}
-		parts := strings.Split(code[m[0]:m[1]], ".")
-		if strings.Contains(code[m[0]:m[1]], `"`) || strings.Contains(code[m[0]:m[1]], "${") {
-			parts = split(code[m[0]:m[1]])
-		}
 		n := named{
-			parts: parts, prose: u.language == "", whole: m[0] == 0 && m[1] == len(code), quoted: before == '"',
+			offset: c.start + m[0], parts: split(code[m[0]:m[1]]), prose: u.language == "", whole: m[0] == 0 && m[1] == len(code), quoted: before == '"',
 			assigned:  before == '"' && assigning.MatchString(code[:m[0]]),
 			tentative: hasDefault.MatchString(code[m[1]:]),
 		}
 		if before == '#' {
 			n.reference = flakeBefore(code[:m[0]-1])
 		}
-		r.readName(n, func(code string, existed bool, format string, args ...any) {
-			say(c.start+m[0], code, existed, format, args...)
-		})
+		r.readName(n, say)
 	}
 }
 
+var part = regexp.MustCompile(`(?:"[^"]*"|\$\{[^}]*\}|[^."])+`)
+
 // split cuts a dotted name whose parts may be quoted or computed.
 func split(name string) []string {
-	var parts []string
-	start, depth, in := 0, 0, false
-	for i := range len(name) {
-		switch b := name[i]; {
-		case b == '"':
-			in = !in
-		case b == '{':
-			depth++
-		case b == '}':
-			depth--
-		case b == '.' && !in && depth == 0:
-			parts = append(parts, strings.Trim(name[start:i], `"`))
-			start = i + 1
-		}
+	parts := part.FindAllString(name, -1)
+	for i := range parts {
+		parts[i] = strings.Trim(parts[i], `"`)
 	}
-	return append(parts, strings.Trim(name[start:], `"`))
+	return parts
 }
 
 // named is a dotted name in code, and how it stands there.
 type named struct {
+	offset    int // in its unit
 	parts     []string
 	prose     bool // in back-ticks, not in a block
 	whole     bool // nothing else is between the back-ticks
@@ -298,12 +279,12 @@ var (
 	l4tPackage = regexp.MustCompile(`^l4t-[a-z0-9-]+$`)
 )
 
-func (r *reader) readName(n named, say func(code string, existed bool, format string, args ...any)) {
+func (r *reader) readName(n named, say sayer) {
 	w := r.world
 	parts := n.parts
 	if i := w.root(parts); i >= 0 {
 		if path := parts[i:]; !w.option(path) && !(i > 0 && parts[i-1] == "options") {
-			r.noOption(path, say)
+			r.noOption(n.offset, path, say)
 		}
 		return
 	}
@@ -313,13 +294,13 @@ func (r *reader) readName(n named, say func(code string, existed bool, format st
 			path = parts[1:]
 		}
 		if !w.inside(path) {
-			say("option", false, "no option has %s in its path at %s", strings.Join(path, "."), w.Short())
+			say(n.offset, "option", false, "no option has %s in its path", strings.Join(path, "."))
 		}
 		return
 	}
 	if n.reference == upstreamFlake && w.cat.HasPackages() {
 		if !w.installable(parts) {
-			say("output", false, "the flake has no output %s at %s", strings.Join(parts, "."), w.Short())
+			say(n.offset, "output", false, "the flake has no output %s", strings.Join(parts, "."))
 		}
 		return
 	}
@@ -335,21 +316,21 @@ func (r *reader) readName(n named, say func(code string, existed bool, format st
 			i == 0 && n.prose && n.reference == noFlake && len(parts) > 1 && part != "nixosConfigurations" && !slices.ContainsFunc(parts[1:], r.isOwn))
 		switch {
 		case isOutput && len(w.cat.Outputs()) > 0 && !w.output(parts[i:]):
-			say("output", false, "the flake has no output %s at %s", strings.Join(parts[i:], "."), w.Short())
+			say(n.offset, "output", false, "the flake has no output %s", strings.Join(parts[i:], "."))
 		case before == "build" && i > 1 && parts[i-2] == "system" && len(w.cat.SystemBuild()) > 0 && !w.built(part) && !strings.HasPrefix(part, "$"):
-			say("output", false, "there is no system.build.%s at %s", part, w.Short())
+			say(n.offset, "output", false, "there is no system.build.%s", part)
 		case cudaSet.MatchString(part) && w.cat.HasPackages() && !n.tentative && !hasAttribute(w.cat, part) && !r.own[part]:
-			say("package", r.everHad(part), "the overlay does not touch %s at %s", part, w.Short())
+			say(n.offset, "package", r.everHad(part), "the overlay does not touch %s", part)
 		}
 	}
 	r.readBoard(strings.TrimSuffix(parts[0], "'"), n, say)
 }
 
 // noOption reports that a path is that of no option.
-func (r *reader) noOption(path []string, say func(code string, existed bool, format string, args ...any)) {
+func (r *reader) noOption(offset int, path []string, say sayer) {
 	name := strings.Join(path, ".")
 	_, existed := r.library.History(name)
-	say("option", existed, "there is no option %s at %s", name, r.world.Short())
+	say(offset, "option", existed, "there is no option %s", name)
 }
 
 var outputs = []string{"nixosModules", "overlays", "packages", "legacyPackages", "nixosConfigurations", "checks", "formatter"}
@@ -358,12 +339,12 @@ func (r *reader) isOwn(name string) bool { return r.own[name] }
 
 // readMember checks names behind a scope, or behind what overlays of a scope
 // call it.
-func (r *reader) readMember(n named, say func(code string, existed bool, format string, args ...any)) {
+func (r *reader) readMember(n named, say sayer) {
 	w := r.world
 	for i, part := range n.parts {
 		isScope := scopePattern.MatchString(part) && (i == 0 || n.parts[i-1] != "hardware")
 		if isScope && !w.scope(part) && !r.own[part] {
-			say("package", r.everHad(part), "there is no scope %s at %s", part, w.Short())
+			say(n.offset, "package", r.everHad(part), "there is no scope %s", part)
 			return
 		}
 		if part == "jprev" || part == "jfinal" {
@@ -373,17 +354,17 @@ func (r *reader) readMember(n named, say func(code string, existed bool, format 
 			continue
 		}
 		if member := n.parts[i+1]; !w.member(part, member) && !r.own[member] && !strings.ContainsAny(member, "$*") {
-			say("package", r.everHad(member), "%s has no member %s at %s", part, member, w.Short())
+			say(n.offset, "package", r.everHad(member), "%s has no member %s", part, member)
 		}
 		return
 	}
 	if name := n.parts[0]; l4tPackage.MatchString(name) && !n.quoted && !w.member(scopeName, name) && !r.own[name] && (!n.prose || n.whole) {
-		say("package", r.everHad(name), "%s has no member %s at %s", scopeName, name, w.Short())
+		say(n.offset, "package", r.everHad(name), "%s has no member %s", scopeName, name)
 	}
 }
 
 // readBoard checks names of SoMs, flash scripts and board configurations.
-func (r *reader) readBoard(name string, n named, say func(code string, existed bool, format string, args ...any)) {
+func (r *reader) readBoard(name string, n named, say sayer) {
 	w := r.world
 	if r.own[name] || len(w.cat.SoMs()) == 0 || n.reference == ownFlake && !scriptLike.MatchString(name) {
 		return
@@ -391,15 +372,15 @@ func (r *reader) readBoard(name string, n named, say func(code string, existed b
 	switch {
 	case scriptLike.MatchString(name):
 		if len(w.cat.FlashTargets()) > 0 && !w.flashing(name) {
-			say("output", false, "there is no flash script %s at %s", name, w.Short())
+			say(n.offset, "output", false, "there is no flash script %s", name)
 		}
 	case somLike.MatchString(name) && !n.assigned:
 		if _, ok := w.cat.SoM(name); !ok && !w.flashing(name) && !strings.HasSuffix(name, "-") {
-			say("value", r.everTook("som", name), "there is no SoM %s at %s", name, w.Short())
+			say(n.offset, "value", r.everTook("som", name), "there is no SoM %s", name)
 		}
 	case boardLike.MatchString(name):
 		if len(w.cat.FlashTargets()) > 0 && !w.board(name) && !strings.HasSuffix(name, "-") {
-			say("value", false, "no SoM has the target board %s at %s", name, w.Short())
+			say(n.offset, "value", false, "no SoM has the target board %s", name)
 		}
 	}
 }
@@ -414,7 +395,7 @@ func (r *reader) readValues(u unit, c piece, say sayer) {
 	w := r.world
 	check := func(offset int, leaf, value string) {
 		if values := w.values(leaf); values != nil && !slices.Contains(values, value) && !r.own[value] {
-			say(offset, "value", r.everTook(leaf, value), "%s has no value %q at %s", leaf, value, w.Short())
+			say(offset, "value", r.everTook(leaf, value), "%s has no value %q", leaf, value)
 		}
 	}
 	code := u.text[c.start:c.end]
@@ -453,13 +434,13 @@ func (r *reader) readFiles(u unit, c piece, say sayer) {
 				continue // the path goes on with what is none
 			}
 			if !w.folder(name) {
-				say(c.start+m[2], "file", true, "there is no folder %s at %s", name, w.Short())
+				say(c.start+m[2], "file", true, "there is no folder %s", name)
 			}
 			continue
 		}
 		lines, ok := w.file(name)
 		if !ok {
-			say(c.start+m[2], "file", true, "there is no file %s at %s", name, w.Short())
+			say(c.start+m[2], "file", true, "there is no file %s", name)
 			continue
 		}
 		for _, g := range []int{4, 6} {
@@ -467,7 +448,7 @@ func (r *reader) readFiles(u unit, c piece, say sayer) {
 				continue
 			}
 			if line, err := strconv.Atoi(code[m[g]:m[g+1]]); err != nil || line < 1 || line > lines {
-				say(c.start+m[2], "file", false, "%s has %d lines at %s", name, lines, w.Short())
+				say(c.start+m[2], "file", false, "%s has %d lines", name, lines)
 			}
 		}
 	}
@@ -482,8 +463,6 @@ func (r *reader) readBindings(u unit, say sayer) {
 		if i < 0 || w.option(parts[i:]) || i > 0 && parts[i-1] == "options" || w.inValue(parts[i:]) {
 			continue // no option of jetpack-nixos's, or one that the pill declares, or an argument of a call in a value
 		}
-		r.noOption(parts[i:], func(code string, existed bool, format string, args ...any) {
-			say(b.Offset, code, existed, format, args...)
-		})
+		r.noOption(b.Offset, parts[i:], say)
 	}
 }
