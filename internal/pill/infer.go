@@ -1,6 +1,7 @@
 package pill
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -163,15 +164,9 @@ func (i inferred) phrase(s []word, points float32, theme []string) {
 	}
 }
 
-// enumerates tells a list of things, "A, B and C", from "The relation between A
-// and B".
+// enumerates tells a list of things, "A, B and C", from "The relation between A and B".
 func enumerates(parts [][]word) bool {
-	for _, part := range parts {
-		if len(part) > 2 {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(parts, func(part []word) bool { return len(part) > 2 })
 }
 
 func split(s []word) [][]word {
@@ -190,18 +185,12 @@ func split(s []word) [][]word {
 func (i inferred) text(s Section) {
 	source := s.Pill.source
 	var lead ast.Node
-	for _, n := range s.body.nodes {
-		if n.Kind() == ast.KindParagraph {
-			lead = n
-			i.definition(n, source)
-			break
-		}
+	if at := slices.IndexFunc(s.body.nodes, func(n ast.Node) bool { return n.Kind() == ast.KindParagraph }); at >= 0 {
+		lead = s.body.nodes[at]
+		i.definition(lead, source)
 	}
 	for _, block := range s.body.nodes {
-		_ = ast.Walk(block, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-			if !entering {
-				return ast.WalkContinue, nil
-			}
+		inspect(block, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FencedCodeBlock, *ast.CodeBlock:
 				language, lines := codeLines(n, source, limit{})
@@ -211,7 +200,6 @@ func (i inferred) text(s Section) {
 				if language == "nix" || isDrawing(language) {
 					i.glossedLines(lines, isDrawing(language))
 				}
-				return ast.WalkSkipChildren, nil
 			case *ast.ListItem, *tables.TableRow:
 				i.glossedItem(n, source)
 			case *ast.Emphasis:
@@ -230,9 +218,8 @@ func (i inferred) text(s Section) {
 				if strings.Contains(code, "=") {
 					i.example(code)
 				}
-				return ast.WalkSkipChildren, nil
 			}
-			return ast.WalkContinue, nil
+			return n.Kind() != ast.KindCodeSpan
 		})
 	}
 }
@@ -246,11 +233,9 @@ func (i inferred) definition(paragraph ast.Node, source []byte) {
 			if !found {
 				continue
 			}
-			parts := segments(subject, codeIn(paragraph, source))
-			if len(parts) != 1 || len(parts[0]) >= maxPhrase {
-				continue
+			if parts := segments(subject, codeIn(paragraph, source)); len(parts) == 1 && len(parts[0]) < maxPhrase {
+				i.phrase(parts[0], isDefined, nil)
 			}
-			i.phrase(parts[0], isDefined, nil)
 		}
 	}
 }

@@ -90,14 +90,11 @@ func preference(t Topic, s Section) float32 {
 // inferred of pills without such comments.
 func (c *Collection) For(topics ...Topic) (Section, bool) {
 	x := c.explained()
-	for _, t := range topics {
-		if s, ok := x.byComment(t); ok {
-			return s, true
-		}
-	}
-	for _, t := range topics {
-		if s, ok := x.byText(t); ok {
-			return s, true
+	for _, find := range []func(Topic) (Section, bool){x.byComment, x.byText} {
+		for _, t := range topics {
+			if s, ok := find(t); ok {
+				return s, true
+			}
 		}
 	}
 	return Section{}, false

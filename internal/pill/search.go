@@ -11,6 +11,7 @@ import (
 type Hit struct {
 	Section Section
 	Snippet string // one line of its text around the first word found, at most about 100 characters
+	score   int
 }
 
 const snippetWidth = 100 // characters
@@ -23,70 +24,54 @@ func (c *Collection) Search(words string) []Hit {
 	if len(wanted) == 0 {
 		return nil
 	}
-	type ranked struct {
-		Hit
-		score int
-	}
-	var found []ranked
+	var hits []Hit
 	for _, p := range c.all() {
 		title := strings.ToLower(p.Title + " " + p.Subtitle)
 		for _, s := range p.Sections {
 			if score := s.rank(wanted, title); score > 0 {
-				found = append(found, ranked{Hit{s, s.snippet(wanted)}, score})
+				hits = append(hits, Hit{s, s.snippet(wanted), score})
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b ranked) int { return b.score - a.score })
-	hits := make([]Hit, len(found))
-	for i, f := range found {
-		hits[i] = f.Hit
-	}
+	slices.SortStableFunc(hits, func(a, b Hit) int { return b.score - a.score })
 	return hits
 }
 
-// rank is 0 unless every word is found and at least one of them in the section
-// itself.
+// rank is 0 unless every word is found and at least one of them in the section itself.
 func (s Section) rank(wanted []string, title string) int {
 	text, prose := s.text()
-	heading := strings.ToLower(s.Title)
+	heading, summary, inTitle := strings.ToLower(s.Title), "", 4
 	titling := s.body.role == titling
 	if titling {
-		heading = ""
+		heading, summary, inTitle = "", strings.ToLower(s.Pill.Summary), 60
 	}
 	var topics strings.Builder
 	for _, t := range s.Topics {
 		topics.WriteString(strings.ToLower(t.Name) + "\n")
 	}
-	score, own := 0, titling
+	score, inSection := 0, titling
 	for _, word := range wanted {
 		points := 0
-		if begins(title, word) {
-			points = 4
-			if titling {
-				points = 60
+		add := func(found bool, more int) {
+			if found {
+				points += more
 			}
 		}
-		inside := 0
-		if begins(heading, word) {
-			inside += 30
-		}
-		if begins(topics.String(), word) {
-			inside += 15
-		}
-		if begins(text, word) || begins(prose, asProse(word)) || titling && begins(strings.ToLower(s.Pill.Summary), word) {
-			inside += 5
-		}
-		if points+inside == 0 {
+		add(begins(heading, word), 30)
+		add(begins(topics.String(), word), 15)
+		add(begins(text, word) || begins(prose, asProse(word)) || begins(summary, word), 5)
+		inSection = inSection || points > 0
+		add(begins(title, word), inTitle)
+		if points == 0 {
 			return 0
 		}
-		own = own || inside > 0
-		score += points + inside
+		score += points
 	}
-	if !own {
+	switch {
+	case !inSection:
 		return 0
-	}
-	if s.body.role == framing || s.body.role == shortening {
-		score = max(score/3, 1)
+	case s.body.role == framing || s.body.role == shortening:
+		return max(score/3, 1)
 	}
 	return score
 }
@@ -110,27 +95,21 @@ func asProse(s string) string {
 }
 
 // begins reports whether some word of text begins with prefix.
-func begins(text, prefix string) bool {
-	return beginning(text, prefix) >= 0
-}
+func begins(text, prefix string) bool { return beginning(text, prefix) >= 0 }
 
+// beginning is where the first word of text stands that begins with prefix, or -1.
 func beginning(text, prefix string) int {
-	if prefix == "" {
-		return -1
-	}
-	for from := 0; ; {
-		i := strings.Index(text[from:], prefix)
+	for at := 0; prefix != ""; at++ {
+		i := strings.Index(text[at:], prefix)
 		if i < 0 {
-			return -1
+			break
 		}
-		at := from + i
-		before, _ := utf8.DecodeLastRuneInString(text[:at])
-		if at == 0 || !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+		at += i
+		if before, _ := utf8.DecodeLastRuneInString(text[:at]); !unicode.IsLetter(before) && !unicode.IsDigit(before) {
 			return at
 		}
-		_, size := utf8.DecodeRuneInString(text[at:])
-		from = at + size
 	}
+	return -1
 }
 
 // snippet is the line of the section that holds the first word found in it,

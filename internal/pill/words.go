@@ -1,6 +1,7 @@
 package pill
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -125,19 +126,15 @@ func stem(text string) string {
 	return text
 }
 
-// inWords are the stems of the words that a name is made of: carrierBoard is a
-// carrier board.
+var (
+	humps    = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
+	plain    = regexp.MustCompile(`[\p{L}\p{Nd}]+`)
+	nameLike = regexp.MustCompile(`[A-Za-z0-9_'./-]+`)
+)
+
+// inWords are the stems of the words that a name is made of: carrierBoard is a carrier board.
 func inWords(name string) []string {
-	var b strings.Builder
-	var before rune
-	for _, r := range name {
-		if unicode.IsUpper(r) && unicode.IsLower(before) {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
-		before = r
-	}
-	words := strings.FieldsFunc(b.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := plain.FindAllString(humps.ReplaceAllString(name, "$1 $2"), -1)
 	for i, w := range words {
 		words[i] = stem(w)
 	}
@@ -147,12 +144,9 @@ func inWords(name string) []string {
 // last is the last name of a dotted one.
 func last(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
-// nameWords are the words of a text that may be names: dotted ones, paths and
-// plain ones.
+// nameWords are the words of a text that may be names: dotted ones, paths and plain ones.
 func nameWords(code string) []string {
-	words := strings.FieldsFunc(code, func(r rune) bool {
-		return r > unicode.MaxASCII || !isNameByte(byte(r)) && r != '.' && r != '/'
-	})
+	words := nameLike.FindAllString(code, -1)
 	for i, w := range words {
 		words[i] = strings.Trim(w, "./'-")
 	}
