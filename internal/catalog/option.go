@@ -2,7 +2,7 @@ package catalog
 
 import "strings"
 
-// Kind is the shape of an option's value, without the null that a nullable option also takes.
+// Kind is the kind of an option's value, without the null that a nullable option also takes.
 type Kind string
 
 // The kinds of values. KindOther is a type this package has no word for.
@@ -109,7 +109,7 @@ func (o Option) ShownDefault() string {
 	return strings.Join(lines, "\n")
 }
 
-// OptionJSON is the command line's shape of an option. Keys without a value are left out.
+// OptionJSON is the command line's JSON of an option. Keys without a value are left out.
 type OptionJSON struct {
 	Path       string   `json:"path"`
 	Type       string   `json:"type,omitempty"`
@@ -125,7 +125,7 @@ type OptionJSON struct {
 	Pill string `json:"pill,omitempty"`
 }
 
-// JSON returns the command line's shape of o.
+// JSON returns the command line's JSON of o.
 func (o Option) JSON() OptionJSON {
 	return OptionJSON{
 		Path: o.Path, Type: o.Type, Values: o.Values, Default: o.Default,

@@ -3,7 +3,7 @@ package catalog
 // Package is one member of the nvidia-jetpack scope.
 type Package struct {
 	Name string `json:"-"`
-	// Kind is derivation, function, packageSet, attrset, string or another word for the value's shape.
+	// Kind is derivation, function, packageSet, attrset, string or another word for the kind of value.
 	Kind string `json:"kind,omitzero"`
 	// Generations are the JetPack majors whose scope has the member, oldest first.
 	Generations []string `json:"generations,omitzero"`

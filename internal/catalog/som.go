@@ -83,7 +83,7 @@ type Combination struct {
 type fitKey struct{ som, carrier, major string }
 
 // Fits judges a combination of hardware.nvidia-jetpack.som, .carrierBoard and .majorVersion (empty: not set).
-// FitNo comes with what is broken; anything that is not surely refused or surely fine is FitUnknown.
+// FitNo comes with what is broken; anything that is not certain to be refused or to work is FitUnknown.
 func (c *Catalog) Fits(som, carrierBoard, majorVersion string) (Verdict, []Clash) {
 	if carrierBoard == "" {
 		carrierBoard = "generic"
@@ -107,7 +107,7 @@ func (c *Catalog) Fits(som, carrierBoard, majorVersion string) (Verdict, []Clash
 	if _, ok := c.Generation(majorVersion); ok && known.Majors != nil && !slices.Contains(known.Majors, majorVersion) {
 		clashes = append(clashes, ClashMajor)
 	}
-	// The assertion on carrier boards looks at no major, so any cell tells.
+	// The assertion on carrier boards looks at no major, so any combination says it.
 	if b.carriers && slices.Contains(b.cells[fitKey{som, carrierBoard, ""}].Clashes, ClashCarrier) {
 		clashes = append(clashes, ClashCarrier)
 	}

@@ -17,7 +17,7 @@ import (
 //
 //	key    the kind and the name of the thing
 //	life   the sources at which it comes and goes by turns, each as the distance to the one before
-//	line   for a thing with a place: the lines after the thing before it in its file
+//	line   for a thing with a line: the lines after the thing before it in its file
 //	after  the key of that thing; empty for the first of a file
 //	value  the rest, as JSON
 //
@@ -41,7 +41,7 @@ type entry struct {
 	key   string
 	value any
 	file  string
-	line  int // 0 for no place
+	line  int // 0 for none
 }
 
 // newTimeline makes the timeline of sources.

@@ -72,7 +72,7 @@ func (e example) called(n syntax.Node, inValue bool) {
 }
 
 // expression notes what stands in an expression that is, or stands in, the value of
-// path; inOverlay tells that names bound here are packages.
+// path; inOverlay says that names bound here are packages.
 func (e example) expression(n syntax.Node, path string, inOverlay bool) {
 	switch n.Kind() {
 	case syntax.Binding:
@@ -135,7 +135,7 @@ func isWhole(path string) bool {
 	return isGeneric(root)
 }
 
-// isOverlay knows the names that the first argument of an overlay has.
+// isOverlay reports whether a parameter has a name that the first argument of an overlay has.
 func isOverlay(parameter string) bool { return parameter == "final" || parameter == "self" }
 
 func takesConfig(l syntax.LambdaNode) bool {
@@ -148,7 +148,7 @@ func takesConfig(l syntax.LambdaNode) bool {
 }
 
 // inModule is a path without what stands around options: the halves of a module
-// and the name that a module has for its own.
+// and the name that a module gives its options: cfg.
 func inModule(path string) string {
 	if path == "config" || path == "options" {
 		return ""

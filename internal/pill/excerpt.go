@@ -8,7 +8,7 @@ import (
 	tables "github.com/yuin/goldmark/extension/ast"
 )
 
-// DefaultLines is how many lines an excerpt has unless told: fences and blank
+// DefaultLines is how many lines an excerpt has by default: fences and blank
 // lines are not counted, a paragraph counts as if shown 80 columns wide.
 const DefaultLines = 12
 
@@ -57,7 +57,7 @@ func (l limit) window(total int) (from, end int) {
 // too long is cut inside its fence, a list between items, a table not at all.
 // Comments, folded parts and the file's footer are left out; a section with no
 // text of its own gives that of its first subsection. A section that For found
-// by a name shows the place of that name, if it has one.
+// by a name shows where that name stands, if the section has it.
 func (s Section) Excerpt(maxLines int) Excerpt {
 	if maxLines <= 0 {
 		maxLines = DefaultLines

@@ -8,8 +8,7 @@ import (
 	tables "github.com/yuin/goldmark/extension/ast"
 )
 
-// introduction is how many lines of the section's first paragraph go before the
-// place that an excerpt shows.
+// introduction is how many lines the paragraphs may have that an excerpt puts before the block with a name.
 const introduction = 4
 
 // around chooses the blocks of an excerpt that shows a name: the section's
@@ -93,7 +92,7 @@ func childWith(name string, n ast.Node, source []byte) int {
 	return 1 + slices.IndexFunc(slices.Collect(children(n)), func(child ast.Node) bool { return hasName(blockText(child, source), name) })
 }
 
-// hasName reports whether a name stands in text as a name of its own.
+// hasName reports whether a name stands in text as a whole name.
 func hasName(text, name string) bool {
 	for from := 0; ; {
 		i := strings.Index(text[from:], name)

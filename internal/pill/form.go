@@ -103,38 +103,38 @@ var generation = []Topic{idea("generation"), idea("jetpack", "version"), idea("j
 func optionForms(option string) (forms [][]form, focus string) {
 	parts := strings.Split(strings.ReplaceAll(option, ".*", ""), ".")
 	first := []form{{Topic{OptionTopic, strings.Join(parts, ".")}, 1}}
-	own := parts // without the sets that all options stand in
-	for len(own) > 1 && isGeneric(own[0]) {
-		own = own[1:]
+	inner := parts // without the sets that all options stand in
+	for len(inner) > 1 && isGeneric(inner[0]) {
+		inner = inner[1:]
 	}
-	for from := range own[1:] {
-		if end := strings.Join(own[from:], "."); end != option {
+	for from := range inner[1:] {
+		if end := strings.Join(inner[from:], "."); end != option {
 			first = append(first, form{Topic{OptionTopic, end}, 1})
 		}
 	}
 	share, asWords := float32(1), float32(likely)
-	if end := len(own) - 1; end > 0 && isGeneric(own[end]) {
-		if own[end] != "enable" {
+	if end := len(inner) - 1; end > 0 && isGeneric(inner[end]) {
+		if inner[end] != "enable" {
 			share = likely
 		}
-		own = own[:end]
+		inner = inner[:end]
 		first = append(first, form{Topic{OptionTopic, strings.Join(parts[:len(parts)-1], ".")}, likely})
 	}
-	name := own[len(own)-1]
+	name := inner[len(inner)-1]
 	if isGeneric(name) {
 		return [][]form{first}, name
 	}
-	if len(own) > 1 && isPlain(name) {
+	if len(inner) > 1 && isPlain(name) {
 		share, asWords = half, half
 	}
 	first = append(first, form{named(name), share}, form{idea(inWords(name)...), asWords})
-	if len(own) == 1 {
+	if len(inner) == 1 {
 		return [][]form{first}, name
 	}
-	outer := own[len(own)-2]
+	outer := inner[len(inner)-2]
 	words := idea(inWords(outer)...)
 	forms = [][]form{append(first, form{words, near}, form{named(outer), near})}
-	if len(own) > 2 || !isPlain(outer) {
+	if len(inner) > 2 || !isPlain(outer) {
 		forms = append(forms, []form{{words, half}, {named(outer), half}})
 	}
 	return forms, name
@@ -169,8 +169,7 @@ var ideas = map[string]string{
 	"let": "let", "with": "with", "inherit": "inherit", "mkEnableOption": "option-path", "mkPackageOption": "option-path",
 }
 
-// alsoCalled are the words and names by which texts deal with ideas, beside
-// their own.
+// alsoCalled are the words and names, beside the name of the topic, by which texts deal with ideas.
 var alsoCalled = map[string][]string{
 	"bsp":                     {"board-support-package", "bspSrc"},
 	"camera":                  {"argus", "nvargus"},
@@ -202,7 +201,7 @@ var alsoCalled = map[string][]string{
 	"submodules":              {"types.submodule", "submodule"},
 }
 
-// isGeneric knows names that options and packages of all sorts have.
+// isGeneric reports whether options and packages of all sorts have a name.
 func isGeneric(name string) bool { return len(name) < 3 || generic[name] }
 
 var generic = set("enable", "package", "packages", "name", "version", "default", "type", "types", "settings", "config", "extraConfig", "configFile",

@@ -40,8 +40,8 @@ const handful = 3
 // maxPhrase is of how many words the longest idea is that a heading names.
 const maxPhrase = 4
 
-// nameTopic is the kind of a name written as code, where a text does not tell
-// what is called so.
+// nameTopic is the kind of a name written as code, where a text does not say
+// what it names.
 const nameTopic Kind = "name"
 
 func named(name string) Topic { return Topic{nameTopic, name} }

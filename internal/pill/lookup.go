@@ -130,20 +130,20 @@ func (x *index) byText(t Topic) (Section, bool) {
 // has of those that are only near. Of equals it is the first; sections that
 // only sum up and the index are asked where no other one answers.
 func (x *index) strongest(forms []form) (Section, bool) {
-	own, beside := map[int32]float32{}, map[int32]float32{}
+	direct, beside := map[int32]float32{}, map[int32]float32{}
 	for _, f := range forms {
 		for _, claim := range x.claims[f.Topic] {
 			switch strength := f.share * claim.strength; {
 			case claim.strength >= declared:
 			case f.share > near:
-				own[claim.section] = max(own[claim.section], strength)
+				direct[claim.section] = max(direct[claim.section], strength)
 			default:
 				beside[claim.section] = max(beside[claim.section], strength)
 			}
 		}
 	}
 	best, most := int32(-1), float32(0)
-	for n, strength := range own {
+	for n, strength := range direct {
 		if strength += beside[n]; strength < threshold {
 			continue
 		}
@@ -182,8 +182,7 @@ func (s Section) isEmpty() bool {
 	return true
 }
 
-// isAside knows by its heading, and by those around it, a section that shows
-// things at work or going wrong.
+// isAside reports whether the heading of a section, or one around it, says that things are shown at work or going wrong.
 func (s Section) isAside() bool {
 	for _, outer := range append(s.Parents(), s) {
 		if slices.ContainsFunc(inWords(outer.Title), func(w string) bool { return asides[w] }) {

@@ -12,8 +12,8 @@ import (
 	"jetpills/internal/markup"
 )
 
-// A markdown writes parts of a pill as Markdown again, links led elsewhere. A pill may be a stranger's: its text is
-// escaped anew, because what stood between two texts may be left out.
+// A markdown writes parts of a pill as Markdown again, links led elsewhere. Anyone may have written the pill: its
+// text is escaped again, because what stood between two texts may be left out.
 // Blocks are slices of lines without "\n", so that the block around them can put its marks before each.
 type markdown struct {
 	pill   *Pill
@@ -146,7 +146,7 @@ func (m *markdown) inlines(all []span, cell bool) string {
 	return w.out.String()
 }
 
-// destination is where a link leads in its new place; "" takes the link away and leaves its text.
+// destination is where a link leads from the new document; "" removes the link and leaves its text.
 func (m *markdown) destination(n *ast.Link) string {
 	l := m.pill.link(n)
 	switch {

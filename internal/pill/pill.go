@@ -1,5 +1,5 @@
 // Package pill reads the tutorials: their sections, what each section explains, and the excerpt of it that an editor shows.
-// It works on any folder with the fixed file names, annotated or not, and a broken file costs its own sections and nothing else.
+// It works on any folder with the fixed file names, annotated or not, and a broken file costs only its sections.
 package pill
 
 import (
@@ -63,7 +63,7 @@ type Section struct {
 
 // body is the part of a section that is shared by all copies of it.
 type body struct {
-	number int // place in Pill.Sections
+	number int // index in Pill.Sections
 	role   role
 	nodes  []ast.Node // up to the next heading; no comments, no footer
 
@@ -71,7 +71,7 @@ type body struct {
 	text, prose string // as Search looks through it
 }
 
-// role tells sections that explain something from those that only frame them.
+// role distinguishes sections that explain something from those that only frame them.
 type role int
 
 const (

@@ -94,7 +94,7 @@ func headingStart(n *ast.Heading) int {
 	return max(n.Pos(), 0)
 }
 
-// roleOf knows by their titles the sections that explain nothing themselves.
+// roleOf recognizes by their titles the sections that explain nothing themselves.
 func roleOf(title string) role {
 	letters := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) {

@@ -191,7 +191,7 @@ func (t *terminal) text(all []span, strong bool) string {
 	return b.String()
 }
 
-// name is what a link's text is followed by, so that a reader of a terminal can go there: the address, or what "pills
+// name is what a link's text is followed by, so that a person at a terminal can go there: the address, or what "pills
 // show" takes.
 func (t *terminal) name(n *ast.Link, label string) string {
 	if !t.named {

@@ -64,8 +64,7 @@ func segments(text, code string) [][]word {
 	return all
 }
 
-// isName knows words that cannot be ordinary ones: modules/cuda.nix, mkIf,
-// overlays.default.
+// isName reports whether a word cannot be an ordinary one: modules/cuda.nix, mkIf, overlays.default.
 func isName(text string) bool {
 	if strings.Contains(text, "/") && strings.Contains(text, ".") || strings.HasSuffix(text, ".nix") {
 		return true

@@ -23,7 +23,7 @@ func (l *linter) claims(p *pill.Pill) {
 			}
 		}
 	}
-	r := &reader{linter: l, world: w, pill: p, own: map[string]bool{}}
+	r := &claims{linter: l, world: w, pill: p, bound: map[string]bool{}}
 	all := units(p, l.source(p))
 	for _, u := range all {
 		if u.language == "nix" {
@@ -59,12 +59,12 @@ func (w *world) topic(t pill.Topic) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return fits(pattern, strings.Split(name, separator)) })
 }
 
-// reader reads one pill.
-type reader struct {
+// claims checks the names of one pill.
+type claims struct {
 	*linter
 	world *world
 	pill  *pill.Pill
-	own   map[string]bool // names and values that the Nix of the pill makes itself
+	bound map[string]bool // names and values that the Nix of the pill makes itself
 }
 
 var enumValues = regexp.MustCompile(`types\.enum\s*\[([^\]]*)\]`)
@@ -72,20 +72,20 @@ var enumValues = regexp.MustCompile(`types\.enum\s*\[([^\]]*)\]`)
 var quoted = regexp.MustCompile(`"([^"$\\]*)"`)
 
 // learn takes the names that a Nix block binds, and the enum values it declares.
-func (r *reader) learn(nix string) {
+func (r *claims) learn(nix string) {
 	for b := range syntax.Parse(nix).BindingPaths() {
 		for _, name := range strings.Split(b.Path, ".") {
-			r.own[name] = true
+			r.bound[name] = true
 		}
 	}
 	for _, list := range enumValues.FindAllStringSubmatch(nix, -1) {
 		for _, value := range quoted.FindAllStringSubmatch(list[1], -1) {
-			r.own[value[1]] = true
+			r.bound[value[1]] = true
 		}
 	}
 }
 
-func (r *reader) read(u unit) {
+func (r *claims) read(u unit) {
 	ended := r.revisions(u)
 	say := func(offset int, code string, existed bool, format string, args ...any) {
 		if ended && existed {
@@ -118,7 +118,7 @@ var (
 
 // revisions checks the commits that a unit names, and reports whether there
 // are any.
-func (r *reader) revisions(u unit) bool {
+func (r *claims) revisions(u unit) bool {
 	known := false
 	for _, m := range hashPattern.FindAllStringSubmatchIndex(u.text, -1) {
 		hash := u.text[m[2]:m[3]]
@@ -157,7 +157,7 @@ var (
 )
 
 // readVersions checks versions beside their word.
-func (r *reader) readVersions(u unit, say sayer) {
+func (r *claims) readVersions(u unit, say sayer) {
 	if len(r.world.cat.Generations()) == 0 {
 		return
 	}
@@ -201,7 +201,7 @@ func (r *reader) readVersions(u unit, say sayer) {
 var dotted = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_'-]*(?:\.(?:[A-Za-z_][A-Za-z0-9_'-]*\*?|"[^"]*"|\*{1,2}|\$\{[^}]*\}))*`)
 
 // readNames checks the dotted names of a piece of code.
-func (r *reader) readNames(u unit, c piece, say sayer) {
+func (r *claims) readNames(u unit, c piece, say sayer) {
 	code := u.text[c.start:c.end]
 	if u.language == "nix" {
 		code, _, _ = strings.Cut(code, "\n# => ") // a value that Nix makes
@@ -257,7 +257,7 @@ type flake int
 
 const (
 	noFlake flake = iota
-	ownFlake
+	otherFlake
 	upstreamFlake
 )
 
@@ -266,7 +266,7 @@ func flakeBefore(code string) flake {
 	if address == "" || strings.HasPrefix(address, "github:anduril/jetpack-nixos") || address == "jetpack-nixos" {
 		return upstreamFlake
 	}
-	return ownFlake
+	return otherFlake
 }
 
 var (
@@ -279,7 +279,7 @@ var (
 	l4tPackage = regexp.MustCompile(`^l4t-[a-z0-9-]+$`)
 )
 
-func (r *reader) readName(n named, say sayer) {
+func (r *claims) readName(n named, say sayer) {
 	w := r.world
 	parts := n.parts
 	if i := w.root(parts); i >= 0 {
@@ -313,13 +313,13 @@ func (r *reader) readName(n named, say sayer) {
 			before = parts[i-1]
 		}
 		isOutput := slices.Contains(outputs, part) && (before == "jetpack-nixos" ||
-			i == 0 && n.prose && n.reference == noFlake && len(parts) > 1 && part != "nixosConfigurations" && !slices.ContainsFunc(parts[1:], r.isOwn))
+			i == 0 && n.prose && n.reference == noFlake && len(parts) > 1 && part != "nixosConfigurations" && !slices.ContainsFunc(parts[1:], r.binds))
 		switch {
 		case isOutput && len(w.cat.Outputs()) > 0 && !w.output(parts[i:]):
 			say(n.offset, "output", false, "the flake has no output %s", strings.Join(parts[i:], "."))
 		case before == "build" && i > 1 && parts[i-2] == "system" && len(w.cat.SystemBuild()) > 0 && !w.built(part) && !strings.HasPrefix(part, "$"):
 			say(n.offset, "output", false, "there is no system.build.%s", part)
-		case cudaSet.MatchString(part) && w.cat.HasPackages() && !n.tentative && !hasAttribute(w.cat, part) && !r.own[part]:
+		case cudaSet.MatchString(part) && w.cat.HasPackages() && !n.tentative && !hasAttribute(w.cat, part) && !r.bound[part]:
 			say(n.offset, "package", r.everHad(part), "the overlay does not touch %s", part)
 		}
 	}
@@ -327,7 +327,7 @@ func (r *reader) readName(n named, say sayer) {
 }
 
 // noOption reports that a path is that of no option.
-func (r *reader) noOption(offset int, path []string, say sayer) {
+func (r *claims) noOption(offset int, path []string, say sayer) {
 	name := strings.Join(path, ".")
 	_, existed := r.library.History(name)
 	say(offset, "option", existed, "there is no option %s", name)
@@ -335,15 +335,15 @@ func (r *reader) noOption(offset int, path []string, say sayer) {
 
 var outputs = []string{"nixosModules", "overlays", "packages", "legacyPackages", "nixosConfigurations", "checks", "formatter"}
 
-func (r *reader) isOwn(name string) bool { return r.own[name] }
+func (r *claims) binds(name string) bool { return r.bound[name] }
 
 // readMember checks names behind a scope, or behind what overlays of a scope
 // call it.
-func (r *reader) readMember(n named, say sayer) {
+func (r *claims) readMember(n named, say sayer) {
 	w := r.world
 	for i, part := range n.parts {
 		isScope := scopePattern.MatchString(part) && (i == 0 || n.parts[i-1] != "hardware")
-		if isScope && !w.scope(part) && !r.own[part] {
+		if isScope && !w.scope(part) && !r.bound[part] {
 			say(n.offset, "package", r.everHad(part), "there is no scope %s", part)
 			return
 		}
@@ -353,20 +353,20 @@ func (r *reader) readMember(n named, say sayer) {
 		if !isScope || i+1 >= len(n.parts) {
 			continue
 		}
-		if member := n.parts[i+1]; !w.member(part, member) && !r.own[member] && !strings.ContainsAny(member, "$*") {
+		if member := n.parts[i+1]; !w.member(part, member) && !r.bound[member] && !strings.ContainsAny(member, "$*") {
 			say(n.offset, "package", r.everHad(member), "%s has no member %s", part, member)
 		}
 		return
 	}
-	if name := n.parts[0]; l4tPackage.MatchString(name) && !n.quoted && !w.member(scopeName, name) && !r.own[name] && (!n.prose || n.whole) {
+	if name := n.parts[0]; l4tPackage.MatchString(name) && !n.quoted && !w.member(scopeName, name) && !r.bound[name] && (!n.prose || n.whole) {
 		say(n.offset, "package", r.everHad(name), "%s has no member %s", scopeName, name)
 	}
 }
 
 // readBoard checks names of SoMs, flash scripts and board configurations.
-func (r *reader) readBoard(name string, n named, say sayer) {
+func (r *claims) readBoard(name string, n named, say sayer) {
 	w := r.world
-	if r.own[name] || len(w.cat.SoMs()) == 0 || n.reference == ownFlake && !scriptLike.MatchString(name) {
+	if r.bound[name] || len(w.cat.SoMs()) == 0 || n.reference == otherFlake && !scriptLike.MatchString(name) {
 		return
 	}
 	switch {
@@ -391,10 +391,10 @@ var (
 )
 
 // readValues checks what options with fixed values are set to or compared with.
-func (r *reader) readValues(u unit, c piece, say sayer) {
+func (r *claims) readValues(u unit, c piece, say sayer) {
 	w := r.world
 	check := func(offset int, leaf, value string) {
-		if values := w.values(leaf); values != nil && !slices.Contains(values, value) && !r.own[value] {
+		if values := w.values(leaf); values != nil && !slices.Contains(values, value) && !r.bound[value] {
 			say(offset, "value", r.everTook(leaf, value), "%s has no value %q", leaf, value)
 		}
 	}
@@ -412,7 +412,7 @@ func (r *reader) readValues(u unit, c piece, say sayer) {
 var placePattern = regexp.MustCompile(`(?:^|[\s("'=,│])((?:[A-Za-z0-9_+.-]+/)*[A-Za-z0-9_+.-]+\.(?:nix|json|py|patch|sh|dts|lock|md|diff)|(?:[A-Za-z0-9_+-]+/)+)(?::(\d+)(?:-(\d+))?)?`)
 
 // readFiles checks paths in jetpack-nixos and the lines behind them.
-func (r *reader) readFiles(u unit, c piece, say sayer) {
+func (r *claims) readFiles(u unit, c piece, say sayer) {
 	w := r.world
 	if w.files == nil || u.language == "json" {
 		return
@@ -455,7 +455,7 @@ func (r *reader) readFiles(u unit, c piece, say sayer) {
 }
 
 // readBindings checks the full paths of what a Nix block binds.
-func (r *reader) readBindings(u unit, say sayer) {
+func (r *claims) readBindings(u unit, say sayer) {
 	w := r.world
 	for b := range syntax.Parse(u.text).BindingPaths() {
 		parts := split(b.Path)

@@ -39,7 +39,7 @@ type Rule struct{ Code, Means string }
 // What is a claim about jetpack-nixos and what is prose: names count where they
 // stand in code, that is in back-ticks or in a fenced block; versions count
 // behind their word ("L4T 36.5.0", "JetPack 5, 6 or 7", "kernel 6.8"), anywhere.
-// Names that a Nix block of the same pill binds are the reader's own. A path
+// Names that a Nix block of the same pill binds are the pill's. A path
 // is upstream's if it has a line number or begins with a folder of upstream's.
 // What no longer exists may be named in a paragraph, list item or table row
 // that also names the revision where it ended, if history knows that it existed.
@@ -74,7 +74,7 @@ func Rules() []Rule {
 // Options says how to check.
 type Options struct {
 	// Nix is the path of nix-instantiate. Where it is empty, Nix blocks are only
-	// parsed, by our own parser, and none is evaluated.
+	// parsed, by the parser of this program, and none is evaluated.
 	Nix string
 }
 

@@ -110,7 +110,7 @@ func (w *world) leadsToOptions(name string) bool {
 	})
 }
 
-// root is where in a path one of jetpack-nixos's own options begins; -1 if nowhere.
+// root is where in a path one of jetpack-nixos's options begins; -1 if nowhere.
 func (w *world) root(parts []string) int {
 	for i := range parts {
 		if w.cat.IsOwn(parts[i:]) {
@@ -347,7 +347,7 @@ func (l *linter) everHad(name string) bool {
 }
 
 // everTook reports whether an option of the pill's revision whose last name is leaf took a value at any revision.
-func (r *reader) everTook(leaf, value string) bool {
+func (r *claims) everTook(leaf, value string) bool {
 	return slices.ContainsFunc(r.world.cat.Options(), func(o catalog.Option) bool {
 		return strings.HasSuffix(o.Path, "."+leaf) && r.library.ValueSince(o.Path, value).Known()
 	})

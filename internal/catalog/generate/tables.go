@@ -168,7 +168,7 @@ func (h *history) kernels(fresh []int) error {
 	for i, s := range h.generations {
 		states[s.Since] = i
 	}
-	now, last := -1, len(h.commits)      // the state, and the place of the newest evaluated revision
+	now, last := -1, len(h.commits)      // the state, and the index of the newest evaluated revision
 	state := make([]int, len(h.commits)) // of a mainline commit; beside it, of the newest mainline ancestor
 	merge := make([]int, len(h.commits)) // the mainline commit that brought a commit
 	base := make([]int, len(h.commits))
