@@ -331,7 +331,7 @@ func TestHistory(t *testing.T) {
 	} {
 		h, ok := l.History(test.path)
 		if !ok || h.Introduced.Short() != test.introduced || h.AliasSince.Short() != test.alias ||
-			h.Removed.Short() != test.removed || h.RenamedTo != test.renamedTo || h.Gone() != test.gone {
+			h.Removed.Short() != test.removed || h.RenamedTo != test.renamedTo || h.IsRemoved() != test.gone {
 			t.Errorf("%s: %+v", test.path, h)
 		}
 	}

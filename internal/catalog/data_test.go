@@ -104,7 +104,7 @@ func TestTimeline(t *testing.T) {
 	if diff := cmp.Diff(sources, DataOf(l).Sources, cmp.AllowUnexported(Option{})); diff != "" {
 		t.Errorf("sources (-written +read):\n%s", diff)
 	}
-	if h, _ := l.History("c"); h.Introduced != d.Commits[1].Revision || h.Removed != d.Commits[3].Revision || !h.Gone() {
+	if h, _ := l.History("c"); h.Introduced != d.Commits[1].Revision || h.Removed != d.Commits[3].Revision || !h.IsRemoved() {
 		t.Errorf("history of c: %+v", h)
 	}
 	if _, ok := l.History("d"); ok {

@@ -19,8 +19,8 @@ type History struct {
 	RenamedTo string
 }
 
-// Gone reports whether the newest revision no longer has the option, not even as an alias.
-func (h History) Gone() bool { return h.Removed.Known() && !h.Reintroduced.Known() }
+// IsRemoved reports whether the newest revision no longer has the option, not even as an alias.
+func (h History) IsRemoved() bool { return h.Removed.Known() && !h.Reintroduced.Known() }
 
 // History returns what became of the option with this dotted path, in every revision up to the newest.
 func (l *Library) History(path string) (History, bool) {
@@ -99,7 +99,7 @@ func (p *past) read(l *Library, path string) {
 				h.Removed, h.Reintroduced = r, Revision{}
 				continue
 			}
-			if h.Gone() {
+			if h.IsRemoved() {
 				h.Reintroduced = r
 			}
 			var o Option

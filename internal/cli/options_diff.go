@@ -108,7 +108,7 @@ func versions(g catalog.Generation) []version {
 func removal(library *catalog.Library, o catalog.Option) string {
 	out := ""
 	h, _ := library.History(o.Path)
-	if h.Gone() {
+	if h.IsRemoved() {
 		out = fmt.Sprintf(" (%s, %s)", h.Removed.Short(), h.Removed.Day())
 	}
 	if o.RenamedTo != "" {

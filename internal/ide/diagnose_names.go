@@ -66,7 +66,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 	}
 	if h, ok := d.sn.Library().History(option); ok {
 		found.Severity, found.Section = SeverityError, d.explain(names)
-		removed := h.Gone() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date)
+		removed := h.IsRemoved() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date)
 		if removed {
 			found.Code = CodeRemovedOption
 		}

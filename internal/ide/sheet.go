@@ -185,9 +185,9 @@ func (s subject) goneSheet() sheet {
 	out := sheet{title: h.Path, what: markup.Prose("no option of this revision"), rows: []row{s.revisionRow()}}
 	isKnown := s.pinned.Basis == workspace.Exact || s.pinned.Basis == workspace.Read
 	switch {
-	case h.Gone() && h.RenamedTo != "":
+	case h.IsRemoved() && h.RenamedTo != "":
 		out.remarks = append(out.remarks, markup.Format("Renamed to %s.", markup.Code(h.RenamedTo)))
-	case h.Gone():
+	case h.IsRemoved():
 		out.remarks = append(out.remarks, markup.Format("Removed in %s.", dayOf(h.Removed)))
 	case h.Introduced.Known() && isKnown:
 		out.remarks = append(out.remarks, markup.Format("It came with %s.", dayOf(h.Introduced)))

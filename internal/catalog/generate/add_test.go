@@ -325,7 +325,7 @@ func TestCommitsAreAdded(t *testing.T) {
 
 	removed := r.commit(map[string]string{"modules/more.nix": "{ lib, ... }: { options.hardware.nvidia-jetpack.power.clocks = lib.mkOption { type = lib.types.bool; default = true; }; }\n"})
 	l, out = r.refresh(rev)
-	if h, _ := l.History(of + "variants"); h.Removed.Hash != removed || !h.Gone() {
+	if h, _ := l.History(of + "variants"); h.Removed.Hash != removed || !h.IsRemoved() {
 		t.Errorf("variants: %+v", h)
 	}
 	for _, want := range []string{"removed  hardware.nvidia-jetpack.variants\n", "default  hardware.nvidia-jetpack.power.clocks: true, was false\n"} {
