@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
 )
 
 // A CodeBlock is a fenced block of a pill.
@@ -41,6 +42,47 @@ func (p *Pill) codeBlock(n *ast.FencedCodeBlock) (block CodeBlock, closed bool) 
 	next, _, _ := bytes.Cut(p.source[end:], []byte("\n"))
 	next = bytes.TrimLeft(next, " \t>")
 	return block, bytes.HasPrefix(next, []byte("```")) || bytes.HasPrefix(next, []byte("~~~"))
+}
+
+// A Text is a piece of prose that is read as one: a paragraph, a heading or a table row.
+type Text struct {
+	Source string   // Markdown, as it stands in the file
+	Line   int      // 1-based line of the file on which Source begins
+	Code   [][2]int // where code stands between back-ticks: its ends in Source
+}
+
+// Texts returns the pill's prose in order, that inside lists, quotes and folded answers too.
+func (p *Pill) Texts() []Text { return p.texts }
+
+func (p *Pill) text(n ast.Node) Text {
+	nowhere := [2]int{len(p.source), 0}
+	with := func(ends [2]int, s text.Segment) [2]int { return [2]int{min(ends[0], s.Start), max(ends[1], s.Stop)} }
+	whole := nowhere
+	var code [][2]int
+	inspect(n, func(n ast.Node) bool {
+		if n.Kind() == ast.KindCodeSpan {
+			ends := nowhere
+			for child := range children(n) {
+				if t, ok := child.(*ast.Text); ok {
+					ends = with(ends, t.Segment)
+				}
+			}
+			code = append(code, ends)
+		} else if n.Type() == ast.TypeBlock {
+			for _, line := range n.Lines().Sliced(0, n.Lines().Len()) {
+				whole = with(whole, line)
+			}
+		}
+		return true
+	})
+	start, end := whole[0], max(whole[0], whole[1])
+	t := Text{Source: string(p.source[start:end]), Line: p.line(start)}
+	for _, ends := range code {
+		if start <= ends[0] && ends[0] <= ends[1] && ends[1] <= end {
+			t.Code = append(t.Code, [2]int{ends[0] - start, ends[1] - start})
+		}
+	}
+	return t
 }
 
 // A Link is where a Markdown link of a pill leads, as far as it stays among

@@ -18,6 +18,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	tables "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
@@ -278,7 +279,7 @@ func (p *Pill) line(offset int) int {
 	return p.firstLine + bytes.Count(p.source[:min(offset, len(p.source))], []byte("\n"))
 }
 
-// collect gathers what checks ask for: code blocks and links.
+// collect gathers what checks ask for: code blocks, links and prose.
 func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
 	inspect(doc, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -290,6 +291,8 @@ func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
 			}
 		case *ast.Link:
 			p.links = append(p.links, p.link(n))
+		case *ast.Paragraph, *ast.TextBlock, *ast.Heading, *tables.TableHeader, *tables.TableRow:
+			p.texts = append(p.texts, p.text(n))
 		}
 		return true
 	})

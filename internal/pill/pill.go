@@ -45,6 +45,7 @@ type Pill struct {
 	annotated bool   // some section says what it explains
 	blocks    []CodeBlock
 	links     []Link
+	texts     []Text
 }
 
 // A Section is a heading and what stands under it.

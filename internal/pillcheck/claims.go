@@ -24,10 +24,10 @@ func (l *linter) claims(p *pill.Pill) {
 		}
 	}
 	r := &claims{linter: l, world: w, pill: p, bound: map[string]bool{}}
-	all := units(p, l.source(p))
+	all := units(p)
 	for _, u := range all {
 		if u.language == "nix" {
-			r.learn(u.text)
+			r.learn(u.Source)
 		}
 	}
 	for _, u := range all {
@@ -98,7 +98,7 @@ func (r *claims) read(u unit) {
 		r.found(r.pill.File, u.line(offset), code, format, append(args, r.world.Short())...)
 	}
 	r.readVersions(u, say)
-	for _, c := range u.code {
+	for _, c := range u.Code {
 		r.readNames(u, c, say)
 		r.readValues(u, c, say)
 		r.readFiles(u, c, say)
@@ -120,8 +120,8 @@ var (
 // are any.
 func (r *claims) revisions(u unit) bool {
 	known := false
-	for _, m := range hashPattern.FindAllStringSubmatchIndex(u.text, -1) {
-		hash := u.text[m[2]:m[3]]
+	for _, m := range hashPattern.FindAllStringSubmatchIndex(u.Source, -1) {
+		hash := u.Source[m[2]:m[3]]
 		if !strings.ContainsAny(hash, "abcdef") || !strings.ContainsAny(hash, "0123456789") {
 			continue
 		}
@@ -133,7 +133,7 @@ func (r *claims) revisions(u unit) bool {
 			continue
 		}
 		known = true
-		if date := datePattern.FindStringSubmatch(u.text[m[3]:]); date != nil && date[1] != revision.Day() {
+		if date := datePattern.FindStringSubmatch(u.Source[m[3]:]); date != nil && date[1] != revision.Day() {
 			r.found(r.pill.File, u.line(m[2]), "revision", "%s is of %s, not of %s", hash, revision.Day(), date[1])
 		}
 	}
@@ -167,13 +167,13 @@ func (r *claims) readVersions(u unit, say sayer) {
 	}
 	for _, pattern := range patterns {
 		word, versions := 2*pattern.SubexpIndex("word"), 2*pattern.SubexpIndex("versions")
-		for _, m := range pattern.FindAllStringSubmatchIndex(u.text, -1) {
-			of := kindOfVersion(u.text[m[word]:m[word+1]])
+		for _, m := range pattern.FindAllStringSubmatchIndex(u.Source, -1) {
+			of := kindOfVersion(u.Source[m[word]:m[word+1]])
 			start, end := m[versions], m[versions+1]
-			limit := limitBefore.MatchString(u.text[:m[0]]) || limitAfter.MatchString(u.text[end:])
+			limit := limitBefore.MatchString(u.Source[:m[0]]) || limitAfter.MatchString(u.Source[end:])
 			short := false
-			for i, v := range onlyVersion.FindAllStringIndex(u.text[start:end], -1) {
-				version := u.text[start+v[0] : start+v[1]]
+			for i, v := range onlyVersion.FindAllStringIndex(u.Source[start:end], -1) {
+				version := u.Source[start+v[0] : start+v[1]]
 				// "JetPack 5, 12.4" goes on with something else.
 				if isShort := !strings.Contains(version, "."); i == 0 {
 					short = isShort
@@ -190,8 +190,8 @@ func (r *claims) readVersions(u unit, say sayer) {
 			}
 		}
 	}
-	for _, m := range capability.FindAllStringSubmatchIndex(u.text, -1) {
-		named := u.text[m[2]:m[3]]
+	for _, m := range capability.FindAllStringSubmatchIndex(u.Source, -1) {
+		named := u.Source[m[2]:m[3]]
 		if !slices.ContainsFunc(r.world.cat.SoMs(), func(s catalog.SoM) bool { return slices.Contains(s.CUDACapabilities, named) }) {
 			r.found(r.pill.File, u.line(m[2]), "version", "no SoM has the CUDA capability %s", named)
 		}
@@ -201,8 +201,8 @@ func (r *claims) readVersions(u unit, say sayer) {
 var dotted = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_'-]*(?:\.(?:[A-Za-z_][A-Za-z0-9_'-]*\*?|"[^"]*"|\*{1,2}|\$\{[^}]*\}))*`)
 
 // readNames checks the dotted names of a piece of code.
-func (r *claims) readNames(u unit, c piece, say sayer) {
-	code := u.text[c.start:c.end]
+func (r *claims) readNames(u unit, c [2]int, say sayer) {
+	code := u.Source[c[0]:c[1]]
 	if u.language == "nix" {
 		code, _, _ = strings.Cut(code, "\n# => ") // a value that Nix makes
 	}
@@ -218,7 +218,7 @@ func (r *claims) readNames(u unit, c piece, say sayer) {
 			continue
 		}
 		n := named{
-			offset: c.start + m[0], parts: split(code[m[0]:m[1]]), prose: u.language == "", whole: m[0] == 0 && m[1] == len(code), quoted: before == '"',
+			offset: c[0] + m[0], parts: split(code[m[0]:m[1]]), prose: u.language == "", whole: m[0] == 0 && m[1] == len(code), quoted: before == '"',
 			assigned:  before == '"' && assigning.MatchString(code[:m[0]]),
 			tentative: hasDefault.MatchString(code[m[1]:]),
 		}
@@ -391,20 +391,20 @@ var (
 )
 
 // readValues checks what options with fixed values are set to or compared with.
-func (r *claims) readValues(u unit, c piece, say sayer) {
+func (r *claims) readValues(u unit, c [2]int, say sayer) {
 	w := r.world
 	check := func(offset int, leaf, value string) {
 		if values := w.values(leaf); values != nil && !slices.Contains(values, value) && !r.bound[value] {
 			say(offset, "value", r.everTook(leaf, value), "%s has no value %q", leaf, value)
 		}
 	}
-	code := u.text[c.start:c.end]
+	code := u.Source[c[0]:c[1]]
 	for _, m := range assigned.FindAllStringSubmatchIndex(code, -1) {
-		check(c.start+m[4], code[m[2]:m[3]], code[m[4]:m[5]])
+		check(c[0]+m[4], code[m[2]:m[3]], code[m[4]:m[5]])
 	}
 	for _, m := range assignedList.FindAllStringSubmatchIndex(code, -1) {
 		for _, value := range quoted.FindAllStringSubmatch(code[m[4]:m[5]], -1) {
-			check(c.start+m[4], code[m[2]:m[3]], value[1])
+			check(c[0]+m[4], code[m[2]:m[3]], value[1])
 		}
 	}
 }
@@ -412,12 +412,12 @@ func (r *claims) readValues(u unit, c piece, say sayer) {
 var placePattern = regexp.MustCompile(`(?:^|[\s("'=,│])((?:[A-Za-z0-9_+.-]+/)*[A-Za-z0-9_+.-]+\.(?:nix|json|py|patch|sh|dts|lock|md|diff)|(?:[A-Za-z0-9_+-]+/)+)(?::(\d+)(?:-(\d+))?)?`)
 
 // readFiles checks paths in jetpack-nixos and the lines behind them.
-func (r *claims) readFiles(u unit, c piece, say sayer) {
+func (r *claims) readFiles(u unit, c [2]int, say sayer) {
 	w := r.world
 	if w.files == nil || u.language == "json" {
 		return
 	}
-	code := u.text[c.start:c.end]
+	code := u.Source[c[0]:c[1]]
 	for _, m := range placePattern.FindAllStringSubmatchIndex(code, -1) {
 		name, hasLine := code[m[2]:m[3]], m[4] >= 0
 		rest := code[m[3]:]
@@ -434,13 +434,13 @@ func (r *claims) readFiles(u unit, c piece, say sayer) {
 				continue // the path goes on with what is none
 			}
 			if !w.folder(name) {
-				say(c.start+m[2], "file", true, "there is no folder %s", name)
+				say(c[0]+m[2], "file", true, "there is no folder %s", name)
 			}
 			continue
 		}
 		lines, ok := w.file(name)
 		if !ok {
-			say(c.start+m[2], "file", true, "there is no file %s", name)
+			say(c[0]+m[2], "file", true, "there is no file %s", name)
 			continue
 		}
 		for _, g := range []int{4, 6} {
@@ -448,7 +448,7 @@ func (r *claims) readFiles(u unit, c piece, say sayer) {
 				continue
 			}
 			if line, err := strconv.Atoi(code[m[g]:m[g+1]]); err != nil || line < 1 || line > lines {
-				say(c.start+m[2], "file", false, "%s has %d lines", name, lines)
+				say(c[0]+m[2], "file", false, "%s has %d lines", name, lines)
 			}
 		}
 	}
@@ -457,7 +457,7 @@ func (r *claims) readFiles(u unit, c piece, say sayer) {
 // readBindings checks the full paths of what a Nix block binds.
 func (r *claims) readBindings(u unit, say sayer) {
 	w := r.world
-	for b := range syntax.Parse(u.text).BindingPaths() {
+	for b := range syntax.Parse(u.Source).BindingPaths() {
 		parts := split(b.Path)
 		i := w.root(parts)
 		if i < 0 || w.option(parts[i:]) || i > 0 && parts[i-1] == "options" || w.inValue(parts[i:]) {
