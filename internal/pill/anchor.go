@@ -9,9 +9,8 @@ import (
 // anchors hands out the anchors of one file's headings.
 type anchors map[string]int
 
-// of returns the anchor that code hosts give a heading: lower case, letters,
-// digits, dashes and underscores kept, spaces to dashes, a number appended
-// from the second of the same name on.
+// of returns the anchor that code hosts give a heading: lower case, letters, digits, dashes and underscores
+// kept, spaces to dashes, a number appended from the second of the same name on.
 func (a anchors) of(title string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(title) {

@@ -18,8 +18,7 @@ type CodeBlock struct {
 	Line     int      // 1-based line of the opening fence in the file
 }
 
-// CodeBlocks returns the pill's fenced blocks in order, those inside lists and
-// folded answers too.
+// CodeBlocks returns the pill's fenced blocks in order, those inside lists and folded answers too.
 func (p *Pill) CodeBlocks() []CodeBlock { return p.blocks }
 
 func (p *Pill) codeBlock(n *ast.FencedCodeBlock) (block CodeBlock, closed bool) {

@@ -6,10 +6,9 @@ import (
 	"jetpills/internal/nix/syntax"
 )
 
-// example notes what a Nix example shows: the attribute paths and values it
-// sets, the packages that an overlay defines, the function that it is a call
-// of, and the options that it reads. Bindings may stand without a set around
-// them.
+// example notes what a Nix example shows: the attribute paths and values it sets, the packages that an
+// overlay defines, the function that it is a call of, and the options that it reads. Bindings may stand
+// without a set around them.
 func (i inferred) example(code string) {
 	tree := syntax.Parse(code)
 	if errors := len(tree.Errors()); errors > 0 {
@@ -49,8 +48,8 @@ type example struct {
 	calls     map[string]int  // by the last name of the function
 }
 
-// called notes the function that an expression calls, and the names that it
-// hands over. In a value a plain word may be any attribute.
+// called notes the function that an expression calls, and the names that it hands over. In a value a plain
+// word may be any attribute.
 func (e example) called(n syntax.Node, inValue bool) {
 	share := float32(1)
 	if inValue {
@@ -71,8 +70,8 @@ func (e example) called(n syntax.Node, inValue bool) {
 	}
 }
 
-// expression notes what stands in an expression that is, or stands in, the value of
-// path; inOverlay says that names bound here are packages.
+// expression notes what stands in an expression that is, or stands in, the value of path; inOverlay says
+// that names bound here are packages.
 func (e example) expression(n syntax.Node, path string, inOverlay bool) {
 	switch n.Kind() {
 	case syntax.Binding:
@@ -115,8 +114,7 @@ func (e example) expression(n syntax.Node, path string, inOverlay bool) {
 	}
 }
 
-// define notes a binding. What an overlay binds is a package, and so may be what
-// an example begins with.
+// define notes a binding. What an overlay binds is a package, and so may be what an example begins with.
 func (e example) define(path string, inOverlay bool) {
 	e.paths[path] = true
 	e.set.note(Topic{OptionTopic, path}, isSet)
@@ -128,8 +126,8 @@ func (e example) define(path string, inOverlay bool) {
 	}
 }
 
-// isWhole reports whether a path begins where options do: then it is the path
-// of one option, and its last name stands for no other.
+// isWhole reports whether a path begins where options do: then it is the path of one option, and its last
+// name stands for no other.
 func isWhole(path string) bool {
 	root, _, _ := strings.Cut(path, ".")
 	return isGeneric(root)
@@ -147,8 +145,8 @@ func takesConfig(l syntax.LambdaNode) bool {
 	return false
 }
 
-// inModule is a path without what stands around options: the halves of a module
-// and the name that a module gives its options: cfg.
+// inModule is a path without what stands around options: the halves of a module and the name that a module
+// gives its options: cfg.
 func inModule(path string) string {
 	if path == "config" || path == "options" {
 		return ""

@@ -8,20 +8,19 @@ import (
 	tables "github.com/yuin/goldmark/extension/ast"
 )
 
-// DefaultLines is how many lines an excerpt has by default: fences and blank
-// lines are not counted, a paragraph counts as if shown 80 columns wide.
+// DefaultLines is how many lines an excerpt has by default: fences and blank lines are not counted, a
+// paragraph counts as if shown 80 columns wide.
 const DefaultLines = 12
 
 const excerptWidth = 80
 
-// slack is how many lines code may have beyond the limit before it is cut; what
-// a first paragraph announces may have twice as many.
+// slack is how many lines code may have beyond the limit before it is cut; what a first paragraph announces
+// may have twice as many.
 const slack = 2
 
 // An Excerpt is the beginning of a section, cut where a reader would cut it.
 type Excerpt struct {
-	// Section is where the text stands: the section asked for, or its first
-	// subsection that says something.
+	// Section is where the text stands: the section asked for, or its first subsection that says something.
 	Section Section
 
 	items []item
@@ -40,8 +39,7 @@ type limit struct {
 	at    int // one of these that must be shown, from 1; 0 for the beginning
 }
 
-// window is which of so many lines, items or rows are shown: from from up to
-// end, the one at among them.
+// window is which of so many lines, items or rows are shown: from from up to end, the one at among them.
 func (l limit) window(total int) (from, end int) {
 	if l.lines <= 0 || l.lines >= total {
 		return 0, total
@@ -52,12 +50,11 @@ func (l limit) window(total int) (from, end int) {
 	return from, from + l.lines
 }
 
-// Excerpt returns the section's first paragraph and as much of what follows as
-// fits into maxLines lines (DefaultLines if it is not positive). Code that is
-// too long is cut inside its fence, a list between items, a table not at all.
-// Comments, folded parts and the file's footer are left out; a section with no
-// text of its own gives that of its first subsection. A section that For found
-// by a name shows where that name stands, if the section has it.
+// Excerpt returns the section's first paragraph and as much of what follows as fits into maxLines lines
+// (DefaultLines if it is not positive). Code that is too long is cut inside its fence, a list between
+// items, a table not at all. Comments, folded parts and the file's footer are left out; a section with no
+// text of its own gives that of its first subsection. A section that For found by a name shows where that
+// name stands, if the section has it.
 func (s Section) Excerpt(maxLines int) Excerpt {
 	if maxLines <= 0 {
 		maxLines = DefaultLines
@@ -82,8 +79,8 @@ func (s Section) Excerpt(maxLines int) Excerpt {
 	return Excerpt{Section: s}
 }
 
-// announced is the beginning of what stands in the first section inside, where
-// all that a section says itself ends in a colon.
+// announced is the beginning of what stands in the first section inside, where all that a section says
+// itself ends in a colon.
 func (s Section) announced(outer Section, room int) []item {
 	for _, inner := range outer.subtree()[1:] {
 		if items := inner.body.excerpt(s.Pill.source, room); inner.body.role != framing && len(items) > 0 {
@@ -96,16 +93,16 @@ func (s Section) announced(outer Section, room int) []item {
 // Empty reports whether the section says nothing.
 func (e Excerpt) Empty() bool { return len(e.items) == 0 }
 
-// Markdown returns the excerpt, with "\n" between lines and none at the end.
-// Links to files and anchors go through target, which returns an address, or
-// "" to keep the link's text alone; with a nil target they stay as written.
+// Markdown returns the excerpt, with "\n" between lines and none at the end. Links to files and anchors go
+// through target, which returns an address, or "" to keep the link's text alone; with a nil target they
+// stay as written.
 func (e Excerpt) Markdown(target func(Link) string) string {
 	m := markdown{e.Section.Pill, target}
 	return e.render(m.block)
 }
 
-// Plain returns the excerpt for clients that show text as it is: code is
-// indented, links are their text, lines end where the author ended them.
+// Plain returns the excerpt for clients that show text as it is: code is indented, links are their text,
+// lines end where the author ended them.
 func (e Excerpt) Plain() string {
 	t := terminal{pill: e.Section.Pill}
 	return e.render(func(n ast.Node, end limit) []string { return t.block(n, end, 0) })
@@ -148,8 +145,8 @@ func (b *body) excerpt(source []byte, room int) []item {
 				return append(items, item{n, end})
 			}
 		}
-		// A table is shown whole or not at all; what stands under it may
-		// refer to it and goes too, unless nothing was shown yet.
+		// A table is shown whole or not at all; what stands under it may refer to it and goes too, unless
+		// nothing was shown yet.
 		if n.Kind() == tables.KindTable && len(items) == 0 {
 			if spare == nil {
 				spare = n
@@ -179,8 +176,7 @@ func isCode(n ast.Node) bool {
 
 func isLast(b *body, n ast.Node) bool { return b.nodes[len(b.nodes)-1] == n }
 
-// shorten cuts a block that does not fit into room lines, where that leaves
-// something worth reading.
+// shorten cuts a block that does not fit into room lines, where that leaves something worth reading.
 func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {
 	switch n := n.(type) {
 	case *ast.Paragraph:
@@ -241,8 +237,7 @@ func announces(n ast.Node, source []byte) bool {
 	return n.Kind() == ast.KindParagraph && strings.HasSuffix(plainInline(n, source), ":")
 }
 
-// isBlank reports whether nothing of a block is left without its images,
-// comments and tags.
+// isBlank reports whether nothing of a block is left without its images, comments and tags.
 func isBlank(n ast.Node, source []byte) bool {
 	switch n.Kind() {
 	case ast.KindThematicBreak, ast.KindHeading, ast.KindHTMLBlock, ast.KindLinkReferenceDefinition:

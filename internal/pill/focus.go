@@ -11,9 +11,9 @@ import (
 // introduction is how many lines the paragraphs may have that an excerpt puts before the block with a name.
 const introduction = 4
 
-// around chooses the blocks of an excerpt that shows a name: the section's
-// first paragraph, the words that lead to the block with the name, and of that
-// block the part with the name; nil if no block has it or it has no room.
+// around chooses the blocks of an excerpt that shows a name: the section's first paragraph, the words that
+// lead to the block with the name, and of that block the part with the name; nil if no block has it or it
+// has no room.
 func (b *body) around(name string, source []byte, room int) []item {
 	at := -1
 	for n := range unfolded(b.nodes, source) {
@@ -64,8 +64,8 @@ func (b *body) around(name string, source []byte, room int) []item {
 	return append(items, item{n, end})
 }
 
-// lineOf is the line of code, from 1, that a name is explained in: one that
-// begins with it before others, code before comments.
+// lineOf is the line of code, from 1, that a name is explained in: one that begins with it before others,
+// code before comments.
 func lineOf(lines []string, name string) int {
 	best, rank := 0, 0
 	for i, line := range lines {
@@ -107,8 +107,8 @@ func hasName(text, name string) bool {
 	}
 }
 
-// shownLines picks the lines of code that fit, the one at 1-based at among
-// them, with the lines that open the sets around it; -1 stands for a gap.
+// shownLines picks the lines of code that fit, the one at 1-based at among them, with the lines that open
+// the sets around it; -1 stands for a gap.
 func shownLines(lines []string, room, at int) []int {
 	if at < room {
 		return nil

@@ -6,16 +6,16 @@ import (
 	"unicode"
 )
 
-// A form is a topic by which a section may explain another one, and how much of
-// the section's strength in it counts.
+// A form is a topic by which a section may explain another one, and how much of the section's strength in
+// it counts.
 type form struct {
 	Topic
 	share float32
 }
 
-// formsOf lists what to look for in texts that don't say what they explain:
-// the forms of the topic, then what else may stand in for it where none is
-// found, and the name that an excerpt of the section should show.
+// formsOf lists what to look for in texts that don't say what they explain: the forms of the topic, then
+// what else may stand in for it where none is found, and the name that an excerpt of the section should
+// show.
 func formsOf(t Topic) (forms [][]form, focus string) {
 	var first []form
 	add := func(share float32, topics ...Topic) {
@@ -97,9 +97,8 @@ func formsOf(t Topic) (forms [][]form, focus string) {
 // generation is what sections on JetPack's major versions are called.
 var generation = []Topic{idea("generation"), idea("jetpack", "version"), idea("jetpack", "generation")}
 
-// optionForms looks for the path, for its ends where they are more than a name,
-// and for its last name; where many options have that, for the one before it.
-// A section about the set around it stands in.
+// optionForms looks for the path, for its ends where they are more than a name, and for its last name;
+// where many options have that, for the one before it. A section about the set around it stands in.
 func optionForms(option string) (forms [][]form, focus string) {
 	parts := strings.Split(strings.ReplaceAll(option, ".*", ""), ".")
 	first := []form{{Topic{OptionTopic, strings.Join(parts, ".")}, 1}}
@@ -140,8 +139,7 @@ func optionForms(option string) (forms [][]form, focus string) {
 	return forms, name
 }
 
-// valueForms looks for the value as an example sets it, and for its name beside
-// its option.
+// valueForms looks for the value as an example sets it, and for its name beside its option.
 func valueForms(option, value string) []form {
 	name := last(option)
 	forms := []form{{Topic{ValueTopic, option + "=" + value}, 1}}

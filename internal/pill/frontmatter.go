@@ -8,10 +8,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// cutFrontMatter separates the YAML between a first line "---" and the next
-// such line from the Markdown; firstLine is the 1-based line where the latter
-// begins. Without a closing line the whole text is Markdown, unless it looks
-// like keys: then the keys are left out of it.
+// cutFrontMatter separates the YAML between a first line "---" and the next such line from the Markdown;
+// firstLine is the 1-based line where the latter begins. Without a closing line the whole text is Markdown,
+// unless it looks like keys: then the keys are left out of it.
 func cutFrontMatter(source []byte) (matter, rest []byte, firstLine int, closed bool) {
 	fence := []byte("---")
 	number, offset := 0, 0
@@ -37,8 +36,7 @@ func cutFrontMatter(source []byte) (matter, rest []byte, firstLine int, closed b
 	return nil, nil, number + 1, false
 }
 
-// readFrontMatter fills the pill's fields; keys it does not know belong to
-// someone else and are left alone.
+// readFrontMatter fills the pill's fields; keys it does not know belong to someone else and are left alone.
 func (p *Pill) readFrontMatter(matter []byte) error {
 	var fields struct {
 		ID       string   `yaml:"id"`
@@ -62,8 +60,8 @@ func (p *Pill) readFrontMatter(matter []byte) error {
 
 var yamlLinePattern = regexp.MustCompile(`line (\d+)`)
 
-// yamlLine is the line in the file that a YAML error names: the library counts
-// from the line after the opening "---".
+// yamlLine is the line in the file that a YAML error names: the library counts from the line after the
+// opening "---".
 func yamlLine(err error) int {
 	if found := yamlLinePattern.FindStringSubmatch(err.Error()); found != nil {
 		if n, err := strconv.Atoi(found[1]); err == nil {

@@ -8,8 +8,8 @@ import (
 	tables "github.com/yuin/goldmark/extension/ast"
 )
 
-// What the signs are worth by which a section shows that it explains something,
-// in points. The strongest counts.
+// What the signs are worth by which a section shows that it explains something, in points. The strongest
+// counts.
 const (
 	inHeading float32 = 12 // the heading names it
 	isDefined float32 = 12 // the first paragraph says what it is: "An overlay is a …"
@@ -24,30 +24,27 @@ const (
 // threshold is how many points a section needs.
 const threshold = 4
 
-// Of the points count all, or a share: likely where something less plain stands
-// for the thing, half where it may as well stand for another, near where it only
-// lies close, which is not enough alone.
+// Of the points count all, or a share: likely where something less plain stands for the thing, half where
+// it may as well stand for another, near where it only lies close, which is not enough alone.
 const (
 	likely = 0.8
 	half   = 0.5
 	near   = 0.25
 )
 
-// handful is how many paths an example may set to be about each of them, and
-// how many calls of a function make an example of it.
+// handful is how many paths an example may set to be about each of them, and how many calls of a function
+// make an example of it.
 const handful = 3
 
 // maxPhrase is of how many words the longest idea is that a heading names.
 const maxPhrase = 4
 
-// nameTopic is the kind of a name written as code, where a text does not say
-// what it names.
+// nameTopic is the kind of a name written as code, where a text does not say what it names.
 const nameTopic Kind = "name"
 
 func named(name string) Topic { return Topic{nameTopic, name} }
 
-// idea is the topic of a phrase: its words' stems run together, so that
-// "OP-TEE" and "optee" are one.
+// idea is the topic of a phrase: its words' stems run together, so that "OP-TEE" and "optee" are one.
 func idea(stems ...string) Topic { return Topic{ConceptTopic, strings.Join(stems, "")} }
 
 // inferred is what a section shows of the topics it explains, in points.
@@ -62,8 +59,8 @@ func (i inferred) note(t Topic, points float32) {
 	}
 }
 
-// word notes a word of code: a path of a file, an attribute path or a name. The
-// end of a long one may stand for it.
+// word notes a word of code: a path of a file, an attribute path or a name. The end of a long one may stand
+// for it.
 func (i inferred) word(text string, points float32) {
 	if base := text[strings.LastIndexByte(text, '/')+1:]; base != text || strings.HasSuffix(text, ".nix") || strings.HasSuffix(text, ".lock") {
 		i.note(Topic{FileTopic, text}, points)
@@ -79,8 +76,8 @@ func (i inferred) word(text string, points float32) {
 	}
 }
 
-// lastNames notes the last name of a path, and the one before it where the last
-// says little: fan.enable is about the fan.
+// lastNames notes the last name of a path, and the one before it where the last says little: fan.enable is
+// about the fan.
 func (i inferred) lastNames(path string, points float32) {
 	name := last(path)
 	i.note(named(name), points)
@@ -97,9 +94,8 @@ func (s Section) infer(theme []string) inferred {
 	return found
 }
 
-// heading notes the names and phrases of the heading by how much of it they
-// are, phrases also together with the words of the pill's title: "Inputs" in a
-// pill on flakes are flake inputs.
+// heading notes the names and phrases of the heading by how much of it they are, phrases also together with
+// the words of the pill's title: "Inputs" in a pill on flakes are flake inputs.
 func (i inferred) heading(s Section, theme []string) {
 	points := inHeading
 	if s.Level > 2 {
@@ -113,8 +109,8 @@ func (i inferred) heading(s Section, theme []string) {
 	}
 }
 
-// segment notes the names and phrases of a part of a heading: of an enumeration
-// each thing, of "The kernel of your board" the kernel before all else.
+// segment notes the names and phrases of a part of a heading: of an enumeration each thing, of "The kernel
+// of your board" the kernel before all else.
 func (i inferred) segment(s []word, points float32, theme []string) {
 	if parts := split(s); len(parts) > 1 && enumerates(parts) {
 		for _, part := range parts {
@@ -240,8 +236,8 @@ func (i inferred) definition(paragraph ast.Node, source []byte) {
 	}
 }
 
-// glossedItem notes the code or the bold words that an item or a row begins
-// with, if it goes on to say something of them.
+// glossedItem notes the code or the bold words that an item or a row begins with, if it goes on to say
+// something of them.
 func (i inferred) glossedItem(n ast.Node, source []byte) {
 	first := n.FirstChild()
 	if first == nil {
@@ -263,8 +259,8 @@ func (i inferred) glossedItem(n ast.Node, source []byte) {
 	}
 }
 
-// glossedLines notes what the lines of code begin with that have a comment
-// behind them, or in a drawing a second column.
+// glossedLines notes what the lines of code begin with that have a comment behind them, or in a drawing a
+// second column.
 func (i inferred) glossedLines(lines []string, drawing bool) {
 	for _, line := range lines {
 		body, remark := splitRemark(line, drawing)
@@ -288,8 +284,7 @@ func isDrawing(language string) bool {
 	return language == "" || language == "text" || language == "console"
 }
 
-// splitRemark cuts a line before its comment, in a drawing also before an
-// arrow to the left.
+// splitRemark cuts a line before its comment, in a drawing also before an arrow to the left.
 func splitRemark(line string, drawing bool) (body, remark string) {
 	at := len(line)
 	for _, mark := range []string{"# ", "// ", "← ", "<- "} {

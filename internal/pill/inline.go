@@ -80,7 +80,8 @@ func spans(block ast.Node, source []byte) []span {
 	return all
 }
 
-// A cut is where a paragraph ends early: within one of its spans, which count from 1. The zero cut is nowhere.
+// A cut is where a paragraph ends early: within one of its spans, which count from 1. The zero cut is
+// nowhere.
 type cut struct{ span, offset int }
 
 func (c cut) of(all []span) []span {
@@ -92,8 +93,8 @@ func (c cut) of(all []span) []span {
 	return append(shown, span{text: " …"})
 }
 
-// sentenceEnd is where a paragraph can stop within so many characters: at the last end of a sentence, or else between
-// words, or else anywhere in its text.
+// sentenceEnd is where a paragraph can stop within so many characters: at the last end of a sentence, or
+// else between words, or else anywhere in its text.
 func sentenceEnd(all []span, room int) cut {
 	var sentence, word, anywhere cut
 	used := 0

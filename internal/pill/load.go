@@ -23,9 +23,9 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Bounds that keep strange files from costing time and memory: Markdown parsers
-// are quadratic in what no person writes, and make nodes of 200 to 500 bytes of
-// each line and each mark. A shipped pill has 20 KB and 1,300 lines and marks.
+// Bounds that keep strange files from costing time and memory: Markdown parsers are quadratic in what no
+// person writes, and make nodes of 200 to 500 bytes of each line and each mark. A shipped pill has 20 KB
+// and 1,300 lines and marks.
 const (
 	maxFileSize = 256 << 10 // bytes
 	maxLine     = 16 << 10  // bytes

@@ -23,12 +23,12 @@ type claim struct {
 	strength float32
 }
 
-// declared is the least strength of a topic that a section names in its
-// comment: more than anything that a text shows.
+// declared is the least strength of a topic that a section names in its comment: more than anything that a
+// text shows.
 const declared = 1000
 
-// index gathers what the sections explain: what they say themselves that they
-// do and, in pills that don't, what is inferred.
+// index gathers what the sections explain: what they say themselves that they do and, in pills that don't,
+// what is inferred.
 func (c *Collection) index() *index {
 	x := &index{claims: map[Topic][]claim{}}
 	areAnnotated := slices.ContainsFunc(c.pills, func(p *Pill) bool { return p.annotated })
@@ -73,8 +73,8 @@ func (c *Collection) all() []*Pill {
 	return append(slices.Clip(c.pills), c.readme)
 }
 
-// preference decides between sections that declare the same topic: one that
-// names it in its heading, then one that declares little else.
+// preference decides between sections that declare the same topic: one that names it in its heading, then
+// one that declares little else.
 func preference(t Topic, s Section) float32 {
 	points := 1000 / float32(1+len(s.Topics))
 	name := t.Name[strings.LastIndexAny(t.Name, "./=")+1:]
@@ -84,10 +84,9 @@ func preference(t Topic, s Section) float32 {
 	return points
 }
 
-// For returns the section that explains the first of the topics that any
-// section explains. What sections declare in their comments goes first, an
-// exact name before a glob, a longer glob before a shorter. Then goes what is
-// inferred of pills without such comments.
+// For returns the section that explains the first of the topics that any section explains. What sections
+// declare in their comments goes first, an exact name before a glob, a longer glob before a shorter. Then
+// goes what is inferred of pills without such comments.
 func (c *Collection) For(topics ...Topic) (Section, bool) {
 	x := c.explained()
 	for _, find := range []func(Topic) (Section, bool){x.byComment, x.byText} {
@@ -113,8 +112,7 @@ func (x *index) byComment(t Topic) (Section, bool) {
 	return Section{}, false
 }
 
-// byText finds the section that has the most of the topic's forms, where that
-// reaches the threshold.
+// byText finds the section that has the most of the topic's forms, where that reaches the threshold.
 func (x *index) byText(t Topic) (Section, bool) {
 	forms, focus := formsOf(t)
 	for _, alike := range forms {
@@ -126,9 +124,9 @@ func (x *index) byText(t Topic) (Section, bool) {
 	return Section{}, false
 }
 
-// strongest is the section that has the most of one of the forms, with what it
-// has of those that are only near. Of equals it is the first; sections that
-// only sum up and the index are asked where no other one answers.
+// strongest is the section that has the most of one of the forms, with what it has of those that are only
+// near. Of equals it is the first; sections that only sum up and the index are asked where no other one
+// answers.
 func (x *index) strongest(forms []form) (Section, bool) {
 	direct, beside := map[int32]float32{}, map[int32]float32{}
 	for _, f := range forms {
@@ -160,8 +158,8 @@ func (x *index) strongest(forms []form) (Section, bool) {
 	return x.sections[best], true
 }
 
-// tier says after which others a section is asked for what it shows; it reports
-// false for one that is never asked.
+// tier says after which others a section is asked for what it shows; it reports false for one that is never
+// asked.
 func (s Section) tier() (tier int8, ok bool) {
 	if s.Pill.ID == indexID {
 		tier = 2 // it lists what others explain
@@ -182,7 +180,8 @@ func (s Section) isEmpty() bool {
 	return true
 }
 
-// isAside reports whether the heading of a section, or one around it, says that things are shown at work or going wrong.
+// isAside reports whether the heading of a section, or one around it, says that things are shown at work or
+// going wrong.
 func (s Section) isAside() bool {
 	for _, outer := range append(s.Parents(), s) {
 		if slices.ContainsFunc(inWords(outer.Title), func(w string) bool { return asides[w] }) {

@@ -12,9 +12,9 @@ import (
 	"jetpills/internal/markup"
 )
 
-// A markdown writes parts of a pill as Markdown again, links led elsewhere. Anyone may have written the pill: its
-// text is escaped again, because what stood between two texts may be left out.
-// Blocks are slices of lines without "\n", so that the block around them can put its marks before each.
+// A markdown writes parts of a pill as Markdown again, links led elsewhere. Anyone may have written the
+// pill: its text is escaped again, because what stood between two texts may be left out. Blocks are slices
+// of lines without "\n", so that the block around them can put its marks before each.
 type markdown struct {
 	pill   *Pill
 	target func(Link) string
@@ -72,7 +72,8 @@ func (m *markdown) table(n *tables.Table, end limit) []string {
 	return lines
 }
 
-// tableRows are the cells of the rows of a table that are shown, the head first; nil stands for rows left out.
+// tableRows are the cells of the rows of a table that are shown, the head first; nil stands for rows left
+// out.
 func tableRows(n *tables.Table, end limit) [][]ast.Node {
 	rows := slices.Collect(children(n))
 	from, to := end.window(len(rows) - 1)
@@ -88,8 +89,8 @@ func tableRows(n *tables.Table, end limit) [][]ast.Node {
 	return shown
 }
 
-// An inlineWriter writes what stands in a paragraph or in a cell of a table. Texts that follow each other are escaped
-// as one.
+// An inlineWriter writes what stands in a paragraph or in a cell of a table. Texts that follow each other
+// are escaped as one.
 type inlineWriter struct {
 	out  strings.Builder
 	text strings.Builder // to be escaped
@@ -187,8 +188,8 @@ func list(n *ast.List, end limit, block func(ast.Node) []string) []string {
 	return lines
 }
 
-// prefixed puts first before the first line and rest before the others, with
-// no spaces left at the end of empty ones.
+// prefixed puts first before the first line and rest before the others, with no spaces left at the end of
+// empty ones.
 func prefixed(lines []string, first, rest string) []string {
 	out := make([]string, len(lines))
 	for i, line := range lines {
@@ -204,8 +205,8 @@ func prefixed(lines []string, first, rest string) []string {
 	return out
 }
 
-// codeLines returns a code block's lines, as many as end allows; a cut is
-// marked in the way of the block's language.
+// codeLines returns a code block's lines, as many as end allows; a cut is marked in the way of the block's
+// language.
 func codeLines(n ast.Node, source []byte, end limit) (language string, lines []string) {
 	if fenced, ok := n.(*ast.FencedCodeBlock); ok && fenced.Info != nil {
 		language, _, _ = strings.Cut(strings.TrimSpace(string(fenced.Info.Segment.Value(source))), " ")

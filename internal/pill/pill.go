@@ -1,5 +1,6 @@
-// Package pill reads the tutorials: their sections, what each section explains, and the excerpt of it that an editor shows.
-// It works on any folder with the fixed file names, annotated or not, and a broken file costs only its sections.
+// Package pill reads the tutorials: their sections, what each section explains, and the excerpt of it that
+// an editor shows. It works on any folder with the fixed file names, annotated or not, and a broken file
+// costs only its sections.
 package pill
 
 import (
@@ -12,8 +13,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// A Collection is the pills of one folder. It never changes after Load, and any
-// number of goroutines may use it.
+// A Collection is the pills of one folder. It never changes after Load, and any number of goroutines may
+// use it.
 type Collection struct {
 	pills    []*Pill // by file name, the index not among them
 	readme   *Pill   // or nil
@@ -36,8 +37,8 @@ type Pill struct {
 	BuildsOn []string
 	Minutes  int // reading time, 0 where the front matter has none
 
-	// Sections in the order of the file. The first stands for the file's title
-	// (level 1), even where the file has no such heading.
+	// Sections in the order of the file. The first stands for the file's title (level 1), even where the
+	// file has no such heading.
 	Sections []Section
 
 	source    []byte // what the syntax tree points into: no front matter, LF line ends
@@ -98,16 +99,15 @@ func (c *Collection) Index() (*Pill, bool) { return c.readme, c.readme != nil }
 // Problems lists what Load found wrong, by file and line.
 func (c *Collection) Problems() []Problem { return c.problems }
 
-// Hash names the content of all files: 32 hexadecimal digits that differ when
-// any byte or file name does.
+// Hash names the content of all files: 32 hexadecimal digits that differ when any byte or file name does.
 func (c *Collection) Hash() string { return c.hash }
 
-// Files returns name and content of every file that was read, as it was on
-// disk. The contents are shared and must not be changed.
+// Files returns name and content of every file that was read, as it was on disk. The contents are shared
+// and must not be changed.
 func (c *Collection) Files() map[string][]byte { return maps.Clone(c.files) }
 
-// Topics returns every declared topic with the sections that declare it, the
-// section that For prefers first.
+// Topics returns every declared topic with the sections that declare it, the section that For prefers
+// first.
 func (c *Collection) Topics() map[Topic][]Section {
 	topics := map[Topic][]Section{}
 	x := c.explained()
@@ -121,10 +121,9 @@ func (c *Collection) Topics() map[Topic][]Section {
 	return topics
 }
 
-// Find resolves what a person types or a link says: "03", "3",
-// "03-overlays-and-overrides.md", "overlays-and-overrides" or "README", each
-// with or without "#anchor". Without an anchor it is the title's section.
-// An anchor may be shortened as long as only one section begins with it.
+// Find resolves what a person types or a link says: "03", "3", "03-overlays-and-overrides.md",
+// "overlays-and-overrides" or "README", each with or without "#anchor". Without an anchor it is the title's
+// section. An anchor may be shortened as long as only one section begins with it.
 func (c *Collection) Find(ref string) (Section, bool) {
 	name, anchor, _ := strings.Cut(ref, "#")
 	p := c.find(strings.TrimPrefix(name, "./"))
@@ -170,8 +169,7 @@ func (p *Pill) find(anchor string) (Section, bool) {
 	return Section{}, false
 }
 
-// Ref is the short name of a section that Find understands: "03#scopes", or
-// "03" for the title.
+// Ref is the short name of a section that Find understands: "03#scopes", or "03" for the title.
 func (s Section) Ref() string {
 	if s.body.role == titling {
 		return s.Pill.ID
@@ -191,8 +189,7 @@ func (s Section) Label() string {
 	return label + " › " + s.Title
 }
 
-// Parents returns the sections that enclose this one, the outermost first,
-// the title not among them.
+// Parents returns the sections that enclose this one, the outermost first, the title not among them.
 func (s Section) Parents() []Section {
 	var parents []Section
 	for level, i := s.Level, s.body.number-1; i > 0 && level > 2; i-- {

@@ -16,9 +16,8 @@ type Hit struct {
 
 const snippetWidth = 100 // characters
 
-// Search finds the sections that hold all of the words, each at least as the
-// beginning of a word, in any case. Best first: words in a pill's title, then
-// in headings, in topics, in the text.
+// Search finds the sections that hold all of the words, each at least as the beginning of a word, in any
+// case. Best first: words in a pill's title, then in headings, in topics, in the text.
 func (c *Collection) Search(words string) []Hit {
 	wanted := strings.Fields(strings.ToLower(words))
 	if len(wanted) == 0 {
@@ -112,8 +111,7 @@ func beginning(text, prefix string) int {
 	return -1
 }
 
-// snippet is the line of the section that holds the first word found in it,
-// or else its first line.
+// snippet is the line of the section that holds the first word found in it, or else its first line.
 func (s Section) snippet(wanted []string) string {
 	t := terminal{pill: s.Pill}
 	first := ""

@@ -53,8 +53,8 @@ func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
 
 var titlePattern = regexp.MustCompile(`(?i)^pill\s+\d+\s*[:—–-]\s*(.*)$`)
 
-// nameFromTitle fills in what the front matter left open from the first
-// heading ("Pill 03: Title — subtitle"), or else from the file's name.
+// nameFromTitle fills in what the front matter left open from the first heading ("Pill 03: Title —
+// subtitle"), or else from the file's name.
 func (p *Pill) nameFromTitle(titled bool, problem func(int, string, ...any)) {
 	first := &p.Sections[0]
 	if !titled && p.Title == "" {
@@ -118,9 +118,8 @@ func roleOf(title string) role {
 	return explaining
 }
 
-// frame marks by their form sections that only list what others explain: a
-// table of contents, and in a pill without annotations a last section that is
-// nothing but a table.
+// frame marks by their form sections that only list what others explain: a table of contents, and in a pill
+// without annotations a last section that is nothing but a table.
 func (p *Pill) frame() {
 	for i := range p.Sections {
 		b := p.Sections[i].body
@@ -166,8 +165,8 @@ func isContents(nodes []ast.Node, source []byte) bool {
 
 var navigationWords = regexp.MustCompile(`(?i)^(?:previous|prev|next|index|up|home|back|pill|to)$`)
 
-// isNavigation reports whether a block is one or more links with next to nothing around them, as in a footer or a table
-// of contents.
+// isNavigation reports whether a block is one or more links with next to nothing around them, as in a
+// footer or a table of contents.
 func isNavigation(n ast.Node, source []byte) bool {
 	if n.Kind() != ast.KindParagraph && n.Kind() != ast.KindTextBlock {
 		return false
@@ -197,8 +196,8 @@ func isAbsolute(destination string) bool {
 	return strings.HasPrefix(destination, "//") || found && len(scheme) > 1 && !strings.ContainsAny(scheme, "/#.?")
 }
 
-// dropFooter removes navigation and thematic breaks at the end of the file,
-// and navigation right under the title.
+// dropFooter removes navigation and thematic breaks at the end of the file, and navigation right under the
+// title.
 func (p *Pill) dropFooter() {
 	first := p.Sections[0].body
 	for len(first.nodes) > 0 && (isNavigation(first.nodes[0], p.source) || first.nodes[0].Kind() == ast.KindThematicBreak) {

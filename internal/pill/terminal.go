@@ -13,8 +13,8 @@ import (
 	"jetpills/internal/text"
 )
 
-// Render writes the whole pill for a terminal of so many columns (80 if width is not positive), with ANSI colours if
-// color is set. Code is never wrapped.
+// Render writes the whole pill for a terminal of so many columns (80 if width is not positive), with ANSI
+// colours if color is set. Code is never wrapped.
 func (p *Pill) Render(w io.Writer, width int, color bool) error {
 	return p.Sections[0].render(w, p.Sections, width, color)
 }
@@ -44,8 +44,8 @@ func (s Section) render(w io.Writer, sections []Section, width int, color bool) 
 	return err
 }
 
-// A terminal lays out parts of a pill as text. As in markdown, blocks are slices of lines. Width 0 keeps the line ends
-// of the source.
+// A terminal lays out parts of a pill as text. As in markdown, blocks are slices of lines. Width 0 keeps
+// the line ends of the source.
 type terminal struct {
 	pill  *Pill
 	color bool
@@ -87,7 +87,8 @@ func (t *terminal) heading(s Section, width int) []string {
 	return prefixed(lines, strings.Repeat("#", s.Level)+" ", "    ")
 }
 
-// blocks lays out blocks with empty lines between them; none stands between the summary of a folded part and its content.
+// blocks lays out blocks with empty lines between them; none stands between the summary of a folded part
+// and its content.
 func (t *terminal) blocks(nodes []ast.Node, width int) []string {
 	var lines []string
 	opened := false
@@ -161,7 +162,8 @@ func (t *terminal) html(n *ast.HTMLBlock, width int) []string {
 	return trimBlank(wrap(out.String(), width))
 }
 
-// text is the text of spans for wrap: with the names of its links, with back-ticks around code that no colour sets off.
+// text is the text of spans for wrap: with the names of its links, with back-ticks around code that no
+// colour sets off.
 func (t *terminal) text(all []span, strong bool) string {
 	var b strings.Builder
 	last := "" // text
@@ -191,8 +193,8 @@ func (t *terminal) text(all []span, strong bool) string {
 	return b.String()
 }
 
-// name is what a link's text is followed by, so that a person at a terminal can go there: the address, or what "pills
-// show" takes.
+// name is what a link's text is followed by, so that a person at a terminal can go there: the address, or
+// what "pills show" takes.
 func (t *terminal) name(n *ast.Link, label string) string {
 	if !t.named {
 		return ""
@@ -216,7 +218,8 @@ func (t *terminal) name(n *ast.Link, label string) string {
 	return " (" + text.Visible(name, "") + ")"
 }
 
-// printable writes out what would command a terminal instead of showing, but for what a span's text breaks lines with.
+// printable writes out what would command a terminal instead of showing, but for what a span's text breaks
+// lines with.
 func printable(s string) string { return text.Visible(s, "\t\n\v") }
 
 const (
@@ -227,8 +230,8 @@ const (
 // columns is how many a text takes on a screen, where each character takes one.
 func columns(s string) int { return utf8.RuneCountInString(ansi.ReplaceAllString(s, "")) }
 
-// wrap breaks a text into lines of at most width characters where words allow, and always at "\v"; with width 0 the
-// lines are the source's.
+// wrap breaks a text into lines of at most width characters where words allow, and always at "\v"; with
+// width 0 the lines are the source's.
 func wrap(s string, width int) []string {
 	if width == 0 {
 		s = strings.ReplaceAll(s, "\n", "\v")

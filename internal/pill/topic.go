@@ -32,8 +32,8 @@ type Topic struct {
 
 func (t Topic) String() string { return string(t.Kind) + ":" + t.Name }
 
-// ParseTopic reads "kind:name". The error says what is wrong with the form; it
-// cannot know whether the thing named exists.
+// ParseTopic reads "kind:name". The error says what is wrong with the form; it cannot know whether the
+// thing named exists.
 func ParseTopic(s string) (Topic, error) {
 	kind, name, found := strings.Cut(strings.TrimSpace(s), ":")
 	t := Topic{Kind(kind), name}
@@ -69,9 +69,8 @@ func ParseTopic(s string) (Topic, error) {
 
 func (t Topic) isGlob() bool { return strings.ContainsAny(t.Name, "*?") }
 
-// matches reports whether the declared topic t covers the topic asked for.
-// In a glob "*" stands for one component or a part of it, "**" for any number
-// of components, none included.
+// matches reports whether the declared topic t covers the topic asked for. In a glob "*" stands for one
+// component or a part of it, "**" for any number of components, none included.
 func (t Topic) matches(asked Topic) bool {
 	if t.Kind != asked.Kind {
 		return false
@@ -108,8 +107,8 @@ func matchComponents(pattern, name []string) bool {
 		if len(name) == 0 {
 			return false
 		}
-		// A component cannot hold the separator of path.Match but in the value
-		// of an option, where it is an ordinary character.
+		// A component cannot hold the separator of path.Match but in the value of an option, where it is an
+		// ordinary character.
 		p, n := strings.ReplaceAll(pattern[0], "/", "\x00"), strings.ReplaceAll(name[0], "/", "\x00")
 		if ok, err := path.Match(p, n); err != nil || !ok {
 			return false
@@ -124,8 +123,8 @@ func (t Topic) specificity() int {
 	return len(t.Name) - strings.Count(t.Name, "*") - strings.Count(t.Name, "?")
 }
 
-// bySpecificity puts specific globs first; the names decide between equals, so
-// that the order never depends on a map's.
+// bySpecificity puts specific globs first; the names decide between equals, so that the order never depends
+// on a map's.
 func bySpecificity(globs []Topic) {
 	slices.SortFunc(globs, func(a, b Topic) int {
 		if d := b.specificity() - a.specificity(); d != 0 {

@@ -13,10 +13,9 @@ type word struct {
 	code bool   // a name
 }
 
-// segments are the parts of a heading or a sentence between colons, dashes and
-// brackets, without what only leads to the matter: "Step 3", "What is a". Words
-// that stand in code, which has one piece a line, are names, and so are those
-// that can be nothing else.
+// segments are the parts of a heading or a sentence between colons, dashes and brackets, without what only
+// leads to the matter: "Step 3", "What is a". Words that stand in code, which has one piece a line, are
+// names, and so are those that can be nothing else.
 func segments(text, code string) [][]word {
 	isCode := map[string]bool{}
 	for _, piece := range strings.Fields(code) {
@@ -111,8 +110,7 @@ func content(s []word) []word {
 	return s
 }
 
-// stem brings a word into the form in which words are compared: lower case,
-// singular.
+// stem brings a word into the form in which words are compared: lower case, singular.
 func stem(text string) string {
 	text = strings.ToLower(text)
 	text = strings.TrimSuffix(strings.TrimSuffix(text, "'s"), "’s")

@@ -12,8 +12,7 @@ import (
 	"jetpills/internal/pill"
 )
 
-// claims checks the names of jetpack-nixos in a pill: its topics, its prose,
-// its code.
+// claims checks the names of jetpack-nixos in a pill: its topics, its prose, its code.
 func (l *linter) claims(p *pill.Pill) {
 	w := l.world(p)
 	for _, s := range p.Sections {
@@ -108,7 +107,8 @@ func (r *claims) read(u unit) {
 	}
 }
 
-// sayer reports a claim that does not hold at the pill's revision; existed says that it once did, as far as that is known.
+// sayer reports a claim that does not hold at the pill's revision; existed says that it once did, as far as
+// that is known.
 type sayer func(offset int, code string, existed bool, format string, args ...any)
 
 var (

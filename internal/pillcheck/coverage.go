@@ -30,9 +30,8 @@ type Covered struct {
 	Section pill.Section // the zero value if there is none
 }
 
-// Coverage returns, for everything in a catalog and for the functions and ideas
-// that the pills promise to explain, the section that a hover on it shows. The
-// order is that of the kinds, then of the names.
+// Coverage returns, for everything in a catalog and for the functions and ideas that the pills promise to
+// explain, the section that a hover on it shows. The order is that of the kinds, then of the names.
 func Coverage(c *pill.Collection, cat *catalog.Catalog) []Covered {
 	var all []Covered
 	declared := c.Topics()
@@ -79,8 +78,7 @@ func broader(t pill.Topic) []pill.Topic {
 	return nil
 }
 
-// silent checks that a section names what leads to it. An "enable" goes without
-// saying.
+// silent checks that a section names what leads to it. An "enable" goes without saying.
 func (l *linter) silent() {
 	for _, covered := range Coverage(l.pills, l.library.Newest()) {
 		t, s := covered.Topic, covered.Section
@@ -152,8 +150,7 @@ func wanted(cat *catalog.Catalog) []pill.Topic {
 	return all
 }
 
-// functions are those of Nix, nixpkgs, NixOS and jetpack-nixos that the pills
-// promise to explain.
+// functions are those of Nix, nixpkgs, NixOS and jetpack-nixos that the pills promise to explain.
 var functions = []string{
 	"makeScope", "newScope", "callPackage", "callPackages", "callPackagesWith", "packagesFromDirectoryRecursive",
 	"overrideScope", "extend", "override", "overrideAttrs", "composeManyExtensions", "overlays",

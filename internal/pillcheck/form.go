@@ -103,8 +103,8 @@ func (l *linter) lines(s pill.Section) []string {
 	return lines[s.Line-1 : end]
 }
 
-// questions checks that the last section asks, and that each answer is folded
-// in a form that code hosts show: empty lines around what is inside.
+// questions checks that the last section asks, and that each answer is folded in a form that code hosts
+// show: empty lines around what is inside.
 func (l *linter) questions(p *pill.Pill) {
 	last := p.Sections[len(p.Sections)-1]
 	if last.Title != askingTitle {

@@ -14,8 +14,8 @@ import (
 	"jetpills/internal/nix/syntax"
 )
 
-// code parses all Nix blocks and, if there is a Nix to do it, has it parse them too and evaluate those that say what they
-// give. Nix has no store, no search path and no home there.
+// code parses all Nix blocks and, if there is a Nix to do it, has it parse them too and evaluate those that
+// say what they give. Nix has no store, no search path and no home there.
 func (l *linter) code(ctx context.Context, nix string) error {
 	dir := ""
 	if nix != "" {

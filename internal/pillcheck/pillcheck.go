@@ -1,5 +1,6 @@
-// Package pillcheck holds the pills against the catalog: their form, their code and every name of jetpack-nixos in them.
-// It also writes the tables that are made from the catalog, and reports which topics have a section that explains them.
+// Package pillcheck holds the pills against the catalog: their form, their code and every name of
+// jetpack-nixos in them. It also writes the tables that are made from the catalog, and reports which topics
+// have a section that explains them.
 package pillcheck
 
 import (
@@ -36,15 +37,13 @@ type Rule struct{ Code, Means string }
 
 // Rules returns the rules in the order in which a person would read them.
 //
-// What is a claim about jetpack-nixos and what is prose: names count where they
-// stand in code, that is in back-ticks or in a fenced block; versions count
-// behind their word ("L4T 36.5.0", "JetPack 5, 6 or 7", "kernel 6.8"), anywhere.
-// Names that a Nix block of the same pill binds are the pill's. A path
-// is upstream's if it has a line number or begins with a folder of upstream's.
-// What no longer exists may be named in a paragraph, list item or table row
-// that also names the revision where it ended, if history knows that it existed.
-// "Before", "since" and the like make a version a limit: it need only have
-// existed once.
+// What is a claim about jetpack-nixos and what is prose: names count where they stand in code, that is in
+// back-ticks or in a fenced block; versions count behind their word ("L4T 36.5.0", "JetPack 5, 6 or 7",
+// "kernel 6.8"), anywhere. Names that a Nix block of the same pill binds are the pill's. A path is
+// upstream's if it has a line number or begins with a folder of upstream's. What no longer exists may be
+// named in a paragraph, list item or table row that also names the revision where it ended, if history
+// knows that it existed. "Before", "since" and the like make a version a limit: it need only have existed
+// once.
 func Rules() []Rule {
 	return []Rule{
 		{"load", "the file cannot be read as a pill"},
@@ -73,13 +72,13 @@ func Rules() []Rule {
 
 // Options says how to check.
 type Options struct {
-	// Nix is the path of nix-instantiate. Where it is empty, Nix blocks are only
-	// parsed, by the parser of this program, and none is evaluated.
+	// Nix is the path of nix-instantiate. Where it is empty, Nix blocks are only parsed, by the parser of
+	// this program, and none is evaluated.
 	Nix string
 }
 
-// Lint checks all pills of a collection. The findings are sorted by file and
-// line. An error means that the check itself could not run.
+// Lint checks all pills of a collection. The findings are sorted by file and line. An error means that the
+// check itself could not run.
 func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, options Options) ([]Finding, error) {
 	l := &linter{pills: c, library: library, worlds: map[string]*world{}}
 	for _, p := range c.Problems() {
@@ -130,8 +129,8 @@ func (l *linter) source(p *pill.Pill) []byte {
 	return bytes.ReplaceAll(l.pills.Files()[p.File], []byte("\r\n"), []byte("\n"))
 }
 
-// world is what existed at the revision that a pill states; the index, which
-// states none, goes with the pills.
+// world is what existed at the revision that a pill states; the index, which states none, goes with the
+// pills.
 func (l *linter) world(p *pill.Pill) *world {
 	revision := p.Revision
 	if revision == "" {

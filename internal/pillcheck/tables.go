@@ -35,8 +35,8 @@ func (l *linter) tables(p *pill.Pill) {
 	})
 }
 
-// eachTable calls visit with the 1-based lines of the comments around each
-// generated table; end is -1 where the second one is missing.
+// eachTable calls visit with the 1-based lines of the comments around each generated table; end is -1 where
+// the second one is missing.
 func eachTable(lines []string, visit func(name string, start, end int)) {
 	for i := 0; i < len(lines); i++ {
 		m := tableStart.FindStringSubmatch(lines[i])
@@ -54,9 +54,8 @@ func eachTable(lines []string, visit func(name string, start, end int)) {
 	}
 }
 
-// Fix returns the files of a collection whose generated tables differ from
-// the catalog, by name, with the tables as they should be. Tables that the
-// catalog cannot make stay as they are.
+// Fix returns the files of a collection whose generated tables differ from the catalog, by name, with the
+// tables as they should be. Tables that the catalog cannot make stay as they are.
 func Fix(c *pill.Collection, library *catalog.Library) map[string][]byte {
 	l := &linter{pills: c, library: library, worlds: map[string]*world{}}
 	fixed := map[string][]byte{}
@@ -80,8 +79,7 @@ func Fix(c *pill.Collection, library *catalog.Library) map[string][]byte {
 	return fixed
 }
 
-// table makes the lines of a generated table: "generations", "soms" or
-// "options PREFIX".
+// table makes the lines of a generated table: "generations", "soms" or "options PREFIX".
 func table(name string, c *catalog.Catalog) ([]string, error) {
 	kind, argument, _ := strings.Cut(name, " ")
 	var rows [][]string
@@ -125,8 +123,7 @@ func generations(c *catalog.Catalog) [][]string {
 	return rows
 }
 
-// soms has one row for each value of som; the first of its JetPack majors is
-// the default.
+// soms has one row for each value of som; the first of its JetPack majors is the default.
 func soms(c *catalog.Catalog) [][]string {
 	rows := [][]string{{"som", "JetPack", "SoC", "CUDA", "target board"}}
 	for _, s := range c.SoMs() {
@@ -146,8 +143,7 @@ func orNone(s string) string {
 	return s
 }
 
-// options has one row for each option below a prefix: its path without the
-// prefix, type and default.
+// options has one row for each option below a prefix: its path without the prefix, type and default.
 func options(c *catalog.Catalog, prefix string) [][]string {
 	rows := [][]string{{"option", "type", "default"}}
 	for _, o := range c.Options() {

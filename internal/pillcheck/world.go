@@ -12,8 +12,8 @@ import (
 	"jetpills/internal/pill"
 )
 
-// fileLists are the files of the revisions that pills describe, one a line:
-// number of lines, path. Renewed with
+// fileLists are the files of the revisions that pills describe, one a line: number of lines, path. Renewed
+// with
 //
 //	go test ./internal/pillcheck -run TestFiles -clone CLONE
 //
@@ -120,8 +120,8 @@ func (w *world) root(parts []string) int {
 	return -1
 }
 
-// option reports whether a path from a root is that of an option, the beginning
-// of one, or leads into the value of an option that can hold names.
+// option reports whether a path from a root is that of an option, the beginning of one, or leads into the
+// value of an option that can hold names.
 func (w *world) option(parts []string) bool {
 	if slices.ContainsFunc(parts, func(p string) bool { return strings.ContainsAny(p, "*$") }) {
 		return slices.ContainsFunc(w.cat.Options(), func(o catalog.Option) bool { return fits(parts, o.Parts()) })
@@ -147,8 +147,7 @@ func (w *world) option(parts []string) bool {
 	return false
 }
 
-// inValue reports whether a path goes on below an option whose value is no set
-// of names.
+// inValue reports whether a path goes on below an option whose value is no set of names.
 func (w *world) inValue(parts []string) bool {
 	for i := len(parts) - 1; i > 0; i-- {
 		if o, ok := w.cat.Lookup(parts[:i]); ok {
@@ -158,8 +157,7 @@ func (w *world) inValue(parts []string) bool {
 	return false
 }
 
-// fits reports whether a path with globs or computed names covers the beginning
-// of an option's path.
+// fits reports whether a path with globs or computed names covers the beginning of an option's path.
 func fits(parts, option []string) bool {
 	for i, p := range parts {
 		if p == "**" {
@@ -191,8 +189,7 @@ func (w *world) inside(parts []string) bool {
 	})
 }
 
-// member reports whether a name is in a scope: nvidia-jetpack, or that of one
-// generation.
+// member reports whether a name is in a scope: nvidia-jetpack, or that of one generation.
 func (w *world) member(scope, name string) bool {
 	p, ok := w.cat.Package(name)
 	major := strings.TrimPrefix(scope, scopeName)
@@ -210,8 +207,8 @@ func (w *world) scope(name string) bool {
 	return ok || major == ""
 }
 
-// output reports whether the flake has an output, its system included where
-// there is one, or names below it.
+// output reports whether the flake has an output, its system included where there is one, or names below
+// it.
 func (w *world) output(parts []string) bool {
 	for _, o := range w.cat.Outputs() {
 		names := strings.Split(o.Name, ".")
@@ -237,8 +234,7 @@ func (w *world) output(parts []string) bool {
 // anySystem is how a pill writes "the system that you are on".
 const anySystem = "SYSTEM"
 
-// inScope reports whether names lead to a scope, to a member of one, or to a
-// member of the default one.
+// inScope reports whether names lead to a scope, to a member of one, or to a member of the default one.
 func (w *world) inScope(names []string) bool {
 	if !scopePattern.MatchString(names[0]) {
 		return w.member(scopeName, names[0])
@@ -274,8 +270,7 @@ func (w *world) built(name string) bool {
 		slices.ContainsFunc(w.cat.SystemBuild(), func(a catalog.Attribute) bool { return a.Name == name })
 }
 
-// file finds the files that a path may mean: the path itself or, for a bare
-// name, all files of that name.
+// file finds the files that a path may mean: the path itself or, for a bare name, all files of that name.
 func (w *world) file(name string) (lines int, ok bool) {
 	if n, found := w.files[name]; found {
 		return n, true
@@ -316,8 +311,8 @@ func kindOfVersion(word string) string {
 	return word
 }
 
-// hasVersion reports whether a generation has the version named or a longer form of it, or the overlay touches the
-// packages of that CUDA.
+// hasVersion reports whether a generation has the version named or a longer form of it, or the overlay
+// touches the packages of that CUDA.
 func hasVersion(c *catalog.Catalog, of, named string) bool {
 	is := func(version string) bool { return version == named || strings.HasPrefix(version, named+".") }
 	return slices.ContainsFunc(c.Generations(), func(g catalog.Generation) bool { return is(versions[of](g)) }) ||
@@ -346,7 +341,8 @@ func (l *linter) everHad(name string) bool {
 	})
 }
 
-// everTook reports whether an option of the pill's revision whose last name is leaf took a value at any revision.
+// everTook reports whether an option of the pill's revision whose last name is leaf took a value at any
+// revision.
 func (r *claims) everTook(leaf, value string) bool {
 	return slices.ContainsFunc(r.world.cat.Options(), func(o catalog.Option) bool {
 		return strings.HasSuffix(o.Path, "."+leaf) && r.library.ValueSince(o.Path, value).Known()
