@@ -35,7 +35,6 @@ func formsOf(t Topic) (forms [][]form, focus string) {
 		focus = ""
 		add(1, idea("jetpack", t.Name), idea("jp"+t.Name))
 		add(likely, Topic{ValueTopic, "majorVersion=" + t.Name}, named("nvidia-jetpack"+t.Name))
-		add(near, generation...)
 	case ConceptTopic:
 		focus = ""
 		for _, name := range append([]string{t.Name}, alsoCalled[t.Name]...) {
@@ -68,9 +67,6 @@ func formsOf(t Topic) (forms [][]form, focus string) {
 		}
 		add(share, named(t.Name))
 		add(1, Topic{OptionTopic, "nvidia-jetpack." + t.Name})
-		if strings.HasPrefix(t.Name, "nvidia-jetpack") {
-			add(near, generation...)
-		}
 		if !isGeneric(t.Name) {
 			add(likely, idea(inWords(t.Name)...))
 		}
@@ -93,9 +89,6 @@ func formsOf(t Topic) (forms [][]form, focus string) {
 	}
 	return append([][]form{first}, forms...), focus
 }
-
-// generation is what sections on JetPack's major versions are called.
-var generation = []Topic{idea("generation"), idea("jetpack", "version"), idea("jetpack", "generation")}
 
 // optionForms looks for the path, for its ends where they are more than a name, and for its last name;
 // where many options have that, for the one before it. A section about the set around it stands in.
