@@ -351,3 +351,24 @@ func describe(c *Collection) string {
 	}
 	return b.String()
 }
+
+// Prose stands where the file has it, code between back-ticks in it; blocks of code, tags and comments are none.
+func TestTexts(t *testing.T) {
+	c := Load(files("03-a.md", "---\nid: \"03\"\n---\n# Pill 03: A\n\n<!-- explains: function:f -->\n\nOne `a`,\ntwo ``b ` c``.\n\n"+
+		"- item `d`\n\n  > quoted\n  > `e`\n\n```nix\nf `x`\n```\n\n<details>\n\n| `g` | h |\n|---|---|\n| 1 | `i` |\n\n</details>\n\n## `` ` ``\n"))
+	var got []string
+	for _, text := range c.Pills()[0].Texts() {
+		line := fmt.Sprintf("%d %q", text.Line, text.Source)
+		for _, code := range text.Code {
+			line += " " + text.Source[code[0]:code[1]]
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		`4 "Pill 03: A"`, "8 \"One `a`,\\ntwo ``b ` c``.\" a b ` c", "11 \"item `d`\" d", "13 \"quoted\\n  > `e`\" e",
+		"22 \"`g` | h\" g", "24 \"1 | `i`\" i", "28 \"`` ` ``\" `",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
