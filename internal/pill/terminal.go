@@ -66,7 +66,7 @@ var (
 )
 
 func (t *terminal) style(text, attribute string) string {
-	if !t.color || text == "" || attribute == "" {
+	if !t.color || text == "" {
 		return text
 	}
 	return "\x1b[" + attribute + "m" + text + "\x1b[0m"
@@ -74,6 +74,9 @@ func (t *terminal) style(text, attribute string) string {
 
 // styleWords styles each word of a text, so that it can be wrapped.
 func (t *terminal) styleWords(text, attribute string) string {
+	if !t.color || attribute == "" {
+		return text
+	}
 	return words.ReplaceAllStringFunc(text, func(word string) string { return t.style(word, attribute) })
 }
 
@@ -228,7 +231,14 @@ const (
 )
 
 // columns is how many a text takes on a screen, where each character takes one.
-func columns(s string) int { return utf8.RuneCountInString(ansi.ReplaceAllString(s, "")) }
+func columns(s string) int {
+	if strings.Contains(s, "\x1b") {
+		s = ansi.ReplaceAllString(s, "")
+	}
+	return utf8.RuneCountInString(s)
+}
+
+func isBreak(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\v' }
 
 // wrap breaks a text into lines of at most width characters where words allow, and always at "\v"; with
 // width 0 the lines are the source's.
@@ -236,23 +246,23 @@ func wrap(s string, width int) []string {
 	if width == 0 {
 		s = strings.ReplaceAll(s, "\n", "\v")
 	}
-	var lines []string
+	var lines, line []string
+	taken := 0 // columns, with a space behind each word
+	finish := func() {
+		lines = append(lines, strings.Join(line, " "))
+		line, taken = line[:0], 0
+	}
 	for part := range strings.SplitSeq(s, "\v") {
-		line, taken := "", 0
-		for _, word := range words.FindAllString(part, -1) {
+		for word := range strings.FieldsFuncSeq(part, isBreak) {
 			word = strings.ReplaceAll(word, unbroken, " ")
 			size := columns(word)
-			switch {
-			case line == "":
-				line, taken = word, size
-			case width > 0 && taken+1+size > width:
-				lines = append(lines, line)
-				line, taken = word, size
-			default:
-				line, taken = line+" "+word, taken+1+size
+			if len(line) > 0 && width > 0 && taken+size > width {
+				finish()
 			}
+			line = append(line, word)
+			taken += size + 1
 		}
-		lines = append(lines, line)
+		finish()
 	}
 	if last := len(lines) - 1; lines[last] == "" {
 		lines = lines[:last]

@@ -1,7 +1,6 @@
 package pill
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -123,15 +122,18 @@ func stem(text string) string {
 	return text
 }
 
-var (
-	humps    = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
-	plain    = regexp.MustCompile(`[\p{L}\p{Nd}]+`)
-	nameLike = regexp.MustCompile(`[A-Za-z0-9_'./-]+`)
-)
-
 // inWords are the stems of the words that a name is made of: carrierBoard is a carrier board.
 func inWords(name string) []string {
-	words := plain.FindAllString(humps.ReplaceAllString(name, "$1 $2"), -1)
+	var b strings.Builder
+	var before rune
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	words := strings.FieldsFunc(b.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	for i, w := range words {
 		words[i] = stem(w)
 	}
@@ -143,7 +145,9 @@ func last(name string) string { return name[strings.LastIndexByte(name, '.')+1:]
 
 // nameWords are the words of a text that may be names: dotted ones, paths and plain ones.
 func nameWords(code string) []string {
-	words := nameLike.FindAllString(code, -1)
+	words := strings.FieldsFunc(code, func(r rune) bool {
+		return r > unicode.MaxASCII || !isNameByte(byte(r)) && r != '.' && r != '/'
+	})
 	for i, w := range words {
 		words[i] = strings.Trim(w, "./'-")
 	}
