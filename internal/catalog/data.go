@@ -52,26 +52,13 @@ type Commit struct {
 }
 
 // Evaluated are the tables that hold for the revision that was evaluated, and for those whose [Source.Holds] names them.
-// Each part is decoded at the first need of it.
 type Evaluated struct {
-	EvaluatedSoMs
-	EvaluatedCombinations
-	EvaluatedOutputs
-}
-
-type EvaluatedSoMs struct {
-	SoMs []SoM `json:"soms"`
-}
-
-type EvaluatedCombinations struct {
-	Combinations []Combination `json:"combinations"`
-}
-
-type EvaluatedOutputs struct {
-	Targets []FlashTarget     `json:"targets"`
-	Kinds   map[string]string `json:"kinds"` // of packages
-	Build   []Attribute       `json:"systemBuild"`
-	Outputs []Output          `json:"outputs"`
+	SoMs         []SoM             `json:"soms"`
+	Combinations []Combination     `json:"combinations"`
+	Targets      []FlashTarget     `json:"targets"`
+	Kinds        map[string]string `json:"kinds"` // of packages
+	Build        []Attribute       `json:"systemBuild"`
+	Outputs      []Output          `json:"outputs"`
 }
 
 // The files of the data folder. All but the hashes are compressed with gzip.
@@ -137,15 +124,14 @@ func Read(folder fs.FS) (*Library, error) {
 		t, _ := readTimeline(folder, filePackages)
 		return t
 	})
-	evaluated := sync.OnceValue(func() string {
+	l.evaluated = sync.OnceValue(func() (e Evaluated) {
 		text, _ := readText(folder, fileEvaluated)
-		return text
+		_ = json.Unmarshal([]byte(text), &e)
+		return e
 	})
-	l.soms, l.outputs = part[EvaluatedSoMs](evaluated), part[EvaluatedOutputs](evaluated)
-	l.combinations = part[EvaluatedCombinations](evaluated)
 	l.cells = sync.OnceValue(func() map[fitKey]Combination {
 		cells := map[fitKey]Combination{}
-		for _, c := range l.combinations().Combinations {
+		for _, c := range l.evaluated().Combinations {
 			cells[fitKey{c.SoM, c.CarrierBoard, c.Major}] = c
 		}
 		return cells
@@ -155,18 +141,9 @@ func Read(folder fs.FS) (*Library, error) {
 	return l, nil
 }
 
-// part decodes a part of a JSON text at the first need.
-func part[T any](text func() string) func() T {
-	return sync.OnceValue(func() (part T) {
-		_ = json.Unmarshal([]byte(text()), &part)
-		return part
-	})
-}
-
 // DataOf gives back what a library was made of.
 func DataOf(l *Library) Data {
-	d := Data{Commits: slices.Clone(l.commits), Evaluated: Evaluated{l.soms(), l.combinations(), l.outputs()},
-		Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries())}
+	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries())}
 	for _, c := range l.commits {
 		for i := len(d.Sources); i <= c.Source; i++ {
 			s := l.state(i)

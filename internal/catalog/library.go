@@ -14,9 +14,7 @@ type Library struct {
 	firstSeen      []int // by source, the first mainline commit that has it; more than there are for none
 	options        timeline
 	packages       func() timeline
-	soms           func() EvaluatedSoMs
-	combinations   func() EvaluatedCombinations
-	outputs        func() EvaluatedOutputs
+	evaluated      func() Evaluated
 	cells          func() map[fitKey]Combination // the evaluated combinations
 	summaries      func() map[string]string      // of options
 	otherSummaries func() map[string]string      // the summaries of packages and values

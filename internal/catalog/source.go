@@ -90,7 +90,7 @@ func (l *Library) boards(c *Catalog, s Source) boards {
 	if !ok {
 		return boards{}
 	}
-	evaluated := l.soms().SoMs
+	evaluated := l.evaluated().SoMs
 	b := boards{wholly: s.holds(TableBoards), carriers: s.holds(TableCarriers), cells: l.cells()}
 	for _, name := range option.Values {
 		som := SoM{Name: name}
@@ -132,7 +132,7 @@ func (l *Library) packageSet(s Source, read func() ([]Package, []Attribute)) pac
 		set.packages[i].Summary = l.otherSummaries()[set.packages[i].Name]
 	}
 	if s.holds(TablePackages) {
-		e := l.outputs()
+		e := l.evaluated()
 		for i := range set.packages {
 			if p := &set.packages[i]; p.Kind == "" {
 				p.Kind = e.Kinds[p.Name]
