@@ -48,11 +48,11 @@ func TestLinear(t *testing.T) {
 		{"closing brackets behind a quote", 25_000, "( \"", ")", ""},
 		{"stray brackets in deep lists", 20_000, "", "[\n)\n", ""},
 	} {
-		const most, mostOfLarge = 2.2, 3.0
+		const most, mostOfLarge, quadratic = 2.2, 3.0, 4.0
 		const rounds, inRow = 5, 4
 		t.Run(test.name, func(t *testing.T) {
 			growth, most := 0.0, most
-			for size := test.size; size <= 4*test.size && (size == test.size || growth > most); size *= 4 {
+			for size := test.size; size <= 4*test.size && (size == test.size || growth > most && growth < quadratic); size *= 4 {
 				if size > test.size {
 					most = mostOfLarge
 				}
