@@ -32,28 +32,30 @@ func TestProcess(t *testing.T) {
 	}
 
 	const (
-		latest     = 100 * time.Millisecond
-		mostMemory = 40 << 10 // KiB
+		mostWork   = 100 * time.Millisecond // of the processor, up to the first hover
+		latest     = time.Second            // comes the first hover, though others use the processor
+		mostMemory = 40 << 10               // KiB
 	)
-	soonest, least := time.Hour, math.MaxInt
-	for round := 1; round <= 3 || (soonest > latest || least > mostMemory) && round <= 20; round++ {
+	work, soonest, memory := time.Hour, time.Hour, math.MaxInt
+	for round := 1; round <= 3 || (work > mostWork || soonest > latest || memory > mostMemory) && round <= 20; round++ {
 		if round > 3 {
 			time.Sleep(time.Duration(round) * 100 * time.Millisecond) // what else the machine does may end
 		}
-		first, resident := serve(t, binary)
-		soonest, least = min(soonest, first), min(least, resident)
-		t.Logf("first hover after %v, %d KiB resident", first, resident)
+		first, worked, resident := serve(t, binary)
+		work, soonest, memory = min(work, worked), min(soonest, first), min(memory, resident)
+		t.Logf("first hover after %v and %v of work, %d KiB resident", first, worked, resident)
 	}
-	if soonest > latest {
-		t.Errorf("the first hover came %v after the start, want %v", soonest, latest)
+	if work > mostWork || soonest > latest {
+		t.Errorf("the first hover came %v after the start and %v of work, want %v and %v", soonest, work, latest, mostWork)
 	}
-	if least > mostMemory {
-		t.Errorf("%d KiB are resident with ten files open, want %d at most", least, mostMemory)
+	if memory > mostMemory {
+		t.Errorf("%d KiB are resident with ten files open, want %d at most", memory, mostMemory)
 	}
 }
 
-// serve starts a server, opens ten files, hovers in each, and says when the first hover came and how many KiB are resident.
-func serve(t *testing.T, binary string) (first time.Duration, resident int) {
+// serve starts a server, opens ten files, hovers in each, and says when the first hover came, how long the processor had
+// worked by then, and how many KiB are resident.
+func serve(t *testing.T, binary string) (first, worked time.Duration, resident int) {
 	dir := t.TempDir()
 	cmd := exec.Command(binary, "lsp", "--log-level", "error")
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
@@ -92,7 +94,7 @@ func serve(t *testing.T, binary string) (first time.Duration, resident int) {
 			"textDocument": map[string]any{"uri": uri}, "position": map[string]any{"line": 2, "character": 27},
 		}, &hover)
 		if i == 0 {
-			first = time.Since(start)
+			first, worked = time.Since(start), processorTime(t, cmd.Process.Pid)
 		}
 		if !strings.Contains(hover.Contents.Value, "hardware.nvidia-jetpack.som") {
 			t.Fatalf("hover: %q", hover.Contents.Value)
@@ -106,7 +108,25 @@ func serve(t *testing.T, binary string) (first time.Duration, resident int) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("the server ended with %v", err)
 	}
-	return first, resident
+	return first, worked, resident
+}
+
+// processorTime is how long the processor has worked for a process, in steps of 10 ms.
+func processorTime(t *testing.T, pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	ticks := 0
+	for _, field := range strings.Fields(rest)[11:13] { // of the program's own code, and of the system for it
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 func residentKiB(t *testing.T, pid int) int {

@@ -159,7 +159,7 @@ func TestLinear(t *testing.T) {
 				t.Logf("%v for %d, %v for four times as many: %.2f a doubling", least, n, leastOfFour, growth)
 			}
 			if growth > most {
-				t.Errorf("%.2f a doubling, want %.1f", growth, most)
+				t.Fatalf("%.2f a doubling, want %.1f", growth, most)
 			}
 			megabyte := c.text((1 << 20) / (len(c.text(fewest))/fewest + 1))
 			least := time.Hour
