@@ -13,7 +13,7 @@ func balanced(tokens []token) bool {
 				stack = append(stack, t.kind)
 			}
 		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose, KeywordIn:
-			if len(stack) == 0 || closerOf(stack[len(stack)-1]) != t.kind {
+			if len(stack) == 0 || partner[stack[len(stack)-1]] != t.kind {
 				return false
 			}
 			stack = stack[:len(stack)-1]
@@ -22,34 +22,13 @@ func balanced(tokens []token) bool {
 	return len(stack) == 0
 }
 
-func closerOf(opener Kind) Kind {
-	switch opener {
-	case LBrace:
-		return RBrace
-	case LBracket:
-		return RBracket
-	case LParen:
-		return RParen
-	case InterpOpen:
-		return InterpClose
-	case StringOpen:
-		return StringClose
-	case IndentOpen:
-		return IndentClose
-	case KeywordLet:
-		return KeywordIn
-	}
-	return EOF
-}
-
-func openerOf(closer Kind) Kind {
-	switch closer {
-	case RBrace:
-		return LBrace
-	case RBracket:
-		return LBracket
-	}
-	return LParen
+// partner is the kind of the token that ends what one of a kind opens, and the
+// other way round.
+var partner = [lastToken]Kind{
+	LBrace: RBrace, LBracket: RBracket, LParen: RParen, InterpOpen: InterpClose,
+	StringOpen: StringClose, IndentOpen: IndentClose, KeywordLet: KeywordIn,
+	RBrace: LBrace, RBracket: LBracket, RParen: LParen, InterpClose: InterpOpen,
+	StringClose: StringOpen, IndentClose: IndentOpen, KeywordIn: KeywordLet,
 }
 
 func isCloser(k Kind) bool {
@@ -66,7 +45,7 @@ func bindingAt(tokens []token, i int) bool {
 		case Word, KeywordOr:
 			i++
 		case StringOpen, InterpOpen:
-			closer := closerOf(tokens[i].kind)
+			closer := partner[tokens[i].kind]
 			depth := 0
 			for ; i < end; i++ {
 				k := tokens[i].kind

@@ -7,7 +7,7 @@ package syntax
 func (r *repairer) leadingCloser() {
 	i, line, indent := r.at, r.line, r.indent
 	t := r.tokens[i]
-	want := openerOf(t.kind)
+	want := partner[t.kind]
 	if k := r.find(want, func(f *bracketFrame) bool { return f.indent == indent && f.line < line }); k >= 0 {
 		r.matchTo(k, i)
 		return
@@ -92,7 +92,7 @@ func (r *repairer) stoodAlone(i, closer int32, want Kind) bool {
 func (r *repairer) innerCloser() {
 	i, line := r.at, r.line
 	t := r.tokens[i]
-	want := openerOf(t.kind)
+	want := partner[t.kind]
 	if k := r.find(want, func(f *bracketFrame) bool { return f.line == line }); k >= 0 {
 		r.matchTo(k, i)
 		return
@@ -122,7 +122,7 @@ func (r *repairer) innerCloser() {
 // closesLater reports whether a later line begins with the closing bracket of
 // a frame at just the frame's indentation.
 func (r *repairer) closesLater(f *bracketFrame, i int32) bool {
-	closer := closerOf(f.kind)
+	closer := partner[f.kind]
 	for at := int(r.tokens[i].end); at < len(r.src); at++ {
 		if r.budget--; r.budget < 0 {
 			return false

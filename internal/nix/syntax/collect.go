@@ -73,7 +73,7 @@ func repairErrors(tokens []token) []errorAt {
 		case opens(tokens, i):
 			open = append(open, int32(i))
 		case t.kind == KeywordIn || isCloser(t.kind) || t.kind == StringClose:
-			if len(open) == 0 || closerOf(tokens[open[len(open)-1]].kind) != t.kind {
+			if len(open) == 0 || partner[tokens[open[len(open)-1]].kind] != t.kind {
 				continue // a let without in, which the parser reports
 			}
 			at := open[len(open)-1]

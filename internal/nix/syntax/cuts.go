@@ -12,16 +12,6 @@ type cut struct {
 	end   int32
 }
 
-// cutAt is where what opens at an offset has to end if it is one of those to be
-// cut short, and 0 if it is not.
-func (l *lexer) cutAt(at int) int32 {
-	i, found := slices.BinarySearchFunc(l.cuts, int32(at), cut.compare)
-	if !found {
-		return 0
-	}
-	return l.cuts[i].end
-}
-
 func (c cut) compare(start int32) int { return int(c.start - start) }
 
 // cutEnds are the places where a string that begins at an offset and has lost

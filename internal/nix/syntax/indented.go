@@ -124,8 +124,9 @@ func indentedEscape(s string) (string, int) {
 		return "$", 3
 	case strings.HasPrefix(s, "'''"):
 		return "''", 3
-	case strings.HasPrefix(s, `''\`) && len(s) > 3:
-		return string(escaped(s[3])), 4
+	case strings.HasPrefix(s, `''\`):
+		width := min(4, len(s))
+		return Unescape(s[2:width]), width
 	}
 	return "", 0
 }

@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"jetpills/internal/text"
@@ -17,6 +19,7 @@ const (
 	classPath   // may stand between the slashes of a path
 	classURI    // may stand after the colon of a URI
 	classScheme // may stand before it
+	classAlone  // always begins a token of punctuation
 )
 
 var classes = func() (t [256]class) {
@@ -35,28 +38,17 @@ var classes = func() (t [256]class) {
 	set("-", classWord|classPath|classURI|classScheme)
 	set(".+", classPath|classURI|classScheme)
 	set("%/?:@&=$,!~*", classURI)
+	set("[]();:,@?*=!>|&", classAlone)
 	return t
 }()
 
 func is(c byte, want class) bool { return classes[c]&want != 0 }
 
-// A mode says what a closing brace goes back to.
-type mode uint8
-
-const (
-	modeBrace  mode = iota // { … }
-	modeCode               // ${ … } as an attribute name
-	modeString             // ${ … } in "…"
-	modeIndent             // ${ … } in ''…''
-	modePath               // ${ … } in a path
-	modeQuote              // inside "…" itself
-	modeIndentQuote
-)
-
 // frame is one level of the lexer's nesting.
 type frame struct {
-	mode  mode
-	limit int32 // where what was cut short ends at the latest; 0: nowhere
+	closer Kind
+	inPath bool  // it is an interpolation in a path
+	limit  int32 // where what is cut short ends at the latest, or the text
 }
 
 type lexer struct {
@@ -64,15 +56,13 @@ type lexer struct {
 	at     int
 	tokens []token
 	errors []SyntaxError
-	stack  []frame
-	limit  int32 // the innermost limit in force; 0: none
+	stack  []frame // the first one is the text
+	cuts   []cut   // strings that are to end early, ascending
 
 	// Where a run of path characters that was looked at ends, and where its
 	// last underscore is: the run is one look, however many words it has.
 	runEnd        int
 	runUnderscore int
-
-	cuts []cut // strings that are to end early, ascending
 }
 
 // lex cuts src into tokens. It never fails: what begins no token is Invalid.
@@ -81,38 +71,56 @@ func lex(src string, cuts []cut) *lexer {
 	l := &lexer{
 		src: src, cuts: cuts, runEnd: -1,
 		tokens: make([]token, 0, len(src)/4+16),
-		stack:  make([]frame, 0, 32),
+		stack:  make([]frame, 1, 32),
 	}
+	l.stack[0] = frame{closer: EOF, limit: int32(len(src))}
 	if strings.HasPrefix(src, byteOrderMark) {
 		l.at = len(byteOrderMark)
-		l.fail(text.Span{Start: 0, End: l.at}, CodeInvalidCharacter, "byte order mark", "")
+		l.fail(text.Span{Start: 0, End: l.at}, CodeInvalidCharacter, "byte order mark")
 	}
 	for l.at < len(src) {
-		l.next()
+		switch f := l.top(); {
+		case l.at >= int(f.limit):
+			// A string that was cut short: everything that is open inside it ends.
+			l.closeAbsent(l.at)
+		case f.closer == StringClose || f.closer == IndentClose:
+			l.stringPart(*f)
+		default:
+			l.code()
+		}
 	}
-	l.closeStrings()
+	// Strings and interpolations that are still open end with the text. Braces
+	// outside of them are left to the repair of brackets.
+	if i := slices.IndexFunc(l.stack, func(f frame) bool { return f.closer != RBrace && f.closer != EOF }); i >= 0 {
+		for len(l.stack) > i {
+			l.closeAbsent(int(l.tokens[len(l.tokens)-1].end))
+		}
+	}
 	l.tokens = append(l.tokens, token{EOF, 0, int32(len(src)), int32(len(src))})
 	return l
 }
 
 const byteOrderMark = "\uFEFF"
 
-func (l *lexer) top() frame { return l.stack[len(l.stack)-1] }
+func (l *lexer) top() *frame { return &l.stack[len(l.stack)-1] }
 
-func (l *lexer) push(m mode, limit int32) {
-	if limit == 0 {
-		limit = l.limit
+func (l *lexer) pop() { l.stack = l.stack[:len(l.stack)-1] }
+
+// open emits a token that opens something, and goes into that.
+func (l *lexer) open(k Kind, end int) {
+	limit := l.top().limit
+	if i, isCut := slices.BinarySearchFunc(l.cuts, int32(l.at), cut.compare); isCut {
+		limit = l.cuts[i].end
 	}
-	l.stack = append(l.stack, frame{m, limit})
-	l.limit = limit
+	l.emit(k, end)
+	l.stack = append(l.stack, frame{closer: partner[k], limit: limit})
 }
 
-func (l *lexer) pop() {
-	l.stack = l.stack[:len(l.stack)-1]
-	l.limit = 0
-	if len(l.stack) > 0 {
-		l.limit = l.top().limit
-	}
+// closeAbsent closes the innermost open construct at a place where the text
+// does not.
+func (l *lexer) closeAbsent(at int) {
+	l.tokens = append(l.tokens, token{l.top().closer, absent, int32(at), int32(at)})
+	l.pop()
 }
 
 func (l *lexer) emit(k Kind, end int) {
@@ -120,8 +128,8 @@ func (l *lexer) emit(k Kind, end int) {
 	l.at = end
 }
 
-func (l *lexer) fail(at text.Span, code Code, found, wanted string) {
-	l.errors = append(l.errors, SyntaxError{Span: at, Code: code, Found: found, Wanted: wanted})
+func (l *lexer) fail(at text.Span, code Code, found string) {
+	l.errors = append(l.errors, SyntaxError{Span: at, Code: code, Found: found})
 }
 
 // peek is the byte at an offset, 0 past the end. A NUL in the text begins no
@@ -133,268 +141,100 @@ func (l *lexer) peek(at int) byte {
 	return 0
 }
 
-// next lexes one token, or skips one stretch of trivia.
-func (l *lexer) next() {
-	if l.limit != 0 && l.at >= int(l.limit) {
-		// A string that was cut short: everything that is open inside it ends.
-		l.closeAbsent(l.at)
-		return
+// interpolates reports whether ${ stands at an offset.
+func (l *lexer) interpolates(at int) bool { return l.peek(at) == '$' && l.peek(at+1) == '{' }
+
+// while is the end of the bytes of a class from an offset on.
+func while(src string, at int, c class) int {
+	for at < len(src) && is(src[at], c) {
+		at++
 	}
-	if n := len(l.stack); n > 0 {
-		switch l.stack[n-1].mode {
-		case modeQuote:
-			l.quoted()
-			return
-		case modeIndentQuote:
-			l.indented()
-			return
-		}
-	}
-	l.code()
+	return at
 }
 
-// closeAbsent closes the innermost open construct at a place where the text
-// does not.
-func (l *lexer) closeAbsent(at int) {
-	var kind Kind
-	switch l.top().mode {
-	case modeQuote:
-		kind = StringClose
-	case modeIndentQuote:
-		kind = IndentClose
-	case modeBrace:
-		kind = RBrace
-	default:
-		kind = InterpClose
-	}
-	l.tokens = append(l.tokens, token{kind, absent, int32(at), int32(at)})
-	l.pop()
-}
-
-// closeStrings ends, at the end of the text, the strings and interpolations
-// that are still open. Braces outside of them are left to the repair of
-// brackets.
-func (l *lexer) closeStrings() {
-	for i, f := range l.stack {
-		if f.mode == modeBrace {
-			continue
-		}
-		for len(l.stack) > i {
-			l.closeAbsent(int(l.tokens[len(l.tokens)-1].end))
-		}
-		return
-	}
-}
-
+// code lexes one token outside of strings, or skips one stretch of trivia.
 func (l *lexer) code() {
 	src, at := l.src, l.at
 	c := src[at]
 	cl := classes[c]
-	switch {
-	case cl&classSpace != 0:
-		at++
-		for at < len(src) && is(src[at], classSpace) {
-			at++
-			if l.limit != 0 && at >= int(l.limit) {
-				break
-			}
-		}
-		l.at = at
+	if cl&classSpace != 0 {
+		l.at = min(while(src, at+1, classSpace), int(l.top().limit))
 		return
+	}
+	next := l.peek(at + 1)
+	switch {
 	case cl&classLetter != 0:
-		end := at + 1
-		for end < len(src) && is(src[end], classWord) {
-			end++
-		}
+		end := while(src, at+1, classWord)
 		switch l.peek(end) {
 		case '/', '.', '+', ':': // most words are followed by something else
-			if end, kind := l.run(at); kind != EOF {
-				l.pathOrURI(end, kind)
+			if l.pathOrURI() {
 				return
 			}
 		}
 		l.emit(keyword(src[at:end]), end)
-		return
-	case cl&classDigit != 0:
-		if end, kind := l.run(at); kind == PathText {
-			l.pathOrURI(end, kind)
-			return
-		}
-		l.number()
-		return
-	}
-	next := l.peek(at + 1)
-	switch c {
-	case '#':
-		end := strings.IndexByte(src[at:], '\n')
-		if end < 0 {
-			end = len(src) - at
-		}
-		if cr := strings.IndexByte(src[at:at+end], '\r'); cr >= 0 {
-			end = cr
-		}
-		l.at = at + end
-	case '/':
+	case cl&classAlone != 0:
+		l.punctuation()
+	case c == '#', c == '/' && next == '*':
+		l.comment()
+	case c == '/' && (is(next, classPath) || l.interpolates(at+1)):
+		l.path(at)
+	case c == '~' && next == '/' && (is(l.peek(at+2), classPath) || l.interpolates(at+2)):
+		l.path(at + 1)
+	case cl&classDigit != 0, c == '.', c == '-', c == '+':
 		switch {
-		case next == '*':
-			end := strings.Index(src[at+2:], "*/")
-			if end < 0 {
-				l.errors = append(l.errors, SyntaxError{
-					Span: text.Span{Start: len(src), End: len(src)}, Code: CodeUnclosedComment,
-					Found: "/*", Wanted: "*/", Opener: text.Span{Start: at, End: at + 2}, Insert: "*/",
-				})
-				l.at = len(src)
-				return
-			}
-			l.at = at + 2 + end + 2
-		case next == '/':
-			l.emit(Update, at+2)
-		case is(next, classPath) || next == '$' && l.peek(at+2) == '{':
-			l.path(at)
-		default:
-			l.emit(Slash, at+1)
-		}
-	case '.':
-		if end, kind := l.run(at); kind == PathText {
-			l.pathOrURI(end, kind)
-			return
-		}
-		switch {
-		case is(next, classDigit):
+		case l.pathOrURI():
+		case cl&classDigit != 0, c == '.' && is(next, classDigit):
 			l.number()
-		case next == '.' && l.peek(at+2) == '.':
-			l.emit(Ellipsis, at+3)
 		default:
-			l.emit(Dot, at+1)
+			l.punctuation()
 		}
-	case '-', '+':
-		if end, kind := l.run(at); kind == PathText {
-			l.pathOrURI(end, kind)
-			return
-		}
-		switch {
-		case c == '-' && next == '>':
-			l.emit(Implies, at+2)
-		case c == '+' && next == '+':
-			l.emit(Concat, at+2)
-		case c == '-':
-			l.emit(Minus, at+1)
-		default:
-			l.emit(Plus, at+1)
-		}
-	case '~':
-		if next == '/' && (is(l.peek(at+2), classPath) || l.peek(at+2) == '$' && l.peek(at+3) == '{') {
-			l.path(at + 1)
-			return
-		}
-		l.invalid()
-	case '<':
-		switch {
-		case next == '=':
-			l.emit(LessEq, at+2)
-		case next == '|':
-			l.emit(PipeFrom, at+2)
-		default:
-			if end := l.searchPath(); end > 0 {
-				l.emit(SearchText, end)
-			} else {
-				l.emit(Less, at+1)
-			}
-		}
-	case '>':
-		l.oneOrTwo(next == '=', GreaterEq, Greater)
-	case '=':
-		l.oneOrTwo(next == '=', Equal, Equals)
-	case '!':
-		l.oneOrTwo(next == '=', NotEqual, Not)
-	case '|':
-		switch next {
-		case '|':
-			l.emit(OrOp, at+2)
-		case '>':
-			l.emit(PipeTo, at+2)
-		default:
-			l.invalid()
-		}
-	case '&':
-		if next == '&' {
-			l.emit(And, at+2)
+	case c == '<':
+		if end := l.searchPath(); end > 0 {
+			l.emit(SearchText, end)
 		} else {
-			l.invalid()
+			l.punctuation()
 		}
-	case '"':
-		limit := l.cutAt(at)
-		l.emit(StringOpen, at+1)
-		l.push(modeQuote, limit)
-	case '\'':
-		if next != '\'' {
-			l.invalid()
-			return
-		}
-		limit := l.cutAt(at)
-		l.emit(IndentOpen, at+2)
-		l.push(modeIndentQuote, limit)
-	case '$':
-		if next == '{' {
-			l.emit(InterpOpen, at+2)
-			l.push(modeCode, 0)
-		} else {
-			l.invalid()
-		}
-	case '{':
-		l.emit(LBrace, at+1)
-		l.push(modeBrace, 0)
-	case '}':
-		if len(l.stack) == 0 {
-			l.emit(RBrace, at+1)
-			return
-		}
-		m := l.top().mode
-		if m == modeBrace {
-			l.emit(RBrace, at+1)
-			l.pop()
-			return
-		}
-		l.emit(InterpClose, at+1)
+	case c == '"':
+		l.open(StringOpen, at+1)
+	case c == '\'' && next == '\'':
+		l.open(IndentOpen, at+2)
+	case c == '$' && next == '{':
+		l.open(InterpOpen, at+2)
+	case c == '{':
+		l.open(LBrace, at+1)
+	case c == '}' && l.top().closer != EOF:
+		f := *l.top()
+		l.emit(f.closer, at+1)
 		l.pop()
-		if m == modePath {
+		if f.inPath {
 			l.restOfPath()
 		}
-	case '*':
-		l.emit(Star, at+1)
-	case '[':
-		l.emit(LBracket, at+1)
-	case ']':
-		l.emit(RBracket, at+1)
-	case '(':
-		l.emit(LParen, at+1)
-	case ')':
-		l.emit(RParen, at+1)
-	case ';':
-		l.emit(Semicolon, at+1)
-	case ':':
-		l.emit(Colon, at+1)
-	case ',':
-		l.emit(Comma, at+1)
-	case '@':
-		l.emit(At, at+1)
-	case '?':
-		l.emit(Question, at+1)
 	default:
-		l.invalid()
+		l.punctuation()
 	}
 }
 
-func (l *lexer) oneOrTwo(two bool, twoKind, oneKind Kind) {
-	if two {
-		l.emit(twoKind, l.at+2)
-	} else {
-		l.emit(oneKind, l.at+1)
+// comment skips a comment.
+func (l *lexer) comment() {
+	begin := l.at
+	l.at, _ = triviumEnd(l.src, begin)
+	if l.src[begin] == '/' && !strings.HasSuffix(l.src[begin+2:l.at], "*/") {
+		l.errors = append(l.errors, SyntaxError{
+			Span: text.Span{Start: l.at, End: l.at}, Code: CodeUnclosedComment,
+			Found: "/*", Wanted: "*/", Opener: text.Span{Start: begin, End: begin + 2}, Insert: "*/",
+		})
 	}
 }
 
-// invalid takes a stretch of bytes that begin no token as one.
-func (l *lexer) invalid() {
+// punctuation lexes a token that is always spelled alike, or takes a stretch of
+// bytes that begin no token as one.
+func (l *lexer) punctuation() {
+	for _, k := range spelled[l.src[l.at]] {
+		if name := kindNames[k]; len(name) == 1 || strings.HasPrefix(l.src[l.at:], name) {
+			l.emit(k, l.at+len(name))
+			return
+		}
+	}
 	end := l.at + 1
 	for end < len(l.src) && (l.src[end] >= 0x80 || l.src[end] < ' ' && !is(l.src[end], classSpace)) {
 		end++
@@ -404,300 +244,164 @@ func (l *lexer) invalid() {
 }
 
 func (l *lexer) number() {
-	src, start := l.src, l.at
-	end := start
-	for end < len(src) && is(src[end], classDigit) {
-		end++
-	}
-	whole := src[start:end]
-	isFloat := false
-	if end < len(src) && src[end] == '.' {
-		fraction := end + 1
-		for fraction < len(src) && is(src[fraction], classDigit) {
-			fraction++
-		}
+	kind, end := Integer, while(l.src, l.at, classDigit)
+	whole := l.src[l.at:end]
+	if l.peek(end) == '.' {
+		fraction := while(l.src, end+1, classDigit)
 		// 1. is a float, 0. and 01.5 are not.
 		leads := whole != "" && whole[0] != '0'
 		if leads || (whole == "" || whole == "0") && fraction > end+1 {
-			isFloat, end = true, fraction
+			kind, end = FloatNumber, fraction
 		}
 	}
-	if !isFloat {
-		if tooLarge(whole) {
-			l.fail(text.Span{Start: start, End: end}, CodeNumberTooLarge, Integer.String(), "")
+	if kind == Integer {
+		if _, err := strconv.ParseInt(whole, 10, 64); err != nil {
+			l.fail(text.Span{Start: l.at, End: end}, CodeNumberTooLarge, Integer.String())
 		}
-		l.emit(Integer, end)
-		return
-	}
-	if e := l.peek(end); e == 'e' || e == 'E' {
+	} else if e := l.peek(end); e == 'e' || e == 'E' {
 		exponent := end + 1
 		if s := l.peek(exponent); s == '+' || s == '-' {
 			exponent++
 		}
-		digits := exponent
-		for exponent < len(src) && is(src[exponent], classDigit) {
-			exponent++
-		}
-		if exponent > digits {
-			end = exponent
+		if digits := while(l.src, exponent, classDigit); digits > exponent {
+			end = digits
 		}
 	}
-	l.emit(FloatNumber, end)
+	l.emit(kind, end)
 }
 
-// tooLarge reports whether a row of digits is more than a signed 64-bit number.
-func tooLarge(digits string) bool {
-	digits = strings.TrimLeft(digits, "0")
-	const most = "9223372036854775807"
-	return len(digits) > len(most) || len(digits) == len(most) && digits > most
-}
-
-// run looks at the path characters from at on: if they belong to a path or a
-// URI, it says where the first slash or colon is and which of the two it is;
-// otherwise the kind is EOF.
-func (l *lexer) run(at int) (end int, kind Kind) {
-	src := l.src
-	if l.runEnd <= at {
-		end, underscore := at, -1
-		for end < len(src) && is(src[end], classPath) {
-			if src[end] == '_' {
-				underscore = end
-			}
-			end++
-		}
-		l.runEnd, l.runUnderscore = end, underscore
+// pathOrURI lexes a path or a URI, if the path characters from here on belong to
+// one.
+func (l *lexer) pathOrURI() bool {
+	if l.runEnd <= l.at {
+		l.runEnd = while(l.src, l.at, classPath)
+		l.runUnderscore = l.at + strings.LastIndexByte(l.src[l.at:l.runEnd], '_')
 	}
-	end = l.runEnd
-	switch l.peek(end) {
-	case '/':
-		after := l.peek(end + 1)
-		if is(after, classPath) || after == '$' && l.peek(end+2) == '{' {
-			return end, PathText
-		}
-	case ':':
-		if is(src[at], classLetter) && src[at] != '_' && l.runUnderscore < at && is(l.peek(end+1), classURI) {
-			return end, URIText
-		}
-	}
-	return end, EOF
-}
-
-func (l *lexer) pathOrURI(end int, kind Kind) {
-	if kind == PathText {
+	end := l.runEnd
+	switch c := l.peek(end); {
+	case c == '/' && (is(l.peek(end+1), classPath) || l.interpolates(end+1)):
 		l.path(end)
-		return
+		return true
+	case c == ':' && is(l.src[l.at], classLetter) && l.src[l.at] != '_' && l.runUnderscore < l.at && is(l.peek(end+1), classURI):
+		l.emit(URIText, while(l.src, end+1, classURI))
+		return true
 	}
-	end++
-	for end < len(l.src) && is(l.src[end], classURI) {
+	return false
+}
+
+// path lexes a part of a path from here on: over the characters before end, and
+// on behind each slash.
+func (l *lexer) path(end int) {
+	for l.peek(end) == '/' && is(l.peek(end+1), classPath) {
+		end = while(l.src, end+2, classPath)
+	}
+	if l.peek(end) == '/' && l.peek(end+1) != '*' {
 		end++
 	}
-	l.emit(URIText, end)
+	if l.src[end-1] == '/' && !l.interpolates(end) {
+		l.fail(text.Span{Start: l.at, End: end}, CodeTrailingSlash, PathText.String())
+	}
+	l.emit(PathText, end)
+	l.pathInterpolation()
 }
 
-// path lexes a path whose first slash is at slash.
-func (l *lexer) path(slash int) {
-	end := slash
-	for l.peek(end) == '/' && is(l.peek(end+1), classPath) {
-		end += 2
-		for end < len(l.src) && is(l.src[end], classPath) {
-			end++
-		}
+func (l *lexer) pathInterpolation() {
+	if l.interpolates(l.at) {
+		l.open(InterpOpen, l.at+2)
+		l.top().inPath = true
 	}
-	l.pathPart(end)
 }
 
 // restOfPath lexes what follows an interpolation in a path.
 func (l *lexer) restOfPath() {
-	if l.peek(l.at) == '$' && l.peek(l.at+1) == '{' {
-		l.emit(InterpOpen, l.at+2)
-		l.push(modePath, 0)
+	end := while(l.src, l.at, classPath)
+	if end > l.at || l.peek(end) == '/' && l.peek(end+1) != '*' {
+		l.path(end)
 		return
 	}
-	end := l.at
-	for end < len(l.src) && is(l.src[end], classPath) {
-		end++
-	}
-	for l.peek(end) == '/' && is(l.peek(end+1), classPath) {
-		end += 2
-		for end < len(l.src) && is(l.src[end], classPath) {
-			end++
-		}
-	}
-	if end == l.at && (l.peek(end) != '/' || l.peek(end+1) == '*') {
-		return
-	}
-	l.pathPart(end)
-}
-
-// pathPart ends a stretch of a path at end, or after a slash there, and goes
-// on with an interpolation.
-func (l *lexer) pathPart(end int) {
-	slash := l.peek(end) == '/'
-	if slash && l.peek(end+1) != '*' {
-		end++
-	}
-	interpolated := l.peek(end) == '$' && l.peek(end+1) == '{'
-	if l.src[end-1] == '/' && !interpolated {
-		l.fail(text.Span{Start: l.at, End: end}, CodeTrailingSlash, PathText.String(), "")
-	}
-	l.emit(PathText, end)
-	if interpolated {
-		l.emit(InterpOpen, l.at+2)
-		l.push(modePath, 0)
-	}
+	l.pathInterpolation()
 }
 
 // searchPath is the end of the <…> that begins here, or 0.
 func (l *lexer) searchPath() int {
-	at := l.at + 1
-	for {
-		begin := at
-		for at < len(l.src) && is(l.src[at], classPath) {
-			at++
-		}
-		if at == begin {
+	for at := l.at; ; {
+		begin := at + 1
+		at = while(l.src, begin, classPath)
+		switch c := l.peek(at); {
+		case at == begin || c != '>' && c != '/':
 			return 0
-		}
-		switch l.peek(at) {
-		case '>':
+		case c == '>':
 			return at + 1
-		case '/':
-			at++
-		default:
-			return 0
 		}
 	}
 }
 
-// quoted lexes one part of a "…" string.
-func (l *lexer) quoted() {
-	src, at := l.src, l.at
-	end := len(src)
-	if l.limit != 0 {
-		end = int(l.limit)
-	}
-	for at < end {
+// stringPart lexes one part of a string in either kind of quotes: text, and the
+// end or the beginning of an interpolation behind it.
+func (l *lexer) stringPart(f frame) {
+	src, at, limit := l.src, l.at, int(f.limit)
+	quote := kindNames[f.closer]
+	for at < limit {
 		switch src[at] {
-		case '"':
-			if at > l.at {
-				l.emit(StringText, at)
-			}
-			l.emit(StringClose, at+1)
-			l.pop()
-			return
 		case '\\':
-			at = min(at+2, end)
+			if at++; f.closer == StringClose {
+				at++
+			}
 		case '$':
-			switch next := l.peek(at + 1); {
-			case next == '{' && at+1 < end:
-				if at > l.at {
-					l.emit(StringText, at)
-				}
-				limit := l.cutAt(at)
-				l.emit(InterpOpen, at+2)
-				l.push(modeString, limit)
+			if at++; l.peek(at) == '$' {
+				at++
+			} else if l.peek(at) == '{' && at < limit {
+				l.text(at - 1)
+				l.open(InterpOpen, at+1)
 				return
-			case next == '"':
-				at++
-			case next == '\\':
-				at = min(at+3, end)
-			default:
-				at = min(at+2, end)
 			}
-		default:
-			at++
-		}
-	}
-	if at > l.at {
-		l.emit(StringText, at)
-	}
-	if at >= len(src) {
-		l.closeAbsent(len(src))
-	}
-}
-
-// indented lexes one part of a ”…” string.
-func (l *lexer) indented() {
-	src, at := l.src, l.at
-	end := len(src)
-	if l.limit != 0 {
-		end = int(l.limit)
-	}
-	for at < end {
-		switch src[at] {
-		case '\'':
-			if l.peek(at+1) != '\'' {
-				at++
-				// ' with the character after it is text, but for one that could
-				// begin something.
-				if next := l.peek(at); at < end && next != '$' {
-					at++
+		case quote[0]:
+			width := 0 // of an escape, or of a ' alone
+			if f.closer == IndentClose {
+				if _, width = indentedEscape(src[at:]); width == 0 && l.peek(at+1) != '\'' {
+					width = 1
 				}
-				continue
 			}
-			switch l.peek(at + 2) {
-			case '$', '\'':
-				at = min(at+3, end)
-			case '\\':
-				at = min(at+4, end)
-			default:
-				if at > l.at {
-					l.emit(StringText, at)
-				}
-				l.emit(IndentClose, at+2)
+			if width == 0 {
+				l.text(at)
+				l.emit(f.closer, at+len(quote))
 				l.pop()
 				return
 			}
-		case '$':
-			switch next := l.peek(at + 1); {
-			case next == '{' && at+1 < end:
-				if at > l.at {
-					l.emit(StringText, at)
-				}
-				limit := l.cutAt(at)
-				l.emit(InterpOpen, at+2)
-				l.push(modeIndent, limit)
-				return
-			case next == '\'':
-				at++
-			default:
-				at = min(at+2, end)
-			}
+			at += width
 		default:
 			at++
 		}
 	}
-	if at > l.at {
-		l.emit(StringText, at)
-	}
-	if at >= len(src) {
-		l.closeAbsent(len(src))
+	l.text(min(at, limit))
+}
+
+// text emits what is there of a string's text before an offset.
+func (l *lexer) text(end int) {
+	if end > l.at {
+		l.emit(StringText, end)
 	}
 }
 
+// spelled are the kinds of tokens that are always spelled alike, by their first
+// byte, the longest first.
+var spelled = func() (t [256][]Kind) {
+	for k := LBrace; k <= KeywordOr; k++ {
+		first := kindNames[k][0]
+		t[first] = append(t[first], k)
+		slices.SortStableFunc(t[first], func(a, b Kind) int { return len(kindNames[b]) - len(kindNames[a]) })
+	}
+	return t
+}()
+
 // keyword is the kind of a word.
 func keyword(word string) Kind {
-	switch word {
-	case "if":
-		return KeywordIf
-	case "then":
-		return KeywordThen
-	case "else":
-		return KeywordElse
-	case "assert":
-		return KeywordAssert
-	case "with":
-		return KeywordWith
-	case "let":
-		return KeywordLet
-	case "in":
-		return KeywordIn
-	case "rec":
-		return KeywordRec
-	case "inherit":
-		return KeywordInherit
-	case "or":
-		return KeywordOr
+	if word != "" {
+		for _, k := range spelled[word[0]] {
+			if k >= KeywordIf && kindNames[k] == word {
+				return k
+			}
+		}
 	}
 	return Word
 }

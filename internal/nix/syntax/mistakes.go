@@ -154,7 +154,7 @@ func comparesAt(tokens []token, i int) bool {
 			open = append(open, t.kind)
 		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose:
 			last := len(open) - 1
-			if last < 0 || closerOf(open[last]) != t.kind {
+			if last < 0 || partner[open[last]] != t.kind {
 				return last < 0 && t.kind == RParen
 			}
 			open = open[:last]

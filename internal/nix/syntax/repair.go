@@ -211,7 +211,7 @@ func (r *repairer) top() *bracketFrame {
 
 // closeTop ends the innermost open bracket before the token at index i.
 func (r *repairer) closeTop(i int32) {
-	r.inserts = append(r.inserts, insertion{i, closerOf(r.top().kind)})
+	r.inserts = append(r.inserts, insertion{i, partner[r.top().kind]})
 	r.steps = append(r.steps, r.at)
 	r.stack = r.stack[:len(r.stack)-1]
 }
@@ -358,7 +358,7 @@ func (r *repairer) token() {
 		switch f := r.top(); {
 		case r.choices[i] == asSkipped:
 			r.skip(i)
-		case r.choices[i] == asPaired && f != nil && closerOf(f.kind) == t.kind:
+		case r.choices[i] == asPaired && f != nil && partner[f.kind] == t.kind:
 			r.matchTo(len(r.stack)-1, i)
 		case r.lead:
 			r.leadingCloser()
