@@ -1,34 +1,25 @@
 package syntax
 
+// attrSet reads { … }, rec { … } or let { …; body = …; }.
 func (p *parser) attrSet() int32 {
-	n := p.open(AttrSet)
-	p.bindingsInBraces(n, "attribute set")
-	return p.close(n)
-}
-
-func (p *parser) recursiveSet() int32 {
-	n := p.open(AttrSet)
-	p.nodes[n].flags |= flagRec
-	p.bump()
-	p.bindingsInBraces(n, "rec")
-	return p.close(n)
-}
-
-// letBody reads let { …; body = …; }.
-func (p *parser) letBody() int32 {
-	n := p.open(LetBody)
-	p.bump()
-	p.bindingsInBraces(n, "let")
-	return p.close(n)
-}
-
-func (p *parser) bindingsInBraces(n int32, in string) {
-	if !p.take(LBrace) {
-		p.failMissing("{", in, "")
-		return
+	n, in := p.open(AttrSet), "attribute set"
+	switch p.kind() {
+	case KeywordRec:
+		p.nodes[n].flags |= flagRec
+		in = "rec"
+		p.bump()
+	case KeywordLet:
+		p.nodes[n].kind = LetBody
+		in = "let"
+		p.bump()
 	}
-	p.bindings(n, RBrace)
-	p.take(RBrace)
+	if p.take(LBrace) {
+		p.bindings(n, RBrace)
+		p.take(RBrace)
+	} else {
+		p.failMissing("{", in, "")
+	}
+	return p.close(n)
 }
 
 // bindings reads bindings into n until the closer or the region's end.
@@ -36,9 +27,7 @@ func (p *parser) bindings(n int32, closer Kind) {
 	saidIf := false // an error; what belongs to that if is none of its own
 	for p.kind() != closer && !closesRegion(p.kind()) {
 		switch k := p.kind(); {
-		case k == KeywordInherit:
-			p.add(n, p.inherit())
-		case startsName(k) || k == Equals || k == Dot:
+		case k == KeywordInherit || startsName(k) || k == Equals || k == Dot:
 			if closer == KeywordIn && p.looksLikeBody(n) {
 				return
 			}
@@ -89,27 +78,16 @@ func (p *parser) looksLikeBody(let int32) bool {
 	if p.kind() == Word && p.ahead(1) == Colon {
 		return true
 	}
-	const most = 64 // tokens looked at
 	isPath := true
-	for n, depth := 0, 0; n < most; n++ {
-		k := p.ahead(n)
-		if depth == 0 && n > 0 && closesRegion(k) {
+	for i, k := range outside(p.tokens, p.i, mostAhead) {
+		if i > p.i && closesRegion(k) {
 			return !isPath || p.onNewLine() && p.column(p.tokens[p.i].start) <= p.indent(p.nodes[let].start) ||
-				n == 1 && p.bindsAlready(let, p.tokens[p.i].of(p.src))
+				i == p.i+1 && p.bindsAlready(let, p.tokens[p.i].of(p.src))
 		}
-		isPath = isPath && (k == Word || k == Dot)
-		switch k {
-		case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
-			depth++
-		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose:
-			depth--
-		case Equals, Semicolon, KeywordIn, KeywordInherit:
-			if depth == 0 {
-				return false
-			}
-		case EOF:
+		if k == Equals || k == Semicolon || k == KeywordIn || k == KeywordInherit {
 			return false
 		}
+		isPath = isPath && (k == Word || k == Dot)
 	}
 	return false
 }
@@ -124,17 +102,12 @@ func (p *parser) bindsAlready(n int32, name string) bool {
 	return false
 }
 
-func (p *parser) addBinding(n int32) {
-	if p.kind() == KeywordInherit {
-		p.add(n, p.inherit())
-	} else {
-		p.add(n, p.binding())
-	}
-}
-
-// binding reads a path, an equals sign, a value and a semicolon, whichever of
-// them are there.
+// binding reads an inherit, or a path, an equals sign, a value and a semicolon,
+// whichever of them are there.
 func (p *parser) binding() int32 {
+	if p.kind() == KeywordInherit {
+		return p.inherit()
+	}
 	n := p.open(Binding)
 	start := p.tokens[p.i].start
 	p.add(n, p.boundPath())
@@ -202,11 +175,7 @@ func (p *parser) inherit() int32 {
 	n := p.open(Inherit)
 	p.bump()
 	if p.kind() == LParen {
-		from := p.open(Paren)
-		p.bump()
-		p.add(from, p.value("inherit"))
-		p.closeRegion(from, RParen, "parentheses")
-		p.add(n, p.close(from))
+		p.add(n, p.enclosed(Paren, RParen, "parentheses"))
 	}
 	for {
 		switch k := p.kind(); {
@@ -231,17 +200,11 @@ func (p *parser) inherit() int32 {
 func (p *parser) attrPath() int32 {
 	n := p.open(AttrPath)
 	for names := 0; ; names++ {
-		switch k := p.kind(); {
-		case startsName(k):
-			if names > 0 && p.onNewLine() && p.atBinding() {
-				// A path does not go on in the next line with what is itself a
-				// binding's path.
-				p.failMissing("a name", "attribute path", "")
-				p.add(n, p.missing())
-				return p.close(n)
-			}
+		// A path does not go on in the next line with what is itself a binding's
+		// path.
+		if startsName(p.kind()) && (names == 0 || !p.onNewLine() || !p.atBinding()) {
 			p.add(n, p.attrName())
-		default:
+		} else {
 			p.failMissing("a name", "attribute path", "")
 			p.add(n, p.missing())
 		}
@@ -261,7 +224,7 @@ func (p *parser) attrName() int32 {
 	case StringOpen:
 		return p.str(String, StringClose)
 	case InterpOpen:
-		return p.interpolation(Dynamic)
+		return p.enclosed(Dynamic, InterpClose, "interpolation")
 	}
 	return p.leaf(Name)
 }

@@ -1,18 +1,16 @@
 package syntax
 
+import "iter"
+
 // balanced reports whether every bracket has its partner, and every let its in.
 func balanced(tokens []token) bool {
 	var room [64]Kind
 	stack := room[:0]
 	for i, t := range tokens {
-		switch t.kind {
-		case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
+		switch {
+		case opens(tokens, i):
 			stack = append(stack, t.kind)
-		case KeywordLet:
-			if tokens[i+1].kind != LBrace {
-				stack = append(stack, t.kind)
-			}
-		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose, KeywordIn:
+		case t.kind.in(closers) || t.kind == KeywordIn:
 			if len(stack) == 0 || partner[stack[len(stack)-1]] != t.kind {
 				return false
 			}
@@ -31,8 +29,44 @@ var partner = [lastToken]Kind{
 	StringClose: StringOpen, IndentClose: IndentOpen, KeywordIn: KeywordLet,
 }
 
-func isCloser(k Kind) bool {
-	return k == RBrace || k == RBracket || k == RParen || k == IndentClose || k == InterpClose
+// The brackets, with the quotes and interpolations that work like them.
+var (
+	openers = setOf(LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen)
+	closers = setOf(RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose)
+)
+
+func isCloser(k Kind) bool { return k.in(closers) && k != StringClose }
+
+// mostAhead bounds how many tokens are looked at for one decision.
+const mostAhead = 64
+
+// outside are the tokens from index i on, as many as most, that stand in no
+// brackets which open there. The last one is a closing bracket that none of
+// them opens, or the end of the text; there is none before brackets that do not
+// pair.
+func outside(tokens []token, i, most int) iter.Seq2[int, Kind] {
+	return func(yield func(int, Kind) bool) {
+		var room [mostAhead]Kind
+		open := room[:0]
+		for j, t := range tokens[i:min(i+most, len(tokens))] {
+			k := t.kind
+			last := len(open) - 1
+			isClosed := k.in(closers)
+			switch {
+			case last < 0:
+				if !yield(i+j, k) || isClosed {
+					return
+				}
+			case isClosed && partner[open[last]] != k:
+				return
+			}
+			if k.in(openers) {
+				open = append(open, k)
+			} else if isClosed {
+				open = open[:last]
+			}
+		}
+	}
 }
 
 // bindingAt reports whether the tokens from i on are an attribute path followed

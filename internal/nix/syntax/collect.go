@@ -88,13 +88,8 @@ func repairErrors(tokens []token) []errorAt {
 
 // opens reports whether a token opens something that has to be closed.
 func opens(tokens []token, i int) bool {
-	switch tokens[i].kind {
-	case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
-		return true
-	case KeywordLet:
-		return tokens[i+1].kind != LBrace
-	}
-	return false
+	k := tokens[i].kind
+	return k.in(openers) || k == KeywordLet && tokens[i+1].kind != LBrace
 }
 
 // pairError is the error of a pair of brackets one of which is absent: the one
@@ -141,5 +136,3 @@ func touchesWord(tokens []token, i int32) bool {
 	}
 	return false
 }
-
-func (t token) span() text.Span { return text.Span{Start: int(t.start), End: int(t.end)} }

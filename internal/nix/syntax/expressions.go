@@ -89,7 +89,7 @@ func (p *parser) letIn() int32 {
 	// Bindings behind the in that are indented more are still the let's.
 	for p.atLooseBinding(in) {
 		p.failUnexpected("an expression", "let")
-		p.addBinding(n)
+		p.add(n, p.binding())
 	}
 	p.add(n, p.value("let"))
 	return p.close(n)

@@ -1,5 +1,7 @@
 package syntax
 
+var afterFormals = setOf(Colon, At)
+
 // atFormals reports whether the brace that comes next opens the formals of a
 // lambda and not a set. Half-typed formals count.
 func (p *parser) atFormals() bool {
@@ -7,13 +9,13 @@ func (p *parser) atFormals() bool {
 	case Ellipsis, Comma:
 		return true
 	case RBrace:
-		return p.ahead(2) == Colon || p.ahead(2) == At
+		return p.ahead(2).in(afterFormals)
 	case Word, KeywordOr:
 		switch p.ahead(2) {
 		case Comma, Question:
 			return true
 		case RBrace:
-			return p.ahead(3) == Colon || p.ahead(3) == At
+			return p.ahead(3).in(afterFormals)
 		case Equals, Dot, Semicolon:
 			return false
 		}
@@ -26,23 +28,11 @@ func (p *parser) atFormals() bool {
 // that a comma or an equals sign is missing, whether a colon or an @ follows
 // the closing brace.
 func (p *parser) closesLikeFormals() bool {
-	const most = 256 // tokens looked at
-	for n, depth := 1, 0; n < most; n++ {
-		switch p.ahead(n) {
-		case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
-			depth++
-		case RBracket, RParen, InterpClose, StringClose, IndentClose:
-			depth--
+	for i, k := range outside(p.tokens, p.i+1, 256) {
+		switch k {
 		case RBrace:
-			if depth == 0 {
-				return p.ahead(n+1) == Colon || p.ahead(n+1) == At
-			}
-			depth--
+			return p.tokens[i+1].kind.in(afterFormals)
 		case Equals, Semicolon:
-			if depth == 0 {
-				return false
-			}
-		case EOF:
 			return false
 		}
 	}

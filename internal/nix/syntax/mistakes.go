@@ -144,30 +144,19 @@ func bindsAt(tokens []token, i int) bool { return !isArrow(tokens, i) && !compar
 // and compares: then or the end of parentheses comes behind it, and no
 // semicolon before.
 func comparesAt(tokens []token, i int) bool {
-	const most = 64 // tokens looked at
-	var room [most]Kind
-	open := room[:0]
 	ifs := 0
-	for _, t := range tokens[i+1 : min(i+1+most, len(tokens))] {
-		switch t.kind {
-		case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
-			open = append(open, t.kind)
-		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose:
-			last := len(open) - 1
-			if last < 0 || partner[open[last]] != t.kind {
-				return last < 0 && t.kind == RParen
-			}
-			open = open[:last]
+	for _, k := range outside(tokens, i+1, mostAhead) {
+		switch k {
+		case RParen:
+			return true
 		case KeywordIf:
 			ifs++
 		case KeywordThen:
-			if ifs--; ifs < 0 && len(open) == 0 {
+			if ifs--; ifs < 0 {
 				return true
 			}
-		case Semicolon, Equals, KeywordIn, KeywordInherit, EOF:
-			if len(open) == 0 {
-				return false
-			}
+		case Semicolon, Equals, KeywordIn, KeywordInherit:
+			return false
 		}
 	}
 	return false

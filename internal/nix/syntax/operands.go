@@ -33,15 +33,11 @@ func (p *parser) simpleInside() int32 {
 	case IndentOpen:
 		return p.str(IndentedString, IndentClose)
 	case LParen:
-		return p.parentheses()
+		return p.enclosed(Paren, RParen, "parentheses")
 	case LBracket:
 		return p.list()
-	case LBrace:
+	case LBrace, KeywordRec, KeywordLet:
 		return p.attrSet()
-	case KeywordRec:
-		return p.recursiveSet()
-	case KeywordLet:
-		return p.letBody()
 	}
 	return p.notAnOperand()
 }
@@ -61,7 +57,7 @@ func (p *parser) path() int32 {
 	n := p.open(Path)
 	for p.kind() == PathText || p.kind() == InterpOpen && p.tokens[p.i].start == p.end {
 		if !p.take(PathText) {
-			p.add(n, p.interpolation(Interpolation))
+			p.add(n, p.enclosed(Interpolation, InterpClose, "interpolation"))
 		}
 		if p.tokens[p.i].start != p.end {
 			break
@@ -79,7 +75,7 @@ func (p *parser) str(k, closer Kind) int32 {
 		case StringText:
 			p.bump()
 		case InterpOpen:
-			p.add(n, p.interpolation(Interpolation))
+			p.add(n, p.enclosed(Interpolation, InterpClose, "interpolation"))
 		default:
 			p.take(closer)
 			return p.close(n)
@@ -87,29 +83,16 @@ func (p *parser) str(k, closer Kind) int32 {
 	}
 }
 
-// interpolation reads ${…}: k is Interpolation in a string or a path, Dynamic as
-// an attribute name.
-func (p *parser) interpolation(k Kind) int32 {
+// enclosed reads an expression in ${…} or parentheses.
+func (p *parser) enclosed(k, closer Kind, in string) int32 {
 	n := p.open(k)
 	p.bump()
 	if p.atBinding() {
 		p.add(n, p.looseBindings())
 	} else {
-		p.add(n, p.value("interpolation"))
+		p.add(n, p.value(in))
 	}
-	p.closeRegion(n, InterpClose, "interpolation")
-	return p.close(n)
-}
-
-func (p *parser) parentheses() int32 {
-	n := p.open(Paren)
-	p.bump()
-	if p.atBinding() {
-		p.add(n, p.looseBindings())
-	} else {
-		p.add(n, p.value("parentheses"))
-	}
-	p.closeRegion(n, RParen, "parentheses")
+	p.closeRegion(n, closer, in)
 	return p.close(n)
 }
 

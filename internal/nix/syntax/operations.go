@@ -175,14 +175,10 @@ func isLiteral(k Kind) bool {
 }
 
 // startsOperand reports whether a token can begin an operand.
-func startsOperand(k Kind) bool {
-	switch k {
-	case Word, Integer, FloatNumber, SearchText, URIText, PathText, StringOpen, IndentOpen,
-		LBrace, LBracket, LParen, KeywordRec, KeywordLet, KeywordOr:
-		return true
-	}
-	return false
-}
+func startsOperand(k Kind) bool { return k.in(operandStarts) }
+
+var operandStarts = setOf(Word, Integer, FloatNumber, SearchText, URIText, PathText, StringOpen, IndentOpen,
+	LBrace, LBracket, LParen, KeywordRec, KeywordLet, KeywordOr)
 
 // startsKeywordExpression reports whether a token begins what is no operand
 // without parentheses, and no function. A let may be either.

@@ -7,24 +7,13 @@ import "slices"
 
 // closesRegion reports whether a token ends the brackets, the string or the
 // text that the parser is in.
-func closesRegion(k Kind) bool {
-	switch k {
-	case EOF, RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose, StringText:
-		return true
-	}
-	return false
-}
+func closesRegion(k Kind) bool { return k.in(closers) || k == EOF || k == StringText }
 
 // cannotBegin reports whether the next token ends what the parser is in rather
 // than begin an expression.
-func (p *parser) cannotBegin() bool {
-	switch k := p.kind(); k {
-	case Semicolon, Comma, KeywordThen, KeywordElse, KeywordIn, KeywordInherit, Equals, Colon, At, Question:
-		return true
-	default:
-		return closesRegion(k)
-	}
-}
+func (p *parser) cannotBegin() bool { return p.kind().in(noBeginnings) || closesRegion(p.kind()) }
+
+var noBeginnings = setOf(Semicolon, Comma, KeywordThen, KeywordElse, KeywordIn, KeywordInherit, Equals, Colon, At, Question)
 
 // skipTo takes tokens as errors into n until one that stops, or the region's
 // end, whole groups of brackets at a time. Bindings on the way are read as such.
@@ -60,22 +49,16 @@ func (p *parser) errorToken() int32 {
 
 // skipGroup takes one token, and if it opens a group all up to the group's end.
 func (p *parser) skipGroup() {
-	depth := 0
-	for {
-		k := p.kind()
-		switch k {
-		case LBrace, LBracket, LParen, InterpOpen, StringOpen, IndentOpen:
+	for depth := 0; p.kind() != EOF; {
+		if k := p.kind(); k.in(openers) {
 			depth++
-		case RBrace, RBracket, RParen, InterpClose, StringClose, IndentClose:
-			if depth == 0 {
-				return
-			}
+		} else if k.in(closers) {
 			depth--
-		case EOF:
-			return
 		}
-		p.bump()
-		if depth == 0 {
+		if depth >= 0 {
+			p.bump()
+		}
+		if depth <= 0 {
 			return
 		}
 	}
@@ -100,7 +83,7 @@ func (p *parser) looseBindings() int32 {
 	n := p.open(AttrSet)
 	p.nodes[n].flags |= flagNoBraces
 	for p.atAnyBinding() {
-		p.addBinding(n)
+		p.add(n, p.binding())
 	}
 	return p.close(n)
 }

@@ -264,7 +264,7 @@ func (r *repairer) beginLine() {
 			}
 			r.closeTop(i)
 		}
-	case i > 0 && r.tokens[i-1].kind == Semicolon && cannotFollowSemicolon(kind):
+	case i > 0 && r.tokens[i-1].kind == Semicolon && kind.in(notAfterSemicolon):
 		r.closeToIndent(i, indent)
 		if kind == KeywordThen || kind == KeywordElse {
 			for f := r.top(); f != nil && f.kind == LBrace && f.indent > indent; f = r.top() {
@@ -277,15 +277,12 @@ func (r *repairer) beginLine() {
 // emptyBrace closes a brace behind which an operator or a keyword stands that
 // cannot be the first in it.
 func (r *repairer) emptyBrace() {
-	f := r.top()
-	if f == nil || f.kind != LBrace || f.token != r.at-1 {
-		return
-	}
-	switch r.tokens[r.at].kind {
-	case KeywordThen, KeywordElse, OrOp, And, Equal, NotEqual, Implies, Concat, Update:
+	if f := r.top(); f != nil && f.kind == LBrace && f.token == r.at-1 && r.tokens[r.at].kind.in(notInBrace) {
 		r.closeTop(r.at)
 	}
 }
+
+var notInBrace = setOf(KeywordThen, KeywordElse, OrOp, And, Equal, NotEqual, Implies, Concat, Update)
 
 // lostBrace opens an absent brace before a binding that stands right in a list
 // or in parentheses, where none can.
@@ -307,16 +304,10 @@ func (r *repairer) lostBrace() {
 	r.stack = append(r.stack, lost)
 }
 
-// cannotFollowSemicolon reports whether a token can stand neither at the start
-// of a binding nor at the start of what follows with, assert or a set's end.
-func cannotFollowSemicolon(k Kind) bool {
-	switch k {
-	case Semicolon, Colon, At, Comma, Concat, Update, Plus, Star, Equal, NotEqual, And, OrOp, Implies,
-		KeywordThen, KeywordElse, PipeTo, PipeFrom, Question, Dot:
-		return true
-	}
-	return false
-}
+// notAfterSemicolon are the tokens that can stand neither at the start of a
+// binding nor at the start of what follows with, assert or a set's end.
+var notAfterSemicolon = setOf(Semicolon, Colon, At, Comma, Concat, Update, Plus, Star, Equal, NotEqual, And, OrOp,
+	Implies, KeywordThen, KeywordElse, PipeTo, PipeFrom, Question, Dot)
 
 // closeToIndent ends the innermost bracket whose line has the given
 // indentation, and all inside it. It does nothing if there is none.

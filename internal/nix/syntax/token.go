@@ -152,6 +152,18 @@ func (k Kind) IsExpression() bool {
 	return k >= Identifier && k <= Paren || k == Missing || k == Error
 }
 
+// kinds is a set of kinds of tokens.
+type kinds uint64
+
+func setOf(members ...Kind) (s kinds) {
+	for _, k := range members {
+		s |= 1 << k
+	}
+	return s
+}
+
+func (k Kind) in(s kinds) bool { return s>>k&1 != 0 }
+
 type tokenFlags uint8
 
 const (
@@ -171,6 +183,8 @@ type token struct {
 }
 
 func (t token) of(src string) string { return src[t.start:t.end] }
+
+func (t token) span() text.Span { return text.Span{Start: int(t.start), End: int(t.end)} }
 
 // Token is a part of the text. Tokens of a text, laid end to end, are the text.
 type Token struct {
