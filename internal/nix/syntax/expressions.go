@@ -38,35 +38,42 @@ func (p *parser) expression() int32 {
 		return p.tooDeep()
 	}
 	defer p.leave()
-	switch p.kind() {
-	case Word:
-		switch p.ahead(1) {
-		case Colon:
-			return p.lambda()
-		case At:
-			if p.ahead(2) == LBrace || p.ahead(2) == Colon || p.ahead(2) == Word && p.ahead(3) == Colon {
-				return p.lambda()
-			}
-		}
-		if isArrow(p.tokens, p.i+1) {
-			return p.lambda()
-		}
-	case LBrace:
-		if p.atFormals() {
-			return p.lambda()
-		}
-	case KeywordLet:
-		if p.ahead(1) != LBrace {
-			return p.letIn()
-		}
-	case KeywordWith:
+	switch p.loosest() {
+	case Lambda:
+		return p.lambda()
+	case LetIn:
+		return p.letIn()
+	case With:
 		return p.with()
-	case KeywordAssert:
+	case Assert:
 		return p.assert()
-	case KeywordIf:
+	case If:
 		return p.ifThenElse()
 	}
 	return p.operation(1)
+}
+
+// loosest is the kind of the expression that comes next if that is one that Nix
+// wants in parentheses as an operand, an argument or an element; EOF if it is
+// none.
+func (p *parser) loosest() Kind {
+	switch k, next := p.kind(), p.ahead(1); {
+	case k == KeywordLet && next != LBrace:
+		return LetIn
+	case k == KeywordWith:
+		return With
+	case k == KeywordAssert:
+		return Assert
+	case k == KeywordIf:
+		return If
+	case k == LBrace && p.atFormals(), k == Word && (next == Colon || isArrow(p.tokens, p.i+1)):
+		return Lambda
+	case k == Word && next == At:
+		if after := p.ahead(2); after == LBrace || after == Colon || after == Word && p.ahead(3) == Colon {
+			return Lambda
+		}
+	}
+	return EOF
 }
 
 // value reads an expression, or nothing if what comes next cannot begin one.

@@ -2,30 +2,17 @@ package syntax
 
 // simple reads an expression that needs no parentheses anywhere.
 func (p *parser) simple() int32 {
-	if p.kind() == Word {
-		return p.leaf(Identifier) // most are no more than that
+	if k := leaves[p.kind()]; k != EOF {
+		return p.leaf(k) // most are no more than that
 	}
 	if !p.enter() {
 		return p.tooDeep()
 	}
-	n := p.simpleInside()
-	p.leave()
-	return n
-}
-
-func (p *parser) simpleInside() int32 {
+	defer p.leave()
 	switch p.kind() {
 	case KeywordOr:
 		p.failUnexpected("an expression", "")
 		return p.leaf(Identifier)
-	case Integer:
-		return p.leaf(IntegerLiteral)
-	case FloatNumber:
-		return p.leaf(FloatLiteral)
-	case SearchText:
-		return p.leaf(SearchPath)
-	case URIText:
-		return p.leaf(URI)
 	case PathText:
 		return p.path()
 	case StringOpen:
@@ -39,17 +26,17 @@ func (p *parser) simpleInside() int32 {
 	case LBrace, KeywordRec, KeywordLet:
 		return p.attrSet()
 	}
-	return p.notAnOperand()
-}
-
-// notAnOperand reads what cannot be an operand where one should be: nothing, if
-// it ends or continues something.
-func (p *parser) notAnOperand() int32 {
+	// What cannot be an operand is nothing, if it ends or continues something.
 	p.failUnexpected("an expression", "")
 	if p.cannotBegin() || operatorOrDot(p.kind()) {
 		return p.missing()
 	}
 	return p.errorToken()
+}
+
+// leaves are the kinds of the expressions that are one token.
+var leaves = [lastToken]Kind{
+	Word: Identifier, Integer: IntegerLiteral, FloatNumber: FloatLiteral, SearchText: SearchPath, URIText: URI,
 }
 
 // path reads ./a/${b}/c. Its parts touch.
@@ -96,17 +83,6 @@ func (p *parser) enclosed(k, closer Kind, in string) int32 {
 	return p.close(n)
 }
 
-func (p *parser) element() int32 {
-	switch e, ok := p.needsParentheses(); {
-	case ok:
-		return e
-	case startsOperand(p.kind()):
-		return p.operand()
-	}
-	p.failUnexpected("an element", "list")
-	return p.errorToken()
-}
-
 func (p *parser) list() int32 {
 	n := p.open(List)
 	p.bump()
@@ -115,8 +91,11 @@ func (p *parser) list() int32 {
 		case p.atBinding():
 			p.failUnexpected("an element", "list")
 			p.add(n, p.looseBindings())
-		default:
+		case startsOperand(p.kind()), startsKeywordExpression(p.kind()):
 			p.add(n, p.element())
+		default:
+			p.failUnexpected("an element", "list")
+			p.add(n, p.errorToken())
 		}
 	}
 	p.take(RBracket)

@@ -130,8 +130,8 @@ func (p *parser) prefixed() int32 {
 
 // application reads a function and its arguments.
 func (p *parser) application() int32 {
-	if n, ok := p.needsParentheses(); ok {
-		return n
+	if p.loosest() != EOF {
+		return p.element()
 	}
 	f := p.operand()
 	for p.atArgument(f) {
@@ -139,11 +139,7 @@ func (p *parser) application() int32 {
 			p.odd++
 		}
 		n := p.wrap(Apply, f)
-		if e, ok := p.needsParentheses(); ok {
-			p.add(n, e)
-		} else {
-			p.add(n, p.operand())
-		}
+		p.add(n, p.element())
 		f = p.close(n)
 	}
 	return f

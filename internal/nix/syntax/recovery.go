@@ -125,30 +125,17 @@ func (p *parser) tooDeep() int32 {
 	return p.close(n)
 }
 
-// needsParentheses reads an expression that Nix wants in parentheses where it
-// stands, as an operand, an argument or an element. It reports false if none
-// comes next.
-func (p *parser) needsParentheses() (int32, bool) {
+// element reads an operand, an argument or an element, with an error if Nix
+// wants parentheses around it there.
+func (p *parser) element() int32 {
+	k := p.loosest()
+	if k == EOF {
+		return p.operand()
+	}
 	found := p.kind().String()
-	switch p.kind() {
-	case KeywordIf, KeywordWith, KeywordAssert:
-	case KeywordLet:
-		if p.ahead(1) == LBrace {
-			return 0, false
-		}
-	case Word:
-		if p.ahead(1) != Colon && (p.ahead(1) != At || p.ahead(2) != LBrace) {
-			return 0, false
-		}
+	if k == Lambda {
 		found = "function"
-	case LBrace:
-		if !p.atFormals() {
-			return 0, false
-		}
-		found = "function"
-	default:
-		return 0, false
 	}
 	p.fail(SyntaxError{Span: p.tokens[p.i].span(), Code: CodeNeedsParentheses, Found: found})
-	return p.expression(), true
+	return p.expression()
 }
