@@ -3,66 +3,44 @@ package syntax
 // attrSet is the attributes of a set or a let as Nix sees them: a.b = 1; and
 // a = { c = 2; }; define two attributes of one set a.
 type attrSet struct {
-	recursive bool
-	static    map[string]*attr
-	dynamic   []dynamicAttr
+	static  map[string]*attr
+	dynamic []*attr // whose names are only known after evaluation
 }
 
-// attr is an attribute whose name is known.
+// attr is an attribute.
 type attr struct {
-	at    Node // the name where it is defined
-	value Node // zero if set is there or the attribute is inherited
-	set   *attrSet
-	// inherits says that the value is the attribute of the same name of from,
-	// or of the scope if from is the zero Node.
-	inherits bool
-	from     Node
-}
-
-// dynamicAttr is an attribute whose name is only known after evaluation.
-type dynamicAttr struct {
-	name  Node
-	value Node
-	set   *attrSet
+	name Node     // where it is defined
+	set  *attrSet // its value, if that is written as a set or as a longer path
 }
 
 // attrsOf are the attributes of an AttrSet, LetBody or LetIn node. What Nix
-// refuses is reported and left out; report may be nil.
+// refuses is reported and left out.
 func attrsOf(n Node, report func(SyntaxError)) *attrSet {
-	if report == nil {
-		report = func(SyntaxError) {}
-	}
-	s := &attrSet{recursive: AttrSetNode{n}.Recursive(), static: map[string]*attr{}}
+	s := newAttrSet()
 	for c := range Bindings(n) {
-		if c.Kind() == Inherit {
-			s.inherit(InheritNode{c}, report)
+		if c.Kind() == Binding {
+			s.bind(BindingNode{c}, n.Kind() == LetIn, report)
 			continue
 		}
-		s.bind(BindingNode{c}, n.Kind() == LetIn, report)
+		for name := range (InheritNode{c}).Names() {
+			if _, known := AttrName(name); known {
+				s.define(name, nil, report)
+			} else {
+				report(notAllowed(name, "an inherited name has to be known without evaluation", Node{}))
+			}
+		}
 	}
 	return s
 }
 
-func (s *attrSet) inherit(i InheritNode, report func(SyntaxError)) {
-	for name := range i.Names() {
-		known, ok := AttrName(name)
-		switch earlier := s.static[known]; {
-		case !ok:
-			report(notAllowed(name, "an inherited name has to be known without evaluation", Node{}))
-		case earlier != nil:
-			report(alreadyDefined(name, earlier.at))
-		default:
-			s.static[known] = &attr{at: name, inherits: true, from: i.From()}
-		}
-	}
-}
+func newAttrSet() *attrSet { return &attrSet{static: map[string]*attr{}} }
 
 // bind adds a binding, which may define an attribute of a set inside.
 func (s *attrSet) bind(b BindingNode, inLet bool, report func(SyntaxError)) {
 	var last Node
 	for name := range b.Path().Names() {
 		if !last.IsZero() {
-			if s = s.inner(last, report); s == nil {
+			if s = s.define(last, newAttrSet(), report); s == nil {
 				return
 			}
 			inLet = false
@@ -70,7 +48,7 @@ func (s *attrSet) bind(b BindingNode, inLet bool, report func(SyntaxError)) {
 		if last = name; last.Kind() == Missing {
 			return
 		}
-		if _, ok := AttrName(last); !ok && inLet {
+		if _, known := AttrName(last); !known && inLet {
 			report(notAllowed(last, "a let binds only names that are known without evaluation", Node{}))
 			return
 		}
@@ -78,65 +56,36 @@ func (s *attrSet) bind(b BindingNode, inLet bool, report func(SyntaxError)) {
 	if last.IsZero() || b.Value().IsZero() {
 		return
 	}
-	value := withoutParens(b.Value())
 	var set *attrSet
-	if value.Kind() == AttrSet {
+	if value := WithoutParens(b.Value()); value.Kind() == AttrSet {
 		set = attrsOf(value, report)
 	}
-	known, ok := AttrName(last)
+	s.define(last, set, report)
+}
+
+// define adds an attribute, whose value is a set or, for nil, something else. The
+// set may be there already: then it is returned with the new attributes. Sets
+// inside merge as well, which newer versions of Nix do and 2.8 refuses; as in 2.8,
+// names that only evaluation tells get lost.
+func (s *attrSet) define(name Node, set *attrSet, report func(SyntaxError)) *attrSet {
+	known, ok := AttrName(name)
 	if !ok {
-		s.dynamic = append(s.dynamic, dynamicAttr{last, value, set})
-		return
+		s.dynamic = append(s.dynamic, &attr{name, set})
+		return set
 	}
 	earlier := s.static[known]
 	switch {
 	case earlier == nil:
-		s.static[known] = &attr{at: last, value: value, set: set}
-	case earlier.set == nil || set == nil:
-		report(alreadyDefined(last, earlier.at))
-	default:
-		earlier.set.merge(set, report)
-	}
-}
-
-// inner is the set that the name of a path leads to; nil if the name leads to
-// something else.
-func (s *attrSet) inner(name Node, report func(SyntaxError)) *attrSet {
-	known, ok := AttrName(name)
-	if !ok {
-		set := &attrSet{static: map[string]*attr{}}
-		s.dynamic = append(s.dynamic, dynamicAttr{name: name, set: set})
+		s.static[known] = &attr{name, set}
 		return set
+	case earlier.set == nil || set == nil:
+		report(notAllowed(name, "attribute "+NameText(name)+" is defined already", earlier.name))
+		return nil
 	}
-	earlier := s.static[known]
-	if earlier == nil {
-		earlier = &attr{at: name, set: &attrSet{static: map[string]*attr{}}}
-		s.static[known] = earlier
-	}
-	if earlier.set == nil {
-		report(alreadyDefined(name, earlier.at))
+	for _, a := range set.static {
+		earlier.set.define(a.name, a.set, report)
 	}
 	return earlier.set
-}
-
-// merge adds the attributes of a set that is defined once more. Sets inside merge
-// as well, which newer versions of Nix do and 2.8 refuses; as in 2.8, names that
-// only evaluation tells get lost.
-func (s *attrSet) merge(other *attrSet, report func(SyntaxError)) {
-	for name, a := range other.static {
-		switch earlier := s.static[name]; {
-		case earlier == nil:
-			s.static[name] = a
-		case earlier.set != nil && a.set != nil:
-			earlier.set.merge(a.set, report)
-		default:
-			report(alreadyDefined(a.at, earlier.at))
-		}
-	}
-}
-
-func alreadyDefined(name, earlier Node) SyntaxError {
-	return notAllowed(name, "attribute "+NameText(name)+" is defined already", earlier)
 }
 
 func notAllowed(n Node, why string, earlier Node) SyntaxError {
@@ -147,8 +96,8 @@ func notAllowed(n Node, why string, earlier Node) SyntaxError {
 	return e
 }
 
-// withoutParens is an expression without the parentheses around it.
-func withoutParens(n Node) Node {
+// WithoutParens is an expression without the parentheses around it.
+func WithoutParens(n Node) Node {
 	for n.Kind() == Paren {
 		n = n.Child(0)
 	}

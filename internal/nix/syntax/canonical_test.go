@@ -35,7 +35,7 @@ func (p *printer) write(parts ...string) {
 
 // expr writes an expression.
 func (p *printer) expr(n Node) {
-	n = withoutParens(n)
+	n = WithoutParens(n)
 	if p.isCall(n) {
 		p.write("(")
 		p.call(n)
@@ -64,14 +64,14 @@ func (p *printer) expr(n Node) {
 		}
 		p.write("]")
 	case AttrSet:
-		p.attrs(attrsOf(n, nil))
+		p.attrs(n, attrsOf(n, ignore))
 	case LetBody:
 		p.write("(")
-		p.attrs(attrsOf(n, nil))
+		p.attrs(n, attrsOf(n, ignore))
 		p.write(").body")
 	case LetIn:
 		p.write("(let ")
-		p.bindings(attrsOf(n, nil), "inherit ", "; ")
+		p.bindings(attrsOf(n, ignore), "inherit ", "; ")
 		p.write("in ")
 		p.expr(lastExpression(n))
 		p.write(")")
@@ -162,7 +162,7 @@ func (p *printer) call(n Node) {
 		p.write(" ")
 		p.expr(right)
 	default:
-		if f := withoutParens(n.Child(0)); p.isCall(f) {
+		if f := WithoutParens(n.Child(0)); p.isCall(f) {
 			p.call(f)
 		} else {
 			p.expr(f)
@@ -272,16 +272,17 @@ func (p *printer) name(name string) {
 	p.string(name)
 }
 
-func (p *printer) attrs(s *attrSet) {
-	if s.recursive {
+// attrs writes a set, which n is too unless it is part of a longer path.
+func (p *printer) attrs(n Node, s *attrSet) {
+	if n.is(flagRec) || n.Kind() == LetBody {
 		p.write("rec ")
 	}
 	p.write("{ ")
 	p.bindings(s, "inherit ", " ; ")
-	for _, d := range s.dynamic {
-		p.dynamicName(d.name)
+	for _, a := range s.dynamic {
+		p.dynamicName(a.name)
 		p.write(" = ")
-		p.value(d.value, d.set)
+		p.value(a)
 		p.write("; ")
 	}
 	p.write("}")
@@ -292,7 +293,8 @@ func (p *printer) attrs(s *attrSet) {
 func (p *printer) bindings(s *attrSet, before, after string) {
 	for _, name := range slices.Sorted(maps.Keys(s.static)) {
 		a := s.static[name]
-		if a.inherits && a.from.IsZero() {
+		i, inherits := AsInherit(a.name.Parent())
+		if inherits && i.From().IsZero() {
 			p.write(before)
 			p.name(name)
 			p.write(after)
@@ -300,25 +302,37 @@ func (p *printer) bindings(s *attrSet, before, after string) {
 		}
 		p.name(name)
 		p.write(" = ")
-		if a.inherits {
+		if inherits {
 			p.write("(")
-			p.expr(a.from)
+			p.expr(i.From())
 			p.write(").")
 			p.name(name)
 		} else {
-			p.value(a.value, a.set)
+			p.value(a)
 		}
 		p.write("; ")
 	}
 }
 
-func (p *printer) value(n Node, set *attrSet) {
-	if set != nil {
-		p.attrs(set)
-		return
+// value writes the value of an attribute that is bound.
+func (p *printer) value(a *attr) {
+	path := AttrPathNode{a.name.Parent()}
+	isLast := false
+	for name := range path.Names() {
+		isLast = name == a.name
 	}
-	p.expr(n)
+	value := WithoutParens(BindingNode{path.Parent()}.Value())
+	switch {
+	case !isLast:
+		p.attrs(Node{}, a.set)
+	case a.set != nil:
+		p.attrs(value, a.set)
+	default:
+		p.expr(value)
+	}
 }
+
+func ignore(SyntaxError) {}
 
 // A piece is what Nix joins to a string: a text or an expression.
 type piece struct {
@@ -345,7 +359,7 @@ func (p *printer) quoted(n Node) {
 		p.string(pieces[0].text)
 		return
 	case len(pieces) == 1 && n.Kind() == IndentedString:
-		if e := withoutParens(pieces[0].expr); e.Kind() == String || e.Kind() == IndentedString || e.Kind() == URI {
+		if e := WithoutParens(pieces[0].expr); e.Kind() == String || e.Kind() == IndentedString || e.Kind() == URI {
 			p.expr(e) // a text already
 			return
 		}

@@ -52,16 +52,10 @@ func (t *Tree) withoutConsequences(errors []SyntaxError) []SyntaxError {
 // repairErrors are the errors that the repair of brackets and the ends of
 // broken strings stand for: absent tokens and skipped ones.
 func repairErrors(tokens []token) []errorAt {
-	damaged := 0
-	for _, t := range tokens {
-		if t.flags != 0 {
-			damaged++
-		}
-	}
-	if damaged == 0 {
+	if !slices.ContainsFunc(tokens, func(t token) bool { return t.flags != 0 }) {
 		return nil
 	}
-	errors := make([]errorAt, 0, damaged)
+	var errors []errorAt
 	var open []int32
 	for i, t := range tokens {
 		switch {

@@ -2,6 +2,7 @@ package syntax_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"jetpills/internal/nix/syntax"
@@ -72,8 +73,7 @@ func newOriginal(src string) *original {
 	ends := map[int]int{}
 	for n := range syntax.Descendants(o.tree.Root()) {
 		if b, ok := syntax.AsBinding(n); ok {
-			equals, _ := b.Equals()
-			ends[n.Span().Start] = equals.End
+			ends[n.Span().Start] = equalsEnd(o.tokens, b)
 			o.values = append(o.values, b.Value().Span())
 		} else if _, ok := syntax.AsInherit(n); !ok {
 			continue
@@ -98,6 +98,13 @@ func newOriginal(src string) *original {
 		at = end
 	}
 	return o
+}
+
+// equalsEnd is where the equals sign of a binding ends.
+func equalsEnd(tokens []syntax.Token, b syntax.BindingNode) int {
+	end := b.Path().Span().End
+	i := slices.IndexFunc(tokens, func(t syntax.Token) bool { return t.Start >= end && t.Kind == syntax.Equals })
+	return tokens[i].End
 }
 
 func lineStart(src string, at int) int { return strings.LastIndexByte(src[:at], '\n') + 1 }

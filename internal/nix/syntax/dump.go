@@ -45,20 +45,15 @@ func (n Node) marks() []string {
 		name string
 	}{
 		{flagRec, "rec"}, {flagEllipsis, "..."}, {flagNoEquals, "(no =)"},
-		{flagNoSemicolon, "(no ;)"}, {flagNoBraces, "(no braces)"},
+		{flagNoSemicolon, "(no ;)"}, {flagNoBraces, "(no braces)"}, {flagNoQuote, "(no closing quote)"},
 	} {
 		if n.is(m.flag) {
 			marks = append(marks, m.name)
 		}
 	}
-	switch n.Kind() {
-	case Unary, Binary:
+	if n.Kind() == Unary || n.Kind() == Binary {
 		_, operator := Operator(n)
 		marks = append(marks, operator.String())
-	case String, IndentedString:
-		if !IsClosed(n) {
-			marks = append(marks, "(no closing quote)")
-		}
 	}
 	return marks
 }

@@ -50,35 +50,32 @@ type SyntaxError struct {
 
 // Message is the error in one sentence without its place.
 func (e SyntaxError) Message() string {
-	in := ""
+	in, wanted := "", ""
 	if e.In != "" {
 		in = " in " + e.In
 	}
+	if e.Wanted != "" {
+		wanted = ", wanted " + e.Wanted
+	}
 	switch e.Code {
 	case CodeUnexpected:
-		if e.Wanted != "" {
-			return fmt.Sprintf("unexpected %s%s, wanted %s", e.Found, in, e.Wanted)
-		}
-		return fmt.Sprintf("unexpected %s%s", e.Found, in)
+		return "unexpected " + e.Found + in + wanted
 	case CodeMissing:
-		return fmt.Sprintf("missing %s%s", e.Wanted, in)
+		return "missing " + e.Wanted + in
 	case CodeUnclosed, CodeUnclosedString, CodeUnclosedComment:
 		return fmt.Sprintf("missing %s that closes %s", e.Wanted, e.Found)
 	case CodeUnopened:
-		return fmt.Sprintf("%s closes nothing", e.Found)
+		return e.Found + " closes nothing"
 	case CodeInvalidCharacter:
-		if e.Wanted != "" {
-			return fmt.Sprintf("%s, wanted %s", e.Found, e.Wanted)
-		}
-		return e.Found
+		return e.Found + wanted
 	case CodeTrailingSlash:
 		return "path ends in a slash"
 	case CodeNumberTooLarge:
 		return "integer does not fit 64 bits"
 	case CodeNotAssociative:
-		return fmt.Sprintf("%s cannot follow another of its kind without parentheses", e.Found)
+		return e.Found + " cannot follow another of its kind without parentheses"
 	case CodeNeedsParentheses:
-		return fmt.Sprintf("%s needs parentheses here", e.Found)
+		return e.Found + " needs parentheses here"
 	case CodeTooDeep:
 		return "nesting is too deep"
 	}

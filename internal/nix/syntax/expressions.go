@@ -38,7 +38,11 @@ func (p *parser) expression() int32 {
 		return p.tooDeep()
 	}
 	defer p.leave()
-	switch p.loosest() {
+	k := p.loosest()
+	if k == EOF && p.kind() == Word && isArrow(p.tokens, p.i+1) {
+		k = Lambda
+	}
+	switch k {
 	case Lambda:
 		return p.lambda()
 	case LetIn:
@@ -66,7 +70,7 @@ func (p *parser) loosest() Kind {
 		return Assert
 	case k == KeywordIf:
 		return If
-	case k == LBrace && p.atFormals(), k == Word && (next == Colon || isArrow(p.tokens, p.i+1)):
+	case k == LBrace && p.atFormals(), k == Word && next == Colon:
 		return Lambda
 	case k == Word && next == At:
 		if after := p.ahead(2); after == LBrace || after == Colon || after == Word && p.ahead(3) == Colon {

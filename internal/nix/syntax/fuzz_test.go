@@ -143,7 +143,6 @@ func views(n syntax.Node) {
 	syntax.Operator(n)
 	if b, ok := syntax.AsBinding(n); ok {
 		b.Value()
-		b.Equals()
 		for range b.Path().Names() {
 			continue
 		}

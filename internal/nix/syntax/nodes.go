@@ -30,6 +30,7 @@ const (
 	flagNoSemicolon                       // a binding without its ;
 	flagEllipsis                          // formals with ...
 	flagNoBraces                          // bindings whose braces are not there
+	flagNoQuote                           // a string without its closing quote
 )
 
 // Tree is a parsed text. It does not change and is safe for concurrent use.
@@ -156,29 +157,23 @@ func (n Node) Child(i int) Node {
 // is reports whether the node carries a flag.
 func (n Node) is(f nodeFlags) bool { return n.raw().flags&f != 0 }
 
-// token is the node's i-th token.
-func (n Node) token(i int) token { return n.tree.tokens[int(n.raw().tok)+i] }
+// childrenThat are the node's children of kinds that pass a test.
+func (n Node) childrenThat(pass func(Kind) bool) iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for c := range n.Children() {
+			if pass(c.Kind()) && !yield(c) {
+				return
+			}
+		}
+	}
+}
 
-// tokenOf is the first token of a kind that is the node's own, not one of its
-// children's.
-func (n Node) tokenOf(kind Kind) (text.Span, bool) {
-	if n.IsZero() {
-		return text.Span{}, false
-	}
-	child := n.First()
-	for i := n.raw().tok; ; i++ {
-		t := n.tree.tokens[i]
-		if t.kind == EOF || t.start > n.raw().end || t.start == n.raw().end && t.flags&absent == 0 {
-			return text.Span{}, false
-		}
-		for !child.IsZero() && child.raw().end <= t.start && child.raw().end > child.raw().start {
-			child = child.Next()
-		}
-		if !child.IsZero() && child.raw().start <= t.start && t.start < child.raw().end {
-			continue
-		}
-		if t.kind == kind && t.flags&absent == 0 {
-			return text.Span{Start: int(t.start), End: int(t.end)}, true
+// childOf is the node's first child of a kind; the zero Node if there is none.
+func (n Node) childOf(kind Kind) Node {
+	for c := range n.Children() {
+		if c.Kind() == kind {
+			return c
 		}
 	}
+	return Node{}
 }

@@ -64,6 +64,9 @@ func (p *parser) str(k, closer Kind) int32 {
 		case InterpOpen:
 			p.add(n, p.enclosed(Interpolation, InterpClose, "interpolation"))
 		default:
+			if p.tokens[p.i].flags&absent != 0 {
+				p.nodes[n].flags |= flagNoQuote
+			}
 			p.take(closer)
 			return p.close(n)
 		}

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -26,63 +27,38 @@ type BindingPath struct {
 // nothing and is left out.
 func (t *Tree) BindingPaths() iter.Seq[BindingPath] {
 	return func(yield func(BindingPath) bool) {
-		type open struct {
-			binding Node
-			before  int // the prefix's length without the binding's names
-		}
-		var around []open
 		var prefix []byte
+		var outside []int // how long the prefix is outside of each binding around
 		done := false
-		say := func(n, name Node, path string) {
-			end := n.Span().End
-			if n.Kind() == Inherit {
-				end = name.Span().End
-			}
-			done = done || !yield(BindingPath{name.Span().Start, end, path})
-		}
 		enter := func(n Node) bool {
 			switch n.Kind() {
 			case Binding:
-				b := BindingNode{n}
-				around = append(around, open{n, len(prefix)})
-				prefix = appendNames(prefix, b.Path().Names())
-				if b.binds() {
-					say(n, b.Path().Node, string(prefix))
-				}
-			case AttrPath:
-				// What is bound inside a dynamic name is not part of the
-				// binding that is named.
-				if len(around) > 0 && around[len(around)-1].binding == n.Parent() {
-					prefix = prefix[:around[len(around)-1].before]
+				if b := (BindingNode{n}); b.HasEquals() || !b.Value().IsZero() {
+					path := appendNames(prefix, b.Path().Names())
+					done = done || !yield(BindingPath{b.Path().Span().Start, n.Span().End, string(path)})
 				}
 			case Name, String, Dynamic:
-				if up := n.Parent(); up.Kind() == Inherit {
-					before := len(prefix)
-					prefix = appendNames(prefix, one(n))
-					say(up, n, string(prefix))
-					prefix = prefix[:before]
+				if n.Parent().Kind() == Inherit {
+					done = done || !yield(BindingPath{n.Span().Start, n.Span().End, string(appendName(prefix, n))})
 				}
 			}
 			return !done
 		}
 		leave := func(n Node) {
-			if len(around) == 0 {
-				return
-			}
-			switch last := around[len(around)-1]; {
-			case n == last.binding:
-				prefix = prefix[:last.before]
-				around = around[:len(around)-1]
-			case n.Kind() == AttrPath && n.Parent() == last.binding:
+			switch {
+			case n.Kind() == AttrPath && n.Parent().Kind() == Binding:
+				// What is bound inside a dynamic name is not part of the binding
+				// that is named: so the names count from here on.
+				outside = append(outside, len(prefix))
 				prefix = appendNames(prefix, AttrPathNode{n}.Names())
+			case n.Kind() == Binding:
+				last := len(outside) - 1
+				prefix, outside = prefix[:outside[last]], outside[:last]
 			}
 		}
 		Walk(t.Root(), enter, leave)
 	}
 }
-
-// binds reports whether the binding has an equals sign or a value.
-func (b BindingNode) binds() bool { return b.HasEquals() || !b.Value().IsZero() }
 
 // PathAt is the dotted path that a cursor at a byte offset stands in: the names
 // of all bindings whose value the cursor is in and, if it stands in an
@@ -93,17 +69,29 @@ func (b BindingNode) binds() bool { return b.HasEquals() || !b.Value().IsZero() 
 // is empty outside of all bindings.
 func (t *Tree) PathAt(offset int) string {
 	offset = min(max(offset, 0), len(t.src))
+	left := t.TokenBefore(offset)
+	if left.Kind == EOF {
+		return ""
+	}
 	var path []string
 	var inner Node
-	for n := t.leftOf(offset); !n.IsZero(); inner, n = n, n.Parent() {
+	for n := range Ancestors(t.NodeOf(left)) {
 		switch n.Kind() {
 		case Binding:
 			if len(path) > 0 && inner.Kind() == AttrPath {
-				continue // what is bound inside a dynamic name is not under that name
+				break // what is bound inside a dynamic name is not under that name
 			}
-			if t.reaches(BindingNode{n}, offset) {
-				path = append(path, string(appendNames(nil, startingBefore(offset, BindingNode{n}.Path().Names()))))
+			if !t.reaches(BindingNode{n}, offset) {
+				break
 			}
+			var names []byte
+			for name := range (BindingNode{n}).Path().Names() {
+				if span := name.Span(); span.Start >= offset || name.Kind() == Missing && offset <= span.End {
+					break
+				}
+				names = appendName(names, name)
+			}
+			path = append(path, string(names))
 		case Inherit:
 			for name := range (InheritNode{n}).Names() {
 				if span := name.Span(); span.Start < offset && offset <= span.End && (len(path) == 0 || inner != name) {
@@ -111,41 +99,16 @@ func (t *Tree) PathAt(offset int) string {
 				}
 			}
 		}
+		inner = n
 	}
-	var out strings.Builder
-	for i := len(path) - 1; i >= 0; i-- {
-		if out.Len() > 0 {
-			out.WriteByte('.')
+	var out []byte
+	for _, names := range slices.Backward(path) {
+		if len(out) > 0 {
+			out = append(out, '.')
 		}
-		out.WriteString(path[i])
+		out = append(out, names...)
 	}
-	return out.String()
-}
-
-// leftOf is the innermost node of the last token that begins before an offset.
-func (t *Tree) leftOf(offset int) Node {
-	i := t.index(offset)
-	for i >= len(t.tokens) || i >= 0 && (int(t.tokens[i].start) >= offset || t.tokens[i].flags&absent != 0) {
-		i--
-	}
-	if i < 0 {
-		return Node{}
-	}
-	at := t.tokens[i].start
-	n := t.Root()
-	for {
-		inner := Node{}
-		for c := range n.Children() {
-			if r := c.raw(); r.start <= at && at < r.end {
-				inner = c
-				break
-			}
-		}
-		if inner.IsZero() {
-			return n
-		}
-		n = inner
-	}
+	return string(out)
 }
 
 // reaches reports whether a cursor behind the start of a binding is still in
@@ -171,34 +134,19 @@ func (t *Tree) reaches(b BindingNode, offset int) bool {
 	return column > indentation(t.src[line:])
 }
 
-// startingBefore leaves out the names that begin at an offset or after it, and
-// missing ones.
-func startingBefore(offset int, names iter.Seq[Node]) iter.Seq[Node] {
-	return func(yield func(Node) bool) {
-		for n := range names {
-			if span := n.Span(); span.Start >= offset || n.Kind() == Missing && offset <= span.End {
-				return
-			}
-			if !yield(n) {
-				return
-			}
-		}
-	}
-}
-
-func one(n Node) iter.Seq[Node] {
-	return func(yield func(Node) bool) { yield(n) }
-}
-
 // appendNames adds names to a dotted path.
 func appendNames(path []byte, names iter.Seq[Node]) []byte {
 	for n := range names {
-		if len(path) > 0 {
-			path = append(path, '.')
-		}
-		path = append(path, NameText(n)...)
+		path = appendName(path, n)
 	}
 	return path
+}
+
+func appendName(path []byte, n Node) []byte {
+	if len(path) > 0 {
+		path = append(path, '.')
+	}
+	return append(path, NameText(n)...)
 }
 
 // NameText is an attribute name as Nix prints it: a word as it is, a quoted

@@ -1,14 +1,12 @@
 package syntax
 
+import "slices"
+
 // leaveOutSkipped hides the brackets that close nothing from the parser. It
 // gives, for each token that is left, its index among all; nil if none is left
 // out.
 func (p *parser) leaveOutSkipped() []int32 {
-	found := false
-	for _, t := range p.tokens {
-		found = found || t.flags&skipped != 0
-	}
-	if !found {
+	if !slices.ContainsFunc(p.tokens, func(t token) bool { return t.flags&skipped != 0 }) {
 		return nil
 	}
 	var left []token

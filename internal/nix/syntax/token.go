@@ -186,6 +186,8 @@ func (t token) of(src string) string { return src[t.start:t.end] }
 
 func (t token) span() text.Span { return text.Span{Start: int(t.start), End: int(t.end)} }
 
+func (t token) public() Token { return Token{t.kind, t.span(), t.flags&skipped != 0} }
+
 // Token is a part of the text. Tokens of a text, laid end to end, are the text.
 type Token struct {
 	Kind Kind

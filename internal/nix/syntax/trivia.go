@@ -26,7 +26,7 @@ func (t *Tree) Tokens() iter.Seq[Token] {
 			if tok.kind == EOF {
 				return
 			}
-			if !yield(Token{tok.kind, text.Span{Start: int(tok.start), End: end}, tok.flags&skipped != 0}) {
+			if !yield(tok.public()) {
 				return
 			}
 		}
@@ -98,7 +98,7 @@ func (t *Tree) TokenBefore(offset int) Token {
 	i := sort.Search(len(t.tokens), func(i int) bool { return int(t.tokens[i].start) >= offset })
 	for i--; i >= 0; i-- {
 		if tok := t.tokens[i]; tok.flags&absent == 0 {
-			return Token{tok.kind, text.Span{Start: int(tok.start), End: int(tok.end)}, tok.flags&skipped != 0}
+			return tok.public()
 		}
 	}
 	return Token{Kind: EOF}
@@ -126,7 +126,7 @@ func (t *Tree) tokenCovering(offset int) Token {
 		return Token{Kind: EOF, Span: text.Span{Start: len(t.src), End: len(t.src)}}
 	}
 	if tok := t.tokens[i]; int(tok.start) <= offset {
-		return Token{tok.kind, text.Span{Start: int(tok.start), End: int(tok.end)}, tok.flags&skipped != 0}
+		return tok.public()
 	}
 	start := 0
 	if i > 0 {

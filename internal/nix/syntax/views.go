@@ -26,9 +26,6 @@ func (b BindingNode) HasEquals() bool { return !b.is(flagNoEquals) }
 // HasSemicolon reports whether the semicolon at the end is there.
 func (b BindingNode) HasSemicolon() bool { return !b.is(flagNoSemicolon) }
 
-// Equals is where the equals sign stands.
-func (b BindingNode) Equals() (text.Span, bool) { return b.tokenOf(Equals) }
-
 // AsAttrPath is the attribute path that a node is.
 func AsAttrPath(n Node) (AttrPathNode, bool) { return AttrPathNode{n}, n.Kind() == AttrPath }
 
@@ -37,13 +34,7 @@ type AttrPathNode struct{ Node }
 
 // Names are the path's names: Name, String, Dynamic or Missing nodes.
 func (p AttrPathNode) Names() iter.Seq[Node] {
-	return func(yield func(Node) bool) {
-		for c := range p.Children() {
-			if c.Kind() != Error && !yield(c) {
-				return
-			}
-		}
-	}
+	return p.childrenThat(func(k Kind) bool { return k != Error })
 }
 
 // AttrName is the name that a Name, String or Dynamic node stands for. It
@@ -82,16 +73,7 @@ func (i InheritNode) From() Node {
 
 // Names are the inherited names.
 func (i InheritNode) Names() iter.Seq[Node] {
-	return func(yield func(Node) bool) {
-		for c := range i.Children() {
-			switch c.Kind() {
-			case Name, String, Dynamic:
-				if !yield(c) {
-					return
-				}
-			}
-		}
-	}
+	return i.childrenThat(func(k Kind) bool { return k == Name || k == String || k == Dynamic })
 }
 
 // AsAttrSet is the set that a node is: { … }, rec { … } or let { … }.
@@ -107,13 +89,7 @@ func (s AttrSetNode) Recursive() bool { return s.is(flagRec) || s.Kind() == LetB
 
 // Bindings are the children of a set or of let … in that bind names.
 func Bindings(n Node) iter.Seq[Node] {
-	return func(yield func(Node) bool) {
-		for c := range n.Children() {
-			if (c.Kind() == Binding || c.Kind() == Inherit) && !yield(c) {
-				return
-			}
-		}
-	}
+	return n.childrenThat(func(k Kind) bool { return k == Binding || k == Inherit })
 }
 
 // AsLambda is the function that a node is.
@@ -124,24 +100,10 @@ type LambdaNode struct{ Node }
 
 // Parameter is the name before the colon or beside the @; the zero Node if
 // there is none.
-func (l LambdaNode) Parameter() Node {
-	for c := range l.Children() {
-		if c.Kind() == Parameter {
-			return c
-		}
-	}
-	return Node{}
-}
+func (l LambdaNode) Parameter() Node { return l.childOf(Parameter) }
 
 // Formals are the names in braces; the zero Node if there are none.
-func (l LambdaNode) Formals() FormalsNode {
-	for c := range l.Children() {
-		if c.Kind() == Formals {
-			return FormalsNode{c}
-		}
-	}
-	return FormalsNode{}
-}
+func (l LambdaNode) Formals() FormalsNode { return FormalsNode{l.childOf(Formals)} }
 
 // Body is what the function gives.
 func (l LambdaNode) Body() Node { return lastExpression(l.Node) }
@@ -165,13 +127,7 @@ func (f FormalsNode) HasEllipsis() bool { return f.is(flagEllipsis) }
 
 // All are the formals: each a Parameter and, if it has one, a default.
 func (f FormalsNode) All() iter.Seq[Node] {
-	return func(yield func(Node) bool) {
-		for c := range f.Children() {
-			if c.Kind() == Formal && !yield(c) {
-				return
-			}
-		}
-	}
+	return f.childrenThat(func(k Kind) bool { return k == Formal })
 }
 
 // AsSelect is the selection that a node is.
@@ -205,40 +161,31 @@ func (a ApplyNode) Argument() Node { return a.Child(1) }
 // Operator is where the operator of a Unary, Binary or HasAttr node stands, and
 // what it is.
 func Operator(n Node) (text.Span, Kind) {
-	first := n.Child(0)
-	tree := n.tree
+	i := int(n.raw().tok)
 	switch n.Kind() {
 	case Unary:
-		t := n.token(0)
-		return text.Span{Start: int(t.start), End: int(t.end)}, t.kind
 	case Binary, HasAttr:
-		for i := tree.index(first.Span().End); i < len(tree.tokens); i++ {
-			t := tree.tokens[i]
-			if t.flags == 0 {
-				return text.Span{Start: int(t.start), End: int(t.end)}, t.kind
-			}
+		i = min(n.tree.index(n.Child(0).Span().End), len(n.tree.tokens)-1)
+		for n.tree.tokens[i].flags != 0 {
+			i++
 		}
+	default:
+		return text.Span{}, EOF
 	}
-	return text.Span{}, EOF
+	return n.tree.tokens[i].span(), n.tree.tokens[i].kind
 }
 
 // StringValue is the text that a string, in either kind of quotes, stands for.
 // It reports false if the string has interpolations: their values are not known
 // here.
 func StringValue(n Node) (string, bool) {
-	switch n.Kind() {
-	case String, IndentedString:
-	default:
-		return "", false
+	switch isPlain := n.First().IsZero(); {
+	case isPlain && n.Kind() == String:
+		return Unescape(StringContent(n).Of(n.tree.src)), true
+	case isPlain && n.Kind() == IndentedString:
+		return unindent(StringContent(n).Of(n.tree.src)), true
 	}
-	if !n.First().IsZero() {
-		return "", false
-	}
-	body := StringContent(n).Of(n.tree.src)
-	if n.Kind() == String {
-		return Unescape(body), true
-	}
-	return unindent(body), true
+	return "", false
 }
 
 // StringContent is the span between a string's quotes, or up to where a string
@@ -257,24 +204,7 @@ func StringContent(n Node) text.Span {
 }
 
 // IsClosed reports whether a string's closing quote is there.
-func IsClosed(n Node) bool {
-	tree := n.tree
-	end := n.raw().end
-	for c := range n.Children() {
-		if c.raw().end == end {
-			return false // the quote at the end is that of a string in an interpolation
-		}
-	}
-	for i := tree.index(int(end) - 1); i >= int(n.raw().tok) && i < len(tree.tokens); i-- {
-		t := tree.tokens[i]
-		if t.end > end || t.kind == EOF && t.start >= end {
-			continue
-		}
-		return t.end == end && t.flags&absent == 0 && i > int(n.raw().tok) &&
-			(t.kind == StringClose || t.kind == IndentClose)
-	}
-	return false
-}
+func IsClosed(n Node) bool { return !n.is(flagNoQuote) }
 
 // Unescape gives the characters that the inside of a "…" string stands for.
 func Unescape(s string) string {

@@ -57,6 +57,18 @@ func Ancestors(n Node) iter.Seq[Node] {
 	}
 }
 
+// NodeOf is the innermost node that holds a token.
+func (t *Tree) NodeOf(token Token) Node {
+	n := t.Root()
+	for inner := n; !inner.IsZero(); {
+		n = inner
+		for inner = n.First(); !inner.IsZero() && (inner.Span().Start > token.Start || token.Start >= inner.Span().End); {
+			inner = inner.Next()
+		}
+	}
+	return n
+}
+
 // NodeAt is the innermost node that a cursor at offset stands in or touches.
 // Between two nodes that both touch it, the right one counts, but for one
 // without width.
