@@ -13,10 +13,6 @@ func (r *repairer) leadingCloser() {
 		return
 	}
 	f := r.top()
-	if f != nil && f.kind == want && f.line == line {
-		r.matchTo(len(r.stack)-1, i)
-		return
-	}
 	if f != nil && f.kind == want && f.indent < indent && (f.content < 0 || indent < f.content) {
 		r.matchTo(len(r.stack)-1, i) // closed at a place of its own, as some style has it
 		return
@@ -31,10 +27,6 @@ func (r *repairer) leadingCloser() {
 	}
 	if f != nil && f.kind == want {
 		r.matchTo(len(r.stack)-1, i)
-		return
-	}
-	if k := r.find(want, func(f *bracketFrame) bool { return f.indent <= indent }); k >= 0 && r.stack[len(r.stack)-1].indent >= indent {
-		r.matchTo(k, i)
 		return
 	}
 	r.skip(i)
@@ -74,10 +66,6 @@ func (r *repairer) lostOpener(i, indent int32, want Kind) (int32, bool) {
 // its own before the token at an index: what it holds comes next, and what comes
 // before goes on. closer is the index of its closing bracket.
 func (r *repairer) stoodAlone(i, closer int32, want Kind) bool {
-	switch r.tokens[i-1].kind {
-	case Semicolon, Comma, LBrace, LBracket, RBrace:
-		return false
-	}
 	isFormals := r.tokens[closer+1].kind == Colon || r.tokens[closer+1].kind == At
 	switch kind := r.tokens[i].kind; {
 	case want == LBrace && isFormals:
@@ -109,12 +97,6 @@ func (r *repairer) innerCloser() {
 	if at, ok := r.lostInLine(i, want); ok {
 		r.open(at, want)
 		return
-	}
-	if f != nil && f.kind != want && f.line < line && !r.closesLater(f, i) {
-		if k := r.find(want, func(g *bracketFrame) bool { return g.indent >= f.indent }); k >= 0 {
-			r.matchTo(k, i)
-			return
-		}
 	}
 	r.skip(i)
 }

@@ -125,12 +125,7 @@ func (r *repairer) fewerSteps() *repairer {
 
 // repaired is the tokens with the repairs made.
 func (r *repairer) repaired() []token {
-	slices.SortStableFunc(r.inserts, func(a, b insertion) int {
-		if a.before != b.before {
-			return int(a.before - b.before)
-		}
-		return int(closerRank(a.kind) - closerRank(b.kind))
-	})
+	slices.SortStableFunc(r.inserts, func(a, b insertion) int { return int(a.before - b.before) })
 	slices.Sort(r.skips)
 	repaired := make([]token, 0, len(r.tokens)+len(r.inserts))
 	next, skip := 0, 0
@@ -152,16 +147,6 @@ func (r *repairer) repaired() []token {
 	return repaired
 }
 
-// closerRank puts the end of one bracket before the beginning of another where
-// both are absent at the same place.
-func closerRank(k Kind) int8 {
-	switch k {
-	case LBrace, LBracket, LParen:
-		return 1
-	}
-	return 0
-}
-
 // scan looks at all tokens in order and notes what to repair.
 func (r *repairer) scan() {
 	r.paired = int32(len(r.tokens))
@@ -180,19 +165,10 @@ func (r *repairer) scan() {
 				r.paired = int32(len(r.tokens))
 			}
 		}
-		if t.kind == StringText {
-			// Lines inside a string begin nothing, but what follows the string
-			// stands on the string's last line.
-			continue
-		}
 		if r.first && t.kind != EOF {
 			r.lines = append(r.lines, lineStart{r.at, r.indent})
 			r.beginLine()
 		}
-		if r.isSkipped() {
-			continue
-		}
-		r.emptyBrace()
 		r.lostBrace()
 		r.token()
 		if !r.isSkipped() {
@@ -273,16 +249,6 @@ func (r *repairer) beginLine() {
 		}
 	}
 }
-
-// emptyBrace closes a brace behind which an operator or a keyword stands that
-// cannot be the first in it.
-func (r *repairer) emptyBrace() {
-	if f := r.top(); f != nil && f.kind == LBrace && f.token == r.at-1 && r.tokens[r.at].kind.in(notInBrace) {
-		r.closeTop(r.at)
-	}
-}
-
-var notInBrace = setOf(KeywordThen, KeywordElse, OrOp, And, Equal, NotEqual, Implies, Concat, Update)
 
 // lostBrace opens an absent brace before a binding that stands right in a list
 // or in parentheses, where none can.
@@ -394,8 +360,6 @@ func (r *repairer) token() {
 // brace, or a name with nothing but a colon behind it, which cannot be in a set.
 func (r *repairer) opensFormals(brace int32) bool {
 	switch r.tokens[brace+1].kind {
-	case Ellipsis, Comma:
-		return true
 	case Word, KeywordOr:
 		switch r.tokens[brace+2].kind {
 		case Comma, Question, Colon:
@@ -433,10 +397,6 @@ func (r *repairer) find(kind Kind, fits func(*bracketFrame) bool) int {
 // whose closing bracket is the token at index i.
 func (r *repairer) matchTo(k int, i int32) {
 	for len(r.stack) > k+1 {
-		if r.top().kind == KeywordLet {
-			r.stack = r.stack[:len(r.stack)-1]
-			continue
-		}
 		r.closeTop(i)
 	}
 	r.paired = min(r.paired, r.stack[k].token)
@@ -461,15 +421,6 @@ func (r *repairer) semicolon() {
 				continue
 			}
 			f.pending--
-		case LBrace:
-			previous := r.tokens[i-1].kind
-			if previous != Semicolon && previous != LBrace {
-				return
-			}
-			if f.line == r.line {
-				r.closeTop(i)
-			}
-			// A line that begins with it was handled where the line began.
 		}
 		return
 	}
@@ -477,22 +428,8 @@ func (r *repairer) semicolon() {
 
 // firstOperand is the index behind a name at i and what is selected from it.
 func (r *repairer) firstOperand(i int32) int32 {
-	for r.tokens[i].kind == Word || r.tokens[i].kind == StringOpen {
-		for depth := 0; ; i++ {
-			switch r.tokens[i].kind {
-			case StringOpen, IndentOpen, InterpOpen:
-				depth++
-			case StringClose, IndentClose, InterpClose:
-				depth--
-			}
-			if depth == 0 {
-				break
-			}
-		}
-		if i++; r.tokens[i].kind != Dot {
-			break
-		}
-		i++
+	for r.tokens[i].kind == Word && r.tokens[i+1].kind == Dot {
+		i += 2
 	}
-	return i
+	return i + 1
 }
