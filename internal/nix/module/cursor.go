@@ -65,7 +65,7 @@ func (r *reader) cursorAt(t *syntax.Tree, offset int) Cursor {
 	case syntax.KeywordIf <= left.Kind && left.Kind < syntax.KeywordOr && left.End >= offset:
 		return r.inKeyword(t, left, offset)
 	case left.End >= offset && (left.Kind == syntax.Word || left.Kind == syntax.KeywordOr || left.Kind == syntax.Integer):
-		return r.inWord(t, nodeOf(t, left), offset)
+		return r.inWord(t, t.NodeOf(left), offset)
 	case left.Kind == syntax.Dot && sameLine(t, left.End, offset):
 		return r.afterDot(t, left, offset)
 	case left.Kind == syntax.EOF:
@@ -108,7 +108,7 @@ func stringAt(t *syntax.Tree, offset int) (syntax.Node, bool) {
 	// being typed in it.
 	if left := t.TokenBefore(offset); left.End <= offset && sameLine(t, left.End, offset) &&
 		(left.Kind == syntax.StringText || left.Kind == syntax.StringOpen) {
-		for candidate := range syntax.Ancestors(nodeOf(t, left)) {
+		for candidate := range syntax.Ancestors(t.NodeOf(left)) {
 			if candidate.Kind() == syntax.String && !syntax.IsClosed(candidate) {
 				return candidate, true
 			}
@@ -228,7 +228,7 @@ func (r *reader) inKeyword(t *syntax.Tree, word syntax.Token, offset int) Cursor
 	case syntax.LBrace, syntax.Semicolon:
 		c = r.inGap(t, left, word.Start)
 	default:
-		if i, ok := syntax.AsInherit(nodeOf(t, left).Parent()); ok {
+		if i, ok := syntax.AsInherit(t.NodeOf(left).Parent()); ok {
 			c = r.inheritCursor(i, text.Span{Start: word.Start, End: word.Start})
 		}
 	}
@@ -238,7 +238,7 @@ func (r *reader) inKeyword(t *syntax.Tree, word syntax.Token, offset int) Cursor
 
 // afterDot is the cursor behind a dot with nothing typed after it.
 func (r *reader) afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
-	n := nodeOf(t, dot)
+	n := t.NodeOf(dot)
 	if n.Kind() == syntax.Select {
 		// The dot before the path: nothing of the path is there.
 		s, _ := syntax.AsSelect(n)
@@ -272,15 +272,11 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 	if !ok {
 		return Cursor{}
 	}
-	var before Path
-	for part := range path.Names() {
-		if part == n {
-			break
-		}
-		if before = append(before, partOf(part)); len(before) > mostNames {
-			return Cursor{}
-		}
+	before := namesUpTo(path, n)
+	if len(before) > mostNames {
+		return Cursor{}
 	}
+	before = before[:len(before)-1]
 	switch owner := path.Parent(); owner.Kind() {
 	case syntax.Binding:
 		b, _ := syntax.AsBinding(owner)
@@ -382,14 +378,14 @@ func (r *reader) inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 	here := text.Span{Start: offset, End: offset}
 	switch left.Kind {
 	case syntax.Equals:
-		if b, ok := syntax.AsBinding(nodeOf(t, left)); ok {
+		if b, ok := syntax.AsBinding(t.NodeOf(left)); ok {
 			if v := b.Value(); v.Kind() != syntax.Missing && v.Span().Start >= offset && sameLine(t, offset, v.Span().Start) {
 				return Cursor{} // a value is there
 			}
 			return Cursor{Kind: TypesValue, Path: r.pathOfBinding(b), Replace: here}
 		}
 	case syntax.Equal, syntax.NotEqual:
-		n := nodeOf(t, left)
+		n := t.NodeOf(left)
 		if v := n.Child(1); v.Kind() != syntax.Missing && v.Span().Start >= offset && sameLine(t, offset, v.Span().Start) {
 			return Cursor{} // a value is there
 		}
@@ -412,7 +408,7 @@ func (r *reader) inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 	if left.End == offset || !sameLine(t, left.End, offset) {
 		return Cursor{}
 	}
-	n := nodeOf(t, left)
+	n := t.NodeOf(left)
 	if i, ok := syntax.AsInherit(n); ok || n.Parent().Kind() == syntax.Inherit {
 		if !ok {
 			i, _ = syntax.AsInherit(n.Parent())
@@ -455,7 +451,7 @@ func valueAfter(n syntax.Node, left syntax.Token) (syntax.Node, bool) {
 
 // setAround is the set in which a new binding can begin at offset.
 func setAround(t *syntax.Tree, left syntax.Token, offset int) (syntax.Node, bool) {
-	n := nodeOf(t, left)
+	n := t.NodeOf(left)
 	if left.Kind == syntax.Semicolon && (n.Kind() == syntax.Binding || n.Kind() == syntax.Inherit) {
 		n = n.Parent()
 	}

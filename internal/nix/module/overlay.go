@@ -20,7 +20,7 @@ type Overlay struct {
 // The zero Node stands for any other overlay.
 func (o Overlay) scope() (from syntax.Node, written Path) {
 	call, isCall := syntax.AsApply(outOfParens(o.Final.Parent()).Parent())
-	s, isSelect := syntax.AsSelect(withoutParens(call.Function()))
+	s, isSelect := syntax.AsSelect(syntax.WithoutParens(call.Function()))
 	if !isCall || !isSelect || !strings.HasPrefix(o.For, "overrideScope") {
 		return syntax.Node{}, nil
 	}

@@ -132,6 +132,18 @@ func names(p syntax.AttrPathNode) Path {
 	return parts
 }
 
+// namesUpTo are the parts of an attribute path up to one of its names, and no more
+// than one beyond mostNames.
+func namesUpTo(p syntax.AttrPathNode, last syntax.Node) Path {
+	var parts Path
+	for n := range p.Names() {
+		if parts = append(parts, partOf(n)); n == last || len(parts) > mostNames {
+			break
+		}
+	}
+	return parts
+}
+
 // PathOf is the path under which a set, a list or another value stands: the
 // names of the bindings around it, through everything that hands a value on.
 // A call that is none of NixOS's own wrappers ends it with an unknown part. A
@@ -248,13 +260,13 @@ func outward(at, up syntax.Node) (Path, bool) {
 // else.
 func listed(list syntax.Node) (Path, bool) {
 	var parts Path
-	for n := range withoutParens(list).Children() {
+	for n := range syntax.WithoutParens(list).Children() {
 		if len(parts) == mostNames {
 			return Path{beyond}, false
 		}
 		parts = append(parts, textPart(n))
 	}
-	if withoutParens(list).Kind() != syntax.List {
+	if syntax.WithoutParens(list).Kind() != syntax.List {
 		return Path{boundary}, false
 	}
 	return parts, true

@@ -53,7 +53,7 @@ func At(t *syntax.Tree, offset int) Place {
 	if token.Kind == syntax.EOF || token.Kind.IsTrivia() {
 		return Place{}
 	}
-	n := nodeOf(t, token)
+	n := t.NodeOf(token)
 	var r reader
 	switch n.Kind() {
 	case syntax.Name, syntax.Dynamic:
@@ -83,24 +83,6 @@ func At(t *syntax.Tree, offset int) Place {
 	return Place{}
 }
 
-// nodeOf is the innermost node that holds a token.
-func nodeOf(t *syntax.Tree, token syntax.Token) syntax.Node {
-	n := t.Root()
-	for {
-		inside := syntax.Node{}
-		for c := range n.Children() {
-			if c.Span().Len() > 0 && c.Span().Covers(token.Span) {
-				inside = c
-				break
-			}
-		}
-		if inside.IsZero() {
-			return n
-		}
-		n = inside
-	}
-}
-
 func isAttrName(n syntax.Node) bool {
 	switch n.Parent().Kind() {
 	case syntax.AttrPath, syntax.Inherit:
@@ -127,14 +109,9 @@ func (r *reader) named(n syntax.Node) Place {
 	if !ok {
 		return Place{}
 	}
-	var written Path
-	for part := range path.Names() {
-		if written = append(written, partOf(part)); len(written) > mostNames {
-			return Place{}
-		}
-		if part == n {
-			break
-		}
+	written := namesUpTo(path, n)
+	if len(written) > mostNames {
+		return Place{}
 	}
 	place.Written = len(written)
 	switch owner := path.Parent(); owner.Kind() {

@@ -118,7 +118,7 @@ func (r *reader) refer(t *eval.Thunk, below string, left int) (reference, bool) 
 	isCyclic := ok && u.Reason == eval.Cyclic
 	var through []*eval.Thunk // of names that the value came through
 	for step := range t.Through() {
-		n := withoutParens(step.Node())
+		n := syntax.WithoutParens(step.Node())
 		inherit, inherits := syntax.AsInherit(n.Parent())
 		isDefault := len(through) > 0 && outOfParens(n).Parent().Kind() == syntax.Formal
 		switch {
@@ -144,12 +144,12 @@ func (r *reader) refer(t *eval.Thunk, below string, left int) (reference, bool) 
 		return reference{}, false
 	}
 	last := through[len(through)-1]
-	self := partOf(withoutParens(last.Node()))
+	self := partOf(syntax.WithoutParens(last.Node()))
 	switch v.(type) {
 	case eval.Bool, eval.Null:
 		last = through[0] // true and false are values, not what a variable stands for
 	}
-	if name := partOf(withoutParens(last.Node())).Name; last.Scope().Binds(name) {
+	if name := partOf(syntax.WithoutParens(last.Node())).Name; last.Scope().Binds(name) {
 		return boundTo(last, syntax.Node{}), true
 	}
 	if with := e.With(self.Name, last.Scope()); with != nil {
@@ -164,7 +164,7 @@ func (r *reader) refer(t *eval.Thunk, below string, left int) (reference, bool) 
 // boundTo is the reference of a name that has a value of its own, made by an
 // expression.
 func boundTo(name *eval.Thunk, value syntax.Node) reference {
-	self := partOf(withoutParens(name.Node()))
+	self := partOf(syntax.WithoutParens(name.Node()))
 	self.Variable = true
 	if formal := outOfParens(value).Parent(); formal.Kind() == syntax.Formal {
 		return reference{path: Path{self}, origin: Argument, lambda: formal.Parent().Parent()}
@@ -308,11 +308,4 @@ func asked(n syntax.Node) (set syntax.Node, names Path) {
 		return syntax.Node{}, nil // still being typed
 	}
 	return a.Argument(), names
-}
-
-func withoutParens(n syntax.Node) syntax.Node {
-	for n.Kind() == syntax.Paren {
-		n = n.Child(0)
-	}
-	return n
 }
