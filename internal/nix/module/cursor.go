@@ -42,8 +42,8 @@ type Cursor struct {
 	Defined []Path
 	// Present are, in a list, the literal elements that are there already.
 	Present []string
-	// With is, for a value, the path of the set that the innermost with around it brings into scope: what is being typed
-	// may be a name of that.
+	// With is, for a value, the path of the set that the innermost with around it
+	// brings into scope: what is being typed may be a name of that.
 	With Path
 }
 
@@ -99,7 +99,7 @@ func stringAt(t *syntax.Tree, offset int) (syntax.Node, bool) {
 				return syntax.Node{}, false
 			}
 		case syntax.String, syntax.IndentedString:
-			if betweenQuotes(t, candidate, offset) {
+			if syntax.StringContent(candidate).Touches(offset) {
 				return candidate, true
 			}
 		}
@@ -115,11 +115,6 @@ func stringAt(t *syntax.Tree, offset int) (syntax.Node, bool) {
 		}
 	}
 	return syntax.Node{}, false
-}
-
-func betweenQuotes(t *syntax.Tree, n syntax.Node, offset int) bool {
-	content := syntax.StringContent(n)
-	return content.Touches(offset)
 }
 
 func (r *reader) inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
@@ -187,28 +182,24 @@ func (r *reader) inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 		c := r.nameCursor(n, offset)
 		c.Typed, c.Replace = word, span
 		return c
-	case syntax.Identifier:
-		up := n.Parent()
-		if isValue(n) {
-			if b, ok := syntax.AsBinding(up); ok && !b.HasEquals() {
-				return Cursor{}
-			}
+	case syntax.Identifier, syntax.IntegerLiteral:
+		b, isBound := syntax.AsBinding(n.Parent())
+		isName := n.Kind() == syntax.Identifier
+		switch {
+		case isName && isBound && !b.HasEquals():
+		case isValue(n):
 			c := r.valueCursor(n)
 			c.Typed, c.Replace = word, span
 			return c
-		}
-		return Cursor{Kind: TypesSelection, Path: r.withAround(n), Typed: word, Replace: span}
-	case syntax.IntegerLiteral:
-		if isValue(n) {
-			c := r.valueCursor(n)
-			c.Typed, c.Replace = word, span
-			return c
+		case isName:
+			return Cursor{Kind: TypesSelection, Path: r.withAround(n), Typed: word, Replace: span}
 		}
 	}
 	return Cursor{}
 }
 
-// withAround is the path of the set that the innermost with around an expression brings into scope; nil if there is none.
+// withAround is the path of the set that the innermost with around an expression
+// brings into scope; nil if there is none.
 func (r *reader) withAround(n syntax.Node) Path {
 	for up := n.Parent(); !up.IsZero(); n, up = up, up.Parent() {
 		if up.Kind() == syntax.With && up.Child(1) == n {
@@ -218,8 +209,8 @@ func (r *reader) withAround(n syntax.Node) Path {
 	return nil
 }
 
-// inKeyword is the cursor in a word that is a keyword so far, as in is that initialBootOrder begins with: where a name can
-// stand, it is one.
+// inKeyword is the cursor in a word that is a keyword so far, like the in that
+// initialBootOrder begins with: where a name can stand, it is one.
 func (r *reader) inKeyword(t *syntax.Tree, word syntax.Token, offset int) Cursor {
 	var c Cursor
 	switch left := t.TokenBefore(word.Start); left.Kind {
@@ -285,7 +276,7 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 		}
 		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && lastName(path) == n}
 		c.Path = r.pathInside(owner.Parent(), before)
-		c.Defined = definedBeside(owner)
+		c.Defined = DefinedIn(OutermostSet(owner.Parent()), owner)
 		return c
 	case syntax.Select, syntax.HasAttr:
 		return Cursor{Kind: TypesSelection, Path: r.selected(owner.Child(0), r.evaluated(path, before)).path}
@@ -293,8 +284,10 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 	return Cursor{}
 }
 
-// standsInExpression reports whether what was read as a binding without an equals sign, because the next line is a binding,
-// is rather a selection that is being typed: one that follows something on its line, or something that wants an expression.
+// standsInExpression reports whether what was read as a binding without an equals
+// sign, because the next line is a binding, is rather a selection that is being
+// typed: one that follows something on its line, or something that wants an
+// expression.
 func standsInExpression(binding syntax.Node) bool {
 	t := binding.Tree()
 	start := binding.Span().Start
@@ -330,12 +323,6 @@ func lastName(p syntax.AttrPathNode) syntax.Node {
 		found = n
 	}
 	return found
-}
-
-// definedBeside are the paths that are defined in the set that a binding stands
-// in, and in the sets around it that merge with it, other than by that binding.
-func definedBeside(binding syntax.Node) []Path {
-	return DefinedIn(OutermostSet(binding.Parent()), binding)
 }
 
 // DefinedIn are the whole paths that a set defines, and the sets that are
@@ -409,11 +396,10 @@ func (r *reader) inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 		return Cursor{}
 	}
 	n := t.NodeOf(left)
-	if i, ok := syntax.AsInherit(n); ok || n.Parent().Kind() == syntax.Inherit {
-		if !ok {
-			i, _ = syntax.AsInherit(n.Parent())
+	for _, up := range [...]syntax.Node{n, n.Parent()} {
+		if i, ok := syntax.AsInherit(up); ok {
+			return r.inheritCursor(i, here)
 		}
-		return r.inheritCursor(i, here)
 	}
 	if value, ok := valueAfter(n, left); ok {
 		return Cursor{Kind: TypesValue, Path: PathOf(value), Replace: here}
@@ -430,8 +416,9 @@ func (r *reader) inheritCursor(i syntax.InheritNode, here text.Span) Cursor {
 	return Cursor{Kind: TypesSelection, Path: r.selected(from, nil).path, Replace: here}
 }
 
-// valueAfter is the expression that goes on behind a node that ends with the token left, with a value that is still to come:
-// mkDefault and its kin, or a branch of an if.
+// valueAfter is the expression that goes on behind a node that ends with the token
+// left, with a value that is still to come: mkDefault and its kin, or a branch of
+// an if.
 func valueAfter(n syntax.Node, left syntax.Token) (syntax.Node, bool) {
 	if n.Kind() == syntax.If {
 		branch := n.Child(1)
@@ -455,10 +442,7 @@ func setAround(t *syntax.Tree, left syntax.Token, offset int) (syntax.Node, bool
 	if left.Kind == syntax.Semicolon && (n.Kind() == syntax.Binding || n.Kind() == syntax.Inherit) {
 		n = n.Parent()
 	}
-	if n.Kind() != syntax.AttrSet {
-		return n, false
-	}
-	return n, true
+	return n, n.Kind() == syntax.AttrSet
 }
 
 // listAround is the list in which a new element can begin at offset.
@@ -467,10 +451,7 @@ func listAround(t *syntax.Tree, offset int) (syntax.Node, bool) {
 		switch n.Kind() {
 		case syntax.List:
 			s := n.Span()
-			if s.Start < offset && (offset < s.End || !strings.HasSuffix(n.Text(), "]")) {
-				return n, true
-			}
-			return n, false
+			return n, s.Start < offset && (offset < s.End || !strings.HasSuffix(n.Text(), "]"))
 		case syntax.Binding, syntax.AttrSet, syntax.Paren, syntax.Lambda:
 			return n, false
 		}

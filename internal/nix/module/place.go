@@ -1,6 +1,8 @@
 package module
 
 import (
+	"slices"
+
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
@@ -84,11 +86,8 @@ func At(t *syntax.Tree, offset int) Place {
 }
 
 func isAttrName(n syntax.Node) bool {
-	switch n.Parent().Kind() {
-	case syntax.AttrPath, syntax.Inherit:
-		return true
-	}
-	return false
+	up := n.Parent().Kind()
+	return up == syntax.AttrPath || up == syntax.Inherit
 }
 
 // named is the place of a name in an attribute path or an inherit.
@@ -143,14 +142,7 @@ func (p Place) referring(ref reference) Place {
 // expression that stands where a binding should: pkgs.nvidia-jetpack.x alone.
 func startsReference(binding syntax.Node, written Path) bool {
 	b, _ := syntax.AsBinding(binding)
-	if b.HasEquals() {
-		return false
-	}
-	switch written[0].Name {
-	case "pkgs", "final", "prev", "lib":
-		return true
-	}
-	return false
+	return !b.HasEquals() && slices.Contains([]string{"pkgs", "final", "prev", "lib"}, written[0].Name)
 }
 
 // writtenOf are the names that an expression is written with.
@@ -217,11 +209,8 @@ func parameter(n syntax.Node) Place {
 		Kind: ReferredName, Span: n.Span(), Path: Path{partOf(n)}, Written: 1,
 		Origin: Argument, Node: n,
 	}
-	for around := range syntax.Ancestors(n) {
-		if around.Kind() == syntax.Lambda {
-			place.Binder = around
-			break
-		}
+	for place.Binder = up; place.Binder.Kind() != syntax.Lambda && !place.Binder.IsZero(); {
+		place.Binder = place.Binder.Parent()
 	}
 	return place
 }
@@ -230,8 +219,7 @@ func parameter(n syntax.Node) Place {
 func (r *reader) valuePlace(n syntax.Node) Place {
 	place := Place{Kind: ValuePlace, Span: n.Span(), Node: n, Value: n.Text()}
 	place.Path, place.Compared = r.valuePath(n)
-	switch n.Kind() {
-	case syntax.String, syntax.IndentedString:
+	if IsString(n) {
 		value, ok := syntax.StringValue(n)
 		if !ok {
 			return Place{}
@@ -269,13 +257,15 @@ func (r *reader) valuePath(n syntax.Node) (path Path, compared bool) {
 	return r.pathOf(n), false
 }
 
-// isTested reports whether a list is one that something is looked for in: elem config.….som [ "orin-agx" ].
+// isTested reports whether a list is one that something is looked for in:
+// elem config.….som [ "orin-agx" ].
 func isTested(list syntax.Node) bool {
 	f, index := callOf(list)
 	return f == "elem" && index == 1
 }
 
-// elementPath is the path of the option that the elements of a list are values of, or are compared with.
+// elementPath is the path of the option that the elements of a list are values
+// of, or are compared with.
 func (r *reader) elementPath(list syntax.Node) Path {
 	if isTested(list) {
 		call, _ := syntax.AsApply(outOfParens(list).Parent())
