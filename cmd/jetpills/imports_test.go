@@ -29,20 +29,21 @@ var mayImport = map[string][]string{
 	"jetpills/internal/upstream": {
 		"internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},
+	"jetpills/internal/pins": {"internal/upstream", "internal/nix/eval", "internal/nix/syntax", "internal/catalog"},
 	"jetpills/internal/workspace": {
-		"internal/nix/eval", "internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
+		"internal/nix/eval", "internal/nix/module", "internal/pins", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/ide": {
-		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/upstream", "internal/catalog", "internal/pill",
+		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/pins", "internal/catalog", "internal/pill",
 		"internal/nix/syntax", "internal/markup", "internal/text",
 	},
 	"jetpills/internal/server": {
-		"internal/rpc", "internal/ide", "internal/workspace", "internal/catalog", "internal/pill", "internal/text",
+		"internal/rpc", "internal/ide", "internal/workspace", "internal/pins", "internal/catalog", "internal/pill", "internal/text",
 	},
 	"jetpills/internal/rpc":         {},
 	"jetpills/internal/rpc/rpctest": {},
 	"jetpills/internal/cli": {
-		"internal/server", "internal/ide", "internal/workspace", "internal/upstream", "internal/catalog",
+		"internal/server", "internal/ide", "internal/workspace", "internal/pins", "internal/upstream", "internal/catalog",
 		"internal/pill", "internal/pillcheck", "internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/pillcheck":           {"internal/pill", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/ide"
-	"jetpills/internal/upstream"
+	"jetpills/internal/pins"
 	"jetpills/internal/workspace"
 )
 
@@ -89,7 +89,7 @@ func (d *doctor) pin(pinned workspace.Pinned) {
 	}
 	d.say("%s", first)
 	pin := pinned.Pin
-	if pin.Source != "" && pin.Known != upstream.FromCheckout {
+	if pin.Source != "" && pin.Format != pins.Checkout {
 		from := "from " + pin.Source
 		if pin.Input != "" {
 			from += ", input " + pin.Input
@@ -107,7 +107,9 @@ func (d *doctor) pin(pinned workspace.Pinned) {
 	case !pin.Found() && len(damaged) > 0:
 		d.advise("mend %s: nothing else here pins jetpack-nixos", damaged[0].File)
 	case !pin.Found():
-		d.advise("pin jetpack-nixos (as a flake input, with npins, niv or lon): then what is said holds for that revision")
+		tools := pins.Tools()
+		last := len(tools) - 1
+		d.advise("pin jetpack-nixos with %s or %s: then what is said holds for that revision", strings.Join(tools[:last], ", "), tools[last])
 	case pin.Revision == "" && !pinned.Basis.IsRead():
 		d.advise("name a commit in %s: it says no more than that some revision of jetpack-nixos is used", filepath.Base(pin.Source))
 	case pinned.Basis == workspace.ByDate || pinned.Basis == workspace.Newest:

@@ -11,7 +11,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
 	"jetpills/internal/pill"
-	"jetpills/internal/upstream"
+	"jetpills/internal/pins"
 )
 
 func (p *Program) optionsCommand() *cobra.Command {
@@ -90,7 +90,7 @@ func revision(library *catalog.Library, rev string) (*catalog.Catalog, error) {
 	c, match := library.At(rev)
 	switch match {
 	case catalog.Unknown:
-		if !upstream.IsRevision(rev) {
+		if !pins.IsRevision(rev) {
 			return nil, fmt.Errorf("%q is no commit: at least its first seven digits are due", rev)
 		}
 		return nil, fmt.Errorf("revision %q is not known: the newest known is %s", rev, library.Newest().Revision.Short())

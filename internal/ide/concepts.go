@@ -10,7 +10,7 @@ import (
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
-	"jetpills/internal/upstream"
+	"jetpills/internal/pins"
 )
 
 // definedConcept is the subject of a binding's name that a pill explains:
@@ -269,7 +269,7 @@ func (f finder) madeFrom(name string) []string {
 }
 
 // inCheckout reports whether the document lies in a checkout of jetpack-nixos.
-func (f finder) inCheckout() bool { return f.pinned.Pin.Known == upstream.FromCheckout }
+func (f finder) inCheckout() bool { return f.pinned.Pin.Format == pins.Checkout }
 
 // fileName is the name that a file has within the checkout, with slashes; empty
 // for one outside.

@@ -6,8 +6,8 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
+	"jetpills/internal/pins"
 	"jetpills/internal/text"
-	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
 )
 
@@ -22,15 +22,15 @@ func pinNote(p workspace.Pinned) markup.Text {
 		return markup.Prose("the newest known; nothing here pins one")
 	case p.Basis == workspace.Exact:
 		return markup.Format("pinned by %s", by)
-	case p.Basis == workspace.Earlier && upstream.SameRevision(p.Pin.Revision, p.Catalog.Revision.Hash):
+	case p.Basis == workspace.Earlier && pins.SameRevision(p.Pin.Revision, p.Catalog.Revision.Hash):
 		return markup.Format("which declares no options yet, pinned by %s", by)
 	case p.Basis == workspace.Earlier:
 		return markup.Format("the last before %s, whose options cannot be evaluated, pinned by %s", asked, by)
-	case p.Pin.Known == upstream.FromCheckout:
+	case p.Pin.Format == pins.Checkout:
 		return markup.Prose("the newest known; this is a checkout of jetpack-nixos")
 	case asked == "":
 		return markup.Format("the newest known; %s names no revision", by)
-	case !upstream.IsRevision(p.Pin.Revision):
+	case !pins.IsRevision(p.Pin.Revision):
 		return markup.Format("the newest known; %s asks for %s, which is no commit", by, p.Pin.Revision)
 	case p.Basis == workspace.ByDate:
 		return markup.Format("the last known before %s, which is pinned by %s", asked, by)
@@ -42,7 +42,7 @@ func pinNote(p workspace.Pinned) markup.Text {
 func readNote(p workspace.Pinned) markup.Text {
 	by := pinnedBy(p.Pin)
 	switch {
-	case p.Pin.Known == upstream.FromCheckout:
+	case p.Pin.Format == pins.Checkout:
 		if p.Pin.Revision == "" {
 			return markup.Prose("read from its source in this checkout")
 		}
@@ -78,27 +78,12 @@ func revisionName(r catalog.Revision) string {
 }
 
 // pinnedBy names what pins a revision.
-func pinnedBy(p upstream.Pin) markup.Text {
-	switch p.Known {
-	case upstream.FromSetting:
-		return markup.Prose("the setting")
-	case upstream.FromModeline:
-		return markup.Prose("a comment in this file")
-	case upstream.FromURL:
-		if p.Source != "" {
-			return markup.Format("an address in %s", markup.Code(filepath.Base(p.Source)))
-		}
-		return markup.Prose("an address in this file")
-	case upstream.FromNpins:
-		return markup.Prose("`npins/sources.json`")
-	case upstream.FromNiv:
-		return markup.Prose("`nix/sources.json`")
-	case upstream.FromLon:
-		return markup.Prose("`lon.lock`")
-	case upstream.FromCheckout:
-		return markup.Prose("the checkout")
+func pinnedBy(p pins.Pin) markup.Text {
+	words, file := p.By()
+	if file == "" {
+		return markup.Format(words, "this file")
 	}
-	return markup.Code(string(p.Known))
+	return markup.Format(words, markup.Code(file))
 }
 
 // short is the first seven characters of a revision: enough digits to know a commit by.

@@ -7,7 +7,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
-	"jetpills/internal/upstream"
+	"jetpills/internal/pins"
 	"jetpills/internal/workspace"
 )
 
@@ -71,7 +71,7 @@ func (s subject) optionSheet(sn *workspace.Snapshot, doc *workspace.Document) sh
 func (s subject) dated(library *catalog.Library, summary string) markup.Text {
 	newest := library.Newest().Revision
 	p := s.pinned
-	if summary == "" || p.Catalog.Revision == newest || p.Pin.Known == upstream.FromCheckout && p.Pin.Revision == newest.Hash {
+	if summary == "" || p.Catalog.Revision == newest || p.Pin.Format == pins.Checkout && p.Pin.Revision == newest.Hash {
 		return markup.Prose(summary)
 	}
 	return markup.Format("%s (Described as of %s.)", markup.Prose(summary), markup.Code(newest.Short()))

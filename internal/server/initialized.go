@@ -2,24 +2,25 @@ package server
 
 import (
 	"context"
+	"path"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
+
+	"jetpills/internal/pins"
 )
 
 // watched are the files that answers depend on: those that say which revision of jetpack-nixos a workspace uses, the modules
 // of the workspace and of a checkout in it, the commit that is checked out, and the pills of a folder of the user's own.
 // The patterns are plain: relative ones break some clients.
 func watched() []protocol.GlobPattern {
-	return []protocol.GlobPattern{
-		protocol.Pattern("**/flake.lock"),
-		protocol.Pattern("**/npins/sources.json"),
-		protocol.Pattern("**/nix/sources.json"),
-		protocol.Pattern("**/lon.lock"),
-		protocol.Pattern("**/*.nix"),
-		protocol.Pattern("**/.git/HEAD"),
-		protocol.Pattern("**/*.md"),
+	patterns := []protocol.GlobPattern{protocol.Pattern("**/*.nix"), protocol.Pattern("**/*.md")}
+	for _, name := range pins.Files() {
+		if path.Ext(name) != ".nix" {
+			patterns = append(patterns, protocol.Pattern("**/"+name))
+		}
 	}
+	return patterns
 }
 
 // Initialized asks the client for what only it can give: news of files, and the settings.

@@ -15,7 +15,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
-	"jetpills/internal/upstream"
+	"jetpills/internal/pins"
 	"jetpills/internal/workspace"
 	"jetpills/pills"
 )
@@ -168,8 +168,8 @@ func TestWatchedFiles(t *testing.T) {
 		"flake.lock", "hosts/flake.lock", "flake.nix", "npins/sources.json", "nix/sources.json", "lon.lock", "default.nix", "configuration.nix",
 		"overlay.nix", "mk-overlay.nix", ".git/HEAD",
 	} {
-		if !watches(file) || !upstream.Concerns("/w/"+file) {
-			t.Errorf("%s: watched %v, of concern %v", file, watches(file), upstream.Concerns("/w/"+file))
+		if !watches(file) || !pins.Concerns("/w/"+file) {
+			t.Errorf("%s: watched %v, of concern %v", file, watches(file), pins.Concerns("/w/"+file))
 		}
 	}
 	for _, file := range []string{"modules/devices.nix", "pkgs/x/default.nix", "boards/own.nix", "pills/03-overlays.md"} {

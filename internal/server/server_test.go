@@ -335,9 +335,16 @@ func TestInitializedAsksForFilesAndSettings(t *testing.T) {
 	if err := json.Unmarshal([]byte(a.of("client/registerCapability")), &got); err != nil {
 		t.Fatal(err)
 	}
-	const registered = `{"registrations":[
-		{"id":"jetpills/workspace/didChangeWatchedFiles","method":"workspace/didChangeWatchedFiles","registerOptions":{"watchers":[
-			{"globPattern":"**/flake.lock"},{"globPattern":"**/npins/sources.json"},{"globPattern":"**/nix/sources.json"},{"globPattern":"**/lon.lock"},{"globPattern":"**/*.nix"},{"globPattern":"**/.git/HEAD"},{"globPattern":"**/*.md"}]}},
+	var watchers []map[string]any
+	for _, pattern := range watched() { // TestWatchedFiles says which
+		watchers = append(watchers, map[string]any{"globPattern": pattern})
+	}
+	watchersJSON, err := json.Marshal(watchers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	registered := `{"registrations":[
+		{"id":"jetpills/workspace/didChangeWatchedFiles","method":"workspace/didChangeWatchedFiles","registerOptions":{"watchers":` + string(watchersJSON) + `}},
 		{"id":"jetpills/workspace/didChangeConfiguration","method":"workspace/didChangeConfiguration","registerOptions":{"section":"jetpills"}}]}`
 	if err := json.Unmarshal([]byte(registered), &want); err != nil {
 		t.Fatal(err)

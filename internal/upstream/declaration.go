@@ -33,13 +33,15 @@ type DeclaredValue struct {
 const (
 	maxDeclaredValues = 512
 	maxDeclaredValue  = 256 // bytes
+	// maxDeclarationSteps bounds the work, in the evaluator's steps: what is there may be made to take all time.
+	maxDeclarationSteps = 200_000
 )
 
 // Declarations are the options that the modules of a file declare, those of inline modules of a flake and the old names
 // that mkRenamedOptionModule and its kin give to options among them. Values that only an evaluation could tell are left out.
 func Declarations(tree *syntax.Tree) []Declaration {
 	var all []Declaration
-	e := eval.New(eval.Options{Steps: maxLookups, Free: free})
+	e := eval.New(eval.Options{Steps: maxDeclarationSteps, Free: free})
 	count := 0
 	for d := range module.Definitions(tree) {
 		declared, value := Declaration{}, d.Binding.Value()

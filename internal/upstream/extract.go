@@ -76,7 +76,7 @@ var ErrNoModules = errors.New("no source tree of jetpack-nixos: neither modules/
 
 // ExtractDir reads the source tree in a folder. No symbolic link is followed out of it.
 func ExtractDir(dir string) (Extraction, error) {
-	root, err := openFolder(dir)
+	root, err := OpenFolder(dir)
 	if err != nil {
 		return Extraction{}, fmt.Errorf("extract options: %w", err)
 	}

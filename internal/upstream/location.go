@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -20,45 +21,25 @@ type Location struct {
 	Fixed bool
 }
 
-// Locations are the places where the source of a pin may lie, the best first. storeDir is Nix's store; "" is /nix/store.
-// Nothing says that they are there.
-func (p Pin) Locations(storeDir string) []Location {
-	var all []Location
-	switch {
-	case p.Dir == "":
-	case p.Known == FromFlakeLock:
-		all = append(all, Location{Dir: p.Dir, Within: filepath.Dir(p.Source)})
-	default:
-		all = append(all, Location{Dir: p.Dir})
-	}
-	if p.StorePath != "" {
-		if storeDir == "" {
-			storeDir = DefaultStoreDir
-		}
-		all = append(all, Location{Dir: filepath.FromSlash(p.StorePath), Within: storeDir, Fixed: true})
-	}
-	return all
-}
-
 // Open opens the folder, out of which no path and no symbolic link leads.
 func (l Location) Open() (*os.Root, error) {
 	if l.Within == "" {
-		return openFolder(l.Dir)
+		return OpenFolder(l.Dir)
 	}
 	inside, err := filepath.Rel(l.Within, l.Dir)
 	if err != nil || !filepath.IsLocal(inside) {
 		return nil, errors.New(l.Dir + " does not lie in " + l.Within)
 	}
-	around, err := openFolder(l.Within)
+	around, err := OpenFolder(l.Within)
 	if err != nil {
 		return nil, err
 	}
 	defer around.Close()
-	return openFolderIn(around, inside)
+	return OpenFolderIn(around, inside)
 }
 
-// openFolder opens a folder. What is none is not opened at all: to open a named pipe is to wait for who writes to it.
-func openFolder(dir string) (*os.Root, error) {
+// OpenFolder opens a folder. What is none is not opened at all: to open a named pipe is to wait for who writes to it.
+func OpenFolder(dir string) (*os.Root, error) {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
 		err = &fs.PathError{Op: "open", Path: dir, Err: syscall.ENOTDIR}
@@ -69,8 +50,8 @@ func openFolder(dir string) (*os.Root, error) {
 	return os.OpenRoot(dir)
 }
 
-// openFolderIn does so for a folder in another, out of which no symbolic link leads.
-func openFolderIn(around *os.Root, name string) (*os.Root, error) {
+// OpenFolderIn does so for a folder in another, out of which no symbolic link leads.
+func OpenFolderIn(around *os.Root, name string) (*os.Root, error) {
 	info, err := around.Stat(name)
 	if err == nil && !info.IsDir() {
 		err = &fs.PathError{Op: "open", Path: name, Err: syscall.ENOTDIR}
@@ -110,8 +91,15 @@ func (l Location) File(name string) (string, error) {
 	return "", fmt.Errorf("%s has no file %s", l.Dir, name)
 }
 
-// CheckoutAt is the pin of the source tree in a folder, an absolute path; false if that is none.
-func (f *Finder) CheckoutAt(dir string) (Pin, bool) {
-	pin := f.look(filepath.Clean(dir)).pin
-	return pin, pin.Known == FromCheckout
+// CheckoutFiles are files and a folder by which a source tree of jetpack-nixos is known, one that has options: each tree has
+// the first two, and one of the others.
+var CheckoutFiles = [...]string{"modules/default.nix", "overlay.nix", "mk-overlay.nix", "sourceinfo", "modules/flash-script.nix"}
+
+// IsCheckout reports whether a folder is a source tree of jetpack-nixos.
+func IsCheckout(folder fs.FS) bool {
+	has := func(name string) bool {
+		info, err := fs.Stat(folder, name)
+		return err == nil && info.IsDir() == (name == "sourceinfo")
+	}
+	return has(CheckoutFiles[0]) && has(CheckoutFiles[1]) && slices.ContainsFunc(CheckoutFiles[2:], has)
 }

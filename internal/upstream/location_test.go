@@ -1,27 +1,31 @@
-package upstream
+package upstream_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"jetpills/internal/upstream"
 )
 
-const narHash = "sha256-ZeRxu4yn6shd3SNF5ZUQb4r7BaVo1zBKMjRhfoNSBmw="
-
-func TestLocations(t *testing.T) {
-	pin := Pin{Known: FromFlakeLock, Source: "/w/flake.lock", Dir: "/w/jp", StorePath: "/nix/store/x-source"}
-	got := pin.Locations("")
-	if len(got) != 2 || got[0] != (Location{Dir: "/w/jp", Within: "/w"}) ||
-		got[1] != (Location{Dir: filepath.FromSlash("/nix/store/x-source"), Within: "/nix/store", Fixed: true}) {
-		t.Errorf("%+v", got)
+// lay writes files below a new folder. A content of "→ x" makes a symbolic link to x.
+func lay(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		err := os.MkdirAll(filepath.Dir(path), 0o755)
+		if target, ok := strings.CutPrefix(content, "→ "); ok && err == nil {
+			err = os.Symlink(target, path)
+		} else if err == nil {
+			err = os.WriteFile(path, []byte(content), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	checkout := Pin{Known: FromCheckout, Source: "/c", Dir: "/c"}
-	if got := checkout.Locations(""); len(got) != 1 || got[0] != (Location{Dir: "/c"}) {
-		t.Errorf("a checkout lies at %+v", got)
-	}
-	if got := (Pin{}).Locations(""); len(got) != 0 {
-		t.Errorf("no pin lies at %+v", got)
-	}
+	return dir
 }
 
 func TestLocationStaysInside(t *testing.T) {
@@ -32,8 +36,8 @@ func TestLocationStaysInside(t *testing.T) {
 		"store/a-source/relative.nix": "→ ../../outside/secret.nix", "store/a-source/own.nix": "→ modules/default.nix",
 	})
 	store := filepath.Join(dir, "store")
-	at := func(name string) Location {
-		return Location{Dir: filepath.Join(store, name), Within: store, Fixed: true}
+	at := func(name string) upstream.Location {
+		return upstream.Location{Dir: filepath.Join(store, name), Within: store, Fixed: true}
 	}
 	for name, want := range map[string]bool{
 		"a-source": true, "b-source": false, "c-source": false, "none": false, "../outside": false, "a-source/own.nix": false,
@@ -50,22 +54,6 @@ func TestLocationStaysInside(t *testing.T) {
 		got := strings.TrimPrefix(filepath.ToSlash(file), filepath.ToSlash(store)+"/a-source/")
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("%s lies at %q, %v", name, file, err)
-		}
-	}
-}
-
-// TestStoreNames holds that no name in a file of niv leads out of the store.
-func TestStoreNames(t *testing.T) {
-	for name, want := range map[string]string{
-		"jetpack-nixos": "-jetpack-nixos-src", "../../../etc/jetpack": "", "a/b": "", ".hidden": "", "with space": "", "": "-src", strings.Repeat("x", 300): "",
-	} {
-		dir := lay(t, map[string]string{
-			"nix/sources.json": `{"` + name + `": {"owner": "anduril", "repo": "jetpack-nixos", "rev": "` + revA + `", "sha256": "` + narHash + `"}}`,
-		})
-		f := &Finder{StoreDir: "/s"}
-		got := f.Around(dir).Pin.StorePath
-		if (got == "") != (want == "") || !strings.HasSuffix(got, want) || strings.Count(got, "/") > 2 {
-			t.Errorf("%q: %q", name, got)
 		}
 	}
 }

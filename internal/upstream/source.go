@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
@@ -84,7 +82,7 @@ func (s *source) read(name string) (*sourceFile, error) {
 	}
 	info, err := fs.Stat(s.fsys, name)
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", cause(err))
+		return nil, fmt.Errorf("cannot be read: %w", Cause(err))
 	}
 	if info.IsDir() {
 		if path.Base(name) == "default.nix" {
@@ -92,49 +90,24 @@ func (s *source) read(name string) (*sourceFile, error) {
 		}
 		return s.open(path.Join(name, "default.nix")), nil
 	}
-	switch {
-	case !info.Mode().IsRegular():
-		return nil, errors.New("is not a regular file")
-	case info.Size() > maxSourceFile:
-		return nil, fmt.Errorf("is larger than %d KiB", maxSourceFile>>10)
-	case len(s.trees) >= maxSourceFiles || s.bytes+int(info.Size()) > maxSourceBytes:
+	if info.Size() <= maxSourceFile && (len(s.trees) >= maxSourceFiles || s.bytes+int(info.Size()) > maxSourceBytes) {
 		return nil, errors.New(tooLarge)
 	}
-	content, err := s.content(name)
+	read, err := ReadFile(s.fsys, name, maxSourceFile)
 	if err != nil {
 		return nil, err
 	}
-	if !isText(content) {
+	if !IsText(read) {
 		return nil, errors.New("is no text")
 	}
-	s.bytes += len(content)
+	s.bytes += len(read)
+	content := string(read)
 	f := &sourceFile{path: name, tree: syntax.Parse(content), lines: text.NewLineIndex(content)}
 	if nesting(f.tree) > maxSourceNesting {
 		return nil, errors.New("is nested too deeply")
 	}
 	s.trees[f.tree] = f
 	return f, nil
-}
-
-func (s *source) content(name string) (string, error) {
-	file, err := s.fsys.Open(name)
-	if err != nil {
-		return "", fmt.Errorf("cannot be read: %w", cause(err))
-	}
-	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, maxSourceFile+1))
-	if err != nil {
-		return "", fmt.Errorf("cannot be read: %w", cause(err))
-	}
-	if len(content) > maxSourceFile {
-		return "", fmt.Errorf("is larger than %d KiB", maxSourceFile>>10)
-	}
-	return string(content), nil
-}
-
-// isText reports whether a file may be Nix code: Nix itself refuses zeros, and jetpack-nixos is written in UTF-8.
-func isText(content string) bool {
-	return strings.IndexByte(content, 0) < 0 && utf8.ValidString(content)
 }
 
 // nesting is the largest number of nodes around one.
@@ -160,7 +133,7 @@ func (s *source) list(name string) []fs.DirEntry {
 	}
 	info, err := fs.Stat(s.fsys, name)
 	if err != nil {
-		s.problem(name, fmt.Sprintf("cannot be listed: %v", cause(err)))
+		s.problem(name, fmt.Sprintf("cannot be listed: %v", Cause(err)))
 		return nil
 	}
 	if !info.IsDir() { // to open a named pipe is to wait
@@ -169,7 +142,7 @@ func (s *source) list(name string) []fs.DirEntry {
 	}
 	folder, err := s.fsys.Open(name)
 	if err != nil {
-		s.problem(name, fmt.Sprintf("cannot be listed: %v", cause(err)))
+		s.problem(name, fmt.Sprintf("cannot be listed: %v", Cause(err)))
 		return nil
 	}
 	defer folder.Close()
@@ -180,7 +153,7 @@ func (s *source) list(name string) []fs.DirEntry {
 	}
 	entries, err := reader.ReadDir(maxSourceFolder)
 	if err != nil && !errors.Is(err, io.EOF) {
-		s.problem(name, fmt.Sprintf("cannot be listed: %v", cause(err)))
+		s.problem(name, fmt.Sprintf("cannot be listed: %v", Cause(err)))
 		return nil
 	}
 	s.folders[name] = true

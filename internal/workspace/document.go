@@ -14,8 +14,8 @@ import (
 	"weak"
 
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pins"
 	"jetpills/internal/text"
-	"jetpills/internal/upstream"
 )
 
 // MaxSize is the largest text that is analysed, in bytes.
@@ -50,7 +50,7 @@ type Document struct {
 	own     *syntax.Tree              // the tree of a document that is not a session's
 
 	mapper   func() *text.Mapper
-	mentions func() upstream.Mentions
+	mentions func() pins.Mentions
 	names    func() bool
 	// declarations are the options that the text declares.
 	declarations func() []declaration
@@ -62,11 +62,8 @@ type Document struct {
 func NewDocument(uri, path, languageID string, version int32, content string) *Document {
 	d := &Document{URI: uri, Path: path, LanguageID: languageID, Version: version, Text: content, problem: unfit(content)}
 	d.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(d.analysed()) })
-	d.mentions = sync.OnceValue(func() upstream.Mentions {
-		if !upstream.MayMention(d.analysed()) {
-			return upstream.NoMentions()
-		}
-		return upstream.Mention(d.Tree(), d.Path)
+	d.mentions = sync.OnceValue(func() pins.Mentions {
+		return pins.Mention(d.analysed(), d.Tree, d.Path)
 	})
 	d.names = sync.OnceValue(func() bool { return mayNameJetpack(d.analysed()) && namesJetpack(d.Tree()) })
 	d.imports = sync.OnceValue(func() []string { return importsOf(d.Tree(), d.Path) })

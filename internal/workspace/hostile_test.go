@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"jetpills/internal/upstream"
 )
 
 // The tests of this file are about data from strangers: lock files, source trees and modules that mean harm.
@@ -160,7 +158,7 @@ func TestLocksThatCannotBe(t *testing.T) {
 			if took := time.Since(start); took > patience {
 				t.Errorf("took %v", took)
 			}
-			if p.Pin.Known != upstream.FromNpins || p.Basis != Exact {
+			if p.Pin.Format != "npins" || p.Basis != Exact {
 				t.Errorf("%+v", p.Pin)
 			}
 			if logs.FilterMessageSnippet("going by the next best").Len() != 1 {

@@ -17,6 +17,7 @@ import (
 
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pins"
 	"jetpills/internal/text"
 	"jetpills/internal/upstream"
 )
@@ -83,7 +84,7 @@ func (s *Snapshot) SawOwnModules(d *Document) bool {
 // the user's.
 func (s *Snapshot) ownDeclarations(d *Document) iter.Seq2[string, declaration] {
 	return func(yield func(string, declaration) bool) {
-		if s.surroundings(d).Pin.Known == upstream.FromCheckout {
+		if s.surroundings(d).Pin.Format == pins.Checkout {
 			return
 		}
 		inside, searches := s.searches(d)
@@ -124,7 +125,7 @@ func (s *Snapshot) ownDeclarations(d *Document) iter.Seq2[string, declaration] {
 func (s *Snapshot) searches(d *Document) (inside func(path string) bool, all []*search) {
 	around := s.surroundings(d)
 	root, deep := s.ownRoot(d, around)
-	if root == "" || around.Pin.Known == upstream.FromCheckout {
+	if root == "" || around.Pin.Format == pins.Checkout {
 		return func(string) bool { return false }, nil
 	}
 	all = []*search{s.own.near(root, d)}
@@ -138,7 +139,7 @@ func (s *Snapshot) searches(d *Document) (inside func(path string) bool, all []*
 }
 
 // ownRoot is the folder whose Nix files belong together with a document, and whether those in folders below do.
-func (s *Snapshot) ownRoot(d *Document, around upstream.Surroundings) (root string, deep bool) {
+func (s *Snapshot) ownRoot(d *Document, around pins.Surroundings) (root string, deep bool) {
 	dir := d.Dir()
 	if dir == "" {
 		if len(s.folders) == 0 {
@@ -151,7 +152,7 @@ func (s *Snapshot) ownRoot(d *Document, around upstream.Surroundings) (root stri
 			root = folder
 		}
 	}
-	if root = cmp.Or(root, around.Top, pinnedFolder(around.Pin, dir)); root != "" {
+	if root = cmp.Or(root, around.Top, around.Pin.Root()); root != "" {
 		return searchable(root, dir), true
 	}
 	return dir, false
@@ -165,22 +166,6 @@ func searchable(root, dir string) string {
 		if isSkipped(path.Base(name)) {
 			return filepath.Join(root, filepath.FromSlash(name))
 		}
-	}
-	return root
-}
-
-// pinnedFolder is the folder around a document's that a lock file pins the inputs of: the whole of a configuration that is
-// in no repository. It is empty where nothing does.
-func pinnedFolder(pin upstream.Pin, dir string) string {
-	if pin.Source == "" {
-		return ""
-	}
-	root := filepath.Dir(pin.Source)
-	if base := filepath.Base(root); base == "npins" || base == "nix" {
-		root = filepath.Dir(root)
-	}
-	if _, inside := within(root, dir); !inside {
-		return ""
 	}
 	return root
 }

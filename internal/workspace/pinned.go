@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"jetpills/internal/catalog"
-	"jetpills/internal/upstream"
+	"jetpills/internal/pins"
 )
 
 // Basis is what the answers about a document rest on.
@@ -38,22 +38,22 @@ func (b Basis) IsRead() bool { return b == Read || b == ReadFork || b == ReadOth
 type Pinned struct {
 	Catalog *catalog.Catalog
 	Basis   Basis
-	Pin     upstream.Pin
+	Pin     pins.Pin
 	// Source is the source tree on disk: of the pinned commit, or the one that the setting upstream.path names. May be nil.
 	Source *Source
 	// Checkout is the pin of the folder that the setting upstream.path names, where Source is that; otherwise "none".
 	// Its revision is the commit that is checked out, which may be another than the pin's.
-	Checkout upstream.Pin
+	Checkout pins.Pin
 }
 
 // IsOwn reports whether Source is of the pinned commit, or what the document lies in, and not just a checkout at hand.
 func (p Pinned) IsOwn() bool {
-	return p.Source != nil && (!p.Checkout.Found() || p.Pin.Dir == p.Checkout.Dir || upstream.SameRevision(p.Pin.Revision, p.Checkout.Revision))
+	return p.Source != nil && (!p.Checkout.Found() || p.Pin.Dir == p.Checkout.Dir || pins.SameRevision(p.Pin.Revision, p.Checkout.Revision))
 }
 
 // pinned finds the catalog, and is the one place that sets its basis.
-func (s *Snapshot) pinned(m upstream.Mentions, around upstream.Surroundings) Pinned {
-	pin := upstream.Choose(m, s.settings.Revision, around)
+func (s *Snapshot) pinned(m pins.Mentions, around pins.Surroundings) Pinned {
+	pin := pins.Choose(m, s.settings.Revision, around)
 	if source := s.source(pin, around); source != nil {
 		p := Pinned{Pin: pin, Source: source, Catalog: source.Catalog(), Basis: ReadFork}
 		if _, known := s.library.Revision(p.Catalog.Revision.Hash); known {
@@ -81,7 +81,7 @@ func (s *Snapshot) pinned(m upstream.Mentions, around upstream.Surroundings) Pin
 }
 
 // known is what history knows of a pin.
-func (s *Snapshot) known(pin upstream.Pin) (*catalog.Catalog, Basis) {
+func (s *Snapshot) known(pin pins.Pin) (*catalog.Catalog, Basis) {
 	if pin.Revision != "" {
 		switch c, match := s.library.At(pin.Revision); match {
 		case catalog.Exact:

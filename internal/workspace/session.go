@@ -17,6 +17,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
+	"jetpills/internal/pins"
 	"jetpills/internal/text"
 	"jetpills/internal/upstream"
 )
@@ -271,8 +272,8 @@ func (s *Session) updateIf(change func(next *Snapshot) bool) {
 	}
 }
 
-func (s *Session) newFinder() *upstream.Finder {
-	return &upstream.Finder{
+func (s *Session) newFinder() *pins.Finder {
+	return &pins.Finder{
 		Library:  s.library,
 		StoreDir: s.storeDir,
 		Lstat:    s.lstat,

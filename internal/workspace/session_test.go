@@ -15,8 +15,8 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
+	"jetpills/internal/pins"
 	"jetpills/internal/text"
-	"jetpills/internal/upstream"
 	"jetpills/pills"
 )
 
@@ -253,21 +253,21 @@ func TestCatalog(t *testing.T) {
 	for _, test := range []struct {
 		name, lock, source, setting string
 		want                        string // revision of the catalog
-		known                       upstream.Known
+		known                       pins.Format
 		basis                       Basis
 	}{
-		{name: "nothing: the newest", want: newest, known: upstream.FromNothing, basis: Newest},
-		{name: "the lock file", lock: lockOf("anduril", old.Hash, "1"), want: old.Hash, known: upstream.FromFlakeLock, basis: Exact},
-		{name: "the setting", lock: lockOf("anduril", newest, "1"), setting: old.Hash[:9], want: old.Hash, known: upstream.FromSetting, basis: Exact},
-		{name: "the modeline", lock: lockOf("anduril", newest, "1"), setting: newest, source: "# jetpills: revision=" + old.Hash, want: old.Hash, known: upstream.FromModeline, basis: Exact},
-		{name: "an address in the file", source: `getFlake "github:anduril/jetpack-nixos/` + old.Hash + `"`, want: old.Hash, known: upstream.FromURL, basis: Exact},
-		{name: "an address of a branch", source: `fetchTarball "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"`, want: newest, known: upstream.FromURL, basis: Newest},
-		{name: "a commit from tomorrow", lock: lockOf("anduril", unknown, "4000000000"), want: newest, known: upstream.FromFlakeLock, basis: Newest},
-		{name: "an unknown commit without a date", lock: lockOf("anduril", unknown, "0"), want: newest, known: upstream.FromFlakeLock, basis: Newest},
-		{name: "a fork at upstream's commit", lock: lockOf("someone", old.Hash, "1"), want: old.Hash, known: upstream.FromFlakeLock, basis: Exact},
-		{name: "a fork of today", lock: lockOf("someone", unknown, "4000000000"), want: newest, known: upstream.FromFlakeLock, basis: Newest},
-		{name: "a fork from before there was anything", lock: lockOf("someone", unknown, "1"), want: newest, known: upstream.FromFlakeLock, basis: Newest},
-		{name: "a fork of another day", lock: lockOf("someone", unknown, seconds(old.Day())), want: "by date", known: upstream.FromFlakeLock, basis: ByDate},
+		{name: "nothing: the newest", want: newest, known: pins.None, basis: Newest},
+		{name: "the lock file", lock: lockOf("anduril", old.Hash, "1"), want: old.Hash, known: "flake.lock", basis: Exact},
+		{name: "the setting", lock: lockOf("anduril", newest, "1"), setting: old.Hash[:9], want: old.Hash, known: pins.Setting, basis: Exact},
+		{name: "the modeline", lock: lockOf("anduril", newest, "1"), setting: newest, source: "# jetpills: revision=" + old.Hash, want: old.Hash, known: pins.Modeline, basis: Exact},
+		{name: "an address in the file", source: `getFlake "github:anduril/jetpack-nixos/` + old.Hash + `"`, want: old.Hash, known: pins.Address, basis: Exact},
+		{name: "an address of a branch", source: `fetchTarball "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"`, want: newest, known: pins.Address, basis: Newest},
+		{name: "a commit from tomorrow", lock: lockOf("anduril", unknown, "4000000000"), want: newest, known: "flake.lock", basis: Newest},
+		{name: "an unknown commit without a date", lock: lockOf("anduril", unknown, "0"), want: newest, known: "flake.lock", basis: Newest},
+		{name: "a fork at upstream's commit", lock: lockOf("someone", old.Hash, "1"), want: old.Hash, known: "flake.lock", basis: Exact},
+		{name: "a fork of today", lock: lockOf("someone", unknown, "4000000000"), want: newest, known: "flake.lock", basis: Newest},
+		{name: "a fork from before there was anything", lock: lockOf("someone", unknown, "1"), want: newest, known: "flake.lock", basis: Newest},
+		{name: "a fork of another day", lock: lockOf("someone", unknown, seconds(old.Day())), want: "by date", known: "flake.lock", basis: ByDate},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, _ := newSession(t)
@@ -288,8 +288,8 @@ func TestCatalog(t *testing.T) {
 					t.Fatal("the older revision is of the newest day")
 				}
 			}
-			if got.Catalog.Revision.Hash != test.want || got.Pin.Known != test.known || got.Basis != test.basis {
-				t.Errorf("catalog of %s, known by %s, on basis %d; want %s, %d", got.Catalog.Revision.Hash, got.Pin.Known, got.Basis, test.want, test.basis)
+			if got.Catalog.Revision.Hash != test.want || got.Pin.Format != test.known || got.Basis != test.basis {
+				t.Errorf("catalog of %s, known by %s, on basis %d; want %s, %d", got.Catalog.Revision.Hash, got.Pin.Format, got.Basis, test.want, test.basis)
 			}
 		})
 	}
@@ -412,7 +412,7 @@ func TestMultiRoot(t *testing.T) {
 	}
 	s.SetFolders([]string{a})
 	if got := s.Snapshot().Catalog(NewDocument("untitled:1", "", "nix", 1, "")); got.Catalog.Revision.Hash != old.Hash {
-		t.Errorf("a document that is no file: %s by %s, want that of the first folder", got.Catalog.Revision.Hash, got.Pin.Known)
+		t.Errorf("a document that is no file: %s by %s, want that of the first folder", got.Catalog.Revision.Hash, got.Pin.Format)
 	}
 	s.SetFolders(nil)
 	if got := s.Snapshot().Catalog(NewDocument("untitled:1", "", "nix", 1, "")); got.Pin.Found() {

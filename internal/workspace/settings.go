@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"jetpills/internal/upstream"
+	"jetpills/internal/pins"
 )
 
 // Section is the name of our settings section.
@@ -125,7 +125,7 @@ func (p *settingsParser) set(name string, value any) {
 	switch name {
 	case "jetpills.revision":
 		revision := p.text(name, value)
-		if revision != "" && !upstream.IsRevision(revision) {
+		if revision != "" && !pins.IsRevision(revision) {
 			p.report(name, "must be at least seven digits of a commit, not %q", revision)
 			return
 		}

@@ -9,6 +9,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
+	"jetpills/internal/pins"
 	"jetpills/internal/upstream"
 )
 
@@ -19,7 +20,7 @@ type Snapshot struct {
 	settings  Settings
 
 	library *catalog.Library
-	pins    *upstream.Finder
+	pins    *pins.Finder
 	pills   *pillSource
 	trees   *trees
 	own     *ownFiles
@@ -132,7 +133,7 @@ func (s *Snapshot) Catalog(d *Document) Pinned {
 
 // CatalogAt is the catalog that holds for files in a folder, an absolute path.
 func (s *Snapshot) CatalogAt(dir string) Pinned {
-	return s.pinned(upstream.NoMentions(), s.pins.Around(dir))
+	return s.pinned(nil, s.pins.Around(dir))
 }
 
 // PinProblems are the files around a document that would say which revision is used, but cannot be read as that.
@@ -142,7 +143,7 @@ func (s *Snapshot) PinProblems(d *Document) []upstream.Problem { return s.surrou
 func (s *Snapshot) PinProblemsAt(dir string) []upstream.Problem { return s.pins.Around(dir).Problems }
 
 // surroundings are those of the document's file, or of the first workspace folder for a document that is no file.
-func (s *Snapshot) surroundings(d *Document) upstream.Surroundings { return s.pins.Around(s.dirOf(d)) }
+func (s *Snapshot) surroundings(d *Document) pins.Surroundings { return s.pins.Around(s.dirOf(d)) }
 
 // dirOf is the folder around which the document's pin is; empty for a document that is no file where no folder is open.
 func (s *Snapshot) dirOf(d *Document) string {
@@ -182,10 +183,10 @@ func (s *Snapshot) Unwatched() []*Document {
 // ForgetClosed forgets what was read around documents that are open no more. It is read again if it is asked for.
 func (s *Snapshot) ForgetClosed() { s.pins.Keep(s.pinFolders(s.Documents())...) }
 
-// DealsWithJetpack reports whether a document is about jetpack-nixos: it names it or has a modeline, lies in a
+// DealsWithJetpack reports whether a document is about jetpack-nixos: it names it or a revision of it, lies in a
 // checkout of it, or in a workspace that pins it. Functions and overlays are explained in such documents alone.
 func (s *Snapshot) DealsWithJetpack(d *Document) bool {
-	if d.names() || d.mentions().Modeline.Found() {
+	if d.names() || len(d.mentions()) > 0 {
 		return true
 	}
 	around := s.surroundings(d)

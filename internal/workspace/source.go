@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pins"
 	"jetpills/internal/upstream"
 )
 
@@ -271,9 +272,9 @@ func (documentInfo) IsDir() bool        { return false }
 func (documentInfo) Sys() any           { return nil }
 
 // source finds the source of a pin on disk.
-func (s *Snapshot) source(pin upstream.Pin, around upstream.Surroundings) *Source {
+func (s *Snapshot) source(pin pins.Pin, around pins.Surroundings) *Source {
 	locations := pin.Locations(s.pins.StoreDir)
-	if len(locations) == 0 && upstream.SameRevision(pin.Revision, around.Pin.Revision) {
+	if len(locations) == 0 && pins.SameRevision(pin.Revision, around.Pin.Revision) {
 		// A comment or the setting names the very commit that a lock file has.
 		locations = slices.DeleteFunc(around.Pin.Locations(s.pins.StoreDir), func(l upstream.Location) bool { return !l.Fixed })
 	}
@@ -290,8 +291,8 @@ func (s *Snapshot) source(pin upstream.Pin, around upstream.Surroundings) *Sourc
 }
 
 // checkout is the source tree that the setting upstream.path names, and its pin; nil without an error if it names none.
-func (s *Snapshot) checkout() (*Source, upstream.Pin, error) {
-	none := upstream.Pin{Known: upstream.FromNothing}
+func (s *Snapshot) checkout() (*Source, pins.Pin, error) {
+	none := pins.Pin{Format: pins.None}
 	if s.settings.UpstreamPath == "" {
 		return nil, none, nil
 	}
@@ -304,7 +305,7 @@ func (s *Snapshot) checkout() (*Source, upstream.Pin, error) {
 		return nil, none, fmt.Errorf("%s: %w", dir, err)
 	}
 	pin, _ := s.pins.CheckoutAt(dir)
-	pin.Known, pin.Dir, pin.Source = upstream.FromSetting, dir, ""
+	pin.Format, pin.Dir, pin.Source = pins.Setting, dir, ""
 	return source, pin, nil
 }
 
@@ -317,7 +318,7 @@ func (s *Snapshot) SourceProblem() error {
 }
 
 // revisionOf is the commit of a pin. One that no history has is known by what the lock file says.
-func (s *Snapshot) revisionOf(pin upstream.Pin) catalog.Revision {
+func (s *Snapshot) revisionOf(pin pins.Pin) catalog.Revision {
 	if known, ok := s.library.Revision(pin.Revision); ok {
 		return known
 	}

@@ -14,8 +14,8 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
+	"jetpills/internal/pins"
 	"jetpills/internal/text"
-	"jetpills/internal/upstream"
 	"jetpills/pills"
 )
 
@@ -134,7 +134,7 @@ func TestSourceOfAKnownRevision(t *testing.T) {
 		t.Errorf("generation 6 is %+v", g)
 	}
 	// A comment that names the same commit finds the same source; one that names another does not.
-	if p := ask(t, s, dir, "# jetpills: revision="+newest[:7]+"\n{ }"); !p.Basis.IsRead() || p.Pin.Known != upstream.FromModeline {
+	if p := ask(t, s, dir, "# jetpills: revision="+newest[:7]+"\n{ }"); !p.Basis.IsRead() || p.Pin.Format != pins.Modeline {
 		t.Errorf("a comment with the same commit: %+v", p)
 	}
 	other := older(t, s.Snapshot().Library())
@@ -184,7 +184,7 @@ func TestCheckoutAsItIsEdited(t *testing.T) {
 	s, _, logs := storeSession(t)
 	dir := repository(t)
 	laySource(t, dir, "one")
-	if p := ask(t, s, dir, "{ }"); values(p) != "generic one" || p.Pin.Known != upstream.FromCheckout || !p.Basis.IsRead() {
+	if p := ask(t, s, dir, "{ }"); values(p) != "generic one" || p.Pin.Format != pins.Checkout || !p.Basis.IsRead() {
 		t.Fatalf("%+v", p)
 	}
 	module := filepath.Join(dir, "modules", "default.nix")
@@ -277,7 +277,7 @@ func TestCheckoutOfTheSetting(t *testing.T) {
 	dir := repository(t)
 
 	p := ask(t, s, dir, "{ }")
-	if !p.Basis.IsRead() || values(p) != "generic rover" || p.Pin.Known != upstream.FromSetting || p.Pin.Dir != source {
+	if !p.Basis.IsRead() || values(p) != "generic rover" || p.Pin.Format != pins.Setting || p.Pin.Dir != source {
 		t.Errorf("nothing is pinned: %+v", p)
 	}
 	lock := write(t, dir, "flake.lock", githubLock("anduril", newest))
@@ -333,7 +333,7 @@ func TestEachDocumentByItsOwnPin(t *testing.T) {
 	laySource(t, s.Snapshot().CatalogAt(fork).Pin.StorePath, "forked")
 	show := func(dir, content string) string {
 		p := ask(t, s, filepath.Join(dir, "hosts", "a"), content)
-		return fmt.Sprintf("%s %.7s read %v", p.Pin.Known, p.Catalog.Revision.Hash, p.Basis.IsRead())
+		return fmt.Sprintf("%s %.7s read %v", p.Pin.Format, p.Catalog.Revision.Hash, p.Basis.IsRead())
 	}
 	for _, test := range []struct{ name, dir, content, want string }{
 		{"a lock file", known, "{ }", "flake.lock " + old.Short() + " read false"},

@@ -1,4 +1,4 @@
-package upstream
+package pins
 
 import (
 	"io/fs"
@@ -27,14 +27,13 @@ type fileStamp struct {
 	size     int64
 }
 
-// stampOf is the stamp of all files that are read of a folder, but for those that git keeps.
+// stampOf is the stamp of all files that are looked for in a folder.
 func (f *Finder) stampOf(dir string) stamp {
 	s := stamp{dir: dir, taken: time.Now(), settled: true}
 	s.put(f.fileStamp(dir, "."))
-	for _, lock := range lockFiles {
-		s.add(f, []string{lock.name})
+	for _, row := range formats {
+		s.add(f, row.files)
 	}
-	s.add(f, entryFiles[:])
 	return s
 }
 

@@ -1,4 +1,4 @@
-package upstream
+package pins
 
 import (
 	"io/fs"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/upstream"
 )
 
 // maxClimb is how many folders above a document are looked at.
@@ -22,7 +23,7 @@ type Finder struct {
 	StoreDir string
 	// Report, if set, gets each problem when its folder is first looked at, and when it is new there. It may be called from
 	// several goroutines.
-	Report func(Problem)
+	Report func(upstream.Problem)
 	// Lstat looks at the size and time of a file or a folder; nil: os.Lstat.
 	Lstat func(path string) (fs.FileInfo, error)
 
@@ -36,7 +37,7 @@ type Surroundings struct {
 	// Entry is what the addresses in the nearest flake.nix, default.nix or configuration.nix say: they hold where there is no lock.
 	Entry Pin
 	// Problems are those of all files looked at, the nearest first.
-	Problems []Problem
+	Problems []upstream.Problem
 	// Top is the root of the repository; empty where there is none.
 	Top string
 }
@@ -51,25 +52,10 @@ type folder struct {
 	next  *folder    // what was found when they no longer held
 }
 
-// findings are what the files in a folder say.
-type findings struct {
-	pin      Pin
-	entry    Pin
-	top      bool // the root of a repository: nothing above it concerns the files below
-	problems []Problem
-	// heads are the files in which git keeps the commits that pin has from checkouts, by their names within the folder.
-	heads []string
-}
-
-func (f findings) equal(other findings) bool {
-	return f.pin == other.pin && f.entry == other.entry && f.top == other.top &&
-		slices.Equal(f.problems, other.problems) && slices.Equal(f.heads, other.heads)
-}
-
 // Around looks into dir, an absolute path, and the folders above it: up to the root of the repository,
 // or of the file system where there is no repository. The nearest folder that says something wins.
 func (f *Finder) Around(dir string) Surroundings {
-	s := Surroundings{Pin: Pin{Known: FromNothing}, Entry: Pin{Known: FromNothing}}
+	s := Surroundings{Pin: Pin{Format: None}, Entry: Pin{Format: None}}
 	climb(dir, func(dir string) bool {
 		found := f.look(dir)
 		if !s.Pin.Found() {
@@ -113,10 +99,10 @@ func (f *Finder) look(dir string) *folder {
 }
 
 // fill reads a folder, and reports the problems that are not known.
-func (f *Finder) fill(found *folder, dir string, known []Problem) {
+func (f *Finder) fill(found *folder, dir string, known []upstream.Problem) {
 	found.stamp = f.stampOf(dir)
-	f.read(dir, &found.findings)
-	found.stamp.add(f, found.heads)
+	found.findings = f.read(dir)
+	found.stamp.add(f, found.foundFiles)
 	if f.Report == nil {
 		return
 	}
@@ -236,22 +222,4 @@ func (f *Finder) without(gone func(dir string) bool) *Finder {
 		return true
 	})
 	return next
-}
-
-// Choose gives the pin that holds for a document: its modeline, the setting, its surroundings' checkout or lock file,
-// an address in the document itself, an address in an entry file near it.
-func Choose(m Mentions, setting string, s Surroundings) Pin {
-	switch {
-	case m.Modeline.Found():
-		return m.Modeline
-	case setting != "":
-		return SettingPin(setting)
-	case s.Pin.Found():
-		return s.Pin
-	case m.URL.Found():
-		return m.URL
-	case s.Entry.Found():
-		return s.Entry
-	}
-	return Pin{Known: FromNothing}
 }

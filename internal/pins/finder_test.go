@@ -1,4 +1,4 @@
-package upstream
+package pins
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/upstream"
 )
 
 // lay writes files below a new folder that is the root of a repository. A content of "→ x" makes a symbolic link to x.
@@ -76,7 +77,7 @@ func library(t *testing.T) *catalog.Library {
 }
 
 func TestAround(t *testing.T) {
-	upstream := github("jetpack", "anduril", "jetpack-nixos", revA)
+	jetpack := github("jetpack", "anduril", "jetpack-nixos", revA)
 	tests := []struct {
 		name    string
 		files   map[string]string
@@ -85,57 +86,57 @@ func TestAround(t *testing.T) {
 		source  string // file that says so
 		problem string // part of the only problem; "" for none
 	}{
-		{name: "nothing", want: Pin{Known: FromNothing}},
+		{name: "nothing", want: Pin{Format: None}},
 		{
 			name:   "a flake input under any name",
-			files:  map[string]string{"flake.lock": flakeLockOf(`{"nixpkgs": "n", "jp": "jetpack"}`, upstream, github("n", "NixOS", "nixpkgs", revB))},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			files:  map[string]string{"flake.lock": flakeLockOf(`{"nixpkgs": "n", "jp": "jetpack"}`, jetpack, github("n", "NixOS", "nixpkgs", revB))},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name:   "found from a folder below",
-			files:  map[string]string{"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, upstream), "hosts/orin/x.nix": "{ }"},
+			files:  map[string]string{"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, jetpack), "hosts/orin/x.nix": "{ }"},
 			from:   "hosts/orin",
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name:   "found from a folder that is not there yet",
-			files:  map[string]string{"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, upstream)},
+			files:  map[string]string{"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, jetpack)},
 			from:   "new/host",
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "the nearest lock file that has it",
 			files: map[string]string{
 				"flake.lock":       flakeLockOf(`{"jp": "jetpack"}`, github("jetpack", "anduril", "jetpack-nixos", revB)),
-				"a/flake.lock":     flakeLockOf(`{"jp": "jetpack"}`, upstream),
+				"a/flake.lock":     flakeLockOf(`{"jp": "jetpack"}`, jetpack),
 				"a/b/flake.lock":   flakeLockOf(`{"n": "n"}`, github("n", "NixOS", "nixpkgs", revB)),
 				"a/b/c/module.nix": "{ }",
 			},
 			from:   "a/b/c",
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "a/flake.lock",
 		},
 		{
 			name: "nothing above the repository's root",
 			files: map[string]string{
-				"flake.lock":       flakeLockOf(`{"jp": "jetpack"}`, upstream),
+				"flake.lock":       flakeLockOf(`{"jp": "jetpack"}`, jetpack),
 				"inner/.git/HEAD":  "ref: refs/heads/main\n",
 				"inner/module.nix": "{ }",
 			},
 			from: "inner",
-			want: Pin{Known: FromNothing},
+			want: Pin{Format: None},
 		},
 		{
 			name: "a submodule belongs to what is around it",
 			files: map[string]string{
-				"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, upstream),
+				"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, jetpack),
 				"inner/.git": "gitdir: ../.git/modules/inner\n",
 			},
 			from:   "inner",
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
@@ -143,47 +144,47 @@ func TestAround(t *testing.T) {
 			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "a", "z": "jetpack_2"}`,
 				`"a": {"inputs": {"jetpack-nixos": "jetpack"}, "locked": {"type": "github", "owner": "x", "repo": "y", "rev": "`+revB+`"}}`,
 				github("jetpack", "anduril", "jetpack-nixos", revB), github("jetpack_2", "anduril", "jetpack-nixos", revA))},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "z", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "z", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "an input's input",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "a"}`,
-				`"a": {"inputs": {"b": "b"}}`, `"b": {"inputs": {"jetpack-nixos": "jetpack", "a": ["a"]}}`, upstream)},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "a/b/jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
+				`"a": {"inputs": {"b": "b"}}`, `"b": {"inputs": {"jetpack-nixos": "jetpack", "a": ["a"]}}`, jetpack)},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "a/b/jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "followed through lists",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "a", "jp": ["a", "ours"]}`,
-				`"a": {"inputs": {"ours": ["a", "inner", "jetpack"], "inner": "i"}}`, `"i": {"inputs": {"jetpack": "jetpack"}}`, upstream)},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+				`"a": {"inputs": {"ours": ["a", "inner", "jetpack"], "inner": "i"}}`, `"i": {"inputs": {"jetpack": "jetpack"}}`, jetpack)},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "an empty follows is the root itself",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "a", "jp": "jetpack"}`,
-				`"a": {"inputs": {"me": []}}`, upstream)},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+				`"a": {"inputs": {"me": []}}`, jetpack)},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "inputs that follow each other in circles",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"a": ["b"], "b": ["a"], "c": "c"}`,
 				`"c": {"inputs": {"c": "c", "d": ["c", "d"], "e": ["c", "c", "c", "e"], "r": "root"}}`)},
-			want: Pin{Known: FromNothing},
+			want: Pin{Format: None},
 		},
 		{
 			name:   "a fork",
 			files:  map[string]string{"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, github("jetpack", "someone", "jetpack-nixos", revB))},
-			want:   Pin{Known: FromFlakeLock, Revision: revB, Input: "jp", Owner: "someone", Repo: "jetpack-nixos", Fork: true},
+			want:   Pin{Format: "flake.lock", Revision: revB, Input: "jp", Owner: "someone", Repo: "jetpack-nixos", Fork: true},
 			source: "flake.lock",
 		},
 		{
 			name: "upstream before a fork, with a word about it",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "fork", "b": "jetpack"}`,
-				github("fork", "someone", "jetpack-nixos", revB), upstream)},
-			want:    Pin{Known: FromFlakeLock, Revision: revA, Input: "b", Owner: "anduril", Repo: "jetpack-nixos"},
+				github("fork", "someone", "jetpack-nixos", revB), jetpack)},
+			want:    Pin{Format: "flake.lock", Revision: revA, Input: "b", Owner: "anduril", Repo: "jetpack-nixos"},
 			source:  "flake.lock",
 			problem: "as b and as a; going by b",
 		},
@@ -191,63 +192,63 @@ func TestAround(t *testing.T) {
 			name: "a fork under another name, by the name of its input",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jetpack-nixos": "j", "n": "n"}`,
 				github("j", "someone", "jetson", revB), github("n", "NixOS", "nixpkgs", revB))},
-			want:   Pin{Known: FromFlakeLock, Revision: revB, Input: "jetpack-nixos", Owner: "someone", Repo: "jetson", Fork: true},
+			want:   Pin{Format: "flake.lock", Revision: revB, Input: "jetpack-nixos", Owner: "someone", Repo: "jetson", Fork: true},
 			source: "flake.lock",
 		},
 		{
 			name: "an input of that name that has jetpack-nixos itself",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jetpack-nixos": "j"}`,
-				`"j": {"inputs": {"up": "jetpack"}, "locked": {"type": "github", "owner": "someone", "repo": "jetson", "rev": "`+revB+`"}}`, upstream)},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jetpack-nixos/up", Owner: "anduril", Repo: "jetpack-nixos"},
+				`"j": {"inputs": {"up": "jetpack"}, "locked": {"type": "github", "owner": "someone", "repo": "jetson", "rev": "`+revB+`"}}`, jetpack)},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jetpack-nixos/up", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "a folder outside under that name is not looked into",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jetpack-nixos": "j"}`,
 				locked("j", `{"type": "path", "path": "/etc", "lastModified": 1}`))},
-			want:   Pin{Known: FromFlakeLock, Input: "jetpack-nixos", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Input: "jetpack-nixos", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "groups within groups",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "j"}`,
 				locked("j", `{"type": "gitlab", "owner": "group%2Fsub", "repo": "jetpack-nixos", "rev": "`+revB+`"}`))},
-			want:   Pin{Known: FromFlakeLock, Revision: revB, Input: "jp", Owner: "group/sub", Repo: "jetpack-nixos", Fork: true},
+			want:   Pin{Format: "flake.lock", Revision: revB, Input: "jp", Owner: "group/sub", Repo: "jetpack-nixos", Fork: true},
 			source: "flake.lock",
 		},
 		{
 			name: "npins, a fork under another name",
 			files: map[string]string{"npins/sources.json": `{"pins": {"jetpack-nixos": {"repository": {"owner": "someone", "repo": "jetson"}, "revision": "` + revB + `"},
 				"a": {"repository": {"owner": "someone", "repo": "else"}, "revision": "` + revB + `"}}}`},
-			want:   Pin{Known: FromNpins, Revision: revB, Input: "jetpack-nixos", Owner: "someone", Repo: "jetson", Fork: true},
+			want:   Pin{Format: "npins", Revision: revB, Input: "jetpack-nixos", Owner: "someone", Repo: "jetson", Fork: true},
 			source: "npins/sources.json",
 		},
 		{
 			name: "the same revision twice is nothing to speak of",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jetpack-nixos": "jetpack", "a": "jetpack"}`,
-				upstream)},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
+				jetpack)},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "a mirror under another name, by its commit",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`,
 				locked("m", `{"type": "git", "url": "ssh://git@git.example.org/mirrors/jp.git", "rev": "`+revA+`"}`))},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp"},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp"},
 			source: "flake.lock",
 		},
 		{
 			name: "a git address",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`,
 				locked("m", `{"type": "git", "url": "https://github.com/anduril/jetpack-nixos.git", "ref": "master", "rev": "`+revB+`"}`))},
-			want:   Pin{Known: FromFlakeLock, Revision: revB, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revB, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "an archive",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`,
 				locked("m", `{"type": "tarball", "url": "https://github.com/anduril/jetpack-nixos/archive/`+revA+`.tar.gz"}`))},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
@@ -255,21 +256,21 @@ func TestAround(t *testing.T) {
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`,
 				`"m": {"locked": {"type": "tarball", "url": "https://cdn.example.org/1234.tar.gz", "rev": "`+revB+`"},
 				"original": {"type": "tarball", "url": "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"}}`)},
-			want:   Pin{Known: FromFlakeLock, Revision: revB, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revB, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name: "a folder below the lock file",
 			files: with(map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`, locked("m", `{"type": "path", "path": "./jp"}`))},
 				"jp/modules/default.nix", "{ }", "jp/overlay.nix", "{ }", "jp/sourceinfo/x.json", "{ }"),
-			want:   Pin{Known: FromFlakeLock, Input: "jp", Repo: "jetpack-nixos", Dir: "jp"},
+			want:   Pin{Format: "flake.lock", Input: "jp", Repo: "jetpack-nixos", Dir: "jp"},
 			source: "flake.lock",
 		},
 		{
 			name: "a folder outside is not looked into",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m", "passwd": "p"}`,
 				locked("m", `{"type": "path", "path": "../../elsewhere/jetpack-nixos"}`), locked("p", `{"type": "path", "path": "/etc"}`))},
-			want:   Pin{Known: FromFlakeLock, Input: "jp", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Input: "jp", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
@@ -278,14 +279,14 @@ func TestAround(t *testing.T) {
 				"nixpkgs": {"type": "Channel", "name": "nixos-unstable", "url": "https://x.example.org/nixexprs.tar.xz"},
 				"jp": {"type": "Git", "repository": {"type": "GitHub", "owner": "anduril", "repo": "jetpack-nixos"}, "branch": "master",
 				"revision": "` + revA + `", "url": "https://github.com/anduril/jetpack-nixos/archive/` + revA + `.tar.gz", "hash": "0dyj0mlaab2kcjjp80z3ni5z3k5yaxqnaqh8a0a6rnj0dqz0hyad"}}}`},
-			want:   Pin{Known: FromNpins, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "npins", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "npins/sources.json",
 		},
 		{
 			name: "npins, a plain repository",
 			files: map[string]string{"npins/sources.json": `{"pins": {"a": {"type": "Git",
 				"repository": {"type": "Git", "url": "https://git.example.org/me/jetpack-nixos.git"}, "revision": "` + revB + `"}}}`},
-			want:   Pin{Known: FromNpins, Revision: revB, Input: "a", Owner: "me", Repo: "jetpack-nixos", Fork: true},
+			want:   Pin{Format: "npins", Revision: revB, Input: "a", Owner: "me", Repo: "jetpack-nixos", Fork: true},
 			source: "npins/sources.json",
 		},
 		{
@@ -293,7 +294,7 @@ func TestAround(t *testing.T) {
 			files: map[string]string{"npins/sources.json": `{"pins": {"a": {"type": "Tarball",
 				"url": "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz",
 				"locked_url": "https://github.com/anduril/jetpack-nixos/archive/` + revA + `.tar.gz"}}}`},
-			want:   Pin{Known: FromNpins, Revision: revA, Input: "a", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "npins", Revision: revA, Input: "a", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "npins/sources.json",
 		},
 		{
@@ -301,14 +302,14 @@ func TestAround(t *testing.T) {
 			files: map[string]string{"nix/sources.json": `{"jetpack-nixos": {"branch": "master", "owner": "anduril", "repo": "jetpack-nixos",
 				"rev": "` + revA + `", "type": "tarball", "url": "https://github.com/anduril/jetpack-nixos/archive/` + revA + `.tar.gz"},
 				"odd": [1], "odder": {"repo": 5}}`},
-			want:   Pin{Known: FromNiv, Revision: revA, Input: "jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "niv", Revision: revA, Input: "jetpack-nixos", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "nix/sources.json",
 		},
 		{
 			name: "lon",
 			files: map[string]string{"lon.lock": `{"version": "1", "sources": {"jp": {"type": "GitHub", "owner": "anduril", "repo": "jetpack-nixos",
 				"branch": "master", "revision": "` + revA + `"}}}`},
-			want:   Pin{Known: FromLon, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "lon", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "lon.lock",
 		},
 		{
@@ -318,14 +319,14 @@ func TestAround(t *testing.T) {
 				"npins/sources.json": `{"pins": {"jp": {"repository": {"owner": "anduril", "repo": "jetpack-nixos"}, "revision": "` + revA + `"}}}`,
 				"nix/sources.json":   `{"jp": {"owner": "anduril", "repo": "jetpack-nixos", "rev": "` + revB + `"}}`,
 			},
-			want:   Pin{Known: FromNpins, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "npins", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "npins/sources.json",
 		},
 		{
 			name:   "a checkout without git",
 			files:  checkoutFiles,
 			from:   "modules",
-			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: "."},
+			want:   Pin{Format: Checkout, Repo: "jetpack-nixos", Dir: "."},
 			source: ".",
 		},
 		{
@@ -334,94 +335,94 @@ func TestAround(t *testing.T) {
 				"modules/default.nix": "{ }", "modules/flash-script.nix": "{ }", "overlay.nix": "final: prev: { }", "default.nix": "{ }",
 			},
 			from:   "modules",
-			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: "."},
+			want:   Pin{Format: Checkout, Repo: "jetpack-nixos", Dir: "."},
 			source: ".",
 		},
 		{
 			name:  "modules and an overlay of somebody's own",
 			files: map[string]string{"modules/default.nix": "{ }", "overlay.nix": "final: prev: { }", "default.nix": "{ }"},
-			want:  Pin{Known: FromNothing},
+			want:  Pin{Format: None},
 		},
 		{
 			name:   "a checkout of a branch",
 			files:  with(checkoutFiles, ".git/HEAD", "ref: refs/heads/a/b\n", ".git/refs/heads/a/b", revA+"\n"),
-			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
+			want:   Pin{Format: Checkout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
 			source: ".",
 		},
 		{
 			name: "a checkout of a packed branch",
 			files: with(checkoutFiles, ".git/HEAD", "ref: refs/heads/main",
 				".git/packed-refs", "# pack-refs with: peeled\n"+revB+" refs/heads/other\n"+revA+" refs/heads/main\n^"+revB+"\n"),
-			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
+			want:   Pin{Format: Checkout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
 			source: ".",
 		},
 		{
 			name:   "a checkout of a commit",
 			files:  with(checkoutFiles, ".git/HEAD", strings.ToUpper(revA)),
-			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
+			want:   Pin{Format: Checkout, Repo: "jetpack-nixos", Dir: ".", Revision: revA},
 			source: ".",
 		},
 		{
 			name:   "a checkout whose branch leads out",
 			files:  with(checkoutFiles, ".git/HEAD", "ref: refs/../../../../etc/hostname"),
-			want:   Pin{Known: FromCheckout, Repo: "jetpack-nixos", Dir: "."},
+			want:   Pin{Format: Checkout, Repo: "jetpack-nixos", Dir: "."},
 			source: ".",
 		},
 		{
 			name: "an example in a checkout has a lock file of its own",
 			files: with(checkoutFiles,
-				"examples/flake.lock", flakeLockOf(`{"jp": "jetpack"}`, upstream)),
+				"examples/flake.lock", flakeLockOf(`{"jp": "jetpack"}`, jetpack)),
 			from:   "examples",
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "examples/flake.lock",
 		},
 
 		// What goes wrong.
 		{
 			name:   "a byte order mark is no fault",
-			files:  map[string]string{"flake.lock": "\uFEFF" + flakeLockOf(`{"jp": "jetpack"}`, upstream)},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			files:  map[string]string{"flake.lock": "\uFEFF" + flakeLockOf(`{"jp": "jetpack"}`, jetpack)},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 		{
 			name:    "a merge in conflict",
 			files:   map[string]string{"flake.lock": "{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> other\n}", "nix/sources.json": `{"jp": {"owner": "anduril", "repo": "jetpack-nixos", "rev": "` + revA + `"}}`},
-			want:    Pin{Known: FromNiv, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:    Pin{Format: "niv", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source:  "nix/sources.json",
 			problem: "has the marks of a merge conflict",
 		},
 		{
 			name: "half-written, with a good one above",
 			files: map[string]string{
-				"a/flake.lock": flakeLockOf(`{"jp": "jetpack"}`, upstream)[:100],
-				"flake.lock":   flakeLockOf(`{"jp": "jetpack"}`, upstream),
+				"a/flake.lock": flakeLockOf(`{"jp": "jetpack"}`, jetpack)[:100],
+				"flake.lock":   flakeLockOf(`{"jp": "jetpack"}`, jetpack),
 			},
 			from:    "a",
-			want:    Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+			want:    Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source:  "flake.lock",
 			problem: "is not a lock file: it ends too early",
 		},
-		{name: "empty", files: map[string]string{"flake.lock": ""}, want: Pin{Known: FromNothing}, problem: "is not a lock file"},
-		{name: "JSON, but no object", files: map[string]string{"flake.lock": "[1, 2]"}, want: Pin{Known: FromNothing}, problem: "is not a lock file"},
-		{name: "no root", files: map[string]string{"flake.lock": `{"nodes": {}, "root": "root"}`}, want: Pin{Known: FromNothing}, problem: "no root node"},
-		{name: "a list of sources", files: map[string]string{"nix/sources.json": "[]"}, want: Pin{Known: FromNothing}, problem: "is not a file of niv"},
-		{name: "nested too deep", files: map[string]string{"flake.lock": strings.Repeat(`{"nodes":`, 50_000)}, want: Pin{Known: FromNothing}, problem: "is not a lock file"},
-		{name: "a folder", files: map[string]string{"flake.lock/x": ""}, want: Pin{Known: FromNothing}, problem: "is not a regular file"},
-		{name: "a link to a file outside", files: map[string]string{"flake.lock": "→ /etc/passwd"}, want: Pin{Known: FromNothing}, problem: "cannot be read: path escapes"},
-		{name: "a link upwards", files: map[string]string{"a/flake.lock": "→ ../../../../etc/hostname"}, from: "a", want: Pin{Known: FromNothing}, problem: "cannot be read: path escapes"},
-		{name: "a link to itself", files: map[string]string{"flake.lock": "→ flake.lock"}, want: Pin{Known: FromNothing}, problem: "cannot be read"},
-		{name: "a link to nothing", files: map[string]string{"flake.lock": "→ nothing"}, want: Pin{Known: FromNothing}},
+		{name: "empty", files: map[string]string{"flake.lock": ""}, want: Pin{Format: None}, problem: "is not a lock file"},
+		{name: "JSON, but no object", files: map[string]string{"flake.lock": "[1, 2]"}, want: Pin{Format: None}, problem: "is not a lock file"},
+		{name: "no root", files: map[string]string{"flake.lock": `{"nodes": {}, "root": "root"}`}, want: Pin{Format: None}, problem: "no root node"},
+		{name: "a list of sources", files: map[string]string{"nix/sources.json": "[]"}, want: Pin{Format: None}, problem: "is not a file of niv"},
+		{name: "nested too deep", files: map[string]string{"flake.lock": strings.Repeat(`{"nodes":`, 50_000)}, want: Pin{Format: None}, problem: "is not a lock file"},
+		{name: "a folder", files: map[string]string{"flake.lock/x": ""}, want: Pin{Format: None}, problem: "is not a regular file"},
+		{name: "a link to a file outside", files: map[string]string{"flake.lock": "→ /etc/passwd"}, want: Pin{Format: None}, problem: "cannot be read: path escapes"},
+		{name: "a link upwards", files: map[string]string{"a/flake.lock": "→ ../../../../etc/hostname"}, from: "a", want: Pin{Format: None}, problem: "cannot be read: path escapes"},
+		{name: "a link to itself", files: map[string]string{"flake.lock": "→ flake.lock"}, want: Pin{Format: None}, problem: "cannot be read"},
+		{name: "a link to nothing", files: map[string]string{"flake.lock": "→ nothing"}, want: Pin{Format: None}},
 		{
 			name: "a path that is a link out of the folder",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"jp": "m"}`, locked("m", `{"type": "path", "path": "./jp"}`)),
 				"jp": "→ /etc"},
-			want: Pin{Known: FromNothing},
+			want: Pin{Format: None},
 		},
 		{
 			name: "fields of the wrong kind",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"a": 5, "b": {"x": 1}, "c": [1], "d": ["x", {}], "e": null, "jp": "jetpack", "f": "odd", "g": "list"}`,
-				upstream, `"odd": {"locked": {"owner": 5, "repo": ["jetpack-nixos"], "lastModified": "yesterday"}, "inputs": "x"}`, `"list": [1]`)},
-			want:   Pin{Known: FromFlakeLock, Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
+				jetpack, `"odd": {"locked": {"owner": 5, "repo": ["jetpack-nixos"], "lastModified": "yesterday"}, "inputs": "x"}`, `"list": [1]`)},
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "jp", Owner: "anduril", Repo: "jetpack-nixos"},
 			source: "flake.lock",
 		},
 	}
@@ -429,8 +430,8 @@ func TestAround(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			dir := lay(t, test.files)
-			var reported []Problem
-			f := &Finder{Library: known, Report: func(p Problem) { reported = append(reported, p) }}
+			var reported []upstream.Problem
+			f := &Finder{Library: known, Report: func(p upstream.Problem) { reported = append(reported, p) }}
 			got := f.Around(filepath.Join(dir, test.from))
 			if test.source != "" {
 				test.want.Source = filepath.Join(dir, test.source)
@@ -482,7 +483,7 @@ func TestHugeLock(t *testing.T) {
 	}
 	f.Close()
 	got := new(Finder).Around(dir)
-	if got.Pin.Known != FromNiv || len(got.Problems) != 1 || !strings.Contains(got.Problems[0].Message, "larger than 8192 KiB") {
+	if got.Pin.Format != "niv" || len(got.Problems) != 1 || !strings.Contains(got.Problems[0].Message, "larger than 8192 KiB") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -567,7 +568,7 @@ func TestConcurrentAround(t *testing.T) {
 	dir := lay(t, map[string]string{"flake.lock": flakeLockOf(`{"jp": "j"}`, github("j", "anduril", "jetpack-nixos", revA)), "a/flake.lock": "{"})
 	var mu sync.Mutex
 	reports := 0
-	f := &Finder{Report: func(Problem) { mu.Lock(); defer mu.Unlock(); reports++ }}
+	f := &Finder{Report: func(upstream.Problem) { mu.Lock(); defer mu.Unlock(); reports++ }}
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -583,11 +584,11 @@ func TestConcurrentAround(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	none := Pin{Known: FromNothing}
-	modeline := Pin{Known: FromModeline, Revision: revA}
-	lock := Pin{Known: FromFlakeLock, Revision: revA}
-	url := Pin{Known: FromURL, Revision: revA, Source: "own"}
-	entry := Pin{Known: FromURL, Revision: revA, Source: "entry"}
+	none := Pin{Format: None}
+	modeline := Pin{Format: Modeline, Revision: revA}
+	lock := Pin{Format: "flake.lock", Revision: revA}
+	url := Pin{Format: Address, Revision: revA, Source: "own"}
+	entry := Pin{Format: Entry, Revision: revA, Source: "entry"}
 	for _, test := range []struct {
 		name     string
 		mentions Mentions
@@ -597,10 +598,10 @@ func TestChoose(t *testing.T) {
 	}{
 		{"nothing", Mentions{}, "", Surroundings{}, none},
 		{"all: the modeline", Mentions{modeline, url}, revB, Surroundings{Pin: lock, Entry: entry}, modeline},
-		{"the setting", Mentions{none, url}, strings.ToUpper(revB), Surroundings{Pin: lock, Entry: entry}, Pin{Known: FromSetting, Revision: revB}},
-		{"the lock file", Mentions{none, url}, "", Surroundings{Pin: lock, Entry: entry}, lock},
-		{"the file's own address", Mentions{none, url}, "", Surroundings{Pin: none, Entry: entry}, url},
-		{"an entry file's address", Mentions{none, none}, "", Surroundings{Pin: none, Entry: entry}, entry},
+		{"the setting", Mentions{url}, strings.ToUpper(revB), Surroundings{Pin: lock, Entry: entry}, Pin{Format: Setting, Revision: revB}},
+		{"the lock file", Mentions{url}, "", Surroundings{Pin: lock, Entry: entry}, lock},
+		{"the file's own address", Mentions{url}, "", Surroundings{Pin: none, Entry: entry}, url},
+		{"an entry file's address", nil, "", Surroundings{Pin: none, Entry: entry}, entry},
 	} {
 		if got := Choose(test.mentions, test.setting, test.around); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)

@@ -1,4 +1,4 @@
-package upstream
+package pins
 
 import (
 	"strings"
@@ -58,16 +58,23 @@ func TestMention(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			m := Mention(syntax.Parse(test.source), "/x/flake.nix")
-			if m.Modeline.Revision != test.modeline || m.Modeline.Found() != (test.modeline != "") {
-				t.Errorf("modeline %+v, want %q", m.Modeline, test.modeline)
+			var modeline, u Pin
+			for _, pin := range Mention(test.source, func() *syntax.Tree { return syntax.Parse(test.source) }, "/x/flake.nix") {
+				switch pin.Format {
+				case Modeline:
+					modeline = pin
+				default:
+					u = pin
+				}
 			}
-			u := m.URL
+			if modeline.Revision != test.modeline || modeline.Found() != (test.modeline != "") {
+				t.Errorf("modeline %+v, want %q", modeline, test.modeline)
+			}
 			if u.Found() != test.found || u.Revision != test.revision || u.Branch != test.branch || u.Input != test.input || u.Fork != test.fork {
 				t.Errorf("address %+v", u)
 			}
-			if u.Found() && (u.Known != FromURL || u.Source != "/x/flake.nix") {
-				t.Errorf("known by %q from %q", u.Known, u.Source)
+			if u.Found() && (u.Format != Address || u.Source != "/x/flake.nix") {
+				t.Errorf("known by %q from %q", u.Format, u.Source)
 			}
 		})
 	}
@@ -88,7 +95,7 @@ func TestMentionEnds(t *testing.T) {
 		"many modelines in strings":            "[" + strings.Repeat(`"# jetpills: revision=1234567" `, 20_000) + "]",
 	} {
 		start := time.Now()
-		Mention(syntax.Parse(source), "")
+		Mention(source, func() *syntax.Tree { return syntax.Parse(source) }, "")
 		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s took %v", name, took)
 		}

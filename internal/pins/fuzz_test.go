@@ -1,4 +1,4 @@
-package upstream
+package pins
 
 import (
 	"os"
@@ -26,8 +26,11 @@ func FuzzLocks(f *testing.F) {
 	}
 	f.Cleanup(func() { root.Close() })
 	f.Fuzz(func(t *testing.T, content []byte) {
-		for _, lock := range lockFiles {
-			pins, err := lock.read(&Finder{StoreDir: "/store"}, root, dir, content)
+		for _, lock := range formats {
+			if lock.lock == nil {
+				continue
+			}
+			pins, err := lock.lock(&opened{Finder: &Finder{StoreDir: "/store"}, root: root, dir: dir}, content)
 			if err != nil && len(pins) > 0 {
 				t.Errorf("%s: pins beside an error: %v", lock.name, pins)
 			}

@@ -1,39 +1,25 @@
-// Package upstream finds jetpack-nixos from where a document lies: which revision is pinned, by which file, and where its source would be.
-// It reads data written by strangers, so it bounds every file and every depth, follows no symlink out of a folder, and runs nothing.
-package upstream
+// Package pins says which revision of jetpack-nixos holds where a document lies: what pins it, and where its source would be.
+// It reads data written by strangers, so it bounds every file and every depth, follows no symlink out of a folder, and runs
+// nothing. The formats of pins are the rows of one table (formats.go).
+package pins
 
 import (
-	"encoding/hex"
-	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
+
+	"jetpills/internal/upstream"
 )
 
-// Upstream's place on its code host. Another owner's repository of the same name is a fork.
+// The repository of jetpack-nixos. One of the same name with another owner is a fork.
 const (
 	owner = "anduril"
 	repo  = "jetpack-nixos"
 )
 
-// Known is how a pin is known.
-type Known string
-
-// The ways to know a pin.
-const (
-	FromNothing   Known = "none"
-	FromModeline  Known = "modeline"   // a comment "jetpills: revision=REV" in the document
-	FromSetting   Known = "setting"    // the editor's or the command line's choice
-	FromCheckout  Known = "checkout"   // the document lies in jetpack-nixos itself
-	FromFlakeLock Known = "flake.lock" //
-	FromNpins     Known = "npins"      // npins/sources.json
-	FromNiv       Known = "niv"        // nix/sources.json
-	FromLon       Known = "lon"        // lon.lock
-	FromURL       Known = "url"        // an address in Nix code
-)
-
-// Pin says which jetpack-nixos a document works with. Only Known is always set; "none" means that nothing was found.
+// Pin says which jetpack-nixos a document works with. Only Format is always set; [None] means that nothing was found.
 type Pin struct {
-	Known Known
+	Format Format
 	// Revision is a commit: 40 lower-case hexadecimal digits, or what a person wrote instead.
 	// It is empty where only a branch is named, or nothing.
 	Revision string
@@ -58,7 +44,7 @@ type Pin struct {
 }
 
 // Found reports whether the pin names jetpack-nixos in any way.
-func (p Pin) Found() bool { return p.Known != FromNothing && p.Known != "" }
+func (p Pin) Found() bool { return p.Format != None && p.Format != "" }
 
 // Repository is "owner/repo", or nothing where that is not known.
 func (p Pin) Repository() string {
@@ -68,39 +54,37 @@ func (p Pin) Repository() string {
 	return p.Owner + "/" + p.Repo
 }
 
-// Problem is something about a file that kept it from being used, or that a person should know of.
-type Problem struct {
-	File    string
-	Message string // one clause without the file's name
+// Locations are where the source of the pin may lie, the best first. storeDir is Nix's store; "" is /nix/store.
+// Nothing says that they are there.
+func (p Pin) Locations(storeDir string) []upstream.Location {
+	var all []upstream.Location
+	if p.Dir != "" {
+		at := upstream.Location{Dir: p.Dir}
+		if p.Format != Checkout && p.Format != Setting { // a file names the folder, and may be a stranger's
+			at.Within = filepath.Dir(p.Source)
+		}
+		all = append(all, at)
+	}
+	if p.StorePath != "" {
+		all = append(all, upstream.Location{Dir: filepath.FromSlash(p.StorePath), Within: orDefault(storeDir), Fixed: true})
+	}
+	return all
 }
-
-func (p Problem) String() string { return fmt.Sprintf("%s: %s", p.File, p.Message) }
 
 // SettingPin is the pin of a revision that a person set.
-func SettingPin(revision string) Pin {
-	return Pin{Known: FromSetting, Revision: normalRevision(revision)}
-}
+func SettingPin(revision string) Pin { return Pin{Format: Setting, Revision: normalRevision(revision)} }
 
 // IsRevision reports whether s has the form of a commit: 7 to 40 hexadecimal digits.
 func IsRevision(s string) bool {
-	if len(s) < 7 || len(s) > 40 {
-		return false
-	}
-	for _, c := range s {
-		if !strings.ContainsRune("0123456789abcdefABCDEF", c) {
-			return false
-		}
-	}
-	return true
+	return 7 <= len(s) && len(s) <= 40 && strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }
 
-// isCommit reports whether s is a full commit hash.
-func isCommit(s string) bool {
-	if len(s) != 40 {
-		return false
+// commit is a full commit hash in lower case; empty for anything else.
+func commit(s string) string {
+	if s = strings.TrimSpace(s); len(s) != 40 || !IsRevision(s) {
+		return ""
 	}
-	_, err := hex.DecodeString(s)
-	return err == nil
+	return strings.ToLower(s)
 }
 
 // SameRevision reports whether two revisions name one commit, which may be written shorter in one of them.
@@ -109,8 +93,7 @@ func SameRevision(a, b string) bool {
 }
 
 func normalRevision(s string) string {
-	s = strings.TrimSpace(s)
-	if IsRevision(s) {
+	if s = strings.TrimSpace(s); IsRevision(s) {
 		return strings.ToLower(s)
 	}
 	return s

@@ -1,20 +1,21 @@
-package upstream
+package pins
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"jetpills/internal/upstream"
 )
 
-// maxHops bounds all steps through the inputs of one lock file, so that inputs that follow each other in circles end.
+// maxSteps bounds all steps through the inputs of one lock file, so that inputs that follow each other in circles end.
 const (
-	maxHops    = 100_000
+	maxSteps   = 100_000
 	maxFollows = 64 // inputs that follow inputs that follow inputs
 )
 
@@ -24,7 +25,7 @@ type flakeLock struct {
 	Nodes map[string]json.RawMessage `json:"nodes"`
 
 	decoded map[string]*lockNode
-	hops    int
+	steps   int
 }
 
 // lockNode is one input. An input of its own is the name of a node, or a list of inputs to follow from the root.
@@ -47,16 +48,16 @@ type lockedRef struct {
 }
 
 // readFlakeLock returns the pins of jetpack-nixos nearest to the root of the lock file, the best first.
-func (f *Finder) readFlakeLock(root *os.Root, dir string, content []byte) ([]Pin, error) {
+func readFlakeLock(in *opened, content []byte) ([]Pin, error) {
 	lock := flakeLock{decoded: map[string]*lockNode{}}
-	if err := json.Unmarshal(content, &lock); err != nil {
-		return nil, fmt.Errorf("is not a lock file: %w", jsonFault(err))
+	if err := decode(content, &lock, "a lock file"); err != nil {
+		return nil, err
 	}
 	if lock.Root == "" || lock.Nodes[lock.Root] == nil {
 		return nil, errors.New("is not a lock file: it has no root node")
 	}
 	for _, byName := range []bool{false, true} {
-		if pins := f.nearestPins(&lock, root, dir, byName); len(pins) > 0 {
+		if pins := in.nearestPins(&lock, byName); len(pins) > 0 {
 			return bestFirst(pins), nil
 		}
 	}
@@ -65,25 +66,25 @@ func (f *Finder) readFlakeLock(root *os.Root, dir string, content []byte) ([]Pin
 
 // nearestPins are the pins of jetpack-nixos at the fewest steps from the root of a lock file: by name those of inputs
 // called jetpack-nixos, whatever they are, which may be forks under names of their own.
-func (f *Finder) nearestPins(lock *flakeLock, root *os.Root, dir string, byName bool) []Pin {
-	type place struct{ node, path string }
-	level, seen := []place{{node: lock.Root}}, map[string]bool{lock.Root: true}
-	for len(level) > 0 && lock.hops < maxHops {
+func (in *opened) nearestPins(lock *flakeLock, byName bool) []Pin {
+	type step struct{ node, input string }
+	level, seen := []step{{node: lock.Root}}, map[string]bool{lock.Root: true}
+	for len(level) > 0 && lock.steps < maxSteps {
 		var pins []Pin
-		var next []place
+		var next []step
 		for _, at := range level {
 			node := lock.node(at.node)
 			for _, name := range slices.Sorted(maps.Keys(node.Inputs)) {
-				target := lock.resolve(node.Inputs[name])
+				target := lock.resolve(node.Inputs[name], 0)
 				if target == "" {
 					continue
 				}
-				input := strings.TrimPrefix(at.path+"/"+name, "/")
-				if pin, ok := f.lockedPin(root, dir, input, byName && name == repo, lock.node(target)); ok {
+				input := strings.TrimPrefix(at.input+"/"+name, "/")
+				if pin, ok := in.lockedPin(input, byName && name == repo, lock.node(target)); ok {
 					pins = append(pins, pin)
 				} else if !seen[target] {
 					seen[target] = true
-					next = append(next, place{target, input})
+					next = append(next, step{target, input})
 				}
 			}
 		}
@@ -97,22 +98,20 @@ func (f *Finder) nearestPins(lock *flakeLock, root *os.Root, dir string, byName 
 
 // node is a node by name. Fields of a wrong type are left out.
 func (l *flakeLock) node(name string) *lockNode {
-	if node, ok := l.decoded[name]; ok {
-		return node
+	node, ok := l.decoded[name]
+	if !ok {
+		if node = new(lockNode); !decodeLoosely(l.Nodes[name], node) {
+			node = new(lockNode)
+		}
+		l.decoded[name] = node
 	}
-	node := new(lockNode)
-	var mistyped *json.UnmarshalTypeError
-	if err := json.Unmarshal(l.Nodes[name], node); err != nil && !errors.As(err, &mistyped) {
-		node = new(lockNode)
-	}
-	l.decoded[name] = node
 	return node
 }
 
-// resolve is the name of the node that an input stands for; empty if there is none.
-func (l *flakeLock) resolve(input json.RawMessage) string {
-	l.hops++
-	if l.hops > maxHops {
+// resolve is the name of the node that an input stands for: its own, or that at the end of a list of inputs to follow from
+// the root, which may follow others themselves. It is empty if there is none.
+func (l *flakeLock) resolve(input json.RawMessage, depth int) string {
+	if l.steps++; l.steps > maxSteps || depth > maxFollows {
 		return ""
 	}
 	var name string
@@ -122,59 +121,38 @@ func (l *flakeLock) resolve(input json.RawMessage) string {
 		}
 		return name
 	}
-	return l.follow(input, 0)
-}
-
-// follow walks a list of input names from the root. An input on the way may follow others itself.
-func (l *flakeLock) follow(input json.RawMessage, depth int) string {
 	var path []string
-	if depth > maxFollows || json.Unmarshal(input, &path) != nil {
+	if json.Unmarshal(input, &path) != nil {
 		return ""
 	}
 	at := l.Root
 	for _, step := range path {
-		l.hops++
-		if l.hops > maxHops {
-			return ""
+		if at = l.resolve(l.node(at).Inputs[step], depth+1); at == "" {
+			break
 		}
-		next, ok := l.node(at).Inputs[step]
-		if !ok {
-			return ""
-		}
-		var name string
-		if json.Unmarshal(next, &name) != nil {
-			name = l.follow(next, depth+1)
-		}
-		if l.Nodes[name] == nil {
-			return ""
-		}
-		at = name
 	}
 	return at
 }
 
 // lockedPin is the pin of a node, if that is jetpack-nixos, or named so.
-func (f *Finder) lockedPin(root *os.Root, dir, input string, named bool, node *lockNode) (Pin, bool) {
+func (in *opened) lockedPin(input string, named bool, node *lockNode) (Pin, bool) {
 	locked := node.Locked
-	pin := Pin{Input: input, NarHash: locked.NarHash, StorePath: storePath(f.StoreDir, locked.NarHash, "source")}
+	pin := Pin{Input: input, NarHash: locked.NarHash, StorePath: storePath(in.StoreDir, locked.NarHash, "source")}
 	if locked.LastModified > 0 {
 		pin.LastModified = time.Unix(locked.LastModified, 0).UTC()
 	}
-	by := strings.ReplaceAll(locked.Owner, "%2F", "/") // GitLab's groups within groups
-	r, ref, ok := repository{by, locked.Repo}, "", locked.Repo != ""
+	r, ref, ok := repository{unescapeGroup(locked.Owner), locked.Repo}, "", locked.Repo != ""
 	switch {
 	case locked.Type == "path":
-		return f.pathPin(root, dir, pin, named, locked.Path)
+		return in.pathPin(pin, named, locked.Path)
 	case locked.URL != "":
 		r, ref, ok = readAddress(locked.URL)
 		if !ok && node.Original.URL != "" { // some hosts send elsewhere
 			r, ref, ok = readAddress(node.Original.URL)
 		}
 	}
-	if locked.Rev != "" {
-		ref = locked.Rev
-	}
-	if (!ok || !r.isJetpack()) && !f.isMirror(ref) && !named {
+	ref = cmp.Or(locked.Rev, ref)
+	if (!ok || !r.isJetpack()) && !in.isMirror(ref) && !named {
 		return Pin{}, false
 	}
 	pin = pin.of(r).at(ref)
@@ -186,38 +164,39 @@ func (f *Finder) lockedPin(root *os.Root, dir, input string, named bool, node *l
 
 // isMirror reports whether a commit is upstream's, whatever the repository is called.
 func (f *Finder) isMirror(revision string) bool {
-	if f.Library == nil || !isCommit(revision) {
+	hash := commit(revision)
+	if f.Library == nil || hash == "" {
 		return false
 	}
-	_, ok := f.Library.Revision(strings.ToLower(revision))
+	_, ok := f.Library.Revision(hash)
 	return ok
 }
 
 // pathPin is the pin of an input that is a folder. Only a folder below the lock file's is looked into.
-func (f *Finder) pathPin(root *os.Root, dir string, pin Pin, named bool, path string) (Pin, bool) {
+func (in *opened) pathPin(pin Pin, named bool, path string) (Pin, bool) {
 	local := filepath.FromSlash(strings.TrimPrefix(path, "./"))
 	named = named || filepath.Base(local) == repo
 	pin.Repo = repo
 	if filepath.IsAbs(local) {
-		if inside, err := filepath.Rel(dir, local); err == nil && filepath.IsLocal(inside) {
-			local = inside
-		} else {
+		inside, err := filepath.Rel(in.dir, local)
+		if err != nil {
 			return pin, named
 		}
+		local = inside
 	}
 	if !filepath.IsLocal(local) || local == "." {
 		return pin, named
 	}
-	below, err := openFolderIn(root, local)
+	below, err := upstream.OpenFolderIn(in.root, local)
 	if err != nil {
 		return pin, named
 	}
 	defer below.Close()
-	if !IsCheckout(below.FS()) {
+	if !upstream.IsCheckout(below.FS()) {
 		return Pin{}, false
 	}
-	pin.Dir = filepath.Join(dir, local)
-	pin.Revision = headRevision(below)
+	pin.Dir = filepath.Join(in.dir, local)
+	pin.Revision = in.head(below, filepath.ToSlash(local))
 	return pin, true
 }
 
@@ -233,6 +212,6 @@ func bestFirst(pins []Pin) []Pin {
 		}
 		return r
 	}
-	slices.SortStableFunc(pins, func(a, b Pin) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(pins, func(a, b Pin) int { return cmp.Compare(rank(a), rank(b)) })
 	return pins
 }

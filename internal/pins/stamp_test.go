@@ -1,4 +1,4 @@
-package upstream
+package pins
 
 import (
 	"fmt"
@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"jetpills/internal/upstream"
 )
 
 // put writes a file, and the folders around it.
@@ -298,7 +300,7 @@ func TestChanged(t *testing.T) {
 func TestProblemsAreReportedOnce(t *testing.T) {
 	dir := lay(t, map[string]string{"flake.lock": "{"})
 	var reported []string
-	f := &Finder{Report: func(p Problem) { reported = append(reported, p.Message) }}
+	f := &Finder{Report: func(p upstream.Problem) { reported = append(reported, p.Message) }}
 	for range 3 {
 		f, _ = f.Again(0, dir)
 	}

@@ -1,0 +1,119 @@
+package pins
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"jetpills/internal/upstream"
+)
+
+// Bounds of what is read, in bytes.
+const (
+	maxLock  = 8 << 20
+	maxEntry = 256 << 10
+	maxHead  = 4 << 10
+)
+
+// opened is a folder while it is read.
+type opened struct {
+	*Finder
+	root *os.Root
+	dir  string
+	findings
+}
+
+// findings are what the files in a folder say.
+type findings struct {
+	pin      Pin
+	entry    Pin  // of a format that is a fallback
+	top      bool // the root of a repository: nothing above it concerns the files below
+	problems []upstream.Problem
+	// foundFiles are the files that the pin rests on in addition to those that are looked for in every folder.
+	foundFiles []string
+}
+
+func (f findings) equal(other findings) bool {
+	return f.pin == other.pin && f.entry == other.entry && f.top == other.top &&
+		slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles)
+}
+
+// read reads a folder by the table of formats.
+func (f *Finder) read(dir string) findings {
+	in := &opened{Finder: f, dir: dir, findings: findings{pin: Pin{Format: None}, entry: Pin{Format: None}}}
+	root, err := upstream.OpenFolder(dir)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			in.problem(dir, fmt.Sprintf("cannot be looked into: %v", upstream.Cause(err)))
+		}
+		return in.findings
+	}
+	defer root.Close()
+	in.root = root
+	for _, name := range []string{".git", ".hg", ".jj"} {
+		info, err := root.Lstat(name)
+		in.top = in.top || err == nil && info.IsDir()
+	}
+	for _, row := range formats {
+		var pin Pin
+		switch {
+		case row.lock != nil:
+			pin = in.locked(row)
+		case row.find != nil:
+			pin = row.find(in, row.files)
+		}
+		if pin == (Pin{}) {
+			continue
+		}
+		pin.Format = row.name
+		if row.fallback {
+			in.entry = pin
+		} else {
+			in.pin = pin
+		}
+		break
+	}
+	return in.findings
+}
+
+func (in *opened) problem(file, message string) {
+	in.problems = append(in.problems, upstream.Problem{File: file, Message: message})
+}
+
+// locked is the best pin that a lock file has of jetpack-nixos.
+func (in *opened) locked(row format) Pin {
+	content, err := upstream.ReadFile(in.root.FS(), row.files[0], maxLock)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Pin{}
+	}
+	file := filepath.Join(in.dir, filepath.FromSlash(row.files[0]))
+	var pins []Pin
+	if err == nil {
+		pins, err = row.lock(in, bytes.TrimPrefix(content, []byte("\uFEFF")))
+		if err != nil && hasConflict(content) {
+			err = errors.New("has the marks of a merge conflict")
+		}
+	}
+	if err != nil {
+		in.problem(file, err.Error()+"; going by the next best")
+	}
+	if err != nil || len(pins) == 0 {
+		return Pin{}
+	}
+	best := pins[0]
+	best.Source = file
+	if i := slices.IndexFunc(pins, func(p Pin) bool { return p.Revision != best.Revision }); i > 0 {
+		in.problem(file, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %[1]s, but in files with a comment \"jetpills: revision=REV\"",
+			best.Input, pins[i].Input))
+	}
+	return best
+}
+
+// hasConflict finds the lines that a merge leaves in a file.
+func hasConflict(content []byte) bool {
+	return bytes.HasPrefix(content, []byte("<<<<<<< ")) || bytes.Contains(content, []byte("\n<<<<<<< "))
+}

@@ -1,0 +1,168 @@
+package pins
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+
+	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
+	"jetpills/internal/upstream"
+)
+
+// Mentions are the pins that stand in a Nix file itself.
+type Mentions []Pin
+
+// Mention gives the pins in the source of a Nix file, which is parsed if there may be any; path becomes their Source.
+func Mention(source string, parse func() *syntax.Tree, path string) Mentions {
+	var all Mentions
+	for _, row := range formats {
+		if row.text == nil || !strings.Contains(source, row.mark) {
+			continue
+		}
+		if pin := row.text(parse()); pin != (Pin{}) {
+			pin.Format, pin.Source = row.name, path
+			all = append(all, pin)
+		}
+	}
+	return all
+}
+
+// modelineMark is what a modeline begins with.
+const modelineMark = "jetpills:"
+
+// modelinePin is the pin of the first comment that holds "jetpills: revision=REV".
+func modelinePin(tree *syntax.Tree) Pin {
+	source := tree.Source()
+	for token := range tree.Tokens() {
+		if token.Kind != syntax.Comment {
+			continue
+		}
+		for line := range strings.Lines(strings.TrimSuffix(token.Of(source), "*/")) {
+			_, asked, _ := strings.Cut(line, modelineMark)
+			for _, word := range strings.Fields(asked) {
+				if revision, ok := strings.CutPrefix(word, "revision="); ok && revision != "" {
+					return Pin{Revision: normalRevision(revision)}
+				}
+			}
+		}
+	}
+	return Pin{}
+}
+
+// findEntry is the pin of the first address in one of the files.
+func findEntry(in *opened, names []string) Pin {
+	for _, name := range names {
+		content, err := upstream.ReadFile(in.root.FS(), name, maxEntry)
+		if err != nil || !bytes.Contains(content, []byte(repo)) || !upstream.IsText(content) {
+			continue
+		}
+		if pin := addressPin(syntax.Parse(string(content))); pin != (Pin{}) {
+			pin.Source = filepath.Join(in.dir, name)
+			return pin
+		}
+	}
+	return Pin{}
+}
+
+// addressPin is the pin of the first address of jetpack-nixos that has a revision, or else of the first one.
+func addressPin(tree *syntax.Tree) Pin {
+	// Most addresses name the repository. Others are put together, of variables alone: those come last, because there
+	// may be many strings with variables, and all that is looked up is bounded.
+	var first Pin
+	for _, mark := range []string{repo, "${"} {
+		a := addresses{eval.New(eval.Options{Steps: maxLookups})}
+		for n := range syntax.Descendants(tree.Root()) {
+			pin, ok := a.at(n, mark)
+			if ok && pin.Revision != "" {
+				return pin
+			}
+			if ok && first == (Pin{}) {
+				first = pin
+			}
+		}
+		if first != (Pin{}) {
+			break
+		}
+	}
+	return first
+}
+
+// maxLookups bounds the work on one file, in the evaluator's steps: what is there may be made to take all time.
+const maxLookups = 200_000
+
+// addresses reads the addresses in one file.
+type addresses struct{ *eval.Evaluator }
+
+// at is the pin of a string that is an address, or of the set of arguments that a string with the repository's name stands
+// in. Strings without the mark are passed by.
+func (a addresses) at(n syntax.Node, mark string) (Pin, bool) {
+	if n.Kind() != syntax.String && n.Kind() != syntax.URI || !strings.Contains(n.Text(), mark) {
+		return Pin{}, false
+	}
+	text, ok := a.Force(a.Thunk(n, a.ScopeAt(n))).(eval.String)
+	if !ok {
+		return Pin{}, false
+	}
+	argument := a.argumentsAround(n)
+	var pin Pin
+	if r, ref, ok := readAddress(string(text)); ok {
+		pin = pin.of(r).at(ref)
+	} else if by := argument("owner"); by != "" && strings.EqualFold(string(text), repo) {
+		pin = pin.of(repository{by, string(text)})
+	} else {
+		return Pin{}, false
+	}
+	if rev := argument("rev"); rev != "" {
+		pin = pin.at(rev)
+	} else if pin.Revision == "" {
+		pin = pin.at(argument("ref"))
+	}
+	pin.Input = a.inputAround(n)
+	return pin, true
+}
+
+// argumentsAround gives the texts beside n in the set in which that is the value of url or repo; none where there is none.
+func (a addresses) argumentsAround(n syntax.Node) func(name string) string {
+	var set syntax.Node
+	if binding, ok := syntax.AsBinding(n.Parent()); ok {
+		first := binding.Path().First()
+		if name, _ := syntax.AttrName(first); (name == "url" || name == "repo") && first.Next().IsZero() {
+			set = binding.Parent()
+		}
+	}
+	return func(name string) string {
+		if set.Kind() != syntax.AttrSet {
+			return ""
+		}
+		text, _ := a.Select(a.Force(a.Thunk(set, a.ScopeAt(set))), name).(eval.String)
+		return string(text)
+	}
+}
+
+// inputAround is the name below "inputs" in the bindings around a node.
+func (a addresses) inputAround(n syntax.Node) string {
+	inner := ""
+	for above := range syntax.Ancestors(n) {
+		if a.Charge(1) != nil {
+			return ""
+		}
+		binding, ok := syntax.AsBinding(above)
+		if !ok {
+			continue
+		}
+		var names []string
+		for part := range binding.Path().Names() {
+			name, _ := syntax.AttrName(part)
+			names = append(names, name)
+		}
+		names = append(names, inner)
+		for i, name := range names[:len(names)-1] {
+			if name == "inputs" {
+				return names[i+1]
+			}
+		}
+		inner = names[0]
+	}
+	return ""
+}
