@@ -58,7 +58,7 @@ func (s subject) optionSheet(sn *workspace.Snapshot, doc *workspace.Document) sh
 	}
 	out.rows = append(out.rows, s.declaredRow(o.DeclaredIn, o.Line))
 	if s.pinned.IsOwn() {
-		out.quote = quotation(s.pinned.Source.Detail(o.Path).Description)
+		out.quote = quotation(s.pinned.Source.Description(o.Path))
 	}
 	if s.isBad {
 		written := markup.Code(oneLine(s.span.Of(doc.Text)))
@@ -196,7 +196,7 @@ func (s subject) goneSheet() sheet {
 	}
 	if s.pinned.IsOwn() {
 		if removed, ok := s.pinned.Source.Removed(h.Path); ok {
-			out.quote = quotation(removed.Instead)
+			out.quote = quotation(s.pinned.Source.Description(removed.Path))
 		}
 	}
 	return out

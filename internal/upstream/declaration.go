@@ -118,31 +118,53 @@ func otherNames(e *eval.Evaluator, tree *syntax.Tree) []Declaration {
 		if !ok {
 			continue
 		}
-		var member []string
-		switch module.CalleeName(a.Function()) {
-		case "mkRenamedOptionModule", "mkAliasOptionModule", "mkAliasOptionModuleMD", "mkChangedOptionModule":
-		case "mkRenamedOptionModuleWith":
-			member = []string{"from"}
-		default:
+		name := module.CalleeName(a.Function())
+		paths, _, ok := redirected(e, name, []*eval.Thunk{e.Thunk(a.Argument(), e.ScopeAt(n))})
+		if !ok || name == "mkRemovedOptionModule" {
 			continue
 		}
-		path, _ := e.At(e.Force(e.Thunk(a.Argument(), e.ScopeAt(n))), member...).(*eval.List)
-		if path == nil {
-			continue
-		}
-		var names []string
-		for _, t := range path.Items {
-			name, known := e.Force(t).(eval.String)
-			if !known {
-				break // it may be any name in that set
+		for _, path := range paths {
+			var names []string
+			if list, ok := path.(*eval.List); ok {
+				for _, t := range list.Items {
+					name, known := e.Force(t).(eval.String)
+					if !known {
+						break // it may be any name in that set
+					}
+					names = append(names, string(name))
+				}
 			}
-			names = append(names, string(name))
-		}
-		if len(names) > 1 {
-			all = append(all, Declaration{Path: strings.Join(names, "."), Open: true})
+			if len(names) > 1 {
+				all = append(all, Declaration{Path: dotted(names), Open: true})
+			}
 		}
 	}
 	return all
+}
+
+// redirected are the paths of the options that a function of lib takes the place of, and that of the option to which it
+// sends. It is not ok for functions that do no such thing. What is not among the arguments is null.
+func redirected(e *eval.Evaluator, function string, arguments []*eval.Thunk) (from []eval.Value, to eval.Value, ok bool) {
+	argument := func(i int) eval.Value {
+		if i < len(arguments) {
+			return e.Force(arguments[i])
+		}
+		return eval.Null{}
+	}
+	switch function {
+	case "mkRenamedOptionModule", "mkAliasOptionModule", "mkAliasOptionModuleMD", "mkChangedOptionModule", "mkRemovedOptionModule":
+		return []eval.Value{argument(0)}, argument(1), true
+	case "mkRenamedOptionModuleWith", "doRename":
+		return []eval.Value{e.Select(argument(0), "from")}, e.Select(argument(0), "to"), true
+	case "mkMergedOptionModule":
+		if list, ok := argument(0).(*eval.List); ok {
+			for _, t := range list.Items {
+				from = append(from, e.Force(t))
+			}
+		}
+		return from, argument(1), true
+	}
+	return nil, nil, false
 }
 
 // free is what a name stands for that nothing binds: in a part of a file it may be one of lib's.

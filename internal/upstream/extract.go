@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,10 +19,11 @@ import (
 type Extraction struct {
 	// Options are sorted by path. An alias has the type of the option it stands for.
 	Options []catalog.Option
-	// Details are what the source says of an option beyond that, by path.
-	Details map[string]Detail
 	// Removed are the options that are only declared in order to refuse them, sorted by path.
-	Removed []RemovedOption
+	Removed []catalog.Option
+	// Descriptions are upstream's own texts on options, by path, and on what to do without a removed one. What cannot be
+	// read of a text that is put together stands in it as ${…}.
+	Descriptions map[string]string
 	// Packages are the members of the nvidia-jetpack scope, Overlay what the overlay sets at the top level of the
 	// package set; both sorted by name.
 	Packages []catalog.Package
@@ -48,26 +50,6 @@ func (e Extraction) Source(rev catalog.Revision) catalog.Source {
 	}
 }
 
-// Detail is what the source says of an option for people to read.
-type Detail struct {
-	// Description is upstream's own text. Where it is put together from what cannot be read, that stands in it as ${…}.
-	Description string
-	// Hidden is set where upstream keeps the option out of the manual.
-	Hidden bool
-	// Applied is set where the value is changed before modules see it.
-	Applied bool
-}
-
-// RemovedOption is an option that was taken away.
-type RemovedOption struct {
-	Path string
-	// Instead is upstream's own text on what to do.
-	Instead    string
-	DeclaredIn string
-	Line       int
-	Column     int
-}
-
 // entries are the root modules of jetpack-nixos, the newest first.
 var entries = [...]string{"modules/default.nix", "module.nix"}
 
@@ -92,7 +74,7 @@ func ExtractDir(dir string) (Extraction, error) {
 // is the caller's choice. Damaged files give what can still be read; the only error is [ErrNoModules].
 func Extract(fsys fs.FS) (Extraction, error) {
 	x := newExtractor(fsys)
-	e := Extraction{Details: map[string]Detail{}}
+	e := Extraction{Descriptions: map[string]string{}}
 	entry := ""
 	for _, name := range entries {
 		if info, err := fs.Stat(fsys, name); err == nil && info.Mode().IsRegular() {
@@ -103,9 +85,9 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	if entry == "" {
 		return e, ErrNoModules
 	}
-	m := modules{extractor: x, seen: map[string]bool{}, declared: map[string]*declaration{}}
+	m := modules{extractor: x, seen: map[string]bool{}, declared: map[string]*declaration{}, into: &e}
 	m.file(entry)
-	m.finish(&e)
+	m.finish()
 	x.packages(&e)
 	x.soms(&e, entry)
 	if x.Spent() != nil {
@@ -117,10 +99,7 @@ func Extract(fsys fs.FS) (Extraction, error) {
 		}
 	}
 	slices.Sort(e.Files)
-	for folder := range x.folders {
-		e.Folders = append(e.Folders, folder)
-	}
-	slices.Sort(e.Folders)
+	e.Folders = slices.Sorted(maps.Keys(x.folders))
 	e.Problems = x.problems
 	return e, nil
 }
@@ -130,14 +109,13 @@ type modules struct {
 	*extractor
 	seen     map[string]bool // files
 	declared map[string]*declaration
-	removed  []RemovedOption
+	into     *Extraction
 }
 
-// declaration is an option that was found.
+// declaration is an option that was found, and its type.
 type declaration struct {
 	option catalog.Option
-	typ    optionType
-	detail Detail
+	typ    eval.Value
 }
 
 // Bounds of the options of one source tree.
@@ -250,22 +228,28 @@ func (m *modules) option(s *eval.Attrs, at eval.Attr, path []string, field bool)
 		}
 	}
 	if a, ok := s.Get("description"); ok {
-		d.detail.Description = strings.TrimSpace(m.shownText(a.Thunk))
+		m.describe(o.Path, a.Thunk)
 	}
-	d.detail.Hidden = m.is(s, "visible", eval.Bool(false))
-	_, d.detail.Applied = s.Get("apply")
 	switch a, ok := s.Get("type"); {
 	case ok:
-		d.typ = m.typeOf(m.Force(a.Thunk))
+		d.typ = m.Force(a.Thunk)
 	case s.Rest() == nil:
-		d.typ = optionType{description: "unspecified value", class: noun}
+		d.typ = m.libType("unspecified")
 	}
 	m.declare(d)
-	below := path
-	if d.typ.element {
-		below = append(slices.Clip(path), "*")
+	if fields, ok := m.Select(d.typ, "getSubModules").(*eval.List); ok {
+		if _, element := heldValues(m.Evaluator, d.typ); element {
+			path = append(slices.Clip(path), "*")
+		}
+		m.all(fields.Items, path, true, 0)
 	}
-	m.all(d.typ.fields, below, true, 0)
+}
+
+// describe keeps a text on an option, unless there is one.
+func (m *modules) describe(path string, text *eval.Thunk) {
+	if m.into.Descriptions[path] == "" {
+		m.into.Descriptions[path] = strings.TrimSpace(m.shownText(text))
+	}
 }
 
 // madeDefault is a default that a function of lib gives, as Nix writes it.
@@ -288,123 +272,53 @@ func (m *modules) declare(d declaration) {
 		m.declared[d.option.Path] = &d
 		return
 	}
-	// NixOS merges declarations: an enum gets the values of both.
-	was.typ.extend(d.typ.values)
-	if was.typ.description == "unspecified value" || was.typ.description == "" {
-		was.typ = d.typ
-	}
+	was.typ = m.mergedType(was.typ, d.typ)
 	if !was.option.HasDefault && d.option.HasDefault {
 		was.option.HasDefault, was.option.Default, was.option.DefaultText = true, d.option.Default, d.option.DefaultText
 	}
 	was.option.Internal = was.option.Internal || d.option.Internal
 	was.option.ReadOnly = was.option.ReadOnly || d.option.ReadOnly
-	if was.detail.Description == "" {
-		was.detail.Description = d.detail.Description
-	}
 }
 
 // redirection reads mkRenamedOptionModule and its kin in a list of imports.
 func (m *modules) redirection(call *eval.Call) {
 	name := call.Function.Name()
-	argument := func(i int) eval.Value {
-		if i < len(call.Args) {
-			return m.Force(call.Args[i])
-		}
-		return nil
-	}
-	var from, to eval.Value
-	switch name {
-	case "mkRenamedOptionModule", "mkAliasOptionModule", "mkAliasOptionModuleMD", "mkChangedOptionModule":
-		from, to = argument(0), argument(1)
-	case "mkRenamedOptionModuleWith", "doRename":
-		from, to = m.Select(argument(0), "from"), m.Select(argument(0), "to")
-	case "mkRemovedOptionModule":
-		m.removedOption(call, argument(0))
+	from, to, ok := redirected(m.Evaluator, name, call.Args)
+	if !ok {
 		return
-	case "mkMergedOptionModule":
-		if list, ok := argument(0).(*eval.List); ok {
-			for _, t := range list.Items {
-				m.redirect(call, m.Force(t), argument(1))
+	}
+	for _, path := range from {
+		path, ok := m.strings(path)
+		if !ok || len(path) == 0 {
+			m.problem(".", "a "+name+" cannot be read without running Nix")
+			continue
+		}
+		o := catalog.Option{Path: dotted(path), DeclaredWith: name}
+		o.DeclaredIn, o.Line, o.Column = m.position(call.Node)
+		if name == "mkRemovedOptionModule" {
+			m.into.Removed = append(m.into.Removed, o)
+			if len(call.Args) > 1 {
+				m.describe(o.Path, call.Args[1])
 			}
+			continue
 		}
-		return
-	default:
-		return
-	}
-	m.redirect(call, from, to)
-}
-
-// gone is the option that a redirection says something of: where it is written, and its path.
-func (m *modules) gone(call *eval.Call, from eval.Value) (catalog.Option, bool) {
-	with := call.Function.Name()
-	path, ok := m.strings(from)
-	if !ok || len(path) == 0 {
-		m.problem(".", "a "+with+" cannot be read without running Nix")
-		return catalog.Option{}, false
-	}
-	o := catalog.Option{Path: dotted(path), DeclaredWith: with}
-	o.DeclaredIn, o.Line, o.Column = m.position(call.Node)
-	return o, true
-}
-
-// removedOption notes an option that is only declared in order to refuse it.
-func (m *modules) removedOption(call *eval.Call, from eval.Value) {
-	o, ok := m.gone(call, from)
-	if !ok {
-		return
-	}
-	r := RemovedOption{Path: o.Path, DeclaredIn: o.DeclaredIn, Line: o.Line, Column: o.Column}
-	if len(call.Args) > 1 {
-		r.Instead = strings.TrimSpace(m.shownText(call.Args[1]))
-	}
-	m.removed = append(m.removed, r)
-}
-
-// redirect declares an alias.
-func (m *modules) redirect(call *eval.Call, from, to eval.Value) {
-	o, ok := m.gone(call, from)
-	if !ok {
-		return
-	}
-	target, ok := m.strings(to)
-	if !ok || len(target) == 0 {
-		m.problem(o.Path, "the option that it stands for cannot be read without running Nix")
-		return
-	}
-	o.RenamedTo = dotted(target)
-	m.declare(declaration{option: o, typ: optionType{like: o.RenamedTo}, detail: Detail{Hidden: true}})
-}
-
-// finish works out the types that are those of other options, and sorts everything.
-func (m *modules) finish(e *Extraction) {
-	for path, d := range m.declared {
-		t := m.resolved(d.typ)
-		o := d.option
-		o.Type = t.description
-		o.Kind, o.Elem, o.Nullable, _ = catalog.ReadType(o.Type)
-		if !t.valuesOpen && (o.Kind == catalog.KindEnum || o.Elem == catalog.KindEnum) {
-			o.Values, o.ValuesInList = t.values, o.Elem == catalog.KindEnum
+		target, ok := m.strings(to)
+		if !ok || len(target) == 0 {
+			m.problem(o.Path, "the option that it stands for cannot be read without running Nix")
+			continue
 		}
-		e.Options = append(e.Options, o)
-		e.Details[path] = d.detail
+		o.RenamedTo = dotted(target)
+		m.declare(declaration{o, eval.NewSymbol(slices.Concat([]string{"options"}, target, []string{"type"})...)})
 	}
-	slices.SortFunc(e.Options, func(a, b catalog.Option) int { return cmp.Compare(a.Path, b.Path) })
-	e.Removed = m.removed
-	slices.SortFunc(e.Removed, func(a, b RemovedOption) int { return cmp.Compare(a.Path, b.Path) })
 }
 
-// resolved follows the options that a type is said to be like.
-func (m *modules) resolved(t optionType) optionType {
-	for range 8 {
-		if t.like == "" {
-			return t
-		}
-		d, ok := m.declared[t.like]
-		if !ok {
-			foreign, _ := foreignType(t.like)
-			return foreign
-		}
-		t = d.typ
+// finish says what the types are, some of them those of other options, and sorts everything.
+func (m *modules) finish() {
+	byPath := func(a, b catalog.Option) int { return cmp.Compare(a.Path, b.Path) }
+	for _, d := range m.declared {
+		m.typed(&d.option, m.resolved(d.typ))
+		m.into.Options = append(m.into.Options, d.option)
 	}
-	return optionType{}
+	slices.SortFunc(m.into.Options, byPath)
+	slices.SortFunc(m.into.Removed, byPath)
 }

@@ -103,16 +103,13 @@ func show(e upstream.Extraction) string {
 		is("internal", o.Internal)
 		is("read-only", o.ReadOnly)
 		is("field", o.Field)
-		d := e.Details[o.Path]
-		is("hidden", d.Hidden && o.RenamedTo == "")
-		is("applied", d.Applied)
-		if d.Description != "" {
-			fmt.Fprintf(&b, "; says %q", d.Description)
+		if says := e.Descriptions[o.Path]; says != "" {
+			fmt.Fprintf(&b, "; says %q", says)
 		}
 		fmt.Fprintf(&b, "; %s at %s:%d:%d\n", o.DeclaredWith, o.DeclaredIn, o.Line, o.Column)
 	}
 	for _, r := range e.Removed {
-		fmt.Fprintf(&b, "removed %s: %q; at %s:%d:%d\n", r.Path, r.Instead, r.DeclaredIn, r.Line, r.Column)
+		fmt.Fprintf(&b, "removed %s: %q; at %s:%d:%d\n", r.Path, e.Descriptions[r.Path], r.DeclaredIn, r.Line, r.Column)
 	}
 	for _, g := range e.Generations {
 		fmt.Fprintf(&b, "generation %s: JetPack %s, L4T %s, for %s\n", g.Major, g.JetPack, g.L4T, strings.Join(g.SoMFamilies, " "))

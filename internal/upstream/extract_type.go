@@ -3,71 +3,95 @@ package upstream
 import (
 	"slices"
 	"strconv"
-	"strings"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/nix/eval"
 )
 
-// Two of lib's classes of descriptions: by them it puts parentheses in a description that others are part of.
+// Bounds of one type.
 const (
-	noun      = "noun"
-	connected = "conjunction"
+	maxDescription = 16 << 10 // bytes; that of an enum of a hundred values is not a tenth of it
+	maxTypes       = 64       // types within types
 )
 
-// optionType is the type of an option as lib describes it.
-type optionType struct {
-	// description is empty where the type is not known.
-	description string
-	class       string
-	// values are those of an enum; inside null-or and list types too. valuesOpen says that there may be more.
-	values     []string
-	valuesOpen bool
-	// fields are the modules of a submodule; element says that it is one of a list or a set.
-	fields  []*eval.Thunk
-	element bool
-	// like is the path of the option that has the same type: options.a.b.type.
-	like string
+// libType is a type of lib.types, which may be a function of others.
+func (x *extractor) libType(name string, of ...*eval.Thunk) eval.Value {
+	types, _ := eval.Lib("types")
+	t := x.Select(types, name)
+	for _, argument := range of {
+		t = x.Apply(t, argument)
+	}
+	return t
 }
 
-// foreignTypes are the types of NixOS's own options that jetpack-nixos refers to, as nixpkgs declares them.
-func foreignType(option string) (optionType, bool) {
+// foreignType is the type of one of NixOS's own options that jetpack-nixos refers to, as nixpkgs declares it.
+func (x *extractor) foreignType(option string) eval.Value {
 	switch option {
 	case "nixpkgs.pkgs":
-		return optionType{description: "An evaluation of Nixpkgs; the top level attribute set of packages"}, true
+		return eval.NewAttrs(nil, value("description", eval.String("An evaluation of Nixpkgs; the top level attribute set of packages")))
 	case "hardware.nvidia-container-toolkit.enable", "hardware.graphics.enable", "hardware.opengl.enable":
-		return optionType{description: "boolean", class: noun}, true
+		return x.libType("bool")
 	}
-	return optionType{}, false
+	return eval.Null{}
 }
 
-// maxDescription is how long a type's description may be, in bytes: that of an enum of a hundred values is not a tenth of it.
-const maxDescription = 16 << 10
-
-// maxTypes bounds types within types.
-const maxTypes = 64
-
-// typeOf reads a type.
-func (x *extractor) typeOf(v eval.Value) optionType {
-	switch v := v.(type) {
-	case *eval.Symbol:
-		if n := len(v.Path); n > 2 && v.Path[0] == "options" && v.Path[n-1] == "type" {
-			return optionType{like: strings.Join(v.Path[1:n-1], ".")}
+// resolved follows the options that a type is said to be the one of: options.a.b.type.
+func (m *modules) resolved(v eval.Value) eval.Value {
+	for range 8 {
+		s, ok := v.(*eval.Symbol)
+		if !ok {
+			return v
 		}
-	case *eval.Attrs:
-		t := optionType{description: x.text(v, "description"), class: x.text(v, "descriptionClass")}
-		if len(t.description) > maxDescription {
-			t.description = ""
+		n := len(s.Path)
+		if n < 3 || s.Path[0] != "options" || s.Path[n-1] != "type" {
+			break
 		}
-		if modules, ok := x.Select(v, "getSubModules").(*eval.List); ok {
-			t.fields = modules.Items
+		path := dotted(s.Path[1 : n-1])
+		d, ok := m.declared[path]
+		if !ok {
+			return m.foreignType(path)
 		}
-		var values eval.Value
-		if values, t.element = heldValues(x.Evaluator, v); values != nil {
-			x.enumValues(&t, values)
-		}
-		return t
+		v = d.typ
 	}
-	return optionType{}
+	return eval.Null{}
+}
+
+// mergedType is the type of an option that is declared with two of them: NixOS gives an enum the values of both.
+func (x *extractor) mergedType(a, b eval.Value) eval.Value {
+	switch name := x.text(a, "name"); name {
+	case "", "unspecified":
+		return b
+	case "enum":
+		merged, _ := x.At(a, "functor", "payload", "values").(*eval.List)
+		more, _ := heldValues(x.Evaluator, b)
+		list, ok := more.(*eval.List)
+		if merged == nil || !ok || x.Charge(len(merged.Items)*len(list.Items)) != nil {
+			break
+		}
+		union := eval.NewList(slices.Clone(merged.Items)...)
+		union.Open = merged.Open || list.Open
+		for _, t := range list.Items {
+			if !slices.ContainsFunc(union.Items, func(other *eval.Thunk) bool { return x.Force(other) == x.Force(t) }) {
+				union.Items = append(union.Items, t)
+			}
+		}
+		return x.libType(name, eval.Known(union))
+	case "nullOr", "listOf", "attrsOf", "lazyAttrsOf":
+		elem := x.mergedType(x.At(a, "nestedTypes", "elemType"), x.At(b, "nestedTypes", "elemType"))
+		return x.libType(name, eval.Known(elem))
+	}
+	return a
+}
+
+// typed sets what an option's type decides.
+func (x *extractor) typed(o *catalog.Option, t eval.Value) {
+	if o.Type = x.text(t, "description"); len(o.Type) > maxDescription {
+		o.Type = ""
+	}
+	o.Kind, o.Elem, o.Nullable, _ = catalog.ReadType(o.Type)
+	if o.Kind == catalog.KindEnum || o.Elem == catalog.KindEnum {
+		o.Values, o.ValuesInList = x.enumValues(t), o.Elem == catalog.KindEnum
+	}
 }
 
 // heldValues are the values of an enum, or of one inside types that hold others: nil if there is none. element says
@@ -91,78 +115,26 @@ func heldValues(e *eval.Evaluator, v eval.Value) (values eval.Value, element boo
 	return nil, element
 }
 
-// enumValues reads the values of an enum.
-func (x *extractor) enumValues(t *optionType, v eval.Value) {
-	list, ok := v.(*eval.List)
-	if !ok {
-		t.valuesOpen = true
-		return
+// enumValues are the values of an enum as texts; none if there may be others.
+func (x *extractor) enumValues(t eval.Value) []string {
+	held, _ := heldValues(x.Evaluator, t)
+	list, ok := held.(*eval.List)
+	if !ok || list.Open {
+		return nil
 	}
-	t.valuesOpen = list.Open
-	size := 0
+	var values []string
 	for _, item := range list.Items {
 		switch v := x.Force(item).(type) {
 		case eval.String:
-			t.values = append(t.values, string(v))
-			size += len(v)
+			values = append(values, string(v))
 		case eval.Int:
-			t.values = append(t.values, strconv.FormatInt(int64(v), 10))
+			values = append(values, strconv.FormatInt(int64(v), 10))
 		case eval.Bool:
-			t.values = append(t.values, strconv.FormatBool(bool(v)))
+			values = append(values, strconv.FormatBool(bool(v)))
 		case eval.Null:
 		default:
-			t.valuesOpen = true
-		}
-		if size > maxDescription {
-			t.values, t.valuesOpen = nil, true
-			return
+			return nil
 		}
 	}
-}
-
-// describeEnum words the type of an enum with these values.
-func (t *optionType) describeEnum(shown []string) {
-	t.class = noun
-	switch len(shown) {
-	case 0:
-		t.description = "impossible (empty enum)"
-	case 1:
-		t.description = "value " + shown[0] + " (singular enum)"
-	default:
-		t.description, t.class = "one of "+strings.Join(shown, ", "), connected
-	}
-}
-
-// extend adds values that another declaration of the option has.
-func (t *optionType) extend(values []string) {
-	was := enumOf(t.values)
-	if len(t.values) == 0 || !strings.Contains(t.description, was.description) {
-		return
-	}
-	all := slices.Clone(t.values)
-	for _, v := range values {
-		if !slices.Contains(all, v) {
-			all = append(all, v)
-		}
-	}
-	is := enumOf(all).description
-	if t.element && was.class == noun && len(all) > 1 {
-		is = "(" + is + ")"
-	}
-	t.description = strings.Replace(t.description, was.description, is, 1)
-	if t.class == noun && len(all) > 1 {
-		t.class = connected
-	}
-	t.values = all
-}
-
-// enumOf is the type of an enum of strings.
-func enumOf(values []string) optionType {
-	t := optionType{values: values}
-	var shown []string
-	for _, v := range values {
-		shown = append(shown, `"`+v+`"`)
-	}
-	t.describeEnum(shown)
-	return t
+	return values
 }

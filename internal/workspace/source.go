@@ -26,19 +26,21 @@ type Source struct {
 
 	extraction upstream.Extraction
 	catalog    *catalog.Catalog
-	removed    map[string]upstream.RemovedOption
 }
 
 // Catalog is what the source declares.
 func (s *Source) Catalog() *catalog.Catalog { return s.catalog }
 
-// Detail is what the source says of an option, by its dotted path, for people to read.
-func (s *Source) Detail(option string) upstream.Detail { return s.extraction.Details[option] }
+// Description is upstream's own text on an option, by its dotted path, or on what to do without it.
+func (s *Source) Description(option string) string { return s.extraction.Descriptions[option] }
 
 // Removed finds the declaration that refuses an option that is no more.
-func (s *Source) Removed(option string) (upstream.RemovedOption, bool) {
-	r, ok := s.removed[option]
-	return r, ok
+func (s *Source) Removed(option string) (catalog.Option, bool) {
+	i := slices.IndexFunc(s.extraction.Removed, func(o catalog.Option) bool { return o.Path == option })
+	if i < 0 {
+		return catalog.Option{}, false
+	}
+	return s.extraction.Removed[i], true
 }
 
 // Problems say what could not be read, and why. They name files within the tree.
@@ -141,10 +143,6 @@ func (t *trees) load(into *tree, revision catalog.Revision, documents map[string
 	}
 	source.extraction = e
 	source.catalog = t.library.Of(e.Source(revision))
-	source.removed = make(map[string]upstream.RemovedOption, len(e.Removed))
-	for _, r := range e.Removed {
-		source.removed[r.Path] = r
-	}
 	into.source = source
 	t.log.Debug("read jetpack-nixos from its source", zap.String("folder", into.location.Dir),
 		zap.Int("options", len(e.Options)), zap.Int("problems", len(e.Problems)), zap.Duration("took", time.Since(start)))

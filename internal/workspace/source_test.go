@@ -95,7 +95,7 @@ func TestSourceInTheStore(t *testing.T) {
 	if r := p.Catalog.Revision; r.Hash != unknown || r.Day() != "2027-01-15" {
 		t.Errorf("revision %+v", r)
 	}
-	if d := p.Source.Detail("hardware.nvidia-jetpack.som").Description; d != "Which one." {
+	if d := p.Source.Description("hardware.nvidia-jetpack.som"); d != "Which one." {
 		t.Errorf("described as %q", d)
 	}
 	if file, ok := p.Source.File("modules/more.nix"); !ok || file != filepath.Join(p.Pin.StorePath, "modules", "more.nix") {
