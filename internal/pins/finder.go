@@ -2,6 +2,7 @@ package pins
 
 import (
 	"io/fs"
+	"iter"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -56,7 +57,7 @@ type folder struct {
 // or of the file system where there is no repository. The nearest folder that says something wins.
 func (f *Finder) Around(dir string) Surroundings {
 	s := Surroundings{Pin: Pin{Format: None}, Entry: Pin{Format: None}}
-	climb(dir, func(dir string) bool {
+	for dir := range upward(dir) {
 		found := f.look(dir)
 		if !s.Pin.Found() {
 			s.Pin = found.pin
@@ -67,24 +68,41 @@ func (f *Finder) Around(dir string) Surroundings {
 		s.Problems = append(s.Problems, found.problems...)
 		if found.top {
 			s.Top = dir
+			break
 		}
-		return !found.top
-	})
+	}
 	return s
 }
 
-// climb visits dir, if that is an absolute path, and the folders above it, as long as visit asks for more.
-func climb(dir string, visit func(dir string) bool) {
-	if !filepath.IsAbs(dir) {
-		return
-	}
-	dir = filepath.Clean(dir)
-	for range maxClimb {
-		above := filepath.Dir(dir)
-		if !visit(dir) || above == dir {
+// upward are a folder, if that is an absolute path, and those above it.
+func upward(dir string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !filepath.IsAbs(dir) {
 			return
 		}
-		dir = above
+		at := filepath.Clean(dir)
+		for range maxClimb {
+			if !yield(at) || at == filepath.Dir(at) {
+				return
+			}
+			at = filepath.Dir(at)
+		}
+	}
+}
+
+// each visits the folders that Around looks into from dirs, each once.
+func (f *Finder) each(dirs []string, visit func(dir string) *folder) {
+	seen := map[string]bool{}
+	for _, dir := range dirs {
+		for dir := range upward(dir) {
+			if seen[dir] {
+				break
+			}
+			seen[dir] = true
+			if visit(dir).top {
+				break
+			}
+		}
 	}
 }
 
@@ -103,11 +121,8 @@ func (f *Finder) fill(found *folder, dir string, known []upstream.Problem) {
 	found.stamp = f.stampOf(dir)
 	found.findings = f.read(dir)
 	found.stamp.add(f, found.foundFiles)
-	if f.Report == nil {
-		return
-	}
 	for _, p := range found.problems {
-		if !slices.Contains(known, p) {
+		if f.Report != nil && !slices.Contains(known, p) {
 			f.Report(p)
 		}
 	}
@@ -127,29 +142,21 @@ func (f *Finder) Again(age time.Duration, dirs ...string) (now *Finder, changed 
 		}
 		return now
 	})
-	if len(changed) == 0 {
-		return f, nil
-	}
-	now = f.without(func(dir string) bool { return fresh[dir] != nil })
-	for dir, found := range fresh {
-		now.folders.Store(dir, found)
-	}
-	return now, changed
+	return f.with(fresh), changed
 }
 
 // again is what a folder is now: found as long as that holds.
 func (f *Finder) again(found *folder, dir string, age time.Duration) *folder {
 	found.mu.Lock()
 	defer found.mu.Unlock()
-	if found.next != nil {
+	now := time.Now()
+	switch {
+	case found.next != nil:
 		found.next = f.again(found.next, dir, age)
 		return found.next
-	}
-	now := time.Now()
-	if now.Sub(found.stamp.taken) < age {
+	case now.Sub(found.stamp.taken) < age:
 		return found
-	}
-	if found.stamp.holds(f) {
+	case found.stamp.holds(f):
 		found.stamp.taken = now
 		return found
 	}
@@ -163,63 +170,50 @@ func (f *Finder) again(found *folder, dir string, age time.Duration) *folder {
 	return fresh
 }
 
-// Changed takes news of files and folders that were written, made or deleted, absolute paths. It gives f where no folder
+// Changed takes the files and folders that were written, made or deleted, absolute paths. It gives f where no folder
 // that was looked into rests on them, and otherwise a finder that looks into those folders anew.
 func (f *Finder) Changed(paths []string) *Finder {
-	news := map[string]bool{}
+	fresh := map[string]*folder{}
 	for _, path := range paths {
-		if Concerns(path) {
-			climb(path, func(dir string) bool { news[dir] = true; return true })
+		if !Concerns(path) {
+			continue
+		}
+		for dir := range upward(path) {
+			if _, ok := f.folders.Load(dir); ok {
+				fresh[dir] = &folder{}
+			}
 		}
 	}
-	isKnown := false
-	for dir := range news {
-		_, ok := f.folders.Load(dir)
-		isKnown = isKnown || ok
-	}
-	if !isKnown {
-		return f
-	}
-	return f.without(func(dir string) bool { return news[dir] })
+	return f.with(fresh)
 }
 
-// each visits the folders that Around looks into from dirs, each once.
-func (f *Finder) each(dirs []string, visit func(dir string) *folder) {
-	seen := map[string]bool{}
-	for _, dir := range dirs {
-		climb(dir, func(dir string) bool {
-			if seen[dir] {
-				return false
-			}
-			seen[dir] = true
-			return !visit(dir).top
-		})
+// with is a finder that knows what f knows, but for these folders; f where there are none.
+func (f *Finder) with(fresh map[string]*folder) *Finder {
+	if len(fresh) == 0 {
+		return f
 	}
+	next := &Finder{Library: f.Library, StoreDir: f.StoreDir, Report: f.Report, Lstat: f.Lstat}
+	f.folders.Range(func(dir, found any) bool {
+		next.folders.Store(dir, found)
+		return true
+	})
+	for dir, found := range fresh {
+		next.folders.Store(dir, found)
+	}
+	return next
 }
 
 // Keep forgets every folder but those that Around looks into from dirs.
 func (f *Finder) Keep(dirs ...string) {
-	kept := map[string]bool{}
+	kept := map[any]bool{}
 	f.each(dirs, func(dir string) *folder {
 		kept[dir] = true
 		return f.look(dir)
 	})
 	f.folders.Range(func(dir, _ any) bool {
-		if !kept[dir.(string)] {
+		if !kept[dir] {
 			f.folders.Delete(dir)
 		}
 		return true
 	})
-}
-
-// without is a finder that remembers what f does, but for some folders.
-func (f *Finder) without(gone func(dir string) bool) *Finder {
-	next := &Finder{Library: f.Library, StoreDir: f.StoreDir, Report: f.Report, Lstat: f.Lstat}
-	f.folders.Range(func(dir, found any) bool {
-		if !gone(dir.(string)) {
-			next.folders.Store(dir, found)
-		}
-		return true
-	})
-	return next
 }

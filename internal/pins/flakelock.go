@@ -135,48 +135,26 @@ func (l *flakeLock) resolve(input json.RawMessage, depth int) string {
 }
 
 // lockedPin is the pin of a node, if that is jetpack-nixos, or named so.
-func (in *opened) lockedPin(input string, named bool, node *lockNode) (Pin, bool) {
-	locked := node.Locked
-	pin := Pin{Input: input, NarHash: locked.NarHash, StorePath: storePath(in.StoreDir, locked.NarHash, "source")}
+func (in *opened) lockedPin(input string, named bool, node *lockNode) (pin Pin, ok bool) {
+	locked, original := node.Locked, node.Original
+	if locked.Type == "path" {
+		pin, ok = in.pathPin(named, locked.Path)
+	} else { // some hosts send elsewhere than where the original address leads
+		from := repository{unescapeGroup(locked.Owner), locked.Repo}
+		pin, ok = in.pinOf(from, locked.Rev, original.Ref, named, locked.URL, original.URL)
+	}
+	pin.Input, pin.NarHash, pin.StorePath = input, locked.NarHash, storePath(in.StoreDir, locked.NarHash, "source")
 	if locked.LastModified > 0 {
 		pin.LastModified = time.Unix(locked.LastModified, 0).UTC()
 	}
-	r, ref, ok := repository{unescapeGroup(locked.Owner), locked.Repo}, "", locked.Repo != ""
-	switch {
-	case locked.Type == "path":
-		return in.pathPin(pin, named, locked.Path)
-	case locked.URL != "":
-		r, ref, ok = readAddress(locked.URL)
-		if !ok && node.Original.URL != "" { // some hosts send elsewhere
-			r, ref, ok = readAddress(node.Original.URL)
-		}
-	}
-	ref = cmp.Or(locked.Rev, ref)
-	if (!ok || !r.isJetpack()) && !in.isMirror(ref) && !named {
-		return Pin{}, false
-	}
-	pin = pin.of(r).at(ref)
-	if pin.Revision == "" && pin.Branch == "" {
-		pin.Branch = node.Original.Ref
-	}
-	return pin, true
-}
-
-// isMirror reports whether a commit is upstream's, whatever the repository is called.
-func (f *Finder) isMirror(revision string) bool {
-	hash := commit(revision)
-	if f.Library == nil || hash == "" {
-		return false
-	}
-	_, ok := f.Library.Revision(hash)
-	return ok
+	return pin, ok
 }
 
 // pathPin is the pin of an input that is a folder. Only a folder below the lock file's is looked into.
-func (in *opened) pathPin(pin Pin, named bool, path string) (Pin, bool) {
+func (in *opened) pathPin(named bool, path string) (Pin, bool) {
 	local := filepath.FromSlash(strings.TrimPrefix(path, "./"))
 	named = named || filepath.Base(local) == repo
-	pin.Repo = repo
+	pin := Pin{Repo: repo}
 	if filepath.IsAbs(local) {
 		inside, err := filepath.Rel(in.dir, local)
 		if err != nil {

@@ -85,7 +85,7 @@ func (f *Finder) sourcePins(all sources, storeName func(name string) string) []P
 
 // sourcePin is the pin of a source, if that is jetpack-nixos, or named so.
 func (f *Finder) sourcePin(entry sourceEntry, named bool) (Pin, bool) {
-	r, ref := repository{entry.Owner, entry.Repo}, ""
+	r := repository{entry.Owner, entry.Repo}
 	var npins npinsRepository
 	if json.Unmarshal(entry.Repository, &npins) == nil {
 		switch {
@@ -97,19 +97,39 @@ func (f *Finder) sourcePin(entry sourceEntry, named bool) (Pin, bool) {
 			r, _, _ = readAddress(npins.URL)
 		}
 	}
-	for _, address := range []string{entry.LockedURL, entry.URL} {
-		if from, asked, ok := readAddress(address); ok {
+	return f.pinOf(r, cmp.Or(entry.Revision, entry.Rev), entry.Branch, named, entry.LockedURL, entry.URL)
+}
+
+// pinOf is the pin of what a lock file has of a source: its repository or its addresses, and its revision or branch. It is
+// not ok for one that is neither jetpack-nixos, whose commits may lie in a repository of another name, nor named so.
+func (f *Finder) pinOf(r repository, rev, branch string, named bool, addresses ...string) (pin Pin, ok bool) {
+	asked := ""
+	for _, address := range addresses {
+		if from, ref, ok := readAddress(address); ok {
 			if r.repo == "" {
 				r = from
 			}
 			if r.isJetpack() {
-				ref = cmp.Or(ref, asked)
+				asked = cmp.Or(asked, ref)
 			}
 		}
 	}
-	ref = cmp.Or(entry.Revision, entry.Rev, ref)
+	ref := cmp.Or(rev, asked)
 	if !r.isJetpack() && !f.isMirror(ref) && !named {
 		return Pin{}, false
 	}
-	return Pin{}.of(r).at(cmp.Or(ref, entry.Branch)), true
+	if pin = pin.of(r).at(ref); pin.Revision == "" && pin.Branch == "" {
+		pin = pin.at(branch)
+	}
+	return pin, true
+}
+
+// isMirror reports whether a commit is upstream's, whatever the repository is called.
+func (f *Finder) isMirror(revision string) bool {
+	hash := commit(revision)
+	if f.Library == nil || hash == "" {
+		return false
+	}
+	_, ok := f.Library.Revision(hash)
+	return ok
 }

@@ -3,13 +3,14 @@ package pins
 import (
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
 )
 
 // stamp tells one state of a folder's files from another, as far as a look at their sizes and times can. It costs a look at
-// the folder and at those of its files that are there: the folder's own time tells of files that come and go.
+// the folder and at those of its files that are there: the folder's time changes when files come and go.
 type stamp struct {
 	dir   string
 	files []fileStamp
@@ -37,18 +38,14 @@ func (f *Finder) stampOf(dir string) stamp {
 	return s
 }
 
-// add has the stamp tell of further files, and of the folders within the folder that they lie or may come to lie in.
+// add has the stamp cover further files, and the folders within the folder that they lie or may come to lie in.
 func (s *stamp) add(f *Finder, names []string) {
 	for _, name := range names {
-		for end := 0; end < len(name); {
-			if next := strings.IndexByte(name[end+1:], '/'); next >= 0 {
-				end += 1 + next
-			} else {
-				end = len(name)
-			}
-			file := f.fileStamp(s.dir, name[:end])
+		parts := strings.SplitAfter(name, "/")
+		for i := range parts {
+			file := f.fileStamp(s.dir, path.Clean(strings.Join(parts[:i+1], "")))
 			if !file.isThere {
-				break // the folder that it would lie in tells when it comes
+				break // the time of the folder that it would lie in changes when it comes
 			}
 			s.put(file)
 		}
@@ -71,7 +68,7 @@ func (s *stamp) put(file fileStamp) {
 	s.settled = s.settled && (!file.isThere || file.modified < s.taken.Add(-tick).UnixNano())
 }
 
-// holds reports whether the files surely are what they were. It opens none.
+// holds reports whether the files are certain to be what they were. It opens none.
 func (s *stamp) holds(f *Finder) bool {
 	if !s.settled {
 		return false
@@ -86,26 +83,26 @@ func (s *stamp) holds(f *Finder) bool {
 
 // fileStamp looks at a file. No symbolic link leads it out of the folder.
 func (f *Finder) fileStamp(dir, name string) fileStamp {
-	info, err := f.stat(dir, name)
+	lstat := f.Lstat
+	if lstat == nil {
+		lstat = os.Lstat
+	}
+	file := filepath.Join(dir, filepath.FromSlash(name))
+	info, err := lstat(file)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if name == "." {
+			info, err = os.Stat(file)
+		} else {
+			info, err = statWithin(dir, name)
+		}
+	}
 	if err != nil {
 		return fileStamp{name: name}
 	}
 	return fileStamp{name, true, info.ModTime().UnixNano(), info.Size()}
 }
 
-func (f *Finder) stat(dir, name string) (fs.FileInfo, error) {
-	lstat := f.Lstat
-	if lstat == nil {
-		lstat = os.Lstat
-	}
-	path := filepath.Join(dir, filepath.FromSlash(name))
-	info, err := lstat(path)
-	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
-		return info, err
-	}
-	if name == "." {
-		return os.Stat(path)
-	}
+func statWithin(dir, name string) (fs.FileInfo, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
