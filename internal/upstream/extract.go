@@ -15,39 +15,23 @@ import (
 )
 
 // Extraction is what a source tree of jetpack-nixos declares, read without running Nix.
-// What only an evaluation could tell is left out.
+// What only an evaluation gives is left out.
 type Extraction struct {
-	// Options are sorted by path. An alias has the type of the option it stands for.
-	Options []catalog.Option
+	// Source is what a catalog is made from, of no known revision. Options, packages and the overlay's attributes are sorted
+	// by path and name. An alias has the type of the option it stands for. The generations, oldest first, have the versions
+	// that the overlay names, without kernels, and the SoM families that the assertions of the root module let pass.
+	catalog.Source
 	// Removed are the options that are only declared in order to refuse them, sorted by path.
 	Removed []catalog.Option
 	// Descriptions are upstream's own texts on options, by path, and on what to do without a removed one. What cannot be
 	// read of a text that is put together stands in it as ${…}.
 	Descriptions map[string]string
-	// Packages are the members of the nvidia-jetpack scope, Overlay what the overlay sets at the top level of the
-	// package set; both sorted by name.
-	Packages []catalog.Package
-	Overlay  []catalog.Attribute
-	// Generations are the JetPack generations that the overlay makes, oldest first, with the versions that it names and
-	// the SoM families that the assertions of the root module let pass. Kernels are not read.
-	Generations []catalog.Generation
-	// DefaultMajors are the JetPack majors that SoMs get, by SoM, where the default of majorVersion tells.
-	DefaultMajors map[string]string
 	// Files are the files that were read, sorted: the extraction holds while they stay as they are, and the folders
 	// that were listed, Folders, have the same names in them.
 	Files   []string
 	Folders []string
 	// Problems say what was left out, and why.
 	Problems []Problem
-}
-
-// Source is what a catalog is made from. rev is the commit whose source it is, unchanged; the zero Revision for a
-// checkout, whose files may be any.
-func (e Extraction) Source(rev catalog.Revision) catalog.Source {
-	return catalog.Source{
-		Revision: rev, Options: e.Options, Packages: e.Packages, Overlay: e.Overlay,
-		Generations: e.Generations, DefaultMajors: e.DefaultMajors,
-	}
 }
 
 // entries are the root modules of jetpack-nixos, the newest first.
@@ -217,15 +201,13 @@ func (m *modules) option(s *eval.Attrs, at eval.Attr, path []string, field bool)
 	if a, ok := s.Get("default"); ok {
 		o.HasDefault, o.Default = true, a.Node().Text()
 		if a.Node().IsZero() {
-			o.Default = m.madeDefault(a.Thunk, o.DefaultText)
+			if o.Default, ok = m.json(a.Thunk); !ok { // what a function of lib gives
+				o.Default = o.DefaultText
+			}
 		}
 	}
 	if a, ok := s.Get("example"); ok {
-		if example, bad := m.Plain(m.documented(a.Thunk)); bad == nil {
-			if text, err := json.Marshal(example); err == nil {
-				o.Example = string(text)
-			}
-		}
+		o.Example, _ = m.json(m.documented(a.Thunk))
 	}
 	if a, ok := s.Get("description"); ok {
 		m.describe(o.Path, a.Thunk)
@@ -252,17 +234,14 @@ func (m *modules) describe(path string, text *eval.Thunk) {
 	}
 }
 
-// madeDefault is a default that a function of lib gives, as Nix writes it.
-func (m *modules) madeDefault(t *eval.Thunk, shown string) string {
+// json is a value that is known as a whole.
+func (m *modules) json(t *eval.Thunk) (string, bool) {
 	plain, bad := m.Plain(t)
 	if bad != nil {
-		return shown
+		return "", false
 	}
 	text, err := json.Marshal(plain)
-	if err != nil {
-		return shown
-	}
-	return string(text)
+	return string(text), err == nil
 }
 
 // declare adds a declaration to those of other modules.

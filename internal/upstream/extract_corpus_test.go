@@ -73,12 +73,14 @@ func TestCorpus(t *testing.T) {
 		}
 		// The embedded data are what is extracted.
 		embedded, _ := library.At(rev)
-		fresh := library.Of(e.Source(embedded.Revision))
+		source := e.Source
+		source.Revision = embedded.Revision
+		fresh := library.Of(source)
 		same := reflect.DeepEqual(embedded.Options(), fresh.Options()) && reflect.DeepEqual(embedded.Packages(), fresh.Packages()) &&
 			reflect.DeepEqual(embedded.OverlayAttributes(), fresh.OverlayAttributes())
 		figures.add(t, seen, "embedded data", rev[:7], "", "true", fmt.Sprint(same))
 		// Without the revision the catalog has nothing but what was read.
-		evaluations.Compare(rev, library.Of(e.Source(catalog.Revision{})), func(field, of string, want, got any) {
+		evaluations.Compare(rev, library.Of(e.Source), func(field, of string, want, got any) {
 			if field == "kernel" || field == "package's kind" && got == "" {
 				return // only an evaluation tells
 			}

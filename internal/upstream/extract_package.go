@@ -209,15 +209,15 @@ func (x *extractor) device(found map[string]*catalog.Package) {
 		return
 	}
 	for a := range s.All() {
-		var at catalog.Package
+		at := catalog.Package{Name: a.Name}
 		x.describe(&at, a)
 		if at.File == "" {
 			continue
 		}
 		p, ok := found[a.Name]
 		if !ok {
-			p = &catalog.Package{Name: a.Name, Kind: at.Kind, File: at.File, Line: at.Line, Column: at.Column, Source: at.Source, DeviceOnly: true}
-			found[a.Name] = p
+			p = &at
+			p.DeviceOnly, found[a.Name] = true, p
 		}
 		p.DeviceFile, p.DeviceLine = at.File, at.Line
 	}

@@ -11,24 +11,22 @@ import (
 // soms reads what the root module makes of each SoM: the JetPack major that it gets, and those that it refuses.
 // Both hang on functions of the configuration, so the module is read again for every SoM as if that were configured.
 func (x *extractor) soms(e *Extraction, entry string) {
-	at := func(name string) (catalog.Option, bool) {
-		i, ok := slices.BinarySearchFunc(e.Options, "hardware.nvidia-jetpack."+name, func(o catalog.Option, path string) int {
-			return strings.Compare(o.Path, path)
-		})
-		if !ok {
-			return catalog.Option{}, false
+	option := func(name string) (o catalog.Option, ok bool) {
+		i := slices.IndexFunc(e.Options, func(o catalog.Option) bool { return o.Path == "hardware.nvidia-jetpack."+name })
+		if i < 0 {
+			return o, false
 		}
 		return e.Options[i], true
 	}
-	som, _ := at("som")
-	major, ok := at("majorVersion")
+	som, _ := option("som")
+	major, ok := option("majorVersion")
 	if !ok || len(som.Values) > 64 || len(major.Values) > 16 {
 		return
 	}
 	e.DefaultMajors = map[string]string{}
-	refused := map[string]map[string]bool{} // by major and family
+	type pair struct{ major, family string }
+	refused := map[pair]bool{}
 	var families []string
-	any := false
 	for _, name := range som.Values {
 		if v := x.defaultFor(entry, name); v != "" {
 			e.DefaultMajors[name] = v
@@ -41,23 +39,15 @@ func (x *extractor) soms(e *Extraction, entry string) {
 			families = append(families, family)
 		}
 		for _, m := range major.Values {
-			if !x.refuses(entry, name, m) {
-				continue
+			if x.refuses(entry, name, m) {
+				refused[pair{m, family}] = true
 			}
-			if refused[m] == nil {
-				refused[m] = map[string]bool{}
-			}
-			refused[m][family] = true
-			any = true
 		}
-	}
-	if !any {
-		return
 	}
 	for i := range e.Generations {
 		g := &e.Generations[i]
 		for _, family := range families {
-			if !refused[g.Major][family] {
+			if len(refused) > 0 && !refused[pair{g.Major, family}] {
 				g.SoMFamilies = append(g.SoMFamilies, family)
 			}
 		}
@@ -82,11 +72,11 @@ func (x *extractor) defaultFor(entry, som string) string {
 	return x.text(v, "options", "hardware", "nvidia-jetpack", "majorVersion", "default")
 }
 
-// refuses reports whether an assertion surely fails for a SoM and a major.
+// refuses reports whether an assertion is certain to fail for a SoM and a major.
 func (x *extractor) refuses(entry, som, major string) bool {
 	root := x.configured(entry, value("enable", eval.Bool(true)), value("som", eval.String(som)), value("majorVersion", eval.String(major)))
-	for _, part := range x.sure(x.Select(root, "config"), 0) {
-		for _, assertion := range x.sure(x.Select(part, "assertions"), 0) {
+	for _, part := range x.certain(x.Select(root, "config"), 0) {
+		for _, assertion := range x.certain(x.Select(part, "assertions"), 0) {
 			if x.is(assertion, "assertion", eval.Bool(false)) {
 				return true
 			}
@@ -95,29 +85,27 @@ func (x *extractor) refuses(entry, som, major string) bool {
 	return false
 }
 
-// sure are the sets that mkIf, mkMerge and lists surely contribute.
-func (x *extractor) sure(v eval.Value, depth int) []*eval.Attrs {
+// certain are the sets that mkIf, mkMerge and lists contribute without a doubt.
+func (x *extractor) certain(v eval.Value, depth int) (all []*eval.Attrs) {
 	if depth > maxImports || x.Charge(1) != nil {
 		return nil
 	}
 	switch v := v.(type) {
 	case *eval.List:
-		var all []*eval.Attrs
 		for _, t := range v.Items {
-			all = append(all, x.sure(x.Force(t), depth+1)...)
+			all = append(all, x.certain(x.Force(t), depth+1)...)
 		}
-		return all
 	case *eval.Attrs:
-		switch {
-		case x.is(v, "_type", eval.String("if")):
+		switch x.text(v, "_type") {
+		case "if":
 			if x.is(v, "condition", eval.Bool(true)) {
-				return x.sure(x.Select(v, "content"), depth+1)
+				all = x.certain(x.Select(v, "content"), depth+1)
 			}
-			return nil
-		case x.is(v, "_type", eval.String("merge")):
-			return x.sure(x.Select(v, "contents"), depth+1)
+		case "merge":
+			all = x.certain(x.Select(v, "contents"), depth+1)
+		default:
+			all = append(all, v)
 		}
-		return []*eval.Attrs{v}
 	}
-	return nil
+	return all
 }

@@ -190,7 +190,7 @@ func TestExtractCatalog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := library.Of(e.Source(catalog.Revision{}))
+	c := library.Of(e.Source)
 	o, ok := c.Lookup([]string{"hardware", "nvidia-jetpack", "som"})
 	if !ok || o.Line != 2 || o.Column != 4 || o.Summary == "" {
 		t.Errorf("som is %+v", o)

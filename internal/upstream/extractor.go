@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 
 	"jetpills/internal/nix/eval"
@@ -72,9 +73,7 @@ func expand(e *eval.Evaluator, call *eval.Call) eval.Value {
 	}
 	var given []eval.Attr
 	if s, ok := e.Merged(e.Force(arguments)).(*eval.Attrs); ok {
-		for a := range s.All() {
-			given = append(given, a)
-		}
+		given = slices.Collect(s.All())
 	}
 	return e.Apply(f, eval.Known(eval.NewAttrs(&eval.Symbol{}, given...)))
 }
@@ -104,14 +103,14 @@ func (x *extractor) position(n syntax.Node) (file string, line, column int) {
 	if f == nil {
 		return "", 0, 0
 	}
-	line, column = f.place(n.Span().Start)
-	return f.path, line, column
+	offset := n.Span().Start
+	line = f.lines.Line(offset)
+	return f.path, line + 1, offset - f.lines.Start(line) + 1
 }
 
-// is reports whether an attribute of a set surely has a value.
-func (x *extractor) is(s *eval.Attrs, name string, want eval.Value) bool {
-	a, ok := s.Get(name)
-	return ok && x.Force(a.Thunk) == want
+// is reports whether an attribute of a set is certain to have a value.
+func (x *extractor) is(s eval.Value, name string, want eval.Value) bool {
+	return x.Select(s, name) == want
 }
 
 // text is the string at a path of attributes; empty if none is known there.
@@ -154,12 +153,10 @@ func (x *extractor) shownText(t *eval.Thunk) string {
 
 // documented is the text of literalExpression and its kin, and anything else itself.
 func (x *extractor) documented(t *eval.Thunk) *eval.Thunk {
-	s, ok := x.Force(t).(*eval.Attrs)
-	if !ok || !strings.HasPrefix(x.text(s, "_type"), "literal") {
-		return t
-	}
-	if text, ok := s.Get("text"); ok {
-		return text.Thunk
+	if s, ok := x.Force(t).(*eval.Attrs); ok && strings.HasPrefix(x.text(s, "_type"), "literal") {
+		if text, ok := s.Get("text"); ok {
+			return text.Thunk
+		}
 	}
 	return t
 }

@@ -39,27 +39,22 @@ func (l Location) Open() (*os.Root, error) {
 }
 
 // OpenFolder opens a folder. What is none is not opened at all: to open a named pipe is to wait for who writes to it.
-func OpenFolder(dir string) (*os.Root, error) {
-	info, err := os.Stat(dir)
-	if err == nil && !info.IsDir() {
-		err = &fs.PathError{Op: "open", Path: dir, Err: syscall.ENOTDIR}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return os.OpenRoot(dir)
-}
+func OpenFolder(dir string) (*os.Root, error) { return openFolder(dir, os.Stat, os.OpenRoot) }
 
 // OpenFolderIn does so for a folder in another, out of which no symbolic link leads.
 func OpenFolderIn(around *os.Root, name string) (*os.Root, error) {
-	info, err := around.Stat(name)
-	if err == nil && !info.IsDir() {
-		err = &fs.PathError{Op: "open", Path: name, Err: syscall.ENOTDIR}
-	}
+	return openFolder(name, around.Stat, around.OpenRoot)
+}
+
+func openFolder(name string, stat func(string) (fs.FileInfo, error), open func(string) (*os.Root, error)) (*os.Root, error) {
+	info, err := stat(name)
 	if err != nil {
 		return nil, err
 	}
-	return around.OpenRoot(name)
+	if !info.IsDir() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: syscall.ENOTDIR}
+	}
+	return open(name)
 }
 
 // Exists reports whether a folder is there and can be opened, at the cost of one look at the file system where it is not.

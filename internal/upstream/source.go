@@ -24,7 +24,10 @@ const (
 	maxProblems      = 64
 )
 
-const tooLarge = "is left out: the source tree is too large"
+var (
+	errTooLarge = errors.New("is left out: the source tree is too large")
+	errOutside  = errors.New("lies outside of the source tree")
+)
 
 // source reads the Nix files of a source tree, each once.
 type source struct {
@@ -45,15 +48,6 @@ type sourceFile struct {
 
 func newSource(fsys fs.FS) *source {
 	return &source{fsys: fsys, files: map[string]*sourceFile{}, trees: map[*syntax.Tree]*sourceFile{}, folders: map[string]bool{}}
-}
-
-// place is the 1-based line and column, in bytes, of an offset; 0 for a negative one, which means the whole file.
-func (f *sourceFile) place(offset int) (line, column int) {
-	if offset < 0 {
-		return 0, 0
-	}
-	line = f.lines.Line(offset)
-	return line + 1, offset - f.lines.Start(line) + 1
 }
 
 // problem remembers why something was left out; the first of them, in a tree that is strange throughout.
@@ -78,11 +72,11 @@ func (s *source) open(name string) *sourceFile {
 
 func (s *source) read(name string) (*sourceFile, error) {
 	if !fs.ValidPath(name) {
-		return nil, errors.New("lies outside of the source tree")
+		return nil, errOutside
 	}
 	info, err := fs.Stat(s.fsys, name)
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", Cause(err))
+		return nil, unreadable(err)
 	}
 	if info.IsDir() {
 		if path.Base(name) == "default.nix" {
@@ -91,7 +85,7 @@ func (s *source) read(name string) (*sourceFile, error) {
 		return s.open(path.Join(name, "default.nix")), nil
 	}
 	if info.Size() <= maxSourceFile && (len(s.trees) >= maxSourceFiles || s.bytes+int(info.Size()) > maxSourceBytes) {
-		return nil, errors.New(tooLarge)
+		return nil, errTooLarge
 	}
 	read, err := ReadFile(s.fsys, name, maxSourceFile)
 	if err != nil {
@@ -121,47 +115,43 @@ func nesting(t *syntax.Tree) int {
 	return deepest
 }
 
-// list gives the entries of a folder within the tree, sorted by name; nothing if it cannot be listed.
+// list gives the entries of a folder within the tree; nothing if it cannot be listed.
 func (s *source) list(name string) []fs.DirEntry {
-	if !fs.ValidPath(name) {
-		s.problem(name, "lies outside of the source tree")
-		return nil
-	}
-	if !s.folders[name] && len(s.folders) >= maxSourceFolders {
-		s.problem(name, tooLarge)
-		return nil
-	}
-	info, err := fs.Stat(s.fsys, name)
+	entries, err := s.readFolder(name)
 	if err != nil {
-		s.problem(name, fmt.Sprintf("cannot be listed: %v", Cause(err)))
-		return nil
-	}
-	if !info.IsDir() { // to open a named pipe is to wait
-		s.problem(name, "is not a folder")
-		return nil
-	}
-	folder, err := s.fsys.Open(name)
-	if err != nil {
-		s.problem(name, fmt.Sprintf("cannot be listed: %v", Cause(err)))
-		return nil
-	}
-	defer folder.Close()
-	reader, ok := folder.(fs.ReadDirFile)
-	if !ok {
-		s.problem(name, "is not a folder")
-		return nil
-	}
-	entries, err := reader.ReadDir(maxSourceFolder)
-	if err != nil && !errors.Is(err, io.EOF) {
-		s.problem(name, fmt.Sprintf("cannot be listed: %v", Cause(err)))
+		s.problem(name, err.Error())
 		return nil
 	}
 	s.folders[name] = true
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int {
-		if a.Name() < b.Name() {
-			return -1
-		}
-		return 1
-	})
 	return entries
+}
+
+func (s *source) readFolder(name string) ([]fs.DirEntry, error) {
+	switch {
+	case !fs.ValidPath(name):
+		return nil, errOutside
+	case !s.folders[name] && len(s.folders) >= maxSourceFolders:
+		return nil, errTooLarge
+	}
+	info, err := fs.Stat(s.fsys, name)
+	if err == nil && !info.IsDir() { // to open a named pipe is to wait
+		return nil, errors.New("is not a folder")
+	}
+	var folder fs.File
+	if err == nil {
+		folder, err = s.fsys.Open(name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot be listed: %w", Cause(err))
+	}
+	defer folder.Close()
+	listed, ok := folder.(fs.ReadDirFile)
+	if !ok {
+		return nil, errors.New("is not a folder")
+	}
+	entries, err := listed.ReadDir(maxSourceFolder)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("cannot be listed: %w", Cause(err))
+	}
+	return entries, nil
 }

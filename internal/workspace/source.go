@@ -142,7 +142,8 @@ func (t *trees) load(into *tree, revision catalog.Revision, documents map[string
 		return
 	}
 	source.extraction = e
-	source.catalog = t.library.Of(e.Source(revision))
+	e.Revision = revision
+	source.catalog = t.library.Of(e.Source)
 	into.source = source
 	t.log.Debug("read jetpack-nixos from its source", zap.String("folder", into.location.Dir),
 		zap.Int("options", len(e.Options)), zap.Int("problems", len(e.Problems)), zap.Duration("took", time.Since(start)))

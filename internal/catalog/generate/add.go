@@ -102,7 +102,7 @@ func (h *history) read(i int, w io.Writer) (*catalog.Source, error) {
 		}
 		return nil, nil
 	}
-	s := e.Source(catalog.Revision{})
+	s := e.Source
 	if !packages {
 		s.Packages, s.Overlay, s.Generations = nil, nil, nil
 	}
