@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"jetpills/internal/upstream": {
 		"internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},
-	"jetpills/internal/pins": {"internal/upstream", "internal/nix/eval", "internal/nix/syntax", "internal/catalog"},
+	"jetpills/internal/pins": {"internal/upstream", "internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog"},
 	"jetpills/internal/workspace": {
 		"internal/nix/eval", "internal/nix/module", "internal/pins", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
 	},

@@ -3,9 +3,11 @@ package pins
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/upstream"
 )
@@ -66,19 +68,19 @@ func findEntry(in *opened, names []string) Pin {
 }
 
 // addressPin is the pin of the first address of jetpack-nixos that has a revision, or else of the first one.
-func addressPin(tree *syntax.Tree) Pin {
+func addressPin(tree *syntax.Tree) (first Pin) {
 	// Most addresses name the repository. Others are put together, of variables alone: those come last, because there
 	// may be many strings with variables, and all that is looked up is bounded.
-	var first Pin
 	for _, mark := range []string{repo, "${"} {
 		a := addresses{eval.New(eval.Options{Steps: maxLookups})}
 		for n := range syntax.Descendants(tree.Root()) {
 			pin, ok := a.at(n, mark)
-			if ok && pin.Revision != "" {
-				return pin
+			if !ok || pin.Revision == "" && first != (Pin{}) {
+				continue
 			}
-			if ok && first == (Pin{}) {
-				first = pin
+			pin.Input = inputAround(n)
+			if first = pin; pin.Revision != "" {
+				break
 			}
 		}
 		if first != (Pin{}) {
@@ -86,6 +88,16 @@ func addressPin(tree *syntax.Tree) Pin {
 		}
 	}
 	return first
+}
+
+// inputAround is the name of the flake input that a node is a part of; empty if it is of none.
+func inputAround(n syntax.Node) string {
+	path := module.PathOf(n)
+	i := slices.IndexFunc(path, func(p module.Part) bool { return p.Known && p.Name == "inputs" })
+	if i < 0 || i+1 >= len(path) {
+		return ""
+	}
+	return path[i+1].Name
 }
 
 // maxLookups bounds the work on one file, in the evaluator's steps: what is there may be made to take all time.
@@ -118,7 +130,6 @@ func (a addresses) at(n syntax.Node, mark string) (Pin, bool) {
 	} else if pin.Revision == "" {
 		pin = pin.at(argument("ref"))
 	}
-	pin.Input = a.inputAround(n)
 	return pin, true
 }
 
@@ -138,31 +149,4 @@ func (a addresses) argumentsAround(n syntax.Node) func(name string) string {
 		text, _ := a.Select(a.Force(a.Thunk(set, a.ScopeAt(set))), name).(eval.String)
 		return string(text)
 	}
-}
-
-// inputAround is the name below "inputs" in the bindings around a node.
-func (a addresses) inputAround(n syntax.Node) string {
-	inner := ""
-	for above := range syntax.Ancestors(n) {
-		if a.Charge(1) != nil {
-			return ""
-		}
-		binding, ok := syntax.AsBinding(above)
-		if !ok {
-			continue
-		}
-		var names []string
-		for part := range binding.Path().Names() {
-			name, _ := syntax.AttrName(part)
-			names = append(names, name)
-		}
-		names = append(names, inner)
-		for i, name := range names[:len(names)-1] {
-			if name == "inputs" {
-				return names[i+1]
-			}
-		}
-		inner = names[0]
-	}
-	return ""
 }

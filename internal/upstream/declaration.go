@@ -124,18 +124,9 @@ func otherNames(e *eval.Evaluator, tree *syntax.Tree) []Declaration {
 			continue
 		}
 		for _, path := range paths {
-			var names []string
-			if list, ok := path.(*eval.List); ok {
-				for _, t := range list.Items {
-					name, known := e.Force(t).(eval.String)
-					if !known {
-						break // it may be any name in that set
-					}
-					names = append(names, string(name))
-				}
-			}
-			if len(names) > 1 {
-				all = append(all, Declaration{Path: dotted(names), Open: true})
+			// What follows the names that are known may be any names in that set.
+			if known, _ := names(e, path); len(known) > 1 {
+				all = append(all, Declaration{Path: dotted(known), Open: true})
 			}
 		}
 	}

@@ -267,7 +267,7 @@ func (m *modules) redirection(call *eval.Call) {
 		return
 	}
 	for _, path := range from {
-		path, ok := m.strings(path)
+		path, ok := names(m.Evaluator, path)
 		if !ok || len(path) == 0 {
 			m.problem(".", "a "+name+" cannot be read without running Nix")
 			continue
@@ -281,7 +281,7 @@ func (m *modules) redirection(call *eval.Call) {
 			}
 			continue
 		}
-		target, ok := m.strings(to)
+		target, ok := names(m.Evaluator, to)
 		if !ok || len(target) == 0 {
 			m.problem(o.Path, "the option that it stands for cannot be read without running Nix")
 			continue

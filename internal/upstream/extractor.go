@@ -119,21 +119,20 @@ func (x *extractor) text(v eval.Value, path ...string) string {
 	return string(s)
 }
 
-// strings are the strings of a list; false if they are not all known.
-func (x *extractor) strings(v eval.Value) ([]string, bool) {
+// names are the strings of a list, up to the first that is not known; whole says that there is no such one.
+func names(e *eval.Evaluator, v eval.Value) (all []string, whole bool) {
 	list, ok := v.(*eval.List)
-	if !ok || list.Open || x.Charge(len(list.Items)) != nil {
+	if !ok || e.Charge(len(list.Items)) != nil {
 		return nil, false
 	}
-	var all []string
 	for _, t := range list.Items {
-		s, ok := x.Force(t).(eval.String)
+		s, ok := e.Force(t).(eval.String)
 		if !ok {
-			return nil, false
+			return all, false
 		}
 		all = append(all, string(s))
 	}
-	return all, true
+	return all, !list.Open
 }
 
 // shownText is a string for people: with the source of what cannot be read in it.
