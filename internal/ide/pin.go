@@ -60,7 +60,7 @@ func readNote(p workspace.Pinned) markup.Text {
 		return markup.Format("pinned by %s, read from its source in the Nix store", by)
 	}
 	dir := p.Source.Location.Dir
-	if near, err := filepath.Rel(filepath.Dir(p.Pin.Source), dir); err == nil && filepath.IsLocal(near) {
+	if near, err := filepath.Rel(filepath.Dir(p.Pin.File), dir); err == nil && filepath.IsLocal(near) {
 		dir = "./" + filepath.ToSlash(near)
 	}
 	return markup.Format("pinned by %s, read from its source at %s", by, markup.Code(dir))
@@ -113,7 +113,7 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 		}
 	}
 	pin := Pin{
-		Revision: revision, Short: text.Visible(revision.Short(), ""), Note: pinNote(pinned).Plain(), Source: pinned.Pin.Source, JetPack: []string{},
+		Revision: revision, Short: text.Visible(revision.Short(), ""), Note: pinNote(pinned).Plain(), Source: pinned.Pin.File, JetPack: []string{},
 	}
 	if !revision.Date.IsZero() {
 		pin.Day = revision.Day()
@@ -140,8 +140,8 @@ func PinLine(p workspace.Pinned) string {
 // person.
 func PinReport(p workspace.Pinned) []string {
 	lines := []string{PinLine(p)}
-	if p.Pin.Source != "" {
-		from := "from " + p.Pin.Source
+	if p.Pin.File != "" {
+		from := "from " + p.Pin.File
 		if p.Pin.Input != "" {
 			from += ", input " + p.Pin.Input
 		}

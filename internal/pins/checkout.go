@@ -14,7 +14,7 @@ func findCheckout(in *opened, _ []string) Pin {
 	if !upstream.IsCheckout(in.root.FS()) {
 		return Pin{}
 	}
-	return Pin{Repo: repo, Dir: in.dir, Source: in.dir, Revision: in.head(in.root, ".")}
+	return Pin{Repo: repo, Dir: in.dir, File: in.dir, Revision: in.head(in.root, ".")}
 }
 
 // head is the commit that is checked out in a folder of the opened one, which rests on the files that say so from then on.

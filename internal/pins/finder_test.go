@@ -434,7 +434,7 @@ func TestAround(t *testing.T) {
 			f := &Finder{Library: known, Report: func(p upstream.Problem) { reported = append(reported, p) }}
 			got := f.Around(filepath.Join(dir, test.from))
 			if test.source != "" {
-				test.want.Source = filepath.Join(dir, test.source)
+				test.want.File = filepath.Join(dir, test.source)
 			}
 			if test.want.Dir != "" {
 				test.want.Dir = filepath.Join(dir, test.want.Dir)
@@ -532,7 +532,7 @@ func TestEntry(t *testing.T) {
 				}
 				return
 			}
-			if got.Entry.Revision != revA || got.Entry.Source != filepath.Join(dir, test.want) {
+			if got.Entry.Revision != revA || got.Entry.File != filepath.Join(dir, test.want) {
 				t.Errorf("entry %+v, want it from %s", got.Entry, test.want)
 			}
 		})
@@ -587,8 +587,8 @@ func TestChoose(t *testing.T) {
 	none := Pin{Format: None}
 	modeline := Pin{Format: Modeline, Revision: revA}
 	lock := Pin{Format: "flake.lock", Revision: revA}
-	url := Pin{Format: Address, Revision: revA, Source: "own"}
-	entry := Pin{Format: Entry, Revision: revA, Source: "entry"}
+	url := Pin{Format: Address, Revision: revA, File: "own"}
+	entry := Pin{Format: Entry, Revision: revA, File: "entry"}
 	for _, test := range []struct {
 		name     string
 		mentions Mentions

@@ -83,8 +83,8 @@ func (p Pin) By() (words, file string) {
 	switch {
 	case row.lock != nil:
 		file = row.files[0]
-	case p.Source != "":
-		file = filepath.Base(p.Source)
+	case p.File != "":
+		file = filepath.Base(p.File)
 	}
 	return cmp.Or(row.words, "%s"), file
 }
@@ -92,10 +92,10 @@ func (p Pin) By() (words, file string) {
 // Root is the folder whose inputs a lock file pins; empty where none does.
 func (p Pin) Root() string {
 	row := p.row()
-	if row.lock == nil || p.Source == "" {
+	if row.lock == nil || p.File == "" {
 		return ""
 	}
-	return filepath.Clean(strings.TrimSuffix(p.Source, filepath.FromSlash(row.files[0])))
+	return filepath.Clean(strings.TrimSuffix(p.File, filepath.FromSlash(row.files[0])))
 }
 
 // Tools are what a person can pin with, in words.

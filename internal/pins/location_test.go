@@ -11,13 +11,13 @@ import (
 const narHash = "sha256-ZeRxu4yn6shd3SNF5ZUQb4r7BaVo1zBKMjRhfoNSBmw="
 
 func TestLocations(t *testing.T) {
-	pin := Pin{Format: "flake.lock", Source: "/w/flake.lock", Dir: "/w/jp", StorePath: "/nix/store/x-source"}
+	pin := Pin{Format: "flake.lock", File: "/w/flake.lock", Dir: "/w/jp", StorePath: "/nix/store/x-source"}
 	got := pin.Locations("")
 	if len(got) != 2 || got[0] != (upstream.Location{Dir: "/w/jp", Within: "/w"}) ||
 		got[1] != (upstream.Location{Dir: filepath.FromSlash("/nix/store/x-source"), Within: "/nix/store", Fixed: true}) {
 		t.Errorf("%+v", got)
 	}
-	checkout := Pin{Format: Checkout, Source: "/c", Dir: "/c"}
+	checkout := Pin{Format: Checkout, File: "/c", Dir: "/c"}
 	if got := checkout.Locations(""); len(got) != 1 || got[0] != (upstream.Location{Dir: "/c"}) {
 		t.Errorf("a checkout lies at %+v", got)
 	}

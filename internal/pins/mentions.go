@@ -15,7 +15,7 @@ import (
 // Mentions are the pins that stand in a Nix file itself.
 type Mentions []Pin
 
-// Mention gives the pins in the source of a Nix file, which is parsed if there may be any; path becomes their Source.
+// Mention gives the pins in the source of a Nix file, which is parsed if there may be any; path becomes their File.
 func Mention(source string, parse func() *syntax.Tree, path string) Mentions {
 	var all Mentions
 	for _, row := range formats {
@@ -23,7 +23,7 @@ func Mention(source string, parse func() *syntax.Tree, path string) Mentions {
 			continue
 		}
 		if pin := row.text(parse()); pin != (Pin{}) {
-			pin.Format, pin.Source = row.name, path
+			pin.Format, pin.File = row.name, path
 			all = append(all, pin)
 		}
 	}
@@ -60,7 +60,7 @@ func findEntry(in *opened, names []string) Pin {
 			continue
 		}
 		if pin := addressPin(syntax.Parse(string(content))); pin != (Pin{}) {
-			pin.Source = filepath.Join(in.dir, name)
+			pin.File = filepath.Join(in.dir, name)
 			return pin
 		}
 	}

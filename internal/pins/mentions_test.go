@@ -73,8 +73,8 @@ func TestMention(t *testing.T) {
 			if u.Found() != test.found || u.Revision != test.revision || u.Branch != test.branch || u.Input != test.input || u.Fork != test.fork {
 				t.Errorf("address %+v", u)
 			}
-			if u.Found() && (u.Format != Address || u.Source != "/x/flake.nix") {
-				t.Errorf("known by %q from %q", u.Format, u.Source)
+			if u.Found() && (u.Format != Address || u.File != "/x/flake.nix") {
+				t.Errorf("known by %q from %q", u.Format, u.File)
 			}
 		})
 	}

@@ -25,8 +25,8 @@ type Pin struct {
 	Revision string
 	// Branch is the branch, tag or other name that is asked for, where no revision is.
 	Branch string
-	// Source is the file that says so; empty for a setting, and for a document that is no file.
-	Source string
+	// File is the file that pins the revision, for a checkout its folder; empty for a setting, and for a document that is no file.
+	File string
 	// Input is the name of the flake input or of the pin, "a/b" for input b of input a.
 	Input string
 	// Owner and Repo name the repository on its code host, where that is known.
@@ -61,7 +61,7 @@ func (p Pin) Locations(storeDir string) []upstream.Location {
 	if p.Dir != "" {
 		at := upstream.Location{Dir: p.Dir}
 		if p.Format != Checkout && p.Format != Setting { // a file names the folder, and may be a stranger's
-			at.Within = filepath.Dir(p.Source)
+			at.Within = filepath.Dir(p.File)
 		}
 		all = append(all, at)
 	}

@@ -176,7 +176,7 @@ func (s *Snapshot) Unwatched() []*Document {
 	}
 	return slices.DeleteFunc(s.Documents(), func(d *Document) bool {
 		around := s.surroundings(d)
-		return !isElsewhere(s.dirOf(d)) && !isElsewhere(cmp.Or(around.Pin.Source, around.Top, around.Entry.Source))
+		return !isElsewhere(s.dirOf(d)) && !isElsewhere(cmp.Or(around.Pin.File, around.Top, around.Entry.File))
 	})
 }
 

@@ -304,7 +304,7 @@ func (s *Snapshot) checkout() (*Source, pins.Pin, error) {
 		return nil, none, fmt.Errorf("%s: %w", dir, err)
 	}
 	pin, _ := s.pins.CheckoutAt(dir)
-	pin.Format, pin.Dir, pin.Source = pins.Setting, dir, ""
+	pin.Format, pin.Dir, pin.File = pins.Setting, dir, ""
 	return source, pin, nil
 }
 
