@@ -69,7 +69,7 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	if entry == "" {
 		return e, ErrNoModules
 	}
-	m := modules{extractor: x, seen: map[string]bool{}, declared: map[string]*declaration{}, into: &e}
+	m := modules{extractor: x, seen: map[string]bool{}, declared: map[string]*declaredOption{}, into: &e}
 	m.file(entry)
 	m.finish()
 	x.packages(&e)
@@ -77,7 +77,7 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	if x.Spent() != nil {
 		x.problems = append([]Problem{{".", "is too complicated to be read as a whole"}}, x.problems...)
 	}
-	for name, f := range x.files {
+	for name, f := range x.parsed {
 		if f != nil && f.path == name {
 			e.Files = append(e.Files, name)
 		}
@@ -92,12 +92,12 @@ func Extract(fsys fs.FS) (Extraction, error) {
 type modules struct {
 	*extractor
 	seen     map[string]bool // files
-	declared map[string]*declaration
+	declared map[string]*declaredOption
 	into     *Extraction
 }
 
-// declaration is an option that was found, and its type.
-type declaration struct {
+// declaredOption is an option that was found, and its type.
+type declaredOption struct {
 	option catalog.Option
 	typ    eval.Value
 }
@@ -191,7 +191,7 @@ func (m *modules) option(s *eval.Attrs, at eval.Attr, path []string, field bool)
 		m.problem(".", fmt.Sprintf("more than %d options are left out", maxOptions))
 		return
 	}
-	d := declaration{option: catalog.Option{Path: dotted(path), DeclaredWith: s.By(), Field: field}}
+	d := declaredOption{option: catalog.Option{Path: dotted(path), DeclaredWith: s.By(), Field: field}}
 	o := &d.option
 	o.DeclaredIn, o.Line, o.Column = m.position(at.At)
 	o.Internal, o.ReadOnly = m.is(s, "internal", eval.Bool(true)), m.is(s, "readOnly", eval.Bool(true))
@@ -245,7 +245,7 @@ func (m *modules) json(t *eval.Thunk) (string, bool) {
 }
 
 // declare adds a declaration to those of other modules.
-func (m *modules) declare(d declaration) {
+func (m *modules) declare(d declaredOption) {
 	was, ok := m.declared[d.option.Path]
 	if !ok {
 		m.declared[d.option.Path] = &d
@@ -287,7 +287,7 @@ func (m *modules) redirection(call *eval.Call) {
 			continue
 		}
 		o.RenamedTo = dotted(target)
-		m.declare(declaration{o, eval.NewSymbol(slices.Concat([]string{"options"}, target, []string{"type"})...)})
+		m.declare(declaredOption{o, eval.NewSymbol(slices.Concat([]string{"options"}, target, []string{"type"})...)})
 	}
 }
 

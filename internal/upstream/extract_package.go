@@ -3,7 +3,6 @@ package upstream
 import (
 	"cmp"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strconv"
@@ -58,7 +57,7 @@ func isNumber(s string) bool {
 
 // overlay is the set that an overlay in a file gives; an empty one if there is none.
 func (x *extractor) overlay(name string) *eval.Attrs {
-	if !slices.ContainsFunc(x.list("."), func(e fs.DirEntry) bool { return e.Name() == name }) {
+	if entries, _ := x.ReadDir("."); entries[name] == "" {
 		return eval.NewAttrs(nil)
 	}
 	s, ok := x.Merged(x.Called(x.Force(x.Import(name)), nil)).(*eval.Attrs)

@@ -17,46 +17,14 @@ const (
 
 // extractor evaluates the Nix files of a source tree, for what arguments from outside stand for themselves.
 type extractor struct {
-	*source
+	*files
 	*eval.Evaluator
 }
 
 func newExtractor(fsys fs.FS) *extractor {
-	s := newSource(fsys)
+	s := &files{fsys: fsys, parsed: map[string]*file{}, trees: map[*syntax.Tree]*file{}, folders: map[string]bool{}}
 	return &extractor{s, eval.New(eval.Options{Reader: s, Steps: maxSteps, Depth: maxDepth, Expand: expand, Tolerant: true})}
 }
-
-// Parse is the text of a file within the tree.
-func (s *source) Parse(name string) (*syntax.Tree, string, bool) {
-	f := s.open(name)
-	if f == nil {
-		return nil, "", false
-	}
-	return f.tree, f.path, true
-}
-
-// ReadFile reads no file: what jetpack-nixos declares is in its Nix code.
-func (s *source) ReadFile(string) (string, bool) { return "", false }
-
-// ReadDir are the names in a folder within the tree.
-func (s *source) ReadDir(name string) (map[string]string, bool) {
-	entries := s.list(name)
-	all := make(map[string]string, len(entries))
-	for _, e := range entries {
-		switch {
-		case e.IsDir():
-			all[e.Name()] = "directory"
-		case e.Type().IsRegular():
-			all[e.Name()] = "regular"
-		default:
-			all[e.Name()] = "unknown"
-		}
-	}
-	return all, true
-}
-
-// Exists cannot tell: the extraction would hang on a file that is not there.
-func (s *source) Exists(string) (exists, known bool) { return false, false }
 
 // expand is what a callPackage of the package set, or of a scope, gives.
 func expand(e *eval.Evaluator, call *eval.Call) eval.Value {

@@ -29,48 +29,81 @@ var (
 	errOutside  = errors.New("lies outside of the source tree")
 )
 
-// source reads the Nix files of a source tree, each once.
-type source struct {
+// files reads the Nix files of a source tree, each once. It is the reader of an evaluation.
+type files struct {
 	fsys     fs.FS
-	files    map[string]*sourceFile // by path; nil for one that cannot be used
-	trees    map[*syntax.Tree]*sourceFile
+	parsed   map[string]*file // by path; nil for one that cannot be used
+	trees    map[*syntax.Tree]*file
 	folders  map[string]bool // those that were listed
 	bytes    int
 	problems []Problem
 }
 
-// sourceFile is a parsed file.
-type sourceFile struct {
+// file is a parsed file.
+type file struct {
 	path  string
 	tree  *syntax.Tree
 	lines text.LineIndex
 }
 
-func newSource(fsys fs.FS) *source {
-	return &source{fsys: fsys, files: map[string]*sourceFile{}, trees: map[*syntax.Tree]*sourceFile{}, folders: map[string]bool{}}
-}
-
 // problem remembers why something was left out; the first of them, in a tree that is strange throughout.
-func (s *source) problem(file, message string) {
+func (s *files) problem(file, message string) {
 	if p := (Problem{file, message}); len(s.problems) < maxProblems && !slices.Contains(s.problems, p) {
 		s.problems = append(s.problems, p)
 	}
 }
 
+// Parse is the text of a file within the tree.
+func (s *files) Parse(name string) (*syntax.Tree, string, bool) {
+	f := s.open(name)
+	if f == nil {
+		return nil, "", false
+	}
+	return f.tree, f.path, true
+}
+
+// ReadFile reads no file: what jetpack-nixos declares is in its Nix code.
+func (s *files) ReadFile(string) (string, bool) { return "", false }
+
+// ReadDir are the names in a folder within the tree; none if it cannot be listed.
+func (s *files) ReadDir(name string) (map[string]string, bool) {
+	entries, err := s.list(name)
+	if err != nil {
+		s.problem(name, err.Error())
+	} else {
+		s.folders[name] = true
+	}
+	all := make(map[string]string, len(entries))
+	for _, e := range entries {
+		switch {
+		case e.IsDir():
+			all[e.Name()] = "directory"
+		case e.Type().IsRegular():
+			all[e.Name()] = "regular"
+		default:
+			all[e.Name()] = "unknown"
+		}
+	}
+	return all, true
+}
+
+// Exists cannot tell: the extraction would hang on a file that is not there.
+func (s *files) Exists(string) (exists, known bool) { return false, false }
+
 // open parses the file, or the default.nix of the folder, at a path within the tree; nil if that cannot be.
-func (s *source) open(name string) *sourceFile {
-	if f, ok := s.files[name]; ok {
+func (s *files) open(name string) *file {
+	if f, ok := s.parsed[name]; ok {
 		return f
 	}
 	f, err := s.read(name)
 	if err != nil {
 		s.problem(name, err.Error())
 	}
-	s.files[name] = f
+	s.parsed[name] = f
 	return f
 }
 
-func (s *source) read(name string) (*sourceFile, error) {
+func (s *files) read(name string) (*file, error) {
 	if !fs.ValidPath(name) {
 		return nil, errOutside
 	}
@@ -96,7 +129,7 @@ func (s *source) read(name string) (*sourceFile, error) {
 	}
 	s.bytes += len(read)
 	content := string(read)
-	f := &sourceFile{path: name, tree: syntax.Parse(content), lines: text.NewLineIndex(content)}
+	f := &file{path: name, tree: syntax.Parse(content), lines: text.NewLineIndex(content)}
 	if nesting(f.tree) > maxSourceNesting {
 		return nil, errors.New("is nested too deeply")
 	}
@@ -115,18 +148,7 @@ func nesting(t *syntax.Tree) int {
 	return deepest
 }
 
-// list gives the entries of a folder within the tree; nothing if it cannot be listed.
-func (s *source) list(name string) []fs.DirEntry {
-	entries, err := s.readFolder(name)
-	if err != nil {
-		s.problem(name, err.Error())
-		return nil
-	}
-	s.folders[name] = true
-	return entries
-}
-
-func (s *source) readFolder(name string) ([]fs.DirEntry, error) {
+func (s *files) list(name string) ([]fs.DirEntry, error) {
 	switch {
 	case !fs.ValidPath(name):
 		return nil, errOutside
