@@ -18,7 +18,7 @@ const maxClimb = 64
 // Finder looks for pins in folders and above them, each folder once, and remembers what it saw: it never changes its answer.
 // Again and Changed give the finder that answers for what the folders hold now. It is safe for concurrent use.
 type Finder struct {
-	// Library tells a mirror of jetpack-nixos under another name by its commits; may be nil.
+	// Library has the commits by which a mirror of jetpack-nixos under another name is known; may be nil.
 	Library *catalog.Library
 	// StoreDir is Nix's store; "" is /nix/store.
 	StoreDir string

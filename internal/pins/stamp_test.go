@@ -102,6 +102,12 @@ func TestAgain(t *testing.T) {
 		{"the head of an input that is a folder moves", vendored, func(t *testing.T, dir string) {
 			put(t, dir+"/vendor/jetpack/.git/refs/heads/main", revB)
 		}, revB},
+		{"a folder becomes a checkout by a file below", with(git, "modules/default.nix", "→ nowhere"), func(t *testing.T, dir string) {
+			if err := os.Remove(dir + "/modules/default.nix"); err != nil {
+				t.Fatal(err)
+			}
+			put(t, dir+"/modules/default.nix", "{ }")
+		}, revA},
 		{"a folder becomes a checkout", nil, func(t *testing.T, dir string) {
 			for name, content := range git {
 				put(t, dir+"/"+name, content)

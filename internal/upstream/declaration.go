@@ -15,9 +15,9 @@ import (
 type Declaration struct {
 	// Path is the option's, without "options" before it.
 	Path string
-	// Values are those of an enum; none for an option of another type, or one whose type only an evaluation could tell.
+	// Values are those of an enum; none for an option of another type, or one whose type only an evaluation gives.
 	Values []DeclaredValue
-	// Open says that the option may take more than Values: only an evaluation could tell all of them.
+	// Open says that the option may take more than Values: only an evaluation gives all of them.
 	Open bool
 	// IsEnd says that Path is but the end of the option's: the file is imported as a part of the options of another one.
 	IsEnd bool
@@ -38,7 +38,7 @@ const (
 )
 
 // Declarations are the options that the modules of a file declare, those of inline modules of a flake and the old names
-// that mkRenamedOptionModule and its kin give to options among them. Values that only an evaluation could tell are left out.
+// that mkRenamedOptionModule and its kin give to options among them. Values that only an evaluation gives are left out.
 func Declarations(tree *syntax.Tree) []Declaration {
 	var all []Declaration
 	e := eval.New(eval.Options{Steps: maxDeclarationSteps, Free: free})
