@@ -16,14 +16,16 @@ func (r repository) isJetpack() bool { return strings.EqualFold(r.repo, repo) }
 // unescapeGroup gives GitLab's groups within groups as its addresses have them.
 func unescapeGroup(owner string) string { return strings.ReplaceAll(owner, "%2F", "/") }
 
-// readAddress reads an address of jetpack-nixos as flakes and fetchers write it, and the revision or branch that it asks for.
-// Addresses of other repositories, and of single pages of this one, are not ok.
+// readAddress reads an address of jetpack-nixos as flakes and fetchers write it, and the revision or branch that it
+// asks for. Addresses of other repositories, and of single pages of this one, are not ok.
 func readAddress(address string) (r repository, ref string, ok bool) {
 	address, _, _ = strings.Cut(strings.TrimSpace(address), "#")
 	address, rawQuery, _ := strings.Cut(address, "?")
 	path, ok := addressPath(address)
 	parts := strings.Split(strings.Trim(path, "/"), "/")
-	at := slices.IndexFunc(parts, func(part string) bool { return strings.EqualFold(strings.TrimSuffix(part, ".git"), repo) })
+	at := slices.IndexFunc(parts, func(part string) bool {
+		return strings.EqualFold(strings.TrimSuffix(part, ".git"), repo)
+	})
 	if !ok || at < 0 {
 		return repository{}, "", false
 	}

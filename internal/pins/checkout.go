@@ -17,8 +17,8 @@ func findCheckout(in *opened, _ []string) Pin {
 	return Pin{Repo: repo, Dir: in.dir, File: in.dir, Revision: in.head(in.root, ".")}
 }
 
-// head is the commit that is checked out in a folder of the opened one, which rests on the files that say so from then on.
-// It is empty if git keeps that elsewhere, as it does for worktrees and submodules.
+// head is the commit that is checked out in a folder of the opened one, which rests on the files that say so from
+// then on. It is empty if git keeps that elsewhere, as it does for worktrees and submodules.
 func (in *opened) head(folder *os.Root, name string) string {
 	read := func(file string, limit int64) string {
 		in.foundFiles = append(in.foundFiles, path.Join(name, file))

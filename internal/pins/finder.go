@@ -15,15 +15,16 @@ import (
 // maxClimb is how many folders above a document are looked at.
 const maxClimb = 64
 
-// Finder looks for pins in folders and above them, each folder once, and remembers what it saw: it never changes its answer.
-// Again and Changed give the finder that answers for what the folders hold now. It is safe for concurrent use.
+// Finder looks for pins in folders and above them, each folder once, and remembers what it saw: it never changes its
+// answer. Again and Changed give the finder that answers for what the folders hold now. It is safe for concurrent
+// use.
 type Finder struct {
 	// Library has the commits by which a mirror of jetpack-nixos under another name is known; may be nil.
 	Library *catalog.Library
 	// StoreDir is Nix's store; "" is /nix/store.
 	StoreDir string
-	// Report, if set, gets each problem when its folder is first looked at, and when it is new there. It may be called from
-	// several goroutines.
+	// Report, if set, gets each problem when its folder is first looked at, and when it is new there. It may be
+	// called from several goroutines.
 	Report func(upstream.Problem)
 	// Lstat looks at the size and time of a file or a folder; nil: os.Lstat.
 	Lstat func(path string) (fs.FileInfo, error)
@@ -35,7 +36,8 @@ type Finder struct {
 type Surroundings struct {
 	// Pin is of the nearest checkout or lock file that has jetpack-nixos.
 	Pin Pin
-	// Entry is what the addresses in the nearest flake.nix, default.nix or configuration.nix say: they hold where there is no lock.
+	// Entry is what the addresses in the nearest flake.nix, default.nix or configuration.nix say: they hold where
+	// there is no lock.
 	Entry Pin
 	// Problems are those of all files looked at, the nearest first.
 	Problems []upstream.Problem
@@ -128,9 +130,9 @@ func (f *Finder) fill(found *folder, dir string, known []upstream.Problem) {
 	}
 }
 
-// Again looks once more into the folders that Around looks into from dirs, each once, but for those that any finder looked
-// into less than age ago. It gives f where they say what they said, and otherwise the finder that knows what they say now,
-// and the folders that say something else.
+// Again looks once more into the folders that Around looks into from dirs, each once, but for those that any finder
+// looked into less than age ago. It gives f where they say what they said, and otherwise the finder that knows what
+// they say now, and the folders that say something else.
 func (f *Finder) Again(age time.Duration, dirs ...string) (now *Finder, changed []string) {
 	fresh := map[string]*folder{}
 	f.each(dirs, func(dir string) *folder {

@@ -19,7 +19,8 @@ const (
 	maxFollows = 64 // inputs that follow inputs that follow inputs
 )
 
-// flakeLock is a lock file of version 5 to 7. Each node is decoded on its own, so that a strange one costs nothing but itself.
+// flakeLock is a lock file of version 5 to 7. Each node is decoded on its own, so that a strange one costs nothing
+// but itself.
 type flakeLock struct {
 	Root  string                     `json:"root"`
 	Nodes map[string]json.RawMessage `json:"nodes"`
@@ -108,8 +109,8 @@ func (l *flakeLock) node(name string) *lockNode {
 	return node
 }
 
-// resolve is the name of the node that an input stands for: its own, or that at the end of a list of inputs to follow from
-// the root, which may follow others themselves. It is empty if there is none.
+// resolve is the name of the node that an input stands for: its own, or that at the end of a list of inputs to follow
+// from the root, which may follow others themselves. It is empty if there is none.
 func (l *flakeLock) resolve(input json.RawMessage, depth int) string {
 	if l.steps++; l.steps > maxSteps || depth > maxFollows {
 		return ""

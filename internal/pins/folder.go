@@ -107,8 +107,8 @@ func (in *opened) locked(row format) Pin {
 	best := pins[0]
 	best.File = file
 	if i := slices.IndexFunc(pins, func(p Pin) bool { return p.Revision != best.Revision }); i > 0 {
-		in.problem(file, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %[1]s, but in files with a comment \"jetpills: revision=REV\"",
-			best.Input, pins[i].Input))
+		in.problem(file, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %[1]s, "+
+			"but in files with a comment \"jetpills: revision=REV\"", best.Input, pins[i].Input))
 	}
 	return best
 }

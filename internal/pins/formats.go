@@ -35,7 +35,8 @@ type format struct {
 	files []string
 	// foundFiles matter in addition where the format is found.
 	foundFiles []string
-	// lock reads the one file, which has no purpose but to pin: what is wrong with it is a problem. The best pin is first.
+	// lock reads the one file, which has no purpose but to pin: what is wrong with it is a problem. The best pin is
+	// first.
 	lock func(in *opened, content []byte) ([]Pin, error)
 	// find reads the pin off a folder, where there is one.
 	find func(in *opened, names []string) Pin
@@ -46,18 +47,24 @@ type format struct {
 	text func(tree *syntax.Tree) Pin
 }
 
-// formats are all formats, by rank: of the pins around a document and in it, that of the first row holds. Of pins in folders
-// the nearest one's counts alone.
+// formats are all formats, by rank: of the pins around a document and in it, that of the first row holds. Of pins in
+// folders the nearest one's counts alone.
 var formats = [...]format{
 	{name: Modeline, words: "a comment in this file", mark: modelineMark, text: modelinePin},
 	{name: Setting, words: "the setting"},
-	{name: Checkout, words: "the checkout", files: upstream.CheckoutFiles[:], foundFiles: []string{".git/HEAD"}, find: findCheckout},
+	{
+		name: Checkout, words: "the checkout",
+		files: upstream.CheckoutFiles[:], foundFiles: []string{".git/HEAD"}, find: findCheckout,
+	},
 	{name: "flake.lock", with: "a flake input", files: []string{"flake.lock"}, lock: readFlakeLock},
 	{name: "npins", with: "npins", files: []string{"npins/sources.json"}, lock: readNpins},
 	{name: "niv", with: "niv", files: []string{"nix/sources.json"}, lock: readNiv},
 	{name: "lon", with: "lon", files: []string{"lon.lock"}, lock: readLon},
 	{name: Address, words: "an address in %s", mark: repo, text: addressPin},
-	{name: Entry, words: "an address in %s", files: []string{"flake.nix", "default.nix", "configuration.nix"}, find: findEntry, fallback: true},
+	{
+		name: Entry, words: "an address in %s", fallback: true,
+		files: []string{"flake.nix", "default.nix", "configuration.nix"}, find: findEntry,
+	},
 }
 
 // rank is where a format stands in the order of the table; behind all for None.
@@ -76,8 +83,8 @@ func (p Pin) row() format {
 	return format{}
 }
 
-// By says what pins the revision: words for a sentence, in which %s, if it is there, stands for a file. The file is empty
-// where that is the document.
+// By says what pins the revision: words for a sentence, in which %s, if it is there, stands for a file. The file is
+// empty where that is the document.
 func (p Pin) By() (words, file string) {
 	row := p.row()
 	switch {

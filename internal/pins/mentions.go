@@ -106,8 +106,8 @@ const maxLookups = 200_000
 // addresses reads the addresses in one file.
 type addresses struct{ *eval.Evaluator }
 
-// at is the pin of a string that is an address, or of the set of arguments that a string with the repository's name stands
-// in. Strings without the mark are passed by.
+// at is the pin of a string that is an address, or of the set of arguments that a string with the repository's name
+// stands in. Strings without the mark are passed by.
 func (a addresses) at(n syntax.Node, mark string) (Pin, bool) {
 	if n.Kind() != syntax.String && n.Kind() != syntax.URI || !strings.Contains(n.Text(), mark) {
 		return Pin{}, false
@@ -133,7 +133,8 @@ func (a addresses) at(n syntax.Node, mark string) (Pin, bool) {
 	return pin, true
 }
 
-// argumentsAround gives the texts beside n in the set in which that is the value of url or repo; none where there is none.
+// argumentsAround gives the texts beside n in the set in which that is the value of url or repo; none where there is
+// none.
 func (a addresses) argumentsAround(n syntax.Node) func(name string) string {
 	var set syntax.Node
 	if binding, ok := syntax.AsBinding(n.Parent()); ok {

@@ -1,6 +1,6 @@
-// Package pins says which revision of jetpack-nixos holds where a document lies: what pins it, and where its source would be.
-// It reads data written by strangers, so it bounds every file and every depth, follows no symlink out of a folder, and runs
-// nothing. The formats of pins are the rows of one table (formats.go).
+// Package pins says which revision of jetpack-nixos holds where a document lies: what pins it, and where its source
+// would be. It reads data written by strangers, so it bounds every file and every depth, follows no symlink out of a
+// folder, and runs nothing. The formats of pins are the rows of one table (formats.go).
 package pins
 
 import (
@@ -25,7 +25,8 @@ type Pin struct {
 	Revision string
 	// Branch is the branch, tag or other name that is asked for, where no revision is.
 	Branch string
-	// File is the file that pins the revision, for a checkout its folder; empty for a setting, and for a document that is no file.
+	// File is the file that pins the revision, for a checkout its folder; empty for a setting, and for a document
+	// that is no file.
 	File string
 	// Input is the name of the flake input or of the pin, "a/b" for input b of input a.
 	Input string
@@ -66,7 +67,8 @@ func (p Pin) Locations(storeDir string) []upstream.Location {
 		all = append(all, at)
 	}
 	if p.StorePath != "" {
-		all = append(all, upstream.Location{Dir: filepath.FromSlash(p.StorePath), Within: orDefault(storeDir), Fixed: true})
+		dir := filepath.FromSlash(p.StorePath)
+		all = append(all, upstream.Location{Dir: dir, Within: orDefault(storeDir), Fixed: true})
 	}
 	return all
 }

@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// sources are those of npins, niv or lon by name. Each is decoded on its own, so that a strange one costs nothing but itself.
+// sources are those of npins, niv or lon by name. Each is decoded on its own, so that a strange one costs nothing but
+// itself.
 type sources map[string]json.RawMessage
 
 // sourceEntry is one source: each tool fills its own fields.
@@ -100,8 +101,9 @@ func (f *Finder) sourcePin(entry sourceEntry, named bool) (Pin, bool) {
 	return f.pinOf(r, cmp.Or(entry.Revision, entry.Rev), entry.Branch, named, entry.LockedURL, entry.URL)
 }
 
-// pinOf is the pin of what a lock file has of a source: its repository or its addresses, and its revision or branch. It is
-// not ok for one that is neither jetpack-nixos, whose commits may lie in a repository of another name, nor named so.
+// pinOf is the pin of what a lock file has of a source: its repository or its addresses, and its revision or branch.
+// It is not ok for one that is neither jetpack-nixos, whose commits may lie in a repository of another name, nor
+// named so.
 func (f *Finder) pinOf(r repository, rev, branch string, named bool, addresses ...string) (pin Pin, ok bool) {
 	asked := ""
 	for _, address := range addresses {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// stamp tells one state of a folder's files from another, as far as a look at their sizes and times can. It costs a look at
-// the folder and at those of its files that are there: the folder's time changes when files come and go.
+// stamp tells one state of a folder's files from another, as far as a look at their sizes and times can. It costs a
+// look at the folder and at those of its files that are there: the folder's time changes when files come and go.
 type stamp struct {
 	dir   string
 	files []fileStamp
@@ -52,8 +52,8 @@ func (s *stamp) add(f *Finder, names []string) {
 	}
 }
 
-// Most file systems give changes within a few milliseconds the same time, and some those within two seconds: their times
-// are whole seconds.
+// Most file systems give changes within a few milliseconds the same time, and some those within two seconds: their
+// times are whole seconds.
 const (
 	fineTick   = 20 * time.Millisecond
 	coarseTick = 2 * time.Second

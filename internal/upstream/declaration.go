@@ -10,8 +10,8 @@ import (
 	"jetpills/internal/text"
 )
 
-// Declaration is an option that a module declares. NixOS merges the declarations of one option, so that an enum takes the
-// values of all of them: this is how a person adds a board of their own to those of jetpack-nixos.
+// Declaration is an option that a module declares. NixOS merges the declarations of one option, so that an enum takes
+// the values of all of them: this is how a person adds a board of their own to those of jetpack-nixos.
 type Declaration struct {
 	// Path is the option's, without "options" before it.
 	Path string
@@ -19,7 +19,8 @@ type Declaration struct {
 	Values []DeclaredValue
 	// Open says that the option may take more than Values: only an evaluation gives all of them.
 	Open bool
-	// IsEnd says that Path is but the end of the option's: the file is imported as a part of the options of another one.
+	// IsEnd says that Path is but the end of the option's: the file is imported as a part of the options of another
+	// one.
 	IsEnd bool
 }
 
@@ -72,7 +73,8 @@ func Declarations(tree *syntax.Tree) []Declaration {
 	return all
 }
 
-// declaredValues are the values that are written in the enum which is an option's type, and whether the option may take more.
+// declaredValues are the values that are written in the enum which is an option's type, and whether the option may
+// take more.
 func declaredValues(e *eval.Evaluator, option eval.Value) (values []DeclaredValue, open bool) {
 	made, ok := option.(*eval.Attrs)
 	if !ok {
@@ -143,7 +145,8 @@ func redirected(e *eval.Evaluator, function string, arguments []*eval.Thunk) (fr
 		return eval.Null{}
 	}
 	switch function {
-	case "mkRenamedOptionModule", "mkAliasOptionModule", "mkAliasOptionModuleMD", "mkChangedOptionModule", "mkRemovedOptionModule":
+	case "mkRenamedOptionModule", "mkAliasOptionModule", "mkAliasOptionModuleMD", "mkChangedOptionModule",
+		"mkRemovedOptionModule":
 		return []eval.Value{argument(0)}, argument(1), true
 	case "mkRenamedOptionModuleWith", "doRename":
 		return []eval.Value{e.Select(argument(0), "from")}, e.Select(argument(0), "to"), true
@@ -166,8 +169,8 @@ func free(name string) (eval.Value, bool) {
 	return eval.Lib(name)
 }
 
-// declaredPath is the option that a path declares: what follows "options". Where a name in it is only known after evaluation,
-// it is the set that the option is in.
+// declaredPath is the option that a path declares: what follows "options". Where a name in it is only known after
+// evaluation, it is the set that the option is in.
 func declaredPath(path module.Path) (string, bool) {
 	declared := path[slices.IndexFunc(path, func(p module.Part) bool { return p.Known && p.Name == "options" })+1:]
 	if len(declared) == len(path) {

@@ -17,14 +17,15 @@ import (
 // Extraction is what a source tree of jetpack-nixos declares, read without running Nix.
 // What only an evaluation gives is left out.
 type Extraction struct {
-	// Source is what a catalog is made from, of no known revision. Options, packages and the overlay's attributes are sorted
-	// by path and name. An alias has the type of the option it stands for. The generations, oldest first, have the versions
-	// that the overlay names, without kernels, and the SoM families that the assertions of the root module let pass.
+	// Source is what a catalog is made from, of no known revision. Options, packages and the overlay's attributes are
+	// sorted by path and name. An alias has the type of the option it stands for. The generations, oldest first, have
+	// the versions that the overlay names, without kernels, and the SoM families that the assertions of the root
+	// module let pass.
 	catalog.Source
 	// Removed are the options that are only declared in order to refuse them, sorted by path.
 	Removed []catalog.Option
-	// Descriptions are upstream's own texts on options, by path, and on what to do without a removed one. What cannot be
-	// read of a text that is put together stands in it as ${…}.
+	// Descriptions are upstream's own texts on options, by path, and on what to do without a removed one. What cannot
+	// be read of a text that is put together stands in it as ${…}.
 	Descriptions map[string]string
 	// Files are the files that were read, sorted: the extraction holds while they stay as they are, and the folders
 	// that were listed, Folders, have the same names in them.

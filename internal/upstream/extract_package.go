@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -43,7 +42,9 @@ func (x *extractor) packages(e *Extraction) {
 	}
 	x.device(found)
 	for _, p := range found {
-		slices.SortFunc(p.Generations, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+		slices.SortFunc(p.Generations, func(a, b string) int {
+			return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+		})
 		e.Packages = append(e.Packages, *p)
 	}
 	slices.SortFunc(e.Packages, func(a, b catalog.Package) int { return cmp.Compare(a.Name, b.Name) })
@@ -72,7 +73,7 @@ func (x *extractor) overlay(name string) *eval.Attrs {
 func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v eval.Value, major string) {
 	s, ok := x.Merged(v).(*eval.Attrs)
 	if !ok {
-		x.problem(overlayFile, fmt.Sprintf("the members of %s%s cannot be read without running Nix", scopeName, major))
+		x.problem(overlayFile, "the members of "+scopeName+major+" cannot be read without running Nix")
 		return
 	}
 	if major == "" {
@@ -84,7 +85,7 @@ func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v ev
 		}
 	}
 	if s.Rest() != nil {
-		x.problem(overlayFile, fmt.Sprintf("%s%s may have more members than can be read without running Nix", scopeName, major))
+		x.problem(overlayFile, scopeName+major+" may have more members than can be read without running Nix")
 	}
 	if g, ok := x.generation(s, major); ok {
 		e.Generations = append(e.Generations, g)

@@ -74,7 +74,8 @@ func (x *extractor) defaultFor(entry, som string) string {
 
 // refuses reports whether an assertion is certain to fail for a SoM and a major.
 func (x *extractor) refuses(entry, som, major string) bool {
-	root := x.configured(entry, value("enable", eval.Bool(true)), value("som", eval.String(som)), value("majorVersion", eval.String(major)))
+	root := x.configured(entry,
+		value("enable", eval.Bool(true)), value("som", eval.String(som)), value("majorVersion", eval.String(major)))
 	for _, part := range x.certain(x.Select(root, "config"), 0) {
 		for _, assertion := range x.certain(x.Select(part, "assertions"), 0) {
 			if x.is(assertion, "assertion", eval.Bool(false)) {

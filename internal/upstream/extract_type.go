@@ -28,7 +28,8 @@ func (x *extractor) libType(name string, of ...*eval.Thunk) eval.Value {
 func (x *extractor) foreignType(option string) eval.Value {
 	switch option {
 	case "nixpkgs.pkgs":
-		return eval.NewAttrs(nil, value("description", eval.String("An evaluation of Nixpkgs; the top level attribute set of packages")))
+		const description = "An evaluation of Nixpkgs; the top level attribute set of packages"
+		return eval.NewAttrs(nil, value("description", eval.String(description)))
 	case "hardware.nvidia-container-toolkit.enable", "hardware.graphics.enable", "hardware.opengl.enable":
 		return x.libType("bool")
 	}

@@ -23,7 +23,8 @@ type extractor struct {
 
 func newExtractor(fsys fs.FS) *extractor {
 	s := &files{fsys: fsys, parsed: map[string]*file{}, trees: map[*syntax.Tree]*file{}, folders: map[string]bool{}}
-	return &extractor{s, eval.New(eval.Options{Reader: s, Steps: maxSteps, Depth: maxDepth, Expand: expand, Tolerant: true})}
+	options := eval.Options{Reader: s, Steps: maxSteps, Depth: maxDepth, Expand: expand, Tolerant: true}
+	return &extractor{s, eval.New(options)}
 }
 
 // expand is what a callPackage of the package set, or of a scope, gives.

@@ -46,7 +46,9 @@ func OpenFolderIn(around *os.Root, name string) (*os.Root, error) {
 	return openFolder(name, around.Stat, around.OpenRoot)
 }
 
-func openFolder(name string, stat func(string) (fs.FileInfo, error), open func(string) (*os.Root, error)) (*os.Root, error) {
+func openFolder(
+	name string, stat func(string) (fs.FileInfo, error), open func(string) (*os.Root, error),
+) (*os.Root, error) {
 	info, err := stat(name)
 	if err != nil {
 		return nil, err
@@ -57,7 +59,7 @@ func openFolder(name string, stat func(string) (fs.FileInfo, error), open func(s
 	return open(name)
 }
 
-// Exists reports whether a folder is there and can be opened, at the cost of one look at the file system where it is not.
+// Exists reports whether a folder is there and can be opened. Where it is not, that costs one look.
 func (l Location) Exists() bool {
 	if info, err := os.Lstat(l.Dir); err != nil || info.Mode().IsRegular() {
 		return false
@@ -86,9 +88,11 @@ func (l Location) File(name string) (string, error) {
 	return "", fmt.Errorf("%s has no file %s", l.Dir, name)
 }
 
-// CheckoutFiles are files and a folder by which a source tree of jetpack-nixos is known, one that has options: each tree has
-// the first two, and one of the others.
-var CheckoutFiles = [...]string{"modules/default.nix", "overlay.nix", "mk-overlay.nix", "sourceinfo", "modules/flash-script.nix"}
+// CheckoutFiles are files and a folder by which a source tree of jetpack-nixos is known, one that has options: each
+// tree has the first two, and one of the others.
+var CheckoutFiles = [...]string{
+	"modules/default.nix", "overlay.nix", "mk-overlay.nix", "sourceinfo", "modules/flash-script.nix",
+}
 
 // IsCheckout reports whether a folder is a source tree of jetpack-nixos.
 func IsCheckout(folder fs.FS) bool {
