@@ -711,10 +711,10 @@ func TestUnreadAnswersHoldBackRequestsButNotEditsAndCancellations(t *testing.T) 
 		}
 	}
 	eventually(t, "the edits behind unread answers", func() bool { return s.edits.Load() == 100 })
-	eventually(t, "as many requests start as may work at once", func() bool { return s.blobs.Load() >= running })
+	eventually(t, "a request starts", func() bool { return s.blobs.Load() > 0 })
 	time.Sleep(50 * time.Millisecond)                   // let whatever may start, start
 	if started := s.blobs.Load(); started > running+1 { // the client had begun to wait for one message before it paused
-		t.Errorf("%d requests have started, want %d and one in place of the answer that was read", started, running)
+		t.Errorf("%d requests have started, want %d at most and one in place of the answer that was read", started, running)
 	}
 	// What is being encoded takes more for a while; what is held stays.
 	eventually(t, "unread answers hold little memory", func() bool { return heap()-before < 16*size })
