@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"jetpills/internal/nix/syntax": {"internal/text"},
 	"jetpills/internal/nix/eval":   {"internal/nix/syntax", "internal/text"},
 	"jetpills/internal/nix/module": {"internal/nix/eval", "internal/nix/syntax", "internal/text"},
+	"jetpills/internal/nix/host":   {"internal/nix/eval", "internal/catalog", "internal/nix/syntax", "internal/text"},
 	"jetpills/internal/catalog":    {},
 	"jetpills/internal/markup":     {"internal/text"},
 	"jetpills/internal/pill":       {"internal/markup", "internal/nix/syntax", "internal/text"},

@@ -37,6 +37,9 @@ type Options struct {
 	// Has reports whether there is what a symbol stands for, where a text asks; nil
 	// knows of none.
 	Has func(*Symbol) (has, known bool)
+	// Loops says that a value that hangs on itself is unknown, and no failure: what
+	// hands in the values from outside asks for more of them than Nix would.
+	Loops bool
 }
 
 const (

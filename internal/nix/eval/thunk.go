@@ -98,6 +98,8 @@ func (e *Evaluator) Force(t *Thunk) Value {
 			e.shared[t] = own
 		}
 		return e.Force(own)
+	case t.busy && e.options.Loops:
+		return unknown(Outside, "a value that hangs on itself")
 	case t.busy:
 		return unknown(Cyclic, "")
 	}

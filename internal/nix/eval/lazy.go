@@ -1,0 +1,22 @@
+package eval
+
+// Lazy is a thunk of what a function gives once its value is needed.
+func Lazy(run func(*Evaluator) Value) *Thunk { return lazy(run) }
+
+// Alternatives are the values that a value may be: those of a choice, those of
+// choices within it among them, but for what Nix refuses; the value itself if it is
+// no choice. It reports false if they are too many.
+func (e *Evaluator) Alternatives(t *Thunk) ([]*Thunk, bool) {
+	c, ok := e.Force(t).(*Choice)
+	if !ok {
+		return []*Thunk{t}, true
+	}
+	all, ok := e.alternatives(c, nil)
+	var of []*Thunk
+	for _, t := range all {
+		if !fails(e.Force(t)) {
+			of = append(of, t)
+		}
+	}
+	return of, ok
+}

@@ -1,0 +1,170 @@
+package host
+
+import (
+	"encoding/json"
+	"strings"
+
+	"jetpills/internal/nix/eval"
+)
+
+// option is an option as a system declares it: the schema's, one of a module of the
+// workspace, or both.
+type option struct {
+	typ       Type
+	byDefault *eval.Thunk // nil for none
+	apply     *eval.Thunk // nil for none
+	renamedTo []string
+	elsewhere int
+	missing   bool // the modules that declare it are not among the system's
+}
+
+// submodule is the type of an option that holds modules.
+type submodule struct {
+	modules   []item
+	open      *eval.Unknown // why there may be more modules
+	special   eval.Value
+	shorthand bool // a set is what config is
+}
+
+// declared is the option that is declared at a level; nil if there is none, or if it
+// stands for a set of options.
+func (l *level) declared() *option {
+	if l.asked || l.up == nil {
+		return l.option
+	}
+	l.asked = true
+	s := l.system
+	var o *option
+	if l.known != nil && l.known.option != nil {
+		o = s.fromSchema(l.known.option)
+	}
+	for _, t := range l.declares {
+		set, ok := s.Force(t).(*eval.Attrs)
+		if !ok || kindOf(s.Evaluator, set) != "option" {
+			continue
+		}
+		if o == nil {
+			o = &option{}
+			o.typ.Kind = Opaque
+		}
+		s.declare(o, set)
+	}
+	l.option = o
+	return o
+}
+
+// fromSchema is an option of the schema.
+func (s *system) fromSchema(known *Option) *option {
+	o := &option{typ: known.Type, renamedTo: known.RenamedTo, elsewhere: known.Elsewhere}
+	if s.schema == s.options.Schema && s.jetpack == No && !known.NixOS {
+		o.missing = true
+		return o
+	}
+	if !known.HasDefault {
+		return o
+	}
+	if known.tree == nil {
+		o.byDefault = eval.Known(&eval.Unknown{Reason: eval.Unsupported, What: "the default"})
+		return o
+	}
+	config := s.config()
+	scope := eval.NewScope(eval.NewAttrs(nil,
+		eval.Attr{Name: "config", Thunk: eval.Known(config)},
+		eval.Attr{Name: "cfg", Thunk: eval.Lazy(func(e *eval.Evaluator) eval.Value {
+			return e.At(config, known.Path[:known.cfg]...)
+		})},
+		eval.Attr{Name: "lib", Thunk: eval.Known(eval.NewSymbol("lib"))},
+		eval.Attr{Name: "pkgs", Thunk: eval.Known(eval.NewSymbol("pkgs"))},
+	), nil)
+	o.byDefault = s.Thunk(known.tree.Root().Child(0), scope)
+	return o
+}
+
+// declare adds what mkOption says.
+func (s *system) declare(o *option, set *eval.Attrs) {
+	for a := range set.All() {
+		switch a.Name {
+		case "type":
+			if t := s.typeOf(s.Force(a.Thunk)); o.typ.Kind == Opaque {
+				o.typ = t
+			}
+		case "default":
+			o.byDefault = a.Thunk
+			if a.Maybe {
+				o.byDefault = eval.Known(ambiguous("the default"))
+			}
+		case "apply":
+			o.apply = a.Thunk
+		}
+	}
+	if set.Rest() != nil && o.byDefault == nil {
+		o.byDefault = eval.Known(why(set.Rest()))
+	}
+}
+
+// typeOf is a value of lib.types as a type.
+func (s *system) typeOf(v eval.Value) Type {
+	set, ok := s.Merged(v).(*eval.Attrs)
+	if !ok || !s.enter() {
+		return Type{Kind: Unmergeable}
+	}
+	defer s.leave()
+	name, _ := s.Select(set, "name").(eval.String)
+	of := func(which string) Type { return s.typeOf(s.At(set, "nestedTypes", which)) }
+	elem := func() *Type { t := of("elemType"); return &t }
+	switch kind, _, _ := strings.Cut(string(name), " "); kind {
+	case "listOf":
+		return Type{Kind: List, Elem: elem()}
+	case "attrsOf", "lazyAttrsOf":
+		return Type{Kind: Attrs, Elem: elem()}
+	case "nullOr":
+		t := *elem()
+		t.Nullable = true
+		return t
+	case "separatedString":
+		description, _ := s.Select(set, "description").(eval.String)
+		var separator string
+		quoted, _ := strings.CutPrefix(string(description), "strings concatenated with ")
+		if json.Unmarshal([]byte(quoted), &separator) != nil {
+			return Type{Kind: Unmergeable}
+		}
+		return Type{Kind: Lines, Separator: separator}
+	case "either":
+		// The one that fits merges; those that merge alike do so whichever it is.
+		left, right := of("left"), of("right")
+		if left.Kind == right.Kind && left.Kind == Equal {
+			left.Nullable = left.Nullable || right.Nullable
+			return left
+		}
+		return Type{Kind: Opaque}
+	case "submodule":
+		sub := &submodule{special: eval.NewAttrs(nil), shorthand: true}
+		modules, ok := set.Get("getSubModules")
+		if !ok {
+			return Type{Kind: Unmergeable}
+		}
+		sub.modules, sub.open = s.items(modules.Thunk)
+		return Type{Kind: Submodule, of: sub}
+	case "unique":
+		t := *elem()
+		if t.Kind == Equal {
+			return t
+		}
+		return Type{Kind: Raw}
+	case "anything":
+		return Type{Kind: Anything}
+	case "attrs", "unspecified":
+		return Type{Kind: Opaque}
+	case "raw", "functionTo", "optionType", "fileset", "pkgs", "luaInline":
+		return Type{Kind: Raw}
+	case "deferredModule":
+		return Type{Kind: Deferred}
+	case "enum":
+		return Type{Kind: Equal, enum: true}
+	case "bool", "int", "float", "str", "string", "path", "package", "nonEmptyStr", "singleLineStr", "strMatching", "passwdEntry",
+		"intBetween", "numberBetween", "positiveInt", "unsignedInt", "unsignedInt8", "unsignedInt16", "unsignedInt32",
+		"signedInt8", "signedInt16", "signedInt32", "numberPositive", "numberNonnegative":
+		return Type{Kind: Equal}
+	}
+	return Type{Kind: Unmergeable} // coercedTo, boolByOr, types of the workspace
+}

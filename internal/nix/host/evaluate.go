@@ -1,0 +1,381 @@
+package host
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
+)
+
+// Result is what the configurations of a workspace come to.
+type Result struct {
+	// Hosts are the configurations, in the order of their names, each followed by its
+	// variants.
+	Hosts []*Host
+	// Open says why there may be other configurations; nil if these are all.
+	Open *eval.Unknown
+	// Bound is the bound that kept configurations from being evaluated; nil for none.
+	Bound *eval.Unknown
+
+	options Options
+	names   *recorder
+	made    []*evaluated
+	open    *eval.Unknown
+	found   []found
+}
+
+// evaluated is one configuration with its variants, and what it was read from.
+type evaluated struct {
+	found
+	hosts []*Host
+	from  *recorder
+	steps int
+}
+
+// found is a configuration that a flake names.
+type found struct {
+	name string
+	at   Location
+}
+
+// Evaluate evaluates the configurations of a workspace. What it can it takes from an
+// earlier result, which may be nil: a configuration whose files a reader gives
+// unchanged, as the same trees, is what it was. It stops early, with what it has, if
+// the context ends.
+func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result) *Result {
+	if o.Steps == 0 {
+		o.Steps = defaultSteps
+	}
+	if o.Hosts == 0 {
+		o.Hosts = defaultHosts
+	}
+	if o.Modules == 0 {
+		o.Modules = defaultModules
+	}
+	if before != nil && (before.options.Entry != o.Entry || before.options.Schema != o.Schema) {
+		before = nil
+	}
+	res := &Result{options: o}
+	if before != nil && before.names.isFresh(reader) {
+		res.names, res.found, res.open = before.names, before.found, before.open
+	} else {
+		r := newRun(o, reader, o.Steps/10)
+		res.found, res.open = r.find()
+		res.names = r.reader
+		if u := r.bound(); u != nil {
+			res.Bound = u
+		}
+	}
+	res.Open = res.open
+	old := map[string]*evaluated{}
+	if before != nil {
+		for _, e := range before.made {
+			old[e.name] = e
+		}
+	}
+	left := o.Steps
+	for i, f := range res.found {
+		if i >= o.Hosts || left <= 0 || ctx.Err() != nil {
+			res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the configurations from " + f.name + " on"}
+			break
+		}
+		e := old[f.name]
+		if e == nil || e.found != f || !e.from.isFresh(reader) {
+			e = evaluateOne(reader, o, f, min(left, o.Steps/10))
+		}
+		left -= e.steps
+		res.made = append(res.made, e)
+		res.Hosts = append(res.Hosts, e.hosts...)
+	}
+	return res
+}
+
+// Files are the files that were read, sorted: those that decide which configurations
+// there are, and those of each.
+func (r *Result) Files() []string {
+	all := r.names.read()
+	for _, e := range r.made {
+		all = append(all, e.from.read()...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// FilesOf are the files that were read for a configuration and its variants, sorted.
+func (r *Result) FilesOf(name string) []string {
+	for _, e := range r.made {
+		if e.name == name {
+			return e.from.read()
+		}
+	}
+	return nil
+}
+
+// isFlake reports whether the entry is a flake, and no module.
+func (r *run) isFlake() bool { return path.Base(r.options.Entry) == "flake.nix" }
+
+// find finds the configurations that there are.
+func (r *run) find() ([]found, *eval.Unknown) {
+	if !r.isFlake() {
+		name := strings.TrimSuffix(path.Base(r.options.Entry), ".nix")
+		if _, _, ok := r.reader.Parse(r.options.Entry); !ok {
+			return nil, &eval.Unknown{Reason: eval.Unreadable, What: r.options.Entry}
+		}
+		return []found{{name: name, at: Location{File: r.options.Entry}}}, nil
+	}
+	v := r.Merged(r.configurations())
+	set, ok := v.(*eval.Attrs)
+	if !ok {
+		if u := why(v); u.Reason != eval.Refused {
+			return nil, u
+		}
+		return nil, nil
+	}
+	var all []found
+	for a := range set.All() {
+		all = append(all, found{a.Name, r.writtenAt(a)})
+	}
+	slices.SortFunc(all, func(a, b found) int { return strings.Compare(a.name, b.name) })
+	if rest := set.Rest(); rest != nil {
+		return all, why(rest)
+	}
+	return all, nil
+}
+
+// configurations is the set of configurations of a flake.
+func (r *run) configurations() eval.Value {
+	out := r.outputs()
+	set, ok := r.Merged(out).(*eval.Attrs)
+	if !ok {
+		return out
+	}
+	return r.Select(set, "nixosConfigurations")
+}
+
+// writtenAt is where a configuration is written.
+func (r *run) writtenAt(a eval.Attr) Location {
+	if !a.At.IsZero() {
+		return location(r.Evaluator, a.At)
+	}
+	if n := a.Thunk.Node(); !n.IsZero() {
+		return location(r.Evaluator, n)
+	}
+	if call, ok := r.Force(a.Thunk).(*eval.Call); ok {
+		return location(r.Evaluator, call.Node)
+	}
+	return Location{}
+}
+
+// evaluateOne evaluates one configuration and its variants.
+func evaluateOne(reader eval.Reader, o Options, f found, steps int) *evaluated {
+	r := newRun(o, reader, steps)
+	e := &evaluated{found: f, from: r.reader}
+	h := &Host{Name: f.name, At: f.at}
+	s, u := r.system(f.name)
+	switch {
+	case s != nil:
+		e.hosts = append(e.hosts, s.host(h))
+		for _, v := range s.variants() {
+			e.hosts = append(e.hosts, v.system.host(&Host{Name: f.name, Variant: v.name, At: v.at}))
+		}
+	default:
+		h.Unseen = []Unseen{{f.at, u}}
+		e.hosts = append(e.hosts, h)
+	}
+	for _, h := range e.hosts {
+		h.Bound = r.bound()
+	}
+	e.steps = r.Steps()
+	return e
+}
+
+// system is the configuration of a name, and why it is not known otherwise.
+func (r *run) system(name string) (*system, *eval.Unknown) {
+	if !r.isFlake() {
+		s := &system{
+			run: r, nixos: true, schema: r.options.Schema, args: map[string]*eval.Thunk{},
+			modules: []item{{Thunk: eval.Known(eval.Path(r.options.Entry))}},
+			special: eval.NewAttrs(nil, eval.Attr{Name: "modulesPath", Thunk: eval.Known(eval.String(inputs + "nixpkgs/nixos/modules"))}),
+		}
+		r.systems = append(r.systems, s)
+		return s, nil
+	}
+	v := r.Select(r.configurations(), name)
+	if s := r.asSystem(v); s != nil {
+		return s, nil
+	}
+	return nil, why(v)
+}
+
+// host is what a system comes to.
+func (s *system) host(h *Host) *Host {
+	s.collect()
+	if s.root == nil {
+		return h
+	}
+	h.Jetpack = s.jetpack
+	for _, u := range s.holes {
+		if h.Jetpack == No {
+			h.Jetpack = NotKnown
+		}
+		h.Unseen = append(h.Unseen, Unseen{location(s.Evaluator, nodeOf(u.Thunk)), u.why})
+	}
+	if s.schema == nil {
+		return h
+	}
+	for i := range s.schema.options {
+		o := &s.schema.options[i]
+		if slices.Contains(o.Path, "*") {
+			continue
+		}
+		h.Values = append(h.Values, s.valueOf(o))
+	}
+	return h
+}
+
+func nodeOf(t *eval.Thunk) syntax.Node {
+	if t == nil {
+		return syntax.Node{}
+	}
+	return t.Node()
+}
+
+// valueOf is an option as a host has it.
+func (s *system) valueOf(o *Option) Value {
+	v := Value{Path: o.Path}
+	at := s.root.at(o.Path)
+	m := at.merge()
+	v.Conflict = m.conflict
+	for i := range m.all {
+		if !m.all[i].isDefault {
+			v.Definitions = append(v.Definitions, s.definition(&m.all[i]))
+		}
+	}
+	if m.certainty == Unknown {
+		v.Why = why(m.value)
+		return v
+	}
+	values, ok := s.Alternatives(eval.Known(m.value))
+	if !ok {
+		v.Why = why(m.value)
+		return v
+	}
+	for _, t := range values {
+		plain, bad := s.plain(t)
+		if bad != nil {
+			v.Values, v.Why = nil, bad
+			return v
+		}
+		v.Values = append(v.Values, plain)
+	}
+	v.Certainty = m.certainty
+	return v
+}
+
+// plain is a value as plain Go has it. A path into the store is none: the flake's own
+// is known to Nix alone.
+func (s *system) plain(t *eval.Thunk) (any, *eval.Unknown) {
+	v, bad := s.Plain(t)
+	if bad == nil && inStore(v) {
+		bad = &eval.Unknown{Reason: eval.Unsupported, What: "a path in the store"}
+	}
+	if bad != nil {
+		return nil, bad
+	}
+	return v, nil
+}
+
+func inStore(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.Contains(v, selfDir) || strings.Contains(v, inputs)
+	case []any:
+		return slices.ContainsFunc(v, inStore)
+	case map[string]any:
+		for _, one := range v {
+			if inStore(one) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// definition is a definition as a host has it.
+func (s *system) definition(c *candidate) Definition {
+	d := Definition{
+		Path: location(s.Evaluator, c.at), Value: location(s.Evaluator, c.Node()),
+		Priority: max(c.priority, 0), Condition: c.holds, Wins: c.wins,
+	}
+	if c.alias != nil {
+		d.Alias = c.alias.Path
+	}
+	if c.holds == No {
+		d.Origin = d.Value
+		d.Why = &eval.Unknown{Reason: eval.Outside, What: "a condition that does not hold"}
+		return d
+	}
+	d.Origin = location(s.Evaluator, c.Origin())
+	if d.Plain, d.Why = s.plain(c.Thunk); d.Why == nil && c.bad {
+		d.Plain, d.Why = nil, why(c.value)
+	}
+	return d
+}
+
+// variant is a system that is built beside another one.
+type variant struct {
+	name   string
+	at     Location
+	system *system
+}
+
+// variants are the specialisations of a system and its virtual machine, each of them
+// the system's modules and those of its own.
+func (s *system) variants() []variant {
+	if s.root == nil || !s.nixos {
+		return nil
+	}
+	var all []variant
+	add := func(name string, below *level, inherits bool) {
+		if len(below.raw) == 0 || len(all) >= mostVariants {
+			return
+		}
+		v := &system{run: s.run, nixos: true, schema: s.schema, special: s.special, args: s.args, platform: s.platform}
+		if inherits {
+			v.modules = slices.Clone(s.modules)
+			v.more = s.more
+		}
+		for _, d := range below.raw {
+			s.discharge(d, false, func(d def) {
+				answer := s.holds(d)
+				if answer == No {
+					return
+				}
+				one := item{Thunk: d.Thunk, perhaps: d.perhaps}
+				if answer == NotKnown && one.perhaps == nil {
+					one.perhaps = ambiguous(name)
+				}
+				v.modules = append(v.modules, one)
+			})
+		}
+		all = append(all, variant{name, location(s.Evaluator, below.raw[0].at), v})
+	}
+	below := s.root.at([]string{"specialisation"})
+	below.split()
+	for _, name := range slices.Sorted(slices.Values(below.names)) {
+		one := below.child(name)
+		one.split()
+		inherits := true
+		if flag := one.child("inheritParentConfig"); len(flag.raw) > 0 {
+			inherits = flag.merge().value != eval.Value(eval.Bool(false))
+		}
+		add("specialisation."+name, one.child("configuration"), inherits)
+	}
+	for _, name := range []string{"vmVariant", "vmVariantWithBootLoader"} {
+		add("virtualisation."+name, s.root.at([]string{"virtualisation", name}), true)
+	}
+	return all
+}

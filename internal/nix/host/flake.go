@@ -1,0 +1,314 @@
+package host
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
+)
+
+// sources says what things from outside of the workspace are.
+type sources struct{ known func(name string) Input }
+
+// InputByName says what a flake input is that has one of the usual names.
+func InputByName(name string) Input {
+	switch {
+	case strings.HasPrefix(name, "nixpkgs"):
+		return Nixpkgs
+	case strings.Contains(name, "jetpack"):
+		return Jetpack
+	}
+	return Foreign
+}
+
+func (s sources) input(name string) Input {
+	if s.known == nil {
+		return InputByName(name)
+	}
+	return s.known(name)
+}
+
+// of says what a file outside of the workspace belongs to.
+func (s sources) of(file string) (Input, bool) {
+	rest, ok := strings.CutPrefix(file, inputs)
+	if !ok {
+		return Foreign, false
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return s.input(name), true
+}
+
+// isLib reports whether a path is that of nixpkgs' lib.
+func (s sources) isLib(p []string) bool {
+	if len(p) > 2 && p[0] == "inputs" && p[len(p)-1] == "lib" && s.input(p[1]) == Nixpkgs {
+		return true
+	}
+	return eval.IsLib(p)
+}
+
+// kind says where a value comes from that is not looked into: by the input that it
+// is taken from, or else by the names in its text.
+func (s sources) kind(v eval.Value, t *eval.Thunk) Input {
+	texts := []string{}
+	switch v := v.(type) {
+	case *eval.Symbol:
+		if len(v.Path) > 1 && v.Path[0] == "inputs" {
+			return s.input(v.Path[1])
+		}
+		texts = append(texts, v.String())
+	case *eval.Call:
+		if p := v.Function.Path; len(p) > 1 && p[0] == "inputs" {
+			return s.input(p[1])
+		}
+		if len(v.Args) > 0 && v.Args[0].Value() != nil && v.Function.Name() == "import" {
+			return s.kind(v.Args[0].Value(), v.Args[0])
+		}
+		texts = append(texts, v.Node.Text())
+	case *eval.Unknown:
+		texts = append(texts, v.Shown, v.What, v.Node.Text())
+	}
+	for t := range t.Through() {
+		texts = append(texts, t.Node().Text())
+	}
+	for _, of := range texts {
+		if strings.Contains(of, "jetpack-nixos") {
+			return Jetpack
+		}
+	}
+	for _, of := range texts {
+		if strings.Contains(of, "<nixpkgs") || strings.Contains(of, "modulesPath") {
+			return Nixpkgs
+		}
+	}
+	return Foreign
+}
+
+// outputs are what a flake gives.
+func (r *run) outputs() eval.Value {
+	flake, ok := r.Force(r.Import(r.options.Entry)).(*eval.Attrs)
+	if !ok {
+		return &eval.Unknown{Reason: eval.Damaged, What: r.options.Entry}
+	}
+	f, ok := flake.Get("outputs")
+	if !ok {
+		return &eval.Unknown{Reason: eval.Refused, What: "outputs"}
+	}
+	function := r.Force(f.Thunk)
+	names := map[string]bool{}
+	if a, ok := flake.Get("inputs"); ok {
+		if set, ok := r.Force(a.Thunk).(*eval.Attrs); ok {
+			for a := range set.All() {
+				names[a.Name] = true
+			}
+		}
+	}
+	if f, ok := function.(*eval.Function); ok {
+		if l, ok := syntax.AsLambda(f.Lambda()); ok {
+			for formal := range l.Formals().All() {
+				names[formal.Child(0).Text()] = true
+			}
+		}
+	}
+	delete(names, "self")
+	var all *eval.Attrs
+	result := &eval.Call{Function: eval.NewSymbol("self")}
+	attrs := []eval.Attr{}
+	for _, name := range sortedNames(names) {
+		attrs = append(attrs, eval.Attr{Name: name, Thunk: eval.Known(r.input(name))})
+	}
+	selfValue := eval.NewAttrs(result,
+		eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(selfDir))},
+		eval.Attr{Name: "inputs", Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return all })},
+		eval.Attr{Name: "outputs", Thunk: eval.Known(result)},
+	)
+	attrs = append(attrs, eval.Attr{Name: "self", Thunk: eval.Known(selfValue)})
+	all = eval.NewAttrs(nil, attrs...)
+	r.self = result
+	r.flake = eval.Lazy(func(e *eval.Evaluator) eval.Value { return r.Merged(r.Apply(function, eval.Known(all))) })
+	return r.Force(r.flake)
+}
+
+func sortedNames(names map[string]bool) []string {
+	var all []string
+	for name := range names {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// input is what a flake gets for one of its inputs.
+func (r *run) input(name string) eval.Value {
+	return eval.NewAttrs(eval.NewSymbol("inputs", name), eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(inputs + name))})
+}
+
+// fetched is what a function gives that fetches a source, by what its arguments name.
+func (r *run) fetched(call *eval.Call) eval.Value {
+	text, ok := r.Force(call.Args[0]).(eval.String)
+	name := string(text)
+	if set, isSet := r.Force(call.Args[0]).(*eval.Attrs); isSet {
+		for _, key := range []string{"url", "repo", "name"} {
+			if a, has := set.Get(key); has {
+				if text, isText := r.Force(a.Thunk).(eval.String); isText {
+					name, ok = string(text), true
+					break
+				}
+			}
+		}
+	}
+	if !ok {
+		return nil
+	}
+	switch {
+	case strings.Contains(name, "jetpack-nixos"):
+		name = "jetpack-nixos"
+	case strings.Contains(name, "nixpkgs"):
+		name = "nixpkgs"
+	default:
+		name = strings.TrimSuffix(path.Base(name), ".git")
+	}
+	return eval.NewAttrs(nil, eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(inputs + name))})
+}
+
+// eachSystem is what flake-utils makes of a function of a system.
+func (r *run) eachSystem(name string, call *eval.Call) eval.Value {
+	const one = "aarch64-linux"
+	f := call.Args[len(call.Args)-1]
+	systems := []string{one, "x86_64-linux"}
+	switch name {
+	case "eachDefaultSystem", "eachDefaultSystemPassThrough":
+		if len(call.Args) != 1 {
+			return nil
+		}
+	case "eachSystem", "eachSystemPassThrough":
+		if len(call.Args) != 2 {
+			return nil
+		}
+		systems = nil
+		items, _ := r.items(call.Args[0])
+		for _, t := range items {
+			if s, ok := r.Force(t.Thunk).(eval.String); ok {
+				systems = append(systems, string(s))
+			}
+		}
+	default:
+		return nil
+	}
+	var attrs []eval.Attr
+	below := map[string][]eval.Attr{}
+	var rest eval.Value
+	for _, system := range systems {
+		v := r.Merged(r.Apply(r.Force(f), eval.Known(eval.String(system))))
+		set, ok := v.(*eval.Attrs)
+		if !ok {
+			rest = v
+			continue
+		}
+		if set.Rest() != nil {
+			rest = set.Rest()
+		}
+		for a := range set.All() {
+			if strings.HasSuffix(name, "PassThrough") {
+				attrs = append(attrs, a)
+				continue
+			}
+			below[a.Name] = append(below[a.Name], eval.Attr{Name: system, Thunk: a.Thunk, At: a.At})
+		}
+	}
+	for name, of := range below {
+		attrs = append(attrs, eval.Attr{Name: name, Thunk: eval.Known(eval.NewAttrs(nil, of...)), At: of[0].At})
+	}
+	return eval.NewAttrs(rest, attrs...)
+}
+
+// partsSchema are the outputs of flake-parts that are merged in their own way.
+var partsSchema = NewSchema(
+	Option{Path: []string{"flake", "nixosConfigurations"}, Type: Type{Kind: Attrs, Elem: &Type{Kind: Raw}}},
+	Option{Path: []string{"flake", "nixosModules"}, Type: Type{Kind: Attrs, Elem: &Type{Kind: Deferred}}},
+	Option{Path: []string{"flake", "modules"}, Type: Type{Kind: Attrs, Elem: &Type{Kind: Attrs, Elem: &Type{Kind: Deferred}}}},
+	Option{Path: []string{"flake", "lib"}, Type: Type{Kind: Anything}},
+	Option{Path: []string{"flake", "overlays"}, Type: Type{Kind: Attrs, Elem: &Type{Kind: Raw}}},
+	Option{Path: []string{"systems"}, Type: Type{Kind: List, Elem: &Type{Kind: Equal}}},
+)
+
+// flakeParts is what mkFlake { inherit inputs; } module gives.
+func (r *run) flakeParts(call *eval.Call) eval.Value {
+	if v, ok := r.flakes[call.Args[1]]; ok {
+		return v
+	}
+	given, ok := r.Merged(r.Force(call.Args[0])).(*eval.Attrs)
+	if !ok {
+		return nil
+	}
+	special := []eval.Value{}
+	if a, ok := given.Get("inputs"); ok {
+		special = append(special, eval.NewAttrs(nil, a, eval.Attr{Name: "self", Thunk: eval.Lazy(func(e *eval.Evaluator) eval.Value {
+			return e.Select(e.Force(a.Thunk), "self")
+		})}))
+	}
+	if a, ok := given.Get("specialArgs"); ok {
+		special = append(special, r.Merged(r.Force(a.Thunk)))
+	}
+	s := &system{
+		run: r, id: -1, schema: partsSchema, modules: []item{{Thunk: call.Args[1]}}, special: overlaid(special),
+		args: map[string]*eval.Thunk{"withSystem": eval.Known(eval.NewSymbol("withSystem"))},
+	}
+	outputs := &eval.Call{Function: eval.NewSymbol("flake")}
+	r.flakes[call.Args[1]] = outputs
+	r.parts[outputs] = s
+	return r.flakeOf(s)
+}
+
+func (r *run) flakeOf(s *system) eval.Value {
+	v := s.value()
+	if v == nil {
+		return nil
+	}
+	return r.Select(v, "flake")
+}
+
+// perSystem is what withSystem of flake-parts calls a function with.
+func perSystem(system *eval.Thunk) eval.Value {
+	return eval.NewAttrs(eval.NewSymbol("perSystem"),
+		eval.Attr{Name: "system", Thunk: system},
+		eval.Attr{Name: "pkgs", Thunk: eval.Known(eval.NewSymbol("pkgs"))},
+	)
+}
+
+// tree are the modules that import-tree finds in a folder.
+func (r *run) tree(call *eval.Call) (*eval.List, bool) {
+	if p := call.Function.Path; p[len(p)-1] != "import-tree" || len(call.Args) != 1 {
+		return nil, false
+	}
+	root, ok := r.Force(call.Args[0]).(eval.Path)
+	if !ok {
+		return nil, false
+	}
+	all := &eval.List{}
+	var walk func(dir string)
+	walk = func(dir string) {
+		if !r.enter() {
+			return
+		}
+		defer r.leave()
+		entries, _ := r.reader.ReadDir(dir)
+		var names []string
+		for name := range entries {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			switch file := dir + "/" + name; {
+			case strings.HasPrefix(name, "_"):
+			case entries[name] == "directory":
+				walk(file)
+			case strings.HasSuffix(name, ".nix"):
+				all.Items = append(all.Items, eval.Known(eval.Path(file)))
+			}
+		}
+	}
+	walk(string(root))
+	return all, true
+}

@@ -1,0 +1,183 @@
+// Package host evaluates the NixOS configurations of a workspace as far as their
+// text tells: which there are, what defines their options, and what the definitions
+// come to. It runs no Nix, reads nothing but what a Reader gives, and ends within a
+// budget.
+package host
+
+import (
+	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
+)
+
+// Options say what to evaluate.
+type Options struct {
+	// Entry is the file to begin with: a flake.nix, or a NixOS module such as
+	// configuration.nix.
+	Entry string
+	// Schema has the options to report.
+	Schema *Schema
+	// Input says what a flake input is, by its name; nil takes [InputByName].
+	Input func(name string) Input
+	// Steps bounds the work, in steps of eval: for all configurations together, and a
+	// tenth of it for each. 0 is 10 million.
+	Steps int
+	// Hosts bounds the number of configurations; 0 is 500.
+	Hosts int
+	// Modules bounds the modules of one configuration; 0 is 5,000.
+	Modules int
+}
+
+const (
+	defaultSteps   = 10_000_000
+	defaultHosts   = 500
+	defaultModules = 5_000
+	// mostVariants bounds the specialisations of a configuration.
+	mostVariants = 32
+)
+
+// Input is what a flake input, or a module from outside of the workspace, is.
+type Input uint8
+
+const (
+	// Foreign modules may define any option, with a priority of 100 at best.
+	Foreign Input = iota
+	// Harmless modules define none of the options of the schema.
+	Harmless
+	// Nixpkgs has lib, and modules that define what Option.Elsewhere says.
+	Nixpkgs
+	// Jetpack is jetpack-nixos. Its modules declare the options of the schema, and
+	// define what Option.Elsewhere says.
+	Jetpack
+)
+
+// Certainty says how much is known of an option's value.
+type Certainty uint8
+
+const (
+	// Unknown: the value is not known.
+	Unknown Certainty = iota
+	// Possible: the value is one of several.
+	Possible
+	// Default: the value is certain, and no definition in the workspace gives it.
+	Default
+	// Certain: nothing that is not known can change the value.
+	Certain
+)
+
+func (c Certainty) String() string {
+	return [...]string{"unknown", "possible", "default", "certain"}[c]
+}
+
+// Answer is yes, no, or not known.
+type Answer uint8
+
+// The answers.
+const (
+	NotKnown Answer = iota
+	Yes
+	No
+)
+
+// Location is a span in a file.
+type Location struct {
+	File string
+	Span text.Span
+}
+
+// Host is one NixOS configuration.
+type Host struct {
+	// Name is the attribute in nixosConfigurations, or the name of the entry file
+	// without .nix where there is no flake.
+	Name string
+	// Variant tells a system that is built beside the host's own from that: its path,
+	// specialisation.NAME or virtualisation.vmVariant; empty for the host itself.
+	Variant string
+	// At is where the configuration is written: the attribute that defines it, or the
+	// call that makes it.
+	At Location
+	// Jetpack says whether the configuration has the modules of jetpack-nixos.
+	Jetpack Answer
+	// Unseen are the modules that cannot be looked into, and what else may define any
+	// option.
+	Unseen []Unseen
+	// Values are the options of the schema, in its order.
+	Values []Value
+	// Bound is the bound that was reached; nil if the budget was enough.
+	Bound *eval.Unknown
+}
+
+// Unseen is something that may define any option of a host.
+type Unseen struct {
+	At  Location
+	Why *eval.Unknown
+}
+
+// Value is an option of a host, with all its definitions.
+type Value struct {
+	Path      []string
+	Certainty Certainty
+	// Values are what the option may be, as plain Go values: one where the certainty
+	// is Default or Certain, several where it is Possible. Text is nil, bool, int64,
+	// float64, string, []any or map[string]any.
+	Values []any
+	// Why says why the value is not known.
+	Why *eval.Unknown
+	// Conflict says that two definitions of equal priority certainly differ, which
+	// NixOS refuses.
+	Conflict bool
+	// Definitions are those of the workspace, in the order in which NixOS merges them.
+	Definitions []Definition
+}
+
+// Definition is one definition of an option.
+type Definition struct {
+	// Path is where the option's name is written, and Value its value, inside of
+	// mkDefault, mkIf and their kin. Origin is the expression that gives the value,
+	// behind all names.
+	Path, Value, Origin Location
+	// Alias is the path that the definition has, where that is an alias of the
+	// option's.
+	Alias []string
+	// Priority is 100 for a plain definition, 50 for mkForce, 1000 for mkDefault; 0 if
+	// it is not known.
+	Priority  int
+	Condition Answer
+	// Wins says that the option has the value of this definition, alone or together
+	// with others.
+	Wins bool
+	// Plain is the value as Values has it; Why says why it is not known.
+	Plain any
+	Why   *eval.Unknown
+}
+
+// location is where a node stands.
+func location(e *eval.Evaluator, n syntax.Node) Location {
+	if n.IsZero() {
+		return Location{}
+	}
+	file, _ := e.PathOf(n)
+	return Location{file, n.Span()}
+}
+
+// Get finds an option of the schema.
+func (h *Host) Get(path ...string) (Value, bool) {
+	for _, v := range h.Values {
+		if equalPath(v.Path, path) {
+			return v, true
+		}
+	}
+	return Value{}, false
+}
+
+func equalPath(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}

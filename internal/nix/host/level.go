@@ -1,0 +1,436 @@
+package host
+
+import (
+	"slices"
+
+	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
+)
+
+// level is a path of a system's configuration: an option, or a set of options.
+type level struct {
+	system *system
+	up     *level
+	path   []string
+	known  *declared // what the schema has here
+	// declares are what modules of the workspace declare here: options, or sets of
+	// them.
+	declares []*eval.Thunk
+	// typ is the type of what is here, where an option above it says so.
+	typ      *Type
+	raw      []def
+	holes    []hole // which may define something here
+	children map[string]*level
+	names    []string // of children
+	isSplit  bool
+	option   *option // what is declared here
+	asked    bool    // option is known
+	busy     bool
+	merged   *merged
+}
+
+// def is a definition, or part of one: what a module says of a path.
+type def struct {
+	*eval.Thunk
+	// conditions are those of each mkIf around the definition.
+	conditions []*eval.Thunk
+	// perhaps says why it is not certain that there is the definition at all; nil if
+	// it is.
+	perhaps *eval.Unknown
+	// priority is that of the mkOverride around; 0 for none, notKnown for one that is
+	// not known.
+	priority int
+	// order is that of the mkOrder around; 0 for none.
+	order int
+	// bad says that there are more wrappers than NixOS looks into.
+	bad   bool
+	at    syntax.Node // the attribute path
+	alias *Option
+}
+
+// hole is something that may define any option at a path and below.
+type hole struct {
+	def
+	why *eval.Unknown
+}
+
+const (
+	plain         = 100
+	optionDefault = 1500
+	defaultOrder  = 1000
+	strongest     = -1 // mkOverride 0, of which 0 is taken
+	notKnown      = -2
+)
+
+// kindOf is what a set is for the module system: if, merge, override, order,
+// definition, option; empty for any other.
+func kindOf(e *eval.Evaluator, s *eval.Attrs) string {
+	a, ok := s.Get("_type")
+	if !ok {
+		return ""
+	}
+	kind, _ := e.Force(a.Thunk).(eval.String)
+	return string(kind)
+}
+
+func attr(s *eval.Attrs, name string) *eval.Thunk {
+	a, _ := s.Get(name)
+	return a.Thunk
+}
+
+// discharge goes through mkMerge, mkIf and, where below says that what is wrapped is
+// a set of definitions, mkOverride; it yields what is inside. At an option, one
+// mkOverride and one mkOrder in it are looked into.
+func (s *system) discharge(d def, below bool, yield func(def)) {
+	if s.enter() {
+		defer s.leave()
+		s.unwrap(d, below, yield)
+	}
+}
+
+func (s *system) unwrap(d def, below bool, yield func(def)) {
+	v := s.Force(d.Thunk)
+	if c, ok := v.(*eval.Choice); ok {
+		s.alternatives(c, d, below, yield)
+		return
+	}
+	set, ok := v.(*eval.Attrs)
+	if !ok {
+		yield(d)
+		return
+	}
+	switch kindOf(s.Evaluator, set) {
+	case "merge":
+		d.bad = d.bad || !below && d.priority != 0
+		items, open := s.items(attr(set, "contents"))
+		for _, item := range items {
+			one := d
+			one.Thunk = item.Thunk
+			if item.perhaps != nil {
+				one.perhaps = item.perhaps
+			}
+			s.discharge(one, below, yield)
+		}
+		if open != nil {
+			d.Thunk = eval.Known(open)
+			yield(d)
+		}
+	case "if":
+		d.bad = d.bad || d.priority != 0 // NixOS pushes the condition inside, where nobody looks
+		d.conditions = append(d.conditions[:len(d.conditions):len(d.conditions)], attr(set, "condition"))
+		d.Thunk = attr(set, "content")
+		s.discharge(d, below, yield)
+	case "override":
+		d.bad = d.bad || d.priority != 0
+		if d.priority = s.number(attr(set, "priority")); d.priority == 0 {
+			d.priority = strongest
+		}
+		d.Thunk = attr(set, "content")
+		if below {
+			s.discharge(d, below, yield)
+			return
+		}
+		s.inside(d, yield)
+	case "order":
+		if below {
+			yield(d)
+			return
+		}
+		s.inside(d, yield)
+	case "definition":
+		d.Thunk = attr(set, "value")
+		s.discharge(d, below, yield)
+	default:
+		yield(d)
+	}
+}
+
+// inside looks into the mkOrder that may be the rest of a definition.
+func (s *system) inside(d def, yield func(def)) {
+	if set, ok := s.Force(d.Thunk).(*eval.Attrs); ok {
+		switch kindOf(s.Evaluator, set) {
+		case "order":
+			d.bad = d.bad || d.order != 0
+			if d.order = s.number(attr(set, "priority")); d.order == 0 {
+				d.order = notKnown
+			}
+			d.Thunk = attr(set, "content")
+			s.inside(d, yield)
+			return
+		case "if", "merge", "override":
+			d.bad = true
+		}
+	}
+	yield(d)
+}
+
+// number is an integer; negative if it is not known.
+func (s *run) number(t *eval.Thunk) int {
+	if i, ok := s.Force(t).(eval.Int); ok && i >= 0 {
+		return int(i)
+	}
+	return notKnown
+}
+
+// alternatives yields what a definition may be of which only one of several values
+// is. A choice of simple values at an option stays one definition.
+func (s *system) alternatives(c *eval.Choice, d def, below bool, yield func(def)) {
+	of, ok := s.Alternatives(eval.Known(c))
+	isSet := slices.ContainsFunc(of, func(t *eval.Thunk) bool { _, ok := s.Force(t).(*eval.Attrs); return ok })
+	if !ok || !isSet && !below {
+		yield(d)
+		return
+	}
+	for _, t := range of {
+		one := d
+		one.Thunk, one.perhaps = t, &eval.Unknown{Reason: eval.Ambiguous, What: "which of several values"}
+		s.discharge(one, below, yield)
+	}
+}
+
+// item is an element of a list, which may be missing.
+type item struct {
+	*eval.Thunk
+	perhaps *eval.Unknown
+}
+
+// items are the elements of a list, and why there may be others; nil if there may
+// not.
+func (s *run) items(t *eval.Thunk) (all []item, open *eval.Unknown) {
+	switch v := s.Force(t).(type) {
+	case *eval.List:
+		for i, t := range v.Items {
+			one := item{Thunk: t}
+			if v.Open && i >= v.Gap {
+				one.perhaps = ambiguous("a list")
+			}
+			all = append(all, one)
+		}
+		if v.Open {
+			open = &eval.Unknown{Reason: eval.Outside, What: "part of a list"}
+		}
+	case *eval.Choice:
+		of, ok := s.Alternatives(t)
+		if !ok {
+			return nil, ambiguous("a list")
+		}
+		for _, t := range of {
+			more, why := s.items(t)
+			for _, one := range more {
+				one.perhaps = ambiguous("which of several lists")
+				all = append(all, one)
+			}
+			if why != nil {
+				open = why
+			}
+		}
+	default:
+		open = why(v)
+	}
+	return all, open
+}
+
+func ambiguous(what string) *eval.Unknown { return &eval.Unknown{Reason: eval.Ambiguous, What: what} }
+
+// why is why a value is not known as data.
+func why(v eval.Value) *eval.Unknown {
+	switch v := v.(type) {
+	case *eval.Unknown:
+		return v
+	case *eval.Symbol:
+		return &eval.Unknown{Reason: eval.Outside, What: v.String()}
+	case *eval.Call:
+		return &eval.Unknown{Reason: eval.Outside, What: v.Function.String(), Node: v.Node}
+	case *eval.Choice:
+		return ambiguous("one of several values")
+	}
+	return &eval.Unknown{Reason: eval.Unsupported, What: "no data"}
+}
+
+// holds says whether a definition is there: whether all conditions hold.
+func (s *system) holds(d def) Answer {
+	answer := Yes
+	if d.perhaps != nil {
+		answer = NotKnown
+	}
+	for _, c := range d.conditions {
+		switch v, _ := s.Force(c).(eval.Bool); {
+		case s.Force(c) == eval.Value(eval.Bool(false)):
+			return No
+		case !bool(v):
+			answer = NotKnown
+		}
+	}
+	return answer
+}
+
+// child is a level below, made if there is none yet.
+func (l *level) child(name string) *level {
+	if below, ok := l.children[name]; ok {
+		return below
+	}
+	below := &level{system: l.system, up: l, path: append(l.path[:len(l.path):len(l.path)], name), holes: l.holes}
+	if l.known != nil {
+		below.known = l.known.children[name]
+	}
+	if l.typ != nil {
+		below.typ = l.typ.Elem
+	}
+	if l.children == nil {
+		l.children = map[string]*level{}
+	}
+	l.children[name] = below
+	l.names = append(l.names, name)
+	return below
+}
+
+// split brings the definitions of a set of options to the levels below.
+func (l *level) split() {
+	if l.isSplit {
+		return
+	}
+	l.isSplit = true
+	s := l.system
+	if l.known != nil {
+		for _, name := range l.known.names {
+			l.child(name)
+		}
+	}
+	for _, t := range l.declares {
+		set, ok := s.Merged(s.Force(t)).(*eval.Attrs)
+		if !ok {
+			continue
+		}
+		for a := range set.All() {
+			below := l.child(a.Name)
+			below.declares = append(below.declares, a.Thunk)
+		}
+	}
+	var found []def
+	for _, d := range l.raw {
+		s.discharge(d, true, func(d def) { found = append(found, d) })
+	}
+	var holes []hole
+	for _, d := range found {
+		v := s.Merged(s.Force(d.Thunk))
+		set, ok := v.(*eval.Attrs)
+		if !ok {
+			if u, isUnknown := v.(*eval.Unknown); !isUnknown || !u.Fails() {
+				holes = append(holes, hole{d, why(v)})
+			}
+			continue
+		}
+		if rest := set.Rest(); rest != nil {
+			holes = append(holes, hole{d, why(rest)})
+		}
+		for a := range set.All() {
+			one := d
+			one.Thunk, one.at = a.Thunk, a.At
+			if a.Maybe {
+				one.perhaps = ambiguous(a.Name)
+			}
+			below := l.child(a.Name)
+			below.raw = append(below.raw, one)
+		}
+	}
+	if len(holes) > 0 {
+		l.holes = append(l.holes[:len(l.holes):len(l.holes)], holes...)
+		for _, below := range l.children {
+			below.holes = l.holes
+		}
+	}
+}
+
+// at is the level of a path, which ends at an option above it if there is one.
+func (l *level) at(path []string) *level {
+	for _, name := range path {
+		if l.declared() != nil || l.typ != nil {
+			return l
+		}
+		l.split()
+		l = l.child(name)
+	}
+	return l
+}
+
+// value is what config has here.
+func (l *level) value() eval.Value {
+	if l.declared() != nil || l.typ != nil {
+		return l.merge().value
+	}
+	if !l.isSet() {
+		if len(l.raw) == 0 {
+			return eval.NewSymbol(append([]string{"config"}, l.path...)...)
+		}
+		return l.merge().value
+	}
+	return l.set()
+}
+
+// isSet reports whether there are options below, and none is known here.
+func (l *level) isSet() bool {
+	if l.up == nil || l.known != nil && len(l.known.children) > 0 || len(l.declares) > 0 {
+		return true
+	}
+	s := l.system
+	is := false
+	for _, d := range l.raw {
+		s.discharge(d, false, func(d def) {
+			_, ok := s.Force(d.Thunk).(*eval.Attrs)
+			is = is || ok
+		})
+	}
+	return is
+}
+
+// set is the set of what is below. What may be there besides is a symbol.
+func (l *level) set() *eval.Attrs {
+	l.split()
+	attrs := make([]eval.Attr, 0, len(l.names))
+	for _, name := range l.names {
+		below := l.children[name]
+		a := eval.Attr{Name: name, Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return below.value() })}
+		if l.typ != nil { // of a set of any names: only those that are defined
+			if !below.isDefined(&a) {
+				continue
+			}
+		}
+		if len(below.raw) > 0 {
+			a.At = below.raw[len(below.raw)-1].at
+		}
+		attrs = append(attrs, a)
+	}
+	var rest eval.Value
+	switch {
+	case l.typ != nil || l.system.closed:
+		for _, h := range l.holes {
+			if l.system.holds(h.def) != No {
+				rest = h.why
+			}
+		}
+	default:
+		rest = eval.NewSymbol(append([]string{"config"}, l.path...)...)
+	}
+	return eval.NewAttrs(rest, attrs...)
+}
+
+// isDefined reports whether an attribute of a set of any names has a definition, and
+// says in the attribute where that is not known.
+func (l *level) isDefined(a *eval.Attr) bool {
+	s := l.system
+	answer := No
+	for _, d := range l.raw {
+		s.discharge(d, false, func(d def) {
+			switch s.holds(d) {
+			case Yes:
+				answer = Yes
+			case NotKnown:
+				if answer == No {
+					answer = NotKnown
+				}
+			}
+		})
+	}
+	a.Maybe = answer == NotKnown
+	return answer != No
+}

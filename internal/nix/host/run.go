@@ -1,0 +1,261 @@
+package host
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"jetpills/internal/nix/eval"
+)
+
+// run is one evaluation: of the names of the configurations, or of one of them.
+type run struct {
+	*eval.Evaluator
+	options Options
+	inputs  sources
+	reader  *recorder
+	configs map[*eval.Call]*system // by what stands for their config
+	systems []*system
+	// optionsOf are the systems by the first name of what stands for their options.
+	optionsOf map[string]*system
+	made      map[*eval.Thunk]*system // by the argument of the call that makes it
+	flakes    map[*eval.Thunk]eval.Value
+	parts     map[*eval.Call]*system // of flake-parts, by what stands for their outputs
+	self      *eval.Call             // what stands for the flake's outputs
+	flake     *eval.Thunk            // the flake's outputs
+	limit     *eval.Unknown
+	depth     int
+}
+
+// mostDepth bounds how deep definitions and modules nest.
+const mostDepth = 500
+
+func newRun(o Options, reader eval.Reader, steps int) *run {
+	r := &run{
+		options: o, inputs: sources{o.Input}, reader: newRecorder(reader, path.Dir(o.Entry)),
+		configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{}, parts: map[*eval.Call]*system{}, flakes: map[*eval.Thunk]eval.Value{},
+	}
+	r.Evaluator = eval.New(eval.Options{
+		Reader: r.reader, Steps: steps, Loops: true, IsLib: r.inputs.isLib, Expand: r.expand, Has: r.has,
+	})
+	return r
+}
+
+// enter takes a step and goes one level down; it reports false if there is no more
+// budget, and then wants no leave.
+func (r *run) enter() bool {
+	if r.depth >= mostDepth {
+		r.limit = &eval.Unknown{Reason: eval.Depth}
+		return false
+	}
+	if r.Charge(1) != nil {
+		return false
+	}
+	r.depth++
+	return true
+}
+
+func (r *run) leave() { r.depth-- }
+
+// bound is the bound that was reached; nil for none.
+func (r *run) bound() *eval.Unknown {
+	if u := r.Spent(); u != nil {
+		return u
+	}
+	return r.limit
+}
+
+// makers are the functions that make a system of modules, by name. True says that
+// the modules of NixOS are among them.
+var makers = map[string]bool{"nixosSystem": true, "evalConfig": true, "evalModules": false}
+
+// expand gives the value of a call of something from outside.
+func (r *run) expand(_ *eval.Evaluator, call *eval.Call) eval.Value {
+	if s, ok := r.configs[call]; ok {
+		return s.value()
+	}
+	if s, ok := r.parts[call]; ok {
+		return r.flakeOf(s)
+	}
+	if call == r.self {
+		return r.Force(r.flake)
+	}
+	name := call.Function.Name()
+	if s := r.systemOf(call); s != nil {
+		return s.result()
+	}
+	switch {
+	case name == "mkFlake" && len(call.Args) == 2:
+		return r.flakeParts(call)
+	case name == "withSystem" && len(call.Args) == 2:
+		return r.Apply(r.Force(call.Args[1]), eval.Known(perSystem(call.Args[0])))
+	case strings.HasPrefix(name, "each"):
+		return r.eachSystem(name, call)
+	case strings.HasPrefix(name, "fetch") && len(call.Args) > 0:
+		return r.fetched(call)
+	}
+	return nil
+}
+
+// has says whether there is an option, where a text asks.
+func (r *run) has(s *eval.Symbol) (has, known bool) {
+	if len(s.Path) == 0 {
+		return false, false
+	}
+	if of, ok := r.optionsOf[s.Path[0]]; ok {
+		return of.has(s.Path[1:])
+	}
+	return false, false
+}
+
+// systemOf is the system that a call makes; nil for any other call.
+func (r *run) systemOf(call *eval.Call) *system {
+	if len(call.Args) == 0 {
+		return nil
+	}
+	name := call.Function.Name()
+	nixos, isMaker := makers[name]
+	if name == "extendModules" && len(call.Function.Path) == 2 {
+		isMaker = true
+	}
+	if !isMaker {
+		return nil
+	}
+	if s, ok := r.made[call.Args[0]]; ok {
+		return s
+	}
+	s := &system{run: r, id: len(r.systems), nixos: nixos, schema: r.options.Schema, special: eval.NewAttrs(nil), args: map[string]*eval.Thunk{}}
+	given := r.Merged(r.Force(call.Args[0]))
+	set, ok := given.(*eval.Attrs)
+	if !ok {
+		set = eval.NewAttrs(given)
+	}
+	if name == "extendModules" {
+		base := r.systems[number(call.Function.Path[0])]
+		s.nixos, s.special, s.args, s.platform = base.nixos, base.special, base.args, base.platform
+		s.modules = append(s.modules, base.modules...)
+		s.more = base.more
+	}
+	r.made[call.Args[0]] = s
+	r.systems = append(r.systems, s)
+	var rest *eval.Unknown
+	if set.Rest() != nil {
+		rest = why(set.Rest())
+	}
+	for _, name := range []string{"modules", "extraModules"} {
+		a, ok := set.Get(name)
+		if !ok {
+			if rest != nil {
+				s.more = append(s.more, hole{def{}, rest})
+			}
+			continue
+		}
+		items, open := r.items(a.Thunk)
+		s.modules = append(s.modules, items...)
+		if open != nil {
+			s.more = append(s.more, hole{def{Thunk: a.Thunk}, open})
+		}
+	}
+	special := []eval.Value{}
+	if nixos {
+		special = append(special, eval.NewAttrs(nil, eval.Attr{Name: "modulesPath", Thunk: eval.Known(eval.String(inputs + "nixpkgs/nixos/modules"))}))
+	} else if s.special != nil {
+		special = append(special, s.special)
+	}
+	if a, ok := set.Get("lib"); ok {
+		special = append(special, eval.NewAttrs(nil, a))
+	}
+	if a, ok := set.Get("specialArgs"); ok {
+		special = append(special, r.Merged(r.Force(a.Thunk)))
+	} else if rest != nil {
+		special = append(special, set.Rest())
+	}
+	s.special = overlaid(special)
+	for _, name := range []string{"extraArgs", "args"} {
+		if a, ok := set.Get(name); ok {
+			if extra, ok := r.Merged(r.Force(a.Thunk)).(*eval.Attrs); ok {
+				for a := range extra.All() {
+					s.args[a.Name] = a.Thunk
+				}
+			}
+		}
+	}
+	if a, ok := set.Get("system"); ok {
+		s.platform = r.Force(a.Thunk)
+	}
+	if a, ok := set.Get("pkgs"); ok {
+		s.args["pkgs"] = a.Thunk
+	}
+	if !isFrom(call.Function, r.inputs) {
+		s.more = append(s.more, hole{def{}, &eval.Unknown{Reason: eval.Outside, What: call.Function.String(), Node: call.Node}})
+	}
+	return s
+}
+
+// isFrom reports whether a function that makes systems is NixOS's own.
+func isFrom(f *eval.Symbol, in sources) bool {
+	return len(f.Path) < 2 || f.Path[0] != "inputs" || in.input(f.Path[1]) == Nixpkgs
+}
+
+// overlaid is a set of several, the last of which counts.
+func overlaid(all []eval.Value) eval.Value {
+	var attrs []eval.Attr
+	var rest eval.Value
+	for _, v := range all {
+		set, ok := v.(*eval.Attrs)
+		if !ok {
+			rest = v
+			continue
+		}
+		for a := range set.All() {
+			attrs = append(attrs, a)
+		}
+		if set.Rest() != nil {
+			rest = set.Rest()
+		}
+	}
+	return eval.NewAttrs(rest, attrs...)
+}
+
+// tag is the attribute by which the result of a call is known to be a system.
+const tag = " system"
+
+// result is what the call gives that makes a system.
+func (s *system) result() eval.Value {
+	id := eval.NewSymbol(strconv.Itoa(s.id))
+	return eval.NewAttrs(eval.NewSymbol("system"),
+		eval.Attr{Name: tag, Thunk: eval.Known(id)},
+		eval.Attr{Name: "config", Thunk: eval.Known(s.config())},
+		eval.Attr{Name: "options", Thunk: eval.Known(s.optionsSymbol())},
+		eval.Attr{Name: "pkgs", Thunk: s.argument("pkgs", nil)},
+		eval.Attr{Name: "extendModules", Thunk: eval.Known(eval.NewSymbol(strconv.Itoa(s.id), "extendModules"))},
+	)
+}
+
+// asSystem is the system that a value is; nil for none.
+func (r *run) asSystem(v eval.Value) *system {
+	if call, ok := v.(*eval.Call); ok {
+		if s := r.systemOf(call); s != nil {
+			return s
+		}
+	}
+	set, ok := r.Merged(v).(*eval.Attrs)
+	if !ok {
+		return nil
+	}
+	a, ok := set.Get(tag)
+	if !ok || a.Maybe {
+		return nil
+	}
+	id, _ := r.Force(a.Thunk).(*eval.Symbol)
+	if id == nil {
+		return nil
+	}
+	return r.systems[number(id.Name())]
+}
+
+// number is the number of a system, as its symbol has it.
+func number(name string) int {
+	n, _ := strconv.Atoi(name)
+	return n
+}

@@ -1,0 +1,521 @@
+package host
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
+)
+
+// system is a set of modules that are evaluated together: a NixOS configuration, a
+// submodule, or a flake's own of flake-parts.
+type system struct {
+	*run
+	id int
+	// modules are those that the system was called with, in order.
+	modules []item
+	// special are the arguments that modules get besides config and its kin.
+	special eval.Value
+	// args are the values of _module.args that nobody in the workspace defines.
+	args   map[string]*eval.Thunk
+	schema *Schema
+	// platform is the system argument of nixosSystem; nil for none.
+	platform eval.Value
+	// nixos says that the modules of NixOS are among the modules.
+	nixos bool
+	// closed says that all options are declared by modules that are seen.
+	closed bool
+	// more are things that may define any option besides.
+	more []hole
+
+	root     *level // nil until the modules are collected
+	busy     bool
+	jetpack  Answer // whether the modules of jetpack-nixos are among the modules
+	holes    []hole
+	configOf *eval.Call
+	loaded   map[string]*loaded
+	count    int
+}
+
+// loaded is a module, with what it imports.
+type loaded struct {
+	key      string
+	perhaps  *eval.Unknown
+	config   *eval.Thunk
+	options  *eval.Thunk
+	imports  []*loaded
+	disabled []string
+}
+
+// config is the value that modules get as config. It is looked into when something
+// is selected from it, because the modules that it is made of come first.
+func (s *system) config() *eval.Call {
+	if s.configOf == nil {
+		s.configOf = &eval.Call{Function: eval.NewSymbol("config")}
+		s.configs[s.configOf] = s
+	}
+	return s.configOf
+}
+
+// value is the set of all options; nil while the modules are being collected.
+func (s *system) value() eval.Value {
+	if s.collect(); s.root == nil {
+		return nil
+	}
+	if s.root.merged == nil {
+		s.root.merged = &merged{value: s.root.set()}
+	}
+	return s.root.merged.value
+}
+
+// collect finds all modules, as collectModules of nixpkgs' lib does, and brings them
+// into the order in which they are merged.
+func (s *system) collect() {
+	if s.root != nil || s.busy {
+		return
+	}
+	s.busy, s.jetpack = true, No
+	s.loaded = map[string]*loaded{}
+	s.holes = s.more
+	start := s.load(s.modules, "", nil)
+	disabled := map[string]bool{}
+	seen := map[*loaded]bool{}
+	var gather func(all []*loaded)
+	gather = func(all []*loaded) {
+		for _, m := range all {
+			if seen[m] {
+				continue
+			}
+			seen[m] = true
+			for _, key := range m.disabled {
+				disabled[key] = true
+			}
+			gather(m.imports)
+		}
+	}
+	gather(start)
+	var order []*loaded
+	keys := map[string]*loaded{}
+	for queue := start; len(queue) > 0; queue = queue[1:] {
+		m := queue[0]
+		if disabled[m.key] {
+			continue
+		}
+		if first, ok := keys[m.key]; ok {
+			if m.perhaps == nil {
+				first.perhaps = nil
+			}
+			continue
+		}
+		keys[m.key] = m
+		order = append(order, m)
+		queue = append(queue, m.imports...)
+	}
+	root := &level{system: s}
+	if s.schema != nil {
+		root.known = &s.schema.root
+	}
+	for _, m := range slices.Backward(order) {
+		if m.config != nil {
+			root.raw = append(root.raw, def{Thunk: m.config, perhaps: m.perhaps})
+		}
+		if m.options != nil {
+			root.declares = append(root.declares, m.options)
+		}
+	}
+	root.holes = s.holes
+	s.root, s.busy = root, false
+}
+
+// load loads the modules of a list.
+func (s *system) load(modules []item, parent string, perhaps *eval.Unknown) []*loaded {
+	if !s.enter() {
+		return nil
+	}
+	defer s.leave()
+	var all []*loaded
+	for i, m := range modules {
+		if m.perhaps == nil {
+			m.perhaps = perhaps
+		}
+		if m := s.loadOne(m, parent+":anon-"+strconv.Itoa(i+1)); m != nil {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// loadOne loads a module: a file, a function or a set. It is nil for one that is not
+// looked into.
+func (s *system) loadOne(m item, key string) *loaded {
+	if s.count++; s.count > s.options.Modules {
+		s.limit = &eval.Unknown{Reason: eval.Steps, What: "more than " + strconv.Itoa(s.options.Modules) + " modules"}
+		return nil
+	}
+	v := s.Force(m.Thunk)
+	switch value := v.(type) {
+	case *eval.Choice:
+		of, ok := s.Alternatives(m.Thunk)
+		if !ok {
+			s.unseen(m, v)
+			return nil
+		}
+		all := &loaded{key: key, perhaps: m.perhaps}
+		for i, t := range of {
+			one := item{t, ambiguous("which of several modules")}
+			if m := s.loadOne(one, key+"/"+strconv.Itoa(i)); m != nil {
+				all.imports = append(all.imports, m)
+			}
+		}
+		return all
+	case eval.Path:
+		return s.loadFile(m, string(value))
+	case eval.String:
+		if path.IsAbs(string(value)) {
+			return s.loadFile(m, path.Clean(string(value)))
+		}
+	case *eval.Call:
+		if all, ok := s.tree(value); ok {
+			return s.shaped(m, key, eval.NewAttrs(nil, eval.Attr{Name: "imports", Thunk: eval.Known(all)}))
+		}
+		if of := s.expand(s.Evaluator, value); of != nil {
+			return s.loadOne(item{eval.Known(of), m.perhaps}, key)
+		}
+	}
+	return s.shaped(m, key, v)
+}
+
+// loadFile loads the module in a file, once.
+func (s *system) loadFile(m item, name string) *loaded {
+	if kind, ok := s.inputs.of(name); ok {
+		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: name})
+		return nil
+	}
+	known, ok := s.loaded[name]
+	if ok {
+		if m.perhaps == nil {
+			known.certain()
+		}
+		return known
+	}
+	known = &loaded{}
+	s.loaded[name] = known
+	of := s.Import(name)
+	if made := s.shaped(item{of, m.perhaps}, name, s.Force(of)); made != nil {
+		*known = *made
+	}
+	if known.key == "" {
+		known.key = name
+	}
+	return known
+}
+
+// certain says of a module that something imports it for certain.
+func (m *loaded) certain() {
+	if m.perhaps == nil {
+		return
+	}
+	m.perhaps = nil
+	for _, below := range m.imports {
+		below.certain()
+	}
+}
+
+// shaped is a module that is a function or a set.
+func (s *system) shaped(m item, key string, v eval.Value) *loaded {
+	if f, ok := v.(*eval.Function); ok {
+		v = s.Apply(f, s.arguments(f))
+	} else if set, ok := v.(*eval.Attrs); ok && set.Len() > 0 {
+		if functor, ok := set.Get("__functor"); ok {
+			if f, ok := s.Apply(s.Force(functor.Thunk), eval.Known(set)).(*eval.Function); ok {
+				v = s.Apply(f, s.arguments(f))
+			}
+		}
+	}
+	v = s.Merged(v)
+	set, ok := v.(*eval.Attrs)
+	if !ok {
+		s.unseen(m, v)
+		return nil
+	}
+	out := &loaded{key: key, perhaps: m.perhaps}
+	switch kindOf(s.Evaluator, set) {
+	case "if", "override", "merge":
+		out.config = eval.Known(set)
+		return out
+	}
+	if k, ok := set.Get("key"); ok {
+		if text, ok := s.text(k.Thunk); ok {
+			out.key = text
+		}
+	}
+	if d, ok := set.Get("disabledModules"); ok {
+		out.disabled = s.disabled(d.Thunk)
+	}
+	for _, name := range []string{"require", "imports"} {
+		list, ok := set.Get(name)
+		if !ok {
+			continue
+		}
+		all, open := s.items(list.Thunk)
+		if open != nil {
+			s.unseen(item{list.Thunk, m.perhaps}, open)
+		}
+		if list.Maybe {
+			for i := range all {
+				all[i].perhaps = ambiguous("imports")
+			}
+		}
+		out.imports = append(out.imports, s.load(all, out.key+"/"+name, m.perhaps)...)
+	}
+	config, long := set.Get("config")
+	options, declares := set.Get("options")
+	switch {
+	case !long && !declares:
+		out.config = s.shorthand(set)
+	default:
+		if long {
+			out.config = config.Thunk
+		}
+		if declares {
+			out.options = options.Thunk
+		}
+	}
+	if rest := set.Rest(); rest != nil {
+		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, why(rest)})
+	}
+	return out
+}
+
+// shorthand is what a module defines that has neither config nor options.
+func (s *system) shorthand(set *eval.Attrs) *eval.Thunk {
+	var attrs []eval.Attr
+	for a := range set.All() {
+		switch a.Name {
+		case "_class", "_file", "key", "disabledModules", "require", "imports", "freeformType":
+		default:
+			attrs = append(attrs, a)
+		}
+	}
+	return eval.Known(eval.NewAttrs(nil, attrs...))
+}
+
+// text is a string or a path.
+func (s *system) text(t *eval.Thunk) (string, bool) {
+	switch v := s.Force(t).(type) {
+	case eval.String:
+		return string(v), true
+	case eval.Path:
+		return string(v), true
+	}
+	return "", false
+}
+
+// disabled are the keys of modules that are left out.
+func (s *system) disabled(t *eval.Thunk) []string {
+	items, _ := s.items(t)
+	var keys []string
+	for _, one := range items {
+		if set, ok := s.Force(one.Thunk).(*eval.Attrs); ok {
+			if k, ok := set.Get("key"); ok {
+				one.Thunk = k.Thunk
+			}
+		}
+		if key, ok := s.text(one.Thunk); ok && one.perhaps == nil {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// arguments are what a module is called with.
+func (s *system) arguments(f *eval.Function) *eval.Thunk {
+	attrs := []eval.Attr{
+		{Name: "lib", Thunk: eval.Known(eval.NewSymbol("lib"))},
+		{Name: "options", Thunk: eval.Known(s.optionsSymbol())},
+		{Name: "config", Thunk: eval.Known(s.config())},
+		{Name: "specialArgs", Thunk: eval.Known(s.special)},
+	}
+	has := map[string]bool{"lib": true, "options": true, "config": true, "specialArgs": true}
+	var rest eval.Value
+	switch special := s.Merged(s.special).(type) {
+	case *eval.Attrs:
+		for a := range special.All() {
+			attrs = append(attrs, a)
+			has[a.Name] = true
+		}
+		rest = special.Rest()
+	case nil:
+	default:
+		rest = special
+	}
+	if l, ok := syntax.AsLambda(f.Lambda()); ok {
+		for formal := range l.Formals().All() {
+			if name := formal.Child(0).Text(); !has[name] {
+				attrs = append(attrs, eval.Attr{Name: name, Thunk: s.argument(name, rest)})
+			}
+		}
+	}
+	return eval.Known(eval.NewAttrs(rest, attrs...))
+}
+
+// argument is what _module.args has by a name, or what special arguments that are
+// not known as a whole may have.
+func (s *system) argument(name string, rest eval.Value) *eval.Thunk {
+	return eval.Lazy(func(*eval.Evaluator) eval.Value {
+		if s.collect(); s.root != nil {
+			if at := s.root.at([]string{"_module", "args", name}); len(at.raw) > 0 {
+				return at.raws()
+			}
+		}
+		switch t, ok := s.args[name]; {
+		case ok:
+			return s.Force(t)
+		case rest != nil:
+			return s.Select(rest, name)
+		case name == "pkgs":
+			return s.packages()
+		}
+		return eval.NewSymbol(name)
+	})
+}
+
+// optionsSymbol is what modules get as options. Its first name tells the system.
+func (s *system) optionsSymbol() *eval.Symbol {
+	for name, of := range s.optionsOf {
+		if of == s {
+			return eval.NewSymbol(name)
+		}
+	}
+	name := "options"
+	if len(s.optionsOf) > 0 {
+		name += strconv.Itoa(len(s.optionsOf))
+	}
+	s.optionsOf[name] = s
+	return eval.NewSymbol(name)
+}
+
+// has reports whether there is an option, or one below a path.
+func (s *system) has(path []string) (has, known bool) {
+	if s.collect(); s.root == nil {
+		return false, false
+	}
+	l := s.root
+	for _, name := range path {
+		if l.declared() != nil {
+			return false, false
+		}
+		l.split()
+		if l = l.children[name]; l == nil {
+			return false, false
+		}
+	}
+	if len(l.declares) > 0 || l.known != nil && l.known.isNixOS() {
+		return true, true
+	}
+	if l.known == nil || s.jetpack != Yes && len(s.holes) > 0 {
+		return false, false
+	}
+	return s.jetpack == Yes, s.jetpack != NotKnown
+}
+
+// packages are nixpkgs' packages: a symbol, but for the platform.
+func (s *system) packages() eval.Value {
+	platform := s.platform
+	if s.root != nil && s.nixos {
+		at := s.root.at([]string{"nixpkgs", "hostPlatform"})
+		all := at.candidates(nil)
+		f := at.filter(all)
+		if v := at.single(f); len(all) > 0 {
+			if set, ok := v.(*eval.Attrs); ok {
+				v = s.Select(set, "system")
+			}
+			platform = v
+		}
+	}
+	name, ok := platform.(eval.String)
+	if !ok {
+		return eval.NewSymbol("pkgs")
+	}
+	processor, system, _ := strings.Cut(string(name), "-")
+	is := func(name string, holds bool) eval.Attr {
+		return eval.Attr{Name: name, Thunk: eval.Known(eval.Bool(holds))}
+	}
+	tests := []eval.Attr{
+		is("isAarch64", processor == "aarch64"), is("isx86_64", processor == "x86_64"), is("isLinux", system == "linux"),
+		is("isDarwin", system == "darwin"), {Name: "system", Thunk: eval.Known(name)},
+	}
+	set := func(path []string, attrs ...eval.Attr) *eval.Thunk {
+		return eval.Known(eval.NewAttrs(eval.NewSymbol(path...), attrs...))
+	}
+	host := set([]string{"pkgs", "stdenv", "hostPlatform"}, tests...)
+	stdenv := append(tests[:4:4], eval.Attr{Name: "hostPlatform", Thunk: host})
+	return eval.NewAttrs(eval.NewSymbol("pkgs"),
+		eval.Attr{Name: "system", Thunk: eval.Known(name)},
+		eval.Attr{Name: "stdenv", Thunk: set([]string{"pkgs", "stdenv"}, stdenv...)},
+		eval.Attr{Name: "hostPlatform", Thunk: host},
+	)
+}
+
+// raws is the value of a level as a whole, which is not looked into.
+func (l *level) raws() eval.Value {
+	m := &merged{all: l.candidates(nil)}
+	return l.single(l.filter(m.all))
+}
+
+// unseen notes a module that is not looked into.
+func (s *system) unseen(m item, v eval.Value) {
+	u := why(v)
+	if u.Fails() {
+		return
+	}
+	s.outside(m, s.inputs.kind(v, m.Thunk), u)
+}
+
+// outside notes a module that comes from outside of the workspace.
+func (s *system) outside(m item, kind Input, u *eval.Unknown) {
+	switch kind {
+	case Jetpack:
+		if m.perhaps == nil {
+			s.jetpack = Yes
+		} else if s.jetpack == No {
+			s.jetpack = NotKnown
+		}
+	case Foreign:
+		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, u})
+	}
+}
+
+// submodule is the value of an option that holds options of its own.
+func (s *system) submodule(t *Type, path []string, defs []def, holes []hole) eval.Value {
+	sub := &system{run: s.run, closed: true, schema: t.schema, more: holes, special: eval.NewAttrs(nil)}
+	if t.of != nil {
+		sub.modules, sub.special = slices.Clone(t.of.modules), t.of.special
+		if t.of.open != nil {
+			sub.more = append(sub.more[:len(sub.more):len(sub.more)], hole{def{}, t.of.open})
+		}
+	}
+	name := ""
+	if len(path) > 0 {
+		name = path[len(path)-1]
+	}
+	sub.args = map[string]*eval.Thunk{"name": eval.Known(eval.String(name))}
+	for _, d := range defs {
+		perhaps := d.perhaps
+		if perhaps == nil && s.holds(d) == NotKnown {
+			perhaps = ambiguous(strings.Join(path, "."))
+		}
+		m := d.Thunk
+		if set, ok := s.Force(m).(*eval.Attrs); ok && (t.of == nil || t.of.shorthand) {
+			m = eval.Known(eval.NewAttrs(nil, eval.Attr{Name: "config", Thunk: eval.Known(set)}))
+		}
+		sub.modules = append(sub.modules, item{m, perhaps})
+	}
+	if v := sub.value(); v != nil {
+		return v
+	}
+	return ambiguous(strings.Join(path, "."))
+}
