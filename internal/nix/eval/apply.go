@@ -93,6 +93,10 @@ func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) (Value, syn
 		case *Attrs:
 			functor, ok := fn.Get("__functor")
 			if !ok {
+				if s, ok := fn.rest.(*Symbol); ok {
+					f = s // only a functor is called
+					continue
+				}
 				if fn.rest != nil {
 					return unknownPart(fn, "__functor"), syntax.Node{}, nil
 				}

@@ -53,6 +53,12 @@ func importFile(c *call) Value {
 	case *Symbol, *Call:
 		// What a flake input or a channel has is not looked into.
 		return &Call{Function: NewSymbol("import"), Args: c.args}
+	case *Attrs: // a flake, by its outPath
+		name, bad := c.coerced(v, interpolated)
+		if bad != nil {
+			return c.fail(bad)
+		}
+		return c.Force(c.Import(path.Clean(name)))
 	default:
 		return c.reject(0, v, "a path")
 	}

@@ -38,6 +38,9 @@ func (l *level) declared() *option {
 	if l.known != nil && l.known.option != nil {
 		o = s.fromSchema(l.known.option)
 	}
+	if l.renamed != nil {
+		o = &option{renamedTo: l.renamed.RenamedTo}
+	}
 	for _, t := range l.declares {
 		set, ok := s.Force(t).(*eval.Attrs)
 		if !ok || kindOf(s.Evaluator, set) != "option" {

@@ -348,18 +348,23 @@ func (s *system) variants() []variant {
 			v.modules = slices.Clone(s.modules)
 			v.more = s.more
 		}
+		isDefined := false
 		for _, d := range below.raw {
 			s.discharge(d, false, func(d def) {
 				answer := s.holds(d)
 				if answer == No {
 					return
 				}
+				isDefined = true
 				one := item{Thunk: d.Thunk, perhaps: d.perhaps}
 				if answer == NotKnown && one.perhaps == nil {
 					one.perhaps = ambiguous(name)
 				}
 				v.modules = append(v.modules, one)
 			})
+		}
+		if !isDefined {
+			return
 		}
 		all = append(all, variant{name, location(s.Evaluator, below.raw[0].at), v})
 	}

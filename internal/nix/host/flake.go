@@ -252,7 +252,7 @@ func (r *run) flakeParts(call *eval.Call) eval.Value {
 		special = append(special, r.Merged(r.Force(a.Thunk)))
 	}
 	s := &system{
-		run: r, id: -1, schema: partsSchema, modules: []item{{Thunk: call.Args[1]}}, special: overlaid(special),
+		run: r, schema: partsSchema, modules: []item{{Thunk: call.Args[1]}}, special: overlaid(special),
 		args: map[string]*eval.Thunk{"withSystem": eval.Known(eval.NewSymbol("withSystem"))},
 	}
 	outputs := &eval.Call{Function: eval.NewSymbol("flake")}

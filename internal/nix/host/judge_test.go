@@ -272,7 +272,8 @@ func askNix(t *testing.T, cases map[string]*files) map[string]map[string]map[str
 	if err := os.WriteFile(filepath.Join(dir, "stubs.nix"), []byte(stubs), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(&src, "import %s { libPath = %s/lib; stubs = %s/stubs.nix; nixpkgsPath = %s/nixpkgs; paths = [ %s ]; cases = {\n", judge, *libDir, dir, dir, paths)
+	call := fmt.Sprintf("(import %s { libPath = %s/lib; stubs = %s/stubs.nix; nixpkgsPath = %s/nixpkgs; ", judge, *libDir, dir, dir)
+	fmt.Fprintf(&src, "%spaths = [ %s ]; cases = {\n", call, paths)
 	for name, f := range cases {
 		for file, content := range f.content {
 			file = filepath.Join(dir, name, strings.TrimPrefix(file, "/w/"))
@@ -287,10 +288,10 @@ func askNix(t *testing.T, cases map[string]*files) map[string]map[string]map[str
 		}
 		fmt.Fprintf(&src, "%s = %s/%s;\n", name, dir, name)
 	}
-	src.WriteString("}; }\n")
+	src.WriteString("}; }).answers\n")
 	for file, content := range map[string]string{
 		"fetched/modules/default.nix": "import ../../stubs.nix\n", "all.nix": src.String(),
-		"nixpkgs/nixos/modules/installer/scan/not-detected.nix": "{ }\n", "nixpkgs/nixos/lib/eval-config.nix": "import ../../../eval-config.nix\n",
+		"nixpkgs/nixos/modules/installer/scan/not-detected.nix": "{ }\n", "nixpkgs/nixos/lib/eval-config.nix": call + "paths = [ ]; cases = { }; }).nixosSystem\n",
 	} {
 		file = filepath.Join(dir, file)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {

@@ -23,8 +23,10 @@ type level struct {
 	children map[string]*level
 	names    []string // of children
 	isSplit  bool
-	option   *option // what is declared here
-	asked    bool    // option is known
+	aliases  []*Option // which modules of the workspace rename to this path
+	renamed  *Option   // what renames this path
+	option   *option   // what is declared here
+	asked    bool      // option is known
 	busy     bool
 	merged   *merged
 }
@@ -284,6 +286,14 @@ func (l *level) child(name string) *level {
 	return below
 }
 
+// below is the level of a path below, whatever is declared between.
+func (l *level) below(path []string) *level {
+	for _, name := range path {
+		l = l.child(name)
+	}
+	return l
+}
+
 // split brings the definitions of a set of options to the levels below.
 func (l *level) split() {
 	if l.isSplit {
@@ -402,7 +412,7 @@ func (l *level) set() *eval.Attrs {
 	}
 	var rest eval.Value
 	switch {
-	case l.typ != nil || l.system.closed:
+	case l.typ != nil || l.system.isOwn(l.path):
 		for _, h := range l.holes {
 			if l.system.holds(h.def) != No {
 				rest = h.why

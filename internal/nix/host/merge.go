@@ -86,12 +86,14 @@ func (l *level) candidates(o *option) []candidate {
 		all = append(all, candidate{def: d, value: s.Force(o.byDefault), holds: Yes, isDefault: true})
 	}
 	raw := l.raw
+	aliases := l.aliases
 	if l.known != nil {
-		for _, alias := range l.known.aliases {
-			for _, d := range s.root.at(alias.Path).raw {
-				d.alias = alias
-				raw = append(raw[:len(raw):len(raw)], d)
-			}
+		aliases = slices.Concat(aliases, l.known.aliases)
+	}
+	for _, alias := range aliases {
+		for _, d := range s.root.at(alias.Path).raw {
+			d.alias = alias
+			raw = append(raw[:len(raw):len(raw)], d)
 		}
 	}
 	for _, d := range raw {

@@ -21,7 +21,8 @@ const (
 // itself where its outPath has them.
 type recorder struct {
 	eval.Reader
-	root string
+	root   string
+	inputs sources
 	// What was read, and what it was.
 	trees   map[string]*syntax.Tree
 	files   map[string]string // the names that Parse gave
@@ -30,9 +31,9 @@ type recorder struct {
 	exists  map[string]bool
 }
 
-func newRecorder(r eval.Reader, root string) *recorder {
+func newRecorder(r eval.Reader, root string, in sources) *recorder {
 	return &recorder{
-		Reader: r, root: root, trees: map[string]*syntax.Tree{}, files: map[string]string{}, texts: map[string]string{},
+		Reader: r, root: root, inputs: in, trees: map[string]*syntax.Tree{}, files: map[string]string{}, texts: map[string]string{},
 		folders: map[string]map[string]string{}, exists: map[string]bool{},
 	}
 }
@@ -45,7 +46,25 @@ func (r *recorder) local(name string) (string, bool) {
 	return name, !strings.HasPrefix(name, store)
 }
 
+// nixpkgs are the files of nixpkgs that others import, by their names there: what
+// they give is known without them.
+var nixpkgs = map[string]*syntax.Tree{
+	"":                           syntax.Parse("arguments: pkgs"),
+	"/default.nix":               syntax.Parse("arguments: pkgs"),
+	"/lib":                       syntax.Parse("lib"),
+	"/lib/default.nix":           syntax.Parse("lib"),
+	"/nixos/lib/eval-config.nix": syntax.Parse("lib.nixosSystem"),
+}
+
 func (r *recorder) Parse(name string) (*syntax.Tree, string, bool) {
+	if kind, ok := r.inputs.of(name); ok && kind == Nixpkgs {
+		_, file, _ := strings.Cut(strings.TrimPrefix(name, inputs), "/")
+		if file != "" {
+			file = "/" + file
+		}
+		tree, ok := nixpkgs[file]
+		return tree, name, ok
+	}
 	name, ok := r.local(name)
 	if !ok {
 		return nil, "", false

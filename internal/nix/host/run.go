@@ -32,7 +32,7 @@ const mostDepth = 500
 
 func newRun(o Options, reader eval.Reader, steps int) *run {
 	r := &run{
-		options: o, inputs: sources{o.Input}, reader: newRecorder(reader, path.Dir(o.Entry)),
+		options: o, inputs: sources{o.Input}, reader: newRecorder(reader, path.Dir(o.Entry), sources{o.Input}),
 		configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{}, parts: map[*eval.Call]*system{}, flakes: map[*eval.Thunk]eval.Value{},
 	}
 	r.Evaluator = eval.New(eval.Options{

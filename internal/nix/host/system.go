@@ -37,6 +37,7 @@ type system struct {
 	holes    []hole
 	configOf *eval.Call
 	loaded   map[string]*loaded
+	renames  []*Option
 	count    int
 }
 
@@ -127,7 +128,57 @@ func (s *system) collect() {
 		}
 	}
 	root.holes = s.holes
+	for _, o := range s.renames {
+		from, to := root.below(o.Path), root.below(o.RenamedTo)
+		from.renamed = o
+		to.aliases = append(to.aliases, o)
+	}
 	s.root, s.busy = root, false
+}
+
+// isOwn reports whether modules that are seen declare all options below a path.
+func (s *system) isOwn(path []string) bool {
+	if s.closed {
+		return true
+	}
+	return len(s.holes) == 0 && len(path) > 0 && (!s.nixos || !slices.Contains(nixosRoots, path[0]))
+}
+
+// nixosRoots are the first names of NixOS's options.
+var nixosRoots = strings.Fields(`
+	appstream assertions boot console containers documentation dysnomia ec2 environment fileSystems fonts gtk hardware
+	i18n ids image isSpecialisation jobs krb5 lib location meta nesting networking nix nixops nixpkgs nssModules oci
+	openstack passthru power powerManagement programs qt qt5 security services snapraid sound specialisation stubby
+	swapDevices system systemd time users virtualisation warnings xdg zramSwap _module`)
+
+// rename notes what a module does that lib makes for an option of an old name; it
+// reports whether the call makes such a module.
+func (s *system) rename(m item, call *eval.Call) bool {
+	name := call.Function.Name()
+	if !call.Function.IsLibrary() || !strings.HasSuffix(name, "OptionModule") {
+		return false
+	}
+	paths := make([][]string, len(call.Args))
+	for i, t := range call.Args {
+		items, open := s.items(t)
+		for _, one := range items {
+			text, ok := s.Force(one.Thunk).(eval.String)
+			if !ok || open != nil {
+				break
+			}
+			paths[i] = append(paths[i], string(text))
+		}
+	}
+	switch {
+	case name == "mkRemovedOptionModule":
+		return true
+	case m.perhaps != nil || len(paths) < 2 || paths[0] == nil || paths[1] == nil:
+		return false
+	case name == "mkRenamedOptionModule" || name == "mkAliasOptionModule":
+		s.renames = append(s.renames, &Option{Path: paths[0], RenamedTo: paths[1]})
+		return true
+	}
+	return false
 }
 
 // load loads the modules of a list.
@@ -178,6 +229,9 @@ func (s *system) loadOne(m item, key string) *loaded {
 			return s.loadFile(m, path.Clean(string(value)))
 		}
 	case *eval.Call:
+		if s.rename(m, value) {
+			return nil
+		}
 		if all, ok := s.tree(value); ok {
 			return s.shaped(m, key, eval.NewAttrs(nil, eval.Attr{Name: "imports", Thunk: eval.Known(all)}))
 		}

@@ -123,4 +123,4 @@ let
         else { configuration = nixosSystem { modules = [ (dir + "/configuration.nix") ]; }; };
     in lib.foldl' (a: b: a // b) { } (lib.mapAttrsToList variants systems);
 in
-lib.mapAttrs (_: all) cases
+{ inherit nixosSystem; answers = lib.mapAttrs (_: all) cases; }
