@@ -140,7 +140,7 @@ func (e *Evaluator) coerced(v Value, how coercion) (string, *Unknown) {
 	case *Attrs:
 		if has, t := e.has(v, "__toString"); has == yes {
 			return e.coerced(e.Apply(e.Force(t), Known(v)), how)
-		} else if has == perhaps {
+		} else if _, hasPath := v.Get("outPath"); has == perhaps && !hasPath { // a source seldom has both
 			return "", unknownPart(v, "__toString")
 		}
 		if has, t := e.has(v, "outPath"); has == yes {

@@ -119,7 +119,7 @@ func (s *system) typeOf(v eval.Value) Type {
 	case "listOf":
 		return Type{Kind: List, Elem: elem()}
 	case "attrsOf", "lazyAttrsOf":
-		return Type{Kind: Attrs, Elem: elem()}
+		return Type{Kind: Attrs, Elem: elem(), Lazy: kind == "lazyAttrsOf"}
 	case "nullOr":
 		t := *elem()
 		t.Nullable = true

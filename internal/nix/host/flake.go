@@ -225,11 +225,11 @@ func (r *run) eachSystem(name string, call *eval.Call) eval.Value {
 
 // partsSchema are the outputs of flake-parts that are merged in their own way.
 var partsSchema = NewSchema(
-	Option{Path: []string{"flake", "nixosConfigurations"}, Type: Type{Kind: Attrs, Elem: &Type{Kind: Raw}}},
-	Option{Path: []string{"flake", "nixosModules"}, Type: Type{Kind: Attrs, Elem: &Type{Kind: Deferred}}},
-	Option{Path: []string{"flake", "modules"}, Type: Type{Kind: Attrs, Elem: &Type{Kind: Attrs, Elem: &Type{Kind: Deferred}}}},
-	Option{Path: []string{"flake", "lib"}, Type: Type{Kind: Anything}},
-	Option{Path: []string{"flake", "overlays"}, Type: Type{Kind: Attrs, Elem: &Type{Kind: Raw}}},
+	Option{Path: []string{"flake"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Raw}}},
+	Option{Path: []string{"flake", "nixosConfigurations"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Raw}}},
+	Option{Path: []string{"flake", "nixosModules"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Deferred}}},
+	Option{Path: []string{"flake", "modules"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Deferred}}}},
+	Option{Path: []string{"flake", "overlays"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Raw}}},
 	Option{Path: []string{"systems"}, Type: Type{Kind: List, Elem: &Type{Kind: Equal}}},
 )
 

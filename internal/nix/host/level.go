@@ -400,10 +400,11 @@ func (l *level) set() *eval.Attrs {
 	for _, name := range l.names {
 		below := l.children[name]
 		a := eval.Attr{Name: name, Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return below.value() })}
-		if l.typ != nil { // of a set of any names: only those that are defined
-			if !below.isDefined(&a) {
-				continue
-			}
+		if l.typ != nil && len(below.raw) == 0 && !below.isOption() {
+			continue
+		}
+		if l.typ != nil && !l.typ.Lazy && !below.isDefined(&a) {
+			continue
 		}
 		if len(below.raw) > 0 {
 			a.At = below.raw[len(below.raw)-1].at
@@ -423,6 +424,9 @@ func (l *level) set() *eval.Attrs {
 	}
 	return eval.NewAttrs(rest, attrs...)
 }
+
+// isOption reports whether the schema has an option here.
+func (l *level) isOption() bool { return l.known != nil && l.known.option != nil }
 
 // isDefined reports whether an attribute of a set of any names has a definition, and
 // says in the attribute where that is not known.

@@ -453,7 +453,10 @@ func (l *level) container(t *Type, f filtered) eval.Value {
 	case Submodule:
 		return s.submodule(t, l.path, defs, holes)
 	}
-	below := &level{system: s, up: l, path: l.path, raw: defs, holes: holes, typ: &Type{Kind: Attrs, Elem: t.Elem}}
+	below := &level{
+		system: s, up: l, path: l.path, known: l.known, raw: defs, holes: holes, typ: &Type{Kind: Attrs, Elem: t.Elem, Lazy: t.Lazy},
+		asked: true, // what is declared here is what is being merged
+	}
 	if below.typ.Elem == nil {
 		below.typ.Elem = &Type{Kind: Raw}
 	}

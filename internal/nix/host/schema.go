@@ -33,6 +33,9 @@ type Type struct {
 	// Elem is the type of the elements of a List and of the attributes of Attrs; nil
 	// for one that is not known.
 	Elem *Type
+	// Lazy says that Attrs have the attributes whose definitions a condition rules
+	// out, too.
+	Lazy bool
 	// Separator stands between the strings of Lines.
 	Separator string
 
