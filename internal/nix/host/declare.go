@@ -51,6 +51,11 @@ func (l *level) declared() *option {
 			o.typ.Kind = Opaque
 		}
 		s.declare(o, set)
+		if o.byDefault != nil && s.jetpack == No {
+			// The modules that declare the option are seen, and so is what they define.
+			o.missing, o.elsewhere = false, 0
+			s.declares = s.declares || l.known != nil && l.known.option != nil && !l.known.option.NixOS
+		}
 	}
 	l.option = o
 	return o

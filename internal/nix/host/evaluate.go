@@ -1,10 +1,14 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
@@ -21,17 +25,17 @@ type Result struct {
 	Bound *eval.Unknown
 
 	options Options
-	names   *recorder
-	made    []*evaluated
-	open    *eval.Unknown
+	answers map[question]answer // of the reader
+	names   map[question]bool   // what decides which configurations there are
 	found   []found
+	hosts   []*evaluated
 }
 
 // evaluated is one configuration with its variants, and what it was read from.
 type evaluated struct {
 	found
 	hosts []*Host
-	from  *recorder
+	asked map[question]bool
 	steps int
 }
 
@@ -42,63 +46,103 @@ type found struct {
 }
 
 // Evaluate evaluates the configurations of a workspace. What it can it takes from an
-// earlier result, which may be nil: a configuration whose files a reader gives
-// unchanged, as the same trees, is what it was. It stops early, with what it has, if
-// the context ends.
+// earlier result, which may be nil: a configuration that was made of what a reader
+// still gives is what it was. It stops early, with what it has, if the context ends.
 func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result) *Result {
-	if o.Steps == 0 {
-		o.Steps = defaultSteps
-	}
-	if o.Hosts == 0 {
-		o.Hosts = defaultHosts
-	}
-	if o.Modules == 0 {
-		o.Modules = defaultModules
-	}
-	if before != nil && (before.options.Entry != o.Entry || before.options.Schema != o.Schema) {
+	o.Steps, o.Hosts = cmp.Or(o.Steps, defaultSteps), cmp.Or(o.Hosts, defaultHosts)
+	o.Modules, o.Workers = cmp.Or(o.Modules, defaultModules), cmp.Or(o.Workers, 1)
+	m := newMemory(reader)
+	res := &Result{options: o}
+	old := map[string]*evaluated{}
+	var changed map[question]bool
+	if before != nil && before.options.Entry == o.Entry && before.options.Schema == o.Schema {
+		changed = m.changed(before.answers)
+		for _, e := range before.hosts {
+			if !touches(e.asked, changed) {
+				old[e.name] = e
+			}
+		}
+	} else {
 		before = nil
 	}
-	res := &Result{options: o}
-	if before != nil && before.names.isFresh(reader) {
-		res.names, res.found, res.open = before.names, before.found, before.open
+	if before != nil && !touches(before.names, changed) {
+		res.names, res.found, res.Open = before.names, before.found, before.Open
 	} else {
-		r := newRun(o, reader, o.Steps/10)
-		res.found, res.open = r.find()
-		res.names = r.reader
-		if u := r.bound(); u != nil {
-			res.Bound = u
-		}
+		r := newRun(o, m, o.Steps/10)
+		res.found, res.Open = r.find()
+		res.Open = brief(res.Open)
+		res.names, res.Bound = r.reader.asked, brief(r.bound())
 	}
-	res.Open = res.open
-	old := map[string]*evaluated{}
-	if before != nil {
-		for _, e := range before.made {
-			old[e.name] = e
-		}
+	if len(res.found) > o.Hosts {
+		res.Bound = &eval.Unknown{Reason: eval.Steps, What: strconv.Itoa(len(res.found)) + " configurations"}
 	}
-	left := o.Steps
-	for i, f := range res.found {
-		if i >= o.Hosts || left <= 0 || ctx.Err() != nil {
-			res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the configurations from " + f.name + " on"}
-			break
-		}
-		e := old[f.name]
-		if e == nil || e.found != f || !e.from.isFresh(reader) {
-			e = evaluateOne(reader, o, f, min(left, o.Steps/10))
-		}
-		left -= e.steps
-		res.made = append(res.made, e)
+	todo := res.found[:min(len(res.found), o.Hosts)]
+	res.hosts = make([]*evaluated, len(todo))
+	var next, spent atomic.Int64
+	var workers sync.WaitGroup
+	for range min(o.Workers, len(todo)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(todo) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				left := o.Steps - int(spent.Load())
+				if left <= 0 {
+					return
+				}
+				e := old[todo[i].name]
+				if e == nil || e.found != todo[i] {
+					e = evaluateOne(m, o, todo[i], min(left, o.Steps/10))
+				}
+				spent.Add(int64(e.steps))
+				res.hosts[i] = e
+			}
+		})
+	}
+	workers.Wait()
+	if i := slices.Index(res.hosts, nil); i >= 0 {
+		res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the configurations from " + todo[i].name + " on"}
+		res.hosts = slices.DeleteFunc(res.hosts, func(e *evaluated) bool { return e == nil })
+	}
+	for _, e := range res.hosts {
 		res.Hosts = append(res.Hosts, e.hosts...)
 	}
+	res.remember(m, before)
 	return res
+}
+
+// remember keeps the answers that the result rests on.
+func (r *Result) remember(m *memory, before *Result) {
+	fresh := m.known()
+	r.answers = map[question]answer{}
+	keep := func(asked map[question]bool) {
+		for q := range asked {
+			if a, ok := fresh[q]; ok {
+				r.answers[q] = a
+			} else if before != nil {
+				r.answers[q] = before.answers[q]
+			}
+		}
+	}
+	keep(r.names)
+	for _, e := range r.hosts {
+		keep(e.asked)
+	}
+}
+
+// touches reports whether something that was asked has changed.
+func touches(asked, changed map[question]bool) bool {
+	for q := range changed {
+		if asked[q] {
+			return true
+		}
+	}
+	return false
 }
 
 // Files are the files that were read, sorted: those that decide which configurations
 // there are, and those of each.
 func (r *Result) Files() []string {
-	all := r.names.read()
-	for _, e := range r.made {
-		all = append(all, e.from.read()...)
+	all := files(r.names, r.answers)
+	for _, e := range r.hosts {
+		all = append(all, files(e.asked, r.answers)...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -106,9 +150,9 @@ func (r *Result) Files() []string {
 
 // FilesOf are the files that were read for a configuration and its variants, sorted.
 func (r *Result) FilesOf(name string) []string {
-	for _, e := range r.made {
+	for _, e := range r.hosts {
 		if e.name == name {
-			return e.from.read()
+			return files(e.asked, r.answers)
 		}
 	}
 	return nil
@@ -170,9 +214,9 @@ func (r *run) writtenAt(a eval.Attr) Location {
 }
 
 // evaluateOne evaluates one configuration and its variants.
-func evaluateOne(reader eval.Reader, o Options, f found, steps int) *evaluated {
-	r := newRun(o, reader, steps)
-	e := &evaluated{found: f, from: r.reader}
+func evaluateOne(m *memory, o Options, f found, steps int) *evaluated {
+	r := newRun(o, m, steps)
+	e := &evaluated{found: f, asked: r.reader.asked}
 	h := &Host{Name: f.name, At: f.at}
 	s, u := r.system(f.name)
 	switch {
@@ -182,11 +226,11 @@ func evaluateOne(reader eval.Reader, o Options, f found, steps int) *evaluated {
 			e.hosts = append(e.hosts, v.system.host(&Host{Name: f.name, Variant: v.name, At: v.at}))
 		}
 	default:
-		h.Unseen = []Unseen{{f.at, u}}
+		h.Unseen = []Unseen{{f.at, brief(u)}}
 		e.hosts = append(e.hosts, h)
 	}
 	for _, h := range e.hosts {
-		h.Bound = r.bound()
+		h.Bound = brief(r.bound())
 	}
 	e.steps = r.Steps()
 	return e
@@ -216,12 +260,8 @@ func (s *system) host(h *Host) *Host {
 	if s.root == nil {
 		return h
 	}
-	h.Jetpack = s.jetpack
 	for _, u := range s.holes {
-		if h.Jetpack == No {
-			h.Jetpack = NotKnown
-		}
-		h.Unseen = append(h.Unseen, Unseen{location(s.Evaluator, nodeOf(u.Thunk)), u.why})
+		h.Unseen = append(h.Unseen, Unseen{location(s.Evaluator, nodeOf(u.Thunk)), brief(u.why)})
 	}
 	if s.schema == nil {
 		return h
@@ -233,7 +273,21 @@ func (s *system) host(h *Host) *Host {
 		}
 		h.Values = append(h.Values, s.valueOf(o))
 	}
+	switch h.Jetpack = s.jetpack; {
+	case s.declares:
+		h.Jetpack = Yes
+	case h.Jetpack == No && len(h.Unseen) > 0:
+		h.Jetpack = NotKnown
+	}
 	return h
+}
+
+// brief is an unknown without its node, which would keep a tree.
+func brief(u *eval.Unknown) *eval.Unknown {
+	if u == nil {
+		return nil
+	}
+	return &eval.Unknown{Reason: u.Reason, What: u.What, Shown: u.Shown}
 }
 
 func nodeOf(t *eval.Thunk) syntax.Node {
@@ -255,18 +309,18 @@ func (s *system) valueOf(o *Option) Value {
 		}
 	}
 	if m.certainty == Unknown {
-		v.Why = why(m.value)
+		v.Why = brief(why(m.value))
 		return v
 	}
 	values, ok := s.Alternatives(eval.Known(m.value))
 	if !ok {
-		v.Why = why(m.value)
+		v.Why = brief(why(m.value))
 		return v
 	}
 	for _, t := range values {
 		plain, bad := s.plain(t)
 		if bad != nil {
-			v.Values, v.Why = nil, bad
+			v.Values, v.Why = nil, brief(bad)
 			return v
 		}
 		v.Values = append(v.Values, plain)
@@ -322,6 +376,7 @@ func (s *system) definition(c *candidate) Definition {
 	if d.Plain, d.Why = s.plain(c.Thunk); d.Why == nil && c.bad {
 		d.Plain, d.Why = nil, why(c.value)
 	}
+	d.Why = brief(d.Why)
 	return d
 }
 

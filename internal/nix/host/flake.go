@@ -1,6 +1,8 @@
 package host
 
 import (
+	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -9,8 +11,8 @@ import (
 	"jetpills/internal/nix/syntax"
 )
 
-// sources says what things from outside of the workspace are.
-type sources struct{ known func(name string) Input }
+// origins says what things from outside of the workspace are.
+type origins struct{ known func(name string) Input }
 
 // InputByName says what a flake input is that has one of the usual names.
 func InputByName(name string) Input {
@@ -19,11 +21,22 @@ func InputByName(name string) Input {
 		return Nixpkgs
 	case strings.Contains(name, "jetpack"):
 		return Jetpack
+	case slices.Contains(harmless, name):
+		return Harmless
 	}
 	return Foreign
 }
 
-func (s sources) input(name string) Input {
+// harmless are the usual names of flakes whose modules have nothing to do with
+// Jetsons.
+var harmless = strings.Fields(`
+	agenix ragenix agenix-rekey sops-nix home-manager hm disko impermanence preservation lanzaboote nixos-hardware
+	nixos-generators nixos-anywhere nix-index-database nix-ld stylix catppuccin nixvim nvf nur nix-flatpak nix-gaming
+	deploy-rs colmena comin srvos microvm vscode-server nixos-vscode-server treefmt-nix git-hooks pre-commit-hooks
+	nix-topology nix-minecraft simple-nixos-mailserver authentik-nix nix-snapd determinate nix-on-droid nixos-wsl
+	hyprland niri-flake plasma-manager emacs-overlay rust-overlay devshell`)
+
+func (s origins) input(name string) Input {
 	if s.known == nil {
 		return InputByName(name)
 	}
@@ -31,7 +44,7 @@ func (s sources) input(name string) Input {
 }
 
 // of says what a file outside of the workspace belongs to.
-func (s sources) of(file string) (Input, bool) {
+func (s origins) of(file string) (Input, bool) {
 	rest, ok := strings.CutPrefix(file, inputs)
 	if !ok {
 		return Foreign, false
@@ -41,7 +54,7 @@ func (s sources) of(file string) (Input, bool) {
 }
 
 // isLib reports whether a path is that of nixpkgs' lib.
-func (s sources) isLib(p []string) bool {
+func (s origins) isLib(p []string) bool {
 	if len(p) > 2 && p[0] == "inputs" && p[len(p)-1] == "lib" && s.input(p[1]) == Nixpkgs {
 		return true
 	}
@@ -50,7 +63,7 @@ func (s sources) isLib(p []string) bool {
 
 // kind says where a value comes from that is not looked into: by the input that it
 // is taken from, or else by the names in its text.
-func (s sources) kind(v eval.Value, t *eval.Thunk) Input {
+func (s origins) kind(v eval.Value, t *eval.Thunk) Input {
 	texts := []string{}
 	switch v := v.(type) {
 	case *eval.Symbol:
@@ -85,63 +98,84 @@ func (s sources) kind(v eval.Value, t *eval.Thunk) Input {
 	return Foreign
 }
 
-// outputs are what a flake gives.
+// outputs are what the flake gives.
 func (r *run) outputs() eval.Value {
-	flake, ok := r.Force(r.Import(r.options.Entry)).(*eval.Attrs)
-	if !ok {
-		return &eval.Unknown{Reason: eval.Damaged, What: r.options.Entry}
+	r.flake = r.flakeIn(selfDir, "", func(name string, _ eval.Value) eval.Value { return r.input(name) })
+	return r.Force(r.flake.outputs)
+}
+
+// flake is a flake that is looked into.
+type flake struct {
+	inputs  *eval.Attrs
+	outputs *eval.Thunk
+	self    eval.Value
+}
+
+// flakeIn is the flake in a folder. input gives what it gets for an input, by the
+// name and what the flake says of it.
+func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value) eval.Value) *flake {
+	f := &flake{}
+	late := &eval.Call{Function: eval.NewSymbol("inputs", cmp.Or(name, "self"))}
+	r.late[late] = func() eval.Value { return r.Force(f.outputs) }
+	source, _ := r.Force(r.Import(dir + "/flake.nix")).(*eval.Attrs)
+	if source == nil {
+		source = eval.NewAttrs(&eval.Unknown{Reason: eval.Unreadable, What: dir + "/flake.nix"})
 	}
-	f, ok := flake.Get("outputs")
-	if !ok {
-		return &eval.Unknown{Reason: eval.Refused, What: "outputs"}
-	}
-	function := r.Force(f.Thunk)
-	names := map[string]bool{}
-	if a, ok := flake.Get("inputs"); ok {
-		if set, ok := r.Force(a.Thunk).(*eval.Attrs); ok {
-			for a := range set.All() {
-				names[a.Name] = true
-			}
+	says := map[string]eval.Value{}
+	if set, ok := r.Merged(r.Select(source, "inputs")).(*eval.Attrs); ok {
+		for a := range set.All() {
+			says[a.Name] = r.Force(a.Thunk)
 		}
 	}
+	function := r.Select(source, "outputs")
 	if f, ok := function.(*eval.Function); ok {
 		if l, ok := syntax.AsLambda(f.Lambda()); ok {
 			for formal := range l.Formals().All() {
-				names[formal.Child(0).Text()] = true
+				if name := formal.Child(0).Text(); says[name] == nil {
+					says[name] = eval.Null{}
+				}
 			}
 		}
 	}
-	delete(names, "self")
-	var all *eval.Attrs
-	result := &eval.Call{Function: eval.NewSymbol("self")}
-	attrs := []eval.Attr{}
-	for _, name := range sortedNames(names) {
-		attrs = append(attrs, eval.Attr{Name: name, Thunk: eval.Known(r.input(name))})
+	delete(says, "self")
+	var attrs []eval.Attr
+	for _, name := range slices.Sorted(maps.Keys(says)) {
+		attrs = append(attrs, eval.Attr{Name: name, Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return input(name, says[name]) })})
 	}
-	selfValue := eval.NewAttrs(result,
-		eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(selfDir))},
-		eval.Attr{Name: "inputs", Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return all })},
-		eval.Attr{Name: "outputs", Thunk: eval.Known(result)},
+	f.self = eval.NewAttrs(late,
+		eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(dir))},
+		eval.Attr{Name: "inputs", Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return f.inputs })},
+		eval.Attr{Name: "outputs", Thunk: eval.Known(late)},
 	)
-	attrs = append(attrs, eval.Attr{Name: "self", Thunk: eval.Known(selfValue)})
-	all = eval.NewAttrs(nil, attrs...)
-	r.self = result
-	r.flake = eval.Lazy(func(e *eval.Evaluator) eval.Value { return r.Merged(r.Apply(function, eval.Known(all))) })
-	return r.Force(r.flake)
+	f.inputs = eval.NewAttrs(nil, append(attrs, eval.Attr{Name: "self", Thunk: eval.Known(f.self)})...)
+	f.outputs = eval.Lazy(func(*eval.Evaluator) eval.Value { return r.Merged(r.Apply(function, eval.Known(f.inputs))) })
+	return f
 }
 
-func sortedNames(names map[string]bool) []string {
-	var all []string
-	for name := range names {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
-}
-
-// input is what a flake gets for one of its inputs.
+// input is what a flake gets for one of its inputs: the flake in the folder that has
+// the input's source, and otherwise a symbol with the name of a folder in the store.
 func (r *run) input(name string) eval.Value {
-	return eval.NewAttrs(eval.NewSymbol("inputs", name), eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(inputs + name))})
+	dir := inputs + name
+	if _, ok := r.reader.sources[name]; !ok {
+		return eval.NewAttrs(eval.NewSymbol("inputs", name), eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(dir))})
+	}
+	if f, ok := r.flakes[name]; ok {
+		return f.self
+	}
+	f := r.flakeIn(dir, name, func(of string, says eval.Value) eval.Value {
+		if set, ok := says.(*eval.Attrs); ok {
+			if a, ok := set.Get("follows"); ok {
+				follows, _ := r.Force(a.Thunk).(eval.String)
+				of = string(follows)
+			}
+		}
+		if a, ok := r.flake.inputs.Get(of); ok {
+			return r.Force(a.Thunk)
+		}
+		return r.input(of)
+	})
+	r.flakes[name] = f
+	return f.self
 }
 
 // fetched is what a function gives that fetches a source, by what its arguments name.
@@ -233,9 +267,10 @@ var partsSchema = NewSchema(
 	Option{Path: []string{"systems"}, Type: Type{Kind: List, Elem: &Type{Kind: Equal}}},
 )
 
-// flakeParts is what mkFlake { inherit inputs; } module gives.
+// flakeParts is what mkFlake { inherit inputs; } module gives, or evalFlakeModule,
+// which has it as config.flake.
 func (r *run) flakeParts(call *eval.Call) eval.Value {
-	if v, ok := r.flakes[call.Args[1]]; ok {
+	if v, ok := r.ofParts[call.Args[1]]; ok {
 		return v
 	}
 	given, ok := r.Merged(r.Force(call.Args[0])).(*eval.Attrs)
@@ -255,9 +290,14 @@ func (r *run) flakeParts(call *eval.Call) eval.Value {
 		run: r, schema: partsSchema, modules: []item{{Thunk: call.Args[1]}}, special: overlaid(special),
 		args: map[string]*eval.Thunk{"withSystem": eval.Known(eval.NewSymbol("withSystem"))},
 	}
+	if call.Function.Name() == "evalFlakeModule" {
+		whole := eval.NewAttrs(eval.NewSymbol("flake-parts"), eval.Attr{Name: "config", Thunk: eval.Known(s.config())})
+		r.ofParts[call.Args[1]] = whole
+		return whole
+	}
 	outputs := &eval.Call{Function: eval.NewSymbol("flake")}
-	r.flakes[call.Args[1]] = outputs
-	r.parts[outputs] = s
+	r.ofParts[call.Args[1]] = outputs
+	r.late[outputs] = func() eval.Value { return r.flakeOf(s) }
 	return r.flakeOf(s)
 }
 

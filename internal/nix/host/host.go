@@ -19,6 +19,10 @@ type Options struct {
 	Schema *Schema
 	// Input says what a flake input is, by its name; nil takes [InputByName].
 	Input func(name string) Input
+	// Sources are the folders of flake inputs whose source is at hand, by the names of
+	// the inputs: their flakes and modules are evaluated as if they were the
+	// workspace's.
+	Sources map[string]string
 	// Steps bounds the work, in steps of eval: for all configurations together, and a
 	// tenth of it for each. 0 is 10 million.
 	Steps int
@@ -26,6 +30,9 @@ type Options struct {
 	Hosts int
 	// Modules bounds the modules of one configuration; 0 is 5,000.
 	Modules int
+	// Workers is how many configurations are evaluated at once; 0 is 1. More than one
+	// ask the Reader at once.
+	Workers int
 }
 
 const (

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
@@ -17,25 +18,109 @@ const (
 	inputs  = store + "input-"
 )
 
-// recorder is a reader that keeps what was read, and finds the files of the flake
-// itself where its outPath has them.
-type recorder struct {
-	eval.Reader
-	root   string
-	inputs sources
-	// What was read, and what it was.
-	trees   map[string]*syntax.Tree
-	files   map[string]string // the names that Parse gave
-	texts   map[string]string
-	folders map[string]map[string]string
-	exists  map[string]bool
+// question is one of what a reader is asked.
+type question struct {
+	kind questionKind
+	name string
 }
 
-func newRecorder(r eval.Reader, root string, in sources) *recorder {
-	return &recorder{
-		Reader: r, root: root, inputs: in, trees: map[string]*syntax.Tree{}, files: map[string]string{}, texts: map[string]string{},
-		folders: map[string]map[string]string{}, exists: map[string]bool{},
+type questionKind uint8
+
+const (
+	parse questionKind = iota
+	readFile
+	readDir
+	exists
+)
+
+// answer is what a reader said.
+type answer struct {
+	tree    *syntax.Tree // forgotten once the evaluation is over
+	file    string       // the file that was parsed
+	text    string
+	entries map[string]string
+	ok      bool
+	exists  bool
+}
+
+// memory asks a reader each question once, for any number of goroutines.
+type memory struct {
+	eval.Reader
+	mu      sync.Mutex
+	answers map[question]func() answer
+}
+
+func newMemory(r eval.Reader) *memory {
+	return &memory{Reader: r, answers: map[question]func() answer{}}
+}
+
+func (m *memory) ask(q question) answer {
+	m.mu.Lock()
+	a, ok := m.answers[q]
+	if !ok {
+		a = sync.OnceValue(func() answer { return m.read(q) })
+		m.answers[q] = a
 	}
+	m.mu.Unlock()
+	return a()
+}
+
+func (m *memory) read(q question) (a answer) {
+	switch q.kind {
+	case parse:
+		if a.tree, a.file, a.ok = m.Parse(q.name); a.ok {
+			a.text = a.tree.Source()
+		}
+	case readFile:
+		a.text, a.ok = m.ReadFile(q.name)
+	case readDir:
+		a.entries, a.ok = m.ReadDir(q.name)
+	case exists:
+		a.exists, a.ok = m.Exists(q.name)
+	}
+	return a
+}
+
+// known are all answers, without the trees.
+func (m *memory) known() map[question]answer {
+	all := make(map[question]answer, len(m.answers))
+	for q, a := range m.answers {
+		one := a()
+		one.tree = nil
+		all[q] = one
+	}
+	return all
+}
+
+// changed are the questions that are answered otherwise now. A file that was parsed
+// is read, and not parsed again.
+func (m *memory) changed(before map[question]answer) map[question]bool {
+	changed := map[question]bool{}
+	for q, was := range before {
+		var is bool
+		if q.kind == parse && was.ok {
+			now := m.ask(question{readFile, was.file})
+			is = now.ok && now.text == was.text
+		} else {
+			now := m.ask(q)
+			is = now.ok == was.ok && now.file == was.file && now.text == was.text && now.exists == was.exists &&
+				maps.Equal(now.entries, was.entries)
+		}
+		if !is {
+			changed[q] = true
+		}
+	}
+	return changed
+}
+
+// recorder is a reader that keeps what it was asked, and finds the files of the flake
+// itself where its outPath has them.
+type recorder struct {
+	*memory
+	root    string
+	inputs  origins
+	sources map[string]string // the folders of inputs that are looked into
+	asked   map[question]bool
 }
 
 // local is the name of a file in the workspace; false for one that is not there.
@@ -43,7 +128,22 @@ func (r *recorder) local(name string) (string, bool) {
 	if rest, ok := strings.CutPrefix(name, selfDir); ok {
 		return r.root + rest, true
 	}
+	if rest, ok := strings.CutPrefix(name, inputs); ok {
+		input := firstName(rest)
+		dir, ok := r.sources[input]
+		return dir + rest[len(input):], ok
+	}
 	return name, !strings.HasPrefix(name, store)
+}
+
+func (r *recorder) ask(kind questionKind, name string) answer {
+	name, ok := r.local(name)
+	if !ok {
+		return answer{}
+	}
+	q := question{kind, name}
+	r.asked[q] = true
+	return r.memory.ask(q)
 }
 
 // nixpkgs are the files of nixpkgs that others import, by their names there: what
@@ -57,84 +157,46 @@ var nixpkgs = map[string]*syntax.Tree{
 }
 
 func (r *recorder) Parse(name string) (*syntax.Tree, string, bool) {
-	if kind, ok := r.inputs.of(name); ok && kind == Nixpkgs {
-		_, file, _ := strings.Cut(strings.TrimPrefix(name, inputs), "/")
-		if file != "" {
-			file = "/" + file
-		}
-		tree, ok := nixpkgs[file]
+	if kind, ok := r.inputs.of(name); ok && kind == Nixpkgs && r.sources[firstName(name[len(inputs):])] == "" {
+		file := strings.TrimPrefix(name, inputs)
+		tree, ok := nixpkgs[file[len(firstName(file)):]]
 		return tree, name, ok
 	}
-	name, ok := r.local(name)
-	if !ok {
-		return nil, "", false
-	}
-	tree, file, ok := r.Reader.Parse(name)
-	r.trees[name], r.files[name] = tree, file
-	return tree, file, ok
+	a := r.ask(parse, name)
+	return a.tree, a.file, a.ok
+}
+
+// firstName is the name that a path begins with.
+func firstName(p string) string {
+	name, _, _ := strings.Cut(p, "/")
+	return name
 }
 
 func (r *recorder) ReadFile(name string) (string, bool) {
-	name, ok := r.local(name)
-	if !ok {
-		return "", false
-	}
-	content, ok := r.Reader.ReadFile(name)
-	r.texts[name] = content
-	return content, ok
+	a := r.ask(readFile, name)
+	return a.text, a.ok
 }
 
 func (r *recorder) ReadDir(name string) (map[string]string, bool) {
-	name, ok := r.local(name)
-	if !ok {
-		return nil, false
-	}
-	entries, ok := r.Reader.ReadDir(name)
-	r.folders[name] = entries
-	return entries, ok
+	a := r.ask(readDir, name)
+	return a.entries, a.ok
 }
 
-func (r *recorder) Exists(name string) (exists, known bool) {
-	name, ok := r.local(name)
-	if !ok {
-		return false, false
-	}
-	exists, known = r.Reader.Exists(name)
-	r.exists[name] = exists
-	return exists, known
+func (r *recorder) Exists(name string) (bool, bool) {
+	a := r.ask(exists, name)
+	return a.exists, a.ok
 }
 
-// isFresh reports whether a reader gives what was read.
-func (r *recorder) isFresh(reader eval.Reader) bool {
-	for name, tree := range r.trees {
-		if now, file, _ := reader.Parse(name); now != tree || file != r.files[name] {
-			return false
-		}
-	}
-	for name, text := range r.texts {
-		if now, _ := reader.ReadFile(name); now != text {
-			return false
-		}
-	}
-	for name, entries := range r.folders {
-		if now, _ := reader.ReadDir(name); !maps.Equal(now, entries) {
-			return false
-		}
-	}
-	for name, exists := range r.exists {
-		if now, _ := reader.Exists(name); now != exists {
-			return false
-		}
-	}
-	return true
-}
-
-// read are the names of the files that were read, sorted.
-func (r *recorder) read() []string {
-	all := slices.Collect(maps.Keys(r.texts))
-	for name, file := range r.files {
-		if r.trees[name] != nil {
-			all = append(all, file)
+// files are the files among questions that there are, sorted.
+func files(asked map[question]bool, answers map[question]answer) []string {
+	var all []string
+	for q := range asked {
+		switch a := answers[q]; {
+		case !a.ok:
+		case q.kind == parse:
+			all = append(all, a.file)
+		case q.kind == readFile:
+			all = append(all, q.name)
 		}
 	}
 	slices.Sort(all)

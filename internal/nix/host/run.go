@@ -12,17 +12,17 @@ import (
 type run struct {
 	*eval.Evaluator
 	options Options
-	inputs  sources
+	inputs  origins
 	reader  *recorder
-	configs map[*eval.Call]*system // by what stands for their config
+	flake   *flake            // the entry
+	flakes  map[string]*flake // of its inputs
 	systems []*system
+	configs map[*eval.Call]*system  // by what stands for their config
+	made    map[*eval.Thunk]*system // by the argument of the call that makes it
 	// optionsOf are the systems by the first name of what stands for their options.
 	optionsOf map[string]*system
-	made      map[*eval.Thunk]*system // by the argument of the call that makes it
-	flakes    map[*eval.Thunk]eval.Value
-	parts     map[*eval.Call]*system // of flake-parts, by what stands for their outputs
-	self      *eval.Call             // what stands for the flake's outputs
-	flake     *eval.Thunk            // the flake's outputs
+	ofParts   map[*eval.Thunk]eval.Value       // what flake-parts gives, by the module
+	late      map[*eval.Call]func() eval.Value // what stands for a value that is being made
 	limit     *eval.Unknown
 	depth     int
 }
@@ -30,10 +30,12 @@ type run struct {
 // mostDepth bounds how deep definitions and modules nest.
 const mostDepth = 500
 
-func newRun(o Options, reader eval.Reader, steps int) *run {
+func newRun(o Options, m *memory, steps int) *run {
+	in := origins{o.Input}
 	r := &run{
-		options: o, inputs: sources{o.Input}, reader: newRecorder(reader, path.Dir(o.Entry), sources{o.Input}),
-		configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{}, parts: map[*eval.Call]*system{}, flakes: map[*eval.Thunk]eval.Value{},
+		options: o, inputs: in, reader: &recorder{m, path.Dir(o.Entry), in, o.Sources, map[question]bool{}},
+		configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{}, late: map[*eval.Call]func() eval.Value{},
+		flakes: map[string]*flake{}, ofParts: map[*eval.Thunk]eval.Value{},
 	}
 	r.Evaluator = eval.New(eval.Options{
 		Reader: r.reader, Steps: steps, Loops: true, IsLib: r.inputs.isLib, Expand: r.expand, Has: r.has,
@@ -74,18 +76,15 @@ func (r *run) expand(_ *eval.Evaluator, call *eval.Call) eval.Value {
 	if s, ok := r.configs[call]; ok {
 		return s.value()
 	}
-	if s, ok := r.parts[call]; ok {
-		return r.flakeOf(s)
-	}
-	if call == r.self {
-		return r.Force(r.flake)
+	if value, ok := r.late[call]; ok {
+		return value()
 	}
 	name := call.Function.Name()
 	if s := r.systemOf(call); s != nil {
 		return s.result()
 	}
 	switch {
-	case name == "mkFlake" && len(call.Args) == 2:
+	case (name == "mkFlake" || name == "evalFlakeModule") && len(call.Args) == 2:
 		return r.flakeParts(call)
 	case name == "withSystem" && len(call.Args) == 2:
 		return r.Apply(r.Force(call.Args[1]), eval.Known(perSystem(call.Args[0])))
@@ -193,7 +192,7 @@ func (r *run) systemOf(call *eval.Call) *system {
 }
 
 // isFrom reports whether a function that makes systems is NixOS's own.
-func isFrom(f *eval.Symbol, in sources) bool {
+func isFrom(f *eval.Symbol, in origins) bool {
 	return len(f.Path) < 2 || f.Path[0] != "inputs" || in.input(f.Path[1]) == Nixpkgs
 }
 
@@ -227,7 +226,7 @@ func (s *system) result() eval.Value {
 		eval.Attr{Name: tag, Thunk: eval.Known(id)},
 		eval.Attr{Name: "config", Thunk: eval.Known(s.config())},
 		eval.Attr{Name: "options", Thunk: eval.Known(s.optionsSymbol())},
-		eval.Attr{Name: "pkgs", Thunk: s.argument("pkgs", nil)},
+		eval.Attr{Name: "pkgs", Thunk: s.argument("pkgs")},
 		eval.Attr{Name: "extendModules", Thunk: eval.Known(eval.NewSymbol(strconv.Itoa(s.id), "extendModules"))},
 	)
 }

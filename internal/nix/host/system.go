@@ -36,8 +36,12 @@ type system struct {
 	jetpack  Answer // whether the modules of jetpack-nixos are among the modules
 	holes    []hole
 	configOf *eval.Call
+	given    []eval.Attr           // what every module gets
+	rest     eval.Value            // what else it may get
+	asked    map[string]eval.Value // the values of _module.args
 	loaded   map[string]*loaded
 	renames  []*Option
+	declares bool // modules of the workspace declare options of jetpack-nixos
 	count    int
 }
 
@@ -79,7 +83,7 @@ func (s *system) collect() {
 		return
 	}
 	s.busy, s.jetpack = true, No
-	s.loaded = map[string]*loaded{}
+	s.loaded, s.asked = map[string]*loaded{}, map[string]eval.Value{}
 	s.holes = s.more
 	start := s.load(s.modules, "", nil)
 	disabled := map[string]bool{}
@@ -244,7 +248,9 @@ func (s *system) loadOne(m item, key string) *loaded {
 
 // loadFile loads the module in a file, once.
 func (s *system) loadFile(m item, name string) *loaded {
-	if kind, ok := s.inputs.of(name); ok {
+	if local, ok := s.reader.local(name); ok {
+		name = local
+	} else if kind, ok := s.inputs.of(name); ok {
 		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: name})
 		return nil
 	}
@@ -385,56 +391,89 @@ func (s *system) disabled(t *eval.Thunk) []string {
 	return keys
 }
 
-// arguments are what a module is called with.
+// arguments are what a module is called with: what it takes by name, and all there is
+// only if it takes that.
 func (s *system) arguments(f *eval.Function) *eval.Thunk {
-	attrs := []eval.Attr{
+	if s.given == nil {
+		s.give()
+	}
+	l, ok := syntax.AsLambda(f.Lambda())
+	if !ok {
+		return eval.Known(eval.NewAttrs(s.rest, s.given...))
+	}
+	var attrs []eval.Attr
+	if !l.Parameter().IsZero() {
+		attrs = slices.Clip(s.given)
+	}
+	for formal := range l.Formals().All() {
+		name := formal.Child(0).Text()
+		if i := slices.IndexFunc(s.given, func(a eval.Attr) bool { return a.Name == name }); i < 0 {
+			attrs = append(attrs, eval.Attr{Name: name, Thunk: s.argument(name)})
+		} else if l.Parameter().IsZero() {
+			attrs = append(attrs, s.given[i])
+		}
+	}
+	rest := s.rest
+	if l.Parameter().IsZero() {
+		rest = nil // and nothing is asked for that is not there
+	}
+	return eval.Known(eval.NewAttrs(rest, attrs...))
+}
+
+// give finds out what modules get besides _module.args.
+func (s *system) give() {
+	s.given = []eval.Attr{
 		{Name: "lib", Thunk: eval.Known(eval.NewSymbol("lib"))},
 		{Name: "options", Thunk: eval.Known(s.optionsSymbol())},
 		{Name: "config", Thunk: eval.Known(s.config())},
 		{Name: "specialArgs", Thunk: eval.Known(s.special)},
 	}
-	has := map[string]bool{"lib": true, "options": true, "config": true, "specialArgs": true}
-	var rest eval.Value
 	switch special := s.Merged(s.special).(type) {
 	case *eval.Attrs:
 		for a := range special.All() {
-			attrs = append(attrs, a)
-			has[a.Name] = true
-		}
-		rest = special.Rest()
-	case nil:
-	default:
-		rest = special
-	}
-	if l, ok := syntax.AsLambda(f.Lambda()); ok {
-		for formal := range l.Formals().All() {
-			if name := formal.Child(0).Text(); !has[name] {
-				attrs = append(attrs, eval.Attr{Name: name, Thunk: s.argument(name, rest)})
+			if i := slices.IndexFunc(s.given, func(b eval.Attr) bool { return a.Name == b.Name }); i >= 0 {
+				s.given[i] = a
+			} else {
+				s.given = append(s.given, a)
 			}
 		}
+		s.rest = special.Rest()
+	default:
+		s.rest = special
 	}
-	return eval.Known(eval.NewAttrs(rest, attrs...))
 }
 
 // argument is what _module.args has by a name, or what special arguments that are
 // not known as a whole may have.
-func (s *system) argument(name string, rest eval.Value) *eval.Thunk {
+func (s *system) argument(name string) *eval.Thunk {
 	return eval.Lazy(func(*eval.Evaluator) eval.Value {
-		if s.collect(); s.root != nil {
+		if s.collect(); s.root == nil {
+			return s.argumentOr(name) // what imports hang on is asked for too early
+		}
+		v, ok := s.asked[name]
+		if !ok {
 			if at := s.root.at([]string{"_module", "args", name}); len(at.raw) > 0 {
-				return at.raws()
+				v = at.raws()
+			} else {
+				v = s.argumentOr(name)
 			}
+			s.asked[name] = v
 		}
-		switch t, ok := s.args[name]; {
-		case ok:
-			return s.Force(t)
-		case rest != nil:
-			return s.Select(rest, name)
-		case name == "pkgs":
-			return s.packages()
-		}
-		return eval.NewSymbol(name)
+		return v
 	})
+}
+
+// argumentOr is an argument that no module of the workspace defines.
+func (s *system) argumentOr(name string) eval.Value {
+	switch t, ok := s.args[name]; {
+	case ok:
+		return s.Force(t)
+	case s.rest != nil:
+		return s.Select(s.rest, name)
+	case name == "pkgs":
+		return s.packages()
+	}
+	return eval.NewSymbol(name)
 }
 
 // optionsSymbol is what modules get as options. Its first name tells the system.
