@@ -28,6 +28,9 @@ func (e *Evaluator) update(a, b Value) Value {
 			*a = over
 		}
 	}, func(a *Attr) {
+		if _, isSymbol := top.rest.(*Symbol); isSymbol && bottom.by == libraryName {
+			return // nobody's library takes the place of a function of nixpkgs' lib
+		}
 		if name := a.Name; top.rest != nil {
 			a.Thunk = Known(e.choice(nil, a.Thunk, lazy(func(e *Evaluator) Value { return e.Select(top.rest, name) })))
 		}
@@ -77,6 +80,9 @@ func (e *Evaluator) set(v Value) (*Attrs, *Unknown) {
 	v = e.Merged(v)
 	if s, ok := v.(*Attrs); ok {
 		return s, nil
+	}
+	if lib := e.asLib(v); lib != nil {
+		return lib, nil
 	}
 	if fails(v) || !isOpaque(v) {
 		return nil, opaque(v, "a set")

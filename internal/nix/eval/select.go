@@ -46,6 +46,10 @@ func (e *Evaluator) selectFrom(v Value, name string) (Value, *Thunk) {
 		}
 		return v.below(name), nil
 	case *Call:
+		if u := e.enter(); u != nil {
+			return u, nil
+		}
+		defer e.leave()
 		if expanded := e.expand(v); expanded != nil {
 			return e.selectFrom(expanded, name)
 		}
@@ -204,6 +208,10 @@ func (e *Evaluator) has(v Value, name string) (three, *Thunk) {
 			}
 		}
 	case *Call:
+		if e.enter() != nil {
+			return perhaps, nil
+		}
+		defer e.leave()
 		if expanded := e.expand(v); expanded != nil {
 			return e.has(expanded, name)
 		}

@@ -64,7 +64,7 @@ func (l *level) declared() *option {
 // fromSchema is an option of the schema.
 func (s *system) fromSchema(known *Option) *option {
 	o := &option{typ: known.Type, renamedTo: known.RenamedTo, elsewhere: known.Elsewhere}
-	if s.schema == s.options.Schema && s.jetpack == No && !known.NixOS {
+	if s.schema == s.options.Schema && s.jetpack == No && len(s.holes) == 0 && !known.NixOS {
 		o.missing = true
 		return o
 	}

@@ -273,6 +273,7 @@ func (s *system) host(h *Host) *Host {
 		}
 		h.Values = append(h.Values, s.valueOf(o))
 	}
+	h.Undeclared = s.undeclared(s.root, false, nil)
 	switch h.Jetpack = s.jetpack; {
 	case s.declares:
 		h.Jetpack = Yes
@@ -327,6 +328,33 @@ func (s *system) valueOf(o *Option) Value {
 	}
 	v.Certainty = m.certainty
 	return v
+}
+
+// undeclared adds what is defined at a level or below without being declared. inside
+// says that the schema knows all options there are.
+func (s *system) undeclared(l *level, inside bool, all []Value) []Value {
+	if l.known == nil || l.known.option != nil || l.declared() != nil {
+		return all
+	}
+	if enable := l.known.children["enable"]; enable != nil && enable.option != nil {
+		inside = !enable.option.NixOS
+	}
+	l.split()
+	for _, name := range l.names {
+		below := l.children[name]
+		if !inside || below.known != nil || len(below.declares) > 0 || below.renamed != nil {
+			all = s.undeclared(below, inside, all)
+			continue
+		}
+		v := Value{Path: below.path, Why: &eval.Unknown{Reason: eval.Refused, What: "no such option"}}
+		for _, c := range below.candidates(nil) {
+			v.Definitions = append(v.Definitions, s.definition(&c))
+		}
+		if len(v.Definitions) > 0 {
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // plain is a value as plain Go has it. A path into the store is none: the flake's own

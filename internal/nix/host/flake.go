@@ -12,10 +12,26 @@ import (
 )
 
 // origins says what things from outside of the workspace are.
-type origins struct{ known func(name string) Input }
+type origins struct {
+	known func(name, url string) Input
+	urls  map[string]string // of inputs, as the flake has them
+}
 
-// InputByName says what a flake input is that has one of the usual names.
-func InputByName(name string) Input {
+// InputOf says what a flake input is, by its address and, where that tells nothing,
+// by its name.
+func InputOf(name, url string) Input {
+	address, _, _ := strings.Cut(url, "?")
+	for _, word := range strings.FieldsFunc(address, func(r rune) bool { return r == '/' || r == ':' }) {
+		word = strings.TrimSuffix(strings.TrimSuffix(word, ".git"), ".tar.gz")
+		switch {
+		case word == "jetpack-nixos":
+			return Jetpack
+		case word == "nixpkgs":
+			return Nixpkgs
+		case slices.Contains(harmless, word):
+			return Harmless
+		}
+	}
 	switch {
 	case strings.HasPrefix(name, "nixpkgs"):
 		return Nixpkgs
@@ -38,9 +54,9 @@ var harmless = strings.Fields(`
 
 func (s origins) input(name string) Input {
 	if s.known == nil {
-		return InputByName(name)
+		return InputOf(name, s.urls[name])
 	}
-	return s.known(name)
+	return s.known(name, s.urls[name])
 }
 
 // of says what a file outside of the workspace belongs to.
@@ -62,18 +78,19 @@ func (s origins) isLib(p []string) bool {
 }
 
 // kind says where a value comes from that is not looked into: by the input that it
-// is taken from, or else by the names in its text.
-func (s origins) kind(v eval.Value, t *eval.Thunk) Input {
+// is taken from, or else by the names in its text. isInput says that it is known to
+// come from outside.
+func (s origins) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
 	texts := []string{}
 	switch v := v.(type) {
 	case *eval.Symbol:
 		if len(v.Path) > 1 && v.Path[0] == "inputs" {
-			return s.input(v.Path[1])
+			return s.input(v.Path[1]), true
 		}
 		texts = append(texts, v.String())
 	case *eval.Call:
 		if p := v.Function.Path; len(p) > 1 && p[0] == "inputs" {
-			return s.input(p[1])
+			return s.input(p[1]), true
 		}
 		if len(v.Args) > 0 && v.Args[0].Value() != nil && v.Function.Name() == "import" {
 			return s.kind(v.Args[0].Value(), v.Args[0])
@@ -87,15 +104,15 @@ func (s origins) kind(v eval.Value, t *eval.Thunk) Input {
 	}
 	for _, of := range texts {
 		if strings.Contains(of, "jetpack-nixos") {
-			return Jetpack
+			return Jetpack, true
 		}
 	}
 	for _, of := range texts {
 		if strings.Contains(of, "<nixpkgs") || strings.Contains(of, "modulesPath") {
-			return Nixpkgs
+			return Nixpkgs, true
 		}
 	}
-	return Foreign
+	return Foreign, false
 }
 
 // outputs are what the flake gives.
@@ -138,6 +155,9 @@ func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value)
 		}
 	}
 	delete(says, "self")
+	if name == "" {
+		r.address(says)
+	}
 	var attrs []eval.Attr
 	for _, name := range slices.Sorted(maps.Keys(says)) {
 		attrs = append(attrs, eval.Attr{Name: name, Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return input(name, says[name]) })})
@@ -150,6 +170,25 @@ func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value)
 	f.inputs = eval.NewAttrs(nil, append(attrs, eval.Attr{Name: "self", Thunk: eval.Known(f.self)})...)
 	f.outputs = eval.Lazy(func(*eval.Evaluator) eval.Value { return r.Merged(r.Apply(function, eval.Known(f.inputs))) })
 	return f
+}
+
+// address notes where the inputs of the entry come from, and looks into those that
+// lie in the workspace.
+func (r *run) address(says map[string]eval.Value) {
+	for name, v := range says {
+		set, ok := v.(*eval.Attrs)
+		if !ok {
+			continue
+		}
+		if a, ok := set.Get("url"); ok {
+			url, _ := r.Force(a.Thunk).(eval.String)
+			r.inputs.urls[name] = string(url)
+		}
+		local, isPath := strings.CutPrefix(r.inputs.urls[name], "path:")
+		if _, known := r.reader.sources[name]; !known && (isPath || strings.HasPrefix(local, "./")) && !path.IsAbs(local) {
+			r.reader.sources[name] = path.Join(r.reader.root, local)
+		}
+	}
 }
 
 // input is what a flake gets for one of its inputs: the flake in the folder that has
@@ -257,15 +296,20 @@ func (r *run) eachSystem(name string, call *eval.Call) eval.Value {
 	return eval.NewAttrs(rest, attrs...)
 }
 
-// partsSchema are the outputs of flake-parts that are merged in their own way.
+// partsSchema are the options of flake-parts that are merged in their own way.
 var partsSchema = NewSchema(
-	Option{Path: []string{"flake"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Raw}}},
-	Option{Path: []string{"flake", "nixosConfigurations"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Raw}}},
-	Option{Path: []string{"flake", "nixosModules"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Deferred}}},
-	Option{Path: []string{"flake", "modules"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Deferred}}}},
-	Option{Path: []string{"flake", "overlays"}, Type: Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Raw}}},
+	Option{Path: []string{"flake"}, Type: Type{Kind: Submodule, freeform: &Type{Kind: Raw}, schema: NewSchema(
+		parts("nixosConfigurations", &Type{Kind: Raw}),
+		parts("nixosModules", &Type{Kind: Deferred}),
+		parts("modules", &Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Deferred}}),
+		parts("overlays", &Type{Kind: Raw}),
+	)}},
 	Option{Path: []string{"systems"}, Type: Type{Kind: List, Elem: &Type{Kind: Equal}}},
 )
+
+func parts(name string, elem *Type) Option {
+	return Option{Path: []string{name}, Type: Type{Kind: Attrs, Lazy: true, Elem: elem}}
+}
 
 // flakeParts is what mkFlake { inherit inputs; } module gives, or evalFlakeModule,
 // which has it as config.flake.

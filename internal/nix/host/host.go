@@ -17,8 +17,9 @@ type Options struct {
 	Entry string
 	// Schema has the options to report.
 	Schema *Schema
-	// Input says what a flake input is, by its name; nil takes [InputByName].
-	Input func(name string) Input
+	// Input says what a flake input is, by its name and its address as the flake has
+	// it, which may be empty; nil takes [InputOf].
+	Input func(name, url string) Input
 	// Sources are the folders of flake inputs whose source is at hand, by the names of
 	// the inputs: their flakes and modules are evaluated as if they were the
 	// workspace's.
@@ -110,6 +111,10 @@ type Host struct {
 	Unseen []Unseen
 	// Values are the options of the schema, in its order.
 	Values []Value
+	// Undeclared are the paths that modules of the workspace define beside the options of
+	// the schema, where no module declares them: beside an enable of the schema, or below
+	// one.
+	Undeclared []Value
 	// Bound is the bound that was reached; nil if the budget was enough.
 	Bound *eval.Unknown
 }

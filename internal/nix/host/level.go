@@ -54,6 +54,9 @@ type def struct {
 type hole struct {
 	def
 	why *eval.Unknown
+	// foreign says that it is a module from outside of the workspace, which knows of no
+	// option that the workspace declares.
+	foreign bool
 }
 
 const (
@@ -275,8 +278,11 @@ func (l *level) child(name string) *level {
 	if l.known != nil {
 		below.known = l.known.children[name]
 	}
-	if l.typ != nil {
+	switch {
+	case l.typ != nil:
 		below.typ = l.typ.Elem
+	case l.up == nil:
+		below.typ = l.system.freeform
 	}
 	if l.children == nil {
 		l.children = map[string]*level{}
@@ -326,12 +332,12 @@ func (l *level) split() {
 		set, ok := v.(*eval.Attrs)
 		if !ok {
 			if u, isUnknown := v.(*eval.Unknown); !isUnknown || !u.Fails() {
-				holes = append(holes, hole{d, why(v)})
+				holes = append(holes, hole{def: d, why: why(v)})
 			}
 			continue
 		}
 		if rest := set.Rest(); rest != nil {
-			holes = append(holes, hole{d, why(rest)})
+			holes = append(holes, hole{def: d, why: why(rest)})
 		}
 		for a := range set.All() {
 			one := d
@@ -400,11 +406,10 @@ func (l *level) set() *eval.Attrs {
 	for _, name := range l.names {
 		below := l.children[name]
 		a := eval.Attr{Name: name, Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return below.value() })}
-		if l.typ != nil && len(below.raw) == 0 && !below.isOption() {
-			continue
-		}
-		if l.typ != nil && !l.typ.Lazy && !below.isDefined(&a) {
-			continue
+		if below.typ != nil && !below.isOption() {
+			if len(below.raw) == 0 || l.typ != nil && !l.typ.Lazy && !below.isDefined(&a) {
+				continue
+			}
 		}
 		if len(below.raw) > 0 {
 			a.At = below.raw[len(below.raw)-1].at
@@ -427,6 +432,16 @@ func (l *level) set() *eval.Attrs {
 
 // isOption reports whether the schema has an option here.
 func (l *level) isOption() bool { return l.known != nil && l.known.option != nil }
+
+// isOwn reports whether modules of the workspace alone declare what is here.
+func (l *level) isOwn() bool {
+	for ; l.up != nil && !l.isOption(); l = l.up {
+		if l.option != nil {
+			return true
+		}
+	}
+	return false
+}
 
 // isDefined reports whether an attribute of a set of any names has a definition, and
 // says in the attribute where that is not known.

@@ -149,8 +149,9 @@ func (l *level) filter(all []candidate) filtered {
 			f.perhaps = append(f.perhaps, c)
 		}
 	}
+	isOwn := l.isOwn()
 	for _, h := range l.holes {
-		if l.system.holds(h.def) == No {
+		if h.foreign && isOwn || l.system.holds(h.def) == No {
 			continue
 		}
 		priority := h.priority
@@ -435,7 +436,7 @@ func (l *level) container(t *Type, f filtered) eval.Value {
 	}
 	var holes []hole
 	if u := f.unseen(true); u != nil {
-		holes = append(holes, hole{def{}, u})
+		holes = append(holes, hole{why: u})
 	}
 	switch t.Kind {
 	case Deferred:

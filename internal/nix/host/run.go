@@ -1,6 +1,7 @@
 package host
 
 import (
+	"maps"
 	"path"
 	"strconv"
 	"strings"
@@ -31,11 +32,14 @@ type run struct {
 const mostDepth = 500
 
 func newRun(o Options, m *memory, steps int) *run {
-	in := origins{o.Input}
+	in := origins{o.Input, map[string]string{}}
 	r := &run{
-		options: o, inputs: in, reader: &recorder{m, path.Dir(o.Entry), in, o.Sources, map[question]bool{}},
+		options: o, inputs: in, reader: &recorder{m, path.Dir(o.Entry), in, maps.Clone(o.Sources), map[question]bool{}},
 		configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{}, late: map[*eval.Call]func() eval.Value{},
 		flakes: map[string]*flake{}, ofParts: map[*eval.Thunk]eval.Value{},
+	}
+	if r.reader.sources == nil {
+		r.reader.sources = map[string]string{}
 	}
 	r.Evaluator = eval.New(eval.Options{
 		Reader: r.reader, Steps: steps, Loops: true, IsLib: r.inputs.isLib, Expand: r.expand, Has: r.has,
@@ -145,14 +149,14 @@ func (r *run) systemOf(call *eval.Call) *system {
 		a, ok := set.Get(name)
 		if !ok {
 			if rest != nil {
-				s.more = append(s.more, hole{def{}, rest})
+				s.more = append(s.more, hole{why: rest})
 			}
 			continue
 		}
 		items, open := r.items(a.Thunk)
 		s.modules = append(s.modules, items...)
 		if open != nil {
-			s.more = append(s.more, hole{def{Thunk: a.Thunk}, open})
+			s.more = append(s.more, hole{def: def{Thunk: a.Thunk}, why: open})
 		}
 	}
 	special := []eval.Value{}
@@ -186,7 +190,7 @@ func (r *run) systemOf(call *eval.Call) *system {
 		s.args["pkgs"] = a.Thunk
 	}
 	if !isFrom(call.Function, r.inputs) {
-		s.more = append(s.more, hole{def{}, &eval.Unknown{Reason: eval.Outside, What: call.Function.String(), Node: call.Node}})
+		s.more = append(s.more, hole{why: &eval.Unknown{Reason: eval.Outside, What: call.Function.String(), Node: call.Node}, foreign: true})
 	}
 	return s
 }

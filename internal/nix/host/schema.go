@@ -41,7 +41,9 @@ type Type struct {
 
 	schema *Schema    // the fields of a Submodule that a catalog declares
 	of     *submodule // the modules of a Submodule that a text declares
-	enum   bool
+	// freeform is the type of what a Submodule has besides its fields; nil for nothing.
+	freeform *Type
+	enum     bool
 }
 
 // Option is an option that modules outside of the workspace declare.

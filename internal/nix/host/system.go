@@ -22,6 +22,8 @@ type system struct {
 	// args are the values of _module.args that nobody in the workspace defines.
 	args   map[string]*eval.Thunk
 	schema *Schema
+	// freeform is the type of what is defined without being declared; nil for none.
+	freeform *Type
 	// platform is the system argument of nixosSystem; nil for none.
 	platform eval.Value
 	// nixos says that the modules of NixOS are among the modules.
@@ -145,7 +147,8 @@ func (s *system) isOwn(path []string) bool {
 	if s.closed {
 		return true
 	}
-	return len(s.holes) == 0 && len(path) > 0 && (!s.nixos || !slices.Contains(nixosRoots, path[0]))
+	isSeen := !slices.ContainsFunc(s.holes, func(h hole) bool { return !h.foreign })
+	return isSeen && len(path) > 0 && (!s.nixos || !slices.Contains(nixosRoots, path[0]))
 }
 
 // nixosRoots are the first names of NixOS's options.
@@ -251,7 +254,7 @@ func (s *system) loadFile(m item, name string) *loaded {
 	if local, ok := s.reader.local(name); ok {
 		name = local
 	} else if kind, ok := s.inputs.of(name); ok {
-		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: name})
+		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: name}, true)
 		return nil
 	}
 	known, ok := s.loaded[name]
@@ -331,6 +334,12 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 		}
 		out.imports = append(out.imports, s.load(all, out.key+"/"+name, m.perhaps)...)
 	}
+	if free, ok := set.Get("freeformType"); ok && s.closed {
+		t := s.typeOf(s.Force(free.Thunk))
+		if s.freeform = t.Elem; s.freeform == nil {
+			s.freeform = &Type{Kind: t.Kind}
+		}
+	}
 	config, long := set.Get("config")
 	options, declares := set.Get("options")
 	switch {
@@ -345,7 +354,7 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 		}
 	}
 	if rest := set.Rest(); rest != nil {
-		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, why(rest)})
+		s.holes = append(s.holes, hole{def: def{Thunk: m.Thunk, perhaps: m.perhaps}, why: why(rest)})
 	}
 	return out
 }
@@ -565,11 +574,13 @@ func (s *system) unseen(m item, v eval.Value) {
 	if u.Fails() {
 		return
 	}
-	s.outside(m, s.inputs.kind(v, m.Thunk), u)
+	kind, isInput := s.inputs.kind(v, m.Thunk)
+	s.outside(m, kind, u, isInput)
 }
 
-// outside notes a module that comes from outside of the workspace.
-func (s *system) outside(m item, kind Input, u *eval.Unknown) {
+// outside notes a module that comes from outside of the workspace, certainly so if it
+// is one of an input.
+func (s *system) outside(m item, kind Input, u *eval.Unknown, isInput bool) {
 	switch kind {
 	case Jetpack:
 		if m.perhaps == nil {
@@ -578,17 +589,17 @@ func (s *system) outside(m item, kind Input, u *eval.Unknown) {
 			s.jetpack = NotKnown
 		}
 	case Foreign:
-		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, u})
+		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, u, isInput})
 	}
 }
 
 // submodule is the value of an option that holds options of its own.
 func (s *system) submodule(t *Type, path []string, defs []def, holes []hole) eval.Value {
-	sub := &system{run: s.run, closed: true, schema: t.schema, more: holes, special: eval.NewAttrs(nil)}
+	sub := &system{run: s.run, closed: true, schema: t.schema, freeform: t.freeform, more: holes, special: eval.NewAttrs(nil)}
 	if t.of != nil {
 		sub.modules, sub.special = slices.Clone(t.of.modules), t.of.special
 		if t.of.open != nil {
-			sub.more = append(sub.more[:len(sub.more):len(sub.more)], hole{def{}, t.of.open})
+			sub.more = append(sub.more[:len(sub.more):len(sub.more)], hole{why: t.of.open})
 		}
 	}
 	name := ""
@@ -602,7 +613,7 @@ func (s *system) submodule(t *Type, path []string, defs []def, holes []hole) eva
 			perhaps = ambiguous(strings.Join(path, "."))
 		}
 		m := d.Thunk
-		if set, ok := s.Force(m).(*eval.Attrs); ok && (t.of == nil || t.of.shorthand) {
+		if set, ok := s.Force(m).(*eval.Attrs); ok && (t.of == nil || t.of.shorthand) && t.freeform == nil {
 			m = eval.Known(eval.NewAttrs(nil, eval.Attr{Name: "config", Thunk: eval.Known(set)}))
 		}
 		sub.modules = append(sub.modules, item{m, perhaps})

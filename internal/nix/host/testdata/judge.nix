@@ -6,6 +6,7 @@ let
   lib = import libPath;
   inherit (lib) mkOption types;
 
+  disko.nixosModules.disko = { };
   jetpack.nixosModules.default = { imports = [ stubs ]; };
 
   # The options of NixOS that the configurations set, but for what they are asked for.
@@ -116,8 +117,12 @@ let
     let
       flake = import (dir + "/flake.nix");
       self = flake.outputs inputs // { outPath = toString dir; inherit inputs; };
-      inputs = builtins.intersectAttrs ((flake.inputs or { }) // builtins.functionArgs flake.outputs)
-        { inherit nixpkgs flake-utils flake-parts import-tree; jetpack-nixos = jetpack; } // { inherit self; };
+      # Inputs that lie in the flake's own folder.
+      near = lib.mapAttrs
+        (_: input: let of = import (dir + (lib.removePrefix "path:." input.url) + "/flake.nix"); me = of.outputs (inputs // { self = me; }); in me)
+        (lib.filterAttrs (_: input: lib.hasPrefix "path:./" (input.url or "")) (flake.inputs or { }));
+      inputs = near // builtins.intersectAttrs ((flake.inputs or { }) // builtins.functionArgs flake.outputs)
+        { inherit nixpkgs flake-utils flake-parts import-tree disko; jetpack-nixos = jetpack; } // { inherit self; };
       systems =
         if builtins.pathExists (dir + "/flake.nix") then self.nixosConfigurations
         else { configuration = nixosSystem { modules = [ (dir + "/configuration.nix") ]; }; };

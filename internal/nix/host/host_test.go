@@ -1,0 +1,374 @@
+package host_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/syntax"
+)
+
+// inFlake are the files of a flake with one host, x, that has these modules.
+func inFlake(modules string) *files {
+	return archive(`-- flake.nix --
+{
+  inputs = { nixpkgs.url = "nixpkgs"; jetpack-nixos.url = "github:anduril/jetpack-nixos"; other.url = "github:a/b"; disko.url = "github:nix-community/disko"; };
+  outputs = { self, nixpkgs, jetpack-nixos, ... }@inputs: {
+    nixosConfigurations.x = nixpkgs.lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default
+` + modules + `
+    ]; };
+  };
+}
+`)
+}
+
+func get(t *testing.T, h *host.Host, path string) host.Value {
+	t.Helper()
+	if !strings.Contains(path, ".") {
+		path = "hardware.nvidia-jetpack." + path
+	}
+	v, ok := h.Get(strings.Split(path, ".")...)
+	if !ok {
+		t.Fatalf("no option %s", path)
+	}
+	return v
+}
+
+// shown is an option's value as a test has it: certain "orin-nx".
+func shown(v host.Value) string {
+	parts := []string{v.Certainty.String()}
+	for _, one := range v.Values {
+		parts = append(parts, fmt.Sprintf("%v", one))
+	}
+	if v.Conflict {
+		parts = append(parts, "conflict")
+	}
+	return strings.Join(parts, " ")
+}
+
+func TestCertainty(t *testing.T) {
+	for _, c := range []struct{ name, modules, want string }{
+		{"plain", `{ hardware.nvidia-jetpack.som = "orin-nx"; }`, "som: certain orin-nx"},
+		{"default", ``, "som: default generic; majorVersion: default 6; name: default generic-generic"},
+		{"default by som", `{ hardware.nvidia-jetpack.som = "thor-agx"; }`, "majorVersion: default 7; name: default thor-agx-generic"},
+		{"under a condition that is not known",
+			`({ lib, pkgs, ... }: { hardware.nvidia-jetpack.som = lib.mkIf (pkgs.hello.version == "1") "orin-nx"; })`,
+			"som: possible generic orin-nx; majorVersion: possible 6 5; name: unknown"},
+		{"a condition that is not known beside a plain definition",
+			`{ hardware.nvidia-jetpack.som = "orin-nx"; } ({ lib, pkgs, ... }: { hardware.nvidia-jetpack.som = lib.mkIf pkgs.a "orin-nx"; })`,
+			"som: certain orin-nx"},
+		{"mkDefault under a condition that is not known loses",
+			`{ hardware.nvidia-jetpack.som = "orin-nx"; } ({ lib, pkgs, ... }: { hardware.nvidia-jetpack.som = lib.mkIf pkgs.a (lib.mkDefault "orin-agx"); })`,
+			"som: certain orin-nx"},
+		{"mkForce under a condition that is not known may win",
+			`{ hardware.nvidia-jetpack.som = "orin-nx"; } ({ lib, pkgs, ... }: { hardware.nvidia-jetpack.som = lib.mkIf pkgs.a (lib.mkForce "orin-agx"); })`,
+			"som: possible orin-nx orin-agx"},
+		{"one of two values", `({ pkgs, ... }: { hardware.nvidia-jetpack.som = if pkgs.a then "orin-nx" else "orin-nano"; })`,
+			"som: possible orin-nx orin-nano; majorVersion: default 6"},
+		{"a value from outside", `({ pkgs, ... }: { hardware.nvidia-jetpack.som = pkgs.a.b; })`, "som: unknown; majorVersion: possible 7 6 5"},
+		{"a foreign module may add, and does not override", `inputs.other.nixosModules.x { hardware.nvidia-jetpack.som = "orin-nx"; }`,
+			"som: certain orin-nx; carrierBoard: unknown; majorVersion: unknown"},
+		{"a foreign module and mkDefault", `inputs.other.nixosModules.x ({ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkDefault "orin-nx"; })`, "som: unknown"},
+		{"a foreign module adds to a list", `inputs.other.nixosModules.x { hardware.nvidia-jetpack.firmware.optee.extraMakeFlags = [ "a" ]; }`,
+			"firmware.optee.extraMakeFlags: unknown"},
+		{"a module that has nothing to do with Jetsons", `inputs.disko.nixosModules.disko { hardware.nvidia-jetpack.som = "orin-nx"; }`,
+			"carrierBoard: default generic; majorVersion: default 6"},
+		{"a foreign module and an option of the workspace",
+			`inputs.other.nixosModules.x ({ lib, config, ... }: { options.my.som = lib.mkOption { default = "orin-nx"; }; config.hardware.nvidia-jetpack.som = config.my.som; })`,
+			"som: certain orin-nx"},
+		{"a file that is not there", `./missing.nix`, "som: unknown"},
+		{"part of a set that is not known", `({ pkgs, ... }: { hardware.nvidia-jetpack = { som = "orin-nx"; } // pkgs.more; })`,
+			"som: unknown; carrierBoard: unknown"},
+		{"a set that is not known below another", `({ pkgs, ... }: { hardware.nvidia-jetpack.firmware = pkgs.more; hardware.nvidia-jetpack.som = "orin-nx"; })`,
+			"som: certain orin-nx; carrierBoard: default generic; firmware.autoUpdate: unknown"},
+		{"optionalAttrs", `({ lib, pkgs, ... }: { hardware.nvidia-jetpack = lib.optionalAttrs pkgs.a { som = "orin-nx"; }; })`,
+			"som: possible generic orin-nx; carrierBoard: default generic"},
+		{"a conflict", `{ hardware.nvidia-jetpack.som = "orin-nx"; } { hardware.nvidia-jetpack.som = "orin-agx"; }`, "som: unknown conflict"},
+		{"no conflict by priority", `{ hardware.nvidia-jetpack.som = "orin-nx"; } ({ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkDefault "orin-agx"; })`, "som: certain orin-nx"},
+		{"no conflict under a condition", `{ hardware.nvidia-jetpack.som = "orin-nx"; } ({ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkIf false "orin-agx"; })`, "som: certain orin-nx"},
+		{"a list with an element that may be there",
+			`({ lib, pkgs, ... }: { hardware.nvidia-jetpack.firmware.optee.extraMakeFlags = [ "a" ] ++ lib.optional pkgs.a "b"; })`,
+			"firmware.optee.extraMakeFlags: unknown"},
+		{"a value that hangs on itself", `({ config, ... }: { hardware.nvidia-jetpack.som = config.hardware.nvidia-jetpack.som; })`, "som: unknown"},
+		{"values that hang on each other",
+			`({ config, lib, ... }: { hardware.nvidia-jetpack.super = lib.mkIf config.hardware.nvidia-jetpack.maxClock true; hardware.nvidia-jetpack.maxClock = lib.mkIf config.hardware.nvidia-jetpack.super true; hardware.nvidia-jetpack.som = "orin-nx"; })`,
+			"som: certain orin-nx; super: possible false true"},
+		{"an option that jetpack-nixos defines itself", ``, "services.nvpmodel.enable: unknown"},
+		{"an option that jetpack-nixos defines itself, set", `{ services.nvpmodel.enable = false; }`, "services.nvpmodel.enable: certain false"},
+		{"an option that jetpack-nixos forces", `{ hardware.nvidia-jetpack.configureCuda = true; }`, "configureCuda: unknown"},
+		{"a path of the flake", `({ self, ... }: { hardware.nvidia-jetpack.name = "${self}"; })`, "name: unknown"},
+		{"modules that may be imported", `({ lib, modulesPath, pkgs, ... }: { imports = lib.optional inputs.other.flag { hardware.nvidia-jetpack.som = "orin-nx"; }; })`,
+			"som: possible generic orin-nx"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := evaluated(t, inFlake(c.modules)).Hosts[0]
+			for want := range strings.SplitSeq(c.want, "; ") {
+				path, value, _ := strings.Cut(want, ": ")
+				full := path
+				if strings.HasPrefix(path, "firmware") {
+					full = "hardware.nvidia-jetpack." + path
+				}
+				if got := shown(get(t, h, full)); got != value {
+					t.Errorf("%s: %s, want %s (%v)", path, got, value, get(t, h, full).Why)
+				}
+			}
+		})
+	}
+}
+
+// TestDefinitions holds where definitions are written, and what each counts for.
+func TestDefinitions(t *testing.T) {
+	f := inFlake(`./a.nix ./b.nix { hardware.nvidia-jetpack.bootloader.debugMode = true; }`)
+	f.content["/w/a.nix"] = `{ lib, config, ... }:
+let board = "orin-nx"; common = import ./common.nix; in {
+  hardware.nvidia-jetpack = {
+    som = lib.mkDefault board;
+    inherit (common) carrierBoard;
+    super = lib.mkIf config.hardware.nvidia-jetpack.maxClock (lib.mkForce true);
+  };
+}
+`
+	f.content["/w/b.nix"] = `{ pkgs, lib, ... }: {
+  config = lib.mkIf pkgs.yes { hardware.nvidia-jetpack.som = "orin-agx"; };
+}
+`
+	f.content["/w/common.nix"] = `{ carrierBoard = "dev" + "kit"; }`
+	h := evaluated(t, f).Hosts[0]
+	of := func(at host.Location) string {
+		if at.File == "" {
+			return "nowhere"
+		}
+		return strings.TrimPrefix(at.File, "/w/") + " " + at.Span.Of(f.content[at.File])
+	}
+	var got []string
+	for _, v := range h.Values {
+		for _, d := range v.Definitions {
+			got = append(got, fmt.Sprintf("%s | %s | %s | %s | %d %v %v | %v %s", strings.TrimPrefix(strings.Join(v.Path, "."), "hardware.nvidia-jetpack."),
+				of(d.Path), of(d.Value), of(d.Origin), d.Priority, d.Condition == host.Yes, d.Wins, d.Plain, strings.Join(d.Alias, ".")))
+		}
+	}
+	want := []string{
+		`carrierBoard | a.nix carrierBoard | a.nix carrierBoard | common.nix "dev" + "kit" | 100 true true | devkit `,
+		`firmware.uefi.debugMode | flake.nix hardware.nvidia-jetpack.bootloader.debugMode | flake.nix true | flake.nix true | 100 true true | true hardware.nvidia-jetpack.bootloader.debugMode`,
+		`som | b.nix hardware.nvidia-jetpack.som | b.nix "orin-agx" | b.nix "orin-agx" | 100 false false | orin-agx `,
+		`som | a.nix som | a.nix board | a.nix "orin-nx" | 1000 true true | orin-nx `,
+		`super | a.nix super | a.nix true | a.nix true | 50 false false | <nil> `,
+	}
+	got = slices.DeleteFunc(got, func(s string) bool { return strings.HasPrefix(s, "bootloader.debugMode") })
+	if !slices.Equal(got, want) {
+		t.Errorf("definitions are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if at := of(h.At); at != "flake.nix nixosConfigurations.x" {
+		t.Errorf("the host is written at %s", at)
+	}
+}
+
+// TestUndeclared holds that a name is found that no module declares, even where a
+// condition rules it out.
+func TestUndeclared(t *testing.T) {
+	h := evaluated(t, inFlake(`({ lib, ... }: {
+      hardware.nvidia-jetpack = lib.mkIf false { sommm = "orin-nx"; firmware.uefi.debugMod = true; };
+      hardware.nvidia-jetpack.mine = true;
+      hardware.other.thing = true;
+      services.mine.enable = true;
+      options.hardware.nvidia-jetpack.mine = lib.mkEnableOption "mine";
+    }) ({ lib, ... }: { options.hardware.nvidia-jetpack.mine = lib.mkEnableOption "mine"; })`)).Hosts[0]
+	var got []string
+	for _, v := range h.Undeclared {
+		got = append(got, strings.Join(v.Path, "."))
+	}
+	// The first module has config beside options, so that it defines nothing.
+	if len(got) != 0 {
+		t.Errorf("undeclared: %v", got)
+	}
+	h = evaluated(t, inFlake(`({ lib, ... }: {
+      hardware.nvidia-jetpack = lib.mkIf false { sommm = "orin-nx"; firmware.uefi.debugMod = true; };
+      hardware.nvidia-jetpack.mine = true;
+      hardware.other.thing = true;
+      services.mine.enable = true;
+    }) ({ lib, ... }: { options.hardware.nvidia-jetpack.mine = lib.mkEnableOption "mine"; })`)).Hosts[0]
+	got = nil
+	for _, v := range h.Undeclared {
+		got = append(got, strings.Join(v.Path, "."))
+	}
+	if want := []string{"hardware.nvidia-jetpack.firmware.uefi.debugMod", "hardware.nvidia-jetpack.sommm"}; !slices.Equal(got, want) {
+		t.Errorf("undeclared: %v, want %v", got, want)
+	}
+}
+
+// TestSources holds that modules of inputs are looked into that lie at hand.
+func TestSources(t *testing.T) {
+	f := archive(`-- flake.nix --
+{
+  inputs = { nixpkgs.url = "nixpkgs"; jetpack-nixos.url = "jetpack-nixos"; near.url = "path:./near"; far.url = "github:a/far"; };
+  outputs = { self, nixpkgs, near, far, ... }: {
+    nixosConfigurations.x = nixpkgs.lib.nixosSystem { modules = [ near.nixosModules.default far.nixosModules.board "${far}/more.nix" ]; };
+  };
+}
+-- near/flake.nix --
+{ outputs = { self, jetpack-nixos, ... }: { nixosModules.default = { imports = [ jetpack-nixos.nixosModules.default ./som.nix ]; }; }; }
+-- near/som.nix --
+{ hardware.nvidia-jetpack.som = "orin-nx"; }
+-- store/far/flake.nix --
+{ inputs.jetpack.follows = "jetpack-nixos"; outputs = inputs: { nixosModules.board = { imports = [ (inputs.self + "/board.nix") ]; }; }; }
+-- store/far/board.nix --
+{ hardware.nvidia-jetpack.carrierBoard = "devkit"; }
+-- store/far/more.nix --
+{ hardware.nvidia-jetpack.maxClock = true; }
+`)
+	res := host.Evaluate(context.Background(), f, host.Options{
+		Entry: "/w/flake.nix", Schema: host.FromCatalog(newest()), Sources: map[string]string{"far": "/w/store/far"},
+	}, nil)
+	h := res.Hosts[0]
+	for path, want := range map[string]string{"som": "certain orin-nx", "carrierBoard": "certain devkit", "maxClock": "certain true", "super": "default false"} {
+		if got := shown(get(t, h, path)); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	if len(h.Unseen) > 0 || h.Jetpack != host.Yes {
+		t.Errorf("unseen: %v, jetpack-nixos: %v", h.Unseen, h.Jetpack)
+	}
+}
+
+// TestReuse holds that an edit has only those configurations evaluated anew that read
+// the file, and that these have the edit.
+func TestReuse(t *testing.T) {
+	f := archive(`-- flake.nix --
+{ outputs = { self, nixpkgs, jetpack-nixos, ... }: {
+  nixosConfigurations = nixpkgs.lib.genAttrs (builtins.attrNames (builtins.readDir ./hosts)) (n: nixpkgs.lib.nixosSystem {
+    modules = [ jetpack-nixos.nixosModules.default ./common.nix (./hosts + "/${n}") ];
+  });
+}; }
+-- common.nix --
+{ hardware.nvidia-jetpack.enable = true; }
+-- hosts/a/default.nix --
+{ hardware.nvidia-jetpack.som = "orin-nx"; }
+-- hosts/b/default.nix --
+{ imports = if builtins.pathExists ./local.nix then [ ./local.nix ] else [ ]; hardware.nvidia-jetpack.som = "orin-agx"; }
+-- unread.nix --
+{ }
+`)
+	options := host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest()), Workers: 4}
+	before := host.Evaluate(context.Background(), f, options, nil)
+	soms := func(res *host.Result) string {
+		var all []string
+		for _, h := range res.Hosts {
+			all = append(all, h.Name+"="+shown(get(t, h, "som")))
+		}
+		return strings.Join(all, ", ")
+	}
+	step := func(name, content, want string, kept ...string) {
+		t.Helper()
+		f.content[name] = content
+		delete(f.trees, name)
+		after := host.Evaluate(context.Background(), f, options, before)
+		if got := soms(after); got != want {
+			t.Errorf("after %s: %s, want %s", name, got, want)
+		}
+		for _, h := range after.Hosts {
+			if isKept := slices.Contains(before.Hosts, h); isKept != slices.Contains(kept, h.Name) {
+				t.Errorf("after %s: %s is kept: %v", name, h.Name, isKept)
+			}
+		}
+		before = after
+	}
+	step("/w/unread.nix", "{ a = 1; }", "a=certain orin-nx, b=certain orin-agx", "a", "b")
+	step("/w/hosts/a/default.nix", `{ hardware.nvidia-jetpack.som = "orin-nano"; }`, "a=certain orin-nano, b=certain orin-agx", "b")
+	step("/w/hosts/b/local.nix", `{ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkForce "xavier-nx"; }`, "a=certain orin-nano, b=certain xavier-nx", "a")
+	step("/w/hosts/c/default.nix", `{ }`, "a=certain orin-nano, b=certain xavier-nx, c=default generic")
+	step("/w/common.nix", `{ hardware.nvidia-jetpack.enable = false; }`, "a=certain orin-nano, b=certain xavier-nx, c=default generic")
+	if got, want := before.FilesOf("a"), []string{"/w/common.nix", "/w/flake.nix", "/w/hosts/a/default.nix"}; !slices.Equal(got, want) {
+		t.Errorf("a was read from %v, want %v", got, want)
+	}
+	if slices.Contains(before.Files(), "/w/unread.nix") {
+		t.Errorf("%v were read", before.Files())
+	}
+}
+
+// TestBounds holds that every evaluation ends, and says which bound it reached.
+func TestBounds(t *testing.T) {
+	const head = "{ outputs = { self, nixpkgs, jetpack-nixos, ... }: let lib = nixpkgs.lib; in "
+	module := func(text string) string {
+		return head + "{ nixosConfigurations.x = lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default ./good.nix (" + text + ") ]; }; }; }"
+	}
+	for _, c := range []struct {
+		name, flake string
+		bounded     bool
+		som         string
+	}{
+		{"a flake that loops", head + "let f = n: f (n + 1); in { nixosConfigurations.x = f 0; }; }", true, ""},
+		{"a flake that is its own outputs", head + "self; }", true, ""},
+		{"configurations that are their own", head + "{ nixosConfigurations = self.nixosConfigurations; }; }", false, ""},
+		{"an import cycle", module("{ imports = [ ./cycle.nix ]; }"), false, "certain orin-nx"},
+		{"a module that makes modules without end", module("let m = n: { imports = [ (m (n + 1)) ]; }; in m 0"), true, ""},
+		{"definitions in definitions without end", module("{ hardware.nvidia-jetpack.name = let a = lib.mkMerge [ a ]; in a; }"), true, "certain orin-nx"},
+		{"a value that loops", module(`{ hardware.nvidia-jetpack.name = let f = n: f (n + 1); in f 0; }`), true, ""},
+		{"a submodule in itself", module("{ options.a = let t = lib.types.attrsOf (lib.types.submodule { options.a = lib.mkOption { type = t; default = { }; }; }); in lib.mkOption { type = t; default = { }; }; config.a.b.a.c = { }; }"), false, "certain orin-nx"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := archive("")
+			f.content["/w/flake.nix"] = c.flake
+			f.content["/w/good.nix"] = `{ hardware.nvidia-jetpack.som = "orin-nx"; }`
+			f.content["/w/cycle.nix"] = `{ imports = [ ./cycle.nix ./good.nix ]; }`
+			res := host.Evaluate(context.Background(), f, host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest())}, nil)
+			bounded := res.Bound != nil
+			for _, h := range res.Hosts {
+				bounded = bounded || h.Bound != nil
+			}
+			if bounded != c.bounded {
+				t.Errorf("a bound was reached: %v", bounded)
+			}
+			if c.som != "" {
+				if got := shown(get(t, res.Hosts[0], "som")); got != c.som {
+					t.Errorf("som: %s, want %s", got, c.som)
+				}
+			}
+		})
+	}
+	t.Run("500 hosts", func(t *testing.T) {
+		f := archive("")
+		f.content["/w/flake.nix"] = head + `{ nixosConfigurations = lib.genAttrs (map (n: "h${toString n}") (lib.range 1 600)) (name: lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = "orin-nx"; } ]; }); }; }`
+		res := host.Evaluate(context.Background(), f, host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest())}, nil)
+		if len(res.Hosts) != 500 || res.Bound == nil {
+			t.Errorf("%d hosts, %v", len(res.Hosts), res.Bound)
+		}
+		if got := shown(get(t, res.Hosts[499], "som")); got != "certain orin-nx" {
+			t.Errorf("the last one has som %s", got)
+		}
+	})
+	t.Run("10,000 files", func(t *testing.T) {
+		f := archive("")
+		f.content["/w/flake.nix"] = head + `{ nixosConfigurations.x = lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default ] ++ map (n: ./many + "/${n}") (lib.attrNames (builtins.readDir ./many)); }; }; }`
+		for i := range 10_000 {
+			f.content[fmt.Sprintf("/w/many/%d.nix", i)] = "{ }"
+		}
+		res := host.Evaluate(context.Background(), f, host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest())}, nil)
+		if len(res.Hosts) != 1 || res.Hosts[0].Bound == nil {
+			t.Errorf("%d hosts, %v", len(res.Hosts), res.Hosts)
+		}
+	})
+	t.Run("an end that is asked for", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		res := host.Evaluate(ctx, inFlake(""), host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest())}, nil)
+		if len(res.Hosts) != 0 || res.Bound == nil {
+			t.Errorf("%d hosts, %v", len(res.Hosts), res.Bound)
+		}
+	})
+}
+
+// TestDamaged holds that code that is being typed still gives its configurations.
+func TestDamaged(t *testing.T) {
+	f := inFlake("./a.nix { hardware.nvidia-jetpack.carrierBoard = ")
+	f.content["/w/a.nix"] = `{ ... }: { hardware.nvidia-jetpack.som = "orin-nx"; hardware.nvidia-jetpack. }`
+	for at := 0; at < len(f.content["/w/flake.nix"]); at += 7 {
+		cut := &files{map[string]string{"/w/flake.nix": f.content["/w/flake.nix"][:at], "/w/a.nix": f.content["/w/a.nix"]}, map[string]*syntax.Tree{}}
+		host.Evaluate(context.Background(), cut, host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest())}, nil)
+	}
+	if got := shown(get(t, evaluated(t, f).Hosts[0], "som")); got != "certain orin-nx" {
+		t.Errorf("som: %s", got)
+	}
+}
