@@ -40,7 +40,7 @@ endif
 
 judge: ## what Nix says of lib's functions, and of configurations, taken anew; LIB=DIR, a clone of nixpkgs.lib, or a folder with its files and REV=COMMIT
 	go test ./internal/nix/eval -run '^(TestLib|TestTypedPrograms)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
-	go test ./internal/nix/host -run '^TestHostsAgainstNix$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
+	go test ./internal/nix/host -run '^(TestHostsAgainstNix|TestRandomHostsAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 
 pills: ## the tables that the pills take from the catalog, and all that they claim
 	go run ./cmd/jetpills pills lint --nix --fix pills

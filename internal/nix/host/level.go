@@ -254,19 +254,32 @@ func why(v eval.Value) *eval.Unknown {
 
 // holds says whether a definition is there: whether all conditions hold.
 func (s *system) holds(d def) Answer {
-	answer := Yes
+	answer, _ := s.test(d)
+	return answer
+}
+
+// test says whether a definition is there, and why Nix refuses to tell; nil if it does
+// not.
+func (s *system) test(d def) (answer Answer, refused *eval.Unknown) {
+	answer = Yes
 	if d.perhaps != nil {
 		answer = NotKnown
 	}
 	for _, c := range d.conditions {
-		switch v, _ := s.Force(c).(eval.Bool); {
-		case s.Force(c) == eval.Value(eval.Bool(false)):
-			return No
-		case !bool(v):
-			answer = NotKnown
+		switch v := s.Force(c).(type) {
+		case eval.Bool:
+			if !v {
+				return No, nil
+			}
+			continue
+		case *eval.Unknown:
+			if v.Fails() && refused == nil {
+				refused = v
+			}
 		}
+		answer = NotKnown
 	}
-	return answer
+	return answer, refused
 }
 
 // child is a level below, made if there is none yet.

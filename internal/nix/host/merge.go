@@ -22,6 +22,7 @@ type candidate struct {
 	def
 	value     eval.Value
 	holds     Answer
+	refused   *eval.Unknown // why Nix does not tell whether it holds
 	wins      bool
 	isDefault bool
 }
@@ -68,6 +69,9 @@ func (l *level) evaluate() *merged {
 		f.strongest = o.elsewhere
 		f.why = &eval.Unknown{Reason: eval.Outside, What: "a module outside of the workspace"}
 	}
+	if m.value = refusedBy(m.all, f); m.value != nil {
+		return m
+	}
 	m.value = l.mergeAs(t, f, m)
 	if o != nil && o.apply != nil {
 		value := m.value
@@ -75,6 +79,22 @@ func (l *level) evaluate() *merged {
 	}
 	l.judge(m, f)
 	return m
+}
+
+// refusedBy is why Nix refuses to evaluate definitions, or may refuse a wrapper in a
+// wrapper; nil if neither is known.
+func refusedBy(all []candidate, f filtered) eval.Value {
+	for _, c := range all {
+		if c.refused != nil {
+			return c.refused
+		}
+	}
+	for _, c := range f.winners {
+		if u, ok := c.value.(*eval.Unknown); ok && (u.Fails() || c.bad) {
+			return u
+		}
+	}
+	return nil
 }
 
 // candidates are all definitions of an option, its default among them.
@@ -98,15 +118,24 @@ func (l *level) candidates(o *option) []candidate {
 	}
 	for _, d := range raw {
 		s.discharge(d, false, func(d def) {
+			isBare := d.priority == 0 && d.order == 0
 			if d.priority == 0 {
 				d.priority = plain
 			}
-			c := candidate{def: d, holds: s.holds(d)}
+			c := candidate{def: d}
+			c.holds, c.refused = s.test(d)
 			if c.holds != No { // a value under a false condition is never looked at
 				c.value = s.Force(d.Thunk)
 			}
+			if u, ok := c.value.(*eval.Unknown); ok && u.Fails() && isBare && c.holds == Yes && c.refused == nil {
+				c.refused = u // to find wrappers, Nix looks at the value of each definition
+			}
 			if d.bad {
-				c.value = &eval.Unknown{Reason: eval.Unsupported, What: "a wrapper in a wrapper"}
+				u := &eval.Unknown{Reason: eval.Unsupported, What: "a wrapper in a wrapper"}
+				if o != nil && (o.typ.Kind == Equal || o.typ.Kind == List || o.typ.Kind == Lines) {
+					u.Reason = eval.Refused // NixOS takes the inner one for a set
+				}
+				c.value = u
 			}
 			all = append(all, c)
 		})
@@ -243,6 +272,15 @@ func isSimple(v eval.Value) bool {
 	return false
 }
 
+// mayBe reports whether one of several values may be a value.
+func (l *level) mayBe(c *candidate, value eval.Value) bool {
+	of, ok := l.system.Alternatives(c.Thunk)
+	return !ok || slices.ContainsFunc(of, func(t *eval.Thunk) bool {
+		v := l.system.Force(t)
+		return !isSimple(v) || v == value
+	})
+}
+
 // alike reports whether definitions are one and the same thing from outside.
 func alike(all []*candidate) bool {
 	first, ok := all[0].value.(*eval.Symbol)
@@ -258,28 +296,17 @@ func (l *level) equal(f filtered, m *merged) eval.Value {
 		return u
 	}
 	s := l.system
-	var value eval.Value
-	for _, c := range f.winners {
-		switch {
-		case !isSimple(c.value):
-		case value == nil:
-			value = c.value
-		case value != c.value:
-			m.conflict = true
-			return &eval.Unknown{Reason: eval.Refused, What: strings.Join(l.path, ".") + " has conflicting definitions"}
-		}
-	}
-	if value == nil && len(f.winners) > 0 {
-		if value = f.winners[0].value; len(f.winners) > 1 && !alike(f.winners) {
-			return ambiguous("how the definitions are merged")
-		}
-	}
-	stronger := slices.DeleteFunc(slices.Clone(f.perhaps), func(c *candidate) bool { return c.priority == f.best })
-	if len(stronger) == 0 && value != nil {
+	value, differ := l.agreed(f.winners)
+	isStronger := func(c *candidate) bool { return c.priority != f.best }
+	switch stronger := slices.ContainsFunc(f.perhaps, isStronger); {
+	case differ && !stronger:
+		m.conflict = true
+		return &eval.Unknown{Reason: eval.Refused, What: strings.Join(l.path, ".") + " has conflicting definitions"}
+	case !differ && !stronger && value != nil:
 		return value
 	}
-	of := []*eval.Thunk{}
-	if value != nil {
+	var of []*eval.Thunk
+	if value != nil && !differ {
 		of = append(of, eval.Known(value))
 	}
 	for _, c := range f.perhaps {
@@ -300,6 +327,31 @@ func (l *level) equal(f filtered, m *merged) eval.Value {
 		}
 	}
 	return first
+}
+
+// agreed is the value that definitions agree on, nil for none, and whether two of them
+// certainly differ.
+func (l *level) agreed(all []*candidate) (value eval.Value, differ bool) {
+	for _, c := range all {
+		switch {
+		case !isSimple(c.value):
+		case value == nil:
+			value = c.value
+		case value != c.value:
+			return value, true
+		}
+	}
+	for _, c := range all {
+		if _, ok := c.value.(*eval.Choice); ok && value != nil && !l.mayBe(c, value) {
+			return value, true
+		}
+	}
+	if value == nil && len(all) > 0 {
+		if value = all[0].value; len(all) > 1 && !alike(all) {
+			return ambiguous("how the definitions are merged"), false
+		}
+	}
+	return value, false
 }
 
 // inOrder sorts definitions by mkOrder, as sortProperties does.
