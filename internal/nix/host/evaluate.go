@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -324,7 +325,9 @@ func (s *system) valueOf(o *Option) Value {
 			v.Values, v.Why = nil, brief(bad)
 			return v
 		}
-		v.Values = append(v.Values, plain)
+		if !slices.ContainsFunc(v.Values, func(one any) bool { return reflect.DeepEqual(one, plain) }) {
+			v.Values = append(v.Values, plain)
+		}
 	}
 	v.Certainty = m.certainty
 	return v

@@ -78,10 +78,10 @@ func (s origins) isLib(p []string) bool {
 }
 
 // kind says where a value comes from that is not looked into: by the input that it
-// is taken from, or else by the names in its text. isInput says that it is known to
-// come from outside.
+// is taken from, or else by the name of a source in its text. isInput says that it is
+// known to come from outside.
 func (s origins) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
-	texts := []string{}
+	var texts []string
 	switch v := v.(type) {
 	case *eval.Symbol:
 		if len(v.Path) > 1 && v.Path[0] == "inputs" {
@@ -89,30 +89,42 @@ func (s origins) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
 		}
 		texts = append(texts, v.String())
 	case *eval.Call:
-		if p := v.Function.Path; len(p) > 1 && p[0] == "inputs" {
+		p := v.Function.Path
+		if len(p) > 1 && p[0] == "inputs" {
 			return s.input(p[1]), true
 		}
-		if len(v.Args) > 0 && v.Args[0].Value() != nil && v.Function.Name() == "import" {
+		if name := v.Function.Name(); name == "import" && v.Args[0].Value() != nil {
 			return s.kind(v.Args[0].Value(), v.Args[0])
+		} else if strings.HasPrefix(name, "fetch") {
+			texts = append(texts, v.Node.Text())
 		}
-		texts = append(texts, v.Node.Text())
 	case *eval.Unknown:
-		texts = append(texts, v.Shown, v.What, v.Node.Text())
-	}
-	for t := range t.Through() {
-		texts = append(texts, t.Node().Text())
-	}
-	for _, of := range texts {
-		if strings.Contains(of, "jetpack-nixos") {
-			return Jetpack, true
+		texts = append(texts, v.Shown)
+		for t := range t.Through() {
+			if n := t.Node(); isSource(n) {
+				texts = append(texts, n.Text())
+			}
 		}
 	}
-	for _, of := range texts {
-		if strings.Contains(of, "<nixpkgs") || strings.Contains(of, "modulesPath") {
-			return Nixpkgs, true
-		}
+	has := func(word string) bool {
+		return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, word) })
+	}
+	switch {
+	case has("jetpack-nixos"):
+		return Jetpack, true
+	case has("<nixpkgs"), has("modulesPath"):
+		return Nixpkgs, true
 	}
 	return Foreign, false
+}
+
+// isSource reports whether an expression names a file or a source as a whole.
+func isSource(n syntax.Node) bool {
+	switch n.Kind() {
+	case syntax.String, syntax.Path, syntax.SearchPath, syntax.Binary, syntax.Select, syntax.Identifier:
+		return true
+	}
+	return false
 }
 
 // outputs are what the flake gives.

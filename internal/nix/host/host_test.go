@@ -100,6 +100,11 @@ func TestCertainty(t *testing.T) {
 		{"an option that jetpack-nixos defines itself, set", `{ services.nvpmodel.enable = false; }`, "services.nvpmodel.enable: certain false"},
 		{"an option that jetpack-nixos forces", `{ hardware.nvidia-jetpack.configureCuda = true; }`, "configureCuda: unknown"},
 		{"a path of the flake", `({ self, ... }: { hardware.nvidia-jetpack.name = "${self}"; })`, "name: unknown"},
+		{"a function from outside may give mkForce", `{ hardware.nvidia-jetpack.som = "orin-nx"; } { hardware.nvidia-jetpack.som = inputs.other.lib.f "orin-agx"; }`,
+			"som: unknown"},
+		{"a module that is imported, and perhaps imports another",
+			`({ lib, pkgs, ... }: let b = { imports = lib.optional inputs.other.flag ({ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkForce "orin-agx"; }); hardware.nvidia-jetpack.super = true; }; in { imports = [ b { imports = lib.optional inputs.other.flag b; } ]; hardware.nvidia-jetpack.som = "orin-nx"; })`,
+			"super: certain true; som: possible orin-nx orin-agx"},
 		{"modules that may be imported", `({ lib, modulesPath, pkgs, ... }: { imports = lib.optional inputs.other.flag { hardware.nvidia-jetpack.som = "orin-nx"; }; })`,
 			"som: possible generic orin-nx"},
 	} {
@@ -328,6 +333,13 @@ func TestBounds(t *testing.T) {
 			}
 		})
 	}
+	t.Run("more modules than the bound", func(t *testing.T) {
+		f := inFlake(`{ hardware.nvidia-jetpack.som = "orin-nx"; } ({ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkForce "orin-agx"; })`)
+		res := host.Evaluate(context.Background(), f, host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest()), Modules: 2}, nil)
+		if got := shown(get(t, res.Hosts[0], "som")); got != "unknown" || res.Hosts[0].Bound == nil {
+			t.Errorf("som: %s, bound %v", got, res.Hosts[0].Bound)
+		}
+	})
 	t.Run("500 hosts", func(t *testing.T) {
 		f := archive("")
 		f.content["/w/flake.nix"] = head + `{ nixosConfigurations = lib.genAttrs (map (n: "h${toString n}") (lib.range 1 600)) (name: lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = "orin-nx"; } ]; }); }; }`

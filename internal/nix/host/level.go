@@ -87,10 +87,14 @@ func attr(s *eval.Attrs, name string) *eval.Thunk {
 // a set of definitions, mkOverride; it yields what is inside. At an option, one
 // mkOverride and one mkOrder in it are looked into.
 func (s *system) discharge(d def, below bool, yield func(def)) {
-	if s.enter() {
-		defer s.leave()
-		s.unwrap(d, below, yield)
+	if !s.enter() {
+		u := &eval.Unknown{Reason: eval.Depth, What: "definitions in definitions"}
+		d.Thunk, d.perhaps, d.priority = eval.Known(u), u, notKnown // whatever is inside
+		yield(d)
+		return
 	}
+	defer s.leave()
+	s.unwrap(d, below, yield)
 }
 
 func (s *system) unwrap(d def, below bool, yield func(def)) {
@@ -188,7 +192,7 @@ func (s *system) alternatives(c *eval.Choice, d def, below bool, yield func(def)
 	}
 	for _, t := range of {
 		one := d
-		one.Thunk, one.perhaps = t, &eval.Unknown{Reason: eval.Ambiguous, What: "which of several values"}
+		one.Thunk, one.perhaps = t, ambiguous("which of several values")
 		s.discharge(one, below, yield)
 	}
 }
@@ -446,8 +450,8 @@ func (l *level) set() *eval.Attrs {
 // isOption reports whether the schema has an option here.
 func (l *level) isOption() bool { return l.known != nil && l.known.option != nil }
 
-// isOwn reports whether modules of the workspace alone declare what is here.
-func (l *level) isOwn() bool {
+// isOwnOption reports whether modules of the workspace alone declare what is here.
+func (l *level) isOwnOption() bool {
 	for ; l.up != nil && !l.isOption(); l = l.up {
 		if l.option != nil {
 			return true

@@ -130,6 +130,9 @@ func (l *level) candidates(o *option) []candidate {
 			if u, ok := c.value.(*eval.Unknown); ok && u.Fails() && isBare && c.holds == Yes && c.refused == nil {
 				c.refused = u // to find wrappers, Nix looks at the value of each definition
 			}
+			if isWrapper(c.value) {
+				c.priority = notKnown
+			}
 			if d.bad {
 				u := &eval.Unknown{Reason: eval.Unsupported, What: "a wrapper in a wrapper"}
 				if o != nil && (o.typ.Kind == Equal || o.typ.Kind == List || o.typ.Kind == Lines) {
@@ -141,6 +144,20 @@ func (l *level) candidates(o *option) []candidate {
 		})
 	}
 	return all
+}
+
+// isWrapper reports whether a value that is not known may be mkForce or the like: what
+// a function gives that is not nixpkgs' own.
+func isWrapper(v eval.Value) bool {
+	call, ok := v.(*eval.Call)
+	if !ok || len(call.Function.Path) == 0 {
+		return false
+	}
+	switch call.Function.Path[0] {
+	case "pkgs", "builtins":
+		return false
+	}
+	return true
 }
 
 // filtered are the definitions that an option hangs on.
@@ -178,7 +195,7 @@ func (l *level) filter(all []candidate) filtered {
 			f.perhaps = append(f.perhaps, c)
 		}
 	}
-	isOwn := l.isOwn()
+	isOwn := l.isOwnOption()
 	for _, h := range l.holes {
 		if h.foreign && isOwn || l.system.holds(h.def) == No {
 			continue

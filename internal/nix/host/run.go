@@ -118,10 +118,11 @@ func (r *run) systemOf(call *eval.Call) *system {
 	}
 	name := call.Function.Name()
 	nixos, isMaker := makers[name]
+	var base *system
 	if name == "extendModules" && len(call.Function.Path) == 2 {
-		isMaker = true
+		base = r.numbered(call.Function.Path[0])
 	}
-	if !isMaker {
+	if !isMaker && base == nil {
 		return nil
 	}
 	if s, ok := r.made[call.Args[0]]; ok {
@@ -133,8 +134,7 @@ func (r *run) systemOf(call *eval.Call) *system {
 	if !ok {
 		set = eval.NewAttrs(given)
 	}
-	if name == "extendModules" {
-		base := r.systems[number(call.Function.Path[0])]
+	if base != nil {
 		s.nixos, s.special, s.args, s.platform = base.nixos, base.special, base.args, base.platform
 		s.modules = append(s.modules, base.modules...)
 		s.more = base.more
@@ -254,11 +254,14 @@ func (r *run) asSystem(v eval.Value) *system {
 	if id == nil {
 		return nil
 	}
-	return r.systems[number(id.Name())]
+	return r.numbered(id.Name())
 }
 
-// number is the number of a system, as its symbol has it.
-func number(name string) int {
-	n, _ := strconv.Atoi(name)
-	return n
+// numbered is the system of a number, as a symbol has it; nil for none.
+func (r *run) numbered(name string) *system {
+	n, err := strconv.Atoi(name)
+	if err != nil || n < 0 || n >= len(r.systems) {
+		return nil
+	}
+	return r.systems[n]
 }

@@ -50,11 +50,16 @@ type system struct {
 // loaded is a module, with what it imports.
 type loaded struct {
 	key      string
-	perhaps  *eval.Unknown
 	config   *eval.Thunk
 	options  *eval.Thunk
-	imports  []*loaded
+	imports  []imported
 	disabled []string
+}
+
+// imported is a module that something imports, perhaps.
+type imported struct {
+	*loaded
+	perhaps *eval.Unknown
 }
 
 // config is the value that modules get as config. It is looked into when something
@@ -87,39 +92,17 @@ func (s *system) collect() {
 	s.busy, s.jetpack = true, No
 	s.loaded, s.asked = map[string]*loaded{}, map[string]eval.Value{}
 	s.holes = s.more
-	start := s.load(s.modules, "", nil)
+	start := s.load(s.modules, "")
 	disabled := map[string]bool{}
-	seen := map[*loaded]bool{}
-	var gather func(all []*loaded)
-	gather = func(all []*loaded) {
-		for _, m := range all {
-			if seen[m] {
-				continue
-			}
-			seen[m] = true
-			for _, key := range m.disabled {
-				disabled[key] = true
-			}
-			gather(m.imports)
+	for _, m := range closure(start, func(imported) bool { return true }) {
+		for _, key := range m.disabled {
+			disabled[key] = true
 		}
 	}
-	gather(start)
-	var order []*loaded
-	keys := map[string]*loaded{}
-	for queue := start; len(queue) > 0; queue = queue[1:] {
-		m := queue[0]
-		if disabled[m.key] {
-			continue
-		}
-		if first, ok := keys[m.key]; ok {
-			if m.perhaps == nil {
-				first.perhaps = nil
-			}
-			continue
-		}
-		keys[m.key] = m
-		order = append(order, m)
-		queue = append(queue, m.imports...)
+	order := closure(start, func(m imported) bool { return !disabled[m.key] })
+	isCertain := map[string]bool{}
+	for _, m := range closure(start, func(m imported) bool { return !disabled[m.key] && m.perhaps == nil }) {
+		isCertain[m.key] = true
 	}
 	root := &level{system: s}
 	if s.schema != nil {
@@ -127,7 +110,11 @@ func (s *system) collect() {
 	}
 	for _, m := range slices.Backward(order) {
 		if m.config != nil {
-			root.raw = append(root.raw, def{Thunk: m.config, perhaps: m.perhaps})
+			d := def{Thunk: m.config}
+			if !isCertain[m.key] {
+				d.perhaps = ambiguous("whether " + m.key + " is imported")
+			}
+			root.raw = append(root.raw, d)
 		}
 		if m.options != nil {
 			root.declares = append(root.declares, m.options)
@@ -140,6 +127,23 @@ func (s *system) collect() {
 		to.aliases = append(to.aliases, o)
 	}
 	s.root, s.busy = root, false
+}
+
+// closure are the modules that are imported, as genericClosure has them: the ones that
+// are imported first come first, and each key comes once.
+func closure(start []imported, counts func(imported) bool) []*loaded {
+	var all []*loaded
+	seen := map[string]bool{}
+	for queue := slices.Clone(start); len(queue) > 0; queue = queue[1:] {
+		m := queue[0]
+		if !counts(m) || seen[m.key] {
+			continue
+		}
+		seen[m.key] = true
+		all = append(all, m.loaded)
+		queue = append(queue, m.imports...)
+	}
+	return all
 }
 
 // isOwn reports whether modules that are seen declare all options below a path.
@@ -189,18 +193,16 @@ func (s *system) rename(m item, call *eval.Call) bool {
 }
 
 // load loads the modules of a list.
-func (s *system) load(modules []item, parent string, perhaps *eval.Unknown) []*loaded {
+func (s *system) load(modules []item, parent string) []imported {
 	if !s.enter() {
+		s.holes = append(s.holes, hole{def: def{priority: strongest}, why: s.bound()})
 		return nil
 	}
 	defer s.leave()
-	var all []*loaded
+	var all []imported
 	for i, m := range modules {
-		if m.perhaps == nil {
-			m.perhaps = perhaps
-		}
-		if m := s.loadOne(m, parent+":anon-"+strconv.Itoa(i+1)); m != nil {
-			all = append(all, m)
+		if of := s.loadOne(m, parent+":anon-"+strconv.Itoa(i+1)); of != nil {
+			all = append(all, imported{of, m.perhaps})
 		}
 	}
 	return all
@@ -211,6 +213,7 @@ func (s *system) load(modules []item, parent string, perhaps *eval.Unknown) []*l
 func (s *system) loadOne(m item, key string) *loaded {
 	if s.count++; s.count > s.options.Modules {
 		s.limit = &eval.Unknown{Reason: eval.Steps, What: "more than " + strconv.Itoa(s.options.Modules) + " modules"}
+		s.holes = append(s.holes, hole{def: def{priority: strongest}, why: s.limit})
 		return nil
 	}
 	v := s.Force(m.Thunk)
@@ -221,11 +224,11 @@ func (s *system) loadOne(m item, key string) *loaded {
 			s.unseen(m, v)
 			return nil
 		}
-		all := &loaded{key: key, perhaps: m.perhaps}
+		all := &loaded{key: key}
 		for i, t := range of {
 			one := item{t, ambiguous("which of several modules")}
 			if m := s.loadOne(one, key+"/"+strconv.Itoa(i)); m != nil {
-				all.imports = append(all.imports, m)
+				all.imports = append(all.imports, imported{m, one.perhaps})
 			}
 		}
 		return all
@@ -257,34 +260,16 @@ func (s *system) loadFile(m item, name string) *loaded {
 		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: name}, true)
 		return nil
 	}
-	known, ok := s.loaded[name]
-	if ok {
-		if m.perhaps == nil {
-			known.certain()
-		}
+	if known, ok := s.loaded[name]; ok {
 		return known
 	}
-	known = &loaded{}
+	known := &loaded{key: name}
 	s.loaded[name] = known
 	of := s.Import(name)
 	if made := s.shaped(item{of, m.perhaps}, name, s.Force(of)); made != nil {
 		*known = *made
 	}
-	if known.key == "" {
-		known.key = name
-	}
 	return known
-}
-
-// certain says of a module that something imports it for certain.
-func (m *loaded) certain() {
-	if m.perhaps == nil {
-		return
-	}
-	m.perhaps = nil
-	for _, below := range m.imports {
-		below.certain()
-	}
 }
 
 // shaped is a module that is a function or a set.
@@ -304,7 +289,7 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 		s.unseen(m, v)
 		return nil
 	}
-	out := &loaded{key: key, perhaps: m.perhaps}
+	out := &loaded{key: key}
 	switch kindOf(s.Evaluator, set) {
 	case "if", "override", "merge":
 		out.config = eval.Known(set)
@@ -332,7 +317,7 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 				all[i].perhaps = ambiguous("imports")
 			}
 		}
-		out.imports = append(out.imports, s.load(all, out.key+"/"+name, m.perhaps)...)
+		out.imports = append(out.imports, s.load(all, out.key+"/"+name)...)
 	}
 	if free, ok := set.Get("freeformType"); ok && s.closed {
 		t := s.typeOf(s.Force(free.Thunk))
