@@ -204,6 +204,29 @@ func TestUndeclared(t *testing.T) {
 	}
 }
 
+// TestParts holds that configurations are found beside modules of flake-parts that are
+// not looked into, as those are.
+func TestParts(t *testing.T) {
+	f := archive(`-- flake.nix --
+{
+  outputs = inputs@{ self, nixpkgs, jetpack-nixos, flake-parts, other }: flake-parts.lib.mkFlake { inherit inputs; } {
+    imports = [ other.flakeModule ];
+    flake = { config, lib, ... }: {
+      nixosConfigurations.x = nixpkgs.lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default config.mine ]; };
+      mine = { lib, ... }: { hardware.nvidia-jetpack.som = lib.mkDefault "orin-nx"; };
+    };
+  };
+}
+`)
+	res := evaluated(t, f)
+	if len(res.Hosts) != 1 || shown(get(t, res.Hosts[0], "som")) != "certain orin-nx" {
+		t.Errorf("%v", res.Hosts)
+	}
+	if res.Open == nil {
+		t.Error("a module that is not looked into may add configurations")
+	}
+}
+
 // TestSources holds that modules of inputs are looked into that lie at hand.
 func TestSources(t *testing.T) {
 	f := archive(`-- flake.nix --

@@ -130,7 +130,7 @@ func (l *level) candidates(o *option) []candidate {
 			if u, ok := c.value.(*eval.Unknown); ok && u.Fails() && isBare && c.holds == Yes && c.refused == nil {
 				c.refused = u // to find wrappers, Nix looks at the value of each definition
 			}
-			if isWrapper(c.value) {
+			if s.isWrapper(c.value) {
 				c.priority = notKnown
 			}
 			if d.bad {
@@ -148,7 +148,7 @@ func (l *level) candidates(o *option) []candidate {
 
 // isWrapper reports whether a value that is not known may be mkForce or the like: what
 // a function gives that is not nixpkgs' own.
-func isWrapper(v eval.Value) bool {
+func (r *run) isWrapper(v eval.Value) bool {
 	call, ok := v.(*eval.Call)
 	if !ok || len(call.Function.Path) == 0 {
 		return false
@@ -157,7 +157,7 @@ func isWrapper(v eval.Value) bool {
 	case "pkgs", "builtins":
 		return false
 	}
-	return true
+	return r.expand(r.Evaluator, call) == nil
 }
 
 // filtered are the definitions that an option hangs on.
