@@ -21,6 +21,9 @@ func (e *Evaluator) update(a, b Value) Value {
 	if u := e.Charge(len(bottom.attrs) + len(top.attrs)); u != nil {
 		return u
 	}
+	// Nobody's library takes the place of a function of nixpkgs' lib.
+	_, isLib := top.rest.(*Symbol)
+	isLib = isLib && bottom.by == libraryName
 	out := joinSets(bottom, top, func(a *Attr, over Attr) {
 		if over.Maybe {
 			a.Thunk = Known(e.choice(nil, over.Thunk, a.Thunk))
@@ -28,10 +31,7 @@ func (e *Evaluator) update(a, b Value) Value {
 			*a = over
 		}
 	}, func(a *Attr) {
-		if _, isSymbol := top.rest.(*Symbol); isSymbol && bottom.by == libraryName {
-			return // nobody's library takes the place of a function of nixpkgs' lib
-		}
-		if name := a.Name; top.rest != nil {
+		if name := a.Name; top.rest != nil && !isLib {
 			a.Thunk = Known(e.choice(nil, a.Thunk, lazy(func(e *Evaluator) Value { return e.Select(top.rest, name) })))
 		}
 	}, func(a *Attr) {
@@ -40,6 +40,11 @@ func (e *Evaluator) update(a, b Value) Value {
 		}
 	})
 	out.node, out.rest = bottom.node, e.oneRest(top.rest, bottom.rest)
+	for _, name := range []string{"nixosSystem", "evalModules"} {
+		if _, has := out.Get(name); isLib && !has {
+			out.put(Attr{Name: name, Thunk: Known(e.Select(bottom.rest, name))})
+		}
+	}
 	return out
 }
 

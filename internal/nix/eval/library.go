@@ -68,10 +68,6 @@ var libraries = sync.OnceValue(func() library {
 			}
 		}
 	}
-	// What others call without looking for it in lib.
-	for _, name := range []string{"nixosSystem", "evalModules"} {
-		lib.put(Attr{Name: name, Thunk: Known(NewSymbol("lib", name))})
-	}
 	internal := setOf(nil, tables["internal"])
 	internal.put(Attr{Name: "lib", Thunk: Known(lib)})
 	return library{globalSet, lib, &Scope{names: internal, up: &Scope{names: lib}}}

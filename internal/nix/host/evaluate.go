@@ -69,7 +69,7 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 	if before != nil && !touches(before.names, changed) {
 		res.names, res.found, res.Open = before.names, before.found, before.Open
 	} else {
-		r := newRun(o, m, o.Steps/10)
+		r := newRun(o, m, o.Steps/shareOfSteps)
 		res.found, res.Open = r.find()
 		res.Open = brief(res.Open)
 		res.names, res.Bound = r.reader.asked, brief(r.bound())
@@ -90,7 +90,7 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 				}
 				e := old[todo[i].name]
 				if e == nil || e.found != todo[i] {
-					e = evaluateOne(m, o, todo[i], min(left, o.Steps/10))
+					e = evaluateOne(m, o, todo[i], min(left, o.Steps/shareOfSteps))
 				}
 				spent.Add(int64(e.steps))
 				res.hosts[i] = e

@@ -25,7 +25,7 @@ type Options struct {
 	// workspace's.
 	Sources map[string]string
 	// Steps bounds the work, in steps of eval: for all configurations together, and a
-	// tenth of it for each. 0 is 10 million.
+	// thirtieth of it for each. 0 is 30 million.
 	Steps int
 	// Hosts bounds the number of configurations; 0 is 500.
 	Hosts int
@@ -37,7 +37,8 @@ type Options struct {
 }
 
 const (
-	defaultSteps   = 10_000_000
+	defaultSteps   = 30_000_000
+	shareOfSteps   = 30
 	defaultHosts   = 500
 	defaultModules = 5_000
 	// mostVariants bounds the specialisations of a configuration.

@@ -227,6 +227,23 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// TestForeignLibrary holds that nixpkgs' lib stays known under the library of another
+// flake.
+func TestForeignLibrary(t *testing.T) {
+	f := archive(`-- flake.nix --
+{
+  outputs = { self, nixpkgs, jetpack-nixos, home-manager }: let lib = nixpkgs.lib // home-manager.lib; in {
+    nixosConfigurations = lib.genAttrs [ "x" ] (_: lib.nixosSystem {
+      modules = [ jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = lib.mkForce "orin-nx"; } ];
+    });
+  };
+}
+`)
+	if res := evaluated(t, f); len(res.Hosts) != 1 || shown(get(t, res.Hosts[0], "som")) != "certain orin-nx" {
+		t.Errorf("%v", res.Hosts)
+	}
+}
+
 // TestSources holds that modules of inputs are looked into that lie at hand.
 func TestSources(t *testing.T) {
 	f := archive(`-- flake.nix --
@@ -368,7 +385,7 @@ func TestBounds(t *testing.T) {
 		f.content["/w/flake.nix"] = head + `{ nixosConfigurations = lib.genAttrs (map (n: "h${toString n}") (lib.range 1 600)) (name: lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = "orin-nx"; } ]; }); }; }`
 		res := host.Evaluate(context.Background(), f, host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest())}, nil)
 		if len(res.Hosts) != 500 || res.Bound == nil {
-			t.Errorf("%d hosts, %v", len(res.Hosts), res.Bound)
+			t.Fatalf("%d hosts, %v", len(res.Hosts), res.Bound)
 		}
 		if got := shown(get(t, res.Hosts[499], "som")); got != "certain orin-nx" {
 			t.Errorf("the last one has som %s", got)
