@@ -13,7 +13,7 @@ import (
 // fleet is a repository of 500 files: 20 hosts, each with files of its own and with
 // modules that they share and switch on.
 func fleet() *files {
-	f := &files{map[string]string{}, map[string]*syntax.Tree{}}
+	f := newFiles()
 	f.content["/w/flake.nix"] = `{
   inputs.nixpkgs.url = "x"; inputs.jetpack-nixos.url = "x";
   outputs = { self, nixpkgs, jetpack-nixos }@inputs: let

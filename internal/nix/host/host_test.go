@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"jetpills/internal/nix/host"
-	"jetpills/internal/nix/syntax"
 )
 
 // inFlake are the files of a flake with one host, x, that has these modules.
@@ -417,7 +416,8 @@ func TestDamaged(t *testing.T) {
 	f := inFlake("./a.nix { hardware.nvidia-jetpack.carrierBoard = ")
 	f.content["/w/a.nix"] = `{ ... }: { hardware.nvidia-jetpack.som = "orin-nx"; hardware.nvidia-jetpack. }`
 	for at := 0; at < len(f.content["/w/flake.nix"]); at += 7 {
-		cut := &files{map[string]string{"/w/flake.nix": f.content["/w/flake.nix"][:at], "/w/a.nix": f.content["/w/a.nix"]}, map[string]*syntax.Tree{}}
+		cut := newFiles()
+		cut.content["/w/flake.nix"], cut.content["/w/a.nix"] = f.content["/w/flake.nix"][:at], f.content["/w/a.nix"]
 		host.Evaluate(context.Background(), cut, host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest())}, nil)
 	}
 	if got := shown(get(t, evaluated(t, f).Hosts[0], "som")); got != "certain orin-nx" {

@@ -31,11 +31,16 @@ var libRevision = flag.String("revision", "", "the commit of the lib in -lib, wh
 // files are the files of an archive, as a reader has them: below /w.
 type files struct {
 	content map[string]string
+	mu      sync.Mutex // guards trees
 	trees   map[string]*syntax.Tree
 }
 
+func newFiles() *files {
+	return &files{content: map[string]string{}, trees: map[string]*syntax.Tree{}}
+}
+
 func archive(data string) *files {
-	f := &files{map[string]string{}, map[string]*syntax.Tree{}}
+	f := newFiles()
 	for _, one := range txtar.Parse([]byte(data)).Files {
 		f.content["/w/"+one.Name] = string(one.Data)
 	}
@@ -50,6 +55,8 @@ func (f *files) Parse(name string) (*syntax.Tree, string, bool) {
 	if !ok {
 		return nil, "", false
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.trees[name] == nil {
 		f.trees[name] = syntax.Parse(content)
 	}
