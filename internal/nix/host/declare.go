@@ -77,12 +77,12 @@ func (s *system) fromSchema(known *Option) *option {
 	}
 	config := s.config()
 	scope := eval.NewScope(eval.NewAttrs(nil,
-		eval.Attr{Name: "config", Thunk: eval.Known(config)},
+		named("config", config),
 		eval.Attr{Name: "cfg", Thunk: eval.Lazy(func(e *eval.Evaluator) eval.Value {
 			return e.At(config, known.Path[:known.cfg]...)
 		})},
-		eval.Attr{Name: "lib", Thunk: eval.Known(eval.NewSymbol("lib"))},
-		eval.Attr{Name: "pkgs", Thunk: eval.Known(eval.NewSymbol("pkgs"))},
+		named("lib", eval.NewSymbol("lib")),
+		named("pkgs", eval.NewSymbol("pkgs")),
 	), nil)
 	o.byDefault = s.Thunk(known.tree.Root().Child(0), scope)
 	return o
@@ -167,9 +167,8 @@ func (s *system) typeOf(v eval.Value) Type {
 		return Type{Kind: Raw}
 	case "deferredModule":
 		return Type{Kind: Deferred}
-	case "enum":
-		return Type{Kind: Equal, enum: true}
-	case "bool", "int", "float", "str", "string", "path", "package", "nonEmptyStr", "singleLineStr", "strMatching", "passwdEntry",
+	case "bool", "enum", "int", "float", "str", "string", "path", "package", "nonEmptyStr", "singleLineStr", "strMatching",
+		"passwdEntry",
 		"intBetween", "numberBetween", "positiveInt", "unsignedInt", "unsignedInt8", "unsignedInt16", "unsignedInt32",
 		"signedInt8", "signedInt16", "signedInt32", "numberPositive", "numberNonnegative":
 		return Type{Kind: Equal}

@@ -3,6 +3,7 @@ package host
 import (
 	"cmp"
 	"context"
+	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -48,7 +49,8 @@ type found struct {
 
 // Evaluate evaluates the configurations of a workspace. What it can it takes from an
 // earlier result, which may be nil: a configuration that was made of what a reader
-// still gives is what it was. It stops early, with what it has, if the context ends.
+// still gives is what it was. An earlier result is of no use where Options.Input answers
+// otherwise than it did then. It stops early, with what it has, if the context ends.
 func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result) *Result {
 	o.Steps, o.Hosts = cmp.Or(o.Steps, defaultSteps), cmp.Or(o.Hosts, defaultHosts)
 	o.Modules, o.Workers = cmp.Or(o.Modules, defaultModules), cmp.Or(o.Workers, 1)
@@ -56,7 +58,8 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 	res := &Result{options: o}
 	old := map[string]*evaluated{}
 	var changed map[question]bool
-	if before != nil && before.options.Entry == o.Entry && before.options.Schema == o.Schema {
+	if before != nil && before.options.Entry == o.Entry && before.options.Schema == o.Schema &&
+		maps.Equal(before.options.Sources, o.Sources) {
 		changed = m.changed(before.answers)
 		for _, e := range before.hosts {
 			if !touches(e.asked, changed) {
@@ -243,7 +246,7 @@ func (r *run) system(name string) (*system, *eval.Unknown) {
 		s := &system{
 			run: r, nixos: true, schema: r.options.Schema, args: map[string]*eval.Thunk{},
 			modules: []item{{Thunk: eval.Known(eval.Path(r.options.Entry))}},
-			special: eval.NewAttrs(nil, eval.Attr{Name: "modulesPath", Thunk: eval.Known(eval.String(inputs + "nixpkgs/nixos/modules"))}),
+			special: eval.NewAttrs(nil, named("modulesPath", eval.String(inputs+"nixpkgs/nixos/modules"))),
 		}
 		r.systems = append(r.systems, s)
 		return s, nil

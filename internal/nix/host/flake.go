@@ -172,14 +172,15 @@ func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value)
 	}
 	var attrs []eval.Attr
 	for _, name := range slices.Sorted(maps.Keys(says)) {
-		attrs = append(attrs, eval.Attr{Name: name, Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return input(name, says[name]) })})
+		value := eval.Lazy(func(*eval.Evaluator) eval.Value { return input(name, says[name]) })
+		attrs = append(attrs, eval.Attr{Name: name, Thunk: value})
 	}
 	f.self = eval.NewAttrs(late,
-		eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(dir))},
+		named("outPath", eval.String(dir)),
 		eval.Attr{Name: "inputs", Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return f.inputs })},
-		eval.Attr{Name: "outputs", Thunk: eval.Known(late)},
+		named("outputs", late),
 	)
-	f.inputs = eval.NewAttrs(nil, append(attrs, eval.Attr{Name: "self", Thunk: eval.Known(f.self)})...)
+	f.inputs = eval.NewAttrs(nil, append(attrs, named("self", f.self))...)
 	f.outputs = eval.Lazy(func(*eval.Evaluator) eval.Value { return r.Merged(r.Apply(function, eval.Known(f.inputs))) })
 	return f
 }
@@ -208,7 +209,7 @@ func (r *run) address(says map[string]eval.Value) {
 func (r *run) input(name string) eval.Value {
 	dir := inputs + name
 	if _, ok := r.reader.sources[name]; !ok {
-		return eval.NewAttrs(eval.NewSymbol("inputs", name), eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(dir))})
+		return eval.NewAttrs(eval.NewSymbol("inputs", name), named("outPath", eval.String(dir)))
 	}
 	if f, ok := r.flakes[name]; ok {
 		return f.self
@@ -254,7 +255,7 @@ func (r *run) fetched(call *eval.Call) eval.Value {
 	default:
 		name = strings.TrimSuffix(path.Base(name), ".git")
 	}
-	return eval.NewAttrs(nil, eval.Attr{Name: "outPath", Thunk: eval.Known(eval.String(inputs + name))})
+	return eval.NewAttrs(nil, named("outPath", eval.String(inputs+name)))
 }
 
 // eachSystem is what flake-utils makes of a function of a system.
@@ -335,9 +336,8 @@ func (r *run) flakeParts(call *eval.Call) eval.Value {
 	}
 	special := []eval.Value{}
 	if a, ok := given.Get("inputs"); ok {
-		special = append(special, eval.NewAttrs(nil, a, eval.Attr{Name: "self", Thunk: eval.Lazy(func(e *eval.Evaluator) eval.Value {
-			return e.Select(e.Force(a.Thunk), "self")
-		})}))
+		self := eval.Lazy(func(e *eval.Evaluator) eval.Value { return e.Select(e.Force(a.Thunk), "self") })
+		special = append(special, eval.NewAttrs(nil, a, eval.Attr{Name: "self", Thunk: self}))
 	}
 	if a, ok := given.Get("specialArgs"); ok {
 		special = append(special, r.Merged(r.Force(a.Thunk)))
@@ -347,7 +347,7 @@ func (r *run) flakeParts(call *eval.Call) eval.Value {
 		args: map[string]*eval.Thunk{"withSystem": eval.Known(eval.NewSymbol("withSystem"))},
 	}
 	if call.Function.Name() == "evalFlakeModule" {
-		whole := eval.NewAttrs(eval.NewSymbol("flake-parts"), eval.Attr{Name: "config", Thunk: eval.Known(s.config())})
+		whole := eval.NewAttrs(eval.NewSymbol("flake-parts"), named("config", s.config()))
 		r.ofParts[call.Args[1]] = whole
 		return whole
 	}
@@ -369,7 +369,7 @@ func (r *run) flakeOf(s *system) eval.Value {
 func perSystem(system *eval.Thunk) eval.Value {
 	return eval.NewAttrs(eval.NewSymbol("perSystem"),
 		eval.Attr{Name: "system", Thunk: system},
-		eval.Attr{Name: "pkgs", Thunk: eval.Known(eval.NewSymbol("pkgs"))},
+		named("pkgs", eval.NewSymbol("pkgs")),
 	)
 }
 

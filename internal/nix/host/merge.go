@@ -252,7 +252,8 @@ func (l *level) mergeAs(t *Type, f filtered, m *merged) eval.Value {
 	if t.Kind == Anything && slices.ContainsFunc(f.counted, isSet) {
 		return l.container(&Type{Kind: Attrs, Elem: t}, f)
 	}
-	if t.Kind == Opaque && slices.ContainsFunc(f.winners, func(c *candidate) bool { _, ok := c.value.(*eval.List); return ok }) {
+	isList := func(c *candidate) bool { _, ok := c.value.(*eval.List); return ok }
+	if t.Kind == Opaque && slices.ContainsFunc(f.winners, isList) {
 		return l.list(&Type{Kind: List}, f)
 	}
 	return l.equal(f, m)
@@ -519,12 +520,13 @@ func (l *level) container(t *Type, f filtered) eval.Value {
 		if len(modules) == 1 {
 			return s.Force(modules[0])
 		}
-		return eval.NewAttrs(nil, eval.Attr{Name: "imports", Thunk: eval.Known(eval.NewList(modules...))})
+		return eval.NewAttrs(nil, named("imports", eval.NewList(modules...)))
 	case Submodule:
 		return s.submodule(t, l.path, defs, holes)
 	}
 	below := &level{
-		system: s, up: l, path: l.path, known: l.known, raw: defs, holes: holes, typ: &Type{Kind: Attrs, Elem: t.Elem, Lazy: t.Lazy},
+		system: s, up: l, path: l.path, known: l.known, raw: defs, holes: holes,
+		typ:   &Type{Kind: Attrs, Elem: t.Elem, Lazy: t.Lazy},
 		asked: true, // what is declared here is what is being merged
 	}
 	if below.typ.Elem == nil {

@@ -35,7 +35,8 @@ func newRun(o Options, m *memory, steps int) *run {
 	in := origins{o.Input, map[string]string{}}
 	r := &run{
 		options: o, inputs: in, reader: &recorder{m, path.Dir(o.Entry), in, maps.Clone(o.Sources), map[question]bool{}},
-		configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{}, late: map[*eval.Call]func() eval.Value{},
+		configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{},
+		late:   map[*eval.Call]func() eval.Value{},
 		flakes: map[string]*flake{}, ofParts: map[*eval.Thunk]eval.Value{},
 	}
 	if r.reader.sources == nil {
@@ -128,7 +129,10 @@ func (r *run) systemOf(call *eval.Call) *system {
 	if s, ok := r.made[call.Args[0]]; ok {
 		return s
 	}
-	s := &system{run: r, id: len(r.systems), nixos: nixos, schema: r.options.Schema, special: eval.NewAttrs(nil), args: map[string]*eval.Thunk{}}
+	s := &system{
+		run: r, id: len(r.systems), nixos: nixos, schema: r.options.Schema, special: eval.NewAttrs(nil),
+		args: map[string]*eval.Thunk{},
+	}
 	given := r.Merged(r.Force(call.Args[0]))
 	set, ok := given.(*eval.Attrs)
 	if !ok {
@@ -161,7 +165,7 @@ func (r *run) systemOf(call *eval.Call) *system {
 	}
 	special := []eval.Value{}
 	if nixos {
-		special = append(special, eval.NewAttrs(nil, eval.Attr{Name: "modulesPath", Thunk: eval.Known(eval.String(inputs + "nixpkgs/nixos/modules"))}))
+		special = append(special, eval.NewAttrs(nil, named("modulesPath", eval.String(inputs+"nixpkgs/nixos/modules"))))
 	} else if s.special != nil {
 		special = append(special, s.special)
 	}
@@ -190,7 +194,7 @@ func (r *run) systemOf(call *eval.Call) *system {
 		s.args["pkgs"] = a.Thunk
 	}
 	if !isFrom(call.Function, r.inputs) {
-		s.more = append(s.more, hole{why: &eval.Unknown{Reason: eval.Outside, What: call.Function.String(), Node: call.Node}, foreign: true})
+		s.more = append(s.more, hole{why: why(call), foreign: true})
 	}
 	return s
 }
@@ -199,6 +203,9 @@ func (r *run) systemOf(call *eval.Call) *system {
 func isFrom(f *eval.Symbol, in origins) bool {
 	return len(f.Path) < 2 || f.Path[0] != "inputs" || in.input(f.Path[1]) == Nixpkgs
 }
+
+// named is an attribute that has a value.
+func named(name string, v eval.Value) eval.Attr { return eval.Attr{Name: name, Thunk: eval.Known(v)} }
 
 // overlaid is a set of several, the last of which counts.
 func overlaid(all []eval.Value) eval.Value {
@@ -227,11 +234,11 @@ const tag = " system"
 func (s *system) result() eval.Value {
 	id := eval.NewSymbol(strconv.Itoa(s.id))
 	return eval.NewAttrs(eval.NewSymbol("system"),
-		eval.Attr{Name: tag, Thunk: eval.Known(id)},
-		eval.Attr{Name: "config", Thunk: eval.Known(s.config())},
-		eval.Attr{Name: "options", Thunk: eval.Known(s.optionsSymbol())},
+		named(tag, id),
+		named("config", s.config()),
+		named("options", s.optionsSymbol()),
 		eval.Attr{Name: "pkgs", Thunk: s.argument("pkgs")},
-		eval.Attr{Name: "extendModules", Thunk: eval.Known(eval.NewSymbol(strconv.Itoa(s.id), "extendModules"))},
+		named("extendModules", eval.NewSymbol(strconv.Itoa(s.id), "extendModules")),
 	)
 }
 

@@ -43,7 +43,6 @@ type Type struct {
 	of     *submodule // the modules of a Submodule that a text declares
 	// freeform is the type of what a Submodule has besides its fields; nil for nothing.
 	freeform *Type
-	enum     bool
 }
 
 // Option is an option that modules outside of the workspace declare.
@@ -202,9 +201,6 @@ func (s *Schema) Lookup(path ...string) (Option, bool) {
 	return *d.option, true
 }
 
-// Options are the options of the schema, in the order in which they were given.
-func (s *Schema) Options() []Option { return s.options }
-
 // FromCatalog is the schema of a revision of jetpack-nixos, and of those options of
 // NixOS that configurations around a Jetson turn on.
 func FromCatalog(c *catalog.Catalog) *Schema {
@@ -293,10 +289,8 @@ func typeOf(description string) Type {
 		return &e
 	}
 	switch kind {
-	case catalog.KindBool, catalog.KindInt, catalog.KindString, catalog.KindPath, catalog.KindPackage:
+	case catalog.KindBool, catalog.KindInt, catalog.KindString, catalog.KindPath, catalog.KindPackage, catalog.KindEnum:
 		t.Kind = Equal
-	case catalog.KindEnum:
-		t.Kind, t.enum = Equal, true
 	case catalog.KindLines:
 		t.Kind, t.Separator = Lines, "\n"
 	case catalog.KindList:

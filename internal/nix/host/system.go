@@ -243,7 +243,7 @@ func (s *system) loadOne(m item, key string) *loaded {
 			return nil
 		}
 		if all, ok := s.tree(value); ok {
-			return s.shaped(m, key, eval.NewAttrs(nil, eval.Attr{Name: "imports", Thunk: eval.Known(all)}))
+			return s.shaped(m, key, eval.NewAttrs(nil, named("imports", all)))
 		}
 		if of := s.expand(s.Evaluator, value); of != nil {
 			return s.loadOne(item{eval.Known(of), m.perhaps}, key)
@@ -417,10 +417,10 @@ func (s *system) arguments(f *eval.Function) *eval.Thunk {
 // give finds out what modules get besides _module.args.
 func (s *system) give() {
 	s.given = []eval.Attr{
-		{Name: "lib", Thunk: eval.Known(eval.NewSymbol("lib"))},
-		{Name: "options", Thunk: eval.Known(s.optionsSymbol())},
-		{Name: "config", Thunk: eval.Known(s.config())},
-		{Name: "specialArgs", Thunk: eval.Known(s.special)},
+		named("lib", eval.NewSymbol("lib")),
+		named("options", s.optionsSymbol()),
+		named("config", s.config()),
+		named("specialArgs", s.special),
 	}
 	switch special := s.Merged(s.special).(type) {
 	case *eval.Attrs:
@@ -529,11 +529,11 @@ func (s *system) packages() eval.Value {
 	}
 	processor, system, _ := strings.Cut(string(name), "-")
 	is := func(name string, holds bool) eval.Attr {
-		return eval.Attr{Name: name, Thunk: eval.Known(eval.Bool(holds))}
+		return named(name, eval.Bool(holds))
 	}
 	tests := []eval.Attr{
 		is("isAarch64", processor == "aarch64"), is("isx86_64", processor == "x86_64"), is("isLinux", system == "linux"),
-		is("isDarwin", system == "darwin"), {Name: "system", Thunk: eval.Known(name)},
+		is("isDarwin", system == "darwin"), named("system", name),
 	}
 	set := func(path []string, attrs ...eval.Attr) *eval.Thunk {
 		return eval.Known(eval.NewAttrs(eval.NewSymbol(path...), attrs...))
@@ -541,7 +541,7 @@ func (s *system) packages() eval.Value {
 	host := set([]string{"pkgs", "stdenv", "hostPlatform"}, tests...)
 	stdenv := append(tests[:4:4], eval.Attr{Name: "hostPlatform", Thunk: host})
 	return eval.NewAttrs(eval.NewSymbol("pkgs"),
-		eval.Attr{Name: "system", Thunk: eval.Known(name)},
+		named("system", name),
 		eval.Attr{Name: "stdenv", Thunk: set([]string{"pkgs", "stdenv"}, stdenv...)},
 		eval.Attr{Name: "hostPlatform", Thunk: host},
 	)
@@ -580,7 +580,9 @@ func (s *system) outside(m item, kind Input, u *eval.Unknown, isInput bool) {
 
 // submodule is the value of an option that holds options of its own.
 func (s *system) submodule(t *Type, path []string, defs []def, holes []hole) eval.Value {
-	sub := &system{run: s.run, closed: true, schema: t.schema, freeform: t.freeform, more: holes, special: eval.NewAttrs(nil)}
+	sub := &system{
+		run: s.run, closed: true, schema: t.schema, freeform: t.freeform, more: holes, special: eval.NewAttrs(nil),
+	}
 	if t.of != nil {
 		sub.modules, sub.special = slices.Clone(t.of.modules), t.of.special
 		if t.of.open != nil {
@@ -599,7 +601,7 @@ func (s *system) submodule(t *Type, path []string, defs []def, holes []hole) eva
 		}
 		m := d.Thunk
 		if set, ok := s.Force(m).(*eval.Attrs); ok && (t.of == nil || t.of.shorthand) && t.freeform == nil {
-			m = eval.Known(eval.NewAttrs(nil, eval.Attr{Name: "config", Thunk: eval.Known(set)}))
+			m = eval.Known(eval.NewAttrs(nil, named("config", set)))
 		}
 		sub.modules = append(sub.modules, item{m, perhaps})
 	}
