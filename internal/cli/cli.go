@@ -108,6 +108,7 @@ func (p *Program) command() *cobra.Command {
 		p.jumpCommand("definition", "Print where what is under the cursor is explained"),
 		p.jumpCommand("declaration", "Print where what is under the cursor is declared or explained"),
 		p.checkCommand(),
+		p.hostsCommand(),
 		p.optionsCommand(),
 		p.upstreamCommand(),
 		p.pillsCommand(),

@@ -147,6 +147,11 @@ func (s *Snapshot) ownRoot(d *Document, around pins.Surroundings) (root string, 
 		}
 		return s.folders[0], true
 	}
+	return s.rootOf(dir, around)
+}
+
+// rootOf is the folder whose Nix files belong together with those in another one, and whether those in folders below do.
+func (s *Snapshot) rootOf(dir string, around upstream.Surroundings) (root string, deep bool) {
 	for _, folder := range s.folders {
 		if _, inside := within(folder, dir); inside && len(folder) > len(root) {
 			root = folder

@@ -71,6 +71,7 @@ func NewSession(config Config) *Session {
 	first.trees = newTrees(s.log, s.library)
 	first.own = newOwnFiles()
 	first.found = newFindings()
+	first.configurations = newConfigurations()
 	first.pills = s.pillsFor(settings, nil)
 	s.current.Store(first)
 	return s
@@ -207,7 +208,7 @@ func (s *Session) FilesChanged(paths []string) {
 		}
 		next.trees = next.trees.changed(paths)
 		next.own = next.own.changed(paths)
-		return next.pins != before.pins || next.pills != before.pills || next.trees != before.trees || next.own != before.own
+		return before.configurations.concerns(paths) || next.pins != before.pins || next.pills != before.pills || next.trees != before.trees || next.own != before.own
 	})
 }
 
@@ -249,6 +250,7 @@ func (s *Session) adopt(snapshot *Snapshot, take func(next *Snapshot)) *Snapshot
 	s.update(take)
 	with := *snapshot
 	with.found = newFindings()
+	with.configurations = with.configurations.next()
 	take(&with)
 	return &with
 }
@@ -267,6 +269,7 @@ func (s *Session) updateIf(change func(next *Snapshot) bool) {
 	defer s.writing.Unlock()
 	next := *s.Snapshot()
 	next.found = newFindings()
+	next.configurations = next.configurations.next()
 	if change(&next) {
 		s.current.Store(&next)
 	}

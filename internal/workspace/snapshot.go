@@ -26,6 +26,8 @@ type Snapshot struct {
 	own     *ownFiles
 	found   *findings
 
+	configurations *configurations
+
 	done <-chan struct{} // see Until
 }
 

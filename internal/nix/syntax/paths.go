@@ -163,7 +163,7 @@ func NameText(n Node) string {
 	case n.Kind() == Missing || IsName(name):
 		return name
 	}
-	return quote(name)
+	return Quote(name)
 }
 
 // IsName reports whether a name can stand as an attribute name without quotes.
@@ -180,8 +180,8 @@ func IsName(name string) bool {
 	return k == Word || k == KeywordOr
 }
 
-// quote is a string as Nix writes it.
-func quote(s string) string {
+// Quote is a string as Nix writes it.
+func Quote(s string) string {
 	var out strings.Builder
 	out.WriteByte('"')
 	for i := 0; i < len(s); i++ {

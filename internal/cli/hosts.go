@@ -1,0 +1,322 @@
+package cli
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jetpills/internal/ide"
+	"jetpills/internal/nix/host"
+	"jetpills/internal/workspace"
+)
+
+func (p *Program) hostsCommand() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "hosts [PATH]",
+		Short: "Print the NixOS configurations of a workspace and what they come to",
+		Long: "Print the NixOS configurations that the flake.nix or the configuration.nix around PATH makes, with the Jetson's\n" +
+			"options, the versions that follow from them, the command that flashes the host, and where each value is set.\n" +
+			"The exit code is 1 if there are none.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at := "."
+			if len(args) == 1 {
+				at = args[0]
+			}
+			dir, err := folderOf(at)
+			if err != nil {
+				return err
+			}
+			session, err := p.session()
+			if err != nil {
+				return err
+			}
+			c := session.Snapshot().Configuration(cmd.Context(), dir)
+			if c == nil {
+				printf(cmd.ErrOrStderr(), "jetpills: neither %s nor a folder around it has a flake.nix or a configuration.nix\n", at)
+				return exit(exitNothing)
+			}
+			hosts := newHostList(c, at, dir)
+			if format == "json" {
+				err = printJSON(cmd.OutOrStdout(), hosts.shapes())
+			} else {
+				hosts.print(cmd.OutOrStdout())
+			}
+			for _, note := range hosts.notes() {
+				printf(cmd.ErrOrStderr(), "jetpills: %s\n", note)
+			}
+			if err == nil && len(c.Hosts) == 0 {
+				err = exit(exitNothing)
+			}
+			return err
+		},
+	}
+	formatFlag(c, &format, "text", "json")
+	return c
+}
+
+// hostList is a configuration as it is printed: files are named as PATH leads to them.
+type hostList struct {
+	*workspace.Configuration
+	at, dir   string // PATH, and the absolute folder that it stands for
+	documents map[string]*workspace.Document
+}
+
+func newHostList(c *workspace.Configuration, at, dir string) *hostList {
+	if filepath.Base(at) != filepath.Base(dir) && at != "." && at != ".." && !strings.HasSuffix(at, "..") {
+		at = filepath.Dir(at) // PATH is a file
+	}
+	return &hostList{c, at, dir, map[string]*workspace.Document{}}
+}
+
+// position is where a location begins: its file, line and column, both counted from 1.
+func (l *hostList) position(at host.Location) (file string, line, column int) {
+	if at.File == "" {
+		return "", 0, 0
+	}
+	d, ok := l.documents[at.File]
+	if !ok {
+		d, _ = workspace.ReadDocument(at.File)
+		l.documents[at.File] = d
+	}
+	line, column = 1, 1
+	if d != nil {
+		line, column = d.Mapper().LineColumn(at.Span.Start)
+	}
+	if near, err := filepath.Rel(l.dir, at.File); err == nil {
+		return filepath.Join(l.at, near), line, column
+	}
+	return at.File, line, column
+}
+
+// alwaysShown are the options that are printed whether anybody sets them or not, by their last names, in order.
+var alwaysShown = []string{"enable", "som", "carrierBoard", "majorVersion", "super"}
+
+// rank orders the options of a host: those that are always shown come first; -1 for one that is not shown.
+func rank(v host.Value) int {
+	path := strings.Join(v.Path, ".")
+	if name, ok := strings.CutPrefix(path, "hardware.nvidia-jetpack."); ok {
+		if i := slices.Index(alwaysShown, name); i >= 0 {
+			return i
+		}
+	}
+	if len(v.Definitions) == 0 {
+		return -1
+	}
+	return len(alwaysShown)
+}
+
+// shown are the options of a host that are printed.
+func shown(h *host.Host) []host.Value {
+	values := slices.DeleteFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool { return rank(v) < 0 })
+	slices.SortStableFunc(values, func(a, b host.Value) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), slices.Compare(a.Path, b.Path))
+	})
+	return values
+}
+
+func hostName(h *host.Host) string {
+	if h.Variant == "" {
+		return h.Name
+	}
+	return h.Name + "." + h.Variant
+}
+
+// notes say what the list may lack.
+func (l *hostList) notes() []string {
+	var notes []string
+	if l.Open != nil {
+		notes = append(notes, fmt.Sprintf("there may be other configurations: %v", l.Open))
+	}
+	if l.Bound != nil {
+		notes = append(notes, fmt.Sprintf("not all configurations were evaluated: %v", l.Bound))
+	}
+	if len(l.Hosts) == 0 && l.Open == nil && l.Bound == nil {
+		notes = append(notes, fmt.Sprintf("%s makes no NixOS configuration", filepath.Base(l.Entry)))
+	}
+	return notes
+}
+
+func (l *hostList) print(w io.Writer) {
+	for i, h := range l.Hosts {
+		if i > 0 {
+			printf(w, "\n")
+		}
+		file, line, _ := l.position(h.At)
+		printf(w, "%s (%s:%d)\n", hostName(h), file, line)
+		values := slices.DeleteFunc(shown(h), l.isAlias)
+		if !configuresJetson(h) {
+			printf(w, "  not a Jetson, as far as the files say\n")
+			continue
+		}
+		width := 0
+		for _, v := range values {
+			width = max(width, len(name(v)))
+		}
+		for _, v := range values {
+			padding := strings.Repeat(" ", width-len(name(v)))
+			printf(w, "  %s%s  %s%s\n", name(v), padding, valueText(v), l.setAt(v))
+		}
+		f := ide.FactsOf(l.Configuration, h)
+		var versions []string
+		for _, fact := range [][2]string{{"JetPack ", f.JetPack}, {"L4T ", f.L4T}, {"kernel ", f.Kernel}, {"CUDA ", f.CUDA}, {"CUDA capability ", f.Capability}} {
+			if fact[1] != "" {
+				versions = append(versions, fact[0]+fact[1])
+			}
+		}
+		if len(versions) > 0 {
+			printf(w, "  %s\n", strings.Join(versions, ", "))
+		}
+		if f.Flash != "" {
+			printf(w, "  flash: %s\n", f.Flash)
+		}
+		if h.Bound != nil {
+			printf(w, "  evaluated in part: %v\n", h.Bound)
+		}
+		for _, u := range h.Unseen {
+			file, line, _ := l.position(u.At)
+			printf(w, "  not looked into: %s:%d (%v)\n", file, line, u.Why)
+		}
+	}
+}
+
+// name is the path of an option, without what nearly all have in common.
+func name(v host.Value) string {
+	return strings.TrimPrefix(strings.Join(v.Path, "."), "hardware.nvidia-jetpack.")
+}
+
+// configuresJetson reports whether a host has the module of jetpack-nixos, or sets one of its options.
+func configuresJetson(h *host.Host) bool {
+	return h.Jetpack == host.Yes || slices.ContainsFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool {
+		return len(v.Definitions) > 0 && len(v.Path) > 2 && v.Path[0] == "hardware" && v.Path[1] == "nvidia-jetpack"
+	})
+}
+
+// isAlias reports whether an option is but another name of one that is printed.
+func (l *hostList) isAlias(v host.Value) bool {
+	o, ok := l.Pinned.Catalog.Option(strings.Join(v.Path, "."))
+	return ok && o.RenamedTo != ""
+}
+
+// valueText is what is known of a value, in words.
+func valueText(v host.Value) string {
+	texts := make([]string, len(v.Values))
+	for i, value := range v.Values {
+		text, err := json.Marshal(value)
+		if err != nil {
+			text = []byte("?")
+		}
+		texts[i] = string(text)
+	}
+	switch {
+	case v.Conflict:
+		return "has conflicting definitions"
+	case v.Certainty == host.Certain:
+		return strings.Join(texts, "")
+	case v.Certainty == host.Default:
+		return strings.Join(texts, "") + " (default)"
+	case v.Certainty == host.Possible:
+		return "one of " + strings.Join(texts, ", ")
+	case v.Why != nil:
+		return fmt.Sprintf("not known: %v", v.Why)
+	}
+	return "not known"
+}
+
+// setAt says where the definitions stand that win, or all of them where none does.
+func (l *hostList) setAt(v host.Value) string {
+	if v.Certainty == host.Default {
+		return "" // a definition that a condition rules out gives nothing
+	}
+	winning := slices.DeleteFunc(slices.Clone(v.Definitions), func(d host.Definition) bool { return !d.Wins })
+	if len(winning) == 0 {
+		winning = v.Definitions
+	}
+	places := make([]string, len(winning))
+	for i, d := range winning {
+		file, line, _ := l.position(d.Path)
+		places[i] = fmt.Sprintf("%s:%d", file, line)
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	return "  " + strings.Join(slices.Compact(places), ", ")
+}
+
+// hostJSON is the stable form of a host.
+type hostJSON struct {
+	Name       string      `json:"name"`
+	File       string      `json:"file"`
+	Line       int         `json:"line"`
+	Column     int         `json:"column"`
+	Values     []valueJSON `json:"values"`
+	JetPack    string      `json:"jetpack,omitempty"`
+	L4T        string      `json:"l4t,omitempty"`
+	Kernel     string      `json:"kernel,omitempty"`
+	CUDA       string      `json:"cuda,omitempty"`
+	Capability string      `json:"capability,omitempty"`
+	Flash      string      `json:"flash,omitempty"`
+}
+
+type valueJSON struct {
+	Path      string `json:"path"`
+	Certainty string `json:"certainty"`
+	// Value is null for the value null, and absent for one that is not certain; then Values may hold what it may be.
+	Value       *any             `json:"value,omitempty"`
+	Values      []any            `json:"values,omitempty"`
+	Definitions []definitionJSON `json:"definitions"`
+}
+
+type definitionJSON struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	Priority  int    `json:"priority"`
+	Condition *bool  `json:"condition"`
+}
+
+func (l *hostList) shapes() []hostJSON {
+	all := []hostJSON{}
+	for _, h := range l.Hosts {
+		f := ide.FactsOf(l.Configuration, h)
+		out := hostJSON{
+			Name: hostName(h), JetPack: f.JetPack, L4T: f.L4T, Kernel: f.Kernel, CUDA: f.CUDA, Capability: f.Capability, Flash: f.Flash,
+			Values: []valueJSON{},
+		}
+		out.File, out.Line, out.Column = l.position(h.At)
+		values := shown(h)
+		slices.SortFunc(values, func(a, b host.Value) int { return slices.Compare(a.Path, b.Path) })
+		for _, v := range values {
+			out.Values = append(out.Values, l.valueShape(v))
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+func (l *hostList) valueShape(v host.Value) valueJSON {
+	out := valueJSON{Path: strings.Join(v.Path, "."), Certainty: v.Certainty.String(), Definitions: []definitionJSON{}}
+	switch {
+	case v.Certainty >= host.Default && len(v.Values) == 1:
+		out.Value = &v.Values[0]
+	case v.Certainty == host.Possible:
+		out.Values = v.Values
+	}
+	for _, d := range v.Definitions {
+		shape := definitionJSON{Priority: d.Priority}
+		shape.File, shape.Line, shape.Column = l.position(d.Path)
+		if d.Condition != host.NotKnown {
+			holds := d.Condition == host.Yes
+			shape.Condition = &holds
+		}
+		out.Definitions = append(out.Definitions, shape)
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fleet is a workspace with two hosts that share a module, and one that is no Jetson.
+func fleet(t *testing.T) string {
+	home(t)
+	return lay(t, map[string]string{
+		"flake.lock": lock("anduril", "4d857d6da48c420da39964b6fb7ba23a958abad3"),
+		"flake.nix": `{
+  inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos";
+  outputs = { nixpkgs, jetpack-nixos, ... }: let
+    mkHost = name: nixpkgs.lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default ./shared.nix (./hosts + "/${name}.nix") ]; };
+  in {
+    nixosConfigurations = nixpkgs.lib.genAttrs [ "arm" "eye" ] mkHost // { desk = nixpkgs.lib.nixosSystem { modules = [ ]; }; };
+  };
+}
+`,
+		"shared.nix": `{ lib, ... }: {
+  hardware.nvidia-jetpack.enable = true;
+  hardware.nvidia-jetpack.carrierBoard = lib.mkDefault "devkit";
+}
+`,
+		"hosts/arm.nix": "{ hardware.nvidia-jetpack.som = \"orin-agx\"; }\n",
+		"hosts/eye.nix": "{ config, lib, ... }: {\n  hardware.nvidia-jetpack.som = \"orin-nx\";\n  hardware.nvidia-jetpack.super = lib.mkIf (config.hardware.nvidia-jetpack.som == \"orin-agx\") true;\n}\n",
+	})
+}
+
+func TestHosts(t *testing.T) {
+	dir := fleet(t)
+	t.Chdir(dir)
+	out, stderr, code := run(t, "", "hosts")
+	want := `arm (flake.nix:6)
+  enable        true  shared.nix:2
+  som           "orin-agx"  hosts/arm.nix:1
+  carrierBoard  "devkit"  shared.nix:3
+  majorVersion  "6" (default)
+  super         false (default)
+  JetPack 6.2.2, L4T 36.5.0, kernel 5.15.185, CUDA 12.6.10, CUDA capability 8.7
+  flash: nix build .#nixosConfigurations.arm.config.system.build.flashScript
+
+desk (flake.nix:6)
+  not a Jetson, as far as the files say
+
+eye (flake.nix:6)
+  enable        true  shared.nix:2
+  som           "orin-nx"  hosts/eye.nix:2
+  carrierBoard  "devkit"  shared.nix:3
+  majorVersion  "6" (default)
+  super         false (default)
+  JetPack 6.2.2, L4T 36.5.0, kernel 5.15.185, CUDA 12.6.10, CUDA capability 8.7
+  flash: nix build .#nixosConfigurations.eye.config.system.build.flashScript
+`
+	if diff := cmp.Diff(want, out); diff != "" || code != 0 || stderr != "" {
+		t.Errorf("exit code %d, %s, -want +got:\n%s", code, stderr, diff)
+	}
+}
+
+func TestHostsJSON(t *testing.T) {
+	dir := fleet(t)
+	// From a file below, as an editor may ask.
+	out, stderr, code := run(t, "", "hosts", filepath.Join(dir, "hosts", "eye.nix"), "--format", "json")
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit code %d, %s", code, stderr)
+	}
+	var hosts []struct {
+		Name, File, JetPack, Flash string
+		Line, Column               int
+		Values                     []map[string]any
+	}
+	if err := json.Unmarshal([]byte(out), &hosts); err != nil {
+		t.Fatal(err)
+	}
+	if len(hosts) != 3 || hosts[2].Name != "eye" || hosts[2].File != filepath.Join(dir, "flake.nix") || hosts[2].Line != 6 {
+		t.Fatalf("%+v", hosts)
+	}
+	byPath := map[string]map[string]any{}
+	for _, v := range hosts[2].Values {
+		byPath[strings.TrimPrefix(v["path"].(string), "hardware.nvidia-jetpack.")] = v
+	}
+	want := map[string]map[string]any{
+		"carrierBoard": {
+			"path": "hardware.nvidia-jetpack.carrierBoard", "certainty": "certain", "value": "devkit",
+			"definitions": []any{map[string]any{
+				"file": filepath.Join(dir, "shared.nix"), "line": 3.0, "column": 3.0, "priority": 1000.0, "condition": true,
+			}},
+		},
+		"majorVersion": {"path": "hardware.nvidia-jetpack.majorVersion", "certainty": "default", "value": "6", "definitions": []any{}},
+		"super": {
+			"path": "hardware.nvidia-jetpack.super", "certainty": "default", "value": false,
+			"definitions": []any{map[string]any{
+				"file": filepath.Join(dir, "hosts", "eye.nix"), "line": 3.0, "column": 3.0, "priority": 100.0, "condition": false,
+			}},
+		},
+	}
+	for name, v := range want {
+		if diff := cmp.Diff(v, byPath[name]); diff != "" {
+			t.Errorf("%s, -want +got:\n%s", name, diff)
+		}
+	}
+}
+
+// A workspace without a flake is its configuration.nix.
+func TestHostsOfAConfiguration(t *testing.T) {
+	home(t)
+	dir := lay(t, map[string]string{
+		"configuration.nix": "{ imports = [ \"${builtins.fetchTarball \"https://github.com/anduril/jetpack-nixos/archive/4d857d6da48c420da39964b6fb7ba23a958abad3.tar.gz\"}/modules\" ./board.nix ]; }\n",
+		"board.nix":         "{ hardware.nvidia-jetpack = { enable = true; som = \"thor-agx\"; }; }\n",
+	})
+	out, stderr, code := run(t, "", "hosts", dir)
+	if code != 0 || stderr != "" || !strings.Contains(out, `som           "thor-agx"`) ||
+		!strings.Contains(out, "flash: nix-build '<nixpkgs/nixos>' -I nixos-config=./configuration.nix -A config.system.build.flashScript\n") {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, out)
+	}
+}
+
+// Where there is nothing to evaluate, one line says so.
+func TestNoHosts(t *testing.T) {
+	home(t)
+	for name, c := range map[string]struct {
+		files map[string]string
+		says  string
+	}{
+		"nothing":      {map[string]string{"a.nix": "{ }"}, "has a flake.nix or a configuration.nix"},
+		"no host":      {map[string]string{"flake.nix": "{ outputs = _: { packages = { }; }; }"}, "flake.nix makes no NixOS configuration"},
+		"broken flake": {map[string]string{"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations = nope; }; }"}, "there may be other configurations: "},
+	} {
+		dir := lay(t, c.files)
+		out, stderr, code := run(t, "", "hosts", dir)
+		if code != 1 || out != "" || !strings.Contains(stderr, c.says) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit code %d, %q, %q", name, code, out, stderr)
+		}
+	}
+	if _, stderr, code := run(t, "", "hosts", filepath.Join(t.TempDir(), "none")); code != 2 || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+// What is open in an editor counts, not what is on disk; and nothing outside the workspace is read.
+func TestHostsReadNothingOutside(t *testing.T) {
+	home(t)
+	outside := t.TempDir()
+	if err := os.WriteFile(filepath.Join(outside, "secret.nix"), []byte("{ hardware.nvidia-jetpack.som = \"orin-nx\"; }"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := lay(t, map[string]string{
+		"flake.nix": `{ outputs = { nixpkgs, jetpack-nixos, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default ` +
+			filepath.ToSlash(outside) + "/secret.nix ./link.nix ]; }; }; }\n",
+	})
+	if err := os.Symlink(filepath.Join(outside, "secret.nix"), filepath.Join(dir, "link.nix")); err != nil {
+		t.Fatal(err)
+	}
+	out, _, code := run(t, "", "hosts", dir)
+	if code != 0 || strings.Contains(out, "orin-nx") || !strings.Contains(out, "not looked into") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}

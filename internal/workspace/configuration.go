@@ -1,0 +1,214 @@
+package workspace
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/host"
+)
+
+// Configuration is what the NixOS configurations of one flake, or of one configuration.nix, come to.
+type Configuration struct {
+	// Entry is the absolute path of the flake.nix or configuration.nix.
+	Entry string
+	// Pinned is the catalog whose options the hosts are read with.
+	Pinned Pinned
+	*host.Result
+}
+
+// Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
+// around it, or else of the nearest configuration.nix, within the workspace folder or the repository. It is nil where there
+// is none. The evaluation is kept for as long as nothing changes; it stops early, with what it has, if the context ends.
+func (s *Snapshot) Configuration(ctx context.Context, dir string) *Configuration {
+	entry, root := s.entry(dir)
+	if entry == "" {
+		return nil
+	}
+	e := s.configurations.of(entry)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.result != nil {
+		return e.result
+	}
+	found := s.evaluate(ctx, entry, root, e.before)
+	if found != nil && ctx.Err() == nil {
+		e.result = found
+	}
+	return found
+}
+
+// KnownConfiguration is Configuration where that is known already, and nil where it is not.
+func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
+	entry, _ := s.entry(dir)
+	if entry == "" {
+		return nil
+	}
+	e := s.configurations.of(entry)
+	if !e.mu.TryLock() {
+		return nil
+	}
+	defer e.mu.Unlock()
+	return e.result
+}
+
+func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Configuration) *Configuration {
+	folder, err := os.OpenRoot(root)
+	if err != nil {
+		return nil
+	}
+	defer folder.Close()
+	pinned := s.CatalogAt(filepath.Dir(entry))
+	c := &Configuration{Entry: entry, Pinned: pinned}
+	var earlier *host.Result
+	if before != nil && before.Pinned.Catalog == pinned.Catalog {
+		earlier = before.Result
+	}
+	c.Result = host.Evaluate(ctx, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
+		Entry: filepath.ToSlash(entry), Schema: s.configurations.schema(pinned.Catalog), Workers: 2,
+		Input: func(name, url string) host.Input {
+			if input := pinned.Pin.Input; input != "" && name == path.Base(input) {
+				return host.Jetpack
+			}
+			return host.InputOf(name, url)
+		},
+	}, earlier)
+	return c
+}
+
+// entry is the file that says which configurations there are for the files in a folder, and the folder that an evaluation of
+// it may read.
+func (s *Snapshot) entry(dir string) (entry, root string) {
+	if dir == "" {
+		return "", ""
+	}
+	key := pathKey(dir)
+	s.configurations.mu.Lock()
+	known, ok := s.configurations.entries[key]
+	s.configurations.mu.Unlock()
+	if ok {
+		return known.entry, known.root
+	}
+	known.root, _ = s.rootOf(dir, s.pins.Around(dir))
+	for _, name := range []string{"flake.nix", "configuration.nix"} {
+		if known.entry = s.nearestFile(known.root, dir, name); known.entry != "" {
+			break
+		}
+	}
+	s.configurations.mu.Lock()
+	s.configurations.entries[key] = known
+	s.configurations.mu.Unlock()
+	return known.entry, known.root
+}
+
+// nearestFile is a file of that name in a folder or, failing that, in the nearest one around it within root.
+func (s *Snapshot) nearestFile(root, dir, name string) string {
+	open := openFiles(s.documents)
+	for {
+		file := filepath.Join(dir, name)
+		if _, isOpen := open[pathKey(file)]; isOpen {
+			return file
+		}
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file
+		}
+		up := filepath.Dir(dir)
+		if _, inside := within(root, up); !inside || up == dir {
+			return ""
+		}
+		dir = up
+	}
+}
+
+// configurations are the evaluations that a snapshot has made, each with the one before it.
+type configurations struct {
+	mu      sync.Mutex
+	byEntry map[string]*evaluation
+	entries map[string]entryOf // by the key of a folder
+	schemas map[*catalog.Catalog]*host.Schema
+	read    *readFiles
+}
+
+type entryOf struct{ entry, root string }
+
+// evaluation is that of one entry, made at the first need.
+type evaluation struct {
+	mu     sync.Mutex
+	result *Configuration
+	before *Configuration // what an earlier snapshot came to
+}
+
+func newConfigurations() *configurations {
+	return &configurations{
+		byEntry: map[string]*evaluation{}, entries: map[string]entryOf{}, schemas: map[*catalog.Catalog]*host.Schema{}, read: newReadFiles(),
+	}
+}
+
+// next are the evaluations of a snapshot after another one: all of them to be made anew, out of what was known.
+func (c *configurations) next() *configurations {
+	n := newConfigurations()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n.read = c.read
+	maps.Copy(n.schemas, c.schemas)
+	for entry, e := range c.byEntry {
+		made := &evaluation{before: e.before}
+		if e.mu.TryLock() { // else it is being made, for a snapshot that is no longer the newest
+			if e.result != nil {
+				made.before = e.result
+			}
+			e.mu.Unlock()
+		}
+		n.byEntry[entry] = made
+	}
+	return n
+}
+
+// concerns reports whether an evaluation may come to something else after files changed.
+func (c *configurations) concerns(paths []string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.byEntry) > 0 && slices.ContainsFunc(paths, func(path string) bool {
+		switch filepath.Ext(path) {
+		case ".nix", ".json", ".toml", "":
+			return true
+		}
+		return false
+	})
+}
+
+// mostConfigurations bounds how many entries are remembered.
+const mostConfigurations = 16
+
+func (c *configurations) of(entry string) *evaluation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.byEntry[entry]
+	if !ok {
+		if len(c.byEntry) >= mostConfigurations {
+			clear(c.byEntry)
+		}
+		e = &evaluation{}
+		c.byEntry[entry] = e
+	}
+	return e
+}
+
+func (c *configurations) schema(of *catalog.Catalog) *host.Schema {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok := c.schemas[of]
+	if !ok {
+		s = host.FromCatalog(of)
+		if len(c.schemas) >= mostConfigurations {
+			clear(c.schemas)
+		}
+		c.schemas[of] = s
+	}
+	return s
+}

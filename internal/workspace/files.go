@@ -1,0 +1,180 @@
+package workspace
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"jetpills/internal/nix/syntax"
+)
+
+// files reads the files below a folder for an evaluation: the open documents as they are, everything else from disk.
+// Nothing outside the folder is read, by a symbolic link neither.
+type files struct {
+	root      string
+	folder    *os.Root
+	documents map[string]*Document // by pathKey
+	read      *readFiles
+}
+
+// Bounds of what an evaluation reads.
+const (
+	mostRead        = 4 << 20 // bytes of a file
+	mostReadEntries = 20_000  // of a folder
+	mostKept        = 4 << 20 // bytes of all texts, whose trees take nine times as much
+)
+
+// readFiles are the files that evaluations have read, so that only what changed is read again. It is safe for concurrent
+// use.
+type readFiles struct {
+	mu    sync.Mutex
+	files map[string]*readFile
+	size  int // bytes of all texts
+}
+
+// readFile is a file as it was at a time.
+type readFile struct {
+	modified time.Time
+	size     int64
+	text     string
+	tree     func() *syntax.Tree
+}
+
+func newReadFiles() *readFiles { return &readFiles{files: map[string]*readFile{}} }
+
+// stat is what a name stands for, and its name within the folder.
+func (f *files) stat(file string) (fs.FileInfo, string, error) {
+	name, ok := within(f.root, filepath.FromSlash(file))
+	if !ok {
+		return nil, "", fs.ErrNotExist
+	}
+	info, err := f.folder.Stat(name)
+	return info, name, err
+}
+
+func (f *files) open(file string) (*Document, bool) {
+	d, ok := f.documents[pathKey(filepath.FromSlash(file))]
+	return d, ok && d.Problem() == nil
+}
+
+func (f *files) Parse(file string) (*syntax.Tree, string, bool) {
+	if d, ok := f.open(file); ok {
+		return d.Tree(), file, true
+	}
+	info, _, err := f.stat(file)
+	if err == nil && info.IsDir() {
+		file = path.Join(file, "default.nix")
+		if d, ok := f.open(file); ok {
+			return d.Tree(), file, true
+		}
+	}
+	r, ok := f.file(file)
+	if !ok || unfit(r.text) != nil {
+		return nil, "", false
+	}
+	return r.tree(), file, true
+}
+
+func (f *files) ReadFile(file string) (string, bool) {
+	if d, ok := f.open(file); ok {
+		return d.Text, true
+	}
+	r, ok := f.file(file)
+	if !ok {
+		return "", false
+	}
+	return r.text, true
+}
+
+// file reads a file, unless it is still what it was when it was read before.
+func (f *files) file(file string) (*readFile, bool) {
+	info, name, err := f.stat(file)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > mostRead {
+		return nil, false
+	}
+	key := pathKey(filepath.FromSlash(file))
+	f.read.mu.Lock()
+	known, ok := f.read.files[key]
+	f.read.mu.Unlock()
+	if ok && known.modified.Equal(info.ModTime()) && known.size == info.Size() {
+		return known, true
+	}
+	opened, err := f.folder.Open(name)
+	if err != nil {
+		return nil, false
+	}
+	defer opened.Close()
+	content, err := io.ReadAll(io.LimitReader(opened, mostRead))
+	if err != nil {
+		return nil, false
+	}
+	r := &readFile{modified: info.ModTime(), size: info.Size(), text: string(content)}
+	r.tree = sync.OnceValue(func() *syntax.Tree { return syntax.Parse(r.text) })
+	f.read.keep(key, r)
+	return r, true
+}
+
+// keep remembers a file. Once the texts take more than their bound, all are forgotten.
+func (r *readFiles) keep(key string, file *readFile) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if old, ok := r.files[key]; ok {
+		r.size -= len(old.text)
+	}
+	if r.size > mostKept {
+		clear(r.files)
+		r.size = 0
+	}
+	r.files[key] = file
+	r.size += len(file.text)
+}
+
+func (f *files) ReadDir(file string) (map[string]string, bool) {
+	_, name, err := f.stat(file)
+	if err != nil {
+		return nil, false
+	}
+	opened, err := f.folder.Open(name)
+	if err != nil {
+		return nil, false
+	}
+	defer opened.Close()
+	entries, err := opened.ReadDir(mostReadEntries + 1)
+	if err != nil && err != io.EOF || len(entries) > mostReadEntries {
+		return nil, false
+	}
+	kinds := map[string]string{}
+	for _, e := range entries {
+		kinds[e.Name()] = kindOf(e.Type())
+	}
+	return kinds, true
+}
+
+// kindOf is what builtins.readDir calls a file.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "directory"
+	case mode.IsRegular():
+		return "regular"
+	case mode&fs.ModeSymlink != 0:
+		return "symlink"
+	}
+	return "unknown"
+}
+
+func (f *files) Exists(file string) (exists, known bool) {
+	if _, ok := f.open(file); ok {
+		return true, true
+	}
+	name, inside := within(f.root, filepath.FromSlash(file))
+	if !inside {
+		return false, false
+	}
+	_, err := f.folder.Stat(name)
+	return err == nil, err == nil || os.IsNotExist(err)
+}
