@@ -69,9 +69,31 @@ type finding struct {
 	file       string        // as the arguments spell it
 	start, end text.Position // in UTF-16
 	excerpt    string        // the line, underlined
+	lines      lines
+	related    []relatedLines
+}
 
-	// Both ends as 1-based line and column, in bytes.
-	startLine, startColumn, endLine, endColumn int
+// lines are both ends of a span as 1-based line and column, in bytes.
+type lines struct {
+	StartLine   int `json:"startLine"`
+	StartColumn int `json:"startColumn"`
+	EndLine     int `json:"endLine"`
+	EndColumn   int `json:"endColumn"`
+}
+
+func linesOf(m *text.Mapper, span text.Span) (l lines) {
+	l.StartLine, l.StartColumn = m.LineColumn(span.Start)
+	l.EndLine, l.EndColumn = m.LineColumn(span.End)
+	return l
+}
+
+// relatedLines is a span that a finding refers to.
+type relatedLines struct {
+	File string `json:"file"`
+	lines
+	Message string `json:"message"`
+
+	start, end text.Position // in UTF-16
 }
 
 func newFinding(d ide.Diagnostic, file string, doc *workspace.Document) finding {
@@ -80,9 +102,31 @@ func newFinding(d ide.Diagnostic, file string, doc *workspace.Document) finding 
 		Diagnostic: d, file: file, excerpt: m.Underlined(d.Span, ""),
 		start: m.Position(d.Span.Start, text.UTF16), end: m.Position(d.Span.End, text.UTF16),
 	}
-	f.startLine, f.startColumn = m.LineColumn(d.Span.Start)
-	f.endLine, f.endColumn = m.LineColumn(d.Span.End)
+	f.lines = linesOf(m, d.Span)
+	for _, r := range d.Related {
+		other := doc
+		if r.File != doc.Path {
+			var err error
+			if other, err = workspace.ReadDocument(r.File); err != nil {
+				continue // it was removed since
+			}
+		}
+		m := other.Mapper()
+		f.related = append(f.related, relatedLines{
+			File: besides(file, doc.Path, r.File), lines: linesOf(m, r.Span), Message: r.Message,
+			start: m.Position(r.Span.Start, text.UTF16), end: m.Position(r.Span.End, text.UTF16),
+		})
+	}
 	return f
+}
+
+// besides is another file as one is spelt whose absolute path is at.
+func besides(spelt, at, other string) string {
+	near, err := filepath.Rel(filepath.Dir(at), other)
+	if filepath.IsAbs(spelt) || err != nil {
+		return other
+	}
+	return filepath.Join(filepath.Dir(spelt), near)
 }
 
 // check looks at files, and at all Nix files in folders. A file in a folder that cannot be read is passed over, with a
@@ -137,8 +181,11 @@ func renderFindings(w io.Writer, findings []finding) {
 		if i > 0 {
 			printf(w, "\n")
 		}
-		printf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, f.startLine, f.startColumn, f.Severity, f.Message, f.Code)
+		printf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, f.lines.StartLine, f.lines.StartColumn, f.Severity, f.Message, f.Code)
 		_, _ = io.WriteString(w, f.excerpt)
+		for _, r := range f.related {
+			printf(w, "      %s:%d:%d: %s\n", r.File, r.StartLine, r.StartColumn, r.Message)
+		}
 		for _, fix := range f.Fixes {
 			printf(w, "      fix: %s\n", fix.Title)
 		}
@@ -150,16 +197,15 @@ func renderFindings(w io.Writer, findings []finding) {
 
 // findingJSON is the stable form of a finding: lines and columns count from 1, columns in bytes; offsets count bytes from 0.
 type findingJSON struct {
-	File        string    `json:"file"`
-	StartLine   int       `json:"startLine"`
-	StartColumn int       `json:"startColumn"`
-	EndLine     int       `json:"endLine"`
-	EndColumn   int       `json:"endColumn"`
-	Severity    string    `json:"severity"`
-	Code        string    `json:"code"`
-	Message     string    `json:"message"`
-	Pill        string    `json:"pill,omitempty"`
-	Fixes       []fixJSON `json:"fixes"`
+	File string `json:"file"`
+	lines
+	Severity string         `json:"severity"`
+	Code     string         `json:"code"`
+	Message  string         `json:"message"`
+	Pill     string         `json:"pill,omitempty"`
+	Host     string         `json:"host,omitempty"`
+	Related  []relatedLines `json:"related,omitempty"`
+	Fixes    []fixJSON      `json:"fixes"`
 }
 
 type fixJSON struct {
@@ -177,9 +223,9 @@ func printFindingsJSON(w io.Writer, findings []finding) error {
 	all := []findingJSON{}
 	for _, f := range findings {
 		out := findingJSON{
-			File: f.file, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(), Fixes: []fixJSON{},
+			File: f.file, lines: f.lines, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(),
+			Host: f.Host, Related: f.related, Fixes: []fixJSON{},
 		}
-		out.StartLine, out.StartColumn, out.EndLine, out.EndColumn = f.startLine, f.startColumn, f.endLine, f.endColumn
 		for _, fix := range f.Fixes {
 			edits := []editJSON{}
 			for _, e := range fix.Edits {
@@ -212,14 +258,21 @@ func printSARIF(w io.Writer, findings []finding, version string) error {
 		if f.Severity == ide.SeverityHint {
 			level = "note"
 		}
-		region := sarif.NewRegion().
-			WithStartLine(int(f.start.Line) + 1).WithStartColumn(int(f.start.Character) + 1).
-			WithEndLine(int(f.end.Line) + 1).WithEndColumn(int(f.end.Character) + 1)
-		file := sarif.NewArtifactLocation().WithURI(sarifURI(f.file))
-		run.CreateResultForRule(code).WithLevel(level).WithMessage(sarif.NewTextMessage(f.Message)).
-			AddLocation(sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(file).WithRegion(region)))
+		result := run.CreateResultForRule(code).WithLevel(level).WithMessage(sarif.NewTextMessage(f.Message)).
+			AddLocation(sarifLocation(f.file, f.start, f.end))
+		for _, r := range f.related {
+			result.AddRelatedLocation(sarifLocation(r.File, r.start, r.end).WithMessage(sarif.NewTextMessage(r.Message)))
+		}
 	}
 	report := sarif.NewReport()
 	report.AddRun(run)
 	return report.PrettyWrite(w)
+}
+
+func sarifLocation(file string, start, end text.Position) *sarif.Location {
+	region := sarif.NewRegion().
+		WithStartLine(int(start.Line) + 1).WithStartColumn(int(start.Character) + 1).
+		WithEndLine(int(end.Line) + 1).WithEndColumn(int(end.Character) + 1)
+	artifact := sarif.NewArtifactLocation().WithURI(sarifURI(file))
+	return sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(artifact).WithRegion(region))
 }

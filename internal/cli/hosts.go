@@ -38,7 +38,7 @@ func (p *Program) hostsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c := session.Snapshot().Configuration(cmd.Context(), dir)
+			c := session.Snapshot().Until(cmd.Context().Done()).Configuration(dir)
 			if c == nil {
 				printf(cmd.ErrOrStderr(), "jetpills: neither %s nor a folder around it has a flake.nix or a configuration.nix\n", at)
 				return exit(exitNothing)
@@ -122,13 +122,6 @@ func shown(h *host.Host) []host.Value {
 	return values
 }
 
-func hostName(h *host.Host) string {
-	if h.Variant == "" {
-		return h.Name
-	}
-	return h.Name + "." + h.Variant
-}
-
 // notes say what the list may lack.
 func (l *hostList) notes() []string {
 	var notes []string
@@ -150,7 +143,7 @@ func (l *hostList) print(w io.Writer) {
 			printf(w, "\n")
 		}
 		file, line, _ := l.position(h.At)
-		printf(w, "%s (%s:%d)\n", hostName(h), file, line)
+		printf(w, "%s (%s:%d)\n", ide.HostName(h), file, line)
 		values := slices.DeleteFunc(shown(h), l.isAlias)
 		if !configuresJetson(h) {
 			printf(w, "  not a Jetson, as far as the files say\n")
@@ -287,7 +280,7 @@ func (l *hostList) shapes() []hostJSON {
 	for _, h := range l.Hosts {
 		f := ide.FactsOf(l.Configuration, h)
 		out := hostJSON{
-			Name: hostName(h), JetPack: f.JetPack, L4T: f.L4T, Kernel: f.Kernel, CUDA: f.CUDA, Capability: f.Capability, Flash: f.Flash,
+			Name: ide.HostName(h), JetPack: f.JetPack, L4T: f.L4T, Kernel: f.Kernel, CUDA: f.CUDA, Capability: f.Capability, Flash: f.Flash,
 			Values: []valueJSON{},
 		}
 		out.File, out.Line, out.Column = l.position(h.At)

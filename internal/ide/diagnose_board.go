@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -79,49 +80,59 @@ func surely(n syntax.Node) (syntax.Node, string) {
 
 // judge reports a set that jetpack-nixos refuses, at the value that does not fit the SoM.
 func (d *diagnoser) judge(set boardSet) {
-	if set.som == "" {
-		return
+	// The first that is written here is the one to mend.
+	for option, found := range d.refusals(set.configuration) {
+		if set.get(option) != "" {
+			found.Span = set.at[option]
+			found.Fixes = d.fitting(set.configuration, option, found.Span)
+			d.report(found)
+			return
+		}
 	}
-	c := d.pinned.Catalog
-	verdict, clashes := c.Fits(set.som, set.carrier, set.major)
-	if verdict != catalog.FitNo {
-		return
-	}
-	for _, clash := range clashes {
-		option := majorOption
-		if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && set.major == "" {
-			option = carrierOption
+}
+
+// refusals are what a combination breaks: the option that does not fit the SoM, and what is to be said of it, without a span.
+func (d *diagnoser) refusals(set configuration) iter.Seq2[string, Diagnostic] {
+	return func(yield func(string, Diagnostic) bool) {
+		if set.som == "" {
+			return
 		}
-		value := set.get(option)
-		if value == "" {
-			continue
+		verdict, clashes := d.pinned.Catalog.Fits(set.som, set.carrier, set.major)
+		if verdict != catalog.FitNo {
+			return
 		}
-		found := Diagnostic{
-			Span: set.at[option], Severity: SeverityError, Code: CodeRefusedCombination, Section: d.explain(strings.Split(option, ".")),
-			Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), value, set.som),
+		for _, clash := range clashes {
+			option := majorOption
+			if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && set.major == "" {
+				option = carrierOption
+			}
+			found := Diagnostic{
+				Severity: SeverityError, Code: CodeRefusedCombination, Section: d.explain(strings.Split(option, ".")),
+				Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), set.get(option), set.som),
+			}
+			if clash == catalog.ClashTargetBoard {
+				found.Severity = SeverityWarning
+				found.Message = fmt.Sprintf("%s has no board to flash for %s = %q together with som = %q", d.revision(), shortName(option), set.get(option), set.som)
+			}
+			if !yield(option, found) {
+				return
+			}
 		}
-		if clash == catalog.ClashTargetBoard {
-			found.Severity = SeverityWarning
-			found.Message = fmt.Sprintf("%s has no board to flash for %s = %q together with som = %q", d.revision(), shortName(option), value, set.som)
-		}
-		found.Fixes = d.fitting(set, option)
-		d.report(found)
-		return // the first that is written here is the one to mend
 	}
 }
 
 // fitting are the values of an option that go with the rest of a set.
-func (d *diagnoser) fitting(set boardSet, option string) []Fix {
+func (d *diagnoser) fitting(set configuration, option string, at text.Span) []Fix {
 	o, ok := d.pinned.Catalog.Option(option)
 	if !ok {
 		return nil
 	}
 	var fixes []Fix
 	for _, value := range o.Values {
-		tried := set.configuration
+		tried := set
 		tried.set(option, value)
 		if verdict, _ := d.pinned.Catalog.Fits(tried.som, tried.carrier, tried.major); verdict == catalog.FitYes {
-			fixes = append(fixes, changeTo(set.at[option], nixString(value)))
+			fixes = append(fixes, changeTo(at, nixString(value)))
 		}
 	}
 	return fixes

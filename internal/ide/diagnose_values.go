@@ -8,6 +8,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
 )
 
 // values looks at the literals that options are given or compared with.
@@ -26,7 +27,9 @@ func (d *diagnoser) values() {
 		}
 		switch {
 		case len(o.Values) > 0 && module.IsString(place.Node) && (o.ValuesInList == inList || place.Compared):
-			d.enumValue(o, place)
+			if found, ok := d.unknownValue(o, place.Value, place.Span, place.Compared); ok {
+				d.report(found)
+			}
 		case !place.Compared:
 			if wanted := refusal(o, place, inList); wanted != "" {
 				d.report(Diagnostic{
@@ -44,45 +47,39 @@ func (d *diagnoser) isUnused(place module.Place, names []string) bool {
 	return !d.regardOf(place.Node).value || !place.Compared && d.isOff(place.Node, names)
 }
 
-// enumValue is about a text where an option takes one of a list.
-func (d *diagnoser) enumValue(o catalog.Option, place module.Place) {
-	if slices.Contains(o.Values, place.Value) {
-		return
-	}
+// unknownValue says of a text where an option takes one of a list that it is none of these; nothing if it is one, or may be.
+func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, isTest bool) (found Diagnostic, ok bool) {
 	known := o.Values
 	for _, own := range ownValues(d.sn, d.doc, o) {
-		if own.Value == place.Value {
-			return
-		}
 		known = append(slices.Clip(known), own.Value)
 	}
-	if !d.sn.SawOwnValues(d.doc, o.Path) {
-		return
+	if slices.Contains(known, value) || !d.sn.SawOwnValues(d.doc, o.Path) {
+		return Diagnostic{}, false
 	}
-	found := Diagnostic{
-		Span: place.Span, Severity: SeverityError, Code: CodeUnknownValue, Section: d.explain(o.Parts()),
-		Message: fmt.Sprintf("%q is no value of %s in %s", place.Value, shortName(o.Path), d.revision()),
+	found = Diagnostic{
+		Span: at, Severity: SeverityError, Code: CodeUnknownValue, Section: d.explain(o.Parts()),
+		Message: fmt.Sprintf("%q is no value of %s in %s", value, shortName(o.Path), d.revision()),
 	}
-	if place.Compared {
+	if isTest {
 		found.Severity = SeverityWarning
-		found.Message = fmt.Sprintf("%s is never %q in %s", shortName(o.Path), place.Value, d.revision())
+		found.Message = fmt.Sprintf("%s is never %q in %s", shortName(o.Path), value, d.revision())
 	}
-	near := nearest(place.Value, known)
-	since := d.sn.Library().ValueSince(o.Path, place.Value)
+	near := nearest(value, known)
+	since := d.sn.Library().ValueSince(o.Path, value)
 	switch {
 	case d.mayBeOther() && (since.Known() || len(near) == 0):
-		return
+		return Diagnostic{}, false
 	case since.Known():
 		found.Message += fmt.Sprintf("; upstream has it since %s (%s)", since.Short(), since.Day())
 	case len(near) > 0:
 		found.Message += "; did you mean " + either(near, nixString) + "?"
 		for _, value := range near {
-			found.Fixes = append(found.Fixes, changeTo(place.Span, nixString(value)))
+			found.Fixes = append(found.Fixes, changeTo(at, nixString(value)))
 		}
-	case !place.Compared:
+	case !isTest:
 		found.Message += "; it takes " + either(known, nixString)
 	}
-	d.report(found)
+	return found, true
 }
 
 // refusal says what an option takes instead of a literal, as a noun; it is empty where the literal may be right.

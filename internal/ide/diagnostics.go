@@ -58,6 +58,17 @@ type Diagnostic struct {
 	Section pill.Section
 	// Fixes are ways to mend it, the likeliest first. May be empty.
 	Fixes []Fix
+	// Related says what else has to do with it. May be empty.
+	Related []Related
+	// Host names the NixOS configuration that it holds for; empty for one that holds for the document by itself.
+	Host string
+}
+
+// Related is a span that a diagnostic refers to, perhaps of another file.
+type Related struct {
+	File    string // an absolute path
+	Span    text.Span
+	Message string // plain text on one line
 }
 
 // Fix is a change of the document.
@@ -86,17 +97,34 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if !mayDefine(pinned.Catalog, doc.Text) {
 		return nil
 	}
-	return sn.Remember(doc, pinned, func() any {
-		d := diagnoser{finder: finder{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}}
-		return d.diagnose()
+	alone := sn.Remember(doc, pinned, func() any {
+		d := newDiagnoser(sn, doc, pinned)
+		d.look(d.names, d.values, d.board)
+		return d.diagnostics()
 	}).([]Diagnostic)
+	hosts := hostsOf(sn, doc, pinned)
+	if len(hosts) == 0 {
+		return alone
+	}
+	d := newDiagnoser(sn, doc, pinned)
+	d.found = judgedByHosts(hosts, doc, alone)
+	d.look(func() { d.hosts(hosts) })
+	return d.diagnostics()
 }
 
-func (d *diagnoser) diagnose() []Diagnostic {
-	for _, look := range []func(){d.names, d.values, d.board} {
+func newDiagnoser(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) *diagnoser {
+	return &diagnoser{finder: finder{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}}
+}
+
+func (d *diagnoser) look(looks ...func()) {
+	for _, look := range looks {
 		d.said = map[said]bool{}
 		look()
 	}
+}
+
+// diagnostics are those that were found, in the order of the text.
+func (d *diagnoser) diagnostics() []Diagnostic {
 	slices.SortStableFunc(d.found, func(a, b Diagnostic) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	// A set that is named wrongly is so for each option in it.
 	d.found = slices.CompactFunc(d.found, func(a, b Diagnostic) bool { return a.Span == b.Span && a.Code == b.Code })

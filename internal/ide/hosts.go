@@ -88,3 +88,11 @@ func attrName(name string) string {
 	}
 	return syntax.Quote(name)
 }
+
+// HostName is what a host is called: the attribute in nixosConfigurations, and the variant of it.
+func HostName(h *host.Host) string {
+	if h.Variant == "" {
+		return h.Name
+	}
+	return h.Name + "." + h.Variant
+}

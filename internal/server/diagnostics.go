@@ -165,10 +165,32 @@ func (s *Server) diagnostic(snapshot *workspace.Snapshot, doc *workspace.Documen
 	if d.Code == ide.CodeRenamedOption && s.client.tagsDiagnostics {
 		out.Tags = protocol.NewDiagnosticTags(protocol.DiagnosticTagDeprecated)
 	}
+	if s.client.relatesDiagnostics {
+		out.RelatedInformation = s.related(cursor{snapshot: snapshot, doc: doc}, d.Related)
+	}
 	if s.client.describesCodes && d.Section.Pill != nil {
 		if to := ide.PillLinks(snapshot)(d.Section.Pill.File, d.Section.Anchor); to != "" {
 			out.CodeDescription.Href = uri.URI(to)
 		}
+	}
+	return out
+}
+
+// related is what a diagnostic refers to. A file that cannot be read any more is left out.
+func (s *Server) related(at cursor, all []ide.Related) []protocol.DiagnosticRelatedInformation {
+	var out []protocol.DiagnosticRelatedInformation
+	for _, r := range all {
+		doc, isOpen := at.document(r.File)
+		if !isOpen {
+			read, err := workspace.ReadDocument(r.File)
+			if err != nil {
+				continue
+			}
+			doc = read
+		}
+		out = append(out, protocol.DiagnosticRelatedInformation{
+			Location: protocol.Location{URI: at.uriOf(r.File), Range: s.rangeOf(doc, r.Span)}, Message: r.Message,
+		})
 	}
 	return out
 }

@@ -16,6 +16,7 @@ import (
 
 	"jetpills/internal/ide"
 	"jetpills/internal/text"
+	"jetpills/internal/workspace"
 )
 
 // published keeps what a client was told of each document.
@@ -84,14 +85,27 @@ type wireDiagnostic struct {
 	Message         string
 	CodeDescription struct{ Href string }
 	Tags            []int
+
+	RelatedInformation []struct {
+		Location struct {
+			URI   string
+			Range wireRange
+		}
+		Message string
+	}
 }
 
-func showDiagnostic(c marker, at text.Span, severity, code, message, section string, fixes []string) string {
+func showDiagnostic(c marker, at text.Span, severity, code, message, section string, related, fixes []string) string {
 	line := fmt.Sprintf("%s %s %s: %s", c.span(at), severity, code, message)
 	if section != "" {
 		line += " → " + section
 	}
-	return line + "\n" + strings.Join(fixes, "")
+	return line + "\n" + strings.Join(related, "") + strings.Join(fixes, "")
+}
+
+// showRelated is where a diagnostic refers to: the file, the line and column in UTF-16, counted from 1, and the message.
+func showRelated(c marker, file string, at text.Position, message string) string {
+	return fmt.Sprintf("\tsee %s:%d:%d: %s\n", c.names.Replace(file), at.Line+1, at.Character+1, message)
 }
 
 func showFix(c marker, title string, edits []string) string {
@@ -113,7 +127,15 @@ func directDiagnostics(c marker) string {
 			}
 			fixes = append(fixes, showFix(c, fix.Title, edits))
 		}
-		out.WriteString(showDiagnostic(c, d.Span, d.Severity.String(), string(d.Code), d.Message, section, fixes))
+		var related []string
+		for _, r := range d.Related {
+			doc, err := workspace.ReadDocument(r.File)
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			related = append(related, showRelated(c, r.File, doc.Mapper().Position(r.Span.Start, text.UTF16), r.Message))
+		}
+		out.WriteString(showDiagnostic(c, d.Span, d.Severity.String(), string(d.Code), d.Message, section, related, fixes))
 	}
 	return orNothing(out.String())
 }
@@ -157,8 +179,13 @@ func wireDiagnostics(e *markerEditor, c marker) string {
 			}
 			fixes = append(fixes, showFix(c, action.Title, edits))
 		}
+		var related []string
+		for _, r := range d.RelatedInformation {
+			start := text.Position{Line: uint32(r.Location.Range.Start.Line), Character: uint32(r.Location.Range.Start.Character)}
+			related = append(related, showRelated(c, uri.URI(r.Location.URI).FsPath(), start, r.Message))
+		}
 		severity := map[int]string{1: "error", 2: "warning", 4: "hint"}[d.Severity]
-		out.WriteString(showDiagnostic(c, d.Range.span(c), severity, d.Code, d.Message, headingAt(c.t, d.CodeDescription.Href), fixes))
+		out.WriteString(showDiagnostic(c, d.Range.span(c), severity, d.Code, d.Message, headingAt(c.t, d.CodeDescription.Href), related, fixes))
 	}
 	return orNothing(out.String())
 }

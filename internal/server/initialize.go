@@ -30,6 +30,7 @@ type client struct {
 	versionsDiagnostics bool // knows which version of a document diagnostics are about
 	tagsDiagnostics     bool // strikes what is deprecated through
 	describesCodes      bool // links a diagnostic's code to what explains it
+	relatesDiagnostics  bool // shows what else a diagnostic has to do with
 }
 
 // helix is the name of a client that takes registrations for files, and tells of what it saved itself alone
@@ -72,8 +73,8 @@ type clientCapabilities struct {
 			}
 		}
 		PublishDiagnostics struct {
-			VersionSupport, CodeDescriptionSupport bool
-			TagSupport                             struct{ ValueSet []protocol.DiagnosticTag }
+			VersionSupport, CodeDescriptionSupport, RelatedInformation bool
+			TagSupport                                                 struct{ ValueSet []protocol.DiagnosticTag }
 		}
 	}
 }
@@ -143,6 +144,7 @@ func clientOf(capabilities *clientCapabilities) client {
 		versionsDiagnostics: d.PublishDiagnostics.VersionSupport,
 		tagsDiagnostics:     slices.Contains(d.PublishDiagnostics.TagSupport.ValueSet, protocol.DiagnosticTagDeprecated),
 		describesCodes:      d.PublishDiagnostics.CodeDescriptionSupport,
+		relatesDiagnostics:  d.PublishDiagnostics.RelatedInformation,
 	}
 }
 

@@ -410,7 +410,7 @@ const allCapabilities = `{
 			"resolveSupport": {"properties": ["documentation"]}
 		}},
 		"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}},
-		"publishDiagnostics": {"versionSupport": true, "codeDescriptionSupport": true, "tagSupport": {"valueSet": [1, 2]}}
+		"publishDiagnostics": {"versionSupport": true, "relatedInformation": true, "codeDescriptionSupport": true, "tagSupport": {"valueSet": [1, 2]}}
 	}
 }`
 

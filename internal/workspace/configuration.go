@@ -24,8 +24,8 @@ type Configuration struct {
 
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
 // around it, or else of the nearest configuration.nix, within the workspace folder or the repository. It is nil where there
-// is none. The evaluation is kept for as long as nothing changes; it stops early, with what it has, if the context ends.
-func (s *Snapshot) Configuration(ctx context.Context, dir string) *Configuration {
+// is none. The evaluation is kept for as long as nothing changes; it stops early, with what it has, once the snapshot is Done.
+func (s *Snapshot) Configuration(dir string) *Configuration {
 	entry, root := s.entry(dir)
 	if entry == "" {
 		return nil
@@ -36,8 +36,8 @@ func (s *Snapshot) Configuration(ctx context.Context, dir string) *Configuration
 	if e.result != nil {
 		return e.result
 	}
-	found := s.evaluate(ctx, entry, root, e.before)
-	if found != nil && ctx.Err() == nil {
+	found := s.evaluate(entry, root, e.before)
+	if found != nil && !s.Done() {
 		e.result = found
 	}
 	return found
@@ -57,7 +57,7 @@ func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
 	return e.result
 }
 
-func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Configuration) *Configuration {
+func (s *Snapshot) evaluate(entry, root string, before *Configuration) *Configuration {
 	folder, err := os.OpenRoot(root)
 	if err != nil {
 		return nil
@@ -69,7 +69,7 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	if before != nil && before.Pinned.Catalog == pinned.Catalog {
 		earlier = before.Result
 	}
-	c.Result = host.Evaluate(ctx, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
+	c.Result = host.Evaluate(asked{context.Background(), s}, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
 		Entry: filepath.ToSlash(entry), Schema: s.configurations.schema(pinned.Catalog), Workers: 2,
 		Input: func(name, url string) host.Input {
 			if input := pinned.Pin.Input; input != "" && name == path.Base(input) {
@@ -79,6 +79,38 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 		},
 	}, earlier)
 	return c
+}
+
+// asked is the context of a question: it ends once nobody waits for the answer.
+type asked struct {
+	context.Context
+	snapshot *Snapshot
+}
+
+func (a asked) Done() <-chan struct{} { return a.snapshot.done }
+
+func (a asked) Err() error {
+	if a.snapshot.Done() {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Of are the hosts that are made of a file, among others, by its absolute path.
+func (c *Configuration) Of(file string) []*host.Host {
+	if c == nil {
+		return nil
+	}
+	file = filepath.ToSlash(file)
+	reads := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(c.Hosts), func(h *host.Host) bool {
+		read, ok := reads[h.Name]
+		if !ok {
+			_, read = slices.BinarySearch(c.FilesOf(h.Name), file)
+			reads[h.Name] = read
+		}
+		return !read
+	})
 }
 
 // entry is the file that says which configurations there are for the files in a folder, and the folder that an evaluation of

@@ -1,0 +1,219 @@
+package ide
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"jetpills/internal/nix/host"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+)
+
+// hostsOf are the hosts that a document is a part of, where they are read with the catalog that holds for it.
+func hostsOf(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) []*host.Host {
+	if doc.Path == "" {
+		return nil
+	}
+	c := sn.Configuration(doc.Dir())
+	if c == nil || c.Pinned.Catalog != pinned.Catalog {
+		return nil
+	}
+	return slices.DeleteFunc(c.Of(doc.Path), func(h *host.Host) bool { return h.Jetpack == host.No })
+}
+
+// judgedByHosts are those of the diagnostics of a document by itself that its hosts leave standing. What a host knows of the
+// board beats what one set says of it, and NixOS does not look at a value that another definition overrides.
+func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnostic) []Diagnostic {
+	knowsBoard := slices.ContainsFunc(hosts, func(h *host.Host) bool { return boardOf(h).isKnown() })
+	overridden := overriddenSpans(hosts, doc)
+	return slices.DeleteFunc(slices.Clone(alone), func(d Diagnostic) bool {
+		switch d.Code {
+		case CodeRefusedCombination:
+			return knowsBoard
+		case CodeUnknownValue, CodeWrongType:
+			return slices.ContainsFunc(overridden, func(s text.Span) bool { return s.Start <= d.Span.Start && d.Span.End <= s.End })
+		}
+		return false
+	})
+}
+
+// overriddenSpans are the values in a document that certainly no host takes.
+func overriddenSpans(hosts []*host.Host, doc *workspace.Document) []text.Span {
+	taken := map[text.Span]bool{}
+	for _, h := range hosts {
+		for _, v := range h.Values {
+			for _, d := range v.Definitions {
+				if isIn(d.Value, doc) {
+					taken[d.Value.Span] = taken[d.Value.Span] || d.Wins || v.Certainty < host.Default
+				}
+			}
+		}
+	}
+	var overridden []text.Span
+	for span, isTaken := range taken {
+		if !isTaken {
+			overridden = append(overridden, span)
+		}
+	}
+	return overridden
+}
+
+func isIn(at host.Location, doc *workspace.Document) bool {
+	return at.File == filepath.ToSlash(doc.Path)
+}
+
+// board is what a host says of the board, with the definitions that say so.
+type board struct {
+	configuration
+	unknown map[string]bool // the options that are not certain
+	set     map[string]host.Definition
+	enabled bool
+}
+
+func boardOf(h *host.Host) board {
+	b := board{unknown: map[string]bool{}, set: map[string]host.Definition{}}
+	enabled, _ := certain(h, enableOption)
+	b.enabled = enabled == true
+	for _, path := range []string{somOption, carrierOption, majorOption} {
+		v, ok := h.Get(strings.Split(path, ".")...)
+		if !ok {
+			continue // the revision does not have it
+		}
+		value, isString := "", false
+		if v.Certainty >= host.Default {
+			value, isString = v.Values[0].(string)
+		}
+		b.unknown[path] = !isString
+		if path == majorOption && v.Certainty == host.Default {
+			continue // it follows from the SoM
+		}
+		b.configuration.set(path, value)
+		if i := slices.IndexFunc(v.Definitions, func(d host.Definition) bool { return d.Wins }); i >= 0 && v.Certainty == host.Certain {
+			b.set[path] = v.Definitions[i]
+		}
+	}
+	return b
+}
+
+const enableOption = "hardware.nvidia-jetpack.enable"
+
+func (b board) isKnown() bool {
+	return b.som != "" && !b.unknown[somOption] && !b.unknown[carrierOption] && !b.unknown[majorOption]
+}
+
+// hosts looks at what each host comes to, and reports what this document has to do with.
+func (d *diagnoser) hosts(hosts []*host.Host) {
+	for _, h := range hosts {
+		if d.isEnough() {
+			return
+		}
+		d.hostBoard(h)
+		d.hostValues(h)
+	}
+	d.nameHosts(hosts)
+}
+
+// hostBoard reports a combination that jetpack-nixos refuses, where the value is written that does not fit the SoM.
+func (d *diagnoser) hostBoard(h *host.Host) {
+	b := boardOf(h)
+	if !b.enabled || b.unknown[somOption] {
+		return
+	}
+	for option, found := range d.refusals(b.configuration) {
+		definition, isSet := b.set[option]
+		needs := []string{option}
+		if found.Severity == SeverityWarning { // all three decide on the board that is flashed
+			needs = []string{carrierOption, majorOption}
+		}
+		if !isSet || slices.ContainsFunc(needs, func(path string) bool { return b.unknown[path] }) {
+			continue
+		}
+		at := writtenAt(definition)
+		if !isIn(at, d.doc) {
+			return // it is told of the other document
+		}
+		found.Span, found.Host = at.Span, HostName(h)
+		if at == definition.Origin {
+			found.Fixes = d.fitting(b.configuration, option, at.Span)
+		}
+		if at != definition.Value {
+			found.Related = append(found.Related, usedAs(definition, option))
+		}
+		if som, ok := b.set[somOption]; ok {
+			found.Related = append(found.Related, related(writtenAt(som), fmt.Sprintf("som = %q is set here", b.som)))
+		}
+		d.reportForHost(found)
+		return
+	}
+}
+
+// hostValues reports values that reach an option by a name, where they are written.
+func (d *diagnoser) hostValues(h *host.Host) {
+	for _, v := range h.Values {
+		o, ok := d.pinned.Catalog.Option(strings.Join(v.Path, "."))
+		if !ok || len(o.Values) == 0 || o.ValuesInList {
+			continue
+		}
+		for _, definition := range v.Definitions {
+			value, isString := definition.Plain.(string)
+			if !isString || definition.Condition != host.Yes || v.Certainty >= host.Default && !definition.Wins ||
+				definition.Origin == definition.Value || !isIn(definition.Origin, d.doc) || writtenAt(definition) != definition.Origin {
+				continue
+			}
+			if found, ok := d.unknownValue(o, value, definition.Origin.Span, false); ok {
+				found.Host = HostName(h)
+				found.Related = []Related{usedAs(definition, o.Path)}
+				d.reportForHost(found)
+			}
+		}
+	}
+}
+
+// writtenAt is where a value is written as text, behind all names; where it stands, if it is not written in a Nix file.
+func writtenAt(d host.Definition) host.Location {
+	if _, isString := d.Plain.(string); isString && filepath.Ext(d.Origin.File) == ".nix" && d.Origin.Span.End > d.Origin.Span.Start {
+		return d.Origin
+	}
+	return d.Value
+}
+
+func usedAs(d host.Definition, option string) Related {
+	return related(d.Path, shortName(option)+" is given this value here")
+}
+
+func related(at host.Location, message string) Related {
+	return Related{File: filepath.FromSlash(at.File), Span: at.Span, Message: text.Visible(message, "")}
+}
+
+// reportForHost reports what holds for a host, once for all hosts that it holds for.
+func (d *diagnoser) reportForHost(found Diagnostic) {
+	same := slices.IndexFunc(d.found, func(other Diagnostic) bool {
+		return other.Span == found.Span && other.Code == found.Code && other.Message == text.Visible(found.Message, "")
+	})
+	switch {
+	case same < 0:
+		d.report(found)
+	case d.found[same].Host != "" && !slices.Contains(strings.Split(d.found[same].Host, ", "), found.Host):
+		d.found[same].Host += ", " + found.Host
+	}
+}
+
+// nameHosts says in the messages for which hosts they hold, where that is not all.
+func (d *diagnoser) nameHosts(hosts []*host.Host) {
+	names := map[string]bool{}
+	for _, h := range hosts {
+		names[HostName(h)] = true
+	}
+	for i := range d.found {
+		f := &d.found[i]
+		if f.Host == "" {
+			continue
+		}
+		f.Host = text.Visible(f.Host, "")
+		if count := strings.Count(f.Host, ", ") + 1; len(names) > count {
+			f.Message += " (host " + f.Host + ")"
+		}
+	}
+}

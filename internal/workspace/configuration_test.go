@@ -1,0 +1,126 @@
+package workspace
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"jetpills/internal/text"
+)
+
+// soms are the certain SoMs of the hosts that a folder's files make, by name.
+func soms(t *testing.T, s *Session, dir string) map[string]any {
+	t.Helper()
+	c := s.Snapshot().Configuration(dir)
+	if c == nil {
+		return nil
+	}
+	found := map[string]any{}
+	for _, h := range c.Hosts {
+		v, _ := h.Get("hardware", "nvidia-jetpack", "som")
+		found[h.Name] = nil
+		if len(v.Values) == 1 {
+			found[h.Name] = v.Values[0]
+		}
+	}
+	return found
+}
+
+func TestConfiguration(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	write(t, dir, "flake.nix", `{ outputs = { nixpkgs, jetpack-nixos, ... }: {
+  nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default ./hosts/a.nix ]; };
+}; }`)
+	module := write(t, dir, "hosts/a.nix", `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	asks := func(when string, want any) {
+		t.Helper()
+		if got := soms(t, s, filepath.Dir(module)); len(got) != 1 || got["a"] != want {
+			t.Errorf("%s: the hosts are %v, want %v", when, got, want)
+		}
+	}
+	asks("at first", "orin-agx")
+
+	// An open document counts as it is, and the file again once it is closed.
+	s.Open("file:///a.nix", module, "nix", 1, `{ hardware.nvidia-jetpack.som = "orin-nx"; }`)
+	asks("in an editor", "orin-nx")
+	edit := text.Change{Whole: true, Text: `{ hardware.nvidia-jetpack.som = "thor-agx"; }`}
+	if err := s.Change("file:///a.nix", 2, []text.Change{edit}, text.UTF16); err != nil {
+		t.Fatal(err)
+	}
+	asks("after an edit", "thor-agx")
+	s.Close("file:///a.nix")
+	asks("once it is closed", "orin-agx")
+
+	// A file that changed on disk is read again at the client's word.
+	write(t, dir, "hosts/a.nix", `{ hardware.nvidia-jetpack.som = "xavier-agx"; }`)
+	s.FilesChanged([]string{module})
+	asks("after the file changed", "xavier-agx")
+
+	// Half of a text gives what it gives.
+	s.Open("file:///a.nix", module, "nix", 1, `{ hardware.nvidia-jetpack.som = "orin-nano"; hardware.nvidia-jetpack.carr`)
+	asks("while somebody types", "orin-nano")
+}
+
+// What is not known yet is not waited for.
+func TestKnownConfiguration(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	file := write(t, dir, "configuration.nix", `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	if c := s.Snapshot().KnownConfiguration(dir); c != nil {
+		t.Error("known before anybody asked")
+	}
+	asked := s.Snapshot().Configuration(dir)
+	if known := s.Snapshot().KnownConfiguration(dir); asked == nil || known != asked {
+		t.Errorf("%p is known, want %p", known, asked)
+	}
+	s.Open("file:///c.nix", file, "nix", 1, `{ hardware.nvidia-jetpack.som = "orin-nx"; }`)
+	if c := s.Snapshot().KnownConfiguration(dir); c != nil {
+		t.Error("an answer outlives the text that it rests on")
+	}
+}
+
+// An evaluation that was given up is no answer.
+func TestConfigurationGivenUp(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	write(t, dir, "configuration.nix", `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	left := make(chan struct{})
+	close(left)
+	s.Snapshot().Until(left).Configuration(dir)
+	if s.Snapshot().KnownConfiguration(dir) != nil {
+		t.Error("half an evaluation is kept")
+	}
+	if got := soms(t, s, dir); got["configuration"] != "orin-agx" {
+		t.Errorf("then the hosts are %v", got)
+	}
+}
+
+// A hostile workspace costs no more than its bounds.
+func TestConfigurationOfAHostileFolder(t *testing.T) {
+	for name, flake := range map[string]string{
+		"loop":         `{ outputs = { nixpkgs, ... }: let f = n: f (n + 1); in { nixosConfigurations.a = f 0; }; }`,
+		"import cycle": `import ./flake.nix`,
+		"modules":      `{ outputs = { nixpkgs, ... }: let m = { imports = [ m m ]; }; in { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ m ]; }; }; }`,
+		"hosts":        `{ outputs = { nixpkgs, ... }: { nixosConfigurations = nixpkgs.lib.genAttrs (map toString (nixpkgs.lib.range 1 100000)) (n: nixpkgs.lib.nixosSystem { modules = [ ]; }); }; }`,
+		"no file":      `{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./fifo ./dir ./none.nix /dev/zero ]; }; }; }`,
+	} {
+		s, _ := newSession(t)
+		dir := repository(t)
+		write(t, dir, "flake.nix", flake)
+		if err := os.Mkdir(filepath.Join(dir, "dir"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan *Configuration, 1)
+		go func() { done <- s.Snapshot().Configuration(dir) }()
+		select {
+		case c := <-done:
+			if c == nil {
+				t.Errorf("%s: nothing", name)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("%s: no end", name)
+		}
+	}
+}
