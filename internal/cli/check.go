@@ -69,19 +69,19 @@ type finding struct {
 	file       string        // as the arguments spell it
 	start, end text.Position // in UTF-16
 	excerpt    string        // the line, underlined
-	lines      lines
+	lines      Lines
 	related    []relatedLines
 }
 
-// lines are both ends of a span as 1-based line and column, in bytes.
-type lines struct {
+// Lines are both ends of a span as 1-based line and column, in bytes.
+type Lines struct {
 	StartLine   int `json:"startLine"`
 	StartColumn int `json:"startColumn"`
 	EndLine     int `json:"endLine"`
 	EndColumn   int `json:"endColumn"`
 }
 
-func linesOf(m *text.Mapper, span text.Span) (l lines) {
+func linesOf(m *text.Mapper, span text.Span) (l Lines) {
 	l.StartLine, l.StartColumn = m.LineColumn(span.Start)
 	l.EndLine, l.EndColumn = m.LineColumn(span.End)
 	return l
@@ -90,7 +90,7 @@ func linesOf(m *text.Mapper, span text.Span) (l lines) {
 // relatedLines is a span that a finding refers to.
 type relatedLines struct {
 	File string `json:"file"`
-	lines
+	Lines
 	Message string `json:"message"`
 
 	start, end text.Position // in UTF-16
@@ -113,7 +113,7 @@ func newFinding(d ide.Diagnostic, file string, doc *workspace.Document) finding 
 		}
 		m := other.Mapper()
 		f.related = append(f.related, relatedLines{
-			File: besides(file, doc.Path, r.File), lines: linesOf(m, r.Span), Message: r.Message,
+			File: besides(file, doc.Path, r.File), Lines: linesOf(m, r.Span), Message: r.Message,
 			start: m.Position(r.Span.Start, text.UTF16), end: m.Position(r.Span.End, text.UTF16),
 		})
 	}
@@ -198,7 +198,7 @@ func renderFindings(w io.Writer, findings []finding) {
 // findingJSON is the stable form of a finding: lines and columns count from 1, columns in bytes; offsets count bytes from 0.
 type findingJSON struct {
 	File string `json:"file"`
-	lines
+	Lines
 	Severity string         `json:"severity"`
 	Code     string         `json:"code"`
 	Message  string         `json:"message"`
@@ -223,7 +223,7 @@ func printFindingsJSON(w io.Writer, findings []finding) error {
 	all := []findingJSON{}
 	for _, f := range findings {
 		out := findingJSON{
-			File: f.file, lines: f.lines, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(),
+			File: f.file, Lines: f.lines, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(),
 			Host: f.Host, Related: f.related, Fixes: []fixJSON{},
 		}
 		for _, fix := range f.Fixes {

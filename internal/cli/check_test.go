@@ -187,7 +187,7 @@ func TestCheckJSON(t *testing.T) {
 	}
 	at := strings.Index(string(source), `"agx-orin"`)
 	want := []findingJSON{{
-		File: bad, lines: lines{3, 47, 3, 57}, Severity: "error", Code: "unknown-value",
+		File: bad, Lines: Lines{3, 47, 3, 57}, Severity: "error", Code: "unknown-value",
 		Message: `"agx-orin" is no value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"?`, Pill: "07#which-som-am-i",
 		Fixes: []fixJSON{{`Change to "orin-agx"`, []editJSON{{at, at + len(`"agx-orin"`), `"orin-agx"`}}}},
 	}}

@@ -163,3 +163,44 @@ func TestHostsReadNothingOutside(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 }
+
+// A value is judged by what a host comes to over all its files, and a finding leads to the other file.
+func TestCheckOverFiles(t *testing.T) {
+	dir := fleet(t)
+	if err := os.WriteFile(filepath.Join(dir, "hosts", "arm.nix"), []byte("{ hardware.nvidia-jetpack.som = \"xavier-nx\"; }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "shared.nix"), []byte("{\n  hardware.nvidia-jetpack = { enable = true; majorVersion = \"7\"; };\n}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	out, stderr, code := run(t, "", "check", ".")
+	want := `shared.nix:2:61: error: jetpack-nixos 4d857d6 refuses majorVersion = "7" together with som = "xavier-nx" (host arm) [refused-combination]
+    2 |   hardware.nvidia-jetpack = { enable = true; majorVersion = "7"; };
+      |                                                             ^^^
+      hosts/arm.nix:1:33: som = "xavier-nx" is set here
+      fix: Change to "5"
+      see: jetpills pills show 07#majorversion-which-jetpack
+`
+	if diff := cmp.Diff(want, out); diff != "" || code != 1 || stderr != "" {
+		t.Errorf("exit code %d, %s, -want +got:\n%s", code, stderr, diff)
+	}
+	out, _, _ = run(t, "", "check", "--format", "json", "shared.nix")
+	var found []struct {
+		Host    string
+		Related []map[string]any
+	}
+	if err := json.Unmarshal([]byte(out), &found); err != nil || len(found) != 1 || found[0].Host != "arm" {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	related := []map[string]any{{
+		"file": filepath.Join("hosts", "arm.nix"), "startLine": 1.0, "startColumn": 33.0, "endLine": 1.0, "endColumn": 44.0,
+		"message": `som = "xavier-nx" is set here`,
+	}}
+	if diff := cmp.Diff(related, found[0].Related); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if out, _, _ = run(t, "", "check", "--format", "sarif", "shared.nix"); !strings.Contains(out, `"relatedLocations"`) {
+		t.Errorf("no related location:\n%s", out)
+	}
+}
