@@ -151,7 +151,7 @@ func (s *Snapshot) ownRoot(d *Document, around pins.Surroundings) (root string, 
 }
 
 // rootOf is the folder whose Nix files belong together with those in another one, and whether those in folders below do.
-func (s *Snapshot) rootOf(dir string, around upstream.Surroundings) (root string, deep bool) {
+func (s *Snapshot) rootOf(dir string, around pins.Surroundings) (root string, deep bool) {
 	for _, folder := range s.folders {
 		if _, inside := within(folder, dir); inside && len(folder) > len(root) {
 			root = folder
