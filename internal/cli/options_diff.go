@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/text"
 )
 
 // diffOptions prints what changed between two revisions, in a form for people or as JSON.
@@ -44,7 +45,7 @@ func printDiff(w io.Writer, library *catalog.Library, d catalog.Difference) {
 		if len(m.SoMs) == 1 {
 			verb = "gets"
 		}
-		printf(w, "~ %s %s JetPack %s, which was %s, where majorVersion is not set\n", enumeration(m.SoMs), verb, m.After, m.Before)
+		printf(w, "~ %s %s JetPack %s, which was %s, where majorVersion is not set\n", text.List(m.SoMs, "and"), verb, m.After, m.Before)
 	}
 	for _, o := range d.Removed {
 		printf(w, "- %s%s\n", o.Path, removal(library, o))
@@ -80,7 +81,7 @@ func generationChange(g catalog.GenerationChange) string {
 			}
 		}
 		if len(g.After.SoMFamilies) > 0 {
-			line += ", for " + enumeration(g.After.SoMFamilies)
+			line += ", for " + text.List(g.After.SoMFamilies, "and")
 		}
 		return line
 	}
@@ -91,7 +92,7 @@ func generationChange(g catalog.GenerationChange) string {
 			parts = append(parts, fmt.Sprintf("%s%s, was %s", v.name, v.value, was))
 		}
 	}
-	if now, was := enumeration(g.After.SoMFamilies), enumeration(g.Before.SoMFamilies); now != was && now != "" && was != "" {
+	if now, was := text.List(g.After.SoMFamilies, "and"), text.List(g.Before.SoMFamilies, "and"); now != was && now != "" && was != "" {
 		parts = append(parts, fmt.Sprintf("for %s, was for %s", now, was))
 	}
 	return fmt.Sprintf("~ JetPack %s: %s", g.Major, strings.Join(parts, "; "))
@@ -175,16 +176,7 @@ func quotedValues(values []string) string {
 	for i, v := range values {
 		quoted[i] = fmt.Sprintf("%q", v)
 	}
-	return enumeration(quoted)
-}
-
-// enumeration is "a", "a and b", "a, b and c".
-func enumeration(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return text.List(quoted, "and")
 }
 
 // The shape of a difference as JSON. Keys without a value are left out.

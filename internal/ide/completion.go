@@ -27,17 +27,7 @@ const (
 
 // String names the kind as the command line shows it.
 func (k ItemKind) String() string {
-	switch k {
-	case ItemOption:
-		return "option"
-	case ItemSet:
-		return "set"
-	case ItemValue:
-		return "value"
-	case ItemBool:
-		return "boolean"
-	}
-	return "package"
+	return [...]string{ItemOption: "option", ItemSet: "set", ItemValue: "value", ItemBool: "boolean", ItemPackage: "package"}[k]
 }
 
 // Item is one completion.
@@ -74,7 +64,8 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 	if cursor.Kind == module.TypesNothing {
 		return nil
 	}
-	c := completer{sn: sn, doc: doc, cursor: cursor, catalog: sn.Catalog(doc).Catalog}
+	q := newQuery(sn, doc)
+	c := completer{query: q, cursor: cursor, catalog: q.pinned.Catalog}
 	var items []Item
 	switch cursor.Kind {
 	case module.TypesValue:
@@ -95,14 +86,21 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 }
 
 type completer struct {
-	sn      *workspace.Snapshot
-	doc     *workspace.Document
+	*query
 	cursor  module.Cursor
 	catalog *catalog.Catalog
 }
 
+// item offers a text in place of what is typed.
+func (c *completer) item(kind ItemKind, label, newText, sort string, topic ItemTopic) Item {
+	return Item{
+		Label: label, Kind: kind, Filter: label, Sort: sort, Topic: topic,
+		Edit: text.Edit{Span: c.cursor.Replace, NewText: newText},
+	}
+}
+
 // spaced puts a space between an equals sign right before the cursor and the value.
-func (c completer) spaced(items []Item) []Item {
+func (c *completer) spaced(items []Item) []Item {
 	at := c.cursor.Replace
 	if c.cursor.Quoted || at.Len() > 0 || at.Start == 0 || c.doc.Text[at.Start-1] != '=' {
 		return items
@@ -116,18 +114,10 @@ func (c completer) spaced(items []Item) []Item {
 	return items
 }
 
-// declares reports whether the cursor's path, which names are the end of, is that of an option's declaration:
-// options.hardware.nvidia-jetpack.som. What stands there is no value.
-func (c completer) declares(names []string) bool {
-	known := c.cursor.Path.Known()
-	i := len(known) - len(names)
-	return i > 0 && known[i-1].Name == "options"
-}
-
 // values offers the values of an option.
-func (c completer) values() []Item {
-	names := optionPath(c.catalog, c.cursor.Path)
-	if names == nil || c.declares(names) {
+func (c *completer) values() []Item {
+	names := c.optionOf(c.cursor.Path)
+	if names == nil {
 		return nil
 	}
 	o, inList, ok := valueOption(c.catalog, names)
@@ -145,27 +135,26 @@ func (c completer) values() []Item {
 	return nil
 }
 
-func (c completer) enumValues(o catalog.Option) []Item {
+func (c *completer) enumValues(o catalog.Option) []Item {
 	var items []Item
-	config := configured(c.sn, c.catalog, c.doc)
+	b := c.board()
 	for i, value := range o.Values {
 		if slices.Contains(c.cursor.Present, value) {
 			continue
 		}
 		rank, detail := 1000, ""
-		switch c.fits(o, config, value) {
+		switch c.verdict(b, o.Path, value) {
 		case catalog.FitYes:
-			rank, detail = c.rank(o, config, value), "fits "+config.partner(o.Path)
+			rank, detail = c.rank(b, o.Path, value), "fits "+b.besides(o.Path)
 		case catalog.FitNo:
-			rank, detail = 2000, "not with "+config.partner(o.Path)
+			rank, detail = 2000, "not with "+b.besides(o.Path)
 		}
 		items = append(items, c.valueItem(o, value, rank+i, detail))
 	}
-	for i, own := range ownValues(c.sn, c.doc, o) {
-		if slices.Contains(c.cursor.Present, own.Value) {
-			continue
+	for i, v := range c.userValues(o) {
+		if !slices.Contains(c.cursor.Present, v.Value) {
+			items = append(items, c.valueItem(o, v.Value, 900+i, "your own, "+c.lineOf(v)))
 		}
-		items = append(items, c.valueItem(o, own.Value, 900+i, "your own, "+ownPlace(c.doc, own)))
 	}
 	if o.Nullable && !o.ValuesInList && !c.cursor.Quoted {
 		items = append(items, c.word("null", ItemValue, o, len(o.Values)))
@@ -174,56 +163,42 @@ func (c completer) enumValues(o catalog.Option) []Item {
 }
 
 // valueItem offers a value with the quotes that are missing around it.
-func (c completer) valueItem(o catalog.Option, value string, rank int, detail string) Item {
-	newText := nixText(value)
+func (c *completer) valueItem(o catalog.Option, value string, rank int, detail string) Item {
+	newText := syntax.Escaped(value)
 	switch {
 	case !c.cursor.Quoted:
-		newText = `"` + newText + `"`
+		newText = syntax.Quoted(value)
 	case !c.cursor.Closed:
 		newText += `"`
 	}
-	return Item{
-		Label: value, Kind: ItemValue, Detail: detail,
-		Edit:   text.Edit{Span: c.cursor.Replace, NewText: newText},
-		Filter: value, Sort: fmt.Sprintf("%04d", rank),
-		Topic: ItemTopic{Option: o.Path, Value: value},
-	}
+	item := c.item(ItemValue, value, newText, fmt.Sprintf("%04d", rank), ItemTopic{Option: o.Path, Value: value})
+	item.Detail = detail
+	return item
 }
 
-// nixString is a text as a string in quotes.
-func nixString(s string) string { return `"` + nixText(s) + `"` }
-
-// nixText is a text as it is written between quotes.
-func nixText(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", `\${`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s)
-}
-
-// fits judges a value together with the rest of what the document configures.
-// Where that says nothing, neither does the verdict.
-func (c completer) fits(o catalog.Option, config configuration, value string) catalog.Verdict {
-	if o.Path == somOption && config.carrier == "" && config.major == "" {
+// verdict judges a value of an option together with the rest of what the document configures. Where that says nothing,
+// neither does the verdict.
+func (c *completer) verdict(b board, option, value string) catalog.Verdict {
+	if option == catalog.SoMOption && b.carrier == "" && b.major == "" {
 		return catalog.FitUnknown // nothing to judge it by
 	}
-	config.set(o.Path, value)
-	if config.get(o.Path) == "" {
-		return catalog.FitUnknown // an option that no other one depends on
-	}
-	if config.som == "" {
+	b, ok := b.with(option, value)
+	if !ok || b.som == "" {
 		return catalog.FitUnknown
 	}
-	verdict, _ := c.catalog.Fits(config.som, config.carrier, config.major)
+	verdict, _ := b.fits(c.catalog)
 	return verdict
 }
 
 // rank orders the values that fit, the lowest first: what the SoM takes if
 // nothing is said, and what goes with few other SoMs, lead.
-func (c completer) rank(o catalog.Option, config configuration, value string) int {
-	switch o.Path {
-	case majorOption:
-		if som, ok := c.catalog.SoM(config.som); ok && som.DefaultMajor == value {
+func (c *completer) rank(b board, option, value string) int {
+	switch option {
+	case catalog.MajorVersionOption:
+		if som, ok := c.catalog.SoM(b.som); ok && som.DefaultMajor == value {
 			return 0
 		}
-	case carrierOption:
+	case catalog.CarrierBoardOption:
 		rank := 0
 		for _, som := range c.catalog.SoMs() {
 			if verdict, _ := c.catalog.Fits(som.Name, value, ""); verdict == catalog.FitYes {
@@ -235,22 +210,18 @@ func (c completer) rank(o catalog.Option, config configuration, value string) in
 	return 500
 }
 
-// partner names what a value of an option is judged against.
-func (c configuration) partner(path string) string {
-	if path != somOption {
-		return c.som
+// besides names what a value of an option is judged by.
+func (b board) besides(option string) string {
+	if option != catalog.SoMOption {
+		return b.som
 	}
-	var rest []string
-	if c.carrier != "" {
-		rest = append(rest, c.carrier)
+	if b.major == "" {
+		return b.carrier
 	}
-	if c.major != "" {
-		rest = append(rest, "JetPack "+c.major)
-	}
-	return strings.Join(rest, ", ")
+	return strings.TrimPrefix(b.carrier+", JetPack "+b.major, ", ")
 }
 
-func (c completer) booleans(o catalog.Option) []Item {
+func (c *completer) booleans(o catalog.Option) []Item {
 	items := []Item{c.word("true", ItemBool, o, 0), c.word("false", ItemBool, o, 1)}
 	if o.Nullable {
 		items = append(items, c.word("null", ItemBool, o, 2))
@@ -259,34 +230,26 @@ func (c completer) booleans(o catalog.Option) []Item {
 }
 
 // word is an item for a value without quotes.
-func (c completer) word(value string, kind ItemKind, o catalog.Option, place int) Item {
-	detail := ""
+func (c *completer) word(value string, kind ItemKind, o catalog.Option, rank int) Item {
+	item := c.item(kind, value, value, fmt.Sprintf("1%03d", rank), ItemTopic{Option: o.Path})
 	if o.HasDefault && o.Default == value {
-		detail = "default"
+		item.Detail = "default"
 	}
-	return Item{
-		Label: value, Kind: kind, Detail: detail,
-		Edit:   text.Edit{Span: c.cursor.Replace, NewText: value},
-		Filter: value, Sort: fmt.Sprintf("1%03d", place), Topic: ItemTopic{Option: o.Path},
-	}
+	return item
 }
 
 // emptyList offers the brackets of a list of values.
-func (c completer) emptyList(o catalog.Option) []Item {
-	items := []Item{{
-		Label: "[ … ]", Kind: ItemValue, Detail: "list of values",
-		Edit:    text.Edit{Span: c.cursor.Replace, NewText: "[ ]"},
-		Snippet: `[ "` + c.choice(o) + `" ]`,
-		Filter:  c.cursor.Typed, Sort: "1000", Topic: ItemTopic{Option: o.Path},
-	}}
+func (c *completer) emptyList(o catalog.Option) []Item {
+	item := c.item(ItemValue, "[ … ]", "[ ]", "1000", ItemTopic{Option: o.Path})
+	item.Detail, item.Snippet, item.Filter = "list of values", c.valueSnippet(o), c.cursor.Typed
 	if o.Nullable {
-		items = append(items, c.word("null", ItemValue, o, 1))
+		return []Item{item, c.word("null", ItemValue, o, 1)}
 	}
-	return items
+	return []Item{item}
 }
 
 // names offers the next name of an option path.
-func (c completer) names() []Item {
+func (c *completer) names() []Item {
 	prefix, ok := c.prefix()
 	if !ok {
 		return nil
@@ -308,7 +271,7 @@ func (c completer) names() []Item {
 // prefix is the part of the cursor's path that option paths begin with. A path
 // that is only NixOS's so far, such as hardware, counts in a document about
 // jetpack-nixos, and in others once something is typed.
-func (c completer) prefix() ([]string, bool) {
+func (c *completer) prefix() ([]string, bool) {
 	if names := optionPath(c.catalog, c.cursor.Path); names != nil {
 		return names, c.catalog.IsPrefix(names)
 	}
@@ -325,7 +288,7 @@ func (c completer) prefix() ([]string, bool) {
 
 // isMeant reports whether a name among NixOS's own may be the one that is being typed: whoever types services.openssh is
 // not to be shown services.nvpmodel, nor whoever configures another machine what a Jetson has beside NixOS's options.
-func (c completer) isMeant(child catalog.Child) bool {
+func (c *completer) isMeant(child catalog.Child) bool {
 	rest := strings.ToLower(child.Name)
 	for _, r := range strings.ToLower(c.cursor.Typed) {
 		i := strings.IndexRune(rest, r)
@@ -338,20 +301,14 @@ func (c completer) isMeant(child catalog.Child) bool {
 }
 
 // name offers a name behind a prefix, but for an option that the set defines already.
-func (c completer) name(prefix []string, child catalog.Child, defined map[string]bool) (Item, bool) {
+func (c *completer) name(prefix []string, child catalog.Child, defined map[string]bool) (Item, bool) {
 	path := append(slices.Clip(prefix), child.Name)
 	dotted := strings.Join(path, ".")
-	if defined[dotted] && !child.HasChildren {
+	if defined[dotted] && !child.HasChildren || !c.catalog.IsOwn(path) { // hardware.nvidia is NixOS's own, but for one option
 		return Item{}, false
 	}
-	item := Item{
-		Label: child.Name, Kind: ItemSet, Detail: "options", Filter: child.Name, Sort: "1" + child.Name,
-		Edit:  text.Edit{Span: c.cursor.Replace, NewText: c.nixName(child.Name)},
-		Topic: ItemTopic{Option: dotted},
-	}
-	if !c.catalog.IsOwn(path) {
-		return Item{}, false // hardware.nvidia is NixOS's own, but for one option
-	}
+	item := c.item(ItemSet, child.Name, c.written(child.Name), "1"+child.Name, ItemTopic{Option: dotted})
+	item.Detail = "options"
 	if o := child.Option; o != nil {
 		if o.ReadOnly && c.cursor.Kind == module.TypesName {
 			return Item{}, false // cannot be set
@@ -365,7 +322,7 @@ func (c completer) name(prefix []string, child catalog.Child, defined map[string
 		case o.Internal:
 			item.Sort = "2" + child.Name
 		}
-		if c.cursor.Kind == module.TypesName && !c.cursor.HasValue && !c.cursor.Quoted && !child.HasChildren && !c.declares(prefix) {
+		if c.cursor.Kind == module.TypesName && !c.cursor.HasValue && !c.cursor.Quoted && !child.HasChildren && !isDeclaration(c.cursor.Path, len(prefix)) {
 			item.Snippet = snippetText(item.Edit.NewText) + " = " + c.valueSnippet(*o) + ";"
 			if c.semicolonFollows() {
 				item.Snippet = strings.TrimSuffix(item.Snippet, ";")
@@ -382,7 +339,7 @@ func (c completer) name(prefix []string, child catalog.Child, defined map[string
 }
 
 // holdsOldNames reports whether all options below a path are renamed ones.
-func (c completer) holdsOldNames(path string) bool {
+func (c *completer) holdsOldNames(path string) bool {
 	for _, o := range c.catalog.Options() {
 		if o.RenamedTo == "" && strings.HasPrefix(o.Path, path+".") {
 			return false
@@ -392,23 +349,17 @@ func (c completer) holdsOldNames(path string) bool {
 }
 
 // semicolonFollows reports whether a semicolon ends the line of the cursor.
-func (c completer) semicolonFollows() bool {
-	rest := c.doc.Text[c.cursor.Replace.End:]
-	if i := strings.IndexByte(rest, '\n'); i >= 0 {
-		rest = rest[:i]
-	}
+func (c *completer) semicolonFollows() bool {
+	rest, _, _ := strings.Cut(c.doc.Text[c.cursor.Replace.End:], "\n")
 	return strings.HasPrefix(strings.TrimSpace(rest), ";")
 }
 
-// nixName is a name as it is written at the cursor, where quotes may stand already.
-func (c completer) nixName(name string) string {
-	switch {
-	case c.cursor.Quoted:
-		return nixText(name)
-	case syntax.IsName(name):
-		return name
+// written is a name as it is written at the cursor, where quotes may stand already.
+func (c *completer) written(name string) string {
+	if c.cursor.Quoted {
+		return syntax.Escaped(name)
 	}
-	return nixString(name)
+	return syntax.WrittenName(name)
 }
 
 // snippetText is a text as it is written in a snippet.
@@ -418,19 +369,17 @@ func snippetText(s string) string {
 
 // choice is a place for one of an option's values. A value with one of the characters that clients read in different
 // ways within a choice is left out.
-func (c completer) choice(o catalog.Option) string {
+func (c *completer) choice(o catalog.Option) string {
+	all := slices.Clone(o.Values)
+	for _, v := range c.userValues(o) {
+		all = append(all, v.Value)
+	}
 	escape := strings.NewReplacer(`\`, `\\`, ",", `\,`, "|", `\|`)
 	var values []string
-	add := func(value string) {
-		if written := nixText(value); !strings.ContainsAny(written, "$}") {
+	for _, value := range all {
+		if written := syntax.Escaped(value); !strings.ContainsAny(written, "$}") {
 			values = append(values, escape.Replace(written))
 		}
-	}
-	for _, v := range o.Values {
-		add(v)
-	}
-	for _, own := range ownValues(c.sn, c.doc, o) {
-		add(own.Value)
 	}
 	if values == nil {
 		return "$1"
@@ -439,7 +388,7 @@ func (c completer) choice(o catalog.Option) string {
 }
 
 // valueSnippet is the place for an option's value.
-func (c completer) valueSnippet(o catalog.Option) string {
+func (c *completer) valueSnippet(o catalog.Option) string {
 	switch {
 	case len(o.Values) > 0 && o.ValuesInList:
 		return `[ "` + c.choice(o) + `" ]`
@@ -463,7 +412,7 @@ func (c completer) valueSnippet(o catalog.Option) string {
 }
 
 // defined are the option paths that the set defines already.
-func (c completer) defined() map[string]bool {
+func (c *completer) defined() map[string]bool {
 	if c.cursor.Kind != module.TypesName {
 		return nil
 	}
@@ -480,61 +429,52 @@ func (c completer) defined() map[string]bool {
 }
 
 // members offers the members of the package scope.
-func (c completer) members() []Item {
+func (c *completer) members() []Item {
 	known := c.cursor.Path.Known()
-	if len(known) < 2 || !isScope(known.Last()) || known[len(known)-2].Name == "hardware" {
+	last := len(known) - 1
+	if last < 1 || !isScope(known, last) || !c.sn.DealsWithJetpack(c.doc) {
 		return nil
 	}
-	if !c.sn.DealsWithJetpack(c.doc) {
-		return nil
-	}
-	scope := known.Last()
-	major := strings.TrimPrefix(scope, scopeName)
+	scope := known[last].Name
+	major, _ := catalog.ScopeMajor(scope)
 	var items []Item
 	for _, p := range c.catalog.Packages() {
 		if major != "" && !slices.Contains(p.Generations, major) {
 			continue
 		}
-		detail := article(p.Kind)
+		item := c.item(ItemPackage, p.Name, c.written(p.Name), "1"+p.Name, ItemTopic{Package: p.Name, Scope: scope})
+		item.Detail = packageKind(p.Kind)
 		if len(p.Generations) > 0 && major == "" {
-			detail += ", JetPack " + strings.Join(p.Generations, ", ")
+			item.Detail += ", JetPack " + strings.Join(p.Generations, ", ")
 		}
-		items = append(items, Item{
-			Label: p.Name, Kind: ItemPackage, Detail: detail, Filter: p.Name, Sort: "1" + p.Name,
-			Edit:  text.Edit{Span: c.cursor.Replace, NewText: c.nixName(p.Name)},
-			Topic: ItemTopic{Package: p.Name, Scope: scope},
-		})
+		items = append(items, item)
 	}
 	return items
 }
 
 // Resolve is the documentation of an item that Complete offered for a document.
 func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (Page, bool) {
-	f := finder{sn: sn, doc: doc, pinned: sn.Catalog(doc)}
-	var s subject
-	switch {
-	case topic.Package != "":
-		p, ok := f.pinned.Catalog.Package(topic.Package)
-		if !ok {
-			return Page{}, false
-		}
-		s = subject{kind: aboutPackage, pkg: p, scope: topic.Scope, name: p.Name, topics: packageTopics(p.Name)}
-	case topic.Option != "":
-		var ok bool
-		if s, ok = f.optionNamed(strings.Split(topic.Option, "."), text.Span{}); !ok {
-			return Page{}, false
-		}
-		if topic.Value != "" {
-			if own, ok := ownValue(sn, doc, s.option, topic.Value); ok {
-				s = s.ofOwn(own)
-			} else {
-				s.kind, s.value = aboutValue, topic.Value
-				s.topics = valueTopics(s.option, topic.Value)
-			}
-		}
-	default:
+	q := newQuery(sn, doc)
+	s, ok := q.subjectOf(topic)
+	if !ok {
 		return Page{}, false
 	}
-	s.pinned = f.pinned
-	return s.page(sn, doc), true
+	return q.page(s), true
+}
+
+func (q *query) subjectOf(topic ItemTopic) (subject, bool) {
+	switch c := q.pinned.Catalog; {
+	case topic.Package != "":
+		p, ok := c.Package(topic.Package)
+		return newMember(p, topic.Scope), ok
+	case topic.Value != "":
+		o, ok := c.Lookup(strings.Split(topic.Option, "."))
+		if v, isUser := q.userValue(o, topic.Value); isUser {
+			return v, ok
+		}
+		return enumValue{topics: valueTopics(o, topic.Value), option: o, value: topic.Value}, ok
+	case topic.Option != "":
+		return q.optionNamed(strings.Split(topic.Option, "."))
+	}
+	return nil, false
 }

@@ -6,23 +6,20 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// Target is a place that a jump leads to.
+// Target is the section of a pill that a jump leads to.
 type Target struct {
 	// Origin is what the cursor was on.
-	Origin text.Span
-	// Section is the section of a pill.
+	Origin  text.Span
 	Section pill.Section
 }
 
 // DefinitionAt is the section of a pill that explains what is under the cursor.
 func DefinitionAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Target, bool) {
-	s, ok := subjectAt(sn, doc, offset)
+	q := newQuery(sn, doc)
+	s, span, ok := q.subjectAt(offset)
 	if !ok {
 		return Target{}, false
 	}
-	section, ok := s.explanation(sn)
-	if !ok {
-		return Target{}, false
-	}
-	return Target{Origin: s.span, Section: section}, true
+	section, ok := s.section(q)
+	return Target{Origin: span, Section: section}, ok
 }

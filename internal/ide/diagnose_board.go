@@ -21,9 +21,9 @@ func (d *diagnoser) board() {
 	}
 }
 
-// boardSet is what is surely set together: in one set, under no condition, and not as a default that others may override.
+// boardSet is what is certainly set together: in one set, under no condition, and not as a default that others may override.
 type boardSet struct {
-	configuration
+	board
 	at map[string]text.Span // by option: where its value stands
 }
 
@@ -31,16 +31,9 @@ type boardSet struct {
 func (d *diagnoser) boardSets() []boardSet {
 	var sets []boardSet
 	index := map[syntax.Node]int{}
-	for definition := range module.Definitions(d.doc.Tree(), "som", "carrierBoard", "majorVersion") {
-		if d.sn.Done() {
-			break
-		}
-		names, value := d.optionOf(definition.Path), definition.Binding.Value()
-		path := strings.Join(names, ".")
-		if path != somOption && path != carrierOption && path != majorOption {
-			continue
-		}
-		if !d.regardOf(value).value || d.isOff(value, names) {
+	for option, definition := range d.boardDefinitions() {
+		value := definition.Binding.Value()
+		if !d.regardOf(value).value || d.isOff(value, d.optionOf(definition.Path)) {
 			continue // NixOS never looks at it
 		}
 		whole := module.OutermostSet(definition.Binding.Parent())
@@ -50,25 +43,24 @@ func (d *diagnoser) boardSets() []boardSet {
 			index[whole] = i
 			sets = append(sets, boardSet{at: map[string]text.Span{}})
 		}
-		literal, text := surely(value)
-		if _, twice := sets[i].at[path]; twice {
+		literal, text := certainString(value)
+		if _, twice := sets[i].at[option]; twice {
 			text = ""
 		}
-		sets[i].set(path, text)
-		sets[i].at[path] = literal.Span()
+		*sets[i].field(option), sets[i].at[option] = text, literal.Span()
 	}
 	return sets
 }
 
-// surely is the string that an option has whatever other modules say, and its text; an empty text if there is none.
-func surely(n syntax.Node) (syntax.Node, string) {
+// certainString is the string that an option has whatever other modules say, and its text; an empty text if there is none.
+func certainString(n syntax.Node) (syntax.Node, string) {
 	switch n.Kind() {
 	case syntax.Paren:
-		return surely(n.Child(0))
+		return certainString(n.Child(0))
 	case syntax.Apply:
 		a, _ := syntax.AsApply(n)
 		if module.CalleeName(a.Function()) == "mkForce" {
-			return surely(a.Argument())
+			return certainString(a.Argument())
 		}
 	case syntax.String, syntax.IndentedString:
 		if value, ok := syntax.StringValue(n); ok && syntax.IsClosed(n) {
@@ -81,10 +73,10 @@ func surely(n syntax.Node) (syntax.Node, string) {
 // judge reports a set that jetpack-nixos refuses, at the value that does not fit the SoM.
 func (d *diagnoser) judge(set boardSet) {
 	// The first that is written here is the one to mend.
-	for option, found := range d.refusals(set.configuration) {
-		if set.get(option) != "" {
+	for option, found := range d.refusals(set.board) {
+		if *set.field(option) != "" {
 			found.Span = set.at[option]
-			found.Fixes = d.fitting(set.configuration, option, found.Span)
+			found.Fixes = d.fitting(set.board, option, found.Span)
 			d.report(found)
 			return
 		}
@@ -92,27 +84,24 @@ func (d *diagnoser) judge(set boardSet) {
 }
 
 // refusals are what a combination breaks: the option that does not fit the SoM, and what is to be said of it, without a span.
-func (d *diagnoser) refusals(set configuration) iter.Seq2[string, Diagnostic] {
+func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 	return func(yield func(string, Diagnostic) bool) {
-		if set.som == "" {
-			return
-		}
-		verdict, clashes := d.pinned.Catalog.Fits(set.som, set.carrier, set.major)
+		verdict, clashes := set.fits(d.pinned.Catalog)
 		if verdict != catalog.FitNo {
 			return
 		}
 		for _, clash := range clashes {
-			option := majorOption
+			option := catalog.MajorVersionOption
 			if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && set.major == "" {
-				option = carrierOption
+				option = catalog.CarrierBoardOption
 			}
 			found := Diagnostic{
 				Severity: SeverityError, Code: CodeRefusedCombination, Section: d.explain(strings.Split(option, ".")),
-				Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), set.get(option), set.som),
+				Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), *set.field(option), set.som),
 			}
 			if clash == catalog.ClashTargetBoard {
 				found.Severity = SeverityWarning
-				found.Message = fmt.Sprintf("%s has no board to flash for %s = %q together with som = %q", d.revision(), shortName(option), set.get(option), set.som)
+				found.Message = fmt.Sprintf("%s has no board to flash for %s = %q together with som = %q", d.revision(), shortName(option), *set.field(option), set.som)
 			}
 			if !yield(option, found) {
 				return
@@ -122,17 +111,16 @@ func (d *diagnoser) refusals(set configuration) iter.Seq2[string, Diagnostic] {
 }
 
 // fitting are the values of an option that go with the rest of a set.
-func (d *diagnoser) fitting(set configuration, option string, at text.Span) []Fix {
+func (d *diagnoser) fitting(set board, option string, at text.Span) []Fix {
 	o, ok := d.pinned.Catalog.Option(option)
 	if !ok {
 		return nil
 	}
 	var fixes []Fix
 	for _, value := range o.Values {
-		tried := set
-		tried.set(option, value)
-		if verdict, _ := d.pinned.Catalog.Fits(tried.som, tried.carrier, tried.major); verdict == catalog.FitYes {
-			fixes = append(fixes, changeTo(at, nixString(value)))
+		tried, _ := set.with(option, value)
+		if verdict, _ := tried.fits(d.pinned.Catalog); verdict == catalog.FitYes {
+			fixes = append(fixes, changeTo(at, syntax.Quoted(value)))
 		}
 	}
 	return fixes

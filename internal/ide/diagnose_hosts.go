@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"jetpills/internal/catalog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -64,19 +65,19 @@ func isIn(at host.Location, doc *workspace.Document) bool {
 	return at.File == filepath.ToSlash(doc.Path)
 }
 
-// board is what a host says of the board, with the definitions that say so.
-type board struct {
-	configuration
+// hostBoard is what a host says of the board, with the definitions that say so.
+type hostBoard struct {
+	board
 	unknown map[string]bool // the options that are not certain
 	set     map[string]host.Definition
 	enabled bool
 }
 
-func boardOf(h *host.Host) board {
-	b := board{unknown: map[string]bool{}, set: map[string]host.Definition{}}
+func boardOf(h *host.Host) hostBoard {
+	b := hostBoard{unknown: map[string]bool{}, set: map[string]host.Definition{}}
 	enabled, _ := certain(h, enableOption)
 	b.enabled = enabled == true
-	for _, path := range []string{somOption, carrierOption, majorOption} {
+	for _, path := range []string{catalog.SoMOption, catalog.CarrierBoardOption, catalog.MajorVersionOption} {
 		v, ok := h.Get(strings.Split(path, ".")...)
 		if !ok {
 			continue // the revision does not have it
@@ -86,10 +87,10 @@ func boardOf(h *host.Host) board {
 			value, isString = v.Values[0].(string)
 		}
 		b.unknown[path] = !isString
-		if path == majorOption && v.Certainty == host.Default {
+		if path == catalog.MajorVersionOption && v.Certainty == host.Default {
 			continue // it follows from the SoM
 		}
-		b.configuration.set(path, value)
+		*b.field(path) = value
 		if i := slices.IndexFunc(v.Definitions, func(d host.Definition) bool { return d.Wins }); i >= 0 && v.Certainty == host.Certain {
 			b.set[path] = v.Definitions[i]
 		}
@@ -99,8 +100,8 @@ func boardOf(h *host.Host) board {
 
 const enableOption = "hardware.nvidia-jetpack.enable"
 
-func (b board) isKnown() bool {
-	return b.som != "" && !b.unknown[somOption] && !b.unknown[carrierOption] && !b.unknown[majorOption]
+func (b hostBoard) isKnown() bool {
+	return b.som != "" && !b.unknown[catalog.SoMOption] && !b.unknown[catalog.CarrierBoardOption] && !b.unknown[catalog.MajorVersionOption]
 }
 
 // hosts looks at what each host comes to, and reports what this document has to do with.
@@ -109,23 +110,23 @@ func (d *diagnoser) hosts(hosts []*host.Host) {
 		if d.isEnough() {
 			return
 		}
-		d.hostBoard(h)
+		d.boardOfHost(h)
 		d.hostValues(h)
 	}
 	d.nameHosts(hosts)
 }
 
-// hostBoard reports a combination that jetpack-nixos refuses, where the value is written that does not fit the SoM.
-func (d *diagnoser) hostBoard(h *host.Host) {
+// boardOfHost reports a combination that jetpack-nixos refuses, where the value is written that does not fit the SoM.
+func (d *diagnoser) boardOfHost(h *host.Host) {
 	b := boardOf(h)
-	if !b.enabled || b.unknown[somOption] {
+	if !b.enabled || b.unknown[catalog.SoMOption] {
 		return
 	}
-	for option, found := range d.refusals(b.configuration) {
+	for option, found := range d.refusals(b.board) {
 		definition, isSet := b.set[option]
 		needs := []string{option}
 		if found.Severity == SeverityWarning { // all three decide on the board that is flashed
-			needs = []string{carrierOption, majorOption}
+			needs = []string{catalog.CarrierBoardOption, catalog.MajorVersionOption}
 		}
 		if !isSet || slices.ContainsFunc(needs, func(path string) bool { return b.unknown[path] }) {
 			continue
@@ -136,12 +137,12 @@ func (d *diagnoser) hostBoard(h *host.Host) {
 		}
 		found.Span, found.Host = at.Span, HostName(h)
 		if at == definition.Origin {
-			found.Fixes = d.fitting(b.configuration, option, at.Span)
+			found.Fixes = d.fitting(b.board, option, at.Span)
 		}
 		if at != definition.Value {
 			found.Related = append(found.Related, usedAs(definition, option))
 		}
-		if som, ok := b.set[somOption]; ok {
+		if som, ok := b.set[catalog.SoMOption]; ok {
 			found.Related = append(found.Related, related(writtenAt(som), fmt.Sprintf("som = %q is set here", b.som)))
 		}
 		d.reportForHost(found)

@@ -96,7 +96,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		found.Section = d.explain(nil)
 	} else {
 		found.Section = d.explain(strings.Split(near[0], "."))
-		found.Message += "; did you mean " + either(near, ownName) + "?"
+		found.Message += "; did you mean " + oneOf(near, ownName) + "?"
 		for _, option := range near {
 			found.Fixes = append(found.Fixes, renames(definition, names, option)...)
 		}

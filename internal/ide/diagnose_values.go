@@ -50,8 +50,8 @@ func (d *diagnoser) isUnused(place module.Place, names []string) bool {
 // unknownValue says of a text where an option takes one of a list that it is none of these; nothing if it is one, or may be.
 func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, isTest bool) (found Diagnostic, ok bool) {
 	known := o.Values
-	for _, own := range ownValues(d.sn, d.doc, o) {
-		known = append(slices.Clip(known), own.Value)
+	for _, v := range d.userValues(o) {
+		known = append(slices.Clip(known), v.Value)
 	}
 	if slices.Contains(known, value) || !d.sn.SawOwnValues(d.doc, o.Path) {
 		return Diagnostic{}, false
@@ -72,12 +72,12 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 	case since.Known():
 		found.Message += fmt.Sprintf("; upstream has it since %s (%s)", since.Short(), since.Day())
 	case len(near) > 0:
-		found.Message += "; did you mean " + either(near, nixString) + "?"
+		found.Message += "; did you mean " + oneOf(near, syntax.Quoted) + "?"
 		for _, value := range near {
-			found.Fixes = append(found.Fixes, changeTo(at, nixString(value)))
+			found.Fixes = append(found.Fixes, changeTo(at, syntax.Quoted(value)))
 		}
 	case !isTest:
-		found.Message += "; it takes " + either(known, nixString)
+		found.Message += "; it takes " + oneOf(known, syntax.Quoted)
 	}
 	return found, true
 }
@@ -141,7 +141,7 @@ func retyped(o catalog.Option, place module.Place, inList bool) []Fix {
 	isNumber := place.Node.Kind() == syntax.IntegerLiteral
 	switch {
 	case inList && isNumber && slices.Contains(o.Values, place.Value):
-		newText = nixString(place.Value)
+		newText = syntax.Quoted(place.Value)
 	case inList:
 		return nil
 	case o.ValuesInList && module.IsString(place.Node) && slices.Contains(o.Values, place.Value),
@@ -149,7 +149,7 @@ func retyped(o catalog.Option, place module.Place, inList bool) []Fix {
 		newText = "[ " + place.Node.Text() + " ]"
 	case slices.Contains(o.Values, place.Value) && !o.ValuesInList,
 		isNumber && (o.Kind == catalog.KindString || o.Kind == catalog.KindLines):
-		newText = nixString(place.Value)
+		newText = syntax.Quoted(place.Value)
 	case o.Kind == catalog.KindBool && module.IsString(place.Node) && (place.Value == "true" || place.Value == "false"),
 		o.Kind == catalog.KindInt && module.IsString(place.Node) && isWhole(place.Value),
 		o.Kind == catalog.KindPath && module.IsString(place.Node) && isRelativePath(place.Value):

@@ -113,7 +113,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 }
 
 func newDiagnoser(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) *diagnoser {
-	return &diagnoser{finder: finder{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}}
+	return &diagnoser{query: &query{sn, doc, pinned}, regards: map[module.Condition]regard{}}
 }
 
 func (d *diagnoser) look(looks ...func()) {
@@ -140,7 +140,7 @@ func mayDefine(c *catalog.Catalog, source string) bool {
 
 // diagnoser collects the diagnostics of one document.
 type diagnoser struct {
-	finder
+	*query
 	found []Diagnostic
 
 	// What was found out already: of tests, and of what is turned off, if anybody asked.
@@ -195,33 +195,18 @@ func (d *diagnoser) revision() string {
 	return "jetpack-nixos " + r.Short() + " (the newest known)"
 }
 
-// optionOf is the end of a path that is an option path; nil for one that is part of a declaration.
-func (d *diagnoser) optionOf(path module.Path) []string {
-	names := optionPath(d.pinned.Catalog, path)
-	if names == nil || slices.Contains(names, "") {
-		return nil
-	}
-	known := path.Known()
-	for _, outer := range known[:len(known)-len(names)] {
-		if outer.Name == "options" {
-			return nil
-		}
-	}
-	return names
-}
-
 // explain is the section that explains an option.
 func (d *diagnoser) explain(names []string) pill.Section {
-	s, ok := d.optionNamed(names, text.Span{})
+	s, ok := d.optionNamed(names)
 	if !ok {
-		s.topics = []pill.Topic{concept("option-path")}
+		s = term{topics: topics{concept("option-path")}}
 	}
-	section, _ := s.explanation(d.sn)
+	section, _ := s.section(d.query)
 	return section
 }
 
 // ownName is an option's path without the namespace that most have in common: firmware.autoUpdate.
-func ownName(path string) string { return strings.TrimPrefix(path, "hardware.nvidia-jetpack.") }
+func ownName(path string) string { return strings.TrimPrefix(path, catalog.Namespace+".") }
 
 // shortName is an option's last name.
 func shortName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }

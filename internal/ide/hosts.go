@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"jetpills/internal/catalog"
 	"path/filepath"
 	"strings"
 
@@ -24,12 +25,12 @@ type HostFacts struct {
 
 // FactsOf are the facts of one host of a configuration.
 func FactsOf(c *workspace.Configuration, h *host.Host) HostFacts {
-	f := HostFacts{SoM: certainString(h, somOption), CarrierBoard: certainString(h, carrierOption), Major: certainString(h, majorOption)}
+	f := HostFacts{SoM: hostString(h, catalog.SoMOption), CarrierBoard: hostString(h, catalog.CarrierBoardOption), Major: hostString(h, catalog.MajorVersionOption)}
 	if h.Jetpack != host.Yes {
 		return f
 	}
 	som, _ := c.Pinned.Catalog.SoM(f.SoM)
-	if _, ok := c.Pinned.Catalog.Option(majorOption); !ok {
+	if _, ok := c.Pinned.Catalog.Option(catalog.MajorVersionOption); !ok {
 		f.Major = som.DefaultMajor
 	}
 	f.Capability = strings.Join(som.CUDACapabilities, ", ")
@@ -59,7 +60,7 @@ func flashCommand(entry, name string) string {
 	if filepath.Base(entry) != "flake.nix" {
 		return "nix-build '<nixpkgs/nixos>' -I nixos-config=./" + filepath.Base(entry) + " -A " + script
 	}
-	attribute := ".#nixosConfigurations." + attrName(name) + "." + script
+	attribute := ".#nixosConfigurations." + syntax.WrittenName(name) + "." + script
 	if syntax.IsName(name) {
 		return "nix build " + attribute
 	}
@@ -75,18 +76,10 @@ func certain(h *host.Host, path string) (any, bool) {
 	return v.Values[0], true
 }
 
-func certainString(h *host.Host, path string) string {
+func hostString(h *host.Host, path string) string {
 	v, _ := certain(h, path)
 	s, _ := v.(string)
 	return s
-}
-
-// attrName is a name as an attribute path has it.
-func attrName(name string) string {
-	if syntax.IsName(name) {
-		return name
-	}
-	return syntax.Quote(name)
 }
 
 // HostName is what a host is called: the attribute in nixosConfigurations, and the variant of it.

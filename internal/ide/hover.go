@@ -14,9 +14,10 @@ type Hover struct {
 
 // HoverAt says what is under the cursor; nothing where that is none of ours.
 func HoverAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Hover, bool) {
-	s, ok := subjectAt(sn, doc, offset)
+	q := newQuery(sn, doc)
+	s, span, ok := q.subjectAt(offset)
 	if !ok {
 		return Hover{}, false
 	}
-	return Hover{s.span, s.page(sn, doc)}, true
+	return Hover{span, q.page(s)}, true
 }

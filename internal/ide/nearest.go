@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/agext/levenshtein"
+
+	"jetpills/internal/text"
 )
 
 // mostNear is how many names are offered in place of a wrong one.
@@ -42,22 +44,19 @@ func nearest(wrong string, names []string) []string {
 }
 
 // hasWords reports whether a text has all the words of a name that has several: jetson-agx-orin those of orin-agx.
-func hasWords(text, name string) bool {
+func hasWords(typed, name string) bool {
 	words := func(s string) []string {
 		return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("-_ .", r) })
 	}
-	have, want := words(text), words(name)
+	have, want := words(typed), words(name)
 	return len(want) > 1 && !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(have, w) })
 }
 
-// either joins names as alternatives.
-func either(names []string, show func(string) string) string {
+// oneOf are names as alternatives.
+func oneOf(names []string, show func(string) string) string {
 	shown := make([]string, len(names))
 	for i, name := range names {
 		shown[i] = show(name)
 	}
-	if len(shown) == 1 {
-		return shown[0]
-	}
-	return strings.Join(shown[:len(shown)-1], ", ") + " or " + shown[len(shown)-1]
+	return text.List(shown, "or")
 }

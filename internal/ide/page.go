@@ -1,27 +1,23 @@
 package ide
 
 import (
-	"slices"
 	"strings"
 
 	"jetpills/internal/markup"
 	"jetpills/internal/pill"
-	"jetpills/internal/workspace"
 )
 
-// Page is what is shown of one thing: what the catalog says, then the excerpt of
-// the pill's section that explains it.
+// Page is what is shown of a subject: its sheet, then the excerpt of the pill's section that explains it.
 type Page struct {
 	sheet   sheet
 	section pill.Section // without a Pill if none explains it
 	excerpt pill.Excerpt
 }
 
-// page is what is shown of the subject.
-func (s subject) page(sn *workspace.Snapshot, doc *workspace.Document) Page {
-	p := Page{sheet: s.sheet(sn, doc)}
-	if section, ok := s.explanation(sn); ok {
-		p.section, p.excerpt = section, section.Excerpt(sn.Settings().ExcerptLines)
+func (q *query) page(s subject) Page {
+	p := Page{sheet: s.sheet(q)}
+	if section, ok := s.section(q); ok {
+		p.section, p.excerpt = section, section.Excerpt(q.sn.Settings().ExcerptLines)
 	}
 	return p
 }
@@ -66,75 +62,4 @@ func excerptLinks(section pill.Section, link Linker) func(pill.Link) string {
 		}
 		return link(file, l.Anchor)
 	}
-}
-
-// sheet is what the catalog says, in the order in which it is shown.
-type sheet struct {
-	title   string      // an option path, a value, a name: shown as code
-	what    markup.Text // "option", "value of …"
-	rows    []row
-	remarks []markup.Text // what the user must know about this very place
-	summary markup.Text
-	quote   string // what upstream says itself
-}
-
-// row is one fact.
-type row struct {
-	name  string
-	value markup.Text
-}
-
-func (s sheet) markdown() string {
-	var b strings.Builder
-	b.WriteString(s.heading(markup.Strong(markup.Code(s.title))).Markdown())
-	if len(s.rows) > 0 {
-		b.WriteString("\n")
-		for _, r := range s.rows {
-			b.WriteString("\n- " + r.text().Markdown())
-		}
-	}
-	for _, t := range s.texts() {
-		b.WriteString("\n\n" + t.Markdown())
-	}
-	if s.quote != "" {
-		b.WriteString("\n\n> " + s.quotation().Markdown())
-	}
-	return b.String()
-}
-
-func (s sheet) plain() string {
-	var b strings.Builder
-	b.WriteString(s.heading(markup.Code(s.title)).Plain())
-	for _, r := range s.rows {
-		b.WriteString("\n" + r.text().Plain())
-	}
-	for _, t := range s.texts() {
-		b.WriteString("\n\n" + t.Plain())
-	}
-	if s.quote != "" {
-		b.WriteString("\n\n" + s.quotation().Plain())
-	}
-	return b.String()
-}
-
-// heading is the title, and what that is.
-func (s sheet) heading(title markup.Text) markup.Text {
-	if s.what.Empty() {
-		return title
-	}
-	return markup.Format("%s %s", title, s.what)
-}
-
-func (r row) text() markup.Text { return markup.Format("%s: %s", r.name, r.value) }
-
-// texts are the paragraphs under the facts.
-func (s sheet) texts() []markup.Text {
-	if s.summary.Empty() {
-		return s.remarks
-	}
-	return append(slices.Clip(s.remarks), s.summary)
-}
-
-func (s sheet) quotation() markup.Text {
-	return markup.Format("jetpack-nixos itself: “%s”", markup.Prose(s.quote))
 }

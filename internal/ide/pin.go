@@ -121,9 +121,9 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 	for _, g := range pinned.Catalog.Generations() {
 		pin.JetPack = append(pin.JetPack, text.Visible(g.JetPack, ""))
 	}
-	config := configured(sn, pinned.Catalog, doc)
-	if pin.Major = config.major; pin.Major == "" {
-		if som, ok := pinned.Catalog.SoM(config.som); ok {
+	b := (&query{sn, doc, pinned}).board()
+	if pin.Major = b.major; pin.Major == "" {
+		if som, ok := pinned.Catalog.SoM(b.som); ok {
 			pin.Major = som.DefaultMajor
 		}
 	}

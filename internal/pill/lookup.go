@@ -101,13 +101,20 @@ func (c *Collection) For(topics ...Topic) (Section, bool) {
 
 // byComment finds the section that declares the topic, or else a glob of it.
 func (x *index) byComment(t Topic) (Section, bool) {
-	if claims := x.claims[t]; len(claims) > 0 && claims[0].strength >= declared {
-		return x.sections[claims[0].section], true
+	if s, ok := x.declares(t); ok {
+		return s, true
 	}
 	for _, glob := range x.globs {
 		if glob.matches(t) {
 			return x.sections[x.claims[glob][0].section], true
 		}
+	}
+	return Section{}, false
+}
+
+func (x *index) declares(t Topic) (Section, bool) {
+	if claims := x.claims[t]; len(claims) > 0 && claims[0].strength >= declared {
+		return x.sections[claims[0].section], true
 	}
 	return Section{}, false
 }

@@ -121,6 +121,9 @@ func (c *Collection) Topics() map[Topic][]Section {
 	return topics
 }
 
+// Declares returns the section that declares a topic by its name, not by a glob; the one that For prefers, if several do.
+func (c *Collection) Declares(t Topic) (Section, bool) { return c.explained().declares(t) }
+
 // Find resolves what a person types or a link says: "03", "3", "03-overlays-and-overrides.md",
 // "overlays-and-overrides" or "README", each with or without "#anchor". Without an anchor it is the title's
 // section. An anchor may be shortened as long as only one section begins with it.

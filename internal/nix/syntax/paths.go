@@ -160,10 +160,10 @@ func NameText(n Node) string {
 		return n.Text() + `"`
 	case !known:
 		return n.Text()
-	case n.Kind() == Missing || IsName(name):
+	case n.Kind() == Missing:
 		return name
 	}
-	return Quote(name)
+	return WrittenName(name)
 }
 
 // IsName reports whether a name can stand as an attribute name without quotes.
@@ -178,27 +178,4 @@ func IsName(name string) bool {
 	}
 	k := keyword(name)
 	return k == Word || k == KeywordOr
-}
-
-// Quote is a string as Nix writes it.
-func Quote(s string) string {
-	var out strings.Builder
-	out.WriteByte('"')
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"' || c == '\\' || c == '$' && i+1 < len(s) && s[i+1] == '{':
-			out.WriteByte('\\')
-			out.WriteByte(c)
-		case c == '\n':
-			out.WriteString(`\n`)
-		case c == '\r':
-			out.WriteString(`\r`)
-		case c == '\t':
-			out.WriteString(`\t`)
-		default:
-			out.WriteByte(c)
-		}
-	}
-	out.WriteByte('"')
-	return out.String()
 }

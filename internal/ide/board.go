@@ -1,0 +1,70 @@
+package ide
+
+import (
+	"iter"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/module"
+)
+
+// board is what is set of the options that decide on each other's values; empty where nothing is.
+type board struct{ som, carrier, major string }
+
+// field is the board's value of an option; nil for an option that has none in it.
+func (b *board) field(option string) *string {
+	switch option {
+	case catalog.SoMOption:
+		return &b.som
+	case catalog.CarrierBoardOption:
+		return &b.carrier
+	case catalog.MajorVersionOption:
+		return &b.major
+	}
+	return nil
+}
+
+// with is the board with another value of an option; it reports false for an option that has none in it.
+func (b board) with(option, value string) (board, bool) {
+	field := b.field(option)
+	if field == nil {
+		return b, false
+	}
+	*field = value
+	return b, true
+}
+
+func (b board) fits(c *catalog.Catalog) (catalog.Verdict, []catalog.Clash) {
+	return c.Fits(b.som, b.carrier, b.major)
+}
+
+// boardDefinitions are the definitions in the document of the options that a board has, in order, each with its option.
+func (q *query) boardDefinitions() iter.Seq2[string, module.Definition] {
+	return func(yield func(string, module.Definition) bool) {
+		for d := range module.Definitions(q.doc.Tree(), "som", "carrierBoard", "majorVersion") {
+			if q.sn.Done() {
+				return
+			}
+			option := strings.Join(q.optionOf(d.Path), ".")
+			if new(board).field(option) != nil && !yield(option, d) {
+				return
+			}
+		}
+	}
+}
+
+// board is what the document configures. An option that it sets to two values, as a flake with two machines does, counts
+// as not set.
+func (q *query) board() board {
+	var b board
+	seen := map[string]bool{}
+	for option, d := range q.boardDefinitions() {
+		value, quoted, ok := module.Literal(d.Binding.Value())
+		field := b.field(option)
+		if !ok || !quoted || seen[option] && *field != value {
+			value = ""
+		}
+		*field, seen[option] = value, true
+	}
+	return b
+}

@@ -1,0 +1,138 @@
+package ide
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
+)
+
+// flakeOutput is the subject of the flake jetpack-nixos, or of one of its outputs.
+type flakeOutput struct {
+	undeclared
+	topics
+	title, what string
+}
+
+func (o flakeOutput) sheet(q *query) sheet {
+	return sheet{title: o.title, what: markup.Prose(o.what), rows: []row{q.revisionRow()}}
+}
+
+// jetpackFlake finds the subject of a name that is the flake jetpack-nixos as a whole: an argument of a flake's outputs or
+// of a module, or one of the inputs.
+func (q *query) jetpackFlake(place *module.Place) (subject, bool) {
+	p := place.Path
+	name := p.Last()
+	if name != "jetpack-nixos" && !q.isPinnedInput(name) {
+		return nil, false
+	}
+	flake := flakeOutput{
+		title: name, what: "the flake jetpack-nixos", topics: topics{concept("jetpack-nixos"), concept("flake-inputs")},
+	}
+	if len(p) == 1 {
+		return flake, place.Origin == module.Argument && q.isHandedIn(place.Binder, name)
+	}
+	return flake, p[len(p)-2].Name == "inputs"
+}
+
+// outputNames are the flake outputs that have names below them.
+var outputNames = map[string]bool{
+	"overlays": true, "nixosModules": true, "nixosConfigurations": true, "legacyPackages": true,
+}
+
+// flakeOutput finds the subject of a name that selects a flake output, or what is right below one. Of the packages of
+// jetpack-nixos those below the system count too.
+func (q *query) flakeOutput(place *module.Place) (subject, bool) {
+	names := place.Path.Known()
+	for i := max(len(names)-3, 1); i < len(names); i++ {
+		kind, flake := names[i].Name, names[i-1].Name
+		isJetpack := q.isJetpackInput(flake)
+		below := len(names) - 1 - i
+		if !outputNames[kind] || below == 2 && !(kind == "legacyPackages" && isJetpack) || !q.isFlake(place, names[:i]) {
+			continue
+		}
+		title := names[i:].String()
+		if isJetpack {
+			return q.explained(flakeOutput{
+				title: title, what: "flake output of jetpack-nixos", topics: topics{output(title), output(kind)},
+			})
+		}
+		t := term{title: title, what: markup.Format("output of the flake %s", markup.Code(flake)), topics: topics{concept("flake-outputs")}}
+		if kind == "overlays" {
+			t.topics = topics{concept("overlays")}
+		}
+		return q.explained(t)
+	}
+	return nil, false
+}
+
+// isFlake reports whether a path leads to a flake: an input, or an argument that was handed in.
+func (q *query) isFlake(place *module.Place, names module.Path) bool {
+	last := names.Last()
+	if q.isJetpackInput(last) {
+		_, isScope := catalog.ScopeMajor(last)
+		return !isScope && !slices.ContainsFunc(names, func(p module.Part) bool { return p.Name == "config" })
+	}
+	if n := len(names); n > 1 {
+		return names[n-2].Name == "inputs"
+	}
+	switch last {
+	case "config", "options", "lib", "pkgs":
+		return false
+	}
+	return q.isHandedIn(place.Binder, last)
+}
+
+// isHandedIn reports whether a function's argument is what its name says: { lib, stdenv, ... } gets those from outside,
+// while the x of x: … is the function's own. A self is a flake in a flake's outputs and in a module, which
+// leaves the rest of its arguments open.
+func (q *query) isHandedIn(binder syntax.Node, name string) bool {
+	l, ok := syntax.AsLambda(binder)
+	if !ok {
+		return false
+	}
+	if l.Formals().IsZero() {
+		return name == "inputs" && flakes(q, nil)
+	}
+	switch name {
+	case "outputs":
+		return false
+	case "self":
+		return flakes(q, nil) || l.Formals().HasEllipsis()
+	}
+	return true
+}
+
+// isJetpackInput reports whether a flake input is jetpack-nixos: the lock file says so, or its name does.
+func (q *query) isJetpackInput(name string) bool {
+	return q.isPinnedInput(name) || strings.Contains(name, "jetpack") || name == "self" && q.inCheckout()
+}
+
+// isPinnedInput reports whether the lock file has jetpack-nixos under that name.
+func (q *query) isPinnedInput(name string) bool {
+	input := q.pinned.Pin.Input
+	return input != "" && name == input[strings.LastIndexByte(input, '/')+1:]
+}
+
+// flakes reports whether the document is a flake.
+func flakes(q *query, _ module.Path) bool { return filepath.Base(q.doc.Path) == "flake.nix" }
+
+// outputWords are the outputs that flakes have, by name.
+var outputWords = map[string]string{
+	"nixosConfigurations": "NixOS systems by name", "nixosModules": "NixOS modules by name",
+	"packages": "packages by system and name", "legacyPackages": "package sets by system",
+	"devShells": "development shells by system and name", "checks": "what `nix flake check` builds, by system and name",
+	"apps": "programs for `nix run`, by system and name", "formatter": "what `nix fmt` runs, by system",
+	"hydraJobs": "jobs for Hydra", "templates": "templates for `nix flake init`, by name",
+}
+
+func flakeOutputWords(p module.Path) markup.Text { return markup.Prose(outputWords[p[1].Name]) }
+
+// flakeOutputs reports whether a path in outputs is that of an output which flakes have, and the document is a flake.
+func flakeOutputs(q *query, p module.Path) bool { return outputWords[p[1].Name] != "" && flakes(q, p) }
+
+func jetpackFlakeOutputs(q *query, p module.Path) bool { return q.inCheckout() && flakeOutputs(q, p) }

@@ -1,0 +1,268 @@
+package ide
+
+import (
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/pill"
+	"jetpills/internal/workspace"
+)
+
+// option is the subject of an option's name, or of a value that says nothing by itself.
+type option struct {
+	topics
+	catalog.Option
+	refused string // what is written as its value and is none of its values; mostly empty
+}
+
+// optionSet is the subject of a name that options stand below: hardware.nvidia-jetpack.firmware.
+type optionSet struct {
+	undeclared
+	topics
+	path []string
+}
+
+// otherOption is the subject of an option that the pinned revision does not have, but another one.
+type otherOption struct {
+	topics
+	catalog.History
+}
+
+// option finds the subject of a name in an option path.
+func (q *query) option(place *module.Place) (subject, bool) {
+	c := q.pinned.Catalog
+	names := optionPath(c, place.Path)
+	if names == nil && place.Defines != nil {
+		names = optionPath(c, place.Defines) // { inherit (config.mine) som; }
+	}
+	if names == nil {
+		// hardware in hardware.nvidia-jetpack.som: the name alone is NixOS's, but
+		// the path that it begins is ours.
+		whole, span, ok := wholePath(place)
+		if !ok {
+			return nil, false
+		}
+		if names = optionPath(c, whole); names == nil {
+			return nil, false
+		}
+		place.Span = span
+	}
+	return q.optionNamed(names)
+}
+
+func (q *query) optionNamed(names []string) (subject, bool) {
+	c := q.pinned.Catalog
+	if o, ok := c.Lookup(names); ok {
+		s := option{Option: o, topics: optionTopics(o)}
+		if now, ok := q.later(o); ok {
+			s.topics = append(topics{optionTopic(now.Path)}, s.topics...)
+		}
+		return s, true
+	}
+	path := strings.Join(names, ".")
+	if c.IsPrefix(names) {
+		return optionSet{path: names, topics: topics{optionTopic(path), concept("option-path")}}, true
+	}
+	if h, ok := q.sn.Library().History(path); ok {
+		return otherOption{topics{optionTopic(path), concept("renamed-options")}, h}, true
+	}
+	return nil, false
+}
+
+func optionTopic(path string) pill.Topic { return pill.Topic{Kind: pill.OptionTopic, Name: path} }
+
+func optionTopics(o catalog.Option) topics {
+	if o.RenamedTo != "" {
+		return topics{optionTopic(o.Path), optionTopic(o.RenamedTo), concept("renamed-options")}
+	}
+	return topics{optionTopic(o.Path)}
+}
+
+// later is what became, in the newest revision, of an option that is none by that name any more: the option it was
+// renamed to.
+func (q *query) later(o catalog.Option) (catalog.Option, bool) {
+	newest := q.sn.Library().Newest()
+	now, ok := newest.Option(o.Path)
+	if !ok || o.RenamedTo != "" || now.RenamedTo == "" {
+		return catalog.Option{}, false
+	}
+	return newest.Option(now.RenamedTo)
+}
+
+// section is, for an option that no pill knows, such as a fork's, the section on what options are.
+func (o option) section(q *query) (pill.Section, bool) {
+	if section, ok := o.topics.section(q); ok {
+		return section, true
+	}
+	return q.sn.Pills().Declares(concept("option-path"))
+}
+
+// section is what explains most of the options in the set, if one section explains more than half of them.
+func (s optionSet) section(q *query) (pill.Section, bool) {
+	explains := map[string]int{}
+	all, most := 0, 0
+	var best pill.Section
+	within := strings.Join(s.path, ".") + "."
+	for _, o := range q.pinned.Catalog.Options() {
+		if !strings.HasPrefix(o.Path, within) {
+			continue
+		}
+		all++
+		if section, ok := q.sn.Pills().For(optionTopic(o.Path)); ok {
+			ref := section.Ref()
+			if explains[ref]++; explains[ref] > most {
+				best, most = section, explains[ref]
+			}
+		}
+	}
+	if 2*most > all {
+		return best, true
+	}
+	return s.topics.section(q)
+}
+
+func (o option) declaration(q *query) (Location, bool) { return q.optionDeclared(o.Path) }
+
+func (q *query) optionDeclared(path string) (Location, bool) {
+	return q.declared(func(c *catalog.Catalog) (string, int, int) {
+		o, _ := c.Option(path)
+		return o.DeclaredIn, o.Line, o.Column
+	})
+}
+
+func (o otherOption) declaration(q *query) (Location, bool) {
+	if at, ok := q.optionDeclared(o.Path); ok {
+		return at, true
+	}
+	return q.declared(func(*catalog.Catalog) (string, int, int) {
+		r, _ := q.pinned.Source.Removed(o.Path)
+		return r.DeclaredIn, r.Line, r.Column
+	})
+}
+
+func (o option) sheet(q *query) sheet {
+	what := "option"
+	out := sheet{title: o.Path, summary: q.dated(o.Summary), rows: make([]row, 0, 6)}
+	now, wasRenamed := q.later(o.Option)
+	switch {
+	case wasRenamed:
+		out.summary = q.dated(now.Summary)
+		out.remark("Later revisions call it %s.", markup.Code(now.Path))
+	case o.RenamedTo != "":
+		what = "renamed option"
+		since := markup.Text{}
+		if o.AliasSince.Known() {
+			since = markup.Format(" since %s", dayOf(o.AliasSince))
+		}
+		out.add("Now", markup.Format("%s%s", markup.Code(o.RenamedTo), since))
+	case o.Field:
+		what = "field of a submodule"
+	}
+	if o.Internal {
+		what += ", internal"
+	}
+	if o.ReadOnly {
+		what += ", read-only"
+	}
+	out.what = markup.Prose(what)
+	out.addSignature(o.Option)
+	if added := q.userValues(o.Option); len(added) > 0 {
+		out.add("Your own", q.shown(added))
+	}
+	out.rows = append(out.rows, q.declaredRow(o.DeclaredIn, o.Line))
+	if q.pinned.IsOwn() {
+		out.quote = quotation(q.pinned.Source.Description(o.Path))
+	}
+	if o.refused != "" {
+		out.remark("%s is none of its values in this revision.", markup.Code(oneLine(o.refused)))
+	}
+	return out
+}
+
+// mostInline is how long a default may be, in bytes, to stand beside the type:
+// editors show some ten lines of a hover, and the pill is to be among them.
+const mostInline = 40
+
+// addSignature adds an option's type, its default and, for an enum, its values.
+func (s *sheet) addSignature(o catalog.Option) {
+	kind, fallback := typeName(o), ""
+	if o.HasDefault {
+		fallback = oneLine(o.ShownDefault())
+	}
+	switch isShort := len(fallback) <= mostInline; {
+	case kind != "" && fallback != "" && isShort:
+		s.add("Type", markup.Format("%s, default %s", kind, markup.Code(fallback)))
+	default:
+		s.add("Type", markup.Literal(kind))
+		if fallback != "" {
+			s.add("Default", markup.Code(fallback))
+		}
+	}
+	s.add("Values", markup.Codes(o.Values))
+}
+
+// typeName is an option's type in words; the values of an enum stand elsewhere.
+func typeName(o catalog.Option) string {
+	if len(o.Values) == 0 {
+		return o.Type
+	}
+	kind := "enum"
+	if o.ValuesInList {
+		kind = "list of enum"
+	}
+	if o.Nullable {
+		kind = "null or " + kind
+	}
+	return kind
+}
+
+// oneLine is Nix text with its line breaks and indentation as single spaces.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func (s optionSet) sheet(q *query) sheet {
+	children := q.pinned.Catalog.Children(s.path)
+	what := "set of options"
+	var names []string
+	for _, c := range children {
+		switch isOld := c.Option != nil && (c.Option.Internal || c.Option.RenamedTo != ""); {
+		case c.HasChildren:
+			names = append(names, c.Name+".…")
+		case !isOld:
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		what = "set of old names, which still work"
+		for _, c := range children {
+			names = append(names, c.Name)
+		}
+	}
+	return sheet{
+		title: strings.Join(s.path, "."), what: markup.Prose(what),
+		rows: []row{{"Holds", markup.Codes(names)}, q.revisionRow()},
+	}
+}
+
+func (o otherOption) sheet(q *query) sheet {
+	out := sheet{title: o.Path, what: markup.Prose("no option of this revision"), rows: []row{q.revisionRow()}}
+	// The revision may be another than the pinned one, and then it is not known which of the two is older.
+	isPinned := q.pinned.Basis == workspace.Exact || q.pinned.Basis == workspace.Read
+	switch {
+	case o.IsRemoved() && o.RenamedTo != "":
+		out.remark("Renamed to %s.", markup.Code(o.RenamedTo))
+	case o.IsRemoved():
+		out.remark("Removed in %s.", dayOf(o.Removed))
+	case o.Introduced.Known() && isPinned:
+		out.remark("It came with %s.", dayOf(o.Introduced))
+	case o.Introduced.Known():
+		out.remark("Upstream has it since %s.", dayOf(o.Introduced))
+	}
+	if q.pinned.IsOwn() {
+		if removed, ok := q.pinned.Source.Removed(o.Path); ok {
+			out.quote = quotation(q.pinned.Source.Description(removed.Path))
+		}
+	}
+	return out
+}

@@ -1,0 +1,30 @@
+package ide
+
+import (
+	"jetpills/internal/markup"
+	"jetpills/internal/nix/module"
+)
+
+// overlaid is what the functions that take an overlay lay it over; the rest lay it over the package set.
+var overlaid = map[string]string{
+	"overrideScope": "the scope", "overrideScope'": "the scope",
+	"extend": "the set that is extended", "extends": "the set that is extended",
+	"makeExtensible": "the set that is extended", "appendOverlays": "the set that is extended",
+}
+
+// overlayArgument finds the subject of final or prev, by whichever names an overlay has them.
+func (q *query) overlayArgument(place *module.Place) (subject, bool) {
+	name, o := place.Path.Last(), place.Overlay
+	what, ok := overlaid[o.For]
+	if !ok {
+		what = "the package set"
+	}
+	when := " as it is in the end, with every overlay applied"
+	if o.Prev.Text() == name && o.Final.Text() != name {
+		when = " as it was before this overlay"
+	}
+	return term{
+		title: name, what: markup.Prose(what + when),
+		topics: topics{concept("overlay-function"), concept("overlays")},
+	}, true
+}

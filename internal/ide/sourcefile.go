@@ -1,0 +1,81 @@
+package ide
+
+import (
+	"path"
+	"path/filepath"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pill"
+	"jetpills/internal/pins"
+)
+
+// sourceFile is the subject of a path that leads to a file of jetpack-nixos.
+type sourceFile struct {
+	topics
+	name  string   // within the checkout
+	makes []string // the members of the scope that it is the source of
+}
+
+// sourceFile finds the subject of a path, in a checkout of jetpack-nixos.
+func (q *query) sourceFile(place *module.Place) (subject, bool) {
+	if !q.inCheckout() {
+		return nil, false
+	}
+	target := place.Value
+	if place.Node.Kind() == syntax.Path && !filepath.IsAbs(target) {
+		target = filepath.Join(q.doc.Dir(), filepath.FromSlash(target))
+	}
+	name := q.fileName(target)
+	if name == "" {
+		return nil, false
+	}
+	s := sourceFile{name: name, makes: q.madeFrom(name)}
+	for _, p := range s.makes {
+		s.topics = append(s.topics, packageTopic(p))
+	}
+	s.topics = append(s.topics, pill.Topic{Kind: pill.FileTopic, Name: name}, pill.Topic{Kind: pill.FileTopic, Name: name + "/default.nix"})
+	return q.explained(s)
+}
+
+// madeFrom are the members of the scope that a file or folder is the source of: by what the overlays say, or by its name.
+func (q *query) madeFrom(name string) []string {
+	var made []string
+	base := strings.TrimSuffix(path.Base(name), ".nix")
+	if base == "default" || base == "package" {
+		base = path.Base(path.Dir(name))
+	}
+	for _, p := range q.pinned.Catalog.Packages() {
+		if p.File == name && p.Line == 0 || p.Source == name || p.Name == base && strings.HasPrefix(name, "pkgs/") {
+			made = append(made, p.Name)
+		}
+	}
+	return made
+}
+
+func (s sourceFile) sheet(*query) sheet {
+	what := markup.Prose("file of jetpack-nixos")
+	if len(s.makes) > 0 {
+		what = markup.Format("%s, source of %s", what, markup.Codes(s.makes))
+	}
+	return sheet{title: s.name, what: what}
+}
+
+func (s sourceFile) declaration(q *query) (Location, bool) {
+	return q.declared(func(*catalog.Catalog) (string, int, int) { return s.name, 1, 1 })
+}
+
+// inCheckout reports whether the document lies in a checkout of jetpack-nixos.
+func (q *query) inCheckout() bool { return q.pinned.Pin.Format == pins.Checkout }
+
+// fileName is the name that a file has within the checkout, with slashes; empty for one outside.
+func (q *query) fileName(file string) string {
+	name, err := filepath.Rel(q.pinned.Pin.Dir, file)
+	if err != nil || !filepath.IsLocal(name) {
+		return ""
+	}
+	return filepath.ToSlash(name)
+}

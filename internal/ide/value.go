@@ -1,0 +1,153 @@
+package ide
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/pill"
+)
+
+// enumValue is the subject of a value of an option that takes some of a list.
+type enumValue struct {
+	topics
+	option     catalog.Option
+	value      string
+	written    string // as it stands in the text; may be empty
+	isCompared bool   // with the option, and not given to it
+}
+
+// value finds the subject of a literal that is the value of an option.
+func (q *query) value(place *module.Place) (subject, bool) {
+	c := q.pinned.Catalog
+	names := optionPath(c, place.Path)
+	if names == nil {
+		return nil, false
+	}
+	o, _, ok := valueOption(c, names)
+	if !ok {
+		return nil, false
+	}
+	written := place.Span.Of(q.doc.Text)
+	if slices.Contains(o.Values, place.Value) {
+		return enumValue{valueTopics(o, place.Value), o, place.Value, written, place.Compared}, true
+	}
+	if user, ok := q.userValue(o, place.Value); ok {
+		return user, true
+	}
+	if isNull := place.Value == "null" && o.Nullable; len(o.Values) > 0 && !isNull && q.sn.SawOwnValues(q.doc, o.Path) {
+		return option{optionTopics(o), o, written}, true
+	}
+	return option{Option: o, topics: optionTopics(o)}, true
+}
+
+func valueTopics(o catalog.Option, value string) topics {
+	t := topics{{Kind: pill.ValueTopic, Name: o.Path + "=" + value}}
+	if o.RenamedTo != "" {
+		t = append(t, pill.Topic{Kind: pill.ValueTopic, Name: o.RenamedTo + "=" + value})
+	}
+	switch o.Path {
+	case catalog.SoMOption:
+		t = append(t, pill.Topic{Kind: pill.SoMTopic, Name: value})
+	case catalog.MajorVersionOption:
+		t = append(t, pill.Topic{Kind: pill.JetPackTopic, Name: value})
+	}
+	return append(t, optionTopics(o)...)
+}
+
+func (v enumValue) declaration(q *query) (Location, bool) { return q.optionDeclared(v.option.Path) }
+
+func (v enumValue) sheet(q *query) sheet {
+	o := v.option
+	out := sheet{
+		title: `"` + v.value + `"`, what: markup.Format("value of %s", markup.Code(o.Path)),
+		summary: q.dated(o.ValueSummary(v.value)),
+	}
+	switch o.Path {
+	case catalog.SoMOption:
+		out.addSoM(q.pinned.Catalog, v.value)
+	case catalog.MajorVersionOption:
+		out.addGeneration(q.pinned.Catalog, v.value)
+	}
+	if since := o.ValueSince(v.value); since.Known() {
+		out.add("Since", dayOf(since))
+	}
+	out.rows = append(out.rows, q.revisionRow())
+	if v.written != "" && !strings.ContainsAny(v.written[:1], `"'`) {
+		out.remark("%s needs quotes: the value is a string.", markup.Code(v.written))
+	}
+	if others := v.clashing(q); len(others) > 0 {
+		out.remark("jetpack-nixos refuses this value together with %s.", markup.Join(others, " and "))
+	}
+	return out
+}
+
+func (s *sheet) addSoM(c *catalog.Catalog, name string) {
+	som, _ := c.SoM(name)
+	s.add("SoC", markup.Literal(som.SoC))
+	if som.DefaultMajor != "" {
+		jetpack := markup.Literal(som.DefaultMajor)
+		if _, ok := c.Option(catalog.MajorVersionOption); ok {
+			jetpack = markup.Format("%s unless `majorVersion` says otherwise", jetpack)
+		}
+		if len(som.Majors) == 1 {
+			jetpack = markup.Format("%s only", som.DefaultMajor)
+		} else if len(som.Majors) > 1 {
+			jetpack = markup.Format("%s; %s work", jetpack, strings.Join(som.Majors, ", "))
+		}
+		s.add("JetPack", jetpack)
+	}
+	s.add("CUDA capability", markup.Literal(strings.Join(som.CUDACapabilities, ", ")))
+	if som.TargetBoard != "" {
+		s.add("Target board", markup.Code(som.TargetBoard))
+	}
+}
+
+func (s *sheet) addGeneration(c *catalog.Catalog, major string) {
+	g, _ := c.Generation(major)
+	s.add("JetPack", markup.Literal(g.JetPack))
+	s.add("L4T", markup.Literal(g.L4T))
+	s.add("CUDA", markup.Literal(g.CUDA))
+	s.add("Kernel", markup.Literal(g.Kernel))
+	if len(g.SoMFamilies) > 0 {
+		s.add("SoMs", markup.Literal(strings.Join(g.SoMFamilies, ", ")+", generic"))
+	}
+}
+
+// clashing are the other definitions in the document that the value does not go with.
+func (v enumValue) clashing(q *query) []markup.Text {
+	if v.isCompared || new(board).field(v.option.Path) == nil {
+		return nil
+	}
+	b, _ := q.board().with(v.option.Path, v.value)
+	if b.som == "" {
+		return nil
+	}
+	verdict, clashes := b.fits(q.pinned.Catalog)
+	if verdict != catalog.FitNo {
+		return nil
+	}
+	isOf := func(clash catalog.Clash) bool {
+		return slices.ContainsFunc(clashes, func(c catalog.Clash) bool { return c == clash || c == catalog.ClashTargetBoard })
+	}
+	involved := []string{catalog.SoMOption}
+	if isOf(catalog.ClashMajor) {
+		involved = append(involved, catalog.MajorVersionOption)
+	}
+	if isOf(catalog.ClashCarrier) {
+		involved = append(involved, catalog.CarrierBoardOption)
+	}
+	if !slices.Contains(involved, v.option.Path) {
+		return nil
+	}
+	var others []markup.Text
+	for _, path := range involved {
+		if value := *b.field(path); path != v.option.Path && value != "" {
+			others = append(others, markup.Code(fmt.Sprintf("%s = %q", shortName(path), value)))
+		}
+	}
+	return others
+}
