@@ -32,10 +32,10 @@ var mayImport = map[string][]string{
 	},
 	"jetpills/internal/pins": {"internal/upstream", "internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog"},
 	"jetpills/internal/workspace": {
-		"internal/nix/eval", "internal/nix/module", "internal/pins", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
+		"internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/ide": {
-		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/pins", "internal/catalog", "internal/pill",
+		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/catalog", "internal/pill",
 		"internal/nix/syntax", "internal/markup", "internal/text",
 	},
 	"jetpills/internal/server": {
@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"jetpills/internal/rpc/rpctest": {},
 	"jetpills/internal/cli": {
 		"internal/server", "internal/ide", "internal/workspace", "internal/pins", "internal/upstream", "internal/catalog",
-		"internal/pill", "internal/pillcheck", "internal/nix/syntax", "internal/text",
+		"internal/pill", "internal/pillcheck", "internal/nix/host", "internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/pillcheck":           {"internal/pill", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
 	"jetpills/internal/catalog/facts":       {},
