@@ -24,24 +24,22 @@ func (p *Program) checkCommand() *cobra.Command {
 		Short: "Print what jetpack-nixos refuses in files, and in the .nix files in folders",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			findings, err := p.check(args, cmd.ErrOrStderr())
-			if err != nil {
+			findings, looked, err := p.check(args, cmd.ErrOrStderr())
+			if looked == 0 && err != nil {
 				return err
 			}
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			defer out.Flush()
-			switch format {
-			case "json":
-				err = printFindingsJSON(out, findings)
-			case "sarif":
-				err = printSARIF(out, findings, p.Version)
-			default:
-				renderFindings(out, findings)
+			printed := p.report(out, findings, format)
+			switch {
+			case printed != nil:
+				return printed
+			case err != nil:
+				return err
+			case slices.ContainsFunc(findings, func(f finding) bool { return f.Severity <= severityNamed(failOn) }):
+				return exit(exitNothing)
 			}
-			if err == nil && slices.ContainsFunc(findings, func(f finding) bool { return f.Severity <= severityNamed(failOn) }) {
-				err = exit(exitNothing)
-			}
-			return err
+			return nil
 		},
 	}
 	formatFlag(c, &format, "text", "json", "sarif")
@@ -129,21 +127,22 @@ func besides(spelt, at, other string) string {
 	return filepath.Join(filepath.Dir(spelt), near)
 }
 
-// check looks at files, and at all Nix files in folders. A file in a folder that cannot be read is passed over, with a
-// line in notes. So is a lock file that cannot be read, once: without it, no finding is more than a hint.
-func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
+// check looks at files, and at all Nix files in folders, and gives how many it looked at. A file that cannot be read is
+// passed over, with a line in notes; the error is an exit then. A lock file that cannot be read has a line, once: without it,
+// no finding is more than a hint.
+func (p *Program) check(paths []string, notes io.Writer) (findings []finding, looked int, err error) {
 	session, err := p.session()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	snapshot := session.Snapshot()
-	var findings []finding
 	noted := map[upstream.Problem]bool{}
 	look := func(file string) error {
 		doc, err := workspace.ReadDocument(file)
 		if err != nil {
 			return err
 		}
+		looked++
 		found := ide.Diagnose(snapshot, doc)
 		for _, d := range found {
 			findings = append(findings, newFinding(d, file, doc))
@@ -159,13 +158,18 @@ func (p *Program) check(paths []string, notes io.Writer) ([]finding, error) {
 		}
 		return nil
 	}
-	unread := func(err error) { printf(notes, "jetpills: %v: not checked\n", err) }
+	var unread error
 	for _, path := range paths {
-		if err := eachNixFile(path, look, unread); err != nil {
-			return nil, err
+		named := eachNixFile(path, look, func(err error) {
+			printf(notes, "jetpills: %v: not checked\n", err)
+			unread = exit(exitCouldNot)
+		})
+		if named != nil {
+			printf(notes, "jetpills: %v\n", named)
+			unread = exit(exitCouldNot)
 		}
 	}
-	return findings, nil
+	return findings, looked, unread
 }
 
 // pillRef names the section that explains a finding: 07#which-som-am-i.
@@ -174,6 +178,17 @@ func (f finding) pillRef() string {
 		return ""
 	}
 	return f.Section.Ref()
+}
+
+func (p *Program) report(w io.Writer, findings []finding, format string) error {
+	switch format {
+	case "json":
+		return printFindingsJSON(w, findings)
+	case "sarif":
+		return printSARIF(w, findings, p.Version)
+	}
+	renderFindings(w, findings)
+	return nil
 }
 
 func renderFindings(w io.Writer, findings []finding) {

@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
       fix: Change to "orin-agx"
       see: jetpills pills show 07#which-som-am-i
 `
-	if diff := cmp.Diff(want, out); diff != "" || code != 1 {
+	if diff := cmp.Diff(want, out); diff != "" || code != 2 {
 		t.Errorf("exit code %d, -want +got:\n%s", code, diff)
 	}
 	if want := "jetpills: " + filepath.Join(dir, "sub", "binary.nix") + " is binary: not checked\n"; stderr != want {
@@ -78,7 +78,7 @@ func TestCheckOfALink(t *testing.T) {
 	}
 	for _, spelt := range []string{link, link + string(filepath.Separator)} {
 		out, _, code := run(t, "", "check", spelt)
-		if want := filepath.Join(link, "sub", "bad.nix") + ":3:47: error: "; code != 1 || !strings.HasPrefix(out, want) {
+		if want := filepath.Join(link, "sub", "bad.nix") + ":3:47: error: "; code != 2 || !strings.HasPrefix(out, want) {
 			t.Errorf("%s: exit code %d: %s", spelt, code, out)
 		}
 	}
@@ -301,11 +301,11 @@ func TestCheckKeepsNoDocument(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return int(m.HeapAlloc)
 	}
-	if _, err := p.check([]string{filepath.Join(dir, "0.nix")}, io.Discard); err != nil {
+	if _, _, err := p.check([]string{filepath.Join(dir, "0.nix")}, io.Discard); err != nil {
 		t.Fatal(err) // what is read once is there now
 	}
 	before := heap()
-	findings, err := p.check([]string{dir}, io.Discard)
+	findings, _, err := p.check([]string{dir}, io.Discard)
 	if err != nil || len(findings) < files {
 		t.Fatalf("%d findings, %v", len(findings), err)
 	}

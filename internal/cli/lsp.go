@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -52,7 +53,11 @@ func (p *Program) logger(file, level string) (*zap.Logger, error) {
 	}
 	out := p.Stderr
 	if file != "" {
-		f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		// O_NONBLOCK has a FIFO fail that nothing reads, where an editor would wait for its server for ever.
+		f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NONBLOCK, 0o600)
+		if errors.Is(err, syscall.ENXIO) {
+			return nil, fmt.Errorf("%s is not a regular file, and nothing reads from it", file)
+		}
 		if err != nil {
 			return nil, plain(err)
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -52,6 +53,8 @@ func (p *Program) readSource(name string) (string, error) {
 		return "", plain(err)
 	case info.IsDir():
 		return "", fmt.Errorf("%s is a directory", name)
+	case !info.Mode().IsRegular():
+		return "", fmt.Errorf("%s is not a regular file", name)
 	case info.Size() > mostSyntaxBytes:
 		return "", fmt.Errorf("%s is larger than %d MiB", name, mostSyntaxBytes>>20)
 	}
@@ -65,6 +68,9 @@ func (p *Program) readSource(name string) (string, error) {
 // plain says what is wrong with a file without the name of the system call.
 func plain(err error) error {
 	if e, ok := err.(*fs.PathError); ok {
+		if e.Path == "" {
+			return errors.New("the name of the file is empty")
+		}
 		return fmt.Errorf("%s: %w", e.Path, e.Err)
 	}
 	return err

@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +24,7 @@ const MaxSize = 8 << 20
 // takes some 700 bytes. Eight megabytes of a generated package set have 400,000.
 const maxBrackets = 1 << 19
 
-// firstBlock is how many bytes tell a text from binary content.
+// firstBlock is how many bytes of a text are looked at to recognise binary content and other encodings.
 const firstBlock = 8 << 10
 
 // Document is one version of a text. It is immutable and safe for concurrent use; its exported fields must not be changed.
@@ -111,7 +110,8 @@ func (d *Document) Tree() *syntax.Tree {
 // Mapper translates positions in the text that Tree was parsed from.
 func (d *Document) Mapper() *text.Mapper { return d.mapper() }
 
-// Problem says why the text is not analysed: it is too large, or it is binary. It is nil for any other text, broken code too.
+// Problem says why the text is not analysed: it is too large, binary or not UTF-8. It is nil for any other text, broken code
+// too.
 func (d *Document) Problem() error { return d.problem }
 
 // Dir is the folder that the file lies in; empty for a document that is no file.
@@ -124,6 +124,7 @@ func (d *Document) Dir() string {
 
 var (
 	errBinary  = errors.New("is binary")
+	errNotUTF8 = errors.New("is not encoded in UTF-8")
 	errTooLong = fmt.Errorf("is larger than %d MiB", MaxSize>>20)
 	errTooFull = fmt.Errorf("has more than %d brackets and quotes", maxBrackets)
 )
@@ -132,8 +133,12 @@ func unfit(content string) error {
 	if len(content) > MaxSize {
 		return errTooLong
 	}
-	if isBinary(content) {
+	block := beginning(content)
+	if strings.IndexByte(block, 0) >= 0 {
 		return errBinary
+	}
+	if !utf8.ValidString(block) {
+		return errNotUTF8
 	}
 	if brackets := 0; len(content) > maxBrackets { // else there cannot be so many
 		for _, opener := range []string{"(", "[", "{", "\""} {
@@ -146,22 +151,24 @@ func unfit(content string) error {
 	return nil
 }
 
-// isBinary looks at the first block. A code point that the block's end cuts is whole.
-func isBinary(content string) bool {
-	block := content
-	if len(block) > firstBlock {
-		end := firstBlock
-		for end > firstBlock-utf8.UTFMax && !utf8.RuneStart(block[end]) {
-			end--
-		}
-		block = block[:end]
+// beginning is the first block of a text. A code point that the end of the block would cut is left out.
+func beginning(content string) string {
+	if len(content) <= firstBlock {
+		return content
 	}
-	return strings.IndexByte(block, 0) >= 0 || !utf8.ValidString(block)
+	end := firstBlock
+	for end > firstBlock-utf8.UTFMax && !utf8.RuneStart(content[end]) {
+		end--
+	}
+	return content[:end]
 }
 
 // ReadDocument reads a file from disk. The error is one clear sentence that names the file as path spells it:
-// it is missing, a folder, unreadable, binary or too large.
+// it is missing, no regular file, unreadable, binary, not UTF-8 or too large.
 func ReadDocument(path string) (*Document, error) {
+	if path == "" {
+		return nil, errors.New("the name of the file is empty")
+	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot tell where %s lies: %w", path, err)
@@ -175,27 +182,27 @@ func ReadDocument(path string) (*Document, error) {
 
 // readText reads at most a byte more than is analysed. Its errors go behind the file's name.
 func readText(path string) (string, error) {
+	info, err := os.Stat(path) // before the file is opened: opening a FIFO waits for a writer
+	switch {
+	case err != nil:
+		return "", fileError(err)
+	case info.IsDir():
+		return "", errors.New("is a folder, not a file")
+	case !info.Mode().IsRegular():
+		return "", errors.New("is not a regular file")
+	case info.Size() > MaxSize:
+		return "", errTooLong
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return "", fileError(err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
+	content, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
 	if err != nil {
 		return "", fileError(err)
 	}
-	if info.IsDir() {
-		return "", errors.New("is a folder, not a file")
-	}
-	if info.Mode().IsRegular() && info.Size() > MaxSize {
-		return "", errTooLong
-	}
-	var content bytes.Buffer
-	if _, err := io.Copy(&content, io.LimitReader(file, MaxSize+1)); err != nil {
-		return "", fileError(err)
-	}
-	read := content.String()
-	return read, unfit(read)
+	return string(content), unfit(string(content))
 }
 
 func fileError(err error) error {

@@ -160,10 +160,10 @@ func TestDocumentsThatAreNoText(t *testing.T) {
 		{"too large", big, "is larger than 8 MiB"},
 		{"brackets and nothing else", strings.Repeat("({[\"", 1+maxBrackets/4), "has more than 524288 brackets and quotes"},
 		{"a NUL", "{ }\x00", "is binary"},
-		{"not UTF-8", "{ \xff }", "is binary"},
+		{"not UTF-8", "{ \xff }", "is not encoded in UTF-8"},
 		{"a code point cut by the first block", strings.Repeat("x", firstBlock-1) + "ä" + "x", ""},
 		{"a long code point cut by the first block", strings.Repeat("x", firstBlock-3) + "𝄞" + "x", ""},
-		{"half a code point at the end", "x\xc3", "is binary"},
+		{"half a code point at the end", "x\xc3", "is not encoded in UTF-8"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := NewDocument("u", "", "nix", 1, test.content)
@@ -210,6 +210,7 @@ func TestReadDocument(t *testing.T) {
 	dir := t.TempDir()
 	good := write(t, dir, "good.nix", "{ }")
 	write(t, dir, "binary.nix", "\x7fELF\x00")
+	write(t, dir, "latin-1.nix", "# H\xf6he\n{ }")
 	if err := os.Truncate(write(t, dir, "big.nix", ""), 50<<20); err != nil {
 		t.Fatal(err)
 	}
@@ -221,6 +222,7 @@ func TestReadDocument(t *testing.T) {
 		"missing.nix":    "does not exist",
 		".":              "is a folder, not a file",
 		"binary.nix":     "is binary",
+		"latin-1.nix":    "is not encoded in UTF-8",
 		"big.nix":        "is larger than 8 MiB",
 		"good.nix/x.nix": "cannot be read: not a directory",
 	} {
