@@ -77,9 +77,10 @@ func (x *extractor) position(n syntax.Node) (file string, line, column int) {
 	return f.path, line + 1, offset - f.lines.Start(line) + 1
 }
 
-// is reports whether an attribute of a set is certain to have a value.
-func (x *extractor) is(s eval.Value, name string, want eval.Value) bool {
-	return x.Select(s, name) == want
+// is reports whether an attribute of a set is certain to have a value. To select one that is not there takes longer.
+func (x *extractor) is(s *eval.Attrs, name string, want eval.Value) bool {
+	a, ok := s.Get(name)
+	return ok && x.Force(a.Thunk) == want
 }
 
 // text is the string at a path of attributes; empty if none is known there.
