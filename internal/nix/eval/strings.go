@@ -161,8 +161,6 @@ func mapASCII(s string, from, to byte, by int) string {
 	return string(out)
 }
 
-var plainArgument = regexp.MustCompile(`^[[:alnum:],._+:@%/-]+$`)
-
 func replaceStrings(c *call) Value {
 	from, to, s := c.strs(0), c.list(1).Items, c.str(2)
 	if c.bad != nil {
