@@ -19,6 +19,7 @@ func (p *Program) hoverCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			at.snapshot.Configuration(at.doc.Dir()) // an editor has evaluated it before
 			h, ok := ide.HoverAt(at.snapshot, at.doc, at.offset)
 			if !ok {
 				return exit(exitNothing)

@@ -1,9 +1,15 @@
 package ide
 
 import (
+	"fmt"
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
+	"jetpills/internal/text"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/syntax"
@@ -88,4 +94,108 @@ func HostName(h *host.Host) string {
 		return h.Name
 	}
 	return h.Name + "." + h.Variant
+}
+
+// mostHosts is how many hosts a hover tells apart.
+const mostHosts = 4
+
+// addHosts says what an option comes to on the hosts that the document is a part of, where that is known already: no hover
+// waits for an evaluation. Hosts on which it comes to the same are named together.
+func (q *query) addHosts(s *sheet, o catalog.Option) {
+	c := q.sn.KnownConfiguration(q.doc.Dir())
+	if c == nil || c.Pinned.Catalog != q.pinned.Catalog {
+		return
+	}
+	path := o.Parts()
+	if o.RenamedTo != "" {
+		path = strings.Split(o.RenamedTo, ".")
+	}
+	names := map[string][]string{}
+	var said []string // in the order of the hosts
+	saying := map[string]markup.Text{}
+	for _, h := range c.Of(q.doc.Path) {
+		v, ok := h.Get(path...)
+		if !ok || h.Jetpack == host.No {
+			continue
+		}
+		says := q.hostValue(v)
+		key := says.Plain()
+		if _, ok := saying[key]; !ok {
+			said, saying[key] = append(said, key), says
+		}
+		names[key] = append(names[key], HostName(h))
+	}
+	for i, key := range said {
+		if i == mostHosts {
+			s.add("On other hosts", markup.Prose("something else"))
+			return
+		}
+		on := "On " + strings.Join(names[key], ", ")
+		if n := len(names[key]); len(said) == 1 && n > 1 {
+			on = "On both hosts"
+			if n > 2 {
+				on = fmt.Sprintf("On all %d hosts", n)
+			}
+		} else if n > mostHosts {
+			on = fmt.Sprintf("On %s and %d more", names[key][0], n-1)
+		}
+		s.add(text.Visible(on, ""), saying[key])
+	}
+}
+
+// hostValue is what an option comes to on a host, and which definition it has that from.
+func (q *query) hostValue(v host.Value) markup.Text {
+	var from markup.Text
+	wins := func(d host.Definition) bool { return d.Wins }
+	if i := slices.IndexFunc(v.Definitions, wins); i >= 0 && v.Certainty == host.Certain {
+		if line := q.sn.Line(filepath.FromSlash(v.Definitions[i].Path.File), v.Definitions[i].Path.Span.Start); line > 0 {
+			from = markup.Format(", from %s", markup.Code(q.lineIn(filepath.FromSlash(v.Definitions[i].Path.File), line)))
+		}
+	}
+	values := make([]string, len(v.Values))
+	for i, value := range v.Values {
+		values[i] = nixValue(value)
+	}
+	switch {
+	case v.Conflict:
+		return markup.Prose("has conflicting definitions")
+	case v.Certainty == host.Certain:
+		return markup.Format("%s%s", markup.Codes(values), from)
+	case v.Certainty == host.Default:
+		return markup.Format("%s, the default", markup.Codes(values))
+	case v.Certainty == host.Possible:
+		return markup.Format("one of %s", markup.Codes(values))
+	}
+	return markup.Prose("not known without an evaluation")
+}
+
+// nixValue is a plain value as Nix writes it, cut to a length that a hover has room for.
+func nixValue(v any) string {
+	const most = 60
+	var s string
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		s = syntax.Quoted(v)
+	case []any:
+		items := make([]string, 0, len(v)+2)
+		for _, item := range v {
+			items = append(items, nixValue(item))
+		}
+		s = "[ " + strings.Join(append(items, "]"), " ")
+	case map[string]any:
+		s = "{ "
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			s += syntax.WrittenName(name) + " = " + nixValue(v[name]) + "; "
+		}
+		s += "}"
+	default:
+		s = fmt.Sprint(v)
+	}
+	s = oneLine(s)
+	if utf8.RuneCountInString(s) > most {
+		return string([]rune(s)[:most]) + " …"
+	}
+	return s
 }

@@ -171,6 +171,7 @@ func (o option) sheet(q *query) sheet {
 	if added := q.userValues(o.Option); len(added) > 0 {
 		out.add("Your own", q.shown(added))
 	}
+	q.addHosts(&out, o.Option)
 	out.rows = append(out.rows, q.declaredRow(o.DeclaredIn, o.Line))
 	if q.pinned.IsOwn() {
 		out.quote = quotation(q.pinned.Source.Description(o.Path))

@@ -60,14 +60,16 @@ func (v userValue) sheet(q *query) sheet {
 }
 
 // lineOf is the file, as seen from the document, and the line in which a value of the user's is declared.
-func (q *query) lineOf(v workspace.OwnValue) string {
-	file := v.File
+func (q *query) lineOf(v workspace.OwnValue) string { return q.lineIn(v.File, v.Line) }
+
+// lineIn is a line of a file, as seen from the document.
+func (q *query) lineIn(file string, line int) string {
 	if dir := q.doc.Dir(); dir != "" {
 		if near, err := filepath.Rel(dir, file); err == nil && strings.Count(near, "..") < 3 {
 			file = filepath.ToSlash(near)
 		}
 	}
-	return fmt.Sprintf("%s:%d", file, v.Line)
+	return fmt.Sprintf("%s:%d", file, line)
 }
 
 // maxUserValues is how many values of the user's a hover shows.

@@ -135,7 +135,13 @@ func runArchive(t *testing.T, f feature, file string, archive *txtar.Archive, li
 		if err != nil {
 			t.Fatal(err)
 		}
+		document := string(uri.File(at.file))
+		before := editor.published.forget(document)
 		editor.open(at.file, string(content))
+		if session.Snapshot().Configuration(filepath.Dir(at.file)) != nil {
+			// What is known of hosts comes with the diagnostics, of which each opening is told.
+			editor.published.wait(document, func(_ []wireDiagnostic, times int) bool { return times > before })
+		}
 		c := marker{t: t, full: bytes.Contains(archive.Comment, []byte("full")), offset: at.offset}
 		c.names = strings.NewReplacer(store, "STORE", dir, "DIR")
 		c.doc = workspace.NewDocument(at.file, at.file, "nix", 1, string(content))

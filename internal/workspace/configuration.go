@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"jetpills/internal/catalog"
@@ -79,6 +80,20 @@ func (s *Snapshot) evaluate(entry, root string, before *Configuration) *Configur
 		},
 	}, earlier)
 	return c
+}
+
+// Line is the 1-based line of an offset in a file, an absolute path, as an evaluation read it last; 0 where none did.
+func (s *Snapshot) Line(file string, offset int) int {
+	content := ""
+	if d, ok := s.FileDocument(file); ok {
+		content = d.Text
+	} else if r, ok := s.configurations.read.known(file); ok {
+		content = r.text
+	}
+	if offset > len(content) || content == "" {
+		return 0
+	}
+	return strings.Count(content[:offset], "\n") + 1
 }
 
 // asked is the context of a question: it ends once nobody waits for the answer.

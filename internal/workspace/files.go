@@ -96,11 +96,7 @@ func (f *files) file(file string) (*readFile, bool) {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > mostRead {
 		return nil, false
 	}
-	key := pathKey(filepath.FromSlash(file))
-	f.read.mu.Lock()
-	known, ok := f.read.files[key]
-	f.read.mu.Unlock()
-	if ok && known.modified.Equal(info.ModTime()) && known.size == info.Size() {
+	if known, ok := f.read.known(filepath.FromSlash(file)); ok && known.modified.Equal(info.ModTime()) && known.size == info.Size() {
 		return known, true
 	}
 	opened, err := f.folder.Open(name)
@@ -114,12 +110,21 @@ func (f *files) file(file string) (*readFile, bool) {
 	}
 	r := &readFile{modified: info.ModTime(), size: info.Size(), text: string(content)}
 	r.tree = sync.OnceValue(func() *syntax.Tree { return syntax.Parse(r.text) })
-	f.read.keep(key, r)
+	f.read.keep(filepath.FromSlash(file), r)
 	return r, true
 }
 
+// known is a file as it was read last.
+func (r *readFiles) known(path string) (*readFile, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	file, ok := r.files[pathKey(path)]
+	return file, ok
+}
+
 // keep remembers a file. Once the texts take more than their bound, all are forgotten.
-func (r *readFiles) keep(key string, file *readFile) {
+func (r *readFiles) keep(path string, file *readFile) {
+	key := pathKey(path)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if old, ok := r.files[key]; ok {
