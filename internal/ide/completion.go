@@ -472,7 +472,7 @@ func (q *query) subjectOf(topic ItemTopic) (subject, bool) {
 		if v, isUser := q.userValue(o, topic.Value); isUser {
 			return v, ok
 		}
-		return enumValue{topics: valueTopics(o, topic.Value), option: o, value: topic.Value}, ok
+		return enumValue{option: option{Option: o, topics: valueTopics(o, topic.Value)}, value: topic.Value}, ok
 	case topic.Option != "":
 		return q.optionNamed(strings.Split(topic.Option, "."))
 	}

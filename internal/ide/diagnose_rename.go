@@ -146,7 +146,7 @@ func rename(levels []level, first int, path module.Path) (renamed, bool) {
 			if !part.Known {
 				return renamed{}, false
 			}
-			written = append(written, part.Name)
+			written = append(written, syntax.WrittenName(part.Name))
 		}
 		r.edits = append(r.edits, text.Edit{
 			Span:    text.Span{Start: l.names[equal].Span().Start, End: l.names[len(l.names)-1].Span().End},
@@ -220,25 +220,16 @@ func within(part text.Span, edits []text.Edit) []text.Edit {
 
 // lineAround is the lines that a span takes, without the last line break.
 func lineAround(source string, s text.Span) text.Span {
-	start := strings.LastIndexByte(source[:s.Start], '\n') + 1
-	end := len(source)
-	if i := strings.IndexByte(source[s.End:], '\n'); i >= 0 {
-		end = s.End + i
-	}
-	if end > s.End && source[end-1] == '\r' {
-		end--
-	}
-	return text.Span{Start: start, End: end}
+	rest, _, _ := strings.Cut(source[s.End:], "\n")
+	return text.Span{Start: strings.LastIndexByte(source[:s.Start], '\n') + 1, End: s.End + len(strings.TrimSuffix(rest, "\r"))}
 }
 
 // lineBreak is the line break at the end of a line; empty at the end of the text.
 func lineBreak(source string, end int) string {
-	for _, s := range []string{"\r\n", "\n"} {
-		if strings.HasPrefix(source[end:], s) {
-			return s
-		}
+	if strings.HasPrefix(source[end:], "\r\n") {
+		return "\r\n"
 	}
-	return ""
+	return source[end:min(end+1, len(source))]
 }
 
 // isAlone reports whether nothing but a comment behind it stands beside a span on its lines.
@@ -271,16 +262,16 @@ func commentsAbove(tree *syntax.Tree, line int) int {
 func reindented(tree *syntax.Tree, block, line text.Span, indent string) []text.Edit {
 	source := tree.Source()
 	was := indentAt(source, line.Start)
+	if was == indent {
+		return nil
+	}
 	var edits []text.Edit
-	for at := block.Start; at < block.End; {
-		next := block.End
-		if i := strings.IndexByte(source[at:block.End], '\n'); i >= 0 {
-			next = at + i + 1
-		}
-		if strings.HasPrefix(source[at:], was) && was != indent && !isInString(tree, at) {
+	at := block.Start
+	for l := range strings.Lines(source[block.Start:block.End]) {
+		if strings.HasPrefix(l, was) && !isInString(tree, at) {
 			edits = append(edits, text.Edit{Span: text.Span{Start: at, End: at + len(was)}, NewText: indent})
 		}
-		at = next
+		at += len(l)
 	}
 	return edits
 }

@@ -24,13 +24,7 @@ const (
 
 // String names the severity as the command line shows it.
 func (s Severity) String() string {
-	switch s {
-	case SeverityError:
-		return "error"
-	case SeverityWarning:
-		return "warning"
-	}
-	return "hint"
+	return [...]string{SeverityError: "error", SeverityWarning: "warning", SeverityHint: "hint"}[s]
 }
 
 // Code names a class of diagnostics.

@@ -24,7 +24,7 @@ func (q *query) page(s subject) Page {
 
 // Markdown is the page for clients that draw Markdown.
 func (p Page) Markdown(link Linker) string {
-	parts := []string{p.sheet.markdown()}
+	parts := []string{p.sheet.text().Markdown()}
 	if p.section.Pill != nil {
 		parts = append(parts, "---", markup.Strong(markup.Literal(p.section.Label())).Markdown())
 		if body := p.excerpt.Markdown(excerptLinks(p.section, link)); body != "" {
@@ -39,7 +39,7 @@ func (p Page) Markdown(link Linker) string {
 
 // Plain is the page for clients that show text as it is.
 func (p Page) Plain() string {
-	parts := []string{p.sheet.plain()}
+	parts := []string{p.sheet.text().Plain()}
 	if p.section.Pill != nil {
 		parts = append(parts, strings.Repeat("-", 40), p.section.Label())
 		if body := p.excerpt.Plain(); body != "" {

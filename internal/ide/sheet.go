@@ -2,8 +2,6 @@ package ide
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
@@ -37,59 +35,24 @@ func (s *sheet) remark(format string, parts ...any) {
 	s.remarks = append(s.remarks, markup.Format(format, parts...))
 }
 
-func (s sheet) markdown() string {
-	var b strings.Builder
-	b.WriteString(s.heading(markup.Strong(markup.Code(s.title))).Markdown())
-	if len(s.rows) > 0 {
-		b.WriteString("\n")
-		for _, r := range s.rows {
-			b.WriteString("\n- " + r.text().Markdown())
-		}
+// text is the sheet as paragraphs.
+func (s sheet) text() markup.Text {
+	head := markup.Strong(markup.Code(s.title))
+	if !s.what.Empty() {
+		head = markup.Format("%s %s", head, s.what)
 	}
-	for _, t := range s.texts() {
-		b.WriteString("\n\n" + t.Markdown())
+	facts := make([]markup.Text, len(s.rows))
+	for i, r := range s.rows {
+		facts[i] = markup.Format("%s: %s", r.name, r.value)
 	}
-	if s.quote != "" {
-		b.WriteString("\n\n> " + s.quotation().Markdown())
-	}
-	return b.String()
-}
-
-func (s sheet) plain() string {
-	var b strings.Builder
-	b.WriteString(s.heading(markup.Code(s.title)).Plain())
-	for _, r := range s.rows {
-		b.WriteString("\n" + r.text().Plain())
-	}
-	for _, t := range s.texts() {
-		b.WriteString("\n\n" + t.Plain())
+	parts := append([]markup.Text{markup.List(head, facts)}, s.remarks...)
+	if !s.summary.Empty() {
+		parts = append(parts, s.summary)
 	}
 	if s.quote != "" {
-		b.WriteString("\n\n" + s.quotation().Plain())
+		parts = append(parts, markup.Quotation(markup.Format("jetpack-nixos itself: “%s”", markup.Prose(s.quote))))
 	}
-	return b.String()
-}
-
-// heading is the title, and what that is.
-func (s sheet) heading(title markup.Text) markup.Text {
-	if s.what.Empty() {
-		return title
-	}
-	return markup.Format("%s %s", title, s.what)
-}
-
-func (r row) text() markup.Text { return markup.Format("%s: %s", r.name, r.value) }
-
-// texts are the paragraphs under the facts.
-func (s sheet) texts() []markup.Text {
-	if s.summary.Empty() {
-		return s.remarks
-	}
-	return append(slices.Clip(s.remarks), s.summary)
-}
-
-func (s sheet) quotation() markup.Text {
-	return markup.Format("jetpack-nixos itself: “%s”", markup.Prose(s.quote))
+	return markup.Paragraphs(parts)
 }
 
 // declaredRow says where something is declared, and in which revision.

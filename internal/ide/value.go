@@ -13,8 +13,7 @@ import (
 
 // enumValue is the subject of a value of an option that takes some of a list.
 type enumValue struct {
-	topics
-	option     catalog.Option
+	option
 	value      string
 	written    string // as it stands in the text; may be empty
 	isCompared bool   // with the option, and not given to it
@@ -33,7 +32,7 @@ func (q *query) value(place *module.Place) (subject, bool) {
 	}
 	written := place.Span.Of(q.doc.Text)
 	if slices.Contains(o.Values, place.Value) {
-		return enumValue{valueTopics(o, place.Value), o, place.Value, written, place.Compared}, true
+		return enumValue{option{Option: o, topics: valueTopics(o, place.Value)}, place.Value, written, place.Compared}, true
 	}
 	if user, ok := q.userValue(o, place.Value); ok {
 		return user, true
@@ -58,10 +57,8 @@ func valueTopics(o catalog.Option, value string) topics {
 	return append(t, optionTopics(o)...)
 }
 
-func (v enumValue) declaration(q *query) (Location, bool) { return q.optionDeclared(v.option.Path) }
-
 func (v enumValue) sheet(q *query) sheet {
-	o := v.option
+	o := v.Option
 	out := sheet{
 		title: `"` + v.value + `"`, what: markup.Format("value of %s", markup.Code(o.Path)),
 		summary: q.dated(o.ValueSummary(v.value)),
@@ -119,10 +116,10 @@ func (s *sheet) addGeneration(c *catalog.Catalog, major string) {
 
 // clashing are the other definitions in the document that the value does not go with.
 func (v enumValue) clashing(q *query) []markup.Text {
-	if v.isCompared || new(board).field(v.option.Path) == nil {
+	if v.isCompared || new(board).field(v.Path) == nil {
 		return nil
 	}
-	b, _ := q.board().with(v.option.Path, v.value)
+	b, _ := q.board().with(v.Path, v.value)
 	if b.som == "" {
 		return nil
 	}
@@ -140,12 +137,12 @@ func (v enumValue) clashing(q *query) []markup.Text {
 	if isOf(catalog.ClashCarrier) {
 		involved = append(involved, catalog.CarrierBoardOption)
 	}
-	if !slices.Contains(involved, v.option.Path) {
+	if !slices.Contains(involved, v.Path) {
 		return nil
 	}
 	var others []markup.Text
 	for _, path := range involved {
-		if value := *b.field(path); path != v.option.Path && value != "" {
+		if value := *b.field(path); path != v.Path && value != "" {
 			others = append(others, markup.Code(fmt.Sprintf("%s = %q", shortName(path), value)))
 		}
 	}

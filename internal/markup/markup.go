@@ -115,6 +115,33 @@ func Join(texts []Text, separator string) Text {
 	return Text{strings.Join(markdown, between.markdown), strings.Join(plain, between.plain)}
 }
 
+// List is a text with others under it, a line each, which Markdown draws as a list.
+func List(head Text, items []Text) Text {
+	for i, item := range items {
+		if i == 0 {
+			head.markdown += "\n"
+		}
+		head.markdown += "\n- " + item.markdown
+		head.plain += "\n" + item.plain
+	}
+	return head
+}
+
+// Paragraphs are texts with an empty line between them.
+func Paragraphs(texts []Text) Text {
+	var out Text
+	for i, t := range texts {
+		if i > 0 {
+			out = out.plus(Text{"\n\n", "\n\n"})
+		}
+		out = out.plus(t)
+	}
+	return out
+}
+
+// Quotation is a paragraph of somebody else's.
+func Quotation(t Text) Text { return Text{"> " + t.markdown, t.plain} }
+
 // Link is a text that leads to an address, or the text alone where Address has none.
 func Link(label Text, address string) Text {
 	if to := Address(address); to != "" {
