@@ -95,7 +95,7 @@ func TestCheckTellsOfTheLock(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	told := "jetpills: " + filepath.Join(dir, "flake.lock") + ": has the marks of a merge conflict; going by the next best\n"
+	told := "jetpills: " + filepath.Join(dir, "flake.lock") + ": has the marks of a merge conflict; the next file that pins jetpack-nixos counts instead\n"
 	for path, want := range map[string]string{dir: told, filepath.Join(dir, "b.nix"): told, filepath.Join(dir, "other.nix"): ""} {
 		if _, stderr, code := run(t, "", "check", path); stderr != want || code != 0 {
 			t.Errorf("%s: exit code %d, told %q", path, code, stderr)

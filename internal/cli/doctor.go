@@ -111,7 +111,7 @@ func (d *doctor) pin(pinned workspace.Pinned) {
 		last := len(tools) - 1
 		d.advise("pin jetpack-nixos with %s or %s: then what is said holds for that revision", strings.Join(tools[:last], ", "), tools[last])
 	case pin.Revision == "" && !pinned.Basis.IsRead():
-		d.advise("name a commit in %s: it says no more than that some revision of jetpack-nixos is used", filepath.Base(pin.File))
+		d.advise("name a commit in %s: it names jetpack-nixos, but no revision of it", filepath.Base(pin.File))
 	case pinned.Basis == workspace.ByDate || pinned.Basis == workspace.Newest:
 		d.problem("nothing is known of revision %s, and its source is not on disk: what is said may not hold for it", pin.Revision)
 	}

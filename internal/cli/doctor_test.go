@@ -148,13 +148,13 @@ func TestExtract(t *testing.T) {
 func TestPinProblems(t *testing.T) {
 	home(t)
 	for content, want := range map[string]string{
-		"<<<<<<< ours\n{}\n":                "has the marks of a merge conflict; going by the next best",
-		lock("anduril", newest)[:100]:       "is not a lock file: it ends too early; going by the next best",
-		`{"root": 5, "nodes": {}}`:          "is not a lock file: it has a number where text is due; going by the next best",
-		`[1]`:                               "is not a lock file: it has a list where an object is due; going by the next best",
-		"\x00\x00":                          "is not a lock file: invalid character '\\x00' looking for beginning of value; going by the next best",
-		`{"root": "root", "nodes": {}}`:     "is not a lock file: it has no root node; going by the next best",
-		`{"root": "root", "nodes": "none"}`: "is not a lock file: it has text where an object is due; going by the next best",
+		"<<<<<<< ours\n{}\n":                "has the marks of a merge conflict; the next file that pins jetpack-nixos counts instead",
+		lock("anduril", newest)[:100]:       "is not a lock file: it ends too early; the next file that pins jetpack-nixos counts instead",
+		`{"root": 5, "nodes": {}}`:          "is not a lock file: it has a number where text is due; the next file that pins jetpack-nixos counts instead",
+		`[1]`:                               "is not a lock file: it has a list where an object is due; the next file that pins jetpack-nixos counts instead",
+		"\x00\x00":                          "is not a lock file: invalid character '\\x00' looking for beginning of value; the next file that pins jetpack-nixos counts instead",
+		`{"root": "root", "nodes": {}}`:     "is not a lock file: it has no root node; the next file that pins jetpack-nixos counts instead",
+		`{"root": "root", "nodes": "none"}`: "is not a lock file: it has text where an object is due; the next file that pins jetpack-nixos counts instead",
 	} {
 		dir := lay(t, map[string]string{"flake.lock": content})
 		want := "problem: " + filepath.Join(dir, "flake.lock") + ": " + want + "\n"

@@ -99,7 +99,7 @@ func (in *opened) locked(row format) Pin {
 		}
 	}
 	if err != nil {
-		in.problem(file, err.Error()+"; going by the next best")
+		in.problem(file, err.Error()+"; the next file that pins jetpack-nixos counts instead")
 	}
 	if err != nil || len(pins) == 0 {
 		return Pin{}
