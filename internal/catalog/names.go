@@ -5,6 +5,9 @@ import "strings"
 // Namespace is what the paths of most options of jetpack-nixos begin with.
 const Namespace = "hardware.nvidia-jetpack"
 
+// EnableOption turns jetpack-nixos on.
+const EnableOption = Namespace + ".enable"
+
 // The options that decide which board a system is for. Each refuses values by those of the others.
 const (
 	SoMOption          = Namespace + ".som"
@@ -20,9 +23,5 @@ const ScopeName = "nvidia-jetpack"
 // name of anything else.
 func ScopeMajor(name string) (major string, ok bool) {
 	major, ok = strings.CutPrefix(name, ScopeName)
-	ok = ok && (major == "" || len(major) == 1 && '0' <= major[0] && major[0] <= '9')
-	if !ok {
-		return "", false
-	}
-	return major, true
+	return major, ok && strings.Trim(major, "0123456789") == ""
 }

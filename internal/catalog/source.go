@@ -73,9 +73,6 @@ func (l *Library) tree(options []Option) *tree {
 	return t
 }
 
-// somOption is the option whose values are the SoMs.
-const somOption = "hardware.nvidia-jetpack.som"
-
 // boards are the SoMs of a catalog, and the combinations that fit.
 type boards struct {
 	soms []SoM
@@ -86,7 +83,7 @@ type boards struct {
 }
 
 func (l *Library) boards(c *Catalog, s Source) boards {
-	option, ok := c.Option(somOption)
+	option, ok := c.Option(SoMOption)
 	if !ok {
 		return boards{}
 	}

@@ -23,7 +23,7 @@ func TestSourceOfAFork(t *testing.T) {
 		// What was read from a source has no history yet.
 		o := &s.Options[i]
 		o.Since, o.AliasSince, o.Summary, o.library = Revision{}, Revision{}, "", nil
-		if o.Path == somOption {
+		if o.Path == SoMOption {
 			o.Values = append(slices.Clone(o.Values), "orin-own")
 		}
 	}
@@ -39,8 +39,8 @@ func TestSourceOfAFork(t *testing.T) {
 	if o, ok := c.Option("hardware.nvidia-jetpack.own"); !ok || o.Summary != "" || o.Since.Known() {
 		t.Errorf("the fork's own option is %+v", o)
 	}
-	som, _ := c.Option(somOption)
-	was, _ := l.Newest().Option(somOption)
+	som, _ := c.Option(SoMOption)
+	was, _ := l.Newest().Option(SoMOption)
 	if som.Since != was.Since || som.Summary != was.Summary || som.ValueSince("thor-agx") != was.ValueSince("thor-agx") || som.ValueSince("orin-own").Known() {
 		t.Errorf("som has lost its history, or got a wrong one: %+v", som)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/workspace"
@@ -102,7 +103,7 @@ var alwaysShown = []string{"enable", "som", "carrierBoard", "majorVersion", "sup
 // rank orders the options of a host: those that are always shown come first; -1 for one that is not shown.
 func rank(v host.Value) int {
 	path := strings.Join(v.Path, ".")
-	if name, ok := strings.CutPrefix(path, "hardware.nvidia-jetpack."); ok {
+	if name, ok := strings.CutPrefix(path, catalog.Namespace+"."); ok {
 		if i := slices.Index(alwaysShown, name); i >= 0 {
 			return i
 		}
@@ -182,7 +183,7 @@ func (l *hostList) print(w io.Writer) {
 
 // name is the path of an option, without what nearly all have in common.
 func name(v host.Value) string {
-	return strings.TrimPrefix(strings.Join(v.Path, "."), "hardware.nvidia-jetpack.")
+	return strings.TrimPrefix(strings.Join(v.Path, "."), catalog.Namespace+".")
 }
 
 // configuresJetson reports whether a host has the module of jetpack-nixos, or sets one of its options.

@@ -2,11 +2,11 @@ package ide
 
 import (
 	"fmt"
-	"jetpills/internal/catalog"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -75,7 +75,7 @@ type hostBoard struct {
 
 func boardOf(h *host.Host) hostBoard {
 	b := hostBoard{unknown: map[string]bool{}, set: map[string]host.Definition{}}
-	enabled, _ := certain(h, enableOption)
+	enabled, _ := certain(h, catalog.EnableOption)
 	b.enabled = enabled == true
 	for _, path := range []string{catalog.SoMOption, catalog.CarrierBoardOption, catalog.MajorVersionOption} {
 		v, ok := h.Get(strings.Split(path, ".")...)
@@ -97,8 +97,6 @@ func boardOf(h *host.Host) hostBoard {
 	}
 	return b
 }
-
-const enableOption = "hardware.nvidia-jetpack.enable"
 
 func (b hostBoard) isKnown() bool {
 	return b.som != "" && !b.unknown[catalog.SoMOption] && !b.unknown[catalog.CarrierBoardOption] && !b.unknown[catalog.MajorVersionOption]

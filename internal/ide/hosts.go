@@ -2,17 +2,17 @@ package ide
 
 import (
 	"fmt"
-	"jetpills/internal/catalog"
-	"jetpills/internal/markup"
-	"jetpills/internal/text"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
 
@@ -57,7 +57,7 @@ func FactsOf(c *workspace.Configuration, h *host.Host) HostFacts {
 	return f
 }
 
-const realtimeOption = "hardware.nvidia-jetpack.kernel.realtime"
+const realtimeOption = catalog.Namespace + ".kernel.realtime"
 
 // flashCommand builds the flash script in the folder of the entry. config.system.build.flashScript is in every revision since
 // 2022-11.

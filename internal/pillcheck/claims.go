@@ -348,7 +348,7 @@ func (r *claims) readMember(n named, say sayer) {
 			return
 		}
 		if part == "jprev" || part == "jfinal" {
-			isScope, part = true, scopeName
+			isScope, part = true, catalog.ScopeName
 		}
 		if !isScope || i+1 >= len(n.parts) {
 			continue
@@ -358,8 +358,8 @@ func (r *claims) readMember(n named, say sayer) {
 		}
 		return
 	}
-	if name := n.parts[0]; l4tPackage.MatchString(name) && !n.quoted && !w.member(scopeName, name) && !r.bound[name] && (!n.prose || n.whole) {
-		say(n.offset, "package", r.everHad(name), "%s has no member %s", scopeName, name)
+	if name := n.parts[0]; l4tPackage.MatchString(name) && !n.quoted && !w.member(catalog.ScopeName, name) && !r.bound[name] && (!n.prose || n.whole) {
+		say(n.offset, "package", r.everHad(name), "%s has no member %s", catalog.ScopeName, name)
 	}
 }
 

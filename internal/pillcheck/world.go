@@ -192,17 +192,15 @@ func (w *world) inside(parts []string) bool {
 // member reports whether a name is in a scope: nvidia-jetpack, or that of one generation.
 func (w *world) member(scope, name string) bool {
 	p, ok := w.cat.Package(name)
-	major := strings.TrimPrefix(scope, scopeName)
+	major := strings.TrimPrefix(scope, catalog.ScopeName)
 	return ok && (major == "" || slices.Contains(p.Generations, major))
 }
-
-const scopeName = "nvidia-jetpack"
 
 var scopePattern = regexp.MustCompile(`^nvidia-jetpack[0-9]?$`)
 
 // scope reports whether pkgs has a scope of that name.
 func (w *world) scope(name string) bool {
-	major := strings.TrimPrefix(name, scopeName)
+	major := strings.TrimPrefix(name, catalog.ScopeName)
 	_, ok := w.cat.Generation(major)
 	return ok || major == ""
 }
@@ -237,7 +235,7 @@ const anySystem = "SYSTEM"
 // inScope reports whether names lead to a scope, to a member of one, or to a member of the default one.
 func (w *world) inScope(names []string) bool {
 	if !scopePattern.MatchString(names[0]) {
-		return w.member(scopeName, names[0])
+		return w.member(catalog.ScopeName, names[0])
 	}
 	return w.scope(names[0]) && (len(names) == 1 || w.member(names[0], names[1]))
 }

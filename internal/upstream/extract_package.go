@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -16,7 +15,6 @@ import (
 const (
 	overlayFile       = "overlay.nix"
 	deviceOverlayFile = "overlay-with-config.nix"
-	scopeName         = "nvidia-jetpack"
 )
 
 // scopeNames are what makeScope itself adds.
@@ -30,13 +28,13 @@ func (x *extractor) packages(e *Extraction) {
 		attribute := catalog.Attribute{Name: a.Name}
 		attribute.File, attribute.Line, _ = x.position(a.At)
 		e.Overlay = append(e.Overlay, attribute)
-		if suffix, ok := strings.CutPrefix(a.Name, scopeName); ok && isNumber(suffix) {
-			x.scope(e, found, x.Force(a.Thunk), suffix)
+		if major, ok := catalog.ScopeMajor(a.Name); ok && major != "" {
+			x.scope(e, found, x.Force(a.Thunk), major)
 		}
 	}
 	if len(found) == 0 {
 		// Before there were several generations the scope had no number.
-		if a, ok := top.Get(scopeName); ok {
+		if a, ok := top.Get(catalog.ScopeName); ok {
 			x.scope(e, found, x.Force(a.Thunk), "")
 		}
 	}
@@ -49,11 +47,6 @@ func (x *extractor) packages(e *Extraction) {
 	}
 	slices.SortFunc(e.Packages, func(a, b catalog.Package) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(e.Overlay, func(a, b catalog.Attribute) int { return cmp.Compare(a.Name, b.Name) })
-}
-
-func isNumber(s string) bool {
-	_, err := strconv.ParseUint(s, 10, 8)
-	return err == nil
 }
 
 // overlay is the set that an overlay in a file gives; an empty one if there is none.
@@ -73,7 +66,7 @@ func (x *extractor) overlay(name string) *eval.Attrs {
 func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v eval.Value, major string) {
 	s, ok := x.Merged(v).(*eval.Attrs)
 	if !ok {
-		x.problem(overlayFile, "the members of "+scopeName+major+" cannot be read without running Nix")
+		x.problem(overlayFile, "the members of "+catalog.ScopeName+major+" cannot be read without running Nix")
 		return
 	}
 	if major == "" {
@@ -85,7 +78,7 @@ func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v ev
 		}
 	}
 	if s.Rest() != nil {
-		x.problem(overlayFile, scopeName+major+" may have more members than can be read without running Nix")
+		x.problem(overlayFile, catalog.ScopeName+major+" may have more members than can be read without running Nix")
 	}
 	if g, ok := x.generation(s, major); ok {
 		e.Generations = append(e.Generations, g)
@@ -196,7 +189,7 @@ func firstPath(n syntax.Node, file string) string {
 
 // device adds what the overlay for a configured device brings to the scope, or overrides in it.
 func (x *extractor) device(found map[string]*catalog.Package) {
-	scope, ok := x.overlay(deviceOverlayFile).Get(scopeName)
+	scope, ok := x.overlay(deviceOverlayFile).Get(catalog.ScopeName)
 	if !ok {
 		return
 	}

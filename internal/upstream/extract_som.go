@@ -12,7 +12,7 @@ import (
 // Both hang on functions of the configuration, so the module is read again for every SoM as if that were configured.
 func (x *extractor) soms(e *Extraction, entry string) {
 	option := func(name string) (o catalog.Option, ok bool) {
-		i := slices.IndexFunc(e.Options, func(o catalog.Option) bool { return o.Path == "hardware.nvidia-jetpack."+name })
+		i := slices.IndexFunc(e.Options, func(o catalog.Option) bool { return o.Path == catalog.Namespace+"."+name })
 		if i < 0 {
 			return o, false
 		}
