@@ -9,11 +9,14 @@ import (
 	"jetpills/internal/nix/syntax"
 )
 
-// regard is what NixOS looks at of a definition: whether there is such an option, and what value it gets.
+// regard is what NixOS does with a definition: whether it checks that there is an option of that name, and whether it uses
+// the value.
 type regard struct{ name, value bool }
 
-// regardOf is what NixOS looks at of what a node is part of, as far as the tests around it tell. Where a test asks which
-// options there are, and it is not known what it gives, the author has thought of revisions that lack one.
+// regardOf says what NixOS does with the definition that a node is part of, judging by the conditions around it. Under a
+// false condition NixOS does not use the value; under one that drops the definition, as optionalAttrs does, it does not
+// check the name either. A condition whose result is not known counts as true, with one exception: if it drops the
+// definition and asks which options exist, the author has prepared for revisions that lack one, so the name is not checked.
 func (d *diagnoser) regardOf(n syntax.Node) regard {
 	all := regard{true, true}
 	for c := range module.Conditions(n) {
@@ -52,14 +55,15 @@ func (d *diagnoser) hasOption(path module.Path) (present, known bool) {
 	return false, wrong && !d.sn.MayDeclareOption(d.doc, strings.Join(names, "."))
 }
 
-// off is where sets of options are surely turned off: what they are set to there is never looked at.
+// off identifies where an option turns off the set that it is in: NixOS does not use what is set there.
 type off struct {
 	enable string // the option that is false
 	module syntax.Node
 	under  module.Condition // the innermost of the tests around; the zero Condition if there are none
 }
 
-// isOff reports whether an option, by its path and where its value stands, belongs to what the same module turns off.
+// isOff reports whether the module that sets an option turns off a set that the option belongs to. The option is given by
+// where its value stands and by its path.
 func (d *diagnoser) isOff(value syntax.Node, names []string) bool {
 	offs := d.turnedOff()
 	if len(offs) == 0 {
@@ -84,8 +88,8 @@ func (d *diagnoser) isOff(value syntax.Node, names []string) bool {
 	return false
 }
 
-// turnedOff are the sets that the document turns off, so that no other module can turn them on: not where one could. Each
-// is turned off by definitions that stand under so many conditions.
+// turnedOff are the sets that the document turns off and that no other definition in it may turn on. For each there are the
+// conditions that each definition which turns it off stands under.
 func (d *diagnoser) turnedOff() map[off][][]module.Condition {
 	if d.offs != nil {
 		return d.offs

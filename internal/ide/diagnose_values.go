@@ -42,7 +42,7 @@ func (d *diagnoser) values() {
 	}
 }
 
-// isUnused reports whether NixOS surely never looks at a value.
+// isUnused reports whether NixOS certainly does not use a value.
 func (d *diagnoser) isUnused(place module.Place, names []string) bool {
 	return !d.regardOf(place.Node).value || !place.Compared && d.isOff(place.Node, names)
 }

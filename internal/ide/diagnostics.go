@@ -79,9 +79,10 @@ func changeTo(at text.Span, newText string) Fix {
 // mostDiagnostics is how many there are of one document at most: a person mends the first ones first.
 const mostDiagnostics = 100
 
-// Diagnose says what in a document jetpack-nixos refuses. It is silent about what only evaluation could tell, about what
-// is still being typed, about options that the user's own modules declare, and where the settings want nothing. Where the
-// revision that the workspace pins is not known, all it says are hints, and nothing of what that may well have.
+// Diagnose reports what jetpack-nixos refuses in a document, of all hosts that the document is a part of. It leaves out
+// what only an evaluation could decide, what is still being typed, and options that the user's own modules declare; it
+// reports nothing where the settings turn diagnostics off. Where the revision that the workspace pins is not known, all
+// that it reports is a hint, and it leaves out names and values that an unknown revision may have.
 // The slice is shared and must not be changed.
 func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if !sn.Settings().Diagnostics || doc.Problem() != nil {
@@ -107,7 +108,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 }
 
 func newDiagnoser(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) *diagnoser {
-	return &diagnoser{query: &query{sn, doc, pinned}, regards: map[module.Condition]regard{}}
+	return &diagnoser{query: &query{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}}
 }
 
 func (d *diagnoser) look(looks ...func()) {
@@ -125,7 +126,7 @@ func (d *diagnoser) diagnostics() []Diagnostic {
 	return slices.Clone(d.found[:min(len(d.found), mostDiagnostics)])
 }
 
-// mayDefine tells most texts apart, without parsing them, from those that define an option of the catalog.
+// mayDefine reports whether a text may define an option of the catalog. It needs no parsing and is false for most texts.
 func mayDefine(c *catalog.Catalog, source string) bool {
 	return slices.ContainsFunc(c.Roots(), func(root string) bool {
 		return strings.Contains(source, shortName(root))
@@ -144,7 +145,7 @@ type diagnoser struct {
 	said    map[said]bool // by the look at the document that goes on
 }
 
-// said is what a diagnostic says, and where.
+// said identifies a diagnostic: what it is about, and where.
 type said struct {
 	at   text.Span
 	code Code
@@ -166,13 +167,13 @@ func (d *diagnoser) report(found Diagnostic) {
 	d.found = append(d.found, found)
 }
 
-// isCertain reports whether the catalog is surely that of the revision which is built.
+// isCertain reports whether the catalog is certainly that of the revision which is built.
 func (d *diagnoser) isCertain() bool {
 	return d.pinned.Basis.IsCertain()
 }
 
-// mayBeOther reports whether a revision is pinned that is not known: it may well have options and values that no known one
-// has, but hardly such as are spelled nearly like one that it has.
+// mayBeOther reports whether a revision is pinned that is not known. It may have options and values that no known revision
+// has; but where one of those is spelled nearly like a known one, it is likelier to be a mistake.
 func (d *diagnoser) mayBeOther() bool { return !d.isCertain() && d.pinned.Pin.Found() }
 
 // revision names what is judged by.

@@ -121,7 +121,7 @@ func PinOf(sn *workspace.Snapshot, doc *workspace.Document) Pin {
 	for _, g := range pinned.Catalog.Generations() {
 		pin.JetPack = append(pin.JetPack, text.Visible(g.JetPack, ""))
 	}
-	b := (&query{sn, doc, pinned}).board()
+	b := (&query{sn: sn, doc: doc, pinned: pinned}).board()
 	if pin.Major = b.major; pin.Major == "" {
 		if som, ok := pinned.Catalog.SoM(b.som); ok {
 			pin.Major = som.DefaultMajor

@@ -27,10 +27,11 @@ type query struct {
 	sn     *workspace.Snapshot
 	doc    *workspace.Document
 	pinned workspace.Pinned // the jetpack-nixos that holds for the document
+	place  module.Place     // what the cursor is on, see subjectAt
 }
 
 func newQuery(sn *workspace.Snapshot, doc *workspace.Document) *query {
-	return &query{sn, doc, sn.Catalog(doc)}
+	return &query{sn: sn, doc: doc, pinned: sn.Catalog(doc)}
 }
 
 // kinds are the ways to find a subject, in the order in which they are tried.
@@ -70,16 +71,16 @@ const (
 
 // subjectAt finds what the cursor is about, and where that stands; no subject if it is none of ours.
 func (q *query) subjectAt(offset int) (subject, text.Span, bool) {
-	place := module.At(q.doc.Tree(), offset)
+	q.place = module.At(q.doc.Tree(), offset)
 	for _, kind := range kinds {
-		if kind.at != place.Kind {
+		if kind.at != q.place.Kind {
 			continue
 		}
 		if kind.in == jetpackDocument && !q.sn.DealsWithJetpack(q.doc) {
 			break
 		}
-		if s, ok := kind.find(q, &place); ok {
-			return s, place.Span, s != nil
+		if s, ok := kind.find(q, &q.place); ok {
+			return s, q.place.Span, s != nil
 		}
 	}
 	return nil, text.Span{}, false

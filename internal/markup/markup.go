@@ -106,37 +106,26 @@ func Format(format string, parts ...any) Text {
 }
 
 // Join is texts with a separator, which is prose, between them.
-func Join(texts []Text, separator string) Text {
+func Join(texts []Text, separator string) Text { return joined(texts, prose(separator, false)) }
+
+// Paragraphs are texts with an empty line between them.
+func Paragraphs(texts []Text) Text { return joined(texts, Text{"\n\n", "\n\n"}) }
+
+// List is a text with others under it, a line each, which Markdown draws as a list.
+func List(head Text, items []Text) Text {
+	if len(items) == 0 {
+		return head
+	}
+	list := joined(items, Text{"\n- ", "\n"})
+	return Text{head.markdown + "\n\n- " + list.markdown, head.plain + "\n" + list.plain}
+}
+
+func joined(texts []Text, between Text) Text {
 	markdown, plain := make([]string, len(texts)), make([]string, len(texts))
 	for i, t := range texts {
 		markdown[i], plain[i] = t.markdown, t.plain
 	}
-	between := prose(separator, false)
 	return Text{strings.Join(markdown, between.markdown), strings.Join(plain, between.plain)}
-}
-
-// List is a text with others under it, a line each, which Markdown draws as a list.
-func List(head Text, items []Text) Text {
-	for i, item := range items {
-		if i == 0 {
-			head.markdown += "\n"
-		}
-		head.markdown += "\n- " + item.markdown
-		head.plain += "\n" + item.plain
-	}
-	return head
-}
-
-// Paragraphs are texts with an empty line between them.
-func Paragraphs(texts []Text) Text {
-	var out Text
-	for i, t := range texts {
-		if i > 0 {
-			out = out.plus(Text{"\n\n", "\n\n"})
-		}
-		out = out.plus(t)
-	}
-	return out
 }
 
 // Quotation is a paragraph of somebody else's.

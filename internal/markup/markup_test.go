@@ -157,3 +157,17 @@ func FuzzMarkup(f *testing.F) {
 		}
 	})
 }
+
+func TestParagraphs(t *testing.T) {
+	head := Strong(Code("x"))
+	got := Paragraphs([]Text{
+		List(head, []Text{Literal("a*"), Literal("b")}), List(head, nil),
+		Quotation(Literal("c")),
+	})
+	if want := "**`x`**\n\n- a\\*\n- b\n\n**`x`**\n\n> c"; got.Markdown() != want {
+		t.Errorf("%q, want %q", got.Markdown(), want)
+	}
+	if want := "x\na*\nb\n\nx\n\nc"; got.Plain() != want {
+		t.Errorf("%q, want %q", got.Plain(), want)
+	}
+}

@@ -190,3 +190,11 @@ func FuzzMapper(f *testing.F) {
 		}
 	})
 }
+
+func TestList(t *testing.T) {
+	for want, words := range map[string][]string{"": nil, "a": {"a"}, "a or b": {"a", "b"}, "a, b or c": {"a", "b", "c"}} {
+		if got := text.List(words, "or"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -135,7 +135,7 @@ func names(p syntax.AttrPathNode) Path {
 // namesUpTo are the parts of an attribute path up to one of its names, and no more
 // than one beyond mostNames.
 func namesUpTo(p syntax.AttrPathNode, last syntax.Node) Path {
-	var parts Path
+	parts := make(Path, 0, 4) // few paths have more names
 	for n := range p.Names() {
 		if parts = append(parts, partOf(n)); n == last || len(parts) > mostNames {
 			break
