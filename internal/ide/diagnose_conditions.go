@@ -52,7 +52,7 @@ func (d *diagnoser) hasOption(path module.Path) (present, known bool) {
 		return true, true
 	}
 	_, wrong := wrongName(c, names)
-	return false, wrong && !d.sn.MayDeclareOption(d.doc, strings.Join(names, "."))
+	return false, wrong && !d.sn.UserMayDeclare(d.doc, strings.Join(names, "."))
 }
 
 // off identifies where an option turns off the set that it is in: NixOS does not use what is set there.

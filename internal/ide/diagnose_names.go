@@ -56,7 +56,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 	path := definition.Path[len(definition.Path)-len(names):]
 	wrong, ok := wrongName(d.pinned.Catalog, names)
 	option := strings.Join(names, ".")
-	if !ok || path[wrong].Span.Len() == 0 || d.sn.MayDeclareOption(d.doc, option) || !d.regardOf(definition.Binding.Node).name {
+	if !ok || path[wrong].Span.Len() == 0 || d.sn.UserMayDeclare(d.doc, option) || !d.regardOf(definition.Binding.Node).name {
 		return
 	}
 	found := Diagnostic{

@@ -53,7 +53,7 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 	for _, v := range d.userValues(o) {
 		known = append(slices.Clip(known), v.Value)
 	}
-	if slices.Contains(known, value) || !d.sn.SawOwnValues(d.doc, o.Path) {
+	if slices.Contains(known, value) || !d.sn.SawUserValues(d.doc, o.Path) {
 		return Diagnostic{}, false
 	}
 	found = Diagnostic{

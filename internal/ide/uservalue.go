@@ -15,7 +15,7 @@ import (
 type userValue struct {
 	topics
 	option catalog.Option
-	workspace.OwnValue
+	workspace.UserValue
 }
 
 // userValue finds a value of an option among those of the user's modules.
@@ -29,7 +29,7 @@ func (q *query) userValue(o catalog.Option, value string) (userValue, bool) {
 }
 
 // userValues are the values that the user's modules add to an option that takes some of a list.
-func (q *query) userValues(o catalog.Option) []workspace.OwnValue {
+func (q *query) userValues(o catalog.Option) []workspace.UserValue {
 	if len(o.Values) == 0 {
 		return nil
 	}
@@ -37,7 +37,7 @@ func (q *query) userValues(o catalog.Option) []workspace.OwnValue {
 	if o.RenamedTo != "" {
 		path = o.RenamedTo
 	}
-	added := q.sn.OwnValues(q.doc, path)
+	added := q.sn.UserValues(q.doc, path)
 	if len(added) == 0 {
 		return nil
 	}
@@ -45,7 +45,7 @@ func (q *query) userValues(o catalog.Option) []workspace.OwnValue {
 	for _, v := range o.Values {
 		known[v] = true
 	}
-	return slices.DeleteFunc(added, func(v workspace.OwnValue) bool { return known[v.Value] })
+	return slices.DeleteFunc(added, func(v workspace.UserValue) bool { return known[v.Value] })
 }
 
 func (v userValue) declaration(*query) (Location, bool) {
@@ -55,12 +55,12 @@ func (v userValue) declaration(*query) (Location, bool) {
 func (v userValue) sheet(q *query) sheet {
 	return sheet{
 		title: `"` + v.Value + `"`, what: markup.Format("value of %s, your own", markup.Code(v.option.Path)),
-		rows: []row{{"Declared", markup.Code(q.lineOf(v.OwnValue))}, q.revisionRow()},
+		rows: []row{{"Declared", markup.Code(q.lineOf(v.UserValue))}, q.revisionRow()},
 	}
 }
 
 // lineOf is the file, as seen from the document, and the line in which a value of the user's is declared.
-func (q *query) lineOf(v workspace.OwnValue) string { return q.lineIn(v.File, v.Line) }
+func (q *query) lineOf(v workspace.UserValue) string { return q.lineIn(v.File, v.Line) }
 
 // lineIn is a line of a file, as seen from the document.
 func (q *query) lineIn(file string, line int) string {
@@ -76,7 +76,7 @@ func (q *query) lineIn(file string, line int) string {
 const maxUserValues = 8
 
 // shown are values of the user's with where they are declared.
-func (q *query) shown(values []workspace.OwnValue) markup.Text {
+func (q *query) shown(values []workspace.UserValue) markup.Text {
 	var all []markup.Text
 	for _, v := range values[:min(len(values), maxUserValues)] {
 		all = append(all, markup.Format("%s (%s)", markup.Code(v.Value), markup.Code(q.lineOf(v))))

@@ -37,7 +37,7 @@ func (q *query) value(place *module.Place) (subject, bool) {
 	if user, ok := q.userValue(o, place.Value); ok {
 		return user, true
 	}
-	if isNull := place.Value == "null" && o.Nullable; len(o.Values) > 0 && !isNull && q.sn.SawOwnValues(q.doc, o.Path) {
+	if isNull := place.Value == "null" && o.Nullable; len(o.Values) > 0 && !isNull && q.sn.SawUserValues(q.doc, o.Path) {
 		return option{optionTopics(o), o, written}, true
 	}
 	return option{Option: o, topics: optionTopics(o)}, true

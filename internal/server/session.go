@@ -55,11 +55,7 @@ func (l live) SetSettings(section []byte) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	var all []string
-	for _, p := range problems {
-		all = append(all, p.Error())
-	}
-	return errors.New(strings.Join(all, "; "))
+	return errors.New(strings.Join(problems, "; "))
 }
 
 // snapshotKey is the context's key for the snapshot that was the newest where a request stands in the order of messages.

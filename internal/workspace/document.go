@@ -51,8 +51,8 @@ type Document struct {
 	mapper   func() *text.Mapper
 	mentions func() pins.Mentions
 	names    func() bool
-	// declarations are the options that the text declares.
-	declarations func() []declaration
+	// declared are the options that the text declares.
+	declared func() []declaredOption
 	// imports are the files that the text imports, as importsOf gives them.
 	imports func() []string
 }
@@ -66,19 +66,13 @@ func NewDocument(uri, path, languageID string, version int32, content string) *D
 	})
 	d.names = sync.OnceValue(func() bool { return mayNameJetpack(d.analysed()) && namesJetpack(d.Tree()) })
 	d.imports = sync.OnceValue(func() []string { return importsOf(d.Tree(), d.Path) })
-	d.declarations = sync.OnceValue(func() []declaration {
-		if !speaksOfOptions(d.analysed()) {
+	d.declared = sync.OnceValue(func() []declaredOption {
+		if !mayDeclareOptions(d.analysed()) {
 			return nil
 		}
-		return declarationsOf(d.Tree(), d.mapper())
+		return declaredOptions(d.Tree(), d.mapper())
 	})
 	return d
-}
-
-// speaksOfOptions tells most texts apart, without parsing them, from those that declare an option of any set, by mkOption or
-// mkAliasOptionModule for one.
-func speaksOfOptions(source string) bool {
-	return strings.Contains(source, "options") || strings.Contains(source, "Option")
 }
 
 // analysed is the text that Tree is parsed from.

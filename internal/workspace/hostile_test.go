@@ -222,7 +222,7 @@ func TestNothingIsRunOrWritten(t *testing.T) {
 	before := listing(t, dir)
 	p := ask(t, s, dir, `{ hardware.nvidia-jetpack.som = "own"; }`)
 	d, _ := s.Snapshot().Document(filepath.Join(dir, "configuration.nix"))
-	s.Snapshot().OwnValues(d, boardOption)
+	s.Snapshot().UserValues(d, boardOption)
 	p.Source.File("modules/more.nix")
 	if after := listing(t, dir); after != before {
 		t.Errorf("the workspace had\n%s\nand has\n%s", before, after)

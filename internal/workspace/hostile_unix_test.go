@@ -102,7 +102,7 @@ func TestPipes(t *testing.T) {
 				test.lay(t, s, dir, store)
 				p := ask(t, s, dir, "{ }")
 				d, _ := s.Snapshot().Document(filepath.Join(dir, "configuration.nix"))
-				s.Snapshot().OwnValues(d, boardOption)
+				s.Snapshot().UserValues(d, boardOption)
 				if p.Source != nil {
 					p.Source.File("pkgs")
 				}

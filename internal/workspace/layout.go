@@ -18,7 +18,7 @@ import (
 const readOnly fs.FileMode = 0o444
 
 // layout puts the shipped pills on disk, in a folder named by their content, so that editors can open them.
-// Any number of processes may do so at once: the folder appears whole, and single files are replaced whole.
+// Any number of processes may do so at once: files appear whole, and are replaced whole.
 type layout struct {
 	collection *pill.Collection
 	cacheDir   string // empty: "jetpills" in the user's cache folder
@@ -28,7 +28,7 @@ type layout struct {
 }
 
 // provide is the folder that holds the file of that name. Content is compared once a process;
-// later only a file that is gone or of another size is noticed.
+// later only a file that is missing or of another size is noticed.
 func (l *layout) provide(name string) (string, error) {
 	content, ok := l.collection.Files()[name]
 	if !ok {
@@ -51,6 +51,7 @@ func (l *layout) provide(name string) (string, error) {
 	return dir, nil
 }
 
+// write puts all files right in the folder, and gives the folder.
 func (l *layout) write() (string, error) {
 	cache := l.cacheDir
 	if cache == "" {
@@ -65,34 +66,28 @@ func (l *layout) write() (string, error) {
 		return "", err
 	}
 	dir := filepath.Join(cache, "pills-"+l.collection.Hash())
-	removeLeftovers(cache)
-	if isFolder(dir) {
-		removeLeftovers(dir)
-	}
-	info, err := os.Lstat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := l.create(cache, dir); err == nil || !isFolder(dir) {
-			return dir, err
-		}
-		// another process was faster
-	case err != nil:
-		return "", err
-	case !info.IsDir():
+	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
 		if err := os.Remove(dir); err != nil {
 			return "", err
 		}
-		if err := l.create(cache, dir); err != nil && !isFolder(dir) {
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	removeLeftovers(cache)
+	removeLeftovers(dir)
+	for name, content := range l.collection.Files() {
+		if err := put(filepath.Join(dir, name), content); err != nil {
 			return "", err
 		}
 	}
-	return dir, l.repair(dir)
+	return dir, nil
 }
 
 // unfinished is what the names of files and folders that are being written begin with.
 const unfinished = ".new-"
 
-// leftAfter is how long something unfinished was not touched when its writer is surely gone: all of it takes a moment.
+// leftAfter is the age at which an unfinished file has no writer any more: to write all of it takes a moment.
 const leftAfter = time.Hour
 
 // removeLeftovers removes from a folder what processes that were ended left unfinished. Symbolic links, which nobody makes
@@ -117,66 +112,32 @@ func removeLeftovers(dir string) {
 	}
 }
 
-// isFolder reports whether path is a folder itself, not a link to one.
-func isFolder(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.IsDir()
-}
-
-// create writes all files to a folder beside dir and renames that.
-func (l *layout) create(cache, dir string) error {
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return err
+// put writes a file unless it is as it should be. It is replaced whole, by renaming.
+func put(path string, content []byte) error {
+	if isIntact(path, content) {
+		return nil
 	}
-	fresh, err := os.MkdirTemp(cache, unfinished+"*")
+	fresh, err := os.CreateTemp(filepath.Dir(path), unfinished+"*")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(fresh)
-	for name, content := range l.collection.Files() {
-		if err := writeFile(filepath.Join(fresh, name), content); err != nil {
-			return err
-		}
+	_, err = fresh.Write(content)
+	if err = errors.Join(err, fresh.Close()); err == nil {
+		err = os.Chmod(fresh.Name(), readOnly)
 	}
-	if err := os.Chmod(fresh, 0o755); err != nil {
-		return err
+	if err == nil {
+		err = replace(fresh.Name(), path)
 	}
-	return os.Rename(fresh, dir)
-}
-
-// repair replaces the files in dir that are not as they should be.
-func (l *layout) repair(dir string) error {
-	for name, content := range l.collection.Files() {
-		path := filepath.Join(dir, name)
+	if err != nil {
+		_ = os.Remove(fresh.Name())
 		if isIntact(path, content) {
-			continue
-		}
-		fresh, err := os.CreateTemp(dir, unfinished+"*")
-		if err != nil {
-			return err
-		}
-		fresh.Close()
-		if err := replace(fresh.Name(), path, content); err != nil {
-			os.Remove(fresh.Name())
-			return err
+			return nil // another process was faster
 		}
 	}
-	return nil
+	return err
 }
 
-func isIntact(path string, content []byte) bool {
-	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(content)) || info.Mode().Perm() != readOnly {
-		return false
-	}
-	found, err := os.ReadFile(path)
-	return err == nil && bytes.Equal(found, content)
-}
-
-func replace(fresh, path string, content []byte) error {
-	if err := writeFile(fresh, content); err != nil {
-		return err
-	}
+func replace(fresh, path string) error {
 	err := os.Rename(fresh, path)
 	if err == nil {
 		return nil
@@ -188,9 +149,11 @@ func replace(fresh, path string, content []byte) error {
 	return os.Rename(fresh, path)
 }
 
-func writeFile(path string, content []byte) error {
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		return err
+func isIntact(path string, content []byte) bool {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(content)) || info.Mode().Perm() != readOnly {
+		return false
 	}
-	return os.Chmod(path, readOnly)
+	found, err := os.ReadFile(path)
+	return err == nil && bytes.Equal(found, content)
 }

@@ -40,7 +40,7 @@ func askedAbout(sn *Snapshot, uri string) {
 	d.Mapper()
 	sn.DealsWithJetpack(d)
 	sn.Catalog(d)
-	sn.MayDeclareOption(d, "hardware.nvidia-jetpack.none")
+	sn.UserMayDeclare(d, "hardware.nvidia-jetpack.none")
 }
 
 // TestMemoryOfDocuments holds that documents take at most 12 times their text, and nothing once they are closed.

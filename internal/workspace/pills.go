@@ -14,20 +14,26 @@ import (
 	"jetpills/internal/pill"
 )
 
-// pillSource is a place that pills come from: the shipped ones, or a folder of the user's.
+// pillSource is where pills come from: the program, or a folder of the user's.
 type pillSource struct {
 	// dir is the user's folder; empty for the shipped pills.
 	dir string
-	// load gives the collection, the source that it really came from, and why that is not this one.
-	load func() (*pill.Collection, *pillSource, error)
+	// read reads the pills, once.
+	read func() readPills
 
-	layout *layout // of the shipped pills
-
-	seen string // what the folder's files looked like when the source was made, as folderStamp has it
+	seen string // the state of the folder's files when the source was made, as folderStamp has it
 
 	mu      sync.Mutex // of what follows
 	looked  time.Time  // when the folder was last looked at
 	isStale bool       // what was found then
+}
+
+// readPills are the pills of a source: the shipped ones, and a problem, if its own cannot be read.
+type readPills struct {
+	*pill.Collection
+	// layOut is the folder in which the file of that name lies.
+	layOut  func(name string) (dir string, err error)
+	problem error
 }
 
 // folderStamp tells one state of a folder of pills from another, as far as a look at the names, sizes and times of its
@@ -73,9 +79,8 @@ func (p *pillSource) has(path string) bool {
 }
 
 func shippedPills(collection *pill.Collection, cacheDir string) *pillSource {
-	source := &pillSource{layout: &layout{collection: collection, cacheDir: cacheDir}}
-	source.load = func() (*pill.Collection, *pillSource, error) { return collection, source, nil }
-	return source
+	shipped := readPills{Collection: collection, layOut: (&layout{collection: collection, cacheDir: cacheDir}).provide}
+	return &pillSource{read: func() readPills { return shipped }}
 }
 
 // pillsFor is the source that settings ask for. The folder is read when the pills are first needed.
@@ -83,34 +88,28 @@ func (s *Session) pillsFor(settings Settings, folders []string) *pillSource {
 	if settings.PillsPath == "" {
 		return s.shipped
 	}
-	type loaded struct {
-		collection *pill.Collection
-		source     *pillSource
-		err        error
-	}
 	dir, err := absolute(settings.PillsPath, folders)
-	source := &pillSource{dir: dir, seen: folderStamp(dir)}
-	once := sync.OnceValue(func() loaded {
-		var collection *pill.Collection
+	return &pillSource{dir: dir, seen: folderStamp(dir), read: sync.OnceValue(func() readPills {
+		read := readPills{layOut: func(name string) (string, error) {
+			if !filepath.IsLocal(name) {
+				return "", errors.New("a pill outside its folder: " + name)
+			}
+			return dir, nil
+		}}
 		if err == nil {
-			collection, err = loadFolder(dir)
+			read.Collection, err = loadFolder(dir)
 		}
 		if err != nil {
-			err = fmt.Errorf("pills.path: %w; the shipped pills are shown", err)
-			s.log.Warn(err.Error())
-			shipped, _, _ := s.shipped.load()
-			return loaded{shipped, s.shipped, err}
+			read = s.shipped.read()
+			read.problem = fmt.Errorf("pills.path: %w; the shipped pills are shown", err)
+			s.log.Warn(read.problem.Error())
+			return read
 		}
-		for _, problem := range collection.Problems() {
+		for _, problem := range read.Problems() {
 			s.log.Info(problem.Message, zap.String("file", filepath.Join(dir, problem.File)), zap.Int("line", problem.Line))
 		}
-		return loaded{collection, source, nil}
-	})
-	source.load = func() (*pill.Collection, *pillSource, error) {
-		l := once()
-		return l.collection, l.source, l.err
-	}
-	return source
+		return read
+	})}
 }
 
 func loadFolder(dir string) (*pill.Collection, error) {
@@ -144,15 +143,4 @@ func absolute(path string, folders []string) (string, error) {
 		return "", fmt.Errorf("%s is relative, and no workspace folder is open", path)
 	}
 	return filepath.Join(folders[0], path), nil
-}
-
-// layOut is the folder in which the file of that name lies.
-func (p *pillSource) layOut(name string) (string, error) {
-	if p.layout != nil {
-		return p.layout.provide(name)
-	}
-	if !filepath.IsLocal(name) {
-		return "", errors.New("a pill outside its folder: " + name)
-	}
-	return p.dir, nil
 }

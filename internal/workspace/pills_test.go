@@ -123,7 +123,7 @@ func TestLayoutRepairs(t *testing.T) {
 
 			again, err := (&layout{collection: shipped, cacheDir: cache}).provide(name)
 			must(err)
-			if again != dir || !isFolder(dir) {
+			if info, err := os.Lstat(dir); again != dir || err != nil || !info.IsDir() {
 				t.Errorf("laid out at %s, then at %s", dir, again)
 			}
 			for name, content := range shipped.Files() {

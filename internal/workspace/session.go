@@ -66,10 +66,10 @@ func NewSession(config Config) *Session {
 	if config.Settings != nil {
 		settings = *config.Settings
 	}
-	first := &Snapshot{library: s.library, settings: settings}
+	first := &Snapshot{library: s.library, settings: settings, log: s.log}
 	first.pins = s.newFinder()
-	first.trees = newTrees(s.log, s.library)
-	first.own = newOwnFiles()
+	first.sources = newCache[sourceKey, readSource](maxSources)
+	first.userFiles = newUserFiles()
 	first.found = newFindings()
 	first.configurations = newConfigurations()
 	first.pills = s.pillsFor(settings, nil)
@@ -131,7 +131,7 @@ func (s *Session) put(d *Document) {
 		}
 		next.documents[d.URI] = d
 		next.textChanged(d.Path)
-		if old != nil && !speaksOfOptions(old.Text) && !speaksOfOptions(d.Text) {
+		if old != nil && !mayDeclareOptions(old.Text) && !mayDeclareOptions(d.Text) {
 			next.found = found // of the other documents, which see nothing of the edit
 		}
 	})
@@ -140,7 +140,7 @@ func (s *Session) put(d *Document) {
 // textChanged lets go of the source trees that the text of a file is a part of. Snapshots before keep theirs.
 func (s *Snapshot) textChanged(path string) {
 	if path != "" {
-		s.trees = s.trees.edited(path)
+		s.sources = s.sourcesAfterEdit(path)
 	}
 }
 
@@ -190,7 +190,7 @@ func (s *Session) SetFolders(folders []string) {
 	s.update(func(next *Snapshot) {
 		next.folders = folders
 		next.pins = s.newFinder()
-		next.own = newOwnFiles()
+		next.userFiles = newUserFiles()
 		if next.settings.PillsPath != "" {
 			next.pills = s.pillsFor(next.settings, folders)
 		}
@@ -206,9 +206,10 @@ func (s *Session) FilesChanged(paths []string) {
 		if slices.ContainsFunc(paths, next.pills.has) {
 			next.pills = s.pillsFor(next.settings, next.folders)
 		}
-		next.trees = next.trees.changed(paths)
-		next.own = next.own.changed(paths)
-		return before.configurations.concerns(paths) || next.pins != before.pins || next.pills != before.pills || next.trees != before.trees || next.own != before.own
+		next.sources = next.sourcesAfterChange(paths)
+		next.userFiles = next.userFiles.changed(paths)
+		return before.configurations.concerns(paths) || next.pins != before.pins || next.pills != before.pills ||
+			next.sources != before.sources || next.userFiles != before.userFiles
 	})
 }
 
@@ -240,7 +241,7 @@ func (s *Session) RecheckPins(snapshot *Snapshot, documents ...*Document) *Snaps
 	}
 	return s.adopt(snapshot, func(next *Snapshot) {
 		if next.pins == snapshot.pins {
-			next.pins, next.trees, next.own = pins, next.trees.changed(changed), next.own.changed(changed)
+			next.pins, next.sources, next.userFiles = pins, next.sourcesAfterChange(changed), next.userFiles.changed(changed)
 		}
 	})
 }

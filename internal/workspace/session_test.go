@@ -358,7 +358,7 @@ func TestNewsOfNothing(t *testing.T) {
 	s.Open("u", path, "nix", 1, "{ }")
 	d, _ := s.Snapshot().Document("u")
 	s.Snapshot().Catalog(d)
-	s.Snapshot().OwnValues(d, "hardware.nvidia-jetpack.som")
+	s.Snapshot().UserValues(d, "hardware.nvidia-jetpack.som")
 	before := s.Snapshot()
 	s.FilesChanged([]string{filepath.Join(dir, "README.md"), filepath.Join(dir, "hosts", "picture.png"), "/elsewhere/flake.lock", "/elsewhere/x.nix"})
 	s.FilesChanged(nil)

@@ -47,55 +47,29 @@ func DefaultSettings() Settings {
 	return Settings{Definition: DefinitionPill, ExcerptLines: 12, Diagnostics: true}
 }
 
-// SettingProblem is a setting that was left at its default.
-type SettingProblem struct {
-	Setting string // "jetpills.hover.excerptLines"
-	Message string // "must be a whole number, not text"
-}
-
-func (p SettingProblem) Error() string { return p.Setting + " " + p.Message }
-
-// ParseSettings reads the settings section as clients send it: a map decoded from JSON, or JSON itself as []byte or
-// json.RawMessage. The section may be wrapped in an object with its name, and keys may be dotted instead of nested.
-// Null and absent settings have their defaults; so have those of a wrong type or value, which are reported. Unknown keys are ignored.
-func ParseSettings(section any) (Settings, []SettingProblem) {
+// ParseSettings reads the settings section as clients send it, as JSON. The section may be wrapped in an object with its
+// name, and keys may be dotted instead of nested. Null and absent settings have their defaults; so have those of a wrong
+// type or value, of which the problems say what they must be. Unknown keys are ignored.
+func ParseSettings(section []byte) (settings Settings, problems []string) {
 	p := settingsParser{settings: DefaultSettings()}
-	switch raw := section.(type) {
-	case json.RawMessage:
-		section = p.decode(raw)
-	case []byte:
-		section = p.decode(raw)
+	var decoded any
+	if err := json.Unmarshal(section, &decoded); err != nil && len(section) > 0 {
+		p.report(Section, "must be JSON: %v", err)
 	}
-	if section == nil {
-		return p.settings, p.problems
+	if members, ok := decoded.(map[string]any); ok {
+		if inner, ok := members[Section].(map[string]any); ok {
+			members = inner
+		}
+		p.read(Section, members)
+	} else if decoded != nil {
+		p.report(Section, "must be an object, not %s", typeName(decoded))
 	}
-	members, ok := section.(map[string]any)
-	if !ok {
-		p.report(Section, "must be an object, not %s", typeName(section))
-		return p.settings, p.problems
-	}
-	if inner, ok := members[Section].(map[string]any); ok {
-		members = inner
-	}
-	p.read(Section, members)
 	return p.settings, p.problems
 }
 
 type settingsParser struct {
 	settings Settings
-	problems []SettingProblem
-}
-
-func (p *settingsParser) decode(raw []byte) any {
-	if len(raw) == 0 {
-		return nil
-	}
-	var section any
-	if err := json.Unmarshal(raw, &section); err != nil {
-		p.report(Section, "must be JSON: %v", err)
-		return nil
-	}
-	return section
+	problems []string
 }
 
 // groups are the settings that hold others.
@@ -170,9 +144,10 @@ func (p *settingsParser) text(name string, value any) string {
 }
 
 func (p *settingsParser) report(setting, format string, arguments ...any) {
-	p.problems = append(p.problems, SettingProblem{setting, fmt.Sprintf(format, arguments...)})
+	p.problems = append(p.problems, setting+" "+fmt.Sprintf(format, arguments...))
 }
 
+// typeName is what a value that JSON decoded is.
 func typeName(value any) string {
 	switch value.(type) {
 	case string:
@@ -183,8 +158,6 @@ func typeName(value any) string {
 		return "a number"
 	case []any:
 		return "a list"
-	case map[string]any:
-		return "an object"
 	}
-	return fmt.Sprintf("%T", value)
+	return "an object"
 }

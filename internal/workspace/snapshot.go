@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"go.uber.org/zap"
+
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
 	"jetpills/internal/pins"
@@ -19,12 +21,13 @@ type Snapshot struct {
 	folders   []string
 	settings  Settings
 
-	library *catalog.Library
-	pins    *pins.Finder
-	pills   *pillSource
-	trees   *trees
-	own     *ownFiles
-	found   *findings
+	library   *catalog.Library
+	pins      *pins.Finder
+	pills     *pillSource
+	sources   *sources
+	userFiles *userFiles
+	found     *findings
+	log       *zap.Logger
 
 	configurations *configurations
 
@@ -196,16 +199,10 @@ func (s *Snapshot) DealsWithJetpack(d *Document) bool {
 }
 
 // Pills are the pills in force: those of the setting pills.path, or the shipped ones if there is none or it is unusable.
-func (s *Snapshot) Pills() *pill.Collection {
-	collection, _, _ := s.pills.load()
-	return collection
-}
+func (s *Snapshot) Pills() *pill.Collection { return s.pills.read().Collection }
 
 // PillsProblem says why the folder of the setting pills.path is not used; nil if it is, or if none is set.
-func (s *Snapshot) PillsProblem() error {
-	_, _, err := s.pills.load()
-	return err
-}
+func (s *Snapshot) PillsProblem() error { return s.pills.read().problem }
 
 // PillTarget is where a section of Pills stands: a file on disk and the 1-based line of the heading. The shipped pills
 // are laid out in the cache folder at the first need; an error says that there is no such file, and the link is to be left out.
@@ -216,8 +213,7 @@ func (s *Snapshot) PillTarget(section pill.Section) (path string, line int, err 
 
 // PillFile is where a file of Pills lies, README.md among them. PillTarget says when there is none.
 func (s *Snapshot) PillFile(name string) (string, error) {
-	_, source, _ := s.pills.load()
-	dir, err := source.layOut(name)
+	dir, err := s.pills.read().layOut(name)
 	if err != nil {
 		return "", err
 	}

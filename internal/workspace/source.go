@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -52,142 +50,95 @@ func (s *Source) File(name string) (string, bool) {
 	return file, err == nil
 }
 
-// tree is a source tree that is read at the first need.
-type tree struct {
-	location upstream.Location
-	once     sync.Once
-	read     atomic.Bool
-	source   *Source
-	err      error
-}
+// sources are the source trees that a snapshot, and those before it that no change sets apart, have read.
+type sources = cache[sourceKey, readSource]
 
-// treeKey tells trees apart: the same folder may be said to be of two commits.
-type treeKey struct {
-	dir      string
+// sourceKey tells source trees apart: one folder may be said to be of two commits.
+type sourceKey struct {
+	location upstream.Location
 	revision string
 }
 
-// maxTrees is how many source trees are kept.
-const maxTrees = 16
-
-// trees are the source trees that a snapshot, and those before it that no change sets apart, have read.
-type trees struct {
-	log     *zap.Logger
-	library *catalog.Library
-
-	mu    sync.Mutex
-	byKey map[treeKey]*tree
+// readSource is a source tree, or why it cannot be read.
+type readSource struct {
+	source *Source
+	err    error
 }
 
-func newTrees(log *zap.Logger, library *catalog.Library) *trees {
-	return &trees{log: log, library: library, byKey: map[treeKey]*tree{}}
-}
+// maxSources is how many source trees are kept.
+const maxSources = 16
 
 // errNotThere is why most sources cannot be read: nobody fetched them to this machine.
 var errNotThere = errors.New("is not there, or is no folder that can be read")
 
-// at is the tree at a location. A live one is read with the documents in place of the files that they are. One that is not
-// there may come at any time, so nothing is remembered of it.
-func (t *trees) at(location upstream.Location, revision catalog.Revision, documents map[string]*Document) (*Source, error) {
-	key := treeKey{location.Dir, revision.Hash}
-	t.mu.Lock()
-	found, ok := t.byKey[key]
-	t.mu.Unlock()
-	if !ok {
-		if !location.Exists() {
-			return nil, errNotThere
-		}
-		found = t.add(key, &tree{location: location})
+// sourceAt is the source tree at a location. The open documents take the place of their files in one that is not fixed.
+// One that is not there may come at any time, so nothing is remembered of it.
+func (s *Snapshot) sourceAt(location upstream.Location, revision catalog.Revision) (*Source, error) {
+	key := sourceKey{location, revision.Hash}
+	if !s.sources.has(key) && !location.Exists() {
+		return nil, errNotThere
 	}
-	found.once.Do(func() {
-		t.load(found, revision, documents)
-		found.read.Store(true)
+	read := s.sources.get(key, func() *readSource {
+		source, err := s.read(location, revision)
+		return &readSource{source, err}
 	})
-	return found.source, found.err
+	return read.source, read.err
 }
 
-// add remembers a tree, unless another question was faster, and gives the one to use.
-func (t *trees) add(key treeKey, fresh *tree) *tree {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if found, ok := t.byKey[key]; ok {
-		return found
-	}
-	if len(t.byKey) >= maxTrees {
-		clear(t.byKey)
-	}
-	t.byKey[key] = fresh
-	return fresh
-}
-
-func (t *trees) load(into *tree, revision catalog.Revision, documents map[string]*Document) {
+func (s *Snapshot) read(location upstream.Location, revision catalog.Revision) (*Source, error) {
 	start := time.Now()
-	root, err := into.location.Open()
+	root, err := location.Open()
 	if err != nil {
-		into.err = err
-		return
+		return nil, err
 	}
 	defer root.Close()
 	fsys := root.FS()
-	source := &Source{Location: into.location}
-	if !into.location.Fixed {
-		if unsaved := unsavedIn(into.location.Dir, documents); len(unsaved) > 0 {
+	if !location.Fixed {
+		if unsaved := unsavedIn(location.Dir, s.documents); len(unsaved) > 0 {
 			fsys = overlay{fsys, unsaved}
 		}
 	}
 	e, err := upstream.Extract(fsys)
 	if err != nil {
-		t.log.Info("no source to read", zap.String("folder", into.location.Dir), zap.Error(err))
-		into.err = err
-		return
+		s.log.Info("no source to read", zap.String("folder", location.Dir), zap.Error(err))
+		return nil, err
 	}
-	source.extraction = e
 	e.Revision = revision
-	source.catalog = t.library.Of(e.Source)
-	into.source = source
-	t.log.Debug("read jetpack-nixos from its source", zap.String("folder", into.location.Dir),
+	source := &Source{Location: location, extraction: e, catalog: s.library.Of(e.Source)}
+	s.log.Debug("read jetpack-nixos from its source", zap.String("folder", location.Dir),
 		zap.Int("options", len(e.Options)), zap.Int("problems", len(e.Problems)), zap.Duration("took", time.Since(start)))
+	return source, nil
 }
 
-// edited are the trees that hold after a document's text changed, came or went. What was asked before keeps the old ones.
-func (t *trees) edited(path string) *trees {
-	next, _ := t.without(func(tree *tree) bool {
-		name, inside := within(tree.location.Dir, path)
-		return inside && tree.dependsOn(name)
+// sourcesAfterEdit are the sources that hold after the text of an open file changed, came or went. They are never the same
+// cache, even with all of them: snapshots before read theirs with the text that the document had.
+func (s *Snapshot) sourcesAfterEdit(path string) *sources {
+	next, _ := s.sources.filter(func(key sourceKey, read *readSource) bool {
+		name, inside := within(key.location.Dir, path)
+		return key.isKept(read) && (key.location.Fixed || !inside || !read.dependsOn(name))
 	})
-	return next // not t, even with all of them: what is asked of older snapshots is read with the text that the document had
+	return next
 }
 
-// changed are the trees that hold after files changed on disk, t itself if all do: nobody tells all that a folder had and has.
-func (t *trees) changed(paths []string) *trees {
-	next, all := t.without(func(tree *tree) bool {
-		return slices.ContainsFunc(paths, func(path string) bool {
-			_, inside := within(tree.location.Dir, path)
-			_, around := within(path, tree.location.Dir)
+// sourcesAfterChange are the sources that hold after files changed on disk, the same cache if all do. Nobody says all
+// that a folder had and has.
+func (s *Snapshot) sourcesAfterChange(paths []string) *sources {
+	next, all := s.sources.filter(func(key sourceKey, read *readSource) bool {
+		return key.isKept(read) && (key.location.Fixed || !slices.ContainsFunc(paths, func(path string) bool {
+			_, inside := within(key.location.Dir, path)
+			_, around := within(path, key.location.Dir)
 			return inside || around
-		})
+		}))
 	})
 	if all {
-		return t
+		return s.sources
 	}
 	return next
 }
 
-// without are the trees but for those live ones that are gone, and those that could not be read; and whether that is all of them.
-func (t *trees) without(gone func(*tree) bool) (next *trees, all bool) {
-	next = newTrees(t.log, t.library)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for key, tree := range t.byKey {
-		if tree.location.Fixed {
-			if !tree.read.Load() || tree.err == nil {
-				next.byKey[key] = tree
-			}
-		} else if !gone(tree) {
-			next.byKey[key] = tree
-		}
-	}
-	return next, len(next.byKey) == len(t.byKey)
+// isKept is false for a fixed source that could not be read: something else may be there by now.
+func (k sourceKey) isKept(read *readSource) bool {
+	return !k.location.Fixed || read == nil || read.err == nil
 }
 
 // within is the name that a path has within a folder, with slashes; "." for the folder itself.
@@ -200,11 +151,11 @@ func within(dir, path string) (string, bool) {
 }
 
 // dependsOn reports whether an edit of a file may change what was read. What is being read right now is read again.
-func (t *tree) dependsOn(name string) bool {
-	if !t.read.Load() || t.err != nil {
+func (r *readSource) dependsOn(name string) bool {
+	if r == nil || r.err != nil {
 		return true
 	}
-	e := &t.source.extraction
+	e := &r.source.extraction
 	if _, found := slices.BinarySearch(e.Files, name); found {
 		return true
 	}
@@ -216,12 +167,9 @@ func (t *tree) dependsOn(name string) bool {
 
 // unsavedIn are the texts of the open documents in a folder, by their names within it.
 func unsavedIn(dir string, documents map[string]*Document) map[string]*Document {
-	var unsaved map[string]*Document
+	unsaved := map[string]*Document{}
 	for _, d := range openFiles(documents) {
 		if name, ok := within(dir, d.Path); ok {
-			if unsaved == nil {
-				unsaved = map[string]*Document{}
-			}
 			unsaved[name] = d
 		}
 	}
@@ -282,7 +230,7 @@ func (s *Snapshot) source(pin pins.Pin, around pins.Surroundings) *Source {
 		if location.Fixed {
 			revision = s.revisionOf(pin)
 		}
-		if source, err := s.trees.at(location, revision, s.documents); err == nil {
+		if source, err := s.sourceAt(location, revision); err == nil {
 			return source
 		}
 	}
@@ -299,7 +247,7 @@ func (s *Snapshot) checkout() (*Source, pins.Pin, error) {
 	if err != nil {
 		return nil, none, err
 	}
-	source, err := s.trees.at(upstream.Location{Dir: dir}, catalog.Revision{}, s.documents)
+	source, err := s.sourceAt(upstream.Location{Dir: dir}, catalog.Revision{})
 	if err != nil {
 		return nil, none, fmt.Errorf("%s: %w", dir, err)
 	}

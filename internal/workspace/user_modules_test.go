@@ -26,7 +26,7 @@ func own(t *testing.T, s *Session, dir, document string) string {
 		t.Fatalf("%s is not open", document)
 	}
 	var all []string
-	for _, v := range snapshot.OwnValues(d, boardOption) {
+	for _, v := range snapshot.UserValues(d, boardOption) {
 		file, err := filepath.Rel(dir, v.File)
 		if err != nil || strings.HasPrefix(file, "..") {
 			file = v.File
@@ -36,8 +36,8 @@ func own(t *testing.T, s *Session, dir, document string) string {
 	return strings.Join(all, ", ")
 }
 
-// TestOwnValuesWithoutRepository holds that a lock file tells what belongs together, where no repository does.
-func TestOwnValuesWithoutRepository(t *testing.T) {
+// TestUserValuesWithoutRepository holds that a lock file tells what belongs together, where no repository does.
+func TestUserValuesWithoutRepository(t *testing.T) {
 	for lock, content := range map[string]string{
 		"flake.lock":         lockOf("anduril", strings.Repeat("0", 40), "1700000000"),
 		"npins/sources.json": `{"version":3,"pins":{"jp":{"type":"Git","repository":{"type":"GitHub","owner":"anduril","repo":"jetpack-nixos"},"revision":"` + strings.Repeat("0", 40) + `"}}}`,
@@ -59,7 +59,7 @@ func TestOwnValuesWithoutRepository(t *testing.T) {
 	}
 }
 
-func TestOwnValues(t *testing.T) {
+func TestUserValues(t *testing.T) {
 	s, _, _ := storeSession(t)
 	dir := t.TempDir()
 	write(t, dir, "boards/a.nix", board("a"))
@@ -118,16 +118,16 @@ func TestOwnValues(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 	// What is no module is no reason to look again.
-	scan := s.Snapshot().own.searches[dir]
+	scan := s.Snapshot().userFiles.searches.entries[searchKey{root: dir}]
 	s.FilesChanged([]string{filepath.Join(dir, "README.md"), filepath.Join(elsewhere, "c.nix")})
-	if s.Snapshot().own.searches[dir] != scan {
+	if s.Snapshot().userFiles.searches.entries[searchKey{root: dir}] != scan {
 		t.Error("gone through again for a file that is no module of the workspace")
 	}
 }
 
-// TestOwnValuesBelowASkippedFolder holds that a configuration in a folder which a search skips is searched all the same: some
+// TestUserValuesBelowASkippedFolder holds that a configuration in a folder which a search skips is searched all the same: some
 // keep all of their home folder in one repository.
-func TestOwnValuesBelowASkippedFolder(t *testing.T) {
+func TestUserValuesBelowASkippedFolder(t *testing.T) {
 	s, _, _ := storeSession(t)
 	dir := repository(t)
 	write(t, dir, ".config/nixos/boards/a.nix", board("a"))
@@ -139,7 +139,7 @@ func TestOwnValuesBelowASkippedFolder(t *testing.T) {
 	}
 }
 
-func TestOwnValuesWithoutAFolder(t *testing.T) {
+func TestUserValuesWithoutAFolder(t *testing.T) {
 	s, _, _ := storeSession(t)
 	loose, repo := t.TempDir(), repository(t)
 	for _, dir := range []string{loose, repo} {
@@ -168,8 +168,8 @@ func TestOwnValuesWithoutAFolder(t *testing.T) {
 	}
 }
 
-// TestOwnValuesOfALargeTree holds that a folder with more files than are looked at costs little.
-func TestOwnValuesOfALargeTree(t *testing.T) {
+// TestUserValuesOfALargeTree holds that a folder with more files than are looked at costs little.
+func TestUserValuesOfALargeTree(t *testing.T) {
 	s, _, _ := storeSession(t)
 	dir := repository(t)
 	write(t, dir, "board.nix", board("near"))
@@ -202,9 +202,9 @@ func TestOwnValuesOfALargeTree(t *testing.T) {
 	}
 }
 
-// TestSawOwnModules holds when the search for modules counts as knowledge, and that what a document imports, and what lies
+// TestSawUserModules holds when the search for modules counts as knowledge, and that what a document imports, and what lies
 // in its folder, is found however much else there is.
-func TestSawOwnModules(t *testing.T) {
+func TestSawUserModules(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		lay        func(t *testing.T, dir string)
@@ -219,7 +219,7 @@ func TestSawOwnModules(t *testing.T) {
 			write(t, dir, "z/board.nix", board("b"))
 		}, "b z/board.nix:1", true},
 		{"many Nix files", "{ imports = [ ./z ]; }", func(t *testing.T, dir string) {
-			for i := range maxOwnFiles + 1 {
+			for i := range maxUserFiles + 1 {
 				write(t, dir, fmt.Sprintf("a/%d.nix", i), "")
 			}
 			write(t, dir, "hosts/z/default.nix", "{ imports = [ ../../z/board.nix (import ../../z/more.nix { }) ]; }")
@@ -229,25 +229,25 @@ func TestSawOwnModules(t *testing.T) {
 			write(t, dir, "z/unseen.nix", board("e"))
 		}, "b z/board.nix:1, c hosts/beside.nix:1, d z/more.nix:1", false},
 		{"much text", "{ }", func(t *testing.T, dir string) {
-			for i := range maxOwnBytes/maxOwnFile + 1 {
-				if err := os.Truncate(write(t, dir, fmt.Sprintf("a/%d.nix", i), ""), maxOwnFile); err != nil {
+			for i := range maxUserBytes/maxUserFile + 1 {
+				if err := os.Truncate(write(t, dir, fmt.Sprintf("a/%d.nix", i), ""), maxUserFile); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}, "", false},
 		{"a large file", "{ }", func(t *testing.T, dir string) {
-			if err := os.Truncate(write(t, dir, "a.nix", ""), maxOwnFile+1); err != nil {
+			if err := os.Truncate(write(t, dir, "a.nix", ""), maxUserFile+1); err != nil {
 				t.Fatal(err)
 			}
 		}, "", false},
 		{"a deep folder", "{ }", func(t *testing.T, dir string) {
-			write(t, dir, strings.Repeat("a/", maxOwnDepth+1)+"x.nix", "{ }")
+			write(t, dir, strings.Repeat("a/", maxUserDepth+1)+"x.nix", "{ }")
 		}, "", false},
 		{"a folder just as deep", "{ }", func(t *testing.T, dir string) {
-			write(t, dir, strings.Repeat("a/", maxOwnDepth)+"x.nix", board("b"))
-		}, "b " + strings.Repeat("a/", maxOwnDepth) + "x.nix:1", true},
+			write(t, dir, strings.Repeat("a/", maxUserDepth)+"x.nix", board("b"))
+		}, "b " + strings.Repeat("a/", maxUserDepth) + "x.nix:1", true},
 		{"a folder that no modules lie in", "{ }", func(t *testing.T, dir string) {
-			write(t, dir, "node_modules/"+strings.Repeat("a/", maxOwnDepth)+"x.nix", board("b"))
+			write(t, dir, "node_modules/"+strings.Repeat("a/", maxUserDepth)+"x.nix", board("b"))
 		}, "", true},
 		{"an import of what is left out otherwise", "{ imports = [ ../.private/b.nix ]; }", func(t *testing.T, dir string) {
 			write(t, dir, ".private/b.nix", board("b"))
@@ -290,10 +290,10 @@ func TestSawOwnModules(t *testing.T) {
 			}
 			snapshot := s.Snapshot()
 			d, _ := snapshot.Document(file)
-			if got := snapshot.SawOwnModules(d); got != test.complete {
+			if got := snapshot.SawUserModules(d); got != test.complete {
 				t.Errorf("saw all modules: %v", got)
 			}
-			if got := snapshot.MayDeclareOption(d, "hardware.nvidia-jetpack.rover"); got == test.complete {
+			if got := snapshot.UserMayDeclare(d, "hardware.nvidia-jetpack.rover"); got == test.complete {
 				t.Errorf("an option that no module was seen to declare may be declared: %v", got)
 			}
 		})

@@ -1,0 +1,372 @@
+package workspace
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
+	"jetpills/internal/upstream"
+)
+
+// Bounds of one search for modules. Folders are looked into breadth first, so that what lies deep in a large tree is left out
+// before what lies at hand. What is neither a folder nor a Nix file costs next to nothing.
+const (
+	maxUserFiles   = 2000
+	maxUserFolders = 20_000
+	maxUserEntries = 500_000
+	maxUserDepth   = 12
+	maxUserFile    = 512 << 10 // bytes
+	maxUserBytes   = 16 << 20
+)
+
+// maxSearches is how many searches are remembered: there is one for each document whose modules were asked for.
+const maxSearches = 256
+
+// userFiles remembers what the Nix files below folders declare.
+type userFiles struct {
+	searches *cache[searchKey, search]
+	// files are those read at any time, userFile by path, so that only what changed is read again.
+	files *sync.Map
+}
+
+// searchKey is the folder of a search, and what a document that is not in the search of all of it adds: its folder and
+// its imports.
+type searchKey struct{ root, near string }
+
+// search is what a search for modules found.
+type search struct {
+	// files are those that declare options, in the order in which they were found.
+	files []userFile
+	// complete is false where something was left out: a bound was hit, or a file or folder could not be read.
+	complete bool
+}
+
+// has reports whether a file was found that declares options.
+func (s *search) has(path string) bool {
+	return slices.ContainsFunc(s.files, func(f userFile) bool { return f.path == path })
+}
+
+// userFile is what a file declares and imports.
+type userFile struct {
+	path     string
+	modified time.Time
+	size     int64
+	declared []declaredOption
+	// imports are as importsOf gives them, where that was asked for.
+	imports    []string
+	hasImports bool
+}
+
+func newUserFiles() *userFiles {
+	return &userFiles{searches: newCache[searchKey, search](maxSearches), files: &sync.Map{}}
+}
+
+// changed is what still holds after files changed, u itself if all does: each folder is gone through again, but few files are
+// read again.
+func (u *userFiles) changed(paths []string) *userFiles {
+	searches, all := u.searches.filter(func(key searchKey, _ *search) bool {
+		return !slices.ContainsFunc(paths, func(path string) bool { return mayHoldModules(key.root, path) })
+	})
+	for _, path := range paths {
+		if _, known := u.files.LoadAndDelete(path); known {
+			all = false
+		}
+	}
+	if all {
+		return u
+	}
+	return &userFiles{searches, u.files}
+}
+
+// mayHoldModules reports whether a change of a path is one of the Nix files below a folder: it is a Nix file, or a folder.
+func mayHoldModules(root, path string) bool {
+	_, inside := within(root, path)
+	_, around := within(path, root)
+	return (inside || around) && (filepath.Ext(path) == ".nix" || filepath.Ext(path) == "")
+}
+
+// near finds the modules that a document imports, those that they import, and those in the document's folder.
+func (u *userFiles) near(root string, d *Document) *search {
+	key := searchKey{root, strings.Join(append([]string{d.Dir()}, d.imports()...), "\x00")}
+	return u.search(key, func(w *walk) {
+		w.follow(d.imports())
+		if name, inside := within(root, d.Dir()); inside && d.Path != "" {
+			w.folder(name)
+		}
+	})
+}
+
+// below finds the modules in a folder and in those below it.
+func (u *userFiles) below(root string) *search {
+	return u.search(searchKey{root: root}, func(w *walk) {
+		level := []string{"."}
+		for depth := 0; len(level) > 0; depth++ {
+			var next []string
+			for _, name := range level {
+				for _, below := range w.folder(name) {
+					switch {
+					case isSkipped(path.Base(below)) || isUpstream(w.root, below):
+					case depth == maxUserDepth || w.folders == maxUserFolders:
+						w.complete = false
+					default:
+						w.folders++
+						next = append(next, below)
+					}
+				}
+			}
+			level = next
+		}
+	})
+}
+
+// search is what a walk through a root folder finds, unless it is known.
+func (u *userFiles) search(key searchKey, look func(*walk)) *search {
+	return u.searches.get(key, func() *search {
+		root, err := os.OpenRoot(key.root)
+		if err != nil {
+			return &search{}
+		}
+		defer root.Close()
+		w := walk{known: u.files, root: root, seen: map[string]bool{}, search: search{complete: true}}
+		look(&w)
+		return &w.search
+	})
+}
+
+// walk is a search under way. Names are within the root folder, with slashes.
+type walk struct {
+	search
+	known *sync.Map // see userFiles
+	root  *os.Root
+	seen  map[string]bool
+
+	folders, read, entries, bytes int
+}
+
+// path is that of a name.
+func (w *walk) path(name string) string {
+	return filepath.Join(w.root.Name(), filepath.FromSlash(name))
+}
+
+// folder looks at the Nix files in a folder and gives the folders in it. Symbolic links are not followed: what they lead to
+// in the root folder is found there.
+func (w *walk) folder(name string) (below []string) {
+	opened, err := w.root.Open(name)
+	if err != nil {
+		w.missed(err)
+		return nil
+	}
+	defer opened.Close()
+	var files []string
+	for err == nil {
+		var entries []fs.DirEntry
+		entries, err = opened.ReadDir(min(1024, maxUserEntries-w.entries+1))
+		for _, entry := range entries {
+			name, isNix := path.Join(name, entry.Name()), path.Ext(entry.Name()) == ".nix"
+			switch {
+			case entry.IsDir():
+				below = append(below, name)
+			case entry.Type().IsRegular() && isNix:
+				files = append(files, name)
+			case entry.Type()&fs.ModeSymlink != 0 && !isSkipped(entry.Name()) && w.leadsOut(name, isNix):
+				w.complete = false
+			}
+		}
+		if w.entries += len(entries); w.entries > maxUserEntries {
+			w.complete = false
+			break
+		}
+	}
+	if err != nil && err != io.EOF {
+		w.missed(err)
+	}
+	slices.Sort(below)
+	slices.Sort(files)
+	for _, name := range files {
+		w.file(name, false)
+	}
+	return below
+}
+
+// leadsOut reports whether a symbolic link leads to a folder outside the root folder, or to a Nix file there.
+func (w *walk) leadsOut(name string, isNix bool) bool {
+	target, err := filepath.EvalSymlinks(w.path(name))
+	if err != nil {
+		return false // it leads nowhere
+	}
+	root, err := filepath.EvalSymlinks(w.root.Name())
+	if _, inside := within(root, target); err == nil && inside {
+		return false
+	}
+	info, err := os.Stat(target)
+	return err == nil && (info.IsDir() || isNix)
+}
+
+// missed takes note of something that cannot be read. What is not there is not missed.
+func (w *walk) missed(err error) {
+	if !errors.Is(err, fs.ErrNotExist) {
+		w.complete = false
+	}
+}
+
+// follow looks at files that are imported, and at those that they import.
+func (w *walk) follow(imports []string) {
+	checkouts := map[string]bool{}
+	for queue := slices.Clone(imports); len(queue) > 0; queue = queue[1:] {
+		name, inside := within(w.root.Name(), queue[0])
+		if !inside {
+			w.complete = false
+			continue
+		}
+		info, err := w.root.Stat(name)
+		if err == nil && info.IsDir() {
+			name = path.Join(name, "default.nix")
+			info, err = w.root.Stat(name)
+		}
+		switch {
+		case err != nil:
+			w.missed(err)
+		case info.Mode().IsRegular() && !w.seen[name] && !w.isInCheckout(name, checkouts):
+			queue = append(queue, w.file(name, true).imports...)
+		}
+	}
+}
+
+// isInCheckout reports whether a file lies in a source tree of jetpack-nixos. What is known of folders is in known.
+func (w *walk) isInCheckout(name string, known map[string]bool) bool {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if _, ok := known[dir]; !ok {
+			known[dir] = isUpstream(w.root, dir)
+		}
+		if known[dir] {
+			return true
+		}
+	}
+	return false
+}
+
+// isSkipped reports whether no modules of the user's are to be expected in a folder.
+func isSkipped(name string) bool {
+	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "result" || strings.HasPrefix(name, "result-")
+}
+
+func isUpstream(root *os.Root, name string) bool {
+	below, err := root.OpenRoot(name)
+	if err != nil {
+		return false
+	}
+	defer below.Close()
+	return upstream.IsCheckout(below.FS())
+}
+
+// file looks at a file, and reads it unless it is still what it was when it was last read.
+func (w *walk) file(name string, imports bool) userFile {
+	if w.seen[name] {
+		return userFile{}
+	}
+	w.seen[name] = true
+	info, err := w.root.Stat(name)
+	if err != nil {
+		w.missed(err)
+		return userFile{}
+	}
+	if w.read == maxUserFiles || w.bytes >= maxUserBytes || info.Size() > maxUserFile {
+		w.complete = false
+		return userFile{}
+	}
+	w.read++
+	known, _ := w.known.Load(w.path(name))
+	file, ok := known.(userFile)
+	if !ok || !file.modified.Equal(info.ModTime()) || file.size != info.Size() || imports && !file.hasImports {
+		w.bytes += int(info.Size())
+		source, err := w.text(name)
+		if err != nil {
+			w.missed(err)
+			return userFile{}
+		}
+		file = userFile{path: w.path(name), modified: info.ModTime(), size: info.Size(), hasImports: imports}
+		file.parse(source)
+		w.known.Store(file.path, file)
+	}
+	if len(file.declared) > 0 {
+		w.files = append(w.files, file)
+	}
+	return file
+}
+
+func (w *walk) text(name string) (string, error) {
+	opened, err := w.root.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer opened.Close()
+	content, err := io.ReadAll(io.LimitReader(opened, maxUserFile))
+	return string(content), err
+}
+
+// parse finds the options and imports in the file's text, unless it can be seen from afar that there are none.
+func (f *userFile) parse(source string) {
+	declares := mayDeclareOptions(source) && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
+	if !declares && !f.hasImports || unfit(source) != nil {
+		return
+	}
+	tree := syntax.Parse(source)
+	if declares {
+		f.declared = declaredOptions(tree, text.NewMapper(source))
+	}
+	if f.hasImports {
+		f.imports = importsOf(tree, f.path)
+	}
+}
+
+// namespaces are the sets of options that jetpack-nixos has, in any revision.
+var namespaces = [...]string{"nvidia-jetpack", "nvpmodel", "nvfancontrol", "nvargus-daemon"}
+
+// importsOf are the files and folders that a file's text imports, as absolute paths: what stands among imports or modules,
+// and what import is given. Paths that only an evaluation could tell are left out.
+func importsOf(tree *syntax.Tree, file string) []string {
+	if file == "" {
+		return nil
+	}
+	var all []string
+	for n := range syntax.Descendants(tree.Root()) {
+		if n.Kind() != syntax.Path || !n.First().IsZero() || strings.HasPrefix(n.Text(), "~") || !isImported(n) {
+			continue
+		}
+		name := filepath.FromSlash(n.Text())
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file), name)
+		}
+		all = append(all, strings.Clone(filepath.Clean(name))) // may be a part of the text
+	}
+	return all
+}
+
+// isImported reports whether a path stands where a module is wanted.
+func isImported(n syntax.Node) bool {
+	for above := range syntax.Ancestors(n) {
+		if a, ok := syntax.AsApply(above.Parent()); ok && a.Argument() == above && module.CalleeName(a.Function()) == "import" {
+			return true
+		}
+		b, ok := syntax.AsBinding(above)
+		if !ok {
+			continue
+		}
+		for name := range b.Path().Names() {
+			if text, _ := syntax.AttrName(name); text == "imports" || strings.HasSuffix(strings.ToLower(text), "modules") {
+				return true
+			}
+		}
+	}
+	return false
+}
