@@ -19,29 +19,25 @@ import (
 
 func (p *Program) checkCommand() *cobra.Command {
 	var format, failOn string
-	c := &cobra.Command{
-		Use:   "check PATH…",
-		Short: "Print what jetpack-nixos refuses in files, and in the .nix files in folders",
-		Args:  cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			findings, looked, err := p.check(args, cmd.ErrOrStderr())
-			if looked == 0 && err != nil {
-				return err
-			}
-			out := bufio.NewWriter(cmd.OutOrStdout())
-			defer out.Flush()
-			printed := p.report(out, findings, format)
-			switch {
-			case printed != nil:
-				return printed
-			case err != nil:
-				return err
-			case slices.ContainsFunc(findings, func(f finding) bool { return f.Severity <= severityNamed(failOn) }):
-				return exit(exitNothing)
-			}
-			return nil
-		},
-	}
+	const short = "Print what jetpack-nixos refuses in files, and in the .nix files in folders"
+	c := command("check PATH…", short, cobra.MinimumNArgs(1), func(args []string) error {
+		findings, looked, err := p.check(args, p.err)
+		if looked == 0 && err != nil {
+			return err
+		}
+		out := bufio.NewWriter(p.out)
+		defer out.Flush()
+		printed := p.report(out, findings, format)
+		switch {
+		case printed != nil:
+			return printed
+		case err != nil:
+			return err
+		case slices.ContainsFunc(findings, func(f finding) bool { return f.Severity <= severityNamed(failOn) }):
+			return exit(exitNothing)
+		}
+		return nil
+	})
 	formatFlag(c, &format, "text", "json", "sarif")
 	choiceFlag(c, &failOn, "fail-on", ide.SeverityWarning.String(), "the least grave severity that gives exit code 1", severityNames()...)
 	return c
@@ -50,13 +46,7 @@ func (p *Program) checkCommand() *cobra.Command {
 // severities are all severities, the gravest first.
 var severities = [...]ide.Severity{ide.SeverityError, ide.SeverityWarning, ide.SeverityHint}
 
-func severityNames() []string {
-	var names []string
-	for _, s := range severities {
-		names = append(names, s.String())
-	}
-	return names
-}
+func severityNames() []string { return each(severities[:], ide.Severity.String) }
 
 // severityNamed is the severity of a name that severityNames has.
 func severityNamed(name string) ide.Severity { return severities[slices.Index(severityNames(), name)] }
@@ -131,11 +121,10 @@ func besides(spelt, at, other string) string {
 // passed over, with a line in notes; the error is an exit then. A lock file that cannot be read has a line, once: without it,
 // no finding is more than a hint.
 func (p *Program) check(paths []string, notes io.Writer) (findings []finding, looked int, err error) {
-	session, err := p.session()
+	snapshot, err := p.snapshot()
 	if err != nil {
 		return nil, 0, err
 	}
-	snapshot := session.Snapshot()
 	noted := map[upstream.Problem]bool{}
 	look := func(file string) error {
 		doc, err := workspace.ReadDocument(file)
@@ -183,7 +172,7 @@ func (f finding) pillRef() string {
 func (p *Program) report(w io.Writer, findings []finding, format string) error {
 	switch format {
 	case "json":
-		return printFindingsJSON(w, findings)
+		return printJSON(w, each(findings, finding.shape))
 	case "sarif":
 		return printSARIF(w, findings, p.Version)
 	}
@@ -234,23 +223,14 @@ type editJSON struct {
 	NewText string `json:"newText"`
 }
 
-func printFindingsJSON(w io.Writer, findings []finding) error {
-	all := []findingJSON{}
-	for _, f := range findings {
-		out := findingJSON{
-			File: f.file, Lines: f.lines, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(),
-			Host: f.Host, Related: f.related, Fixes: []fixJSON{},
-		}
-		for _, fix := range f.Fixes {
-			edits := []editJSON{}
-			for _, e := range fix.Edits {
-				edits = append(edits, editJSON{e.Start, e.End, e.NewText})
-			}
-			out.Fixes = append(out.Fixes, fixJSON{fix.Title, edits})
-		}
-		all = append(all, out)
+func (f finding) shape() findingJSON {
+	return findingJSON{
+		File: f.file, Lines: f.lines, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(),
+		Host: f.Host, Related: f.related,
+		Fixes: each(f.Fixes, func(fix ide.Fix) fixJSON {
+			return fixJSON{fix.Title, each(fix.Edits, func(e text.Edit) editJSON { return editJSON{e.Start, e.End, e.NewText} })}
+		}),
 	}
-	return printJSON(w, all)
 }
 
 // sarifURI is the address of a file in a report: a relative path stays relative, to the root of the repository as a rule.

@@ -34,6 +34,7 @@ type Program struct {
 	Version string
 
 	pillsDir string // --pills
+	out, err io.Writer
 }
 
 // exit is an error that ends the process with a code and without a message.
@@ -48,9 +49,10 @@ func (p *Program) Run() int {
 		p.Version = buildVersion()
 	}
 	root := p.command()
-	root.SetArgs(placesLast(p.Args))
+	root.SetArgs(locationsLast(p.Args))
 	root.SetIn(p.Stdin)
 	stdout, stderr := &terminal{out: p.Stdout}, &terminal{out: p.Stderr}
+	p.out, p.err = stdout, stderr
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	code := exit(exitOK)
@@ -70,24 +72,24 @@ func (p *Program) Run() int {
 	return int(code)
 }
 
-// placesLast puts places in the standard input, such as -:1:2, behind all
+// locationsLast puts locations in the standard input, such as -:1:2, behind all
 // flags: they look like one.
-func placesLast(args []string) []string {
-	var flags, places []string
+func locationsLast(args []string) []string {
+	var flags, locations []string
 	for i, arg := range args {
 		if arg == "--" {
-			return append(append(flags, args[i:]...), places...)
+			return append(append(flags, args[i:]...), locations...)
 		}
 		if strings.HasPrefix(arg, "-:") {
-			places = append(places, arg)
+			locations = append(locations, arg)
 		} else {
 			flags = append(flags, arg)
 		}
 	}
-	if len(places) == 0 {
+	if len(locations) == 0 {
 		return flags
 	}
-	return append(append(flags, "--"), places...)
+	return append(append(flags, "--"), locations...)
 }
 
 func (p *Program) command() *cobra.Command {
@@ -117,6 +119,30 @@ func (p *Program) command() *cobra.Command {
 		p.versionCommand(),
 	)
 	return root
+}
+
+// command is a command that runs with its arguments.
+func command(use, short string, args cobra.PositionalArgs, run func(args []string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: args,
+		RunE: func(_ *cobra.Command, args []string) error { return run(args) },
+	}
+}
+
+// group is a command that only has others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
+	c.RunE = func(*cobra.Command, []string) error { return c.Help() }
+	c.AddCommand(commands...)
+	return c
+}
+
+// nothingIf is the error of a command that has nothing to show, or found something.
+func nothingIf(nothing bool) error {
+	if nothing {
+		return exit(exitNothing)
+	}
+	return nil
 }
 
 // formatFlag adds --format to a command.

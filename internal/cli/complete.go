@@ -6,7 +6,7 @@ import (
 	"jetpills/internal/ide"
 )
 
-// completionJSON is the command line's shape of a completion.
+// completionJSON is the stable form of a completion.
 type completionJSON struct {
 	Label   string `json:"label"`
 	Kind    string `json:"kind"`
@@ -17,35 +17,21 @@ type completionJSON struct {
 }
 
 func (p *Program) completeCommand() *cobra.Command {
-	var format string
-	c := &cobra.Command{
-		Use:   "complete FILE:LINE:COL",
-		Short: "Print what can be typed at the cursor, the best first",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at, err := p.cursorAt(args[0])
+	const short = "Print what can be typed at the cursor, the best first"
+	return p.cursorCommand("complete", short, func(at cursor, asJSON bool) error {
+		items := ide.Complete(at.snapshot, at.doc, at.offset)
+		for _, item := range items {
+			if !asJSON {
+				printf(p.out, "%s\t%s\n", item.Label, item.Detail)
+				continue
+			}
+			err := printJSONLine(p.out, completionJSON{
+				item.Label, item.Kind.String(), item.Detail, item.Edit.NewText, item.Edit.Start, item.Edit.End,
+			})
 			if err != nil {
 				return err
 			}
-			items := ide.Complete(at.snapshot, at.doc, at.offset)
-			if len(items) == 0 {
-				return exit(exitNothing)
-			}
-			for _, item := range items {
-				if format == "text" {
-					printf(cmd.OutOrStdout(), "%s\t%s\n", item.Label, item.Detail)
-					continue
-				}
-				err := printJSONLine(cmd.OutOrStdout(), completionJSON{
-					item.Label, item.Kind.String(), item.Detail, item.Edit.NewText, item.Edit.Start, item.Edit.End,
-				})
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	}
-	formatFlag(c, &format, "text", "json")
-	return c
+		}
+		return nothingIf(len(items) == 0)
+	})
 }

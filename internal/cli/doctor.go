@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,43 +15,25 @@ import (
 )
 
 func (p *Program) doctorCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "doctor [PATH]",
-		Short: "Print what a workspace's answers rest on, and what would make them better",
-		Long: "Print which jetpack-nixos a workspace uses, how that is known and where its source lies, then everything\n" +
-			"else that answers rest on. The exit code is 1 if something is wrong.",
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at := "."
-			if len(args) == 1 {
-				at = args[0]
-			}
-			session, err := p.session()
-			if err != nil {
-				return err
-			}
-			d := doctor{out: cmd.OutOrStdout(), snapshot: session.Snapshot()}
-			if d.dir, err = folderOf(at); err != nil {
-				return err
-			}
-			pinned, err := pinnedAt(d.snapshot, at)
-			if err != nil {
-				return err
-			}
-			d.run(pinned, p.Version)
-			if d.problems > 0 {
-				return exit(exitNothing)
-			}
-			return nil
-		},
-	}
+	const short = "Print what a workspace's answers rest on, and what would make them better"
+	c := command("doctor [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
+		w, err := p.workspaceOf(args)
+		if err != nil {
+			return err
+		}
+		d := doctor{out: p.out, pathInWorkspace: w}
+		d.run(p.Version)
+		return nothingIf(d.problems > 0)
+	})
+	c.Long = "Print which jetpack-nixos a workspace uses, how that is known and where its source lies, then everything\n" +
+		"else that answers rest on. The exit code is 1 if something is wrong."
+	return c
 }
 
 // doctor prints one finding a line.
 type doctor struct {
+	pathInWorkspace
 	out      io.Writer
-	snapshot *workspace.Snapshot
-	dir      string
 	problems int
 	advice   []string
 }
@@ -68,14 +49,14 @@ func (d *doctor) advise(format string, args ...any) {
 	d.advice = append(d.advice, fmt.Sprintf(format, args...))
 }
 
-func (d *doctor) run(pinned workspace.Pinned, version string) {
+func (d *doctor) run(version string) {
+	pinned := d.pinned()
 	d.pin(pinned)
 	d.facts(pinned)
 	d.pills()
 	d.settings()
 	newest := d.snapshot.Library().Newest().Revision
-	d.say("jetpills %s (%s, %s/%s), facts of jetpack-nixos up to %s (%s)",
-		version, runtime.Version(), runtime.GOOS, runtime.GOARCH, newest.Short(), newest.Day())
+	d.say("%s, facts of jetpack-nixos up to %s (%s)", programLine(version), newest.Short(), newest.Day())
 	for _, a := range d.advice {
 		d.say("advice: %s", a)
 	}

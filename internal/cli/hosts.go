@@ -19,46 +19,31 @@ import (
 
 func (p *Program) hostsCommand() *cobra.Command {
 	var format string
-	c := &cobra.Command{
-		Use:   "hosts [PATH]",
-		Short: "Print the NixOS configurations of a workspace and what they come to",
-		Long: "Print the NixOS configurations that the flake.nix or the configuration.nix around PATH makes, with the Jetson's\n" +
-			"options, the versions that follow from them, the command that flashes the host, and where each value is set.\n" +
-			"The exit code is 1 if there are none.",
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at := "."
-			if len(args) == 1 {
-				at = args[0]
-			}
-			dir, err := folderOf(at)
-			if err != nil {
-				return err
-			}
-			session, err := p.session()
-			if err != nil {
-				return err
-			}
-			c := session.Snapshot().Until(cmd.Context().Done()).Configuration(dir)
-			if c == nil {
-				printf(cmd.ErrOrStderr(), "jetpills: neither %s nor a folder around it has a flake.nix or a configuration.nix\n", at)
-				return exit(exitNothing)
-			}
-			hosts := newHostList(c, at, dir)
-			if format == "json" {
-				err = printJSON(cmd.OutOrStdout(), hosts.shapes())
-			} else {
-				hosts.print(cmd.OutOrStdout())
-			}
-			for _, note := range hosts.notes() {
-				printf(cmd.ErrOrStderr(), "jetpills: %s\n", note)
-			}
-			if err == nil && len(c.Hosts) == 0 {
-				err = exit(exitNothing)
-			}
+	const short = "Print the NixOS configurations of a workspace and what they come to"
+	c := command("hosts [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
+		w, err := p.workspaceOf(args)
+		if err != nil {
 			return err
-		},
-	}
+		}
+		c := w.snapshot.Configuration(w.dir)
+		if c == nil {
+			printf(p.err, "jetpills: neither %s nor a folder around it has a flake.nix or a configuration.nix\n", w.path)
+			return exit(exitNothing)
+		}
+		hosts := newHostList(c, w.path, w.dir)
+		if format == "json" {
+			err = printJSON(p.out, hosts.shapes())
+		} else {
+			hosts.print(p.out)
+		}
+		for _, note := range hosts.notes() {
+			printf(p.err, "jetpills: %s\n", note)
+		}
+		return cmp.Or(err, nothingIf(len(c.Hosts) == 0))
+	})
+	c.Long = "Print the NixOS configurations that the flake.nix or the configuration.nix around PATH makes, with the Jetson's\n" +
+		"options, the versions that follow from them, the command that flashes the host, and where each value is set.\n" +
+		"The exit code is 1 if there are none."
 	formatFlag(c, &format, "text", "json")
 	return c
 }

@@ -8,40 +8,28 @@ import (
 
 // jumpCommand is definition or declaration: both print path:line:col.
 func (p *Program) jumpCommand(name, short string) *cobra.Command {
-	var format string
-	c := &cobra.Command{
-		Use:   name + " FILE:LINE:COL",
-		Short: short,
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at, err := p.cursorAt(args[0])
-			if err != nil {
-				return err
-			}
-			path, line, column, err := at.jump(name == "declaration")
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return printJSON(cmd.OutOrStdout(), struct {
-					Path   string `json:"path"`
-					Line   int    `json:"line"`
-					Column int    `json:"column"`
-				}{path, line, column})
-			}
-			printf(cmd.OutOrStdout(), "%s:%d:%d\n", path, line, column)
-			return nil
-		},
-	}
-	formatFlag(c, &format, "text", "json")
-	return c
+	return p.cursorCommand(name, short, func(at cursor, asJSON bool) error {
+		path, line, column, err := at.jump(name == "declaration")
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return printJSON(p.out, struct {
+				Path   string `json:"path"`
+				Line   int    `json:"line"`
+				Column int    `json:"column"`
+			}{path, line, column})
+		}
+		printf(p.out, "%s:%d:%d\n", path, line, column)
+		return nil
+	})
 }
 
 // jump is where what is under the cursor is explained; where it is declared, if that is asked for and the source is on disk.
 func (c cursor) jump(toDeclaration bool) (path string, line, column int, err error) {
 	if toDeclaration {
-		if place, ok := ide.DeclarationAt(c.snapshot, c.doc, c.offset); ok {
-			return place.File, place.Line, place.Column, nil
+		if declared, ok := ide.DeclarationAt(c.snapshot, c.doc, c.offset); ok {
+			return declared.File, declared.Line, declared.Column, nil
 		}
 	}
 	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)

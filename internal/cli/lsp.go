@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -16,28 +17,23 @@ import (
 
 func (p *Program) lspCommand() *cobra.Command {
 	var logFile, logLevel string
-	c := &cobra.Command{
-		Use:   "lsp",
-		Short: "Serve an editor over standard input and output",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			// To write where nobody reads is an error here, not the end: the log's reader may leave, and the loss of the client
-			// is rpc's to deal with. Other commands end quietly, as in "jetpills options | head".
-			signal.Ignore(syscall.SIGPIPE)
-			logger, err := p.logger(logFile, logLevel)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = logger.Sync() }()
-			code := server.Run(cmd.Context(), p.Stdin, p.Stdout, server.Options{
-				Logger: logger, Version: p.Version, Pills: p.Pills,
-			})
-			if code != 0 {
-				return exit(code)
-			}
-			return nil
-		},
-	}
+	c := command("lsp", "Serve an editor over standard input and output", cobra.NoArgs, func(_ []string) error {
+		// To write where nobody reads is an error here, not the end: the log's reader may leave, and the loss of the client
+		// is rpc's to deal with. Other commands end quietly, as in "jetpills options | head".
+		signal.Ignore(syscall.SIGPIPE)
+		logger, err := p.logger(logFile, logLevel)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = logger.Sync() }()
+		code := server.Run(context.Background(), p.Stdin, p.Stdout, server.Options{
+			Logger: logger, Version: p.Version, Pills: p.Pills,
+		})
+		if code != 0 {
+			return exit(code)
+		}
+		return nil
+	})
 	c.Flags().StringVar(&logFile, "log-file", "", "write the log to this file instead of standard error")
 	c.Flags().StringVar(&logLevel, "log-level", "info", "debug, info, warn or error")
 	c.Flags().Bool("stdio", false, "accepted and ignored: there is no other way")

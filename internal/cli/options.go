@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,39 +18,32 @@ import (
 func (p *Program) optionsCommand() *cobra.Command {
 	var format, rev, at string
 	var diff bool
-	c := &cobra.Command{
-		Use:   "options [PREFIX]",
-		Short: "Print the options of a jetpack-nixos revision",
-		Long: "Print the options of a jetpack-nixos revision, those below PREFIX if one is given.\n" +
-			"The revision is the newest that is known, or that of --rev, or the one that the\nworkspace of --at pins. With --diff, two revisions are compared: JetPack versions\nand what was removed, renamed and changed, then what was added.",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if diff && len(args) != 2 {
-				return errors.New("--diff takes two revisions, such as: jetpills options --diff 946072c 4d857d6")
-			}
-			if diff {
-				return nil
-			}
+	const short = "Print the options of a jetpack-nixos revision"
+	c := command("options [PREFIX]", short, func(cmd *cobra.Command, args []string) error {
+		switch {
+		case !diff:
 			return cobra.MaximumNArgs(1)(cmd, args)
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if diff {
-				return p.diffOptions(cmd.OutOrStdout(), format, args[0], args[1])
-			}
-			c, err := p.catalogFor(cmd, rev, at)
-			if err != nil {
-				return err
-			}
-			options := below(c.Options(), args)
-			if format == "json" {
-				return p.printOptionsJSON(cmd.OutOrStdout(), options)
-			}
-			printOptions(cmd.OutOrStdout(), options)
-			if len(options) == 0 {
-				return exit(exitNothing)
-			}
-			return nil
-		},
-	}
+		case len(args) != 2:
+			return errors.New("--diff takes two revisions, such as: jetpills options --diff 946072c 4d857d6")
+		}
+		return nil
+	}, func(args []string) error {
+		if diff {
+			return p.diffOptions(p.out, format, args[0], args[1])
+		}
+		c, err := p.catalogFor(rev, at)
+		if err != nil {
+			return err
+		}
+		options := below(c.Options(), args)
+		if format == "json" {
+			return p.printOptionsJSON(p.out, options)
+		}
+		printOptions(p.out, options)
+		return nothingIf(len(options) == 0)
+	})
+	c.Long = "Print the options of a jetpack-nixos revision, those below PREFIX if one is given.\n" +
+		"The revision is the newest that is known, or that of --rev, or the one that the\nworkspace of --at pins. With --diff, two revisions are compared: JetPack versions\nand what was removed, renamed and changed, then what was added."
 	c.Flags().StringVar(&rev, "rev", "", "a commit of jetpack-nixos, at least its first seven digits")
 	c.Flags().StringVar(&at, "at", "", "a file or folder, whose pin decides")
 	c.Flags().BoolVar(&diff, "diff", false, "compare the two revisions that are given")
@@ -58,9 +52,9 @@ func (p *Program) optionsCommand() *cobra.Command {
 	return c
 }
 
-// catalogFor is the catalog of a revision, of a place's pin, or the newest.
+// catalogFor is the catalog of a revision, of what is pinned for a path, or the newest.
 // That it is another revision than the one asked for is said on stderr.
-func (p *Program) catalogFor(cmd *cobra.Command, rev, at string) (*catalog.Catalog, error) {
+func (p *Program) catalogFor(rev, at string) (*catalog.Catalog, error) {
 	library, err := catalog.Open()
 	if err != nil {
 		return nil, err
@@ -69,18 +63,16 @@ func (p *Program) catalogFor(cmd *cobra.Command, rev, at string) (*catalog.Catal
 	case rev != "":
 		return revision(library, rev)
 	case at != "":
-		session, err := p.session()
+		w, err := p.workspaceOf([]string{at})
 		if err != nil {
 			return nil, err
 		}
-		pinned, err := pinnedAt(session.Snapshot(), at)
-		if err != nil {
-			return nil, err
-		}
+		pinned := w.pinned()
 		for _, line := range ide.PinReport(pinned) {
-			printf(cmd.ErrOrStderr(), "%s\n", line)
+			printf(p.err, "%s\n", line)
 		}
-		return pinned.Catalog, tellPinProblems(cmd.ErrOrStderr(), session.Snapshot(), at)
+		w.printProblems(p.err)
+		return pinned.Catalog, nil
 	}
 	return library.Newest(), nil
 }
@@ -100,18 +92,11 @@ func revision(library *catalog.Library, rev string) (*catalog.Catalog, error) {
 	return c, nil
 }
 
-// below are the options whose path is the prefix, or begins with it.
+// below are the options whose path is the prefix, if one is given, or begins with it.
 func below(all []catalog.Option, prefix []string) []catalog.Option {
-	if len(prefix) == 0 {
-		return all
-	}
-	var found []catalog.Option
-	for _, o := range all {
-		if strings.HasPrefix(o.Path, prefix[0]) {
-			found = append(found, o)
-		}
-	}
-	return found
+	return slices.DeleteFunc(slices.Clone(all), func(o catalog.Option) bool {
+		return len(prefix) > 0 && !strings.HasPrefix(o.Path, prefix[0])
+	})
 }
 
 func printOptions(w io.Writer, options []catalog.Option) {
@@ -140,12 +125,11 @@ func (p *Program) printOptionsJSON(w io.Writer, options []catalog.Option) error 
 	if err != nil {
 		return err
 	}
-	shapes := make([]catalog.OptionJSON, len(options))
-	for i, o := range options {
-		shapes[i] = o.JSON()
+	return printJSON(w, each(options, func(o catalog.Option) catalog.OptionJSON {
+		shape := o.JSON()
 		if section, ok := pills.For(pill.Topic{Kind: pill.OptionTopic, Name: o.Path}); ok {
-			shapes[i].Pill = section.Ref()
+			shape.Pill = section.Ref()
 		}
-	}
-	return printJSON(w, shapes)
+		return shape
+	}))
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -171,13 +172,7 @@ func shownDefault(o catalog.Option) string {
 	return strings.Join(strings.Fields(o.ShownDefault()), " ")
 }
 
-func quotedValues(values []string) string {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = fmt.Sprintf("%q", v)
-	}
-	return text.List(quoted, "and")
-}
+func quotedValues(values []string) string { return text.List(each(values, strconv.Quote), "and") }
 
 // The shape of a difference as JSON. Keys without a value are left out.
 type (
@@ -230,33 +225,28 @@ type (
 )
 
 func diffJSON(a, b *catalog.Catalog, d catalog.Difference) differenceJSON {
-	out := differenceJSON{From: revisionShape(a.Revision), To: revisionShape(b.Revision)}
-	for _, g := range d.Generations {
-		out.Generations = append(out.Generations, generationChangeJSON{g.Major, generationShape(g.Before), generationShape(g.After)})
+	return differenceJSON{
+		From: revisionShape(a.Revision), To: revisionShape(b.Revision),
+		Generations: each(d.Generations, func(g catalog.GenerationChange) generationChangeJSON {
+			return generationChangeJSON{g.Major, generationShape(g.Before), generationShape(g.After)}
+		}),
+		Majors:  each(d.Majors, func(m catalog.MajorChange) majorChangeJSON { return majorChangeJSON(m) }),
+		Removed: each(d.Removed, catalog.Option.JSON),
+		Renamed: each(d.Renamed, func(r catalog.Rename) renameJSON { return renameJSON{r.From, r.To, r.Since.Hash} }),
+		Changed: each(d.Changed, changeShape),
+		Added:   each(d.Added, catalog.Option.JSON),
 	}
-	for _, m := range d.Majors {
-		out.Majors = append(out.Majors, majorChangeJSON(m))
+}
+
+func changeShape(c catalog.Change) changeJSON {
+	shape := changeJSON{Path: c.Path, ValuesAdded: c.Added, ValuesRemoved: c.Removed}
+	if c.Before.Type != c.After.Type {
+		shape.TypeBefore, shape.TypeAfter = c.Before.Type, c.After.Type
 	}
-	for _, o := range d.Removed {
-		out.Removed = append(out.Removed, o.JSON())
+	if c.Default {
+		shape.DefaultBefore, shape.DefaultAfter = c.Before.Default, c.After.Default
 	}
-	for _, r := range d.Renamed {
-		out.Renamed = append(out.Renamed, renameJSON{r.From, r.To, r.Since.Hash})
-	}
-	for _, c := range d.Changed {
-		shape := changeJSON{Path: c.Path, ValuesAdded: c.Added, ValuesRemoved: c.Removed}
-		if c.Before.Type != c.After.Type {
-			shape.TypeBefore, shape.TypeAfter = c.Before.Type, c.After.Type
-		}
-		if c.Default {
-			shape.DefaultBefore, shape.DefaultAfter = c.Before.Default, c.After.Default
-		}
-		out.Changed = append(out.Changed, shape)
-	}
-	for _, o := range d.Added {
-		out.Added = append(out.Added, o.JSON())
-	}
-	return out
+	return shape
 }
 
 func revisionShape(r catalog.Revision) revisionJSON { return revisionJSON{r.Hash, r.Day()} }

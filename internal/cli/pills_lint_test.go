@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,10 +18,8 @@ import (
 // runPills runs one of the commands that check pills.
 func runPills(t *testing.T, command func(*Program) *cobra.Command, args ...string) (stdout string, err error) {
 	t.Helper()
-	c := command(&Program{Pills: pills.FS})
 	var out bytes.Buffer
-	c.SetOut(&out)
-	c.SetErr(&bytes.Buffer{})
+	c := command(&Program{Pills: pills.FS, out: &out, err: io.Discard})
 	c.SetArgs(args)
 	c.SilenceErrors, c.SilenceUsage = true, true
 	err = c.ExecuteContext(t.Context())

@@ -46,6 +46,15 @@ func encodeJSON(w io.Writer, v any, indent string) error {
 	return e.Encode(v)
 }
 
+// each converts values one by one. What it gives is never nil, which would be null in JSON.
+func each[T, U any](values []T, convert func(T) U) []U {
+	converted := make([]U, len(values))
+	for i, v := range values {
+		converted[i] = convert(v)
+	}
+	return converted
+}
+
 // A terminal is an output that shows text, line breaks and tabs, and obeys nothing. It writes whole lines; flush writes
 // what is left. What it writes out within a JSON string stays the same string.
 type terminal struct {

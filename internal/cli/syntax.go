@@ -22,20 +22,13 @@ import (
 const mostSyntaxBytes = 256 << 20
 
 func (p *Program) syntaxCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "syntax",
-		Short: "Show how files are read, for people who work on the parser",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	c.AddCommand(
+	return group("syntax", "Show how files are read, for people who work on the parser",
 		p.syntaxCheckCommand(),
 		p.eachFile("tokens", "Print the tokens, one a line", printTokens),
 		p.eachFile("tree", "Print the tree", func(w io.Writer, t *syntax.Tree) error { return t.Dump(w) }),
 		p.eachFile("bindings", "Print the path of each binding, one JSON object a line", printBindings),
 		p.syntaxPathCommand(),
 	)
-	return c
 }
 
 // readSource reads a file, or the input for "-".
@@ -77,27 +70,22 @@ func plain(err error) error {
 }
 
 func (p *Program) eachFile(use, short string, print func(io.Writer, *syntax.Tree) error) *cobra.Command {
-	return &cobra.Command{
-		Use:   use + " FILE…",
-		Short: short,
-		Args:  cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			out := bufio.NewWriter(cmd.OutOrStdout())
-			for _, name := range args {
-				src, err := p.readSource(name)
-				if err != nil {
-					return err
-				}
-				if err := print(out, syntax.Parse(src)); err != nil {
-					return err
-				}
+	return command(use+" FILE…", short, cobra.MinimumNArgs(1), func(args []string) error {
+		out := bufio.NewWriter(p.out)
+		for _, name := range args {
+			src, err := p.readSource(name)
+			if err != nil {
+				return err
 			}
-			return out.Flush()
-		},
-	}
+			if err := print(out, syntax.Parse(src)); err != nil {
+				return err
+			}
+		}
+		return out.Flush()
+	})
 }
 
-// printTokens prints kind, place and text of each token.
+// printTokens prints kind, span and text of each token.
 func printTokens(w io.Writer, t *syntax.Tree) error {
 	for token := range t.Tokens() {
 		note := ""
@@ -124,62 +112,55 @@ func printBindings(w io.Writer, t *syntax.Tree) error {
 }
 
 func (p *Program) syntaxPathCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "path FILE:LINE:COL",
-		Short: "Print the attribute path that encloses a place",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at, err := parsePlace(args[0])
-			if err != nil {
-				return err
-			}
-			src, err := p.readSource(at.file)
-			if err != nil {
-				return err
-			}
-			offset, ok := text.NewMapper(src).OffsetAt(at.line, at.column)
-			if !ok {
-				return fmt.Errorf("%s has no line %d, column %d", at.file, at.line, at.column)
-			}
-			path := syntax.Parse(src).PathAt(offset)
-			if path == "" {
-				return exit(exitNothing)
-			}
-			printf(cmd.OutOrStdout(), "%s\n", path)
-			return nil
-		},
-	}
+	const short = "Print the attribute path that encloses a place"
+	return command("path FILE:LINE:COL", short, cobra.ExactArgs(1), func(args []string) error {
+		at, err := parseLocation(args[0])
+		if err != nil {
+			return err
+		}
+		src, err := p.readSource(at.file)
+		if err != nil {
+			return err
+		}
+		offset, err := at.offset(text.NewMapper(src))
+		if err != nil {
+			return err
+		}
+		path := syntax.Parse(src).PathAt(offset)
+		if path == "" {
+			return exit(exitNothing)
+		}
+		printf(p.out, "%s\n", path)
+		return nil
+	})
 }
 
 func (p *Program) syntaxCheckCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "check FILE…",
-		Short: "Print the syntax errors of files, and of the .nix files in folders",
-		Long: "Print the syntax errors of files, and of the .nix files in folders. Of more than\n" +
-			"one file it says in the end how many are accepted and refused, and for what.",
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			out := bufio.NewWriter(cmd.OutOrStdout())
-			defer out.Flush()
-			c := syntaxCheck{program: p, out: out, unread: cmd.ErrOrStderr(), errors: map[syntax.Code]int{}}
-			for _, arg := range args {
-				if err := c.check(arg); err != nil {
-					return err
-				}
+	const short = "Print the syntax errors of files, and of the .nix files in folders"
+	c := command("check FILE…", short, cobra.MinimumNArgs(1), func(args []string) error {
+		out := bufio.NewWriter(p.out)
+		defer out.Flush()
+		c := syntaxCheck{program: p, out: out, unread: p.err, errors: map[syntax.Code]int{}}
+		for _, arg := range args {
+			if err := c.check(arg); err != nil {
+				return err
 			}
-			out.Flush()
-			if c.refused > 0 || c.accepted > 1 {
-				printf(cmd.ErrOrStderr(), "%s\n", c.summary())
-			}
-			switch {
-			case c.failed > 0:
-				return exit(exitCouldNot)
-			case c.refused > 0:
-				return exit(exitNothing)
-			}
-			return nil
-		},
-	}
+		}
+		out.Flush()
+		if c.refused > 0 || c.accepted > 1 {
+			printf(p.err, "%s\n", c.summary())
+		}
+		switch {
+		case c.failed > 0:
+			return exit(exitCouldNot)
+		case c.refused > 0:
+			return exit(exitNothing)
+		}
+		return nil
+	})
+	c.Long = "Print the syntax errors of files, and of the .nix files in folders. Of more than\n" +
+		"one file it says in the end how many are accepted and refused, and for what."
+	return c
 }
 
 // A syntaxCheck counts what files and folders hold.

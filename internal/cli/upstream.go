@@ -14,67 +14,47 @@ import (
 )
 
 func (p *Program) upstreamCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "upstream",
-		Short: "Show what is known of jetpack-nixos itself",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	c.AddCommand(p.upstreamPinCommand(), p.upstreamExtractCommand())
-	return c
+	return group("upstream", "Show what is known of jetpack-nixos itself",
+		p.upstreamPinCommand(), p.upstreamExtractCommand())
 }
 
 func (p *Program) upstreamPinCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "pin [PATH]",
-		Short: "Print which revision a workspace uses, how that is known, and where its source lies",
-		Args:  cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at := "."
-			if len(args) == 1 {
-				at = args[0]
-			}
-			session, err := p.session()
-			if err != nil {
-				return err
-			}
-			pinned, err := pinnedAt(session.Snapshot(), at)
-			if err != nil {
-				return err
-			}
-			report := ide.PinReport(pinned)
-			if note := sourceNote(pinned); note != "" {
-				report = append(report, note)
-			}
-			for _, line := range report {
-				printf(cmd.OutOrStdout(), "%s\n", line)
-			}
-			return tellPinProblems(cmd.ErrOrStderr(), session.Snapshot(), at)
-		},
-	}
+	const short = "Print which revision a workspace uses, how that is known, and where its source lies"
+	return command("pin [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
+		w, err := p.workspaceOf(args)
+		if err != nil {
+			return err
+		}
+		pinned := w.pinned()
+		report := ide.PinReport(pinned)
+		if note := sourceNote(pinned); note != "" {
+			report = append(report, note)
+		}
+		for _, line := range report {
+			printf(p.out, "%s\n", line)
+		}
+		w.printProblems(p.err)
+		return nil
+	})
 }
 
 func (p *Program) upstreamExtractCommand() *cobra.Command {
 	var format string
-	c := &cobra.Command{
-		Use:   "extract DIR",
-		Short: "Print the options of a jetpack-nixos source tree, read without evaluation",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			extraction, err := upstream.ExtractDir(args[0])
-			if err != nil {
-				return plain(err)
-			}
-			for _, p := range extraction.Problems {
-				printf(cmd.ErrOrStderr(), "left out: %s\n", p)
-			}
-			if format == "json" {
-				return p.printOptionsJSON(cmd.OutOrStdout(), extraction.Options)
-			}
-			printOptions(cmd.OutOrStdout(), extraction.Options)
-			return nil
-		},
-	}
+	const short = "Print the options of a jetpack-nixos source tree, read without evaluation"
+	c := command("extract DIR", short, cobra.ExactArgs(1), func(args []string) error {
+		extraction, err := upstream.ExtractDir(args[0])
+		if err != nil {
+			return plain(err)
+		}
+		for _, problem := range extraction.Problems {
+			printf(p.err, "left out: %s\n", problem)
+		}
+		if format == "json" {
+			return p.printOptionsJSON(p.out, extraction.Options)
+		}
+		printOptions(p.out, extraction.Options)
+		return nil
+	})
 	formatFlag(c, &format, "text", "json")
 	return c
 }
@@ -94,42 +74,44 @@ func sourceNote(pinned workspace.Pinned) string {
 	return "source " + source + " (cannot be read)"
 }
 
-// pinnedAt is the catalog that holds for a Nix file, or for the folder that a path names or that any other file lies in.
-func pinnedAt(snapshot *workspace.Snapshot, path string) (workspace.Pinned, error) {
-	dir, err := folderOf(path)
-	if err != nil {
-		return workspace.Pinned{}, err
+// pathInWorkspace is a file or folder, as it is given, in a workspace.
+type pathInWorkspace struct {
+	snapshot  *workspace.Snapshot
+	path, dir string // dir is the folder, or that of the file, as an absolute path
+}
+
+// workspaceOf looks at the path that is given, or at the current folder.
+func (p *Program) workspaceOf(args []string) (w pathInWorkspace, err error) {
+	w.path = "."
+	if len(args) > 0 {
+		w.path = args[0]
 	}
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && filepath.Ext(path) == ".nix" {
-		if doc, err := workspace.ReadDocument(path); err == nil {
-			return snapshot.Catalog(doc), nil
+	if w.snapshot, err = p.snapshot(); err != nil {
+		return w, err
+	}
+	info, err := os.Stat(w.path)
+	if err != nil {
+		return w, plain(err)
+	}
+	if w.dir, err = filepath.Abs(w.path); err == nil && !info.IsDir() {
+		w.dir = filepath.Dir(w.dir)
+	}
+	return w, err
+}
+
+// pinned is the catalog that holds for a Nix file, or for the folder.
+func (w pathInWorkspace) pinned() workspace.Pinned {
+	if info, err := os.Stat(w.path); err == nil && info.Mode().IsRegular() && filepath.Ext(w.path) == ".nix" {
+		if doc, err := workspace.ReadDocument(w.path); err == nil {
+			return w.snapshot.Catalog(doc)
 		}
 	}
-	return snapshot.CatalogAt(dir), nil
+	return w.snapshot.CatalogAt(w.dir)
 }
 
-// tellPinProblems says which files around a path would pin a revision, but cannot be read as that.
-func tellPinProblems(w io.Writer, snapshot *workspace.Snapshot, path string) error {
-	dir, err := folderOf(path)
-	if err != nil {
-		return err
+// printProblems says which files around the path would pin a revision, but cannot be read as that.
+func (w pathInWorkspace) printProblems(out io.Writer) {
+	for _, p := range w.snapshot.PinProblemsAt(w.dir) {
+		printf(out, "problem: %s\n", p)
 	}
-	for _, p := range snapshot.PinProblemsAt(dir) {
-		printf(w, "problem: %s\n", p)
-	}
-	return nil
-}
-
-// folderOf is the folder that a path names, or that the file lies in which it
-// names, as an absolute path.
-func folderOf(path string) (string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", plain(err)
-	}
-	absolute, err := filepath.Abs(path)
-	if err != nil || info.IsDir() {
-		return absolute, err
-	}
-	return filepath.Dir(absolute), nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -9,19 +10,20 @@ import (
 )
 
 func (p *Program) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version, and the newest jetpack-nixos that it knows",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			library, err := catalog.Open()
-			if err != nil {
-				return err
-			}
-			newest := library.Newest().Revision
-			printf(cmd.OutOrStdout(), "jetpills %s (%s, %s/%s)\njetpack-nixos up to %s (%s)\n",
-				p.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH, newest.Short(), newest.Day())
-			return nil
-		},
-	}
+	const short = "Print the version, and the newest jetpack-nixos that it knows"
+	return command("version", short, cobra.NoArgs, func(_ []string) error {
+		library, err := catalog.Open()
+		if err != nil {
+			return err
+		}
+		newest := library.Newest().Revision
+		printf(p.out, "%s\n", programLine(p.Version))
+		printf(p.out, "jetpack-nixos up to %s (%s)\n", newest.Short(), newest.Day())
+		return nil
+	})
+}
+
+// programLine is the program with its version, and what it was built with and for.
+func programLine(version string) string {
+	return fmt.Sprintf("jetpills %s (%s, %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

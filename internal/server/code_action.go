@@ -25,7 +25,7 @@ func (p *codeActionParams) missing() string {
 
 // CodeAction offers the fixes of what is wrong at a place.
 func (s *Server) CodeAction(ctx context.Context, params *codeActionParams) ([]protocol.CommandOrCodeAction, error) {
-	if !s.client.takesCodeActions || !offersQuickFixes(params.Context.value.Only) {
+	if len(s.client.TextDocument.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) == 0 || !offersQuickFixes(params.Context.value.Only) {
 		return nil, nil
 	}
 	at, ok := s.cursorOf(ctx, &positionParams{params.documentParams, params.Range.Start})

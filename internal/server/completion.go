@@ -1,19 +1,15 @@
 package server
 
 import (
-	"context"
+	"slices"
 
 	"go.lsp.dev/protocol"
 
 	"jetpills/internal/ide"
 )
 
-// Completion offers what can be typed at the cursor.
-func (s *Server) Completion(ctx context.Context, params *positionParams) (protocol.CompletionResult, error) {
-	at, ok := s.cursorOf(ctx, params)
-	if !ok {
-		return nil, nil
-	}
+// completion offers what can be typed at the cursor.
+func (s *Server) completion(at cursor) (protocol.CompletionResult, error) {
 	items := ide.Complete(at.snapshot, at.doc, at.offset)
 	if len(items) == 0 {
 		return nil, nil
@@ -32,6 +28,7 @@ type itemData struct {
 }
 
 func (s *Server) completionItem(at cursor, item ide.Item) protocol.CompletionItem {
+	client := &s.client.TextDocument.Completion.CompletionItem
 	edit := &protocol.TextEdit{Range: s.rangeOf(at.doc, item.Edit.Span), NewText: item.Edit.NewText}
 	out := protocol.CompletionItem{
 		Label:      item.Label,
@@ -43,19 +40,19 @@ func (s *Server) completionItem(at cursor, item ide.Item) protocol.CompletionIte
 	if item.Detail != "" {
 		out.Detail = protocol.NewOptional(item.Detail)
 	}
-	if item.Snippet != "" && s.client.snippets {
+	if item.Snippet != "" && client.SnippetSupport {
 		edit.NewText = item.Snippet
 		out.InsertTextFormat = protocol.InsertTextFormatSnippet
 	}
 	if item.Deprecated {
-		if s.client.tagsDeprecated {
+		if slices.Contains(client.TagSupport.ValueSet, protocol.CompletionItemTagDeprecated) {
 			out.Tags = []protocol.CompletionItemTag{protocol.CompletionItemTagDeprecated}
-		} else if s.client.flagsDeprecated {
+		} else if client.DeprecatedSupport {
 			//lint:ignore SA1019 clients without tags know this field
 			out.Deprecated = protocol.NewOptional(true)
 		}
 	}
-	if !s.client.resolvesDocs {
+	if !slices.Contains(client.ResolveSupport.Properties, "documentation") {
 		out.Documentation = s.documentation(at, item.Topic)
 		return out
 	}
@@ -71,5 +68,5 @@ func (s *Server) documentation(at cursor, topic ide.ItemTopic) protocol.InlayHin
 	if !ok {
 		return nil
 	}
-	return markup(s.client.docsMarkdown, func() string { return d.Markdown(at.links()) }, d.Plain)
+	return markup(s.client.TextDocument.Completion.CompletionItem.DocumentationFormat, func() string { return d.Markdown(at.links()) }, d.Plain)
 }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"slices"
+
 	"go.lsp.dev/protocol"
 
 	"jetpills/internal/ide"
@@ -27,8 +29,8 @@ func (s *Server) textEdits(doc *workspace.Document, edits []text.Edit) []protoco
 }
 
 // markup is a text in the form that the client draws.
-func markup(markdown bool, rich, plain func() string) *protocol.MarkupContent {
-	if markdown {
+func markup(drawn markupKinds, rich, plain func() string) *protocol.MarkupContent {
+	if slices.Contains(drawn, protocol.MarkupKindMarkdown) {
 		return &protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: rich()}
 	}
 	return &protocol.MarkupContent{Kind: protocol.MarkupKindPlainText, Value: plain()}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"slices"
 
 	"go.lsp.dev/protocol"
@@ -11,45 +10,52 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// Definition leads to the section of a pill that explains what is under the cursor, or, by the setting, to the declaration
+// target is where a jump leads, and what it is about: a range of the document with the cursor.
+type target struct {
+	protocol.Location
+	origin protocol.Range
+}
+
+func firstTarget(at cursor, ways ...func(cursor) (target, bool)) (target, bool) {
+	for _, way := range ways {
+		if to, ok := way(at); ok {
+			return to, true
+		}
+	}
+	return target{}, false
+}
+
+// definition leads to the section of a pill that explains what is under the cursor, or, by the setting, to the declaration
 // in jetpack-nixos's source where that is on disk.
-func (s *Server) Definition(ctx context.Context, params *positionParams) (protocol.DefinitionResult, error) {
-	at, ok := s.cursorOf(ctx, params)
-	if !ok {
-		return nil, nil
-	}
-	lead := [...]func(cursor) (protocol.Location, protocol.Range, bool){s.explanation, s.declaration}
+func (s *Server) definition(at cursor) (protocol.DefinitionResult, error) {
+	ways := []func(cursor) (target, bool){s.explained, s.declared}
 	if at.snapshot.Settings().Definition == workspace.DefinitionUpstream {
-		slices.Reverse(lead[:])
+		slices.Reverse(ways)
 	}
-	location, origin, ok := lead[0](at)
-	if !ok {
-		location, origin, ok = lead[1](at)
-	}
-	if !ok {
+	to, ok := firstTarget(at, ways...)
+	switch {
+	case !ok:
 		return nil, nil
-	}
-	if !s.client.linksTargets {
-		return &location, nil
+	case !s.client.TextDocument.Definition.LinkSupport:
+		return &to.Location, nil
 	}
 	return protocol.DefinitionLinkSlice{{
-		OriginSelectionRange: &origin, TargetURI: location.URI,
-		TargetRange: location.Range, TargetSelectionRange: location.Range,
+		OriginSelectionRange: &to.origin, TargetURI: to.URI, TargetRange: to.Range, TargetSelectionRange: to.Range,
 	}}, nil
 }
 
-// explanation is the heading of the section that explains what is under the cursor, and what that is.
-func (s *Server) explanation(at cursor) (protocol.Location, protocol.Range, bool) {
-	target, ok := ide.DefinitionAt(at.snapshot, at.doc, at.offset)
+// explained is the heading of the section that explains what is under the cursor.
+func (s *Server) explained(at cursor) (target, bool) {
+	found, ok := ide.DefinitionAt(at.snapshot, at.doc, at.offset)
 	if !ok {
-		return protocol.Location{}, protocol.Range{}, false
+		return target{}, false
 	}
-	path, line, err := at.snapshot.PillTarget(target.Section)
+	path, line, err := at.snapshot.PillTarget(found.Section)
 	if err != nil {
 		s.log.Warn("no file to jump to", zap.Error(err))
-		return protocol.Location{}, protocol.Range{}, false
+		return target{}, false
 	}
 	heading := protocol.Position{Line: uint32(line - 1)}
-	return protocol.Location{URI: at.uriOf(path), Range: protocol.Range{Start: heading, End: heading}},
-		s.rangeOf(at.doc, target.Origin), true
+	location := protocol.Location{URI: at.uriOf(path), Range: protocol.Range{Start: heading, End: heading}}
+	return target{location, s.rangeOf(at.doc, found.Origin)}, true
 }

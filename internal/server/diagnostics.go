@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.lsp.dev/protocol"
@@ -12,17 +13,17 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// Diagnostics are told when nothing has changed for a while, as nobody wants to be corrected within a word, but not much
-// later than something did.
+// Diagnostics are published when nothing has changed for a while, because nobody wants to be corrected within a word, and
+// at the latest so long after a change.
 const (
 	diagnosticsAfter    = 200 * time.Millisecond
 	diagnosticsAtLatest = time.Second
 )
 
-// pollEvery is how often the files that pin a revision are looked at where the client does not tell when they change.
+// pollEvery is how often the files that pin a revision are looked at where the client does not report their changes.
 const pollEvery = time.Second
 
-// diagnosticsSoon asks for the diagnostics to be told anew. It never waits.
+// diagnosticsSoon asks for the diagnostics to be published anew. It never waits.
 func (s *Server) diagnosticsSoon() {
 	select {
 	case s.changed <- struct{}{}:
@@ -30,15 +31,15 @@ func (s *Server) diagnosticsSoon() {
 	}
 }
 
-// diagnosticsSince asks for the diagnostics to be told anew if the session has changed since a snapshot.
+// diagnosticsSince asks for the diagnostics to be published anew if the session has changed since a snapshot.
 func (s *Server) diagnosticsSince(before *workspace.Snapshot) {
 	if s.session.Snapshot() != before {
 		s.diagnosticsSoon()
 	}
 }
 
-// told is what the client shows of one opening of a document.
-type told struct {
+// shown is what the client shows of one opening of a document.
+type shown struct {
 	opening     int
 	diagnostics string // JSON
 }
@@ -46,9 +47,9 @@ type told struct {
 // nothingWrong is the JSON of no diagnostics.
 const nothingWrong = "[]"
 
-// tellDiagnostics tells the client what is wrong in each open document, as of the newest snapshot alone, until ctx ends.
-func (s *Server) tellDiagnostics(ctx context.Context) {
-	shown := map[string]told{} // by document
+// keepDiagnostics publishes the diagnostics of the open documents whenever they change, until ctx ends.
+func (s *Server) keepDiagnostics(ctx context.Context) {
+	clientHas := map[string]shown{} // by document
 	for {
 		var poll <-chan time.Time
 		snapshot := s.session.Snapshot()
@@ -68,12 +69,12 @@ func (s *Server) tellDiagnostics(ctx context.Context) {
 			s.awaitQuiet(ctx)
 		}
 		if snapshot = s.session.Snapshot(); snapshot != nil && ctx.Err() == nil {
-			s.tellOf(ctx, s.session.Recheck(snapshot, snapshot.Documents()...), shown)
+			s.publishChanges(ctx, s.session.Recheck(snapshot, snapshot.Documents()...), clientHas)
 		}
 	}
 }
 
-// unwatched are the open documents of whose pins the client does not tell.
+// unwatched are the open documents whose pins the client does not watch.
 func (s *Server) unwatched(snapshot *workspace.Snapshot) []*workspace.Document {
 	switch {
 	case snapshot == nil:
@@ -98,15 +99,15 @@ func (s *Server) awaitQuiet(ctx context.Context) {
 	}
 }
 
-// tellOf tells what is news to the client. It is news to it for each opening of a document: clients forget what they were
-// told of a document that they close.
-func (s *Server) tellOf(ctx context.Context, snapshot *workspace.Snapshot, shown map[string]told) {
-	for name, before := range shown {
+// publishChanges publishes the diagnostics that differ from what the client has. It has none of a document that was closed
+// and opened again: clients forget those of a document that they close.
+func (s *Server) publishChanges(ctx context.Context, snapshot *workspace.Snapshot, clientHas map[string]shown) {
+	for name, before := range clientHas {
 		if _, open := snapshot.Document(name); !open {
 			if before.diagnostics != nothingWrong {
 				s.publish(ctx, name, 0, nil)
 			}
-			delete(shown, name)
+			delete(clientHas, name)
 		}
 	}
 	for _, doc := range snapshot.Documents() {
@@ -119,9 +120,9 @@ func (s *Server) tellOf(ctx context.Context, snapshot *workspace.Snapshot, shown
 			s.log.Error("encoding diagnostics", zap.String("document", doc.URI), zap.Error(err))
 			continue
 		}
-		if now := (told{doc.Opening, string(content)}); shown[doc.URI] != now {
+		if now := (shown{doc.Opening, string(content)}); clientHas[doc.URI] != now {
 			s.publish(ctx, doc.URI, doc.Version, diagnostics)
-			shown[doc.URI] = now
+			clientHas[doc.URI] = now
 		}
 	}
 	snapshot.ForgetClosed()
@@ -146,11 +147,11 @@ func (s *Server) publish(ctx context.Context, document string, version int32, di
 	params := &protocol.PublishDiagnosticsParams{URI: uri.URI(document), Diagnostics: diagnostics}
 	if diagnostics == nil {
 		params.Diagnostics = []protocol.Diagnostic{}
-	} else if s.client.versionsDiagnostics {
+	} else if s.client.TextDocument.PublishDiagnostics.VersionSupport {
 		params.Version = protocol.NewOptional(version)
 	}
 	if err := s.remote.PublishDiagnostics(ctx, params); err != nil && ctx.Err() == nil {
-		s.log.Warn("telling diagnostics", zap.Error(err))
+		s.log.Warn("publishing diagnostics", zap.Error(err))
 	}
 }
 
@@ -162,13 +163,14 @@ func (s *Server) diagnostic(snapshot *workspace.Snapshot, doc *workspace.Documen
 		Source:   protocol.NewOptional(name),
 		Message:  protocol.String(d.Message),
 	}
-	if d.Code == ide.CodeRenamedOption && s.client.tagsDiagnostics {
+	client := &s.client.TextDocument.PublishDiagnostics
+	if d.Code == ide.CodeRenamedOption && slices.Contains(client.TagSupport.ValueSet, protocol.DiagnosticTagDeprecated) {
 		out.Tags = protocol.NewDiagnosticTags(protocol.DiagnosticTagDeprecated)
 	}
-	if s.client.relatesDiagnostics {
+	if client.RelatedInformation {
 		out.RelatedInformation = s.related(cursor{snapshot: snapshot, doc: doc}, d.Related)
 	}
-	if s.client.describesCodes && d.Section.Pill != nil {
+	if client.CodeDescriptionSupport && d.Section.Pill != nil {
 		if to := ide.PillLinks(snapshot)(d.Section.Pill.File, d.Section.Anchor); to != "" {
 			out.CodeDescription.Href = uri.URI(to)
 		}

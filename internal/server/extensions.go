@@ -96,11 +96,7 @@ type explainResult struct {
 	Line   int    `json:"line"` // 1-based
 }
 
-func (s *Server) explain(ctx context.Context, params *positionParams) (*explainResult, error) {
-	at, ok := s.cursorOf(ctx, params)
-	if !ok {
-		return nil, nil
-	}
+func (s *Server) explain(at cursor) (*explainResult, error) {
 	target, ok := ide.DefinitionAt(at.snapshot, at.doc, at.offset)
 	if !ok {
 		return nil, nil

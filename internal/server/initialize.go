@@ -13,24 +13,8 @@ import (
 
 // client is what the other side can do, as far as it changes what we do.
 type client struct {
-	configuration     bool // answers workspace/configuration
-	registersWatchers bool // lets us register file watchers
-	watchesFiles      bool // tells then of every change to those files, whoever makes it
-	registersSettings bool // lets us register for changes of the settings
-
-	hoverMarkdown   bool // draws Markdown in hovers
-	docsMarkdown    bool // draws Markdown beside completions
-	snippets        bool // takes snippets as completions
-	tagsDeprecated  bool // strikes deprecated completions through by their tag
-	flagsDeprecated bool // the same by the older field
-	resolvesDocs    bool // asks for a completion's documentation when it is shown
-	linksTargets    bool // takes definitions as links with an origin
-
-	takesCodeActions    bool // takes code actions, not only commands
-	versionsDiagnostics bool // knows which version of a document diagnostics are about
-	tagsDiagnostics     bool // strikes what is deprecated through
-	describesCodes      bool // links a diagnostic's code to what explains it
-	relatesDiagnostics  bool // shows what else a diagnostic has to do with
+	clientCapabilities
+	watchesFiles bool // after we registered for them, it reports every change of files, whoever makes it
 }
 
 // helix is the name of a client that takes registrations for files, and tells of what it saved itself alone
@@ -57,10 +41,10 @@ type clientCapabilities struct {
 		DidChangeWatchedFiles, DidChangeConfiguration struct{ DynamicRegistration bool }
 	}
 	TextDocument struct {
-		Hover      struct{ ContentFormat []protocol.MarkupKind }
+		Hover      struct{ ContentFormat markupKinds }
 		Completion struct {
 			CompletionItem struct {
-				DocumentationFormat               []protocol.MarkupKind
+				DocumentationFormat               markupKinds
 				SnippetSupport, DeprecatedSupport bool
 				TagSupport                        struct{ ValueSet []protocol.CompletionItemTag }
 				ResolveSupport                    struct{ Properties []string }
@@ -79,13 +63,15 @@ type clientCapabilities struct {
 	}
 }
 
+// markupKinds are the forms of text that a client draws.
+type markupKinds []protocol.MarkupKind
+
 // Initialize learns what the client can do and tells what we can.
 // What isn't told here is left to the other Nix servers on the same buffer.
 func (s *Server) Initialize(_ context.Context, told *harmless[initializeParams]) (*protocol.InitializeResult, error) {
 	params := &told.value
 	s.watchParent(params.ProcessID)
-	s.client = clientOf(&params.Capabilities)
-	s.client.watchesFiles = s.client.registersWatchers && params.ClientInfo.Name != helix
+	s.client = client{params.Capabilities, params.ClientInfo.Name != helix}
 	var kind protocol.PositionEncodingKind
 	s.encoding, kind = chooseEncoding(params.Capabilities.General.PositionEncodings)
 	s.folders = foldersOf(params)
@@ -122,30 +108,6 @@ func (s *Server) Initialize(_ context.Context, told *harmless[initializeParams])
 			},
 		},
 	}, nil
-}
-
-func clientOf(capabilities *clientCapabilities) client {
-	w, d := &capabilities.Workspace, &capabilities.TextDocument
-	item := &d.Completion.CompletionItem
-	return client{
-		configuration:     w.Configuration,
-		registersWatchers: w.DidChangeWatchedFiles.DynamicRegistration,
-		registersSettings: w.DidChangeConfiguration.DynamicRegistration,
-
-		hoverMarkdown:   slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown),
-		docsMarkdown:    slices.Contains(item.DocumentationFormat, protocol.MarkupKindMarkdown),
-		snippets:        item.SnippetSupport,
-		tagsDeprecated:  slices.Contains(item.TagSupport.ValueSet, protocol.CompletionItemTagDeprecated),
-		flagsDeprecated: item.DeprecatedSupport,
-		resolvesDocs:    slices.Contains(item.ResolveSupport.Properties, "documentation"),
-		linksTargets:    d.Definition.LinkSupport,
-
-		takesCodeActions:    len(d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0,
-		versionsDiagnostics: d.PublishDiagnostics.VersionSupport,
-		tagsDiagnostics:     slices.Contains(d.PublishDiagnostics.TagSupport.ValueSet, protocol.DiagnosticTagDeprecated),
-		describesCodes:      d.PublishDiagnostics.CodeDescriptionSupport,
-		relatesDiagnostics:  d.PublishDiagnostics.RelatedInformation,
-	}
 }
 
 // chooseEncoding takes UTF-16 wherever it can: a client that attaches other servers to the same buffer may know one encoding a buffer.

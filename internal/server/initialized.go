@@ -35,14 +35,14 @@ func (s *Server) Initialized(context.Context, *struct{}) error {
 		}
 		registrations = append(registrations, protocol.Registration{ID: name + "/" + method, Method: method, RegisterOptions: raw})
 	}
-	if s.client.registersWatchers {
+	if s.client.Workspace.DidChangeWatchedFiles.DynamicRegistration {
 		var watchers []protocol.FileSystemWatcher
 		for _, pattern := range watched() {
 			watchers = append(watchers, protocol.FileSystemWatcher{GlobPattern: pattern})
 		}
 		add(protocol.MethodWorkspaceDidChangeWatchedFiles, &protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers})
 	}
-	if s.client.registersSettings {
+	if s.client.Workspace.DidChangeConfiguration.DynamicRegistration {
 		add(protocol.MethodWorkspaceDidChangeConfiguration, map[string]string{"section": name})
 	}
 	if len(registrations) == 0 {
@@ -52,7 +52,7 @@ func (s *Server) Initialized(context.Context, *struct{}) error {
 		err := s.remote.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: registrations})
 		switch {
 		case err == nil:
-			s.watching.Store(s.client.watchesFiles)
+			s.watching.Store(s.client.Workspace.DidChangeWatchedFiles.DynamicRegistration && s.client.watchesFiles)
 		case ctx.Err() == nil:
 			s.log.Warn("the client didn't register what we asked for", zap.Error(err))
 		}

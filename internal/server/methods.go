@@ -25,16 +25,16 @@ func (s *Server) methods() map[string]method {
 		protocol.MethodWorkspaceDidChangeWorkspaceFolders: notification(s.DidChangeWorkspaceFolders),
 		protocol.MethodWorkspaceDidChangeWatchedFiles:     notification(s.DidChangeWatchedFiles),
 
-		protocol.MethodTextDocumentHover:       request(s.Hover),
-		protocol.MethodTextDocumentCompletion:  request(s.Completion),
+		protocol.MethodTextDocumentHover:       atCursor(s, s.hover),
+		protocol.MethodTextDocumentCompletion:  atCursor(s, s.completion),
 		protocol.MethodCompletionItemResolve:   request(s.CompletionResolve),
-		protocol.MethodTextDocumentDefinition:  request(s.Definition),
-		protocol.MethodTextDocumentDeclaration: request(s.Declaration),
+		protocol.MethodTextDocumentDefinition:  atCursor(s, s.definition),
+		protocol.MethodTextDocumentDeclaration: atCursor(s, s.declaration),
 		protocol.MethodTextDocumentCodeAction:  request(s.CodeAction),
 
 		methodPin:     request(s.pin),
 		methodPills:   request(s.pills),
-		methodExplain: request(s.explain),
+		methodExplain: atCursor(s, s.explain),
 		methodSearch:  request(s.search),
 		methodHistory: request(s.revisions),
 	}
@@ -48,6 +48,17 @@ func request[P, R any](run func(context.Context, *P) (R, error)) method {
 		}
 		return run(ctx, params)
 	}
+}
+
+// atCursor is a request about a cursor. The answer is null where there is none.
+func atCursor[R any](s *Server, run func(cursor) (R, error)) method {
+	return request(func(ctx context.Context, params *positionParams) (any, error) {
+		at, ok := s.cursorOf(ctx, params)
+		if !ok {
+			return nil, nil
+		}
+		return run(at)
+	})
 }
 
 func notification[P any](run func(context.Context, *P) error) method {

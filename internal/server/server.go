@@ -45,8 +45,8 @@ type Server struct {
 	client   client
 	folders  folders
 
-	changed  chan struct{} // holds one while diagnostics are to be told anew
-	watching atomic.Bool   // whether the client tells of files that change
+	changed  chan struct{} // holds one while diagnostics are to be published anew
+	watching atomic.Bool   // whether the client reports changes of files
 
 	pulls int // settings asked for; counted by the goroutine that reads the messages
 
@@ -88,7 +88,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 		Logger:    options.Logger,
 	})
 	s.remote = protocol.ClientDispatcher(s.peer.Conn())
-	s.inBackground(s.tellDiagnostics)
+	s.inBackground(s.keepDiagnostics)
 	code := s.peer.Serve(running)
 	stop()
 	s.background.Wait()

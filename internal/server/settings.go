@@ -25,7 +25,7 @@ func (s *Server) DidChangeConfiguration(_ context.Context, params *didChangeConf
 
 // pullSettings asks the client for our section, if it answers such questions. Only the last question's answer counts.
 func (s *Server) pullSettings() {
-	if !s.client.configuration {
+	if !s.client.Workspace.Configuration {
 		return
 	}
 	s.pulls++
@@ -62,7 +62,7 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 		raw = section
 	}
 	if err := s.session.SetSettings(raw.Clone()); err != nil {
-		s.tell("Settings that are not used: " + err.Error())
+		s.warn("Settings that are not used: " + err.Error())
 	}
 	snapshot := s.session.Snapshot()
 	if snapshot == nil {
@@ -71,16 +71,16 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 	s.inBackground(func(context.Context) {
 		// To know it, the folder is read.
 		if err := snapshot.PillsProblem(); err != nil {
-			s.tell(err.Error())
+			s.warn(err.Error())
 		}
 		if err := snapshot.SourceProblem(); err != nil {
-			s.tell("The setting upstream.path is not used: " + err.Error())
+			s.warn("The setting upstream.path is not used: " + err.Error())
 		}
 	})
 }
 
-// tell writes a line into the client's log, for what a user must know: no popup, and nothing that is no news.
-func (s *Server) tell(message string) {
+// warn writes a line into the client's log, for what a user must know. It opens no popup.
+func (s *Server) warn(message string) {
 	message = text.Visible(message, "")
 	s.log.Warn(message)
 	params := &protocol.LogMessageParams{Type: protocol.MessageTypeWarning, Message: "jetpills: " + message}

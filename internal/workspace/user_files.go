@@ -134,7 +134,7 @@ func (u *userFiles) search(key searchKey, look func(*walk)) *search {
 	return u.searches.get(key, func() *search {
 		root, err := os.OpenRoot(key.root)
 		if err != nil {
-			return &search{}
+			return &search{complete: errors.Is(err, fs.ErrNotExist)} // that of a document that is not saved yet
 		}
 		defer root.Close()
 		w := walk{known: u.files, root: root, seen: map[string]bool{}, search: search{complete: true}}
