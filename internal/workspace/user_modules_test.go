@@ -309,3 +309,14 @@ func link(t *testing.T, target, name string) {
 		t.Fatal(err)
 	}
 }
+
+// TestUserModulesOfAFolderThatIsNotThere holds that a document which is not saved yet has no modules beside it that could
+// have been missed.
+func TestUserModulesOfAFolderThatIsNotThere(t *testing.T) {
+	s, _ := newSession(t)
+	file := filepath.Join(t.TempDir(), "new", "a.nix")
+	s.Open(file, file, "nix", 1, "{ }")
+	if d, _ := s.Snapshot().Document(file); !s.Snapshot().SawUserModules(d) {
+		t.Error("something was left out of a folder that is not there")
+	}
+}
