@@ -110,18 +110,32 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 	}
 }
 
-// fitting are the values of an option that go with the rest of a set.
+// fitting are the values of an option that go with the rest of a set. Where the rest is refused by itself, they are those after
+// which the refusal is no longer due to the option.
 func (d *diagnoser) fitting(set board, option string, at text.Span) []Fix {
 	o, ok := d.pinned.Catalog.Option(option)
 	if !ok {
 		return nil
 	}
-	var fixes []Fix
+	var fitting, better []Fix
 	for _, value := range o.Values {
 		tried, _ := set.with(option, value)
-		if verdict, _ := tried.fits(d.pinned.Catalog); verdict == catalog.FitYes {
-			fixes = append(fixes, changeTo(at, syntax.Quoted(value)))
+		fix := changeTo(at, syntax.Quoted(value))
+		switch verdict, _ := tried.fits(d.pinned.Catalog); verdict {
+		case catalog.FitYes:
+			fitting = append(fitting, fix)
+		case catalog.FitNo:
+			isRefused := false
+			for refused := range d.refusals(tried) {
+				isRefused = isRefused || refused == option
+			}
+			if !isRefused {
+				better = append(better, fix)
+			}
 		}
 	}
-	return fixes
+	if len(fitting) == 0 {
+		return better
+	}
+	return fitting
 }

@@ -89,14 +89,17 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 		return nil
 	}
 	pinned := sn.Catalog(doc)
-	if !mayDefine(pinned.Catalog, doc.Text) {
-		return nil
+	var alone []Diagnostic
+	switch {
+	case mayDefine(pinned.Catalog, doc.Text):
+		alone = sn.Remember(doc, pinned, func() any {
+			d := newDiagnoser(sn, doc, pinned)
+			d.look(d.names, d.values, d.board)
+			return d.diagnostics()
+		}).([]Diagnostic)
+	case !sn.DealsWithJetpack(doc):
+		return nil // else another file may give a value of this one to an option
 	}
-	alone := sn.Remember(doc, pinned, func() any {
-		d := newDiagnoser(sn, doc, pinned)
-		d.look(d.names, d.values, d.board)
-		return d.diagnostics()
-	}).([]Diagnostic)
 	hosts := hostsOf(sn, doc, pinned)
 	if len(hosts) == 0 {
 		return alone
