@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -27,7 +28,73 @@ func (d *diagnoser) regardOf(n syntax.Node) regard {
 		}
 		all = regard{all.name && r.name, all.value && r.value}
 	}
+	all.value = all.value && !isReplaced(n)
 	return all
+}
+
+// mostUpdates bounds how many sets are looked through that one is updated with.
+const mostUpdates = 32
+
+// isReplaced reports whether an update with // puts something else in the place of a definition that a node is part of. The
+// names of a rec set may be used inside of it.
+func isReplaced(n syntax.Node) bool {
+	name := "" // the attribute of the set at hand that the node is part of
+	for at := range syntax.Ancestors(n) {
+		switch up := at.Parent(); up.Kind() {
+		case syntax.AttrSet:
+			set, _ := syntax.AsAttrSet(up)
+			name = ""
+			if b, ok := syntax.AsBinding(at); ok && !set.Recursive() {
+				name = firstName(b.Path().Names())
+			}
+		case syntax.Binary:
+			if _, op := syntax.Operator(up); op != syntax.Update {
+				name = ""
+			}
+			if name != "" && up.Child(0) == at && gives(up.Child(1), name, mostUpdates) {
+				return true
+			}
+		case syntax.Paren:
+		default:
+			name = ""
+		}
+	}
+	return false
+}
+
+// gives reports whether the text of a set, or of several with // between them, has an attribute.
+func gives(set syntax.Node, name string, most int) bool {
+	for set.Kind() == syntax.Paren {
+		set = set.Child(0)
+	}
+	switch set.Kind() {
+	case syntax.Binary:
+		_, op := syntax.Operator(set)
+		return op == syntax.Update && most > 0 && (gives(set.Child(0), name, most-1) || gives(set.Child(1), name, most-1))
+	case syntax.AttrSet:
+		for n := range syntax.Bindings(set) {
+			if b, ok := syntax.AsBinding(n); ok && firstName(b.Path().Names()) == name {
+				return true
+			}
+			if i, ok := syntax.AsInherit(n); ok {
+				for inherited := range i.Names() {
+					if given, _ := syntax.AttrName(inherited); given == name {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// firstName is the first of some names; empty if it is only known after evaluation.
+func firstName(names iter.Seq[syntax.Node]) string {
+	for n := range names {
+		name, _ := syntax.AttrName(n)
+		return name
+	}
+	return ""
 }
 
 func (d *diagnoser) regardUnder(c module.Condition) regard {
