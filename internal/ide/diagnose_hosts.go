@@ -8,6 +8,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -45,9 +46,10 @@ func overriddenSpans(hosts []*host.Host, doc *workspace.Document) []text.Span {
 	taken := map[text.Span]bool{}
 	for _, h := range hosts {
 		for _, v := range h.Values {
+			off := isOffOn(h, v.Path)
 			for _, d := range v.Definitions {
 				if isIn(d.Value, doc) {
-					taken[d.Value.Span] = taken[d.Value.Span] || d.Wins || v.Certainty < host.Default
+					taken[d.Value.Span] = taken[d.Value.Span] || !off && (d.Wins || v.Certainty < host.Default)
 				}
 			}
 		}
@@ -59,6 +61,17 @@ func overriddenSpans(hosts []*host.Host, doc *workspace.Document) []text.Span {
 		}
 	}
 	return overridden
+}
+
+// isOffOn reports whether a host turns off what an option belongs to, so that NixOS does not look at the option.
+func isOffOn(h *host.Host, path []string) bool {
+	for i := range path {
+		enable, ok := h.Get(append(slices.Clip(path[:i]), "enable")...)
+		if ok && !slices.Equal(enable.Path, path) && enable.Certainty == host.Certain && enable.Values[0] == false {
+			return true
+		}
+	}
+	return false
 }
 
 func isIn(at host.Location, doc *workspace.Document) bool {
@@ -134,7 +147,7 @@ func (d *diagnoser) boardOfHost(h *host.Host) {
 			return // it is told of the other document
 		}
 		found.Span, found.Host = at.Span, HostName(h)
-		if at == definition.Origin {
+		if d.isText(at.Span) {
 			found.Fixes = d.fitting(b.board, option, at.Span)
 		}
 		if at != definition.Value {
@@ -148,24 +161,32 @@ func (d *diagnoser) boardOfHost(h *host.Host) {
 	}
 }
 
-// hostValues reports values that reach an option by a name, where they are written.
+// hostValues reports values that an option does not have, where they are written. Those that stand in its definition are
+// reported already: see reportForHost.
 func (d *diagnoser) hostValues(h *host.Host) {
 	for _, v := range h.Values {
 		o, ok := d.pinned.Catalog.Option(strings.Join(v.Path, "."))
-		if !ok || len(o.Values) == 0 || o.ValuesInList {
+		if !ok || len(o.Values) == 0 || o.ValuesInList || isOffOn(h, v.Path) {
 			continue
 		}
 		for _, definition := range v.Definitions {
 			value, isString := definition.Plain.(string)
-			if !isString || definition.Condition != host.Yes || v.Certainty >= host.Default && !definition.Wins ||
-				definition.Origin == definition.Value || !isIn(definition.Origin, d.doc) || writtenAt(definition) != definition.Origin {
+			at := writtenAt(definition)
+			if !isString || definition.Condition != host.Yes || v.Certainty >= host.Default && !definition.Wins || !isIn(at, d.doc) {
 				continue
 			}
-			if found, ok := d.unknownValue(o, value, definition.Origin.Span, false); ok {
-				found.Host = HostName(h)
-				found.Related = []Related{usedAs(definition, o.Path)}
-				d.reportForHost(found)
+			found, ok := d.unknownValue(o, value, at.Span, false)
+			if !ok {
+				continue
 			}
+			found.Host = HostName(h)
+			if !d.isText(at.Span) {
+				found.Fixes = nil
+			}
+			if at != definition.Value {
+				found.Related = []Related{usedAs(definition, o.Path)}
+			}
+			d.reportForHost(found)
 		}
 	}
 }
@@ -176,6 +197,17 @@ func writtenAt(d host.Definition) host.Location {
 		return d.Origin
 	}
 	return d.Value
+}
+
+// isText reports whether a string is written at a span of the document, all of it, so that another one can take its place:
+// not where it is read from a file, or is what other modules set.
+func (d *diagnoser) isText(at text.Span) bool {
+	for n := range syntax.Ancestors(d.doc.Tree().NodeAt(at.Start)) {
+		if _, isText := syntax.StringValue(n); isText && n.Span() == at {
+			return true
+		}
+	}
+	return false
 }
 
 func usedAs(d host.Definition, option string) Related {
