@@ -3,6 +3,7 @@ package ide
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -59,18 +60,22 @@ func FactsOf(c *workspace.Configuration, h *host.Host) HostFacts {
 
 const realtimeOption = catalog.Namespace + ".kernel.realtime"
 
-// flashCommand builds the flash script in the folder of the entry. config.system.build.flashScript is in every revision since
-// 2022-11.
+// flashCommand builds the flash script in the folder of the entry. It is empty for a name that no command line of Nix can
+// have. config.system.build.flashScript is in every revision since 2022-11.
 func flashCommand(entry, name string) string {
 	const script = "config.system.build.flashScript"
 	if filepath.Base(entry) != "flake.nix" {
 		return "nix-build '<nixpkgs/nixos>' -I nixos-config=./" + filepath.Base(entry) + " -A " + script
 	}
-	attribute := ".#nixosConfigurations." + syntax.WrittenName(name) + "." + script
-	if syntax.IsName(name) {
-		return "nix build " + attribute
+	// Nix decodes the part after # like that of a URL. It then takes what stands in quotes as it is, without escapes.
+	switch written := url.PathEscape(name); {
+	case name == "" || strings.Contains(name, `"`):
+		return ""
+	case written == name && syntax.IsName(name):
+		return "nix build .#nixosConfigurations." + name + "." + script
+	default:
+		return "nix build '.#nixosConfigurations.\"" + written + "\"." + script + "'"
 	}
-	return "nix build '" + attribute + "'"
 }
 
 // certain is the value that an option of a host certainly has.
