@@ -131,6 +131,7 @@ func TestNoHosts(t *testing.T) {
 	}{
 		"nothing":      {map[string]string{"a.nix": "{ }"}, "has a flake.nix or a configuration.nix"},
 		"no host":      {map[string]string{"flake.nix": "{ outputs = _: { packages = { }; }; }"}, "flake.nix makes no NixOS configuration"},
+		"no flake":     {map[string]string{"flake.nix": "}} {("}, "there may be other configurations: flake.nix: cannot be read\n"},
 		"broken flake": {map[string]string{"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations = nope; }; }"}, "there may be other configurations: "},
 	} {
 		dir := lay(t, c.files)
@@ -141,6 +142,61 @@ func TestNoHosts(t *testing.T) {
 	}
 	if _, stderr, code := run(t, "", "hosts", filepath.Join(t.TempDir(), "none")); code != 2 || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+// The command that flashes a host can be pasted into a shell, and means that host to Nix. Nix decodes what follows the # like a URL,
+// and knows quotes in it, but no escapes in quotes.
+func TestHostsFlashAnyName(t *testing.T) {
+	home(t)
+	for name, want := range map[string]string{
+		"a-b_1":     "nix build .#nixosConfigurations.a-b_1.config.system.build.flashScript",
+		"a.b":       `nix build '.#nixosConfigurations."a.b".config.system.build.flashScript'`,
+		"it's":      `nix build '.#nixosConfigurations."it%27s".config.system.build.flashScript'`,
+		"1 größe":   `nix build '.#nixosConfigurations."1%20gr%C3%B6%C3%9Fe".config.system.build.flashScript'`,
+		`a%20^b\\c`: `nix build '.#nixosConfigurations."a%2520%5Eb%5Cc".config.system.build.flashScript'`,
+		`a\"b`:      "",
+	} {
+		dir := lay(t, map[string]string{
+			"flake.lock": lock("anduril", "4d857d6da48c420da39964b6fb7ba23a958abad3"),
+			"flake.nix": `{ outputs = { nixpkgs, jetpack-nixos, ... }: { nixosConfigurations."` + name + `" = nixpkgs.lib.nixosSystem { modules = [
+				jetpack-nixos.nixosModules.default ]; }; }; }`,
+		})
+		out, _, code := run(t, "", "hosts", dir)
+		_, flash, _ := strings.Cut(out, "  flash: ")
+		if strings.TrimSpace(flash) != want || code != 0 {
+			t.Errorf("%s: exit code %d, %s", name, code, out)
+		}
+	}
+}
+
+// Nix reads the paths in a module behind a symbolic link from where that leads, and so does a diagnostic.
+func TestHostsBehindLinks(t *testing.T) {
+	dir := fleet(t)
+	for name, content := range map[string]string{
+		"parts/arm.nix": "{ imports = [ ./som.nix ]; hardware.nvidia-jetpack.majorVersion = \"5\"; }\n", "parts/som.nix": "{ hardware.nvidia-jetpack.som = \"thor-agx\"; }\n",
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, "parts"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "hosts", "arm.nix")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join("..", "parts", "arm.nix"), filepath.Join(dir, "hosts", "arm.nix")); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	out, _, _ := run(t, "", "hosts")
+	if want := "  som           \"thor-agx\"  " + filepath.Join("parts", "som.nix") + ":1\n"; !strings.Contains(out, want) {
+		t.Errorf("no %s in\n%s", want, out)
+	}
+	out, _, code := run(t, "", "check", "parts")
+	if code != 1 || !strings.HasPrefix(out, filepath.Join("parts", "arm.nix")+":1:67: error: ") {
+		t.Errorf("exit code %d\n%s", code, out)
 	}
 }
 

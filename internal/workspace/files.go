@@ -25,6 +25,7 @@ type files struct {
 const (
 	mostRead        = 4 << 20 // bytes of a file
 	mostReadEntries = 20_000  // of a folder
+	mostLinks       = 40      // from one symbolic link to the next
 	mostKept        = 4 << 20 // bytes of all texts, whose trees take nine times as much
 )
 
@@ -65,6 +66,7 @@ func (f *files) Parse(file string) (*syntax.Tree, string, bool) {
 	if d, ok := f.open(file); ok {
 		return d.Tree(), file, true
 	}
+	file = f.linked(file)
 	info, _, err := f.stat(file)
 	if err == nil && info.IsDir() {
 		file = path.Join(file, "default.nix")
@@ -77,6 +79,27 @@ func (f *files) Parse(file string) (*syntax.Tree, string, bool) {
 		return nil, "", false
 	}
 	return r.tree(), file, true
+}
+
+// linked is the file that a symbolic link leads to. Nix resolves the paths in a file that it imports from there, and a
+// diagnostic belongs to that file. A link out of the folder stays as it is.
+func (f *files) linked(file string) string {
+	at := file
+	for range mostLinks {
+		name, ok := within(f.root, filepath.FromSlash(at))
+		if !ok {
+			break
+		}
+		to, err := f.folder.Readlink(name)
+		if err != nil {
+			return at
+		}
+		if to = filepath.ToSlash(to); !path.IsAbs(to) {
+			to = path.Join(path.Dir(at), to)
+		}
+		at = to
+	}
+	return file
 }
 
 func (f *files) ReadFile(file string) (string, bool) {

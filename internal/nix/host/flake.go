@@ -148,7 +148,7 @@ func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value)
 	r.late[late] = func() eval.Value { return r.Force(f.outputs) }
 	source, _ := r.Force(r.Import(dir + "/flake.nix")).(*eval.Attrs)
 	if source == nil {
-		source = eval.NewAttrs(&eval.Unknown{Reason: eval.Unreadable, What: dir + "/flake.nix"})
+		source = eval.NewAttrs(&eval.Unknown{Reason: eval.Unreadable, What: path.Join(name, "flake.nix")})
 	}
 	says := map[string]eval.Value{}
 	if set, ok := r.Merged(r.Select(source, "inputs")).(*eval.Attrs); ok {
