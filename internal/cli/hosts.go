@@ -160,8 +160,11 @@ func (l *hostList) print(w io.Writer) {
 			printf(w, "  evaluated in part: %v\n", h.Bound)
 		}
 		for _, u := range h.Unseen {
-			file, line, _ := l.position(u.At)
-			printf(w, "  not looked into: %s:%d (%v)\n", file, line, u.Why)
+			if file, line, _ := l.position(u.At); file != "" {
+				printf(w, "  not looked into: %s:%d (%v)\n", file, line, u.Why)
+			} else { // a file that is not there
+				printf(w, "  not looked into: %v\n", u.Why)
+			}
 		}
 	}
 }
