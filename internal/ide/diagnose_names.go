@@ -34,7 +34,7 @@ func (d *diagnoser) names() {
 		case ok && o.ReadOnly && !d.inCheckout() && d.regardOf(b.Node).name:
 			d.report(Diagnostic{
 				Span: definition.Path[len(definition.Path)-1].Span, Severity: SeverityError, Code: CodeReadOnlyOption, Section: d.explain(names),
-				Message: ownName(o.Path) + " is read-only: jetpack-nixos sets it itself",
+				Message: shortPath(o.Path) + " is read-only: jetpack-nixos sets it itself",
 			})
 		case !ok && !d.pinned.Catalog.IsPrefix(names):
 			d.unknown(definition, names)
@@ -46,7 +46,7 @@ func (d *diagnoser) renamed(definition module.Definition, names []string, o cata
 	d.report(Diagnostic{
 		Span: pathSpan(definition, names, strings.Split(o.RenamedTo, ".")), Severity: SeverityWarning, Code: CodeRenamedOption,
 		Section: d.explain(names),
-		Message: fmt.Sprintf("%s is called %s in %s", ownName(o.Path), ownName(o.RenamedTo), d.revision()),
+		Message: fmt.Sprintf("%s is called %s in %s", shortPath(o.Path), shortPath(o.RenamedTo), d.revision()),
 		Fixes:   renames(definition, names, o.RenamedTo),
 	})
 }
@@ -73,7 +73,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		switch other := d.otherName(h); {
 		case other != "":
 			found.Span = pathSpan(definition, names, strings.Split(other, "."))
-			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, ownName(other))
+			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, shortPath(other))
 			found.Fixes = renames(definition, names, other)
 		case removed:
 			found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
@@ -85,7 +85,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		d.report(found)
 		return
 	}
-	if d.said[said{found.Span, found.Code}] {
+	if d.reported[diagnosticKey{found.Span, found.Code}] {
 		return // a set that is named wrongly, for each option in it
 	}
 	near := d.nearOptions(names, wrong)
@@ -96,7 +96,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		found.Section = d.explain(nil)
 	} else {
 		found.Section = d.explain(strings.Split(near[0], "."))
-		found.Message += "; did you mean " + oneOf(near, ownName) + "?"
+		found.Message += "; did you mean " + oneOf(near, shortPath) + "?"
 		for _, option := range near {
 			found.Fixes = append(found.Fixes, renames(definition, names, option)...)
 		}
@@ -172,13 +172,14 @@ func (d *diagnoser) nearOptions(names []string, wrong int) []string {
 func pathSpan(definition module.Definition, names, other []string) text.Span {
 	path := definition.Path[len(definition.Path)-len(names):]
 	written := len(slices.Collect(definition.Binding.Path().Names()))
-	first := min(max(commonPrefix(names, other), len(path)-written), len(path)-1)
+	first := min(max(commonPrefix(names, other, func(a, b string) bool { return a == b }), len(path)-written), len(path)-1)
 	return text.Span{Start: path[first].Span.Start, End: path[len(path)-1].Span.End}
 }
 
-func commonPrefix(a, b []string) int {
+// commonPrefix is how many elements two lists have in common from their beginnings on.
+func commonPrefix[A, B any](a []A, b []B, equal func(A, B) bool) int {
 	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
+	for n < min(len(a), len(b)) && equal(a[n], b[n]) {
 		n++
 	}
 	return n

@@ -23,7 +23,7 @@ type level struct {
 func renames(definition module.Definition, names []string, option string) []Fix {
 	other := strings.Split(option, ".")
 	root := len(definition.Path) - len(names) // names before the option's path, such as config
-	same := root + commonPrefix(names, other)
+	same := root + commonPrefix(names, other, func(a, b string) bool { return a == b })
 	if same == len(definition.Path) || same == root+len(other) {
 		return nil
 	}
@@ -43,7 +43,7 @@ func renames(definition module.Definition, names []string, option string) []Fix 
 		first--
 	}
 	renamed, ok := rename(levels, first, target[outside:])
-	if !ok || isTaken(definition, levels, first, target, outside+renamed.plain) {
+	if !ok || isTaken(definition, levels[0], target, outside+renamed.plain) {
 		return nil
 	}
 	edits := renamed.edits
@@ -127,13 +127,10 @@ func rename(levels []level, first int, path module.Path) (renamed, bool) {
 		if l.wrapped && i > first {
 			r.plain = left
 		}
-		equal := 0
-		for equal < len(l.names) && equal < count {
-			if name, ok := syntax.AttrName(l.names[equal]); ok && name != names[equal].Name || ok != names[equal].Known {
-				break
-			}
-			equal++
-		}
+		equal := commonPrefix(l.names, names, func(n syntax.Node, part module.Part) bool {
+			name, ok := syntax.AttrName(n)
+			return ok == part.Known && (!ok || name == part.Name)
+		})
 		if equal == count && count == len(l.names) {
 			continue
 		}
@@ -159,13 +156,10 @@ func rename(levels []level, first int, path module.Path) (renamed, bool) {
 
 // isTaken reports whether what is written beside a definition defines already what it would after it is renamed. Of the
 // other name's parts the first plain ones may be shared.
-func isTaken(definition module.Definition, levels []level, first int, target module.Path, plain int) bool {
-	beside := module.DefinedIn(module.OutermostSet(levels[0].Parent()), definition.Binding.Node)
+func isTaken(definition module.Definition, outermost level, target module.Path, plain int) bool {
+	beside := module.DefinedIn(module.OutermostSet(outermost.Parent()), definition.Binding.Node)
 	return slices.ContainsFunc(beside, func(defined module.Path) bool {
-		n := 0
-		for n < len(defined) && n < len(target) && defined[n].Known == target[n].Known && defined[n].Name == target[n].Name {
-			n++
-		}
+		n := commonPrefix(defined, target, func(a, b module.Part) bool { return a.Known == b.Known && a.Name == b.Name })
 		return n == len(defined) || n >= plain
 	})
 }

@@ -34,7 +34,7 @@ func (d *diagnoser) values() {
 			if wanted := refusal(o, place, inList); wanted != "" {
 				d.report(Diagnostic{
 					Span: place.Span, Severity: SeverityError, Code: CodeWrongType, Section: d.explain(o.Parts()),
-					Message: fmt.Sprintf("%s takes %s, not %s", ownName(o.Path), wanted, refusedName(o, place)),
+					Message: fmt.Sprintf("%s takes %s, not %s", shortPath(o.Path), wanted, refusedName(o, place)),
 					Fixes:   retyped(o, place, inList),
 				})
 			}

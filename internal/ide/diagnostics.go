@@ -116,7 +116,7 @@ func newDiagnoser(sn *workspace.Snapshot, doc *workspace.Document, pinned worksp
 
 func (d *diagnoser) look(looks ...func()) {
 	for _, look := range looks {
-		d.said = map[said]bool{}
+		d.reported = map[diagnosticKey]bool{}
 		look()
 	}
 }
@@ -145,21 +145,22 @@ type diagnoser struct {
 	regards map[module.Condition]regard
 	tests   *module.Test // see regardUnder
 	offs    map[off][][]module.Condition
-	said    map[said]bool // by the look at the document that goes on
+	// reported is what the look at the document that goes on has found.
+	reported map[diagnosticKey]bool
 }
 
-// said identifies a diagnostic: what it is about, and where.
-type said struct {
+// diagnosticKey is what a diagnostic is about, and where.
+type diagnosticKey struct {
 	at   text.Span
 	code Code
 }
 
 // isEnough reports whether a look at the document, which goes through it in order, can end: what follows would not be
 // shown, or nobody waits for it.
-func (d *diagnoser) isEnough() bool { return len(d.said) >= mostDiagnostics || d.sn.Done() }
+func (d *diagnoser) isEnough() bool { return len(d.reported) >= mostDiagnostics || d.sn.Done() }
 
 func (d *diagnoser) report(found Diagnostic) {
-	d.said[said{found.Span, found.Code}] = true
+	d.reported[diagnosticKey{found.Span, found.Code}] = true
 	if !d.isCertain() {
 		found.Severity = SeverityHint
 	}
@@ -203,8 +204,8 @@ func (d *diagnoser) explain(names []string) pill.Section {
 	return section
 }
 
-// ownName is an option's path without the namespace that most have in common: firmware.autoUpdate.
-func ownName(path string) string { return strings.TrimPrefix(path, catalog.Namespace+".") }
+// shortPath is an option's path without the namespace that most have in common: firmware.autoUpdate.
+func shortPath(path string) string { return strings.TrimPrefix(path, catalog.Namespace+".") }
 
 // shortName is an option's last name.
 func shortName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }

@@ -99,12 +99,7 @@ func (q *query) mayBeFunction(place *module.Place, isCall bool) bool {
 // isCalled reports whether a name, or the selection that it ends, stands where a function does.
 func isCalled(n syntax.Node) bool {
 	if up := n.Parent(); up.Kind() == syntax.AttrPath {
-		path, _ := syntax.AsAttrPath(up)
-		var last syntax.Node
-		for name := range path.Names() {
-			last = name
-		}
-		if last != n {
+		if path, _ := syntax.AsAttrPath(up); path.Last() != n {
 			return false
 		}
 		n = up.Parent()

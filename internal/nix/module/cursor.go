@@ -274,7 +274,7 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 		if !b.HasEquals() && standsInExpression(owner) {
 			return r.selectionCursor(path, before)
 		}
-		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && lastName(path) == n}
+		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && path.Last() == n}
 		c.Path = r.pathInside(owner.Parent(), before)
 		c.Defined = DefinedIn(OutermostSet(owner.Parent()), owner)
 		return c
@@ -315,14 +315,6 @@ func (r *reader) selectionCursor(path syntax.AttrPathNode, before Path) Cursor {
 		c.Path[0].Variable = scope.Binds(before[0].Name)
 	}
 	return c
-}
-
-func lastName(p syntax.AttrPathNode) syntax.Node {
-	var found syntax.Node
-	for n := range p.Names() {
-		found = n
-	}
-	return found
 }
 
 // DefinedIn are the whole paths that a set defines, and the sets that are

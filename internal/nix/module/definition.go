@@ -37,7 +37,7 @@ func Definitions(t *syntax.Tree, names ...string) iter.Seq[Definition] {
 
 // lastNameOf is the last name of an attribute path; empty if it is not known.
 func lastNameOf(p syntax.AttrPathNode) string {
-	name, _ := syntax.AttrName(lastName(p))
+	name, _ := syntax.AttrName(p.Last())
 	return name
 }
 

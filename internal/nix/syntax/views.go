@@ -37,6 +37,15 @@ func (p AttrPathNode) Names() iter.Seq[Node] {
 	return p.childrenThat(func(k Kind) bool { return k != Error })
 }
 
+// Last is the last of the names.
+func (p AttrPathNode) Last() Node {
+	var last Node
+	for n := range p.Names() {
+		last = n
+	}
+	return last
+}
+
 // AttrName is the name that a Name, String or Dynamic node stands for. It
 // reports false if the name is only known after evaluation, and for a Missing
 // node an empty name and true.
