@@ -163,7 +163,9 @@ func isContents(nodes []ast.Node, source []byte) bool {
 	return links > 1
 }
 
-var navigationWords = regexp.MustCompile(`(?i)^(?:previous|prev|next|index|up|home|back|pill|to)$`)
+var navigationWords = map[string]bool{
+	"previous": true, "prev": true, "next": true, "index": true, "up": true, "home": true, "back": true, "pill": true, "to": true,
+}
 
 // isNavigation reports whether a block is one or more links with next to nothing around them, as in a
 // footer or a table of contents.
@@ -171,25 +173,25 @@ func isNavigation(n ast.Node, source []byte) bool {
 	if n.Kind() != ast.KindParagraph && n.Kind() != ast.KindTextBlock {
 		return false
 	}
-	links, other := 0, 0
+	hasLink, isText := false, false
 	inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Link:
-			if !isAbsolute(string(n.Destination)) {
-				links++
-			}
+			hasLink = hasLink || !isAbsolute(string(n.Destination))
 			return false
 		case *ast.Text:
-			for _, word := range strings.FieldsFunc(string(n.Value(source)), func(r rune) bool { return strings.ContainsRune(" \t\n·|•←→«»<>:-–—", r) }) {
-				if !navigationWords.MatchString(word) {
-					other++
+			for word := range strings.FieldsFuncSeq(string(n.Value(source)), isBetweenLinks) {
+				if isText = isText || !navigationWords[strings.ToLower(word)]; isText {
+					break
 				}
 			}
 		}
-		return true
+		return !isText
 	})
-	return links > 0 && other == 0
+	return hasLink && !isText
 }
+
+func isBetweenLinks(r rune) bool { return strings.ContainsRune(" \t\n·|•←→«»<>:-–—", r) }
 
 func isAbsolute(destination string) bool {
 	scheme, _, found := strings.Cut(destination, ":")
