@@ -7,7 +7,7 @@ import (
 )
 
 // eachNixFile visits a file, or all .nix files below a folder, those of Git aside. Links in a folder are not followed: it
-// may link to itself. What cannot be read below a folder is told and left out; what was asked for by name is an error.
+// may link to itself. What cannot be read below a folder is noted and left out; what was asked for by name is an error.
 func eachNixFile(arg string, visit func(name string) error, unread func(error)) error {
 	if info, err := os.Stat(arg); arg == "-" || err != nil || !info.IsDir() {
 		return visit(arg)

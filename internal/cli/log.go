@@ -20,10 +20,10 @@ type logWriter struct {
 	lost    atomic.Int64
 }
 
-// logEntry is a line, or a request to be told that all lines before it are dealt with.
+// logEntry is a line, or a request for a sign that all lines before it are dealt with.
 type logEntry struct {
 	line []byte
-	told chan struct{}
+	done chan struct{}
 }
 
 func newLogWriter(w io.Writer) *logWriter {
@@ -37,8 +37,8 @@ func (l *logWriter) run(w io.Writer) {
 		if lost := l.lost.Swap(0); lost > 0 {
 			printf(w, "%d lines of the log were lost\n", lost)
 		}
-		if e.told != nil {
-			close(e.told)
+		if e.done != nil {
+			close(e.done)
 			continue
 		}
 		_, _ = w.Write(e.line)
@@ -57,14 +57,14 @@ func (l *logWriter) Write(line []byte) (int, error) {
 
 // Sync waits for the lines before it, but not for long.
 func (l *logWriter) Sync() error {
-	told, late := make(chan struct{}), time.After(logGrace)
+	done, late := make(chan struct{}), time.After(logGrace)
 	select {
-	case l.entries <- logEntry{told: told}:
+	case l.entries <- logEntry{done: done}:
 	case <-late:
 		return nil
 	}
 	select {
-	case <-told:
+	case <-done:
 	case <-late:
 	}
 	return nil

@@ -144,7 +144,7 @@ func (d *diagnoser) boardOfHost(h *host.Host) {
 		}
 		at := writtenAt(definition)
 		if !isIn(at, d.doc) {
-			return // it is told of the other document
+			return // it is a finding of the other document
 		}
 		found.Span, found.Host = at.Span, HostName(h)
 		if d.isText(at.Span) {

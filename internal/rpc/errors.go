@@ -26,7 +26,7 @@ const (
 // NewError returns an error that is answered with this code and message.
 func NewError(code Code, message string) error { return jsonrpc2.NewError(code, message) }
 
-// wireError turns what a handler returned into what the other side is told.
+// wireError turns what a handler returned into what the other side gets.
 // The library would send plain errors as code 0, and undecodable parameters as if the whole message were damaged.
 func wireError(ctx context.Context, method string, err error) *jsonrpc2.Error {
 	if ctx.Err() != nil || errors.Is(err, context.Canceled) {

@@ -25,7 +25,7 @@ type frameReader struct {
 	src     pushback
 	in      *bufio.Reader
 	limit   int             // bytes of a body
-	garbage func(bytes int) // told how much was skipped between two frames
+	garbage func(bytes int) // called with how much was skipped between two frames
 }
 
 func newFrameReader(r io.Reader, limit int, garbage func(bytes int)) *frameReader {

@@ -71,7 +71,7 @@ func (l *lane) leave() {
 	l.fillLocked()
 }
 
-// fill starts what may start; called when the congestion may have gone.
+// fill starts what may start; called when the congestion may have ended.
 func (l *lane) fill() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -66,10 +66,10 @@ type clientCapabilities struct {
 // markupKinds are the forms of text that a client draws.
 type markupKinds []protocol.MarkupKind
 
-// Initialize learns what the client can do and tells what we can.
-// What isn't told here is left to the other Nix servers on the same buffer.
-func (s *Server) Initialize(_ context.Context, told *harmless[initializeParams]) (*protocol.InitializeResult, error) {
-	params := &told.value
+// Initialize learns what the client can do and answers what this server can.
+// What the answer leaves out is left to the other Nix servers on the same buffer.
+func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams]) (*protocol.InitializeResult, error) {
+	params := &sent.value
 	s.watchParent(params.ProcessID)
 	s.client = client{params.Capabilities, params.ClientInfo.Name != helix}
 	var kind protocol.PositionEncodingKind

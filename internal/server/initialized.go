@@ -23,7 +23,7 @@ func watched() []protocol.GlobPattern {
 	return patterns
 }
 
-// Initialized asks the client for what only it can give: news of files, and the settings.
+// Initialized asks the client for what only it can give: changes of files, and the settings.
 func (s *Server) Initialized(context.Context, *struct{}) error {
 	s.pullSettings()
 	var registrations []protocol.Registration

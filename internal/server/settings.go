@@ -38,10 +38,10 @@ func (s *Server) pullSettings() {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			s.log.Warn("the client didn't tell its settings", zap.Error(err))
+			s.log.Warn("the client did not answer the request for its settings", zap.Error(err))
 			return
 		case len(answers) != 1:
-			s.log.Warn("the client told its settings in a form of its own", zap.Int("answers", len(answers)))
+			s.log.Warn("the client answered the request for its settings in an unknown form", zap.Int("answers", len(answers)))
 			return
 		}
 		s.peer.Do(func() {

@@ -85,7 +85,7 @@ type didChangeWatchedFilesParams struct {
 	Changes []harmless[struct{ URI string }]
 }
 
-// DidChangeWatchedFiles tells of files that were written, made or deleted.
+// DidChangeWatchedFiles reports files that were written, made or deleted.
 func (s *Server) DidChangeWatchedFiles(_ context.Context, params *didChangeWatchedFilesParams) error {
 	var paths []string
 	for _, change := range params.Changes {

@@ -28,7 +28,7 @@ const (
 	Newest
 )
 
-// IsCertain reports whether the catalog is surely that of the revision which is built.
+// IsCertain reports whether the catalog is certainly that of the revision which is built.
 func (b Basis) IsCertain() bool { return b <= ReadFork }
 
 // IsRead reports whether the catalog is what a source tree on disk declares.

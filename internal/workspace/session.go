@@ -197,7 +197,7 @@ func (s *Session) SetFolders(folders []string) {
 	})
 }
 
-// FilesChanged takes news of files that were written, made or deleted, absolute paths. What depends on them is read
+// FilesChanged takes the absolute paths of files that were written, made or deleted. What depends on them is read
 // again when it is next asked for; nothing is read here. News of files that nothing depends on leaves the snapshot as it is.
 func (s *Session) FilesChanged(paths []string) {
 	s.updateIf(func(next *Snapshot) bool {
@@ -216,7 +216,7 @@ func (s *Session) FilesChanged(paths []string) {
 // looksHold is how long a look at a file holds. A person sees no delay shorter than this, and many questions share one look.
 const looksHold = 200 * time.Millisecond
 
-// Recheck looks whether what the answers about some documents of a snapshot rest on changed with no news of it, as where a
+// Recheck looks whether what the answers about some documents of a snapshot rest on changed without a report of it, as where a
 // client watches no files, or none outside the workspace: files that pin a revision, and pills of the user's own. It gives
 // the snapshot with what they are now, itself if they are what they were; what it finds is in the session's snapshot, too.
 func (s *Session) Recheck(snapshot *Snapshot, documents ...*Document) *Snapshot {

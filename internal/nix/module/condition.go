@@ -62,7 +62,7 @@ func NewTest(has func(Path) (has, known bool)) *Test {
 	return &Test{reader{climber: climber{}, certain: true, has: has}}
 }
 
-// Truth is what an expression surely gives; it is not known for most.
+// Truth is what an expression certainly gives; it is not known for most.
 func (t *Test) Truth(n syntax.Node) (value, known bool) {
 	is, known := t.values().Force(t.at(n)).(eval.Bool)
 	return bool(is), known

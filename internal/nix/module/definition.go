@@ -66,7 +66,7 @@ func namesIn(set syntax.Node, written Path) Path {
 
 func isLet(n syntax.Node) bool { return n.Kind() == syntax.LetIn || n.Kind() == syntax.LetBody }
 
-// Literal is the text that an expression surely has as its value: a string
+// Literal is the text that an expression certainly has as its value: a string
 // without interpolations, a number, true, false or null, also within mkForce
 // and its kin. Quoted says that it is a string.
 func Literal(n syntax.Node) (value string, quoted, ok bool) {

@@ -68,8 +68,8 @@ type Client struct {
 	paused  bool
 	err     error
 
-	gone chan struct{} // closed when no more can be read
-	exit chan int      // holds the exit code of a server started with Start
+	ended chan struct{} // closed when no more can be read
+	exit  chan int      // holds the exit code of a server started with Start
 }
 
 // Connect returns a client over rw, which it closes in the end.
@@ -78,7 +78,7 @@ func Connect(rw io.ReadWriteCloser, handlers Handlers) *Client {
 		rw:       rw,
 		handlers: handlers,
 		pending:  make(map[string]chan Message),
-		gone:     make(chan struct{}),
+		ended:    make(chan struct{}),
 		exit:     make(chan int, 1),
 	}
 	c.reading.L = &c.mu
@@ -122,7 +122,7 @@ func (c *Client) CloseInput() error {
 func (c *Client) Close() error {
 	c.Resume()
 	err := c.rw.Close()
-	<-c.gone
+	<-c.ended
 	return err
 }
 
@@ -162,7 +162,7 @@ func (p *Pending) Await(ctx context.Context, result any) error {
 	case m = <-p.answer:
 	case <-ctx.Done():
 		return fmt.Errorf("no answer to call %d: %w", p.ID, ctx.Err())
-	case <-p.c.gone:
+	case <-p.c.ended:
 		select {
 		case m = <-p.answer: // it came before the end
 		default:
@@ -242,7 +242,7 @@ func (c *Client) sendMessage(message map[string]any, params any) error {
 }
 
 func (c *Client) read() {
-	defer close(c.gone)
+	defer close(c.ended)
 	in := bufio.NewReader(c.rw)
 	for {
 		c.mu.Lock()
