@@ -47,6 +47,14 @@ func (c cursor) document(file string) (*workspace.Document, bool) {
 	return c.snapshot.Document(file)
 }
 
+// read is the document of a file, from disk where it is not open.
+func (c cursor) read(file string) (*workspace.Document, error) {
+	if doc, ok := c.document(file); ok {
+		return doc, nil
+	}
+	return workspace.ReadDocument(file)
+}
+
 // uriOf is the address of a file, or of a document that is no file: the client's own, where the document is open.
 func (c cursor) uriOf(file string) uri.URI {
 	if doc, ok := c.document(file); ok {

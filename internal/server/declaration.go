@@ -6,7 +6,6 @@ import (
 
 	"jetpills/internal/ide"
 	"jetpills/internal/text"
-	"jetpills/internal/workspace"
 )
 
 // declaration leads to the declaration in jetpack-nixos's source where that is on disk, and else to the pill that explains it.
@@ -24,14 +23,10 @@ func (s *Server) declared(at cursor) (target, bool) {
 		return target{}, false
 	}
 	// Columns count bytes there; only the text tells how many of its own units the client counts.
-	doc, isOpen := at.document(place.File)
-	if !isOpen {
-		read, err := workspace.ReadDocument(place.File)
-		if err != nil {
-			s.log.Info("a declaration that cannot be read", zap.Error(err))
-			return target{}, false
-		}
-		doc = read
+	doc, err := at.read(place.File)
+	if err != nil {
+		s.log.Info("a declaration that cannot be read", zap.Error(err))
+		return target{}, false
 	}
 	offset, ok := doc.Mapper().OffsetAt(place.Line, place.Column)
 	if !ok {

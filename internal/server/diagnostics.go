@@ -182,13 +182,9 @@ func (s *Server) diagnostic(snapshot *workspace.Snapshot, doc *workspace.Documen
 func (s *Server) related(at cursor, all []ide.Related) []protocol.DiagnosticRelatedInformation {
 	var out []protocol.DiagnosticRelatedInformation
 	for _, r := range all {
-		doc, isOpen := at.document(r.File)
-		if !isOpen {
-			read, err := workspace.ReadDocument(r.File)
-			if err != nil {
-				continue
-			}
-			doc = read
+		doc, err := at.read(r.File)
+		if err != nil {
+			continue
 		}
 		out = append(out, protocol.DiagnosticRelatedInformation{
 			Location: protocol.Location{URI: at.uriOf(r.File), Range: s.rangeOf(doc, r.Span)}, Message: r.Message,
