@@ -19,9 +19,6 @@ import (
 
 // HostFacts are what the options of a host come to. What is not certain is empty.
 type HostFacts struct {
-	SoM, CarrierBoard string
-	// Major is the JetPack generation.
-	Major string
 	// JetPack, L4T, Kernel and CUDA are versions.
 	JetPack, L4T, Kernel, CUDA string
 	// Capability is the CUDA compute capability of the SoM, as in 8.7.
@@ -31,17 +28,17 @@ type HostFacts struct {
 }
 
 // FactsOf are the facts of one host of a configuration.
-func FactsOf(c *workspace.Configuration, h *host.Host) HostFacts {
-	f := HostFacts{SoM: hostString(h, catalog.SoMOption), CarrierBoard: hostString(h, catalog.CarrierBoardOption), Major: hostString(h, catalog.MajorVersionOption)}
+func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 	if h.Jetpack != host.Yes {
 		return f
 	}
-	som, _ := c.Pinned.Catalog.SoM(f.SoM)
+	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
+	major := hostString(h, catalog.MajorVersionOption)
 	if _, ok := c.Pinned.Catalog.Option(catalog.MajorVersionOption); !ok {
-		f.Major = som.DefaultMajor
+		major = som.DefaultMajor
 	}
 	f.Capability = strings.Join(som.CUDACapabilities, ", ")
-	if g, ok := c.Pinned.Catalog.Generation(f.Major); ok {
+	if g, ok := c.Pinned.Catalog.Generation(major); ok {
 		f.JetPack, f.L4T, f.Kernel, f.CUDA = g.JetPack, g.L4T, g.Kernel, g.CUDA
 		if g.RealtimeSuffix != "" {
 			switch realtime, _ := certain(h, realtimeOption); realtime {
