@@ -40,6 +40,9 @@ func (q *query) option(place *module.Place) (subject, bool) {
 	if names == nil {
 		// hardware in hardware.nvidia-jetpack.som: the name alone is NixOS's, but
 		// the path that it begins is ours.
+		if q.exact {
+			return nil, false
+		}
 		whole, span, ok := wholePath(place)
 		if !ok {
 			return nil, false

@@ -28,6 +28,7 @@ type query struct {
 	doc    *workspace.Document
 	pinned workspace.Pinned // the jetpack-nixos that holds for the document
 	place  module.Place     // what the cursor is on, see subjectAt
+	exact  bool             // a name is what it means by itself, not the path that it begins
 }
 
 func newQuery(sn *workspace.Snapshot, doc *workspace.Document) *query {
@@ -72,18 +73,24 @@ const (
 // subjectAt finds what the cursor is about, and where that stands; no subject if it is none of ours.
 func (q *query) subjectAt(offset int) (subject, text.Span, bool) {
 	q.place = module.At(q.doc.Tree(), offset)
+	s, ok := q.subjectOfPlace(&q.place)
+	return s, q.place.Span, ok
+}
+
+// subjectOfPlace finds what a place is about, and widens its span to what is about that.
+func (q *query) subjectOfPlace(place *module.Place) (subject, bool) {
 	for _, kind := range kinds {
-		if kind.at != q.place.Kind {
+		if kind.at != place.Kind {
 			continue
 		}
 		if kind.in == jetpackDocument && !q.sn.DealsWithJetpack(q.doc) {
 			break
 		}
-		if s, ok := kind.find(q, &q.place); ok {
-			return s, q.place.Span, s != nil
+		if s, ok := kind.find(q, place); ok {
+			return s, s != nil
 		}
 	}
-	return nil, text.Span{}, false
+	return nil, false
 }
 
 // explained is a subject that only a pill has something to say of: none if no pill does.

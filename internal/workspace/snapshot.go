@@ -148,10 +148,11 @@ func (s *Snapshot) PinProblems(d *Document) []upstream.Problem { return s.surrou
 func (s *Snapshot) PinProblemsAt(dir string) []upstream.Problem { return s.pins.Around(dir).Problems }
 
 // surroundings are those of the document's file, or of the first workspace folder for a document that is no file.
-func (s *Snapshot) surroundings(d *Document) pins.Surroundings { return s.pins.Around(s.dirOf(d)) }
+func (s *Snapshot) surroundings(d *Document) pins.Surroundings { return s.pins.Around(s.DirOf(d)) }
 
-// dirOf is the folder around which the document's pin is; empty for a document that is no file where no folder is open.
-func (s *Snapshot) dirOf(d *Document) string {
+// DirOf is the folder that a document belongs to: that of its file, or the first workspace folder for a document that is no
+// file; empty where no folder is open.
+func (s *Snapshot) DirOf(d *Document) string {
 	dir := d.Dir()
 	if dir == "" && len(s.folders) > 0 {
 		dir = s.folders[0]
@@ -163,7 +164,7 @@ func (s *Snapshot) dirOf(d *Document) string {
 func (s *Snapshot) pinFolders(documents []*Document) []string {
 	var dirs []string
 	for _, d := range documents {
-		dirs = append(dirs, s.dirOf(d))
+		dirs = append(dirs, s.DirOf(d))
 	}
 	if s.settings.UpstreamPath != "" {
 		if dir, err := absolute(s.settings.UpstreamPath, s.folders); err == nil {
@@ -181,7 +182,7 @@ func (s *Snapshot) Unwatched() []*Document {
 	}
 	return slices.DeleteFunc(s.Documents(), func(d *Document) bool {
 		around := s.surroundings(d)
-		return !isElsewhere(s.dirOf(d)) && !isElsewhere(cmp.Or(around.Pin.File, around.Top, around.Entry.File))
+		return !isElsewhere(s.DirOf(d)) && !isElsewhere(cmp.Or(around.Pin.File, around.Top, around.Entry.File))
 	})
 }
 

@@ -101,32 +101,35 @@ func (u *userFiles) near(root string, d *Document) *search {
 	return u.search(key, func(w *walk) {
 		w.follow(d.imports())
 		if name, inside := within(root, d.Dir()); inside && d.Path != "" {
-			w.folder(name)
+			w.folder(name, w.look)
 		}
 	})
 }
 
 // below finds the modules in a folder and in those below it.
 func (u *userFiles) below(root string) *search {
-	return u.search(searchKey{root: root}, func(w *walk) {
-		level := []string{"."}
-		for depth := 0; len(level) > 0; depth++ {
-			var next []string
-			for _, name := range level {
-				for _, below := range w.folder(name) {
-					switch {
-					case isSkipped(path.Base(below)) || isUpstream(w.root, below):
-					case depth == maxUserDepth || w.folders == maxUserFolders:
-						w.complete = false
-					default:
-						w.folders++
-						next = append(next, below)
-					}
+	return u.search(searchKey{root: root}, func(w *walk) { w.everything(w.look) })
+}
+
+// everything looks at the Nix files in the root folder and in those below it, but for source trees of jetpack-nixos.
+func (w *walk) everything(look func(name string)) {
+	level := []string{"."}
+	for depth := 0; len(level) > 0 && !w.stopped; depth++ {
+		var next []string
+		for _, name := range level {
+			for _, below := range w.folder(name, look) {
+				switch {
+				case isSkipped(path.Base(below)) || isUpstream(w.root, below):
+				case depth == maxUserDepth || w.folders == maxUserFolders:
+					w.complete = false
+				default:
+					w.folders++
+					next = append(next, below)
 				}
 			}
-			level = next
 		}
-	})
+		level = next
+	}
 }
 
 // search is what a walk through a root folder finds, unless it is known.
@@ -151,6 +154,7 @@ type walk struct {
 	seen  map[string]bool
 
 	folders, read, entries, bytes int
+	stopped                       bool // what looks at the files wants no more
 }
 
 // path is that of a name.
@@ -160,7 +164,7 @@ func (w *walk) path(name string) string {
 
 // folder looks at the Nix files in a folder and gives the folders in it. Symbolic links are not followed: what they lead to
 // in the root folder is found there.
-func (w *walk) folder(name string) (below []string) {
+func (w *walk) folder(name string, look func(name string)) (below []string) {
 	opened, err := w.root.Open(name)
 	if err != nil {
 		w.missed(err)
@@ -193,10 +197,15 @@ func (w *walk) folder(name string) (below []string) {
 	slices.Sort(below)
 	slices.Sort(files)
 	for _, name := range files {
-		w.file(name, false)
+		if w.stopped {
+			return nil
+		}
+		look(name)
 	}
 	return below
 }
+
+func (w *walk) look(name string) { w.file(name, false) }
 
 // leadsOut reports whether a symbolic link leads to a folder outside the root folder, or to a Nix file there.
 func (w *walk) leadsOut(name string, isNix bool) bool {

@@ -56,14 +56,52 @@ func At(t *syntax.Tree, offset int) Place {
 		return Place{}
 	}
 	n := t.NodeOf(token)
-	var r reader
+	if IsString(n) && n.Parent().Kind() == syntax.Dynamic {
+		n = n.Parent()
+	}
+	return new(reader).placeOf(n)
+}
+
+// mostSpent is how many expressions of one text Places evaluates that take the
+// whole budget.
+const mostSpent = 8
+
+// Places calls visit with all that a cursor can be on, in the order of the text,
+// each as At has it, until visit returns false. It reports whether it went through
+// the whole text: it stops where too much of that cannot be evaluated in time.
+func Places(t *syntax.Tree, visit func(Place) bool) (whole bool) {
+	r, spent := reader{climber: climber{}}, 0
+	for n := range syntax.Descendants(t.Root()) {
+		if IsString(n) && n.Parent().Kind() == syntax.Dynamic {
+			continue
+		}
+		place := r.placeOf(n)
+		if r.isSpent() { // by the expressions before, perhaps
+			r.evaluator = nil
+			place = r.placeOf(n)
+		}
+		if r.isSpent() {
+			r.evaluator = nil
+			if spent++; spent > mostSpent {
+				return false
+			}
+		}
+		if place.Kind != Nothing && !visit(place) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *reader) isSpent() bool { return r.evaluator != nil && r.evaluator.Spent() != nil }
+
+// placeOf is what stands at an innermost node. A string that makes a name is a part
+// of the Dynamic around it.
+func (r *reader) placeOf(n syntax.Node) Place {
 	switch n.Kind() {
 	case syntax.Name, syntax.Dynamic:
 		return r.named(n)
 	case syntax.String, syntax.IndentedString:
-		if n.Parent().Kind() == syntax.Dynamic {
-			n = n.Parent()
-		}
 		if isAttrName(n) {
 			return r.named(n)
 		}
@@ -83,6 +121,12 @@ func At(t *syntax.Tree, offset int) Place {
 		return place
 	}
 	return Place{}
+}
+
+// IsVariable reports whether what stands under the cursor is the name of a variable,
+// which something in the text binds.
+func (p Place) IsVariable() bool {
+	return p.Node.Kind() == syntax.Identifier && new(reader).values().ScopeAt(p.Node).Binds(p.Node.Text())
 }
 
 func isAttrName(n syntax.Node) bool {
