@@ -109,6 +109,7 @@ func (p *Program) command() *cobra.Command {
 		p.completeCommand(),
 		p.jumpCommand("definition", "Print where what is under the cursor is explained"),
 		p.jumpCommand("declaration", "Print where what is under the cursor is declared or explained"),
+		p.referencesCommand(),
 		p.checkCommand(),
 		p.hostsCommand(),
 		p.optionsCommand(),

@@ -26,22 +26,28 @@ func (p *Program) cursorCommand(name, short string, run func(at cursor, asJSON b
 		if err != nil {
 			return err
 		}
-		snapshot, err := p.snapshot()
+		c, err := p.cursor(at)
 		if err != nil {
 			return err
 		}
-		doc, err := workspace.ReadDocument(at.file)
-		if err != nil {
-			return err
-		}
-		offset, err := at.offset(doc.Mapper())
-		if err != nil {
-			return err
-		}
-		return run(cursor{snapshot, doc, offset}, format == "json")
+		return run(c, format == "json")
 	})
 	formatFlag(c, &format, "text", "json")
 	return c
+}
+
+// cursor is that of a location.
+func (p *Program) cursor(at location) (cursor, error) {
+	snapshot, err := p.snapshot()
+	if err != nil {
+		return cursor{}, err
+	}
+	doc, err := workspace.ReadDocument(at.file)
+	if err != nil {
+		return cursor{}, err
+	}
+	offset, err := at.offset(doc.Mapper())
+	return cursor{snapshot, doc, offset}, err
 }
 
 // location is FILE:LINE:COL as a person gives it: 1-based, the column in bytes.

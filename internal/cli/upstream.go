@@ -99,6 +99,15 @@ func (p *Program) workspaceOf(args []string) (w pathInWorkspace, err error) {
 	return w, err
 }
 
+// spelt is a file of the workspace as the path leads to it.
+func (w pathInWorkspace) spelt(file string) string {
+	at, inside := w.path, filepath.Join(w.dir, "file")
+	if dir, err := filepath.Abs(w.path); err == nil && dir == w.dir {
+		at = filepath.Join(w.path, "file") // the path is the folder
+	}
+	return besides(at, inside, file)
+}
+
 // pinned is the catalog that holds for a Nix file, or for the folder.
 func (w pathInWorkspace) pinned() workspace.Pinned {
 	if info, err := os.Stat(w.path); err == nil && info.Mode().IsRegular() && filepath.Ext(w.path) == ".nix" {

@@ -90,7 +90,7 @@ func (q *query) references(s subject, dir string, declaration bool) (References,
 	search.Complete = true
 	search.Complete = q.sn.NixFiles(dir, search.file) && search.Complete
 	if declaration {
-		search.declared(s)
+		search.declarations(s)
 	}
 	slices.SortFunc(search.Found, func(a, b Reference) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start))
@@ -277,10 +277,16 @@ func (r *referenceSearch) kindOf(q *query, place module.Place) (ReferenceKind, b
 	return kind, kind != ReferenceDeclaration || r.declaration
 }
 
-// declared adds where a subject is declared, unless the search found that.
-func (r *referenceSearch) declared(s subject) {
-	at, ok := s.declaration(r.query)
-	if !ok {
+// declarations adds where a subject is declared, by either of its names, unless the search found that.
+func (r *referenceSearch) declarations(s subject) {
+	r.addDeclaration(s.declaration(r.query))
+	if r.to.kind == optionReferent && r.to.now != r.to.path {
+		r.addDeclaration(r.optionDeclared(r.to.now))
+	}
+}
+
+func (r *referenceSearch) addDeclaration(at Location, known bool) {
+	if !known {
 		return
 	}
 	doc, ok := r.sn.FileDocument(at.File)
@@ -288,16 +294,21 @@ func (r *referenceSearch) declared(s subject) {
 		doc, _ = workspace.ReadDocument(at.File)
 	}
 	if doc == nil {
-		return
+		return // it was removed since
 	}
 	offset, ok := doc.Mapper().OffsetAt(at.Line, at.Column)
-	isFound := func(found Reference) bool { return found.File == at.File && found.Span.Touches(offset) }
-	if !ok || slices.ContainsFunc(r.Found, isFound) {
+	if !ok {
 		return
 	}
-	span := doc.Tree().TokenAt(offset, nil).Span
-	if span.Start != offset {
-		span = text.Span{Start: offset, End: offset} // the column is not known
+	span := text.Span{Start: offset, End: offset}
+	n := doc.Tree().NodeOf(doc.Tree().TokenAt(offset, nil))
+	if path, ok := syntax.AsAttrPath(n.Parent()); ok {
+		span = path.Last().Span()
+	} else if module.IsString(n) {
+		span = n.Span()
 	}
-	r.Found = append(r.Found, Reference{at.File, doc.Mapper(), span, ReferenceDeclaration})
+	isFound := func(found Reference) bool { return found.File == at.File && found.Span == span }
+	if !slices.ContainsFunc(r.Found, isFound) {
+		r.Found = append(r.Found, Reference{at.File, doc.Mapper(), span, ReferenceDeclaration})
+	}
 }

@@ -74,6 +74,7 @@ func randomReferences(r *rand.Rand) string {
 		"hardware.nvidia-jetpack.som = %s;", "hardware.nvidia-jetpack = { som = %s; enable = %s; };", "hardware = { nvidia-jetpack.carrierBoard = %s; };",
 		"hardware.nvidia-jetpack = lib.mkIf %s { som = %s; };", "hardware = lib.mkMerge [ { nvidia-jetpack.som = %s; } { nvidia-jetpack.${name} = %s; } ];",
 		"hardware.nvidia-jetpack = { inherit som; inherit (jp) enable; x = %s; };", "my.hardware.nvidia-jetpack.som = %s;", "x = %s == %s;",
+		"hardware.nvidia-jetpack = { bootloader.autoUpdate = %s; firmware.autoUpdate = cfg.bootloader.autoUpdate; };",
 	}
 	pick := func(from []string) string { return from[r.IntN(len(from))] }
 	var out strings.Builder

@@ -12,7 +12,11 @@ import (
 
 // rangeOf is where a span of a document stands, in the client's units.
 func (s *Server) rangeOf(doc *workspace.Document, span text.Span) protocol.Range {
-	start, end := doc.Mapper().Position(span.Start, s.encoding), doc.Mapper().Position(span.End, s.encoding)
+	return s.rangeIn(doc.Mapper(), span)
+}
+
+func (s *Server) rangeIn(m *text.Mapper, span text.Span) protocol.Range {
+	start, end := m.Position(span.Start, s.encoding), m.Position(span.End, s.encoding)
 	return protocol.Range{
 		Start: protocol.Position{Line: start.Line, Character: start.Character},
 		End:   protocol.Position{Line: end.Line, Character: end.Character},

@@ -97,6 +97,7 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 			},
 			DefinitionProvider:  protocol.Boolean(true),
 			DeclarationProvider: protocol.Boolean(true),
+			ReferencesProvider:  protocol.Boolean(true),
 			CodeActionProvider: &protocol.CodeActionOptions{
 				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix},
 			},

@@ -44,6 +44,7 @@ var features = map[string]feature{
 	"completion":  {directCompletion, wireCompletion},
 	"definition":  {directDefinition, wireDefinition},
 	"declaration": {directDeclaration, wireDeclaration},
+	"references":  {directReferences, wireReferences},
 	"diagnostics": {directDiagnostics, wireDiagnostics},
 }
 
@@ -300,6 +301,44 @@ func wireDeclaration(e *markerEditor, c marker) string {
 	return origin + wireTarget(c, result.URI, result.Range)
 }
 
+func directReferences(c marker) string {
+	found, ok := ide.ReferencesAt(c.snapshot, c.doc, c.offset, true)
+	if ok != (len(found.Found) > 0) || ok && !found.Complete {
+		c.t.Errorf("%v: %d references, complete: %v", ok, len(found.Found), found.Complete)
+	}
+	var lines []string
+	for _, r := range found.Found {
+		line, column := r.Mapper.LineColumn(r.Span.Start)
+		_, end := r.Mapper.LineColumn(r.Span.End)
+		lines = append(lines, c.reference(r.File, line, column, end))
+	}
+	return linesOrNothing(lines)
+}
+
+func wireReferences(e *markerEditor, c marker) string {
+	var result []struct {
+		URI   string
+		Range wireRange
+	}
+	e.ask(c, "textDocument/references", &result)
+	var lines []string
+	for _, r := range result {
+		at := r.Range
+		lines = append(lines, c.reference(uri.URI(r.URI).FsPath(), int(at.Start.Line)+1, int(at.Start.Character)+1, int(at.End.Character)+1))
+	}
+	return linesOrNothing(lines)
+}
+
+// reference is a place in a file, with what is written there.
+func (c marker) reference(file string, line, column, end int) string {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		c.t.Error(err)
+	}
+	written := strings.Split(string(content), "\n")[line-1][column-1 : end-1]
+	return fmt.Sprintf("%s:%d:%d %q", c.names.Replace(file), line, column, written)
+}
+
 // wireTarget is a place in a pill by its heading, any other by line and column.
 func wireTarget(c marker, target string, at wireRange) string {
 	file := uri.URI(target).FsPath()
@@ -333,7 +372,7 @@ func directCompletion(c marker) string {
 			c.t.Errorf("%s has no documentation", item.Label)
 		}
 	}
-	return completionLines(lines)
+	return linesOrNothing(lines)
 }
 
 func wireCompletion(e *markerEditor, c marker) string {
@@ -367,7 +406,7 @@ func wireCompletion(e *markerEditor, c marker) string {
 	for _, item := range items {
 		lines = append(lines, completionLine(c, item.Label, item.Detail, item.TextEdit.Range.span(c), item.TextEdit.NewText, len(item.Tags) > 0))
 	}
-	return completionLines(lines)
+	return linesOrNothing(lines)
 }
 
 func completionLine(c marker, label, detail string, replaced text.Span, newText string, deprecated bool) string {
@@ -381,7 +420,7 @@ func completionLine(c marker, label, detail string, replaced text.Span, newText 
 	return line
 }
 
-func completionLines(lines []string) string {
+func linesOrNothing(lines []string) string {
 	if len(lines) == 0 {
 		return "nothing\n"
 	}
@@ -459,6 +498,7 @@ func (e *markerEditor) ask(c marker, method string, result any) {
 	params := map[string]any{
 		"textDocument": map[string]any{"uri": uri.File(c.doc.Path)},
 		"position":     map[string]any{"line": at.Line, "character": at.Character},
+		"context":      map[string]any{"includeDeclaration": true}, // of references alone
 	}
 	if err := e.Call(e.t.Context(), method, params, result); err != nil {
 		c.t.Fatalf("%s: %v", method, err)

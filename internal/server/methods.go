@@ -30,6 +30,7 @@ func (s *Server) methods() map[string]method {
 		protocol.MethodCompletionItemResolve:   request(s.CompletionResolve),
 		protocol.MethodTextDocumentDefinition:  atCursor(s, s.definition),
 		protocol.MethodTextDocumentDeclaration: atCursor(s, s.declaration),
+		protocol.MethodTextDocumentReferences:  request(s.references),
 		protocol.MethodTextDocumentCodeAction:  request(s.CodeAction),
 
 		methodPin:     request(s.pin),

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jetpills/internal/ide"
+)
+
+func (p *Program) referencesCommand() *cobra.Command {
+	var format string
+	var declaration bool
+	const short = "Print where an option, a value or a package is defined and read"
+	c := command("references FILE:LINE:COL | OPTION [PATH]", short, cobra.RangeArgs(1, 2), func(args []string) error {
+		at, notLocation := parseLocation(args[0])
+		if notLocation != nil && strings.Contains(args[0], ":") {
+			return notLocation
+		}
+		var found ide.References
+		var ok bool
+		var spelt func(file string) string // as the arguments lead to it
+		if notLocation == nil && len(args) == 1 {
+			c, err := p.cursor(at)
+			if err != nil {
+				return err
+			}
+			found, ok = ide.ReferencesAt(c.snapshot, c.doc, c.offset, declaration)
+			spelt = func(file string) string { return besides(at.file, c.doc.Path, file) }
+		} else {
+			w, err := p.workspaceOf(args[1:])
+			if err != nil {
+				return err
+			}
+			found, ok = ide.ReferencesOf(w.snapshot, w.dir, args[0], declaration)
+			spelt = w.spelt
+			if !ok {
+				printf(p.err, "jetpills: the revision in use has no option %s\n", args[0])
+			}
+		}
+		if ok && !found.Complete {
+			printf(p.err, "jetpills: not all files were searched: there are too many, or some cannot be read\n")
+		}
+		places := each(found.Found, func(r ide.Reference) referenceJSON {
+			return referenceJSON{spelt(r.File), linesOf(r.Mapper, r.Span), r.Kind.String()}
+		})
+		if format == "json" {
+			if err := printJSON(p.out, places); err != nil {
+				return err
+			}
+			return nothingIf(len(places) == 0)
+		}
+		for i, at := range places {
+			line := found.Found[i].Mapper.LineText(at.StartLine - 1)
+			printf(p.out, "%s:%d:%d: %s: %s\n", at.File, at.StartLine, at.StartColumn, at.Kind, strings.TrimSpace(line))
+		}
+		return nothingIf(len(places) == 0)
+	})
+	c.Long = "Print where what is under the cursor is defined and read in the Nix files of the workspace: an option by whichever\n" +
+		"of its names, all options of a set, a value of an option, a package of the scope or all of them. An option may be\n" +
+		"given by its path instead, with a file or folder of the workspace. The exit code is 1 if there is nothing."
+	c.Flags().BoolVar(&declaration, "declaration", false, "print the declaration too, where its source is on disk")
+	formatFlag(c, &format, "text", "json")
+	return c
+}
+
+// referenceJSON is the stable form of a reference: lines and columns count from 1, columns in bytes.
+type referenceJSON struct {
+	File string `json:"file"`
+	Lines
+	Kind string `json:"kind"` // definition, read or declaration
+}

@@ -1,0 +1,42 @@
+package server
+
+import (
+	"context"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+	"go.uber.org/zap"
+
+	"jetpills/internal/ide"
+)
+
+// referenceParams name a place in a document, and say whether the declaration counts.
+type referenceParams struct {
+	positionParams
+	Context harmless[struct{ IncludeDeclaration bool }]
+}
+
+// references are where what is under the cursor is defined and read; null where it is none of ours. Clients merge them with
+// those of other servers, which know variables.
+func (s *Server) references(ctx context.Context, params *referenceParams) ([]protocol.Location, error) {
+	at, ok := s.cursorOf(ctx, &params.positionParams)
+	if !ok {
+		return nil, nil
+	}
+	found, ok := ide.ReferencesAt(at.snapshot, at.doc, at.offset, params.Context.value.IncludeDeclaration)
+	if !ok {
+		return nil, nil
+	}
+	if !found.Complete {
+		s.log.Info("not all files were searched for references", zap.String("document", at.doc.URI))
+	}
+	locations := make([]protocol.Location, len(found.Found))
+	uris := map[string]uri.URI{}
+	for i, r := range found.Found {
+		if _, ok := uris[r.File]; !ok {
+			uris[r.File] = at.uriOf(r.File)
+		}
+		locations[i] = protocol.Location{URI: uris[r.File], Range: s.rangeIn(r.Mapper, r.Span)}
+	}
+	return locations, nil
+}
