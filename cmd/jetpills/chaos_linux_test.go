@@ -323,7 +323,7 @@ func editsAttack(c *chaos) error {
 	for range 20 {
 		_, to := c.span(text)
 		params := at(uri, position(text, to))
-		for _, method := range []string{"textDocument/hover", "textDocument/completion", "textDocument/definition"} {
+		for _, method := range []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/references"} {
 			var got, want any
 			if err := errors.Join(edited.call(method, params, &got), fresh.call(method, params, &want)); err != nil {
 				return err
@@ -487,7 +487,7 @@ func floodAttack(c *chaos) error {
 	var pending []*rpctest.Pending
 	resumed := make(chan struct{})
 	time.AfterFunc(time.Duration(c.IntN(700))*time.Millisecond, func() { s.Resume(); close(resumed) })
-	methods := []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "jetpills/pin", "textDocument/nothing"}
+	methods := []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/references", "jetpills/pin", "textDocument/nothing"}
 	for i := range 200 + c.IntN(2000) {
 		uri := uris[c.IntN(len(uris))]
 		p, err := s.Send(methods[c.IntN(len(methods))], at(uri, map[string]any{"line": c.IntN(40), "character": c.IntN(60)}))
@@ -690,7 +690,7 @@ func treeAttack(c *chaos) error {
 		if err := s.open(uri, text); err != nil {
 			return err
 		}
-		for _, method := range []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/declaration", "jetpills/pin"} {
+		for _, method := range []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/references", "textDocument/declaration", "jetpills/pin"} {
 			if err := s.call(method, at(uri, map[string]any{"line": 0, "character": c.IntN(60)}), nil); err != nil {
 				return fmt.Errorf("%s: %w", method, err)
 			}

@@ -481,6 +481,7 @@ func TestStrangersInTerminals(t *testing.T) {
 					}
 					run(1, "definition", at)
 					run(1, "declaration", at)
+					run(0, "references", at)
 					run(1, "syntax", "path", at)
 				}
 				inner := fmt.Sprintf("%s:%d:%d", file, 99, 99)
@@ -501,7 +502,7 @@ func TestStrangersInTerminals(t *testing.T) {
 			} {
 				run(1, args...)
 			}
-			for _, command := range []string{"check", "hover", "complete", "doctor", "upstream", "options", "pills", "syntax"} {
+			for _, command := range []string{"check", "hover", "complete", "references", "doctor", "upstream", "options", "pills", "syntax"} {
 				if printed[command] == 0 {
 					t.Errorf("%s printed nothing", command)
 				}
@@ -512,6 +513,7 @@ func TestStrangersInTerminals(t *testing.T) {
 				{"check", "--format", "json", "."}, {"check", "--format", "sarif", "."}, {"options", "--at", "path", "--format", "json"},
 				{"upstream", "extract", checkout, "--format", "json"}, {"pills", "lint", p.pills, "--format", "json"},
 				{"hover", som, "--format", "json"}, {"definition", som, "--format", "json"},
+				{"references", som, "--format", "json"},
 			} {
 				out := run(0, args...)
 				var v any

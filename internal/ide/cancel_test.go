@@ -33,4 +33,11 @@ func TestCancelled(t *testing.T) {
 	if !fits(snapshot) || fits(snapshot.Until(left)) {
 		t.Error("the whole document was read for nobody, or not for who waits")
 	}
+
+	for wanted, sn := range map[int]*workspace.Snapshot{0: snapshot.Until(left), 50: snapshot} {
+		found, ok := ide.ReferencesAt(sn, doc, strings.Index(unknown, "nvidia-jetpack"), true)
+		if !ok || len(found.Found) < wanted || wanted == 0 && len(found.Found) > 0 || found.Complete != (wanted > 0) {
+			t.Errorf("%d references, complete: %v, want %d", len(found.Found), found.Complete, wanted)
+		}
+	}
 }

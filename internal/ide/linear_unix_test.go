@@ -134,7 +134,7 @@ func TestLinear(t *testing.T) {
 		fewest, largest = 5_000, 80_000
 		rounds          = 5
 	)
-	snapshot := newSession(t).Snapshot()
+	session := newSession(t)
 	pause := func(round int) { time.Sleep(time.Duration(round) * 200 * time.Millisecond) } // what else the machine does may end
 	for _, c := range constructs {
 		t.Run(c.name, func(t *testing.T) {
@@ -148,9 +148,9 @@ func TestLinear(t *testing.T) {
 				for round := range rounds {
 					pause(round)
 					for range 3 {
-						least = min(least, askedEverything(t, snapshot, small))
+						least = min(least, askedEverything(t, session, small))
 					}
-					leastOfFour = min(leastOfFour, askedEverything(t, snapshot, large))
+					leastOfFour = min(leastOfFour, askedEverything(t, session, large))
 					if growth = math.Sqrt(float64(leastOfFour) / float64(least)); growth <= most || leastOfFour <= tooQuick {
 						growth = min(growth, most)
 						break
@@ -165,7 +165,7 @@ func TestLinear(t *testing.T) {
 			least := time.Hour
 			for round := 0; round < rounds && least > mostOfAMegabyte; round++ {
 				pause(round)
-				least = min(least, askedEverything(t, snapshot, megabyte))
+				least = min(least, askedEverything(t, session, megabyte))
 			}
 			t.Logf("%v for a megabyte", least)
 			if least > mostOfAMegabyte {
@@ -176,8 +176,9 @@ func TestLinear(t *testing.T) {
 }
 
 // askedEverything is how long the processor takes to answer all questions about a text, at its ends and in between.
-func askedEverything(t *testing.T, snapshot *workspace.Snapshot, text string) time.Duration {
+func askedEverything(t *testing.T, session *workspace.Session, text string) time.Duration {
 	t.Helper()
+	snapshot := session.Snapshot()
 	runtime.GC()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	begin := processorTime(t)

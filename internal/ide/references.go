@@ -88,7 +88,11 @@ func (q *query) references(s subject, dir string, declaration bool) (References,
 		names: map[*catalog.Catalog][][]string{},
 	}
 	search.Complete = true
-	search.Complete = q.sn.NixFiles(dir, search.file) && search.Complete
+	complete := q.sn.NixFiles(dir, search.file)
+	if q.doc != nil && !search.isSeen {
+		search.file(q.doc) // which lies where no modules are expected, or is none of the session's
+	}
+	search.Complete = search.Complete && complete
 	if declaration {
 		search.declarations(s)
 	}
@@ -167,13 +171,16 @@ type referenceSearch struct {
 	*query      // that of the cursor
 	to          referent
 	declaration bool
-	left        int // bytes that may still be parsed
+	left        int  // bytes that may still be parsed
+	isSeen      bool // the document with the cursor was searched
 	// names are, by catalog, the names of each path by which a file may call the referent.
 	names map[*catalog.Catalog][][]string
 }
 
 // file looks for the referent in a document. It reports false once the search is over.
 func (r *referenceSearch) file(doc *workspace.Document) bool {
+	file := cmp.Or(doc.Path, doc.URI)
+	r.isSeen = r.isSeen || r.doc != nil && file == cmp.Or(r.doc.Path, r.doc.URI)
 	newest := r.sn.Library().Newest()
 	isOwn := mayDefine(newest, doc.Text) || mayDefine(r.pinned.Catalog, doc.Text)
 	if r.to.kind != packageReferent && !isOwn || !strings.Contains(doc.Text, r.to.value) {
@@ -188,7 +195,6 @@ func (r *referenceSearch) file(doc *workspace.Document) bool {
 		r.Complete = false
 		return false
 	}
-	file := cmp.Or(doc.Path, doc.URI)
 	var inPath syntax.Node // that the last one found stands in
 	whole := module.Places(doc.Tree(), func(place module.Place) bool {
 		if r.sn.Done() {
@@ -257,7 +263,11 @@ func (r *referenceSearch) namesIn(catalogs ...*catalog.Catalog) [][]string {
 
 // kindOf says what a place does with the referent, if it is about that.
 func (r *referenceSearch) kindOf(q *query, place module.Place) (ReferenceKind, bool) {
-	path, defines := place.Path, place.Defines
+	path, c := place.Path, q.pinned.Catalog
+	defines := optionPath(c, place.Defines) != nil
+	if r.to.kind != packageReferent && !defines && optionPath(c, path) == nil {
+		return 0, false // no option, so that no other kind of subject need be tried
+	}
 	s, ok := q.subjectOfPlace(&place)
 	if !ok {
 		return 0, false
@@ -267,11 +277,11 @@ func (r *referenceSearch) kindOf(q *query, place module.Place) (ReferenceKind, b
 	if !ok || !r.to.includes(found) || isName == (r.to.kind == valueReferent) {
 		return 0, false
 	}
-	c, kind := q.pinned.Catalog, ReferenceRead
+	kind := ReferenceRead
 	switch {
 	case place.Kind == module.DefinedName && isDeclaration(path, len(optionPath(c, path))):
 		kind = ReferenceDeclaration
-	case place.Kind == module.DefinedName, place.Kind == module.ValuePlace && !place.Compared, optionPath(c, defines) != nil:
+	case place.Kind == module.DefinedName, place.Kind == module.ValuePlace && !place.Compared, defines:
 		kind = ReferenceDefinition
 	}
 	return kind, kind != ReferenceDeclaration || r.declaration

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
@@ -30,13 +29,12 @@ func (s *Server) references(ctx context.Context, params *referenceParams) ([]pro
 	if !found.Complete {
 		s.log.Info("not all files were searched for references", zap.String("document", at.doc.URI))
 	}
-	locations := make([]protocol.Location, len(found.Found))
-	uris := map[string]uri.URI{}
-	for i, r := range found.Found {
-		if _, ok := uris[r.File]; !ok {
-			uris[r.File] = at.uriOf(r.File)
+	locations := make([]protocol.Location, 0, len(found.Found))
+	for _, r := range found.Found {
+		if isView(r.File) && r.File != at.doc.URI {
+			continue // another version of a file that is searched itself
 		}
-		locations[i] = protocol.Location{URI: uris[r.File], Range: s.rangeIn(r.Mapper, r.Span)}
+		locations = append(locations, protocol.Location{URI: at.uriOf(r.File), Range: s.rangeIn(r.Mapper, r.Span)})
 	}
 	return locations, nil
 }

@@ -155,6 +155,7 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"completionProvider": {"triggerCharacters": [".", "\""], "resolveProvider": true},
 			"definitionProvider": true,
 			"declarationProvider": true,
+			"referencesProvider": true,
 			"codeActionProvider": {"codeActionKinds": ["quickfix"]},
 			"workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}}
 		}

@@ -283,7 +283,7 @@ func TestOddPositions(t *testing.T) {
 		}
 	}
 	for _, params := range []string{`null`, `[]`, `{}`, `{"textDocument":null}`, `{"textDocument":{"uri":null}}`, `{"textDocument":{"uri":5}}`} {
-		for _, method := range []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/declaration", "textDocument/codeAction", methodPin, methodExplain} {
+		for _, method := range []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/declaration", "textDocument/references", "textDocument/codeAction", methodPin, methodExplain} {
 			if err := e.Call(t.Context(), method, json.RawMessage(params), nil); rpctest.Code(err) != -32602 {
 				t.Errorf("%s %s: %v", method, params, err)
 			}
