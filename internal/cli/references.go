@@ -39,7 +39,7 @@ func (p *Program) referencesCommand() *cobra.Command {
 			}
 		}
 		if ok && !found.Complete {
-			printf(p.err, "jetpills: not all files were searched: there are too many, or some cannot be read\n")
+			printf(p.err, "jetpills: not all files were searched: they are too many or too large, cannot be read, or lie outside of the workspace\n")
 		}
 		places := each(found.Found, func(r ide.Reference) referenceJSON {
 			return referenceJSON{spelt(r.File), linesOf(r.Mapper, r.Span), r.Kind.String()}

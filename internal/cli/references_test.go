@@ -2,7 +2,9 @@ package cli
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,7 +65,7 @@ func TestReferencesJSON(t *testing.T) {
 	}
 }
 
-// TestReferencesDeclaration: a declaration is printed where that is asked for.
+// TestReferencesDeclaration: a declaration is printed where that is asked for, and it is said where files were left out.
 func TestReferencesDeclaration(t *testing.T) {
 	home(t)
 	dir := lay(t, map[string]string{
@@ -79,5 +81,12 @@ func TestReferencesDeclaration(t *testing.T) {
 		if out, stderr, code := run(t, "", "references", "host.nix:1:28", flag); out != want || stderr != "" || code != 0 {
 			t.Errorf("%s: exit code %d, %s, got\n%s", flag, code, stderr, out)
 		}
+	}
+	if err := os.Truncate("big.nix", 5<<20); err != nil {
+		t.Fatal(err)
+	}
+	out, stderr, code := run(t, "", "references", "host.nix:1:28")
+	if want := "jetpills: not all files were searched: "; out != definition || code != 0 || !strings.HasPrefix(stderr, want) {
+		t.Errorf("with a file that is too large: exit code %d, %s, got\n%s", code, stderr, out)
 	}
 }

@@ -90,7 +90,7 @@ function checks.silent(row)
   t.edit(row.file)
   t.go(row.at)
   local said = {}
-  for _, method in ipairs({ "hover", "definition", "declaration", "references", "completion" }) do
+  for _, method in ipairs({ "hover", "definition", "declaration", "completion" }) do
     for _, answer in ipairs(t.answers("textDocument/" .. method)) do
       if answer.from == "jetpills" then
         said[#said + 1] = { method = method, answer = answer }
