@@ -195,6 +195,17 @@ func explore(src string) {
 	}
 }
 
+// TestStop holds that an evaluation ends once nobody waits for it, and is asked so often only.
+func TestStop(t *testing.T) {
+	const enough = 10
+	asked := 0
+	e := eval.New(eval.Options{Stop: func() bool { asked++; return asked >= enough }})
+	v := e.Force(e.File(syntax.Parse("builtins.length (builtins.filter (n: n > 5) (builtins.genList (n: n * n) 100000))"), "/src/file.nix"))
+	if u, ok := v.(*eval.Unknown); !ok || u.Reason != eval.Steps || asked != enough {
+		t.Errorf("%v, asked %d times whether to stop", v, asked)
+	}
+}
+
 // TestPrograms holds that no program makes the evaluator panic or go on for ever.
 func TestPrograms(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { explore(program(t, 4)) })

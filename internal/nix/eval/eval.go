@@ -37,6 +37,9 @@ type Options struct {
 	// Has reports whether there is what a symbol stands for, where a text asks; nil
 	// knows of none.
 	Has func(*Symbol) (has, known bool)
+	// Stop reports whether nobody waits for the values any more; it is asked every
+	// stepsOfStop steps, and the budget is spent once it says so. nil never stops.
+	Stop func() bool
 	// Loops says that a value that hangs on itself is unknown, and no failure: what
 	// hands in the values from outside asks for more of them than Nix would.
 	Loops bool
@@ -46,6 +49,7 @@ const (
 	defaultSteps = 1_000_000
 	defaultDepth = 4_000
 	bytesOfStep  = 64
+	stepsOfStop  = 1 << 10
 	namesOfStep  = bytesOfStep / 16
 	// longestText bounds one string, in bytes, and longestList the elements of a
 	// list or the attributes of a set.
@@ -151,7 +155,11 @@ func (e *Evaluator) Charge(steps int) *Unknown {
 		e.spent = unknown(Steps, "")
 		return e.spent
 	}
+	before := e.steps
 	e.steps -= steps
+	if e.options.Stop != nil && before/stepsOfStop != e.steps/stepsOfStop && e.options.Stop() {
+		return e.Charge(e.steps + 1)
+	}
 	return nil
 }
 

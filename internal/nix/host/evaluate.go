@@ -50,11 +50,14 @@ type found struct {
 // Evaluate evaluates the configurations of a workspace. What it can it takes from an
 // earlier result, which may be nil: a configuration that was made of what a reader
 // still gives is what it was. An earlier result is of no use where Options.Input answers
-// otherwise than it did then. It stops early, with what it has, if the context ends.
+// otherwise than it did then. It stops early if the context ends, with the configurations
+// that it has evaluated whole.
 func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result) *Result {
 	o.Steps, o.Hosts = cmp.Or(o.Steps, defaultSteps), cmp.Or(o.Hosts, defaultHosts)
 	o.Modules, o.Workers = cmp.Or(o.Modules, defaultModules), cmp.Or(o.Workers, 1)
-	m := newMemory(reader)
+	o.Progress = cmp.Or(o.Progress, &Progress{})
+	o.stop = func() bool { return ctx.Err() != nil }
+	m := newMemory(reader, o.stop)
 	res := &Result{options: o}
 	old := map[string]*evaluated{}
 	var changed map[question]bool
@@ -82,11 +85,12 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 	}
 	todo := res.found[:min(len(res.found), o.Hosts)]
 	res.hosts = make([]*evaluated, len(todo))
+	o.Progress.total.Store(int64(len(todo)))
 	var next, spent atomic.Int64
 	var workers sync.WaitGroup
 	for range min(o.Workers, len(todo)) {
 		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(todo) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+			for i := int(next.Add(1)) - 1; i < len(todo) && !o.stop(); i = int(next.Add(1)) - 1 {
 				left := o.Steps - int(spent.Load())
 				if left <= 0 {
 					return
@@ -95,8 +99,12 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 				if e == nil || e.found != todo[i] {
 					e = evaluateOne(m, o, todo[i], min(left, o.Steps/shareOfSteps))
 				}
+				if o.stop() {
+					return // it may have been cut
+				}
 				spent.Add(int64(e.steps))
 				res.hosts[i] = e
+				o.Progress.done.Add(1)
 			}
 		})
 	}
@@ -104,6 +112,9 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 	if i := slices.Index(res.hosts, nil); i >= 0 {
 		res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the configurations from " + todo[i].name + " on"}
 		res.hosts = slices.DeleteFunc(res.hosts, func(e *evaluated) bool { return e == nil })
+	}
+	if res.Bound == nil && o.stop() {
+		res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the evaluation was stopped"}
 	}
 	for _, e := range res.hosts {
 		res.Hosts = append(res.Hosts, e.hosts...)

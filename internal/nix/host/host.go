@@ -5,6 +5,8 @@
 package host
 
 import (
+	"sync/atomic"
+
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
@@ -34,7 +36,18 @@ type Options struct {
 	// Workers is how many configurations are evaluated at once; 0 is 1. More than one
 	// ask the Reader at once.
 	Workers int
+	// Progress is counted up while the configurations are evaluated; nil counts nothing.
+	Progress *Progress
+
+	stop func() bool
 }
+
+// Progress is how far an evaluation is. It may be read at any time, from any goroutine.
+type Progress struct{ done, total atomic.Int64 }
+
+// Hosts is how many configurations are evaluated, and of how many; 0 of 0 as long as
+// it is not known how many there are.
+func (p *Progress) Hosts() (done, total int) { return int(p.done.Load()), int(p.total.Load()) }
 
 const (
 	defaultSteps   = 30_000_000

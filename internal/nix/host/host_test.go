@@ -3,11 +3,13 @@ package host_test
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"testing"
 
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/syntax"
 )
 
 // inFlake are the files of a flake with one host, x, that has these modules.
@@ -401,6 +403,44 @@ func TestBounds(t *testing.T) {
 			t.Errorf("%d hosts, %v", len(res.Hosts), res.Hosts)
 		}
 	})
+	t.Run("an end that is asked for within a configuration", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		f := &leaving{archive(`-- flake.nix --
+{ outputs = { self, nixpkgs, jetpack-nixos, ... }: {
+  nixosConfigurations = nixpkgs.lib.genAttrs [ "a" "b" "c" ] (n: nixpkgs.lib.nixosSystem {
+    modules = [ jetpack-nixos.nixosModules.default (./. + "/${n}.nix") ];
+  });
+}; }
+-- a.nix --
+{ hardware.nvidia-jetpack.som = "orin-nx"; }
+-- b.nix --
+{ imports = [ ./leave.nix ./late.nix ]; hardware.nvidia-jetpack.som = "orin-nx"; }
+-- c.nix --
+{ hardware.nvidia-jetpack.som = "orin-nx"; }
+-- leave.nix --
+{ hardware.nvidia-jetpack.name = builtins.readFile ./late.nix; }
+-- late.nix --
+{ }
+`), cancel, ctx, 0}
+		var progress host.Progress
+		options := host.Options{Entry: "/w/flake.nix", Schema: host.FromCatalog(newest()), Progress: &progress}
+		res := host.Evaluate(ctx, f, options, nil)
+		if len(res.Hosts) != 1 || res.Hosts[0].Name != "a" || res.Bound == nil {
+			t.Errorf("%v, %v, want the one that is whole", res.Hosts, res.Bound)
+		}
+		if done, total := progress.Hosts(); done != 1 || total != 3 {
+			t.Errorf("%d of %d", done, total)
+		}
+		if f.late > 0 {
+			t.Errorf("%d files were read when nobody waited any more", f.late)
+		}
+		// What is known is not lost on the next evaluation.
+		f.context = context.Background()
+		f.content["/w/a.nix"] += " "
+		if res = host.Evaluate(context.Background(), f, options, res); len(res.Hosts) != 3 || res.Bound != nil {
+			t.Errorf("then %v, %v", res.Hosts, res.Bound)
+		}
+	})
 	t.Run("an end that is asked for", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
@@ -409,6 +449,24 @@ func TestBounds(t *testing.T) {
 			t.Errorf("%d hosts, %v", len(res.Hosts), res.Bound)
 		}
 	})
+}
+
+// leaving is a reader whose asker leaves once leave.nix is read.
+type leaving struct {
+	*files
+	leave   func()
+	context context.Context
+	late    int // what was read later
+}
+
+func (l *leaving) Parse(name string) (*syntax.Tree, string, bool) {
+	if l.context.Err() != nil {
+		l.late++
+	}
+	if path.Base(name) == "leave.nix" {
+		l.leave()
+	}
+	return l.files.Parse(name)
 }
 
 // TestDamaged holds that code that is being typed still gives its configurations.

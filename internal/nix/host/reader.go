@@ -48,13 +48,17 @@ type memory struct {
 	eval.Reader
 	mu      sync.Mutex
 	answers map[question]func() answer
+	stop    func() bool // reports whether nobody waits for the answers any more
 }
 
-func newMemory(r eval.Reader) *memory {
-	return &memory{Reader: r, answers: map[question]func() answer{}}
+func newMemory(r eval.Reader, stop func() bool) *memory {
+	return &memory{Reader: r, answers: map[question]func() answer{}, stop: stop}
 }
 
 func (m *memory) ask(q question) answer {
+	if m.stop() {
+		return answer{}
+	}
 	m.mu.Lock()
 	a, ok := m.answers[q]
 	if !ok {

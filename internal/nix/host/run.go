@@ -43,7 +43,7 @@ func newRun(o Options, m *memory, steps int) *run {
 		r.reader.sources = map[string]string{}
 	}
 	r.Evaluator = eval.New(eval.Options{
-		Reader: r.reader, Steps: steps, Loops: true, IsLib: r.inputs.isLib, Expand: r.expand, Has: r.has,
+		Reader: r.reader, Steps: steps, Stop: o.stop, Loops: true, IsLib: r.inputs.isLib, Expand: r.expand, Has: r.has,
 	})
 	return r
 }
