@@ -1,6 +1,7 @@
 package ide_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -15,12 +16,12 @@ func TestCancelled(t *testing.T) {
 	session.Open("untitled:x", "", "nix", 1, unknown)
 	snapshot := session.Snapshot()
 	doc, _ := snapshot.Document("untitled:x")
-	left := make(chan struct{})
-	close(left)
+	left, leave := context.WithCancel(t.Context())
+	leave()
 	if found := ide.Diagnose(snapshot.Until(left), doc); len(found) > 0 {
 		t.Errorf("%d diagnostics for nobody", len(found))
 	}
-	if found := ide.Diagnose(snapshot.Until(make(chan struct{})), doc); len(found) != 51 {
+	if found := ide.Diagnose(snapshot.Until(t.Context()), doc); len(found) != 51 {
 		t.Errorf("%d diagnostics, want 51", len(found))
 	}
 

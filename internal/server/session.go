@@ -83,5 +83,5 @@ func (s *Server) snapshotOf(ctx context.Context, document string) (*workspace.Sn
 	if checked != snapshot {
 		s.diagnosticsSoon()
 	}
-	return checked.Until(ctx.Done()), doc
+	return checked.Until(ctx), doc
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
@@ -25,24 +26,58 @@ type Configuration struct {
 
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
 // around it, or else of the nearest configuration.nix, within the workspace folder or the repository. It is nil where there
-// is none. The evaluation is kept for as long as nothing changes; it stops early, with what it has, once the snapshot is Done.
+// is none. The evaluation is kept for as long as nothing changes. It stops once the snapshot is Done or StopReading was called,
+// and gives nil then.
 func (s *Snapshot) Configuration(dir string) *Configuration {
 	entry, root := s.entry(dir)
 	if entry == "" {
 		return nil
 	}
 	e := s.configurations.of(entry)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.result != nil {
-		return e.result
+	if found := e.result.Load(); found != nil {
+		return found
 	}
-	found := s.evaluate(entry, root, e.before)
-	if found != nil && !s.Done() {
-		e.result = found
+	if s.configurations.wanted.Err() != nil {
+		return nil
 	}
+	wanted, stop := context.WithCancel(s.asked)
+	defer stop()
+	defer context.AfterFunc(s.configurations.wanted, stop)()
+	select {
+	case e.turn <- struct{}{}:
+		defer func() { <-e.turn }()
+	case <-wanted.Done():
+		return nil
+	}
+	if found := e.result.Load(); found != nil {
+		return found
+	}
+	before := e.latest.Load()
+	found := s.evaluate(wanted, entry, root, before)
+	if found == nil || wanted.Err() != nil {
+		if found.hostCount() > before.hostCount() {
+			e.latest.Store(found) // these hosts are whole, and need not be evaluated again
+		}
+		return nil
+	}
+	e.latest.Store(found)
+	e.result.Store(found)
 	return found
 }
+
+// Reading is how many hosts are read, and of how many, while a Configuration of the snapshot is made; both are 0 as long as it
+// is not known how many there are.
+func (s *Snapshot) Reading() (done, total int, isReading bool) {
+	p := s.configurations.reading.Load()
+	if p == nil {
+		return 0, 0, false
+	}
+	done, total = p.Hosts()
+	return done, total, true
+}
+
+// StopReading stops the evaluations of hosts. The Configurations that are not known by then are nil until something changes.
+func (s *Snapshot) StopReading() { s.configurations.stop() }
 
 // KnownConfiguration is Configuration where that is known already, and nil where it is not.
 func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
@@ -50,15 +85,13 @@ func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
 	if entry == "" {
 		return nil
 	}
-	e := s.configurations.of(entry)
-	if !e.mu.TryLock() {
-		return nil
-	}
-	defer e.mu.Unlock()
-	return e.result
+	return s.configurations.of(entry).result.Load()
 }
 
-func (s *Snapshot) evaluate(entry, root string, before *Configuration) *Configuration {
+func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Configuration) *Configuration {
+	progress := &host.Progress{}
+	s.configurations.reading.Store(progress)
+	defer s.configurations.reading.CompareAndSwap(progress, nil)
 	folder, err := os.OpenRoot(root)
 	if err != nil {
 		return nil
@@ -70,8 +103,8 @@ func (s *Snapshot) evaluate(entry, root string, before *Configuration) *Configur
 	if before != nil && before.Pinned.Catalog == pinned.Catalog {
 		earlier = before.Result
 	}
-	c.Result = host.Evaluate(asked{context.Background(), s}, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
-		Entry: filepath.ToSlash(entry), Schema: s.configurations.schema(pinned.Catalog), Workers: 2,
+	c.Result = host.Evaluate(ctx, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
+		Entry: filepath.ToSlash(entry), Schema: s.configurations.schema(pinned.Catalog), Workers: 2, Progress: progress,
 		Input: func(name, url string) host.Input {
 			if input := pinned.Pin.Input; input != "" && name == path.Base(input) {
 				return host.Jetpack
@@ -96,19 +129,11 @@ func (s *Snapshot) Line(file string, offset int) int {
 	return strings.Count(content[:offset], "\n") + 1
 }
 
-// asked is the context of a question: it ends once nobody waits for the answer.
-type asked struct {
-	context.Context
-	snapshot *Snapshot
-}
-
-func (a asked) Done() <-chan struct{} { return a.snapshot.done }
-
-func (a asked) Err() error {
-	if a.snapshot.Done() {
-		return context.Canceled
+func (c *Configuration) hostCount() int {
+	if c == nil {
+		return 0
 	}
-	return nil
+	return len(c.Hosts)
 }
 
 // Of are the hosts that are made of a file, among others, by its absolute path.
@@ -179,20 +204,29 @@ type configurations struct {
 	entries map[string]entryOf // by the key of a folder
 	schemas map[*catalog.Catalog]*host.Schema
 	read    *readFiles
+	reading atomic.Pointer[host.Progress] // of an evaluation that goes on
+	wanted  context.Context               // of all evaluations
+	stop    func()                        // ends wanted
 }
 
 type entryOf struct{ entry, root string }
 
 // evaluation is that of one entry, made at the first need.
 type evaluation struct {
-	mu     sync.Mutex
-	result *Configuration
-	before *Configuration // what an earlier snapshot came to
+	turn   chan struct{} // holds one while the result is being made
+	result atomic.Pointer[Configuration]
+	latest *atomic.Pointer[Configuration] // of all snapshots
+}
+
+func newEvaluation(latest *atomic.Pointer[Configuration]) *evaluation {
+	return &evaluation{turn: make(chan struct{}, 1), latest: latest}
 }
 
 func newConfigurations() *configurations {
+	wanted, stop := context.WithCancel(context.Background())
 	return &configurations{
 		byEntry: map[string]*evaluation{}, entries: map[string]entryOf{}, schemas: map[*catalog.Catalog]*host.Schema{}, read: newReadFiles(),
+		wanted: wanted, stop: stop,
 	}
 }
 
@@ -204,14 +238,7 @@ func (c *configurations) next() *configurations {
 	n.read = c.read
 	maps.Copy(n.schemas, c.schemas)
 	for entry, e := range c.byEntry {
-		made := &evaluation{before: e.before}
-		if e.mu.TryLock() { // else it is being made, for a snapshot that is no longer the newest
-			if e.result != nil {
-				made.before = e.result
-			}
-			e.mu.Unlock()
-		}
-		n.byEntry[entry] = made
+		n.byEntry[entry] = newEvaluation(e.latest)
 	}
 	return n
 }
@@ -240,7 +267,7 @@ func (c *configurations) of(entry string) *evaluation {
 		if len(c.byEntry) >= mostConfigurations {
 			clear(c.byEntry)
 		}
-		e = &evaluation{}
+		e = newEvaluation(&atomic.Pointer[Configuration]{})
 		c.byEntry[entry] = e
 	}
 	return e

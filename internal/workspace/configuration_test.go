@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -86,14 +87,67 @@ func TestConfigurationGivenUp(t *testing.T) {
 	s, _ := newSession(t)
 	dir := repository(t)
 	write(t, dir, "configuration.nix", `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
-	left := make(chan struct{})
-	close(left)
-	s.Snapshot().Until(left).Configuration(dir)
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	if c := s.Snapshot().Until(left).Configuration(dir); c != nil {
+		t.Errorf("nobody waits for %v", c.Hosts)
+	}
 	if s.Snapshot().KnownConfiguration(dir) != nil {
 		t.Error("half an evaluation is kept")
 	}
 	if got := soms(t, s, dir); got["configuration"] != "orin-agx" {
 		t.Errorf("then the hosts are %v", got)
+	}
+
+	// Who no longer waits need not wait for another's evaluation either.
+	other := repository(t)
+	s.Snapshot().configurations.of(write(t, other, "configuration.nix", "{ }")).turn <- struct{}{}
+	if c := s.Snapshot().Until(left).Configuration(other); c != nil {
+		t.Errorf("%v, while another evaluates", c.Hosts)
+	}
+}
+
+// An evaluation that an edit overtakes is of use for the next one.
+func TestConfigurationOvertaken(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	write(t, dir, "configuration.nix", `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	before := s.Snapshot()
+	before.Until(left).Configuration(dir)
+	s.Open("file:///other.nix", filepath.Join(dir, "other.nix"), "nix", 1, "{ }")
+	first, second := before.Configuration(dir), s.Snapshot().Configuration(dir)
+	if first == nil || second == nil || first == second || first.Hosts[0] != second.Hosts[0] {
+		t.Error("the hosts are evaluated twice")
+	}
+}
+
+// A user who stops the reading of hosts gets none of them until something changes, and what was known stays known.
+func TestStopReading(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	write(t, dir, "flake.nix", `{ outputs = { nixpkgs, jetpack-nixos, ... }: {
+  nixosConfigurations = nixpkgs.lib.genAttrs [ "a" "b" "c" ] (n: nixpkgs.lib.nixosSystem {
+    modules = [ jetpack-nixos.nixosModules.default ./som.nix ];
+  });
+}; }`)
+	write(t, dir, "som.nix", `{ hardware.nvidia-jetpack.som = "orin-nx"; }`)
+	known := repository(t)
+	write(t, known, "configuration.nix", `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	if got := soms(t, s, known); got["configuration"] != "orin-agx" {
+		t.Fatalf("the hosts are %v", got)
+	}
+	s.Snapshot().StopReading()
+	if c := s.Snapshot().Configuration(dir); c != nil {
+		t.Errorf("stopped, but there is %v", c.Hosts)
+	}
+	if got := soms(t, s, known); got["configuration"] != "orin-agx" {
+		t.Errorf("what was known is %v", got)
+	}
+	s.Open("file:///other.nix", filepath.Join(dir, "other.nix"), "nix", 1, "{ }")
+	if got := soms(t, s, dir); len(got) != 3 || got["c"] != "orin-nx" {
+		t.Errorf("after a change the hosts are %v", got)
 	}
 }
 

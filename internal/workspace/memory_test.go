@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -197,8 +198,8 @@ func TestRemember(t *testing.T) {
 	asked("the settings changed", true, func() { s.SetSettings(Settings{Revision: newest}) })
 
 	edit("untitled:a", "{ a = 3; }")()
-	cancelled := make(chan struct{})
-	close(cancelled)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
 	asked("only who did not wait has asked", true, func() {
 		look(s.Snapshot().Until(cancelled))
 		found--

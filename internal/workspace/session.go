@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -66,7 +67,7 @@ func NewSession(config Config) *Session {
 	if config.Settings != nil {
 		settings = *config.Settings
 	}
-	first := &Snapshot{library: s.library, settings: settings, log: s.log}
+	first := &Snapshot{library: s.library, settings: settings, log: s.log, asked: context.Background()}
 	first.pins = s.newFinder()
 	first.sources = newCache[sourceKey, readSource](maxSources)
 	first.userFiles = newUserFiles()

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -31,26 +32,19 @@ type Snapshot struct {
 
 	configurations *configurations
 
-	done <-chan struct{} // see Until
+	asked context.Context // see Until
 }
 
-// Until is the snapshot for a question whose answer nobody waits for once done is closed.
-func (s *Snapshot) Until(done <-chan struct{}) *Snapshot {
+// Until is the snapshot for a question whose answer nobody waits for once ctx ends.
+func (s *Snapshot) Until(ctx context.Context) *Snapshot {
 	asked := *s
-	asked.done = done
+	asked.asked = ctx
 	return &asked
 }
 
 // Done reports whether nobody waits for the answer any more. What goes through a whole text stops then: the answer, which
 // lacks the rest, is thrown away.
-func (s *Snapshot) Done() bool {
-	select {
-	case <-s.done:
-		return true
-	default:
-		return false
-	}
-}
+func (s *Snapshot) Done() bool { return s.asked.Err() != nil }
 
 // findings are what was found out about open documents, by URI.
 type findings struct {
