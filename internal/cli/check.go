@@ -2,11 +2,14 @@ package cli
 
 import (
 	"bufio"
+	"context"
+	"fmt"
 	"io"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"github.com/spf13/cobra"
@@ -22,8 +25,8 @@ func (p *Program) checkCommand() *cobra.Command {
 	const short = "Print what jetpack-nixos refuses in files, and in the .nix files in folders"
 	c := command("check PATH…", short, cobra.MinimumNArgs(1), func(args []string) error {
 		findings, looked, err := p.check(args, p.err)
-		if looked == 0 && err != nil {
-			return err
+		if looked == 0 && err != nil || wasInterrupted(err) && format != "text" {
+			return err // a report of a part must not look like one of the whole
 		}
 		out := bufio.NewWriter(p.out)
 		defer out.Flush()
@@ -117,48 +120,127 @@ func besides(spelt, at, other string) string {
 	return filepath.Join(filepath.Dir(spelt), near)
 }
 
+// checking is the task to check files. What changes is for who holds the lock.
+type checking struct {
+	snapshot *workspace.Snapshot
+	paths    []string
+	notes    io.Writer
+
+	sync.Mutex
+	files    []toCheck // that were found so far
+	found    bool      // there are no more of them
+	next     int       // of the files
+	looked   int       // at how many of them
+	findings []finding
+	unread   error
+	noted    map[upstream.Problem]bool
+}
+
+// toCheck is a file, and whether it is one of a folder that an argument names.
+type toCheck struct {
+	name     string
+	inFolder bool
+}
+
 // check looks at files, and at all Nix files in folders, and gives how many it looked at. A file that cannot be read is
 // passed over, with a line in notes; the error is an exit then. A lock file that cannot be read has a line, once: without it,
-// no finding is more than a hint.
+// no finding is more than a hint. The error is an exit, too, where somebody interrupts the check.
 func (p *Program) check(paths []string, notes io.Writer) (findings []finding, looked int, err error) {
 	snapshot, err := p.snapshot()
 	if err != nil {
 		return nil, 0, err
 	}
-	noted := map[upstream.Problem]bool{}
-	look := func(file string) error {
-		doc, err := workspace.ReadDocument(file)
-		if err != nil {
-			return err
-		}
-		looked++
-		found := ide.Diagnose(snapshot, doc)
-		for _, d := range found {
-			findings = append(findings, newFinding(d, file, doc))
-		}
-		if len(found) == 0 && !snapshot.DealsWithJetpack(doc) {
+	c := &checking{snapshot: snapshot, paths: paths, notes: notes, noted: map[upstream.Problem]bool{}}
+	if err := p.atLength(c); err != nil {
+		return c.findings, c.looked, err
+	}
+	return c.findings, c.looked, c.unread
+}
+
+// done keeps the lock: a check that was interrupted adds nothing any more.
+func (c *checking) done() string {
+	c.Lock()
+	of := grouped(len(c.files))
+	if !c.found {
+		of = "at least " + of
+	}
+	return fmt.Sprintf("%s of %s files checked", grouped(c.looked), of)
+}
+
+func (c *checking) doing() string {
+	if s := readingHosts(c.snapshot); s != "" {
+		return s
+	}
+	c.Lock()
+	defer c.Unlock()
+	if !c.found {
+		return fmt.Sprintf("Looking for files: %s …", grouped(len(c.files)))
+	}
+	return fmt.Sprintf("Checking %s of %s files …", grouped(c.next), grouped(len(c.files)))
+}
+
+func (c *checking) run(ctx context.Context) {
+	snapshot := c.snapshot.Until(ctx)
+	for _, path := range c.paths {
+		find := func(name string) error {
+			c.Lock()
+			defer c.Unlock()
+			c.files = append(c.files, toCheck{name, name != path})
 			return nil
 		}
-		for _, problem := range snapshot.PinProblems(doc) {
-			if !noted[problem] {
-				noted[problem] = true
-				printf(notes, "jetpills: %v\n", problem)
-			}
-		}
-		return nil
-	}
-	var unread error
-	for _, path := range paths {
-		named := eachNixFile(path, look, func(err error) {
-			printf(notes, "jetpills: %v: not checked\n", err)
-			unread = exit(exitCouldNot)
-		})
-		if named != nil {
-			printf(notes, "jetpills: %v\n", named)
-			unread = exit(exitCouldNot)
+		if err := eachNixFile(path, find, func(err error) { c.note(err, true) }); err != nil {
+			c.note(err, false)
 		}
 	}
-	return findings, looked, unread
+	c.Lock()
+	c.found = true
+	files := c.files
+	c.Unlock()
+	for _, file := range files {
+		if err := c.look(snapshot, file.name); err != nil {
+			c.note(err, file.inFolder)
+		}
+	}
+}
+
+// note says which file cannot be read.
+func (c *checking) note(err error, inFolder bool) {
+	c.Lock()
+	defer c.Unlock()
+	c.unread = exit(exitCouldNot)
+	if inFolder {
+		printf(c.notes, "jetpills: %v: not checked\n", err)
+	} else {
+		printf(c.notes, "jetpills: %v\n", err)
+	}
+}
+
+// look looks at one file.
+func (c *checking) look(snapshot *workspace.Snapshot, file string) error {
+	doc, err := workspace.ReadDocument(file)
+	var findings []finding
+	var problems []upstream.Problem
+	if err == nil {
+		diagnostics := ide.Diagnose(snapshot, doc)
+		findings = each(diagnostics, func(d ide.Diagnostic) finding { return newFinding(d, file, doc) })
+		if len(findings) > 0 || snapshot.DealsWithJetpack(doc) {
+			problems = snapshot.PinProblems(doc)
+		}
+	}
+	c.Lock()
+	defer c.Unlock()
+	if c.next++; err != nil {
+		return err
+	}
+	c.looked++
+	c.findings = append(c.findings, findings...)
+	for _, problem := range problems {
+		if !c.noted[problem] {
+			c.noted[problem] = true
+			printf(c.notes, "jetpills: %v\n", problem)
+		}
+	}
+	return nil
 }
 
 // pillRef names the section that explains a finding: 07#which-som-am-i.

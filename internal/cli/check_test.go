@@ -294,7 +294,7 @@ func TestCheckKeepsNoDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p := &Program{Pills: pills.FS}
+	p := &Program{Pills: pills.FS, status: newStatusLine(io.Discard)}
 	heap := func() int {
 		runtime.GC()
 		var m runtime.MemStats

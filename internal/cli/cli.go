@@ -19,8 +19,9 @@ import (
 // Exit codes of the process.
 const (
 	exitOK       = 0
-	exitNothing  = 1 // there is nothing to show, or something was found
-	exitCouldNot = 2 // the command could not run
+	exitNothing  = 1   // there is nothing to show, or something was found
+	exitCouldNot = 2   // the command could not run
+	exitSignal   = 128 // and the number of the signal that ended it, as in a shell
 )
 
 // Program is what the command line is made of.
@@ -35,6 +36,7 @@ type Program struct {
 
 	pillsDir string // --pills
 	out, err io.Writer
+	status   *statusLine
 }
 
 // exit is an error that ends the process with a code and without a message.
@@ -51,7 +53,8 @@ func (p *Program) Run() int {
 	root := p.command()
 	root.SetArgs(locationsLast(p.Args))
 	root.SetIn(p.Stdin)
-	stdout, stderr := &terminal{out: p.Stdout}, &terminal{out: p.Stderr}
+	p.status = newStatusLine(p.Stderr)
+	stdout, stderr := &terminal{out: p.Stdout}, &terminal{out: p.status}
 	p.out, p.err = stdout, stderr
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -25,7 +25,10 @@ func (p *Program) hostsCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		c := w.snapshot.Configuration(w.dir)
+		c, err := p.hosts(w.snapshot, w.dir)
+		if err != nil {
+			return err
+		}
 		if c == nil {
 			printf(p.err, "jetpills: neither %s nor a folder around it has a flake.nix or a configuration.nix\n", w.path)
 			return exit(exitNothing)

@@ -11,7 +11,9 @@ import (
 func (p *Program) hoverCommand() *cobra.Command {
 	const short = "Print what an editor would show for the name under the cursor"
 	return p.cursorCommand("hover", short, func(at cursor, asJSON bool) error {
-		at.snapshot.Configuration(at.doc.Dir()) // an editor has evaluated it before
+		if _, err := p.hosts(at.snapshot, at.doc.Dir()); err != nil { // an editor has read them before
+			return err
+		}
 		h, ok := ide.HoverAt(at.snapshot, at.doc, at.offset)
 		if !ok {
 			return exit(exitNothing)
