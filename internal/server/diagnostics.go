@@ -69,7 +69,7 @@ func (s *Server) keepDiagnostics(ctx context.Context) {
 			s.awaitQuiet(ctx)
 		}
 		if snapshot = s.session.Snapshot(); snapshot != nil && ctx.Err() == nil {
-			s.publishChanges(ctx, s.session.Recheck(snapshot, snapshot.Documents()...), clientHas)
+			s.publishChanges(ctx, snapshot, clientHas)
 		}
 	}
 }
@@ -102,6 +102,9 @@ func (s *Server) awaitQuiet(ctx context.Context) {
 // publishChanges publishes the diagnostics that differ from what the client has. It has none of a document that was closed
 // and opened again: clients forget those of a document that they close.
 func (s *Server) publishChanges(ctx context.Context, snapshot *workspace.Snapshot, clientHas map[string]shown) {
+	p, end := s.beginPass(ctx, snapshot)
+	defer end()
+	snapshot = p.over(s.session.Recheck(snapshot, snapshot.Documents()...))
 	for name, before := range clientHas {
 		if _, open := snapshot.Document(name); !open {
 			if before.diagnostics != nothingWrong {
@@ -111,8 +114,13 @@ func (s *Server) publishChanges(ctx context.Context, snapshot *workspace.Snapsho
 		}
 	}
 	for _, doc := range snapshot.Documents() {
+		found := s.diagnose(snapshot, doc)
+		if snapshot.Done() {
+			break // what was found is a part
+		}
+		p.checked.Add(1)
 		diagnostics := []protocol.Diagnostic{}
-		for _, d := range s.diagnose(snapshot, doc) {
+		for _, d := range found {
 			diagnostics = append(diagnostics, s.diagnostic(snapshot, doc, d))
 		}
 		content, err := protocol.Marshal(diagnostics)

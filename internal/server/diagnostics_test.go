@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.lsp.dev/uri"
@@ -288,7 +287,7 @@ func TestDiagnosticsAreTold(t *testing.T) {
 }
 
 // TestDiagnosticsAfterTyping holds that nobody is corrected within a word: of many edits in a row, only what they end in is told.
-func TestDiagnosticsAfterTyping(t *testing.T) { synctest.Test(t, testDiagnosticsAfterTyping) }
+func TestDiagnosticsAfterTyping(t *testing.T) { bubble(t, testDiagnosticsAfterTyping) }
 
 func testDiagnosticsAfterTyping(t *testing.T) {
 	dir := t.TempDir()

@@ -40,6 +40,8 @@ type clientCapabilities struct {
 		Configuration                                 bool
 		DidChangeWatchedFiles, DidChangeConfiguration struct{ DynamicRegistration bool }
 	}
+	Window struct{ WorkDoneProgress bool }
+
 	TextDocument struct {
 		Hover      struct{ ContentFormat markupKinds }
 		Completion struct {

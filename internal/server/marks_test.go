@@ -30,11 +30,15 @@ type disk struct {
 	looks atomic.Int64
 	paths sync.Map   // that were looked at
 	mu    sync.Mutex // held by a test: no look returns
+	wait  func(path string)
 }
 
 func (d *disk) lstat(path string) (fs.FileInfo, error) {
 	d.looks.Add(1)
 	d.paths.Store(path, true)
+	if d.wait != nil {
+		d.wait(path)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return os.Lstat(path)
@@ -42,6 +46,12 @@ func (d *disk) lstat(path string) (fs.FileInfo, error) {
 
 // startOn starts a server with an editor that keeps the marks it gets, in a new folder.
 func startOn(t *testing.T, d *disk, capabilities string, request func(method string, params json.RawMessage) (any, error)) (*markerEditor, string) {
+	t.Helper()
+	return startWith(t, d, capabilities, rpctest.Handlers{Request: request})
+}
+
+// startWith is startOn for an editor that does more.
+func startWith(t *testing.T, d *disk, capabilities string, handlers rpctest.Handlers) (*markerEditor, string) {
 	t.Helper()
 	library, err := catalog.Open()
 	if err != nil {
@@ -53,9 +63,15 @@ func startOn(t *testing.T, d *disk, capabilities string, request func(method str
 	}
 	session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: t.TempDir(), Lstat: d.lstat})
 	e := &markerEditor{t: t, published: newPublished()}
+	also := handlers.Notified
+	handlers.Notified = func(method string, params json.RawMessage) {
+		if e.published.notified(method, params); also != nil {
+			also(method, params)
+		}
+	}
 	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
 		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
-	}, rpctest.Handlers{Notified: e.published.notified, Request: request})
+	}, handlers)
 	t.Cleanup(func() {
 		_ = e.Client.Close()
 		if _, err := e.Exit(context.Background()); err != nil {
@@ -131,7 +147,7 @@ const newest = "4d857d6da48c420da39964b6fb7ba23a958abad3"
 
 // TestEveryOpeningIsTold: a client forgets the marks of a document that it closes, so it is told them again when it opens the
 // document, however soon, and though nothing changed.
-func TestEveryOpeningIsTold(t *testing.T) { synctest.Test(t, testEveryOpeningIsTold) }
+func TestEveryOpeningIsTold(t *testing.T) { bubble(t, testEveryOpeningIsTold) }
 
 func testEveryOpeningIsTold(t *testing.T) {
 	e, dir := startOn(t, &disk{}, allCapabilities, nil)
@@ -270,7 +286,7 @@ func TestNoLookWithoutNeed(t *testing.T) {
 		{name: "nothing is open", capabilities: `{}`, closes: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
 				var d disk
 				e, dir := startOn(t, &d, test.capabilities, func(string, json.RawMessage) (any, error) {
 					if test.refuses {
@@ -302,7 +318,7 @@ func TestNoLookWithoutNeed(t *testing.T) {
 }
 
 // TestMarksWhileTyping: marks come while somebody types without a pause.
-func TestMarksWhileTyping(t *testing.T) { synctest.Test(t, testMarksWhileTyping) }
+func TestMarksWhileTyping(t *testing.T) { bubble(t, testMarksWhileTyping) }
 
 func testMarksWhileTyping(t *testing.T) {
 	e, dir := startOn(t, &disk{}, allCapabilities, nil)
@@ -320,7 +336,7 @@ func testMarksWhileTyping(t *testing.T) {
 }
 
 // TestNewsOfNothing: what changes nothing does not put marks off.
-func TestNewsOfNothing(t *testing.T) { synctest.Test(t, testNewsOfNothing) }
+func TestNewsOfNothing(t *testing.T) { bubble(t, testNewsOfNothing) }
 
 func testNewsOfNothing(t *testing.T) {
 	e, dir := startOn(t, &disk{}, allCapabilities, nil)
@@ -367,7 +383,7 @@ func TestSlowLooks(t *testing.T) {
 }
 
 // TestLooksOfARequest: a request looks at what its document rests on, whatever else is or was open.
-func TestLooksOfARequest(t *testing.T) { synctest.Test(t, testLooksOfARequest) }
+func TestLooksOfARequest(t *testing.T) { bubble(t, testLooksOfARequest) }
 
 func testLooksOfARequest(t *testing.T) {
 	const opened, kept = 300, 10

@@ -24,6 +24,7 @@ func (s *Server) methods() map[string]method {
 		protocol.MethodWorkspaceDidChangeConfiguration:    notification(s.DidChangeConfiguration),
 		protocol.MethodWorkspaceDidChangeWorkspaceFolders: notification(s.DidChangeWorkspaceFolders),
 		protocol.MethodWorkspaceDidChangeWatchedFiles:     notification(s.DidChangeWatchedFiles),
+		protocol.MethodWindowWorkDoneProgressCancel:       notification(s.WorkDoneProgressCancel),
 
 		protocol.MethodTextDocumentHover:       atCursor(s, s.hover),
 		protocol.MethodTextDocumentCompletion:  atCursor(s, s.completion),

@@ -48,6 +48,9 @@ type Server struct {
 	changed  chan struct{} // holds one while diagnostics are to be published anew
 	watching atomic.Bool   // whether the client reports changes of files
 
+	passes int                  // begun so far; counted by the goroutine that looks for diagnostics
+	pass   atomic.Pointer[pass] // the newest that the client may show
+
 	pulls int // settings asked for; counted by the goroutine that reads the messages
 
 	running    context.Context // ends with Run

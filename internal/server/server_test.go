@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -303,6 +305,19 @@ func (a *asked) of(method string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return string(a.params[method])
+}
+
+// bubble runs a test on a clock of its own. jsonrpc2 keeps the channels of its calls in a sync.Pool: none may come into the
+// bubble or out of it. The second collection empties such a pool.
+func bubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	empty := func() {
+		runtime.GC()
+		runtime.GC()
+	}
+	empty()
+	defer empty()
+	synctest.Test(t, f)
 }
 
 func eventually(t *testing.T, what string, holds func() bool) {

@@ -247,9 +247,16 @@ func (s *Session) RecheckPins(snapshot *Snapshot, documents ...*Document) *Snaps
 	})
 }
 
-// adopt has the session's snapshot take what was found for another, and gives that other with it.
+// adopt has the session's snapshot take what was found for a snapshot, which may be an older one, and gives that one with it.
 func (s *Session) adopt(snapshot *Snapshot, take func(next *Snapshot)) *Snapshot {
-	s.update(take)
+	isNewest := false
+	newest := s.update(func(next *Snapshot) {
+		isNewest = s.Snapshot() == snapshot
+		take(next)
+	})
+	if isNewest {
+		return newest
+	}
 	with := *snapshot
 	with.found = newFindings()
 	with.configurations = with.configurations.next()
@@ -257,16 +264,16 @@ func (s *Session) adopt(snapshot *Snapshot, take func(next *Snapshot)) *Snapshot
 	return &with
 }
 
-// update swaps in a changed copy of the current snapshot, in which everything is found out anew.
-func (s *Session) update(change func(next *Snapshot)) {
-	s.updateIf(func(next *Snapshot) bool {
+// update swaps in a changed copy of the current snapshot, in which everything is found out anew, and gives the copy.
+func (s *Session) update(change func(next *Snapshot)) *Snapshot {
+	return s.updateIf(func(next *Snapshot) bool {
 		change(next)
 		return true
 	})
 }
 
-// updateIf does so if change says that it changed anything.
-func (s *Session) updateIf(change func(next *Snapshot) bool) {
+// updateIf does so if change says that it changed anything, and gives the current snapshot.
+func (s *Session) updateIf(change func(next *Snapshot) bool) *Snapshot {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	next := *s.Snapshot()
@@ -275,6 +282,7 @@ func (s *Session) updateIf(change func(next *Snapshot) bool) {
 	if change(&next) {
 		s.current.Store(&next)
 	}
+	return s.Snapshot()
 }
 
 func (s *Session) newFinder() *pins.Finder {
