@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,8 +99,8 @@ func TestNixFilesEnd(t *testing.T) {
 	if session.Snapshot().NixFiles(dir, func(*Document) bool { visited++; return visited < 3 }) || visited != 3 {
 		t.Errorf("%d files for who wants three", visited)
 	}
-	left := make(chan struct{})
-	close(left)
+	left, leave := context.WithCancel(t.Context())
+	leave()
 	if session.Snapshot().Until(left).NixFiles(dir, func(*Document) bool { visited++; return true }) || visited != 3 {
 		t.Errorf("%d files for nobody", visited-3)
 	}
