@@ -117,16 +117,22 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 
 // Line is the 1-based line of an offset in a file, an absolute path, as an evaluation read it last; 0 where none did.
 func (s *Snapshot) Line(file string, offset int) int {
-	content := ""
-	if d, ok := s.FileDocument(file); ok {
-		content = d.Text
-	} else if r, ok := s.configurations.read.known(file); ok {
-		content = r.text
-	}
+	content := s.Content(file)
 	if offset > len(content) || content == "" {
 		return 0
 	}
 	return strings.Count(content[:offset], "\n") + 1
+}
+
+// Content is what a file, an absolute path, has as an evaluation read it last; empty where none did.
+func (s *Snapshot) Content(file string) string {
+	if d, ok := s.FileDocument(file); ok {
+		return d.Text
+	}
+	if r, ok := s.configurations.read.known(file); ok {
+		return r.text
+	}
+	return ""
 }
 
 func (c *Configuration) hostCount() int {

@@ -18,11 +18,12 @@ func (e *Evaluator) applied(f Value, arguments []*Thunk, t *Thunk) Value {
 		return u
 	}
 	defer e.leave()
-	v, n, s := e.step(f, arguments, syntax.Node{})
-	if v == nil {
-		return e.eval(n, s, t)
+	r := e.step(f, arguments, syntax.Node{})
+	if r.value == nil {
+		return e.eval(r.body, r.scope, t)
 	}
-	return v
+	t.came(r.via)
+	return r.value
 }
 
 // Called is what a function gives, and what that gives if it is a function again:
@@ -45,9 +46,18 @@ func (e *Evaluator) Called(v Value, given *Attrs) Value {
 	return v
 }
 
-// call evaluates f x y z: either it gives the value, or the body of the last
-// function and the scope to evaluate it in.
-func (e *Evaluator) call(n syntax.Node, s *Scope) (Value, syntax.Node, *Scope) {
+// result is what a call gives: either the value, with the thunk that it is the value
+// of, if there is one, or the body of the last function and the scope to evaluate it
+// in.
+type result struct {
+	value Value
+	via   *Thunk
+	body  syntax.Node
+	scope *Scope
+}
+
+// call evaluates f x y z.
+func (e *Evaluator) call(n syntax.Node, s *Scope) result {
 	var space [4]*Thunk
 	arguments := space[:0]
 	head := n
@@ -58,38 +68,39 @@ func (e *Evaluator) call(n syntax.Node, s *Scope) (Value, syntax.Node, *Scope) {
 	}
 	slices.Reverse(arguments)
 	if u := e.Charge(len(arguments)); u != nil {
-		return u, syntax.Node{}, nil
+		return result{value: u}
 	}
 	return e.step(e.eval(head, s, nil), arguments, written(n))
 }
 
 // step applies a function to arguments, up to the body of the last function. n is
 // the call as it is written.
-func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) (Value, syntax.Node, *Scope) {
+func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) result {
+	var via *Thunk
 	for len(arguments) > 0 {
 		switch fn := f.(type) {
 		case *Function:
 			if fn.library != nil {
-				f, arguments = e.stepLibrary(fn, arguments, n)
+				f, via, arguments = e.stepLibrary(fn, arguments, n)
 				continue
 			}
 			l, _ := syntax.AsLambda(fn.lambda)
 			inner, bad := e.bindLambda(fn.lambda, fn.scope, arguments[0])
 			if bad != nil {
-				return bad, syntax.Node{}, nil
+				return result{value: bad}
 			}
 			if arguments = arguments[1:]; len(arguments) == 0 {
-				return nil, l.Body(), inner
+				return result{body: l.Body(), scope: inner}
 			}
 			f = e.eval(l.Body(), inner, nil)
 		case *Symbol:
-			f, arguments = &Call{Function: fn, Args: slices.Clone(arguments), Node: n}, nil
+			f, via, arguments = &Call{Function: fn, Args: slices.Clone(arguments), Node: n}, nil, nil
 		case *Call:
 			all := append(fn.Args[:len(fn.Args):len(fn.Args)], arguments...)
-			f, arguments = &Call{Function: fn.Function, Args: all, Node: n}, nil
+			f, via, arguments = &Call{Function: fn.Function, Args: all, Node: n}, nil, nil
 		case *Choice:
 			all := slices.Clone(arguments)
-			return e.each(fn, func(f Value) (Value, *Thunk) { return e.ApplyAll(f, all...), nil }), syntax.Node{}, nil
+			return result{value: e.each(fn, func(f Value) (Value, *Thunk) { return e.ApplyAll(f, all...), nil })}
 		case *Attrs:
 			functor, ok := fn.Get("__functor")
 			if !ok {
@@ -98,16 +109,16 @@ func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) (Value, syn
 					continue
 				}
 				if fn.rest != nil {
-					return unknownPart(fn, "__functor"), syntax.Node{}, nil
+					return result{value: unknownPart(fn, "__functor")}
 				}
-				return refused("a set is no function"), syntax.Node{}, nil
+				return result{value: refused("a set is no function")}
 			}
 			f = e.Apply(e.Force(functor.Thunk), Known(fn))
 		default:
-			return opaque(f, "a function"), syntax.Node{}, nil
+			return result{value: opaque(f, "a function")}
 		}
 	}
-	return f, syntax.Node{}, nil
+	return result{value: f, via: via}
 }
 
 // bindLambda is the scope of a lambda's body, and why Nix refuses the argument.
@@ -177,7 +188,7 @@ func (e *Evaluator) formal(v Value, given *Attrs, name string, otherwise *Thunk)
 			return otherwise, false
 		}
 	}
-	there := lazy(func(e *Evaluator) Value { return e.Select(rest, name) })
+	there := Through(func(e *Evaluator) (Value, *Thunk) { return e.selectFrom(rest, name) })
 	if otherwise == nil {
 		return there, false
 	}

@@ -9,7 +9,7 @@ import (
 
 func attrsetTable() table {
 	return table{
-		"getAttrFromPath": {arity: 2, run: func(c *call) Value { return c.At(c.force(1), c.strs(0)...) }},
+		"getAttrFromPath": {arity: 2, run: func(c *call) Value { return c.attr(c.force(1), c.strs(0)...) }},
 		"hasAttrByPath":   {arity: 2, run: func(c *call) Value { return c.hasPath(c.force(1), c.strs(0)) }},
 		"mapAttrsToList": {arity: 2, run: func(c *call) Value {
 			return c.inOrder(c.attrs(1), func(a Attr) *Thunk { return c.apply(0, nameOf(a), a.Thunk) })

@@ -35,13 +35,13 @@ func builtinTable() table {
 				return v
 			}
 			c.assume(v)
-			return c.force(1)
+			return c.same(c.args[1])
 		}},
 		"deepSeq": {arity: 2, run: func(c *call) Value {
 			if bad := c.deep(c.args[0]); bad != nil {
 				return bad
 			}
-			return c.force(1)
+			return c.same(c.args[1])
 		}},
 		"unsafeDiscardStringContext": {arity: 1, run: func(c *call) Value { return String(c.str(0)) }},
 
@@ -84,7 +84,7 @@ func builtinTable() table {
 
 		"attrNames":  {arity: 1, run: attrNames},
 		"attrValues": {arity: 1, run: attrValues},
-		"getAttr":    {arity: 2, run: func(c *call) Value { return c.Select(c.force(1), c.str(0)) }},
+		"getAttr":    {arity: 2, run: func(c *call) Value { return c.attr(c.force(1), c.str(0)) }},
 		"hasAttr": {arity: 2, run: func(c *call) Value {
 			if v := c.force(1); !isOpaque(v) {
 				c.attrs(1)
@@ -115,7 +115,7 @@ func builtinTable() table {
 	}
 }
 
-func second(c *call) Value { return c.force(1) }
+func second(c *call) Value { return c.same(c.args[1]) }
 
 func thrown(c *call, why Reason) Value {
 	message, bad := c.coerced(c.force(0), interpolated)

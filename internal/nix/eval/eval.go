@@ -74,6 +74,7 @@ type Evaluator struct {
 	imported map[string]*Thunk
 	scopes   map[syntax.Node]*Scope
 	shared   map[*Thunk]*Thunk // of the library's values
+	data     map[*Thunk]Datum  // of what is read from files that are not Nix
 }
 
 // New is an evaluator with a full budget.
@@ -96,7 +97,7 @@ func New(options Options) *Evaluator {
 	return &Evaluator{
 		options: options, steps: options.Steps, depth: options.Depth, library: libraries(),
 		files: map[*syntax.Tree]string{}, imported: map[string]*Thunk{},
-		scopes: map[syntax.Node]*Scope{}, shared: map[*Thunk]*Thunk{},
+		scopes: map[syntax.Node]*Scope{}, shared: map[*Thunk]*Thunk{}, data: map[*Thunk]Datum{},
 	}
 }
 

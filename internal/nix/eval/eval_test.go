@@ -281,3 +281,28 @@ func TestTogether(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestDatum holds where a value stands in a file that is not Nix.
+func TestDatum(t *testing.T) {
+	for _, test := range []struct{ file, content, src, want string }{
+		{"/a.json", `{ "x": "x", "y": ["z", "x"] }`, `(builtins.fromJSON (builtins.readFile /a.json)).x`, `"x", "y": ["z", "x"] }`},
+		{"/a.json", `{ "x": "x", "y": ["z", "x"] }`, `builtins.elemAt (lib.importJSON /a.json).y 1`, `"x"] }`},
+		{"/a.json", `{ "x": "q\u0041" }`, `(lib.importJSON /a.json).x`, ""},
+		{"/a.json", `{ "x": "" }`, `(lib.importJSON /a.json).x`, ""},
+		{"/a.json", `{ "x": "__", "y": "__" }`, `(lib.importJSON /a.json).y`, `"__" }`},
+		{"/a.toml", "[[x]]\ny = 'z' # 'z'\n[[x]]\ny = \"z\"\n", `(lib.last (lib.importTOML /a.toml).x).y`, "\"z\"\n"},
+		{"/a.toml", "z = 'z'\n", `let all = builtins.fromTOML (builtins.readFile /a.toml); in with all; z`, "'z'\n"},
+	} {
+		e := eval.New(eval.Options{Reader: files{test.file: test.content}})
+		thunk := e.Thunk(syntax.Parse(test.src).Root().Child(0), roots(e))
+		value, _ := e.Force(thunk).(eval.String)
+		of, ok := e.Datum(thunk)
+		if !ok || of.File != test.file {
+			t.Errorf("%s: read from %q", test.src, of.File)
+		}
+		at, ok := of.In(test.content, string(value))
+		if got := test.content[at.Start:]; ok != (test.want != "") || ok && got != test.want {
+			t.Errorf("%s: stands at %q, want %q", test.src, got, test.want)
+		}
+	}
+}

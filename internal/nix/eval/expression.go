@@ -59,12 +59,13 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 				n = no
 			}
 		case syntax.Apply:
-			v, lambda, inner := e.call(n, s)
-			if v != nil {
+			r := e.call(n, s)
+			if r.value != nil {
 				e.note(t, n)
-				return v
+				t.came(r.via)
+				return r.value
 			}
-			n, s = lambda, inner
+			n, s = r.body, r.scope
 			if calls++; calls > callsInPlace*e.options.Depth {
 				e.spent = unknown(Depth, "")
 				return e.spent

@@ -152,7 +152,11 @@ func (c *call) parsed(s string, decode func(string) (any, bool)) Value {
 	if !ok {
 		return refused("the text is no data")
 	}
-	return c.valueOf(plain)
+	d := decoder{call: c}
+	if of, ok := c.Datum(c.args[0]); ok && of.Path == nil {
+		d.file = of.File
+	}
+	return d.value(plain, nil)
 }
 
 // deepestData bounds how deep data in a text nests.
@@ -189,8 +193,23 @@ func decodeTOML(s string) (any, bool) {
 	return v, err == nil
 }
 
-// valueOf is decoded data as a value.
-func (c *call) valueOf(v any) Value {
+// decoder makes values of decoded data.
+type decoder struct {
+	*call
+	file string // empty where that is not known
+}
+
+// thunk is what decoded data has at a path.
+func (d decoder) thunk(v any, path []any) *Thunk {
+	t := Known(d.value(v, path))
+	if d.file != "" {
+		d.data[t] = Datum{d.file, path}
+	}
+	return t
+}
+
+func (d decoder) value(v any, path []any) Value {
+	at := func(key any) []any { return append(path[:len(path):len(path)], key) }
 	switch v := v.(type) {
 	case nil:
 		return Null{}
@@ -211,23 +230,23 @@ func (c *call) valueOf(v any) Value {
 	case string:
 		return String(v)
 	case []any:
-		return listOf(c, v)
+		return listOf(d, v, at)
 	case []map[string]any:
-		return listOf(c, v)
+		return listOf(d, v, at)
 	case map[string]any:
 		out := &Attrs{}
 		for _, name := range sortedKeys(v) {
-			out.put(Attr{Name: name, Thunk: Known(c.valueOf(v[name]))})
+			out.put(Attr{Name: name, Thunk: d.thunk(v[name], at(name))})
 		}
 		return out
 	}
 	return unknown(Unsupported, "a date")
 }
 
-func listOf[T any](c *call, all []T) Value {
+func listOf[T any](d decoder, all []T, at func(key any) []any) Value {
 	out := &List{Items: make([]*Thunk, len(all))}
 	for i, item := range all {
-		out.Items[i] = Known(c.valueOf(item))
+		out.Items[i] = d.thunk(item, at(i))
 	}
 	return out
 }

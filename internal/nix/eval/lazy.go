@@ -3,6 +3,18 @@ package eval
 // Lazy is a thunk of what a function gives once its value is needed.
 func Lazy(run func(*Evaluator) Value) *Thunk { return lazy(run) }
 
+// Through is a thunk of what a function gives once its value is needed, which says as
+// well of which thunk that is the value; nil for none.
+func Through(run func(*Evaluator) (Value, *Thunk)) *Thunk {
+	t := &Thunk{}
+	t.run = func(e *Evaluator) Value {
+		v, of := run(e)
+		t.came(of)
+		return v
+	}
+	return t
+}
+
 // Alternatives are the values that a value may be: those of a choice, those of
 // choices within it among them, but for what Nix refuses; the value itself if it is
 // no choice. It reports false if they are too many.

@@ -110,7 +110,7 @@ func setOf(rest Value, t table) *Attrs {
 		f.name = key
 		t := Known(&Function{library: &f})
 		if f.arity == 0 {
-			t = &Thunk{shared: true, run: func(e *Evaluator) Value { return e.run(&f, nil) }}
+			t = &Thunk{shared: true, run: func(e *Evaluator) Value { return e.value(&f, nil) }}
 		}
 		s.put(Attr{Name: key, Thunk: t})
 	}
@@ -120,42 +120,50 @@ func setOf(rest Value, t table) *Attrs {
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // stepLibrary applies a function of the library as soon as it has all arguments,
-// and gives the arguments that are left.
-func (e *Evaluator) stepLibrary(f *Function, arguments []*Thunk, n syntax.Node) (Value, []*Thunk) {
+// and gives the thunk that the result is the value of, nil for none, and the arguments
+// that are left.
+func (e *Evaluator) stepLibrary(f *Function, arguments []*Thunk, n syntax.Node) (Value, *Thunk, []*Thunk) {
 	args := append(f.args[:len(f.args):len(f.args)], arguments...)
 	if len(args) < f.library.arity {
-		return &Function{library: f.library, args: args}, nil
+		return &Function{library: f.library, args: args}, nil, nil
 	}
 	own, left := args[:f.library.arity], args[f.library.arity:]
-	v := e.run(f.library, own)
+	v, via := e.run(f.library, own)
 	if call, ok := v.(*Call); ok && call.Node.IsZero() {
 		of := *call
 		of.Node = n
-		return &of, left
+		return &of, nil, left
 	}
-	return e.unknownAt(v, n), left
+	return e.unknownAt(v, n), via, left
 }
 
-// run is what a function of the library gives.
-func (e *Evaluator) run(f *function, args []*Thunk) Value {
+// value is what a function of the library gives.
+func (e *Evaluator) value(f *function, args []*Thunk) Value {
+	v, _ := e.run(f, args)
+	return v
+}
+
+// run is what a function of the library gives, and the thunk that it is the value of,
+// if there is one.
+func (e *Evaluator) run(f *function, args []*Thunk) (Value, *Thunk) {
 	if u := e.enter(); u != nil {
-		return u
+		return u, nil
 	}
 	defer e.leave()
 	c := call{Evaluator: e, args: args, split: -1}
 	v := f.run(&c)
 	if c.bad == nil {
-		return v
+		return v, c.via
 	}
 	if c.split < 0 {
-		return c.bad
+		return c.bad, nil
 	}
 	// An argument is one of several values: so is the result.
 	return e.each(e.Force(args[c.split]).(*Choice), func(v Value) (Value, *Thunk) {
 		one := slices.Clone(args)
 		one[c.split] = Known(v)
-		return e.run(f, one), nil
-	})
+		return e.run(f, one)
+	}), nil
 }
 
 // call is a call of a function of the library that has all its arguments. The
@@ -167,9 +175,25 @@ type call struct {
 	args  []*Thunk
 	bad   *Unknown
 	split int // the argument that is a choice, -1 for none
+	// via is the thunk that the result is the value of; nil for none.
+	via *Thunk
 }
 
 func (c *call) force(i int) Value { return c.Force(c.args[i]) }
+
+// same is the value of a thunk as the result.
+func (c *call) same(t *Thunk) Value {
+	c.via = t
+	return c.Force(t)
+}
+
+// attr is the value at a path of attributes as the result.
+func (c *call) attr(v Value, path ...string) Value {
+	for _, name := range path {
+		v, c.via = c.selectFrom(v, name)
+	}
+	return v
+}
 
 // reject notes that an argument is not what a function takes.
 func (c *call) reject(i int, v Value, wanted string) Value {

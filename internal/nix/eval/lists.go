@@ -30,7 +30,7 @@ func (c *call) elemAt(l *List, i int) Value {
 	case i < 0 || i >= len(l.Items):
 		return refused("the list has no such element")
 	}
-	return c.Force(l.Items[i])
+	return c.same(l.Items[i])
 }
 
 func tail(c *call) Value {
@@ -199,10 +199,10 @@ func findFirst(c *call) Value {
 		if found := c.test(0, t); c.bad != nil {
 			return nil
 		} else if found {
-			return c.Force(t)
+			return c.same(t)
 		}
 	}
-	return c.force(1)
+	return c.same(c.args[1])
 }
 
 func foldl(c *call) Value {
@@ -228,7 +228,7 @@ func foldr(c *call) Value {
 	for i := len(items) - 1; i >= 0 && c.grow(1); i-- {
 		v = c.apply(0, items[i], v)
 	}
-	return c.Force(v)
+	return c.same(v)
 }
 
 func unique(c *call) Value {

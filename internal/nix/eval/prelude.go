@@ -72,9 +72,14 @@ func defined(lambda syntax.Node) function {
 			}
 			n = l.Body()
 		}
-		v := c.eval(n, s, nil)
-		c.splitScalar(v)
-		return v
+		t, assumed := &Thunk{}, c.assumed
+		t.value = c.eval(n, s, t)
+		t.assumes = c.assumed != assumed
+		if t.via != nil || !t.origin.IsZero() {
+			c.via = t
+		}
+		c.splitScalar(t.value)
+		return t.value
 	}}
 }
 

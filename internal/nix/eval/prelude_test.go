@@ -91,7 +91,7 @@ func TestMakers(t *testing.T) {
 		`(lib.mkIf true (1 + 2)).content`:                                         "1 + 2",
 		`(lib.mkForce { a = 1; }).content`:                                        "{ a = 1; }",
 		`(lib.mkOption { default = 1 + 1; }).default`:                             "1 + 1",
-		`builtins.elemAt (lib.optional true "x") 0`:                               `builtins.elemAt (lib.optional true "x") 0`,
+		`builtins.elemAt (lib.optional true "x") 0`:                               `"x"`,
 		`(lib.getAttrs [ "a" ] { a = 1 + 1; }).a`:                                 "1 + 1",
 		`(lib.genAttrs [ "a" ] (n: "made")).a`:                                    `"made"`,
 		`(lib.nameValuePair "a" (2 * 2)).value`:                                   "2 * 2",

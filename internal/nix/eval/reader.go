@@ -44,10 +44,10 @@ func (e *Evaluator) Import(name string) *Thunk {
 func importFile(c *call) Value {
 	switch v := c.force(0).(type) {
 	case Path:
-		return c.Force(c.Import(string(v)))
+		return c.same(c.Import(string(v)))
 	case String:
 		if path.IsAbs(string(v)) {
-			return c.Force(c.Import(path.Clean(string(v))))
+			return c.same(c.Import(path.Clean(string(v))))
 		}
 		return refused("a path that is not absolute")
 	case *Symbol, *Call:
@@ -58,7 +58,7 @@ func importFile(c *call) Value {
 		if bad != nil {
 			return c.fail(bad)
 		}
-		return c.Force(c.Import(path.Clean(name)))
+		return c.same(c.Import(path.Clean(name)))
 	default:
 		return c.reject(0, v, "a path")
 	}
@@ -95,7 +95,11 @@ func onFile(f func(c *call, r Reader, name string) (v Value, ok bool)) function 
 
 func readFile(c *call, r Reader, name string) (Value, bool) {
 	content, ok := r.ReadFile(name)
-	return c.text(content), ok
+	t := Known(c.text(content))
+	if ok {
+		c.data[t] = Datum{File: name}
+	}
+	return c.same(t), ok
 }
 
 func readDir(c *call, r Reader, name string) (Value, bool) {

@@ -405,8 +405,12 @@ func inStore(v any) bool {
 
 // definition is a definition as a host has it.
 func (s *system) definition(c *candidate) Definition {
+	value := c.Node()
+	if value.IsZero() {
+		value = c.around
+	}
 	d := Definition{
-		Path: location(s.Evaluator, c.at), Value: location(s.Evaluator, c.Node()),
+		Path: location(s.Evaluator, c.at), Value: location(s.Evaluator, value),
 		Priority: max(c.priority, 0), Condition: c.holds, Wins: c.wins,
 	}
 	if c.alias != nil {
@@ -418,6 +422,11 @@ func (s *system) definition(c *candidate) Definition {
 		return d
 	}
 	d.Origin = location(s.Evaluator, c.Origin())
+	if d.Datum, _ = s.Datum(c.Thunk); d.Datum.File != "" {
+		if local, ok := s.reader.local(d.Datum.File); ok {
+			d.Datum.File = local
+		}
+	}
 	if d.Plain, d.Why = s.plain(c.Thunk); d.Why == nil && c.bad {
 		d.Plain, d.Why = nil, why(c.value)
 	}

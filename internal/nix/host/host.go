@@ -162,6 +162,8 @@ type Definition struct {
 	// mkDefault, mkIf and their kin. Origin is the expression that gives the value,
 	// behind all names.
 	Path, Value, Origin Location
+	// Datum is where the value comes from, if it is read from a file that is not Nix.
+	Datum eval.Datum
 	// Alias is the path that the definition has, where that is an alias of the
 	// option's.
 	Alias []string

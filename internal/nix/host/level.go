@@ -45,9 +45,11 @@ type def struct {
 	// order is that of the mkOrder around; 0 for none.
 	order int
 	// bad says that there are more wrappers than NixOS looks into.
-	bad   bool
-	at    syntax.Node // the attribute path
-	alias *Option
+	bad bool
+	at  syntax.Node // the attribute path, or the nearest one around that is written
+	// around is the nearest expression around the definition that is written.
+	around syntax.Node
+	alias  *Option
 }
 
 // hole is something that may define any option at a path and below.
@@ -358,7 +360,12 @@ func (l *level) split() {
 		}
 		for a := range set.All() {
 			one := d
-			one.Thunk, one.at = a.Thunk, a.At
+			if one.Thunk = a.Thunk; !a.At.IsZero() {
+				one.at = a.At
+			}
+			if n := d.Node(); !n.IsZero() {
+				one.around = n
+			}
 			if a.Maybe {
 				one.perhaps = ambiguous(a.Name)
 			}
@@ -386,18 +393,18 @@ func (l *level) at(path []string) *level {
 	return l
 }
 
-// value is what config has here.
-func (l *level) value() eval.Value {
-	if l.declared() != nil || l.typ != nil {
-		return l.merge().value
+// value is what config has here, and the definition that it is the value of, if there
+// is one.
+func (l *level) value() (eval.Value, *eval.Thunk) {
+	isOption := l.declared() != nil || l.typ != nil
+	switch {
+	case !isOption && l.isSet():
+		return l.set(), nil
+	case !isOption && len(l.raw) == 0:
+		return eval.NewSymbol(append([]string{"config"}, l.path...)...), nil
 	}
-	if !l.isSet() {
-		if len(l.raw) == 0 {
-			return eval.NewSymbol(append([]string{"config"}, l.path...)...)
-		}
-		return l.merge().value
-	}
-	return l.set()
+	m := l.merge()
+	return m.value, m.from
 }
 
 // isSet reports whether there are options below, and none is known here.
@@ -422,7 +429,7 @@ func (l *level) set() *eval.Attrs {
 	attrs := make([]eval.Attr, 0, len(l.names))
 	for _, name := range l.names {
 		below := l.children[name]
-		a := eval.Attr{Name: name, Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return below.value() })}
+		a := eval.Attr{Name: name, Thunk: eval.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) { return below.value() })}
 		if below.typ != nil && !below.isOption() {
 			if len(below.raw) == 0 || l.typ != nil && !l.typ.Lazy && !below.isDefined(&a) {
 				continue

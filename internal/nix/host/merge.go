@@ -12,6 +12,7 @@ type merged struct {
 	// value is what config has for the option: a choice or an unknown where it is not
 	// certain.
 	value     eval.Value
+	from      *eval.Thunk // the definition that value is that of; nil if it is none's alone
 	certainty Certainty
 	conflict  bool
 	all       []candidate
@@ -554,6 +555,9 @@ func (l *level) judge(m *merged, f filtered) {
 			m.certainty = Unknown
 			return
 		}
+	}
+	if i := slices.IndexFunc(f.winners, func(c *candidate) bool { return c.value == m.value }); i >= 0 {
+		m.from = f.winners[i].Thunk
 	}
 	m.certainty = Certain
 	if len(f.perhaps) == 0 && !slices.ContainsFunc(f.winners, func(c *candidate) bool { return !c.isDefault }) {

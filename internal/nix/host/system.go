@@ -38,9 +38,9 @@ type system struct {
 	jetpack  Answer // whether the modules of jetpack-nixos are among the modules
 	holes    []hole
 	configOf *eval.Call
-	given    []eval.Attr           // what every module gets
-	rest     eval.Value            // what else it may get
-	asked    map[string]eval.Value // the values of _module.args
+	given    []eval.Attr            // what every module gets
+	rest     eval.Value             // what else it may get
+	asked    map[string]*eval.Thunk // the values of _module.args
 	loaded   map[string]*loaded
 	renames  []*Option
 	declares bool // modules of the workspace declare options of jetpack-nixos
@@ -90,7 +90,7 @@ func (s *system) collect() {
 		return
 	}
 	s.busy, s.jetpack = true, No
-	s.loaded, s.asked = map[string]*loaded{}, map[string]eval.Value{}
+	s.loaded, s.asked = map[string]*loaded{}, map[string]*eval.Thunk{}
 	s.holes = s.more
 	start := s.load(s.modules, "")
 	disabled := map[string]bool{}
@@ -440,34 +440,35 @@ func (s *system) give() {
 // argument is what _module.args has by a name, or what special arguments that are
 // not known as a whole may have.
 func (s *system) argument(name string) *eval.Thunk {
-	return eval.Lazy(func(*eval.Evaluator) eval.Value {
+	return eval.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) {
 		if s.collect(); s.root == nil {
 			return s.argumentOr(name) // what imports hang on is asked for too early
 		}
-		v, ok := s.asked[name]
+		t, ok := s.asked[name]
 		if !ok {
 			if at := s.root.at([]string{"_module", "args", name}); len(at.raw) > 0 {
-				v = at.raws()
+				t = at.raws()
 			} else {
-				v = s.argumentOr(name)
+				t = eval.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) { return s.argumentOr(name) })
 			}
-			s.asked[name] = v
+			s.asked[name] = t
 		}
-		return v
+		return s.Force(t), t
 	})
 }
 
-// argumentOr is an argument that no module of the workspace defines.
-func (s *system) argumentOr(name string) eval.Value {
+// argumentOr is an argument that no module of the workspace defines, and the thunk that
+// it is the value of, if there is one.
+func (s *system) argumentOr(name string) (eval.Value, *eval.Thunk) {
 	switch t, ok := s.args[name]; {
 	case ok:
-		return s.Force(t)
+		return s.Force(t), t
 	case s.rest != nil:
-		return s.Select(s.rest, name)
+		return s.Select(s.rest, name), nil
 	case name == "pkgs":
-		return s.packages()
+		return s.packages(), nil
 	}
-	return eval.NewSymbol(name)
+	return eval.NewSymbol(name), nil
 }
 
 // optionsSymbol is what modules get as options. Its first name tells the system.
@@ -548,9 +549,14 @@ func (s *system) packages() eval.Value {
 }
 
 // raws is the value of a level as a whole, which is not looked into.
-func (l *level) raws() eval.Value {
+func (l *level) raws() *eval.Thunk {
 	m := &merged{all: l.candidates(nil)}
-	return l.single(l.filter(m.all))
+	f := l.filter(m.all)
+	m.value = l.single(f)
+	if l.judge(m, f); m.from != nil {
+		return m.from
+	}
+	return eval.Known(m.value)
 }
 
 // unseen notes a module that is not looked into.
