@@ -94,6 +94,12 @@ func newFinding(d ide.Diagnostic, file string, doc *workspace.Document) finding 
 		start: m.Position(d.Span.Start, text.UTF16), end: m.Position(d.Span.End, text.UTF16),
 	}
 	f.lines = linesOf(m, d.Span)
+	f.Fixes = each(d.Fixes, func(fix ide.Fix) ide.Fix {
+		if fix.File != "" {
+			fix.File = besides(file, doc.Path, fix.File)
+		}
+		return fix
+	})
 	for _, r := range d.Related {
 		other := doc
 		if r.File != doc.Path {
@@ -300,6 +306,7 @@ type fixJSON struct {
 }
 
 type editJSON struct {
+	File    string `json:"file,omitempty"` // absent: the finding's own
 	Start   int    `json:"start"`
 	End     int    `json:"end"`
 	NewText string `json:"newText"`
@@ -310,7 +317,9 @@ func (f finding) shape() findingJSON {
 		File: f.file, Lines: f.lines, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(),
 		Host: f.Host, Related: f.related,
 		Fixes: each(f.Fixes, func(fix ide.Fix) fixJSON {
-			return fixJSON{fix.Title, each(fix.Edits, func(e text.Edit) editJSON { return editJSON{e.Start, e.End, e.NewText} })}
+			return fixJSON{fix.Title, each(fix.Edits, func(e text.Edit) editJSON {
+				return editJSON{fix.File, e.Start, e.End, e.NewText}
+			})}
 		}),
 	}
 }

@@ -189,7 +189,7 @@ func TestCheckJSON(t *testing.T) {
 	want := []findingJSON{{
 		File: bad, Lines: Lines{3, 47, 3, 57}, Severity: "error", Code: "unknown-value",
 		Message: `"agx-orin" is no value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"?`, Pill: "07#which-som-am-i",
-		Fixes: []fixJSON{{`Change to "orin-agx"`, []editJSON{{at, at + len(`"agx-orin"`), `"orin-agx"`}}}},
+		Fixes: []fixJSON{{`Change to "orin-agx"`, []editJSON{{"", at, at + len(`"agx-orin"`), `"orin-agx"`}}}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -147,12 +148,8 @@ func (d *diagnoser) boardOfHost(h *host.Host) {
 			return // it is a finding of the other document
 		}
 		found.Span, found.Host = at.Span, HostName(h)
-		if d.isText(at.Span) {
-			found.Fixes = d.fitting(b.board, option, at.Span)
-		}
-		if at != definition.Value {
-			found.Related = append(found.Related, usedAs(definition, option))
-		}
+		found.Fixes = d.fitting(b.board, option, at.Span)
+		d.follow(&found, definition, option)
 		if som, ok := b.set[catalog.SoMOption]; ok {
 			found.Related = append(found.Related, related(writtenAt(som), fmt.Sprintf("som = %q is set here", b.som)))
 		}
@@ -180,12 +177,7 @@ func (d *diagnoser) hostValues(h *host.Host) {
 				continue
 			}
 			found.Host = HostName(h)
-			if !d.isText(at.Span) {
-				found.Fixes = nil
-			}
-			if at != definition.Value {
-				found.Related = []Related{usedAs(definition, o.Path)}
-			}
+			d.follow(&found, definition, o.Path)
 			d.reportForHost(found)
 		}
 	}
@@ -210,8 +202,27 @@ func (d *diagnoser) isText(at text.Span) bool {
 	return false
 }
 
-func usedAs(d host.Definition, option string) Related {
-	return related(d.Path, shortName(option)+" is given this value here")
+// follow says where the value that a diagnostic is about is used, and where it is read from, if it stands elsewhere. The
+// fixes change the text that is written; where there is none, they go.
+func (d *diagnoser) follow(found *Diagnostic, definition host.Definition, option string) {
+	if writtenAt(definition) != definition.Value {
+		found.Related = append(found.Related, related(definition.Path, shortName(option)+" is given this value here"))
+	}
+	if d.isText(found.Span) {
+		return
+	}
+	fixes := found.Fixes
+	found.Fixes = nil
+	file := filepath.FromSlash(definition.Datum.File)
+	if value, isString := definition.Plain.(string); isString && file != "" {
+		at, isFound := definition.Datum.In(d.sn.Content(file), value)
+		found.Related = append(found.Related, related(host.Location{File: file, Span: at}, strconv.Quote(value)+" is read from here"))
+		for _, fix := range fixes {
+			if fix.File, fix.Edits[0].Span = file, at; isFound {
+				found.Fixes = append(found.Fixes, fix)
+			}
+		}
+	}
 }
 
 func related(at host.Location, message string) Related {

@@ -65,10 +65,11 @@ type Related struct {
 	Message string // plain text on one line
 }
 
-// Fix is a change of the document.
+// Fix is a change of one file.
 type Fix struct {
 	Title string // one line
 	Edits []text.Edit
+	File  string // an absolute path; empty for the diagnostic's own document
 }
 
 // changeTo is the fix that puts something else in one place. It keeps no document alive that newText is a part of.

@@ -7,6 +7,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"jetpills/internal/ide"
 	"jetpills/internal/text"
 )
 
@@ -40,10 +41,14 @@ func (s *Server) CodeAction(ctx context.Context, params *codeActionParams) ([]pr
 			continue
 		}
 		for i, fix := range d.Fixes {
+			changes := s.changes(at, fix)
+			if changes == nil {
+				continue
+			}
 			action := &protocol.CodeAction{
 				Title: fix.Title, Kind: &kind,
 				Diagnostics: []protocol.Diagnostic{s.diagnostic(at.snapshot, at.doc, d)},
-				Edit:        &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{uri.URI(at.doc.URI): s.textEdits(at.doc, fix.Edits)}},
+				Edit:        &protocol.WorkspaceEdit{Changes: changes},
 			}
 			if i == 0 && len(d.Fixes) == 1 {
 				action.IsPreferred = &preferred
@@ -52,6 +57,18 @@ func (s *Server) CodeAction(ctx context.Context, params *codeActionParams) ([]pr
 		}
 	}
 	return actions, nil
+}
+
+// changes are the edits of a fix; nil if the file that it changes cannot be read any more.
+func (s *Server) changes(at cursor, fix ide.Fix) map[uri.URI][]protocol.TextEdit {
+	if fix.File == "" {
+		return map[uri.URI][]protocol.TextEdit{uri.URI(at.doc.URI): s.textEdits(at.doc, fix.Edits)}
+	}
+	doc, err := at.read(fix.File)
+	if err != nil {
+		return nil
+	}
+	return map[uri.URI][]protocol.TextEdit{at.uriOf(fix.File): s.textEdits(doc, fix.Edits)}
 }
 
 // offersQuickFixes reports whether a request for code actions wants those that mend something.

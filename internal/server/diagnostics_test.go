@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -111,6 +112,19 @@ func showFix(c marker, title string, edits []string) string {
 	return fmt.Sprintf("\t%s: %s\n", title, strings.Join(edits, ", "))
 }
 
+// other is the marker in another file, and the file's name with a space; an empty name for the marker's own file.
+func (c marker) other(file string) (marker, string) {
+	if file == c.doc.Path {
+		return c, ""
+	}
+	doc, err := workspace.ReadDocument(file)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.doc = doc
+	return c, c.names.Replace(file) + " "
+}
+
 func directDiagnostics(c marker) string {
 	var out strings.Builder
 	for _, d := range ide.Diagnose(c.snapshot, c.doc) {
@@ -120,9 +134,10 @@ func directDiagnostics(c marker) string {
 		}
 		var fixes []string
 		for _, fix := range d.Fixes {
+			in, name := c.other(cmp.Or(fix.File, c.doc.Path))
 			var edits []string
 			for _, e := range fix.Edits {
-				edits = append(edits, fmt.Sprintf("%s → %q", c.span(e.Span), e.NewText))
+				edits = append(edits, fmt.Sprintf("%s%s → %q", name, in.span(e.Span), e.NewText))
 			}
 			fixes = append(fixes, showFix(c, fix.Title, edits))
 		}
@@ -173,8 +188,11 @@ func wireDiagnostics(e *markerEditor, c marker) string {
 				continue
 			}
 			var edits []string
-			for _, edit := range action.Edit.Changes[document] {
-				edits = append(edits, fmt.Sprintf("%s → %q", c.span(edit.Range.span(c)), edit.NewText))
+			for file, changes := range action.Edit.Changes {
+				in, name := c.other(uri.URI(file).FsPath())
+				for _, edit := range changes {
+					edits = append(edits, fmt.Sprintf("%s%s → %q", name, in.span(edit.Range.span(in)), edit.NewText))
+				}
 			}
 			fixes = append(fixes, showFix(c, action.Title, edits))
 		}
