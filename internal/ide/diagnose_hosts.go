@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -254,8 +255,52 @@ func (d *diagnoser) nameHosts(hosts []*host.Host) {
 			continue
 		}
 		f.Host = text.Visible(f.Host, "")
-		if count := strings.Count(f.Host, ", ") + 1; len(names) > count {
-			f.Message += " (host " + f.Host + ")"
+		if of := strings.Split(f.Host, ", "); len(names) > len(of) {
+			f.Message += " (" + hostsNamed(of) + ")"
 		}
 	}
+	d.joinHosts()
+}
+
+// hostsNamed are the names of hosts in a message.
+func hostsNamed(names []string) string {
+	switch n := len(names); {
+	case n == 1:
+		return "host " + names[0]
+	case n > mostHosts:
+		return fmt.Sprintf("hosts %s and %d more", strings.Join(names[:mostHosts-1], ", "), n-mostHosts+1)
+	default:
+		return "hosts " + strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+}
+
+// joinHosts makes one diagnostic of those that hosts have with one value for different reasons: the gravest, to which the
+// others are related. Of its fixes those remain which mend the others as well, if there are any.
+func (d *diagnoser) joinHosts() {
+	slices.SortStableFunc(d.found, func(a, b Diagnostic) int { return cmp.Compare(a.Severity, b.Severity) })
+	var joined []Diagnostic
+	for _, f := range d.found {
+		same := slices.IndexFunc(joined, func(other Diagnostic) bool {
+			return f.Host != "" && other.Host != "" && other.Span == f.Span && other.Code == f.Code
+		})
+		if same < 0 {
+			joined = append(joined, f)
+			continue
+		}
+		first := &joined[same]
+		at := Related{File: d.doc.Path, Span: f.Span}
+		if len(f.Related) > 0 {
+			at = f.Related[len(f.Related)-1]
+		}
+		at.Message = f.Message
+		first.Related = append(first.Related, at)
+		first.Host += ", " + f.Host
+		isShared := func(fix Fix) bool {
+			return slices.ContainsFunc(f.Fixes, func(other Fix) bool { return other.Title == fix.Title })
+		}
+		if slices.ContainsFunc(first.Fixes, isShared) {
+			first.Fixes = slices.DeleteFunc(first.Fixes, func(fix Fix) bool { return !isShared(fix) })
+		}
+	}
+	d.found = joined
 }
