@@ -328,7 +328,7 @@ func (s *system) valueOf(o *Option) Value {
 		v.Why = brief(why(m.value))
 		return v
 	}
-	values, ok := s.Alternatives(eval.Known(m.value))
+	values, ok := s.Alternatives(eval.Known(m.shown))
 	if !ok {
 		v.Why = brief(why(m.value))
 		return v

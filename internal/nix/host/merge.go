@@ -11,7 +11,9 @@ import (
 type merged struct {
 	// value is what config has for the option: a choice or an unknown where it is not
 	// certain.
-	value     eval.Value
+	value eval.Value
+	// shown is the value as it is defined, where that is certain, or one of several.
+	shown     eval.Value
 	from      *eval.Thunk // the definition that value is that of; nil if it is none's alone
 	certainty Certainty
 	conflict  bool
@@ -79,6 +81,9 @@ func (l *level) evaluate() *merged {
 		m.value = l.system.Apply(l.system.Force(o.apply), eval.Known(value))
 	}
 	l.judge(m, f)
+	if m.shown = m.value; t.Kind == Platform {
+		m.value = l.system.elaborated(m.value)
+	}
 	return m
 }
 

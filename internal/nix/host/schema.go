@@ -22,6 +22,7 @@ const (
 	Anything                // sets as Attrs, everything else as Equal
 	Raw                     // a single definition, which is not looked into
 	Deferred                // modules, merged into one that imports them all
+	Platform                // a platform's name, or a set with it; config has all that follows from it
 	Unmergeable             // a type that gives another value than the one that is defined
 )
 
@@ -257,7 +258,7 @@ var elsewhere = map[string]int{
 // defaults of jetpack-nixos read, and what names and describes a system.
 var nixos = []Option{
 	nixosOption("networking.hostName", Equal, `"nixos"`, 1000),
-	nixosOption("nixpkgs.hostPlatform", Unmergeable, "", 0),
+	nixosOption("nixpkgs.hostPlatform", Platform, "", 0),
 	nixosOption("nixpkgs.config", Anything, "{ }", 100),
 	nixosOption("system.stateVersion", Equal, "", 0),
 	nixosOption("console.enable", Equal, "true", 100),

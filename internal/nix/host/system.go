@@ -514,37 +514,45 @@ func (s *system) has(path []string) (has, known bool) {
 func (s *system) packages() eval.Value {
 	platform := s.platform
 	if s.root != nil && s.nixos {
-		at := s.root.at([]string{"nixpkgs", "hostPlatform"})
-		all := at.candidates(nil)
-		f := at.filter(all)
-		if v := at.single(f); len(all) > 0 {
-			if set, ok := v.(*eval.Attrs); ok {
-				v = s.Select(set, "system")
-			}
-			platform = v
+		if m := s.root.at([]string{"nixpkgs", "hostPlatform"}).merge(); len(m.all) > 0 {
+			platform = m.value
 		}
 	}
-	name, ok := platform.(eval.String)
+	set, ok := s.elaborated(platform).(*eval.Attrs)
 	if !ok {
 		return eval.NewSymbol("pkgs")
 	}
-	processor, system, _ := strings.Cut(string(name), "-")
-	is := func(name string, holds bool) eval.Attr {
-		return named(name, eval.Bool(holds))
+	// stdenv has the tests of the platform as well, but for its name.
+	host := named("hostPlatform", eval.NewAttrs(eval.NewSymbol("pkgs", "stdenv", "hostPlatform"), slices.Collect(set.All())...))
+	stdenv := []eval.Attr{host}
+	for a := range set.All() {
+		if strings.HasPrefix(a.Name, "is") {
+			stdenv = append(stdenv, a)
+		}
 	}
-	tests := []eval.Attr{
-		is("isAarch64", processor == "aarch64"), is("isx86_64", processor == "x86_64"), is("isLinux", system == "linux"),
-		is("isDarwin", system == "darwin"), named("system", name),
+	system, _ := set.Get("system")
+	return eval.NewAttrs(eval.NewSymbol("pkgs"), system, host, named("stdenv", eval.NewAttrs(eval.NewSymbol("pkgs", "stdenv"), stdenv...)))
+}
+
+// elaborated is what lib.systems makes of a platform's name, or of a set with it, as far as that is
+// known.
+func (s *system) elaborated(platform eval.Value) eval.Value {
+	var rest eval.Value = eval.NewSymbol("lib", "systems", "platform")
+	if set, ok := platform.(*eval.Attrs); ok {
+		platform = s.Select(set, "system")
 	}
-	set := func(path []string, attrs ...eval.Attr) *eval.Thunk {
-		return eval.Known(eval.NewAttrs(eval.NewSymbol(path...), attrs...))
+	name, ok := platform.(eval.String)
+	if !ok {
+		if u, isUnknown := platform.(*eval.Unknown); isUnknown {
+			return u
+		}
+		return rest
 	}
-	host := set([]string{"pkgs", "stdenv", "hostPlatform"}, tests...)
-	stdenv := append(tests[:4:4], eval.Attr{Name: "hostPlatform", Thunk: host})
-	return eval.NewAttrs(eval.NewSymbol("pkgs"),
+	processor, kernel, _ := strings.Cut(string(name), "-")
+	return eval.NewAttrs(rest,
 		named("system", name),
-		eval.Attr{Name: "stdenv", Thunk: set([]string{"pkgs", "stdenv"}, stdenv...)},
-		eval.Attr{Name: "hostPlatform", Thunk: host},
+		named("isAarch64", eval.Bool(processor == "aarch64")), named("isx86_64", eval.Bool(processor == "x86_64")),
+		named("isLinux", eval.Bool(kernel == "linux")), named("isDarwin", eval.Bool(kernel == "darwin")),
 	)
 }
 
