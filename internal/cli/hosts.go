@@ -65,18 +65,38 @@ func newHostList(c *workspace.Configuration, at, dir string) *hostList {
 	return &hostList{c, at, dir, map[string]*workspace.Document{}}
 }
 
+// document is a file; nil for one that cannot be read.
+func (l *hostList) document(file string) *workspace.Document {
+	d, ok := l.documents[file]
+	if !ok {
+		d, _ = workspace.ReadDocument(file)
+		l.documents[file] = d
+	}
+	return d
+}
+
+// syntaxErrors are the files that are not Nix, each with the line and the message of its first error.
+func (l *hostList) syntaxErrors(files []string) []string {
+	var all []string
+	for _, file := range files {
+		d := l.document(file)
+		if d == nil || filepath.Ext(file) != ".nix" || len(d.Tree().Errors()) == 0 {
+			continue
+		}
+		e := d.Tree().Errors()[0]
+		shown, line, _ := l.position(host.Location{File: file, Span: e.Span})
+		all = append(all, fmt.Sprintf("%s:%d: syntax error: %s", shown, line, e.Message()))
+	}
+	return all
+}
+
 // position is where a location begins: its file, line and column, both counted from 1.
 func (l *hostList) position(at host.Location) (file string, line, column int) {
 	if at.File == "" {
 		return "", 0, 0
 	}
-	d, ok := l.documents[at.File]
-	if !ok {
-		d, _ = workspace.ReadDocument(at.File)
-		l.documents[at.File] = d
-	}
 	line, column = 1, 1
-	if d != nil {
+	if d := l.document(at.File); d != nil {
 		line, column = d.Mapper().LineColumn(at.Span.Start)
 	}
 	if near, err := filepath.Rel(l.dir, at.File); err == nil {
@@ -113,7 +133,7 @@ func shown(h *host.Host) []host.Value {
 
 // notes say what the list may lack.
 func (l *hostList) notes() []string {
-	var notes []string
+	notes := l.syntaxErrors(l.Files())
 	if l.Open != nil {
 		notes = append(notes, fmt.Sprintf("there may be other configurations: %v", l.Open))
 	}
@@ -133,6 +153,9 @@ func (l *hostList) print(w io.Writer) {
 		}
 		file, line, _ := l.position(h.At)
 		printf(w, "%s (%s:%d)\n", ide.HostName(h), file, line)
+		for _, e := range l.syntaxErrors(l.FilesOf(h.Name)) {
+			printf(w, "  read in part: %s\n", e)
+		}
 		values := slices.DeleteFunc(shown(h), l.isAlias)
 		if !configuresJetson(h) {
 			printf(w, "  not a Jetson, as far as the files say\n")

@@ -122,7 +122,7 @@ func TestHostsOfAConfiguration(t *testing.T) {
 	}
 }
 
-// Where there is nothing to evaluate, one line says so.
+// Where there is nothing to evaluate, one line says so, after one for a file that is not Nix.
 func TestNoHosts(t *testing.T) {
 	home(t)
 	for name, c := range map[string]struct {
@@ -131,12 +131,12 @@ func TestNoHosts(t *testing.T) {
 	}{
 		"nothing":      {map[string]string{"a.nix": "{ }"}, "has a flake.nix or a configuration.nix"},
 		"no host":      {map[string]string{"flake.nix": "{ outputs = _: { packages = { }; }; }"}, "flake.nix makes no NixOS configuration"},
-		"no flake":     {map[string]string{"flake.nix": "}} {("}, "there may be other configurations: flake.nix: cannot be read\n"},
+		"no flake":     {map[string]string{"flake.nix": "}} {("}, "flake.nix:1: syntax error: missing a name in attribute set\njetpills: there may be other configurations: flake.nix: cannot be read\n"},
 		"broken flake": {map[string]string{"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations = nope; }; }"}, "there may be other configurations: "},
 	} {
 		dir := lay(t, c.files)
 		out, stderr, code := run(t, "", "hosts", dir)
-		if code != 1 || out != "" || !strings.Contains(stderr, c.says) || strings.Count(stderr, "\n") != 1 {
+		if code != 1 || out != "" || !strings.Contains(stderr, c.says) || strings.Count(stderr, "jetpills: ") != 1+strings.Count(c.says, "jetpills: ") {
 			t.Errorf("%s: exit code %d, %q, %q", name, code, out, stderr)
 		}
 	}
@@ -258,5 +258,41 @@ func TestCheckOverFiles(t *testing.T) {
 	}
 	if out, _, _ = run(t, "", "check", "--format", "sarif", "shared.nix"); !strings.Contains(out, `"relatedLocations"`) {
 		t.Errorf("no related location:\n%s", out)
+	}
+}
+
+// TestHostsWithSyntaxErrors holds that files which are not Nix are named, and that the rest is printed.
+func TestHostsWithSyntaxErrors(t *testing.T) {
+	dir := fleet(t)
+	t.Chdir(dir)
+	flake, err := os.ReadFile("flake.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, content string) {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("hosts/eye.nix", "{\n  hardware.nvidia-jetpack.som = \"orin-nx\";\n  networking.hostName = ;\n}\n")
+	const module = "hosts/eye.nix:3: syntax error: "
+	for _, format := range []string{"text", "json"} {
+		out, stderr, code := run(t, "", "hosts", "--format", format)
+		if code != 0 || !strings.Contains(stderr, "jetpills: "+module) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit code %d, %s", format, code, stderr)
+		}
+		if strings.Count(out, "  read in part: "+module) != map[string]int{"text": 1}[format] || !strings.Contains(out, "orin-nx") {
+			t.Errorf("%s: %s", format, out)
+		}
+	}
+	write("hosts/eye.nix", "{ hardware.nvidia-jetpack.som = \"orin-nx\"; }\n")
+	cut := string(flake[:strings.Index(string(flake), "desk")])
+	write("flake.nix", cut)
+	out, stderr, code := run(t, "", "hosts")
+	if code != 0 || !strings.Contains(stderr, "jetpills: flake.nix:") || !strings.Contains(stderr, ": syntax error: ") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	if strings.Count(out, "  read in part: flake.nix:") != 2 || !strings.Contains(out, `"orin-agx"`) {
+		t.Errorf("a cut flake: %s", out)
 	}
 }
