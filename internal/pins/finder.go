@@ -76,6 +76,10 @@ func (f *Finder) Around(dir string) Surroundings {
 	return s
 }
 
+// Unrelated are the inputs of the flake in a folder that, by its flake.lock, neither are jetpack-nixos nor have it among
+// their inputs, at any depth. Sources that are no flakes are not among them, because no lock says what they are made of.
+func (f *Finder) Unrelated(dir string) []string { return f.look(dir).unrelated }
+
 // upward are a folder, if that is an absolute path, and those above it.
 func upward(dir string) iter.Seq[string] {
 	return func(yield func(string) bool) {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -468,6 +469,29 @@ func TestLockDetails(t *testing.T) {
 	}
 	if want := "/nix/store/agyg2m8bkbcr2d5p57my3bla8794arlp-source"; pin.StorePath != want {
 		t.Errorf("store path %s, want %s", pin.StorePath, want)
+	}
+}
+
+// An input is unrelated if no way leads from it to jetpack-nixos.
+func TestUnrelated(t *testing.T) {
+	node := func(name, inputs, more string) string {
+		return fmt.Sprintf(`"%[1]s": {"inputs": {%[2]s}, "locked": {"type": "github", "owner": "a", "repo": "%[1]s"}%[3]s}`, name, inputs, more)
+	}
+	lock := flakeLockOf(
+		`{"jp": "jp", "desktop": "desktop", "board": "board", "far": "far", "circle": "circle", "source": "source", "gone": "gone",
+		  "follows": "follows", "jetson-tools": "plain", "plain": "plain"}`,
+		github("jp", "anduril", "jetpack-nixos", revA),
+		node("desktop", `"plain": "plain"`, ""), node("plain", "", ""),
+		node("board", `"x": "jp"`, ""), node("far", `"x": "circle"`, ""),
+		node("circle", `"a": "round"`, ""), node("round", `"a": "circle", "b": "board"`, ""),
+		node("source", "", `, "flake": false`), node("follows", `"x": ["jp"]`, ""),
+	)
+	f := new(Finder)
+	if got, want := f.Unrelated(lay(t, map[string]string{"flake.lock": lock})), []string{"desktop", "plain"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := f.Unrelated(lay(t, map[string]string{"flake.lock": "{"})); got != nil {
+		t.Errorf("in a broken lock file: %q", got)
 	}
 }
 

@@ -31,6 +31,7 @@ type flakeLock struct {
 
 // lockNode is one input. An input of its own is the name of a node, or a list of inputs to follow from the root.
 type lockNode struct {
+	Flake    *bool                      `json:"flake"` // nil: it is one
 	Inputs   map[string]json.RawMessage `json:"inputs"`
 	Locked   lockedRef                  `json:"locked"`
 	Original lockedRef                  `json:"original"`
@@ -57,12 +58,61 @@ func readFlakeLock(in *opened, content []byte) ([]Pin, error) {
 	if lock.Root == "" || lock.Nodes[lock.Root] == nil {
 		return nil, errors.New("is not a lock file: it has no root node")
 	}
+	defer func() { in.unrelated = lock.unrelated() }() // last: it looks at all there is
 	for _, byName := range []bool{false, true} {
 		if pins := in.nearestPins(&lock, byName); len(pins) > 0 {
 			return bestFirst(pins), nil
 		}
 	}
 	return nil, nil
+}
+
+// unrelated are the inputs of the root that are flakes and have nothing with jetpack-nixos or a Jetson in its name: neither
+// they nor what their inputs lead to.
+func (l *flakeLock) unrelated() []string {
+	related := map[string]bool{"": true} // by node; "" is one that cannot be found
+	var queue []string
+	add := func(node string) {
+		if !related[node] {
+			related[node] = true
+			queue = append(queue, node)
+		}
+	}
+	usedBy := map[string][]string{}
+	for name := range l.Nodes {
+		node := l.node(name)
+		if locked := node.Locked; node.Flake != nil && !*node.Flake || namesJetson(locked.Repo, locked.URL, locked.Path, node.Original.URL) {
+			add(name)
+		}
+		for input, target := range node.Inputs {
+			of := l.resolve(target, 0)
+			if usedBy[of] = append(usedBy[of], name); of == "" || namesJetson(input) {
+				add(name)
+			}
+		}
+	}
+	for len(queue) > 0 {
+		name := queue[0]
+		queue = queue[1:]
+		for _, user := range usedBy[name] {
+			add(user)
+		}
+	}
+	var all []string
+	for input, target := range l.node(l.Root).Inputs {
+		if !namesJetson(input) && !related[l.resolve(target, 0)] {
+			all = append(all, input)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func namesJetson(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		name = strings.ToLower(name)
+		return strings.Contains(name, "jetpack") || strings.Contains(name, "jetson")
+	})
 }
 
 // nearestPins are the pins of jetpack-nixos at the fewest steps from the root of a lock file: by name those of inputs

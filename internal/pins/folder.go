@@ -35,11 +35,13 @@ type findings struct {
 	problems []upstream.Problem
 	// foundFiles are the files that the pin rests on in addition to those that are looked for in every folder.
 	foundFiles []string
+	unrelated  []string // see Finder.Unrelated
 }
 
 func (f findings) equal(other findings) bool {
 	return f.pin == other.pin && f.entry == other.entry && f.top == other.top &&
-		slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles)
+		slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles) &&
+		slices.Equal(f.unrelated, other.unrelated)
 }
 
 // read reads a folder by the table of formats.

@@ -22,6 +22,8 @@ type Configuration struct {
 	// Pinned is the catalog whose options the hosts are read with.
 	Pinned Pinned
 	*host.Result
+
+	unrelated []string // the inputs of the flake that have nothing to do with Jetsons
 }
 
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
@@ -98,9 +100,9 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	}
 	defer folder.Close()
 	pinned := s.CatalogAt(filepath.Dir(entry))
-	c := &Configuration{Entry: entry, Pinned: pinned}
+	c := &Configuration{Entry: entry, Pinned: pinned, unrelated: s.pins.Unrelated(filepath.Dir(entry))}
 	var earlier *host.Result
-	if before != nil && before.Pinned.Catalog == pinned.Catalog {
+	if before != nil && before.Pinned.Catalog == pinned.Catalog && slices.Equal(before.unrelated, c.unrelated) {
 		earlier = before.Result
 	}
 	c.Result = host.Evaluate(ctx, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
@@ -109,7 +111,11 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 			if input := pinned.Pin.Input; input != "" && name == path.Base(input) {
 				return host.Jetpack
 			}
-			return host.InputOf(name, url)
+			input := host.InputOf(name, url)
+			if _, ok := slices.BinarySearch(c.unrelated, name); ok && input == host.Foreign {
+				input = host.Unrelated
+			}
+			return input
 		},
 	}, earlier)
 	return c

@@ -276,6 +276,9 @@ func (s *system) host(h *Host) *Host {
 		return h
 	}
 	for _, u := range s.holes {
+		if u.unrelated {
+			continue
+		}
 		h.Unseen = append(h.Unseen, Unseen{location(s.Evaluator, nodeOf(u.Thunk)), brief(u.why)})
 	}
 	if s.schema == nil {

@@ -64,6 +64,10 @@ type Input uint8
 const (
 	// Foreign modules may define any option, with a priority of 100 at best.
 	Foreign Input = iota
+	// Unrelated modules come from a flake that does not have jetpack-nixos: they may define
+	// the options of NixOS, as Foreign ones may, but none of those that jetpack-nixos
+	// declares.
+	Unrelated
 	// Harmless modules define none of the options of the schema.
 	Harmless
 	// Nixpkgs has lib, and modules that define what Option.Elsewhere says.
@@ -120,8 +124,8 @@ type Host struct {
 	At Location
 	// Jetpack says whether the configuration has the modules of jetpack-nixos.
 	Jetpack Answer
-	// Unseen are the modules that cannot be looked into, and what else may define any
-	// option.
+	// Unseen are the modules that cannot be looked into, but for Unrelated ones, and what
+	// else may define any option.
 	Unseen []Unseen
 	// Values are the options of the schema, in its order.
 	Values []Value

@@ -245,6 +245,31 @@ func TestForeignLibrary(t *testing.T) {
 	}
 }
 
+// TestUnrelated holds that a module of a flake without jetpack-nixos may define an option
+// of NixOS, and none of jetpack-nixos.
+func TestUnrelated(t *testing.T) {
+	f := inFlake(`inputs.other.nixosModules.x
+		({ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkDefault "orin-nx"; networking.hostName = lib.mkDefault "x"; })`)
+	res := host.Evaluate(context.Background(), f, host.Options{Entry: f.entry(), Schema: host.FromCatalog(newest()), Input: func(name, url string) host.Input {
+		if name == "other" {
+			return host.Unrelated
+		}
+		return host.InputOf(name, url)
+	}}, nil)
+	h := res.Hosts[0]
+	for path, want := range map[string]string{
+		"som": "certain orin-nx", "carrierBoard": "default generic", "majorVersion": "default 6",
+		"hardware.nvidia-jetpack.firmware.optee.extraMakeFlags": "default []", "networking.hostName": "unknown", "hardware.graphics.enable": "unknown",
+	} {
+		if got := shown(get(t, h, path)); got != want {
+			t.Errorf("%s is %s, want %s", path, got, want)
+		}
+	}
+	if len(h.Unseen) > 0 {
+		t.Errorf("not looked into, and of no matter: %v", h.Unseen)
+	}
+}
+
 // TestSources holds that modules of inputs are looked into that lie at hand.
 func TestSources(t *testing.T) {
 	f := archive(`-- flake.nix --

@@ -59,6 +59,8 @@ type hole struct {
 	// foreign says that it is a module from outside of the workspace, which knows of no
 	// option that the workspace declares.
 	foreign bool
+	// unrelated says that it is such a module, and defines options of NixOS at most.
+	unrelated bool
 }
 
 const (
@@ -456,6 +458,17 @@ func (l *level) set() *eval.Attrs {
 
 // isOption reports whether the schema has an option here.
 func (l *level) isOption() bool { return l.known != nil && l.known.option != nil }
+
+// isNixOS reports whether what is here is NixOS's, or of a module of the workspace: not
+// an option of jetpack-nixos, or part of one.
+func (l *level) isNixOS() bool {
+	for ; l != nil; l = l.up {
+		if l.isOption() {
+			return l.known.option.NixOS
+		}
+	}
+	return true
+}
 
 // isOwnOption reports whether modules of the workspace alone declare what is here.
 func (l *level) isOwnOption() bool {

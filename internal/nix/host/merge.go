@@ -201,9 +201,9 @@ func (l *level) filter(all []candidate) filtered {
 			f.perhaps = append(f.perhaps, c)
 		}
 	}
-	isOwn := l.isOwnOption()
+	isOwn, isNixOS := l.isOwnOption(), l.isNixOS()
 	for _, h := range l.holes {
-		if h.foreign && isOwn || l.system.holds(h.def) == No {
+		if h.foreign && isOwn || h.unrelated && !isNixOS || l.system.holds(h.def) == No {
 			continue
 		}
 		priority := h.priority

@@ -587,8 +587,8 @@ func (s *system) outside(m item, kind Input, u *eval.Unknown, isInput bool) {
 		} else if s.jetpack == No {
 			s.jetpack = NotKnown
 		}
-	case Foreign:
-		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, u, isInput})
+	case Foreign, Unrelated:
+		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, u, isInput, kind == Unrelated})
 	}
 }
 
