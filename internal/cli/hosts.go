@@ -140,6 +140,9 @@ func (l *hostList) notes() []string {
 	if l.Bound != nil {
 		notes = append(notes, fmt.Sprintf("not all configurations were evaluated: %v", l.Bound))
 	}
+	if slices.ContainsFunc(l.Hosts, l.configuresJetson) && !l.Pinned.Basis.IsCertain() {
+		notes = append(notes, "defaults and versions are those of "+ide.PinLine(l.Pinned))
+	}
 	if len(l.Hosts) == 0 && l.Open == nil && l.Bound == nil {
 		notes = append(notes, fmt.Sprintf("%s makes no NixOS configuration", filepath.Base(l.Entry)))
 	}
@@ -157,7 +160,7 @@ func (l *hostList) print(w io.Writer) {
 			printf(w, "  read in part: %s\n", e)
 		}
 		values := slices.DeleteFunc(shown(h), l.isAlias)
-		if !configuresJetson(h) {
+		if !l.configuresJetson(h) {
 			printf(w, "  not a Jetson, as far as the files say\n")
 			continue
 		}
@@ -167,7 +170,11 @@ func (l *hostList) print(w io.Writer) {
 		}
 		for _, v := range values {
 			padding := strings.Repeat(" ", width-len(name(v)))
-			printf(w, "  %s%s  %s%s\n", name(v), padding, valueText(v), l.setAt(v))
+			text := l.near(valueText(v))
+			if _, declared := h.Get(v.Path...); !declared && !l.Pinned.Basis.IsCertain() {
+				text = "not an option of jetpack-nixos " + l.Pinned.Catalog.Revision.Short()
+			}
+			printf(w, "  %s%s  %s%s\n", name(v), padding, text, l.setAt(v))
 		}
 		f := ide.FactsOf(l.Configuration, h)
 		var versions []string
@@ -189,7 +196,7 @@ func (l *hostList) print(w io.Writer) {
 			if file, line, _ := l.position(u.At); file != "" {
 				printf(w, "  not looked into: %s:%d (%v)\n", file, line, u.Why)
 			} else { // a file that is not there
-				printf(w, "  not looked into: %v\n", u.Why)
+				printf(w, "  not looked into: %s\n", l.near(fmt.Sprint(u.Why)))
 			}
 		}
 	}
@@ -200,11 +207,24 @@ func name(v host.Value) string {
 	return strings.TrimPrefix(strings.Join(v.Path, "."), catalog.Namespace+".")
 }
 
-// configuresJetson reports whether a host has the module of jetpack-nixos, or sets one of its options.
-func configuresJetson(h *host.Host) bool {
-	return h.Jetpack == host.Yes || slices.ContainsFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool {
-		return len(v.Definitions) > 0 && len(v.Path) > 2 && v.Path[0] == "hardware" && v.Path[1] == "nvidia-jetpack"
-	})
+// configuresJetson reports whether a host sets an option of jetpack-nixos, or has its module and does not leave it off.
+func (l *hostList) configuresJetson(h *host.Host) bool {
+	enable, _ := h.Get(strings.Split(catalog.EnableOption, ".")...)
+	return h.Jetpack == host.Yes && enable.Certainty != host.Default ||
+		slices.ContainsFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool {
+			return !l.isAlias(v) && slices.ContainsFunc(v.Definitions, func(d host.Definition) bool {
+				path := v.Path
+				if d.Alias != nil {
+					path = d.Alias
+				}
+				return strings.HasPrefix(strings.Join(path, "."), catalog.Namespace+".")
+			})
+		})
+}
+
+// near is a text with the files of the workspace named as the flake or the configuration.nix would.
+func (l *hostList) near(text string) string {
+	return strings.ReplaceAll(text, filepath.ToSlash(filepath.Dir(l.Entry))+"/", "")
 }
 
 // isAlias reports whether an option is but another name of one that is printed.

@@ -64,6 +64,69 @@ eye (flake.nix:6)
 	}
 }
 
+// A host that leaves jetpack-nixos off is no Jetson, whatever it does with containers. A module of a flake without
+// jetpack-nixos changes nothing of a Jetson. What a fork has of its own is no mistake, and a file that is missing is named
+// as the flake names it.
+func TestHostsBesideOthers(t *testing.T) {
+	home(t)
+	t.Chdir(lay(t, map[string]string{
+		"flake.lock": `{"version": 7, "root": "root", "nodes": {
+  "root": {"inputs": {"jetpack-nixos": "jp", "desktop": "desktop", "rover": "rover"}},
+  "jp": {"locked": {"type": "github", "owner": "a", "repo": "jetpack-nixos", "rev": "9d857d6da48c420da39964b6fb7ba23a958abad3", "lastModified": 1900000000}},
+  "desktop": {"locked": {"type": "github", "owner": "a", "repo": "desktop"}},
+  "rover": {"inputs": {"x": "jp"}, "locked": {"type": "github", "owner": "a", "repo": "rover"}}
+}}`,
+		"flake.nix": `{
+  outputs = { nixpkgs, jetpack-nixos, desktop, rover, ... }: let
+    host = modules: nixpkgs.lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default ] ++ modules; };
+    jetson = { hardware.nvidia-jetpack = { enable = true; som = "orin-nx"; rover = 1; }; };
+  in {
+    nixosConfigurations = {
+      desk = host [ desktop.nixosModules.x { hardware.nvidia-container-toolkit.enable = true; } ];
+      eye = host [ desktop.nixosModules.x jetson ];
+      lost = host [ ./lost.nix jetson ];
+      rover = host [ rover.nixosModules.x jetson ];
+    };
+  };
+}
+`,
+	}))
+	out, stderr, code := run(t, "", "hosts")
+	const jetson = `  enable        true  flake.nix:4
+  som           "orin-nx"  flake.nix:4
+`
+	const facts = `  JetPack 6.2.2, L4T 36.5.0, kernel 5.15.185, CUDA 12.6.10, CUDA capability 8.7
+`
+	flash := func(name string) string {
+		return "  flash: nix build .#nixosConfigurations." + name + ".config.system.build.flashScript\n"
+	}
+	unknown := func(why string) string {
+		return "  carrierBoard  not known: " + why + "\n  majorVersion  not known: " + why + "\n  super         not known: " + why + "\n"
+	}
+	const rover = "  rover         not an option of jetpack-nixos 4d857d6  flake.nix:4\n"
+	const lost = "lost.nix: cannot be read"
+	const outside = "inputs.rover.nixosModules.x: comes from outside"
+	want := `desk (flake.nix:7)
+  not a Jetson, as far as the files say
+
+eye (flake.nix:8)
+` + jetson + `  carrierBoard  "generic" (default)
+  majorVersion  "6" (default)
+  super         false (default)
+` + rover + facts + flash("eye") + `
+lost (flake.nix:9)
+` + jetson + unknown(lost) + rover + "  CUDA capability 8.7\n" + flash("lost") + "  not looked into: " + lost + `
+
+rover (flake.nix:10)
+` + jetson + unknown(outside) + rover + "  CUDA capability 8.7\n" + flash("rover") + "  not looked into: flake.nix:10 (" + outside + ")\n"
+	if diff := cmp.Diff(want, out); diff != "" || code != 0 {
+		t.Errorf("exit code %d, -want +got:\n%s", code, diff)
+	}
+	if !strings.HasPrefix(stderr, "jetpills: defaults and versions are those of jetpack-nixos 4d857d6") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("%s", stderr)
+	}
+}
+
 func TestHostsJSON(t *testing.T) {
 	dir := fleet(t)
 	// From a file below, as an editor may ask.
@@ -160,7 +223,7 @@ func TestHostsFlashAnyName(t *testing.T) {
 		dir := lay(t, map[string]string{
 			"flake.lock": lock("anduril", "4d857d6da48c420da39964b6fb7ba23a958abad3"),
 			"flake.nix": `{ outputs = { nixpkgs, jetpack-nixos, ... }: { nixosConfigurations."` + name + `" = nixpkgs.lib.nixosSystem { modules = [
-				jetpack-nixos.nixosModules.default ]; }; }; }`,
+				jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.enable = true; } ]; }; }; }`,
 		})
 		out, _, code := run(t, "", "hosts", dir)
 		_, flash, _ := strings.Cut(out, "  flash: ")

@@ -29,7 +29,7 @@ type HostFacts struct {
 
 // FactsOf are the facts of one host of a configuration.
 func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
-	if h.Jetpack != host.Yes {
+	if enabled, isKnown := certain(h, catalog.EnableOption); h.Jetpack != host.Yes || isKnown && enabled == false {
 		return f
 	}
 	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
