@@ -191,7 +191,18 @@ func (e *Evaluator) assume(v Value) {
 
 // isA is a test for a type.
 func isA(name String) function {
-	return function{arity: 1, run: func(c *call) Value { return Bool(typeOf(c) == Value(name)) }}
+	return function{arity: 1, run: func(c *call) Value {
+		if s, ok := c.force(0).(*Symbol); ok && name == "list" && isModule(s.Path) {
+			return Bool(false)
+		}
+		return Bool(typeOf(c) == Value(name))
+	}}
+}
+
+// isModule reports whether a path is that of a module that a flake has: a set, a function
+// or a file, and no list, as lib.flatten in imports asks.
+func isModule(path []string) bool {
+	return len(path) == 4 && path[0] == "inputs" && path[2] == "nixosModules"
 }
 
 func typeOf(c *call) Value {

@@ -208,6 +208,12 @@
     pathIsDirectory = path: pathExists path && readFileType path == "directory";
   };
 
+  path = {
+    append = path: subpath:
+      assert isPath path && isString subpath && match "[^/].*" subpath != null && !(elem ".." (splitString "/" subpath));
+      path + ("/" + subpath);
+  };
+
   fixedPoints = {
     composeExtensions = first: second: final: prev:
       let own = first final prev; in own // second final (prev // own);
@@ -446,7 +452,8 @@
   # What lib has beside its parts.
   lib = {
     inherit (types) isOptionType mkOptionType;
-    extend = overlay: let final = lib // overlay final lib; in final;
+    # nixosSystem is that of nixpkgs' flake.
+    extend = (fixedPoints.makeExtensible (final: lib // { nixosSystem = args: lib.nixosSystem ({ lib = final; } // args); })).extend;
   };
 
   # What only the definitions here see.

@@ -222,8 +222,20 @@ func (r *run) writtenAt(a eval.Attr) Location {
 	if n := a.Thunk.Node(); !n.IsZero() {
 		return location(r.Evaluator, n)
 	}
-	if call, ok := r.Force(a.Thunk).(*eval.Call); ok {
-		return location(r.Evaluator, call.Node)
+	call, ok := r.Force(a.Thunk).(*eval.Call)
+	if !ok {
+		return Location{}
+	}
+	if at := location(r.Evaluator, call.Node); at.File != "" || len(call.Args) == 0 {
+		return at
+	}
+	// lib made the call: what it is given is written in the workspace.
+	if set, ok := r.Merged(r.Force(call.Args[0])).(*eval.Attrs); ok {
+		for given := range set.All() {
+			if at := location(r.Evaluator, given.At); at.File != "" {
+				return at
+			}
+		}
 	}
 	return Location{}
 }

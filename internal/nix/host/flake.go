@@ -77,6 +77,12 @@ func (s origins) isLib(p []string) bool {
 	return eval.IsLib(p)
 }
 
+// isPackages reports whether a path leads into nixpkgs' packages, or into those for
+// another platform.
+func (s origins) isPackages(p []string) bool {
+	return p[0] == "pkgs" || len(p) > 3 && p[0] == "inputs" && p[2] == "legacyPackages" && s.input(p[1]) == Nixpkgs
+}
+
 // kind says where a value comes from that is not looked into: by the input that it
 // is taken from, or else by the name of a source in its text. isInput says that it is
 // known to come from outside.

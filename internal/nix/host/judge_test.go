@@ -180,6 +180,9 @@ func TestHostsAgainstNix(t *testing.T) {
 				t.Errorf("%s: Nix knows no configuration %s", name, id)
 				continue
 			}
+			if h.At.File == "" {
+				t.Errorf("%s: %s is written nowhere", name, id)
+			}
 			if h.Bound != nil {
 				t.Errorf("%s: %s: %v", name, id, h.Bound)
 			}

@@ -123,7 +123,8 @@ func (r *run) systemOf(call *eval.Call) *system {
 	if name == "extendModules" && len(call.Function.Path) == 2 {
 		base = r.numbered(call.Function.Path[0])
 	}
-	if !isMaker && base == nil {
+	isOfPackages := name == "nixos" && r.inputs.isPackages(call.Function.Path)
+	if !isMaker && !isOfPackages && base == nil {
 		return nil
 	}
 	if s, ok := r.made[call.Args[0]]; ok {
@@ -134,6 +135,14 @@ func (r *run) systemOf(call *eval.Call) *system {
 		args: map[string]*eval.Thunk{},
 	}
 	given := r.Merged(r.Force(call.Args[0]))
+	if isOfPackages { // pkgs.nixos takes a module, or a list of them
+		s.nixos, nixos = true, true
+		modules := call.Args[0]
+		if _, isList := given.(*eval.List); !isList {
+			modules = eval.Known(eval.NewList(modules))
+		}
+		given = eval.NewAttrs(nil, eval.Attr{Name: "modules", Thunk: modules})
+	}
 	set, ok := given.(*eval.Attrs)
 	if !ok {
 		set = eval.NewAttrs(given)

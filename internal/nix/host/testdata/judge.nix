@@ -39,6 +39,10 @@ let
     stdenv.isAarch64 = true;
     stdenv.hostPlatform = { isAarch64 = true; isx86_64 = false; isLinux = true; system = "aarch64-linux"; };
     inherit lib;
+    pkgsCross.aarch64-multiplatform = packages;
+    nixos = configuration:
+      let c = nixosSystem { modules = lib.toList configuration; };
+      in (c.config.system.build or { }) // c;
   };
 
   nixosSystem = { modules ? [ ], specialArgs ? { }, lib ? nixpkgs.lib, extraModules ? [ ], ... }:
@@ -47,7 +51,7 @@ let
       specialArgs = { modulesPath = toString nixpkgsPath + "/nixos/modules"; } // specialArgs;
     };
   nixpkgs = {
-    lib = lib.extend (final: prev: { inherit nixosSystem; });
+    lib = lib.extend (final: prev: { nixosSystem = args: nixosSystem ({ lib = final; } // args); });
     legacyPackages.aarch64-linux = packages;
     legacyPackages.x86_64-linux = packages;
     outPath = toString nixpkgsPath;
