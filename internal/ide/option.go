@@ -155,11 +155,11 @@ func (o option) sheet(q *query) sheet {
 		out.remark("Later revisions call it %s.", markup.Code(now.Path))
 	case o.RenamedTo != "":
 		what = "renamed option"
-		since := markup.Text{}
+		to := markup.Code(o.RenamedTo)
 		if o.AliasSince.Known() {
-			since = markup.Format(" since %s", dayOf(o.AliasSince))
+			to = markup.Format("%s since %s", to, dayOf(o.AliasSince))
 		}
-		out.add("Now", markup.Format("%s%s", markup.Code(o.RenamedTo), since))
+		out.add("Now", to)
 	case o.Field:
 		what = "field of a submodule"
 	}
