@@ -105,21 +105,16 @@ func (l *hostList) position(at host.Location) (file string, line, column int) {
 	return at.File, line, column
 }
 
-// alwaysShown are the options that are printed whether anybody sets them or not, by their last names, in order.
-var alwaysShown = []string{"enable", "som", "carrierBoard", "majorVersion", "super"}
-
-// rank orders the options of a host: those that are always shown come first; -1 for one that is not shown.
+// rank orders the options of a host: those of the board come first, whether anybody sets them or not; -1 for one that is not
+// shown.
 func rank(v host.Value) int {
-	path := strings.Join(v.Path, ".")
-	if name, ok := strings.CutPrefix(path, catalog.Namespace+"."); ok {
-		if i := slices.Index(alwaysShown, name); i >= 0 {
-			return i
-		}
-	}
-	if len(v.Definitions) == 0 {
+	switch i := slices.Index(ide.BoardOptions, strings.Join(v.Path, ".")); {
+	case i >= 0:
+		return i
+	case len(v.Definitions) == 0:
 		return -1
 	}
-	return len(alwaysShown)
+	return len(ide.BoardOptions)
 }
 
 // shown are the options of a host that are printed.
@@ -140,7 +135,7 @@ func (l *hostList) notes() []string {
 	if l.Bound != nil {
 		notes = append(notes, fmt.Sprintf("not all configurations were evaluated: %v", l.Bound))
 	}
-	if slices.ContainsFunc(l.Hosts, l.configuresJetson) && !l.Pinned.Basis.IsCertain() {
+	if slices.ContainsFunc(l.Hosts, func(h *host.Host) bool { return ide.ConfiguresJetson(l.Configuration, h) }) && !l.Pinned.Basis.IsCertain() {
 		notes = append(notes, "defaults and versions are those of "+ide.PinLine(l.Pinned))
 	}
 	if len(l.Hosts) == 0 && l.Open == nil && l.Bound == nil {
@@ -159,8 +154,8 @@ func (l *hostList) print(w io.Writer) {
 		for _, e := range l.syntaxErrors(l.FilesOf(h.Name)) {
 			printf(w, "  read in part: %s\n", e)
 		}
-		values := slices.DeleteFunc(shown(h), l.isAlias)
-		if !l.configuresJetson(h) {
+		values := slices.DeleteFunc(shown(h), func(v host.Value) bool { return ide.IsAlias(l.Configuration, v) })
+		if !ide.ConfiguresJetson(l.Configuration, h) {
 			printf(w, "  not a Jetson, as far as the files say\n")
 			continue
 		}
@@ -178,10 +173,8 @@ func (l *hostList) print(w io.Writer) {
 		}
 		f := ide.FactsOf(l.Configuration, h)
 		var versions []string
-		for _, fact := range [][2]string{{"JetPack ", f.JetPack}, {"L4T ", f.L4T}, {"kernel ", f.Kernel}, {"CUDA ", f.CUDA}, {"CUDA capability ", f.Capability}} {
-			if fact[1] != "" {
-				versions = append(versions, fact[0]+fact[1])
-			}
+		for _, fact := range f.Versions() {
+			versions = append(versions, fact[0]+" "+fact[1])
 		}
 		if len(versions) > 0 {
 			printf(w, "  %s\n", strings.Join(versions, ", "))
@@ -207,30 +200,9 @@ func name(v host.Value) string {
 	return strings.TrimPrefix(strings.Join(v.Path, "."), catalog.Namespace+".")
 }
 
-// configuresJetson reports whether a host sets an option of jetpack-nixos, or has its module and does not leave it off.
-func (l *hostList) configuresJetson(h *host.Host) bool {
-	enable, _ := h.Get(strings.Split(catalog.EnableOption, ".")...)
-	return h.Jetpack == host.Yes && enable.Certainty != host.Default ||
-		slices.ContainsFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool {
-			return !l.isAlias(v) && slices.ContainsFunc(v.Definitions, func(d host.Definition) bool {
-				path := v.Path
-				if d.Alias != nil {
-					path = d.Alias
-				}
-				return strings.HasPrefix(strings.Join(path, "."), catalog.Namespace+".")
-			})
-		})
-}
-
 // near is a text with the files of the workspace named as the flake or the configuration.nix would.
 func (l *hostList) near(text string) string {
 	return strings.ReplaceAll(text, filepath.ToSlash(filepath.Dir(l.Entry))+"/", "")
-}
-
-// isAlias reports whether an option is but another name of one that is printed.
-func (l *hostList) isAlias(v host.Value) bool {
-	o, ok := l.Pinned.Catalog.Option(strings.Join(v.Path, "."))
-	return ok && o.RenamedTo != ""
 }
 
 // valueText is what is known of a value, in words.
@@ -263,12 +235,9 @@ func (l *hostList) setAt(v host.Value) string {
 	if v.Certainty == host.Default {
 		return "" // a definition that a condition rules out gives nothing
 	}
-	winning := slices.DeleteFunc(slices.Clone(v.Definitions), func(d host.Definition) bool { return !d.Wins })
-	if len(winning) == 0 {
-		winning = v.Definitions
-	}
-	places := make([]string, len(winning))
-	for i, d := range winning {
+	deciding := ide.Deciding(v)
+	places := make([]string, len(deciding))
+	for i, d := range deciding {
 		file, line, _ := l.position(d.Path)
 		places[i] = fmt.Sprintf("%s:%d", file, line)
 	}

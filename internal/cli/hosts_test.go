@@ -223,12 +223,33 @@ func TestHostsFlashAnyName(t *testing.T) {
 		dir := lay(t, map[string]string{
 			"flake.lock": lock("anduril", "4d857d6da48c420da39964b6fb7ba23a958abad3"),
 			"flake.nix": `{ outputs = { nixpkgs, jetpack-nixos, ... }: { nixosConfigurations."` + name + `" = nixpkgs.lib.nixosSystem { modules = [
-				jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.enable = true; } ]; }; }; }`,
+				jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; } ]; }; }; }`,
 		})
 		out, _, code := run(t, "", "hosts", dir)
 		_, flash, _ := strings.Cut(out, "  flash: ")
 		if strings.TrimSpace(flash) != want || code != 0 {
 			t.Errorf("%s: exit code %d, %s", name, code, out)
+		}
+	}
+}
+
+// There is no command where there is nothing to flash, and no version where jetpack-nixos is off.
+func TestHostsWithoutFlash(t *testing.T) {
+	home(t)
+	for module, versions := range map[string]bool{
+		`{ enable = true; }`: true,
+		`{ enable = true; flashScriptOverrides.targetBoard = "mine"; }`: true,
+		`{ som = "orin-agx"; }`: false,
+		`lib.mkMerge [ { enable = true; som = "orin-agx"; } { som = "orin-nx"; } ]`: false,
+	} {
+		dir := lay(t, map[string]string{
+			"flake.lock": lock("anduril", "4d857d6da48c420da39964b6fb7ba23a958abad3"),
+			"flake.nix": `{ outputs = { nixpkgs, jetpack-nixos, ... }: { nixosConfigurations.arm = nixpkgs.lib.nixosSystem { modules = [
+				jetpack-nixos.nixosModules.default ({ lib, ... }: { hardware.nvidia-jetpack = ` + module + `; }) ]; }; }; }`,
+		})
+		out, _, code := run(t, "", "hosts", dir)
+		if code != 0 || strings.Contains(out, "flash:") != strings.Contains(module, "targetBoard") || strings.Contains(out, "JetPack") != versions {
+			t.Errorf("%s: exit code %d, %s", module, code, out)
 		}
 	}
 }

@@ -1,10 +1,13 @@
 package ide
 
 import (
+	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
 )
 
@@ -36,6 +39,35 @@ func (b board) with(option, value string) (board, bool) {
 
 func (b board) fits(c *catalog.Catalog) (catalog.Verdict, []catalog.Clash) {
 	return c.Fits(b.som, b.carrier, b.major)
+}
+
+// refused are the options of the board whose values jetpack-nixos refuses together; none of a board that fits, or of which
+// that is not known.
+func (b board) refused(c *catalog.Catalog) []string {
+	verdict, clashes := b.fits(c)
+	if b.som == "" || verdict != catalog.FitNo {
+		return nil
+	}
+	clashesIn := func(clash catalog.Clash) bool {
+		return slices.Contains(clashes, clash) || slices.Contains(clashes, catalog.ClashTargetBoard)
+	}
+	refused := []string{catalog.SoMOption}
+	if b.major != "" && clashesIn(catalog.ClashMajor) {
+		refused = append(refused, catalog.MajorVersionOption)
+	}
+	if b.carrier != "" && clashesIn(catalog.ClashCarrier) {
+		refused = append(refused, catalog.CarrierBoardOption)
+	}
+	return refused
+}
+
+// settings are options of the board, with their values.
+func (b board) settings(options []string) []markup.Text {
+	var all []markup.Text
+	for _, option := range options {
+		all = append(all, markup.Code(fmt.Sprintf("%s = %q", shortName(option), *b.field(option))))
+	}
+	return all
 }
 
 // boardDefinitions are the definitions in the document of the options that a board has, in order, each with its option.

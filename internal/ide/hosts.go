@@ -1,8 +1,10 @@
 package ide
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -17,6 +19,14 @@ import (
 	"jetpills/internal/workspace"
 )
 
+// superOption asks for the higher power modes.
+const superOption = catalog.Namespace + ".super"
+
+// BoardOptions are the options that say what a host's board is, in the order in which they are shown.
+var BoardOptions = []string{
+	catalog.EnableOption, catalog.SoMOption, catalog.CarrierBoardOption, catalog.MajorVersionOption, superOption,
+}
+
 // HostFacts are what the options of a host come to. What is not certain is empty.
 type HostFacts struct {
 	// JetPack, L4T, Kernel and CUDA are versions.
@@ -27,9 +37,15 @@ type HostFacts struct {
 	Flash string
 }
 
-// FactsOf are the facts of one host of a configuration.
+// Versions are the facts that are known, but for the command, each with its name, in the order in which they are shown.
+func (f HostFacts) Versions() [][2]string {
+	all := [][2]string{{"JetPack", f.JetPack}, {"L4T", f.L4T}, {"kernel", f.Kernel}, {"CUDA", f.CUDA}, {"CUDA capability", f.Capability}}
+	return slices.DeleteFunc(all, func(fact [2]string) bool { return fact[1] == "" })
+}
+
+// FactsOf are the facts of one host of a configuration: none of one that is no Jetson, or that turns jetpack-nixos off.
 func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
-	if enabled, isKnown := certain(h, catalog.EnableOption); h.Jetpack != host.Yes || isKnown && enabled == false {
+	if enabled, _ := certain(h, catalog.EnableOption); h.Jetpack != host.Yes || enabled == false {
 		return f
 	}
 	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
@@ -49,11 +65,21 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 			}
 		}
 	}
-	if h.Variant == "" {
+	if h.Variant == "" && hasTargetBoard(h) {
 		f.Flash = flashCommand(c.Entry, h.Name)
 	}
 	return f
 }
+
+// hasTargetBoard reports whether there may be a board configuration to flash: the SoM generic has none of its own, and two
+// SoMs have none either.
+func hasTargetBoard(h *host.Host) bool {
+	som, _ := h.Get(strings.Split(catalog.SoMOption, ".")...)
+	target, _ := h.Get(strings.Split(targetBoardOption, ".")...)
+	return !som.Conflict && (hostString(h, catalog.SoMOption) != "generic" || len(target.Definitions) > 0)
+}
+
+const targetBoardOption = catalog.Namespace + ".flashScriptOverrides.targetBoard"
 
 const realtimeOption = catalog.Namespace + ".kernel.realtime"
 
@@ -98,82 +124,266 @@ func HostName(h *host.Host) string {
 	return h.Name + "." + h.Variant
 }
 
-// mostHosts is how many hosts a hover tells apart.
-const mostHosts = 4
+// ConfiguresJetson reports whether a host of a configuration sets an option of jetpack-nixos, or has its module and does
+// not leave it off.
+func ConfiguresJetson(c *workspace.Configuration, h *host.Host) bool {
+	enable, _ := h.Get(strings.Split(catalog.EnableOption, ".")...)
+	isOurs := func(path []string) bool { return strings.HasPrefix(strings.Join(path, "."), catalog.Namespace+".") }
+	return h.Jetpack == host.Yes && enable.Certainty != host.Default ||
+		slices.ContainsFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool {
+			return !IsAlias(c, v) && slices.ContainsFunc(v.Definitions, func(d host.Definition) bool {
+				return isOurs(v.Path) && d.Alias == nil || isOurs(d.Alias)
+			})
+		})
+}
 
-// addHosts says what an option comes to on the hosts that the document is a part of, where that is known already: no hover
-// waits for an evaluation. Hosts on which it comes to the same are named together.
-func (q *query) addHosts(s *sheet, o catalog.Option) {
+// IsAlias reports whether an option of a host is but another name of one that the host has too.
+func IsAlias(c *workspace.Configuration, v host.Value) bool {
+	o, ok := c.Pinned.Catalog.Option(strings.Join(v.Path, "."))
+	return ok && o.RenamedTo != ""
+}
+
+// Deciding are the definitions that a host has the value of an option from; where none wins, all that may, or that conflict.
+func Deciding(v host.Value) []host.Definition {
+	decides := func(d host.Definition) bool { return d.Wins }
+	if v.Conflict {
+		strongest := math.MaxInt
+		for _, d := range v.Definitions {
+			if d.Condition == host.Yes && d.Priority > 0 {
+				strongest = min(strongest, d.Priority)
+			}
+		}
+		decides = func(d host.Definition) bool { return d.Condition == host.Yes && d.Priority == strongest }
+	}
+	deciding := slices.DeleteFunc(slices.Clone(v.Definitions), func(d host.Definition) bool { return !decides(d) })
+	if len(deciding) == 0 {
+		return v.Definitions
+	}
+	return deciding
+}
+
+// knownConfiguration is the configuration that the document belongs to, where that is known already and is read with the
+// catalog that holds for the document: no hover waits for an evaluation. It is nil otherwise.
+func (q *query) knownConfiguration() *workspace.Configuration {
 	c := q.sn.KnownConfiguration(q.doc.Dir())
 	if c == nil || c.Pinned.Catalog != q.pinned.Catalog {
-		return
+		return nil
 	}
-	path := o.Parts()
-	if o.RenamedTo != "" {
-		path = strings.Split(o.RenamedTo, ".")
-	}
-	names := map[string][]string{}
-	var said []string // in the order of the hosts
-	saying := map[string]markup.Text{}
-	for _, h := range c.Of(q.doc.Path) {
-		v, ok := h.Get(path...)
+	return c
+}
+
+// mostHosts is how many hosts a hover tells apart, and how many it names that are the same.
+const mostHosts = 4
+
+// addHosts says what an option comes to on the hosts that the document is a part of. What follows from the SoM and from the
+// generation stands beside them.
+func (q *query) addHosts(s *sheet, o catalog.Option) {
+	c := q.knownConfiguration()
+	path := cmp.Or(o.RenamedTo, o.Path)
+	decidesOnBoard := path == catalog.SoMOption || path == catalog.MajorVersionOption
+	hosts := c.Of(q.doc.Path)
+	q.addByHost(s, c, hosts, func(h *host.Host) markup.Text {
+		v, ok := h.Get(strings.Split(path, ".")...)
 		if !ok || h.Jetpack == host.No {
-			continue
+			return markup.Text{}
 		}
 		says := q.hostValue(v)
-		key := says.Plain()
-		if _, ok := saying[key]; !ok {
-			said, saying[key] = append(said, key), says
-		}
-		names[key] = append(names[key], HostName(h))
-	}
-	for i, key := range said {
-		if i == mostHosts {
-			s.add("On other hosts", markup.Prose("something else"))
-			return
-		}
-		on := "On " + strings.Join(names[key], ", ")
-		if n := len(names[key]); len(said) == 1 && n > 1 {
-			on = "On both hosts"
-			if n > 2 {
-				on = fmt.Sprintf("On all %d hosts", n)
+		if of, ok := c.Host(h.Name); ok && h.Variant != "" {
+			if without, _ := of.Get(v.Path...); q.hostValue(without) == says {
+				return markup.Text{} // it goes without saying
 			}
-		} else if n > mostHosts {
-			on = fmt.Sprintf("On %s and %d more", names[key][0], n-1)
 		}
-		s.add(text.Visible(on, ""), saying[key])
+		if !decidesOnBoard {
+			return says
+		}
+		settings, versions := q.boardOn(c, h, path, s.rows)
+		if !settings.Empty() {
+			says = markup.Format("%s, with %s", says, settings)
+		}
+		if !versions.Empty() {
+			says = markup.Format("%s: %s", says, versions)
+		}
+		return says
+	})
+	hosts = slices.DeleteFunc(hosts, func(h *host.Host) bool { return h.Variant != "" || h.Jetpack == host.No })
+	if decidesOnBoard && len(hosts) == 1 {
+		if command := FactsOf(c, hosts[0]).Flash; command != "" {
+			s.add("Flash", markup.Code(command))
+		}
 	}
 }
 
-// hostValue is what an option comes to on a host, and which definition it has that from.
-func (q *query) hostValue(v host.Value) markup.Text {
-	var from markup.Text
-	wins := func(d host.Definition) bool { return d.Wins }
-	if i := slices.IndexFunc(v.Definitions, wins); i >= 0 && v.Certainty == host.Certain {
-		if line := q.sn.Line(filepath.FromSlash(v.Definitions[i].Path.File), v.Definitions[i].Path.Span.Start); line > 0 {
-			from = markup.Format(", from %s", markup.Code(q.lineIn(filepath.FromSlash(v.Definitions[i].Path.File), line)))
+// addByHost adds what there is to say of hosts of a configuration, a row for those of which the same is said.
+func (q *query) addByHost(s *sheet, c *workspace.Configuration, hosts []*host.Host, say func(*host.Host) markup.Text) {
+	type group struct {
+		says  markup.Text
+		hosts []*host.Host
+	}
+	var groups []*group // in the order of the hosts
+	byText := map[string]*group{}
+	for _, h := range hosts {
+		says := say(h)
+		if says.Empty() {
+			continue
+		}
+		g, ok := byText[says.Plain()]
+		if !ok {
+			g = &group{says: says}
+			groups, byText[says.Plain()] = append(groups, g), g
+		}
+		g.hosts = append(g.hosts, h)
+	}
+	others := 0
+	for i, g := range groups {
+		if i < mostHosts {
+			s.add(onHosts(c, g.hosts), g.says)
+		} else {
+			others += len(g.hosts)
 		}
 	}
+	switch others {
+	case 0:
+	case 1:
+		s.add("On one more host", markup.Prose("something else"))
+	default:
+		s.add(fmt.Sprintf("On %d more hosts", others), markup.Prose("something else"))
+	}
+}
+
+// onHosts names some of the hosts of a configuration.
+func onHosts(c *workspace.Configuration, some []*host.Host) string {
+	if !c.IsFlake() && len(some) == 1 && some[0].Variant == "" {
+		return "On this host"
+	}
+	isHost := func(h *host.Host) bool { return h.Variant == "" && h.Jetpack != host.No }
+	all := 0
+	for _, h := range c.Hosts {
+		if isHost(h) {
+			all++
+		}
+	}
+	n := len(some)
+	if n == all && n > 1 && !slices.ContainsFunc(some, func(h *host.Host) bool { return !isHost(h) }) {
+		if n == 2 {
+			return "On both hosts"
+		}
+		return fmt.Sprintf("On all %d hosts", n)
+	}
+	named := min(n, mostHosts)
+	names := make([]string, named)
+	for i, h := range some[:named] {
+		names[i] = shownName(h)
+	}
+	on := "On " + strings.Join(names, ", ")
+	if n > named {
+		on += fmt.Sprintf(" and %d more", n-named)
+	}
+	return on
+}
+
+// shownName is what a host is called, as Nix writes it, cut to a length that a hover has room for.
+func shownName(h *host.Host) string {
+	name := syntax.WrittenName(h.Name)
+	if h.Variant != "" {
+		name += "." + h.Variant
+	}
+	return cut(text.Visible(name, ""))
+}
+
+// boardOn is what a host sets of its board, but for one option, and the versions that follow, but for those that stand in
+// rows already.
+func (q *query) boardOn(c *workspace.Configuration, h *host.Host, except string, rows []row) (settings, versions markup.Text) {
+	var set []markup.Text
+	for _, path := range BoardOptions {
+		v, ok := h.Get(strings.Split(path, ".")...)
+		isEnable := path == catalog.EnableOption
+		if !ok || path == except || len(v.Values) != 1 || v.Certainty != host.Certain && !isEnable {
+			continue
+		}
+		if v.Values[0] != any(isEnable) { // a Jetson is enabled and not super, without a word
+			set = append(set, markup.Code(shortName(path)+" = "+nixValue(v.Values[0])))
+		}
+	}
+	var known []markup.Text
+	for _, fact := range FactsOf(c, h).Versions() {
+		stands := func(r row) bool { return strings.EqualFold(r.name, fact[0]) && r.value.Plain() == fact[1] }
+		if !slices.ContainsFunc(rows, stands) {
+			known = append(known, markup.Literal(fact[0]+" "+fact[1]))
+		}
+	}
+	return enumerate(set), markup.Join(known, ", ")
+}
+
+// hostValue is what an option comes to on a host, and which definitions decide on it.
+func (q *query) hostValue(v host.Value) markup.Text {
 	values := make([]string, len(v.Values))
 	for i, value := range v.Values {
 		values[i] = nixValue(value)
 	}
+	deciding := Deciding(v)
+	says, where := markup.Codes(values), " from "
 	switch {
 	case v.Conflict:
-		return markup.Prose("has conflicting definitions")
-	case v.Certainty == host.Certain:
-		return markup.Format("%s%s", markup.Codes(values), from)
+		says, where = markup.Prose("conflicting definitions"), " in "
 	case v.Certainty == host.Default:
-		return markup.Format("%s, the default", markup.Codes(values))
+		return markup.Format("%s, the default", says)
 	case v.Certainty == host.Possible:
-		return markup.Format("one of %s", markup.Codes(values))
+		says, where = markup.Format("one of %s", says), " set in "
+	case v.Certainty == host.Unknown:
+		says, where = markup.Prose("not known without an evaluation"), " set in "
 	}
-	return markup.Prose("not known without an evaluation")
+	if at := q.definedAt(deciding); !at.Empty() {
+		says = markup.Format("%s,%s%s", says, where, at)
+	}
+	overridden := slices.DeleteFunc(slices.Clone(v.Definitions), func(d host.Definition) bool { return d.Wins || d.Condition != host.Yes })
+	if at := q.definedAt(overridden); v.Certainty == host.Certain && !at.Empty() {
+		says = markup.Format("%s, over %s", says, at)
+	}
+	return says
+}
+
+// mostDefinitions is how many definitions of one value a hover names.
+const mostDefinitions = 3
+
+// definedAt is where definitions are written, as seen from the document.
+func (q *query) definedAt(definitions []host.Definition) markup.Text {
+	var lines []string
+	for _, d := range definitions {
+		if at := q.locationIn(d.Path); at != "" && !slices.Contains(lines, at) {
+			lines = append(lines, at)
+		}
+	}
+	at := make([]markup.Text, min(len(lines), mostDefinitions))
+	for i := range at {
+		at[i] = markup.Code(lines[i])
+	}
+	if more := len(lines) - len(at); more > 0 {
+		at = append(at, markup.Literal(fmt.Sprint(more, " more")))
+	}
+	return enumerate(at)
+}
+
+// enumerate is texts as a sentence names them: a, b and c.
+func enumerate(all []markup.Text) markup.Text {
+	n := len(all)
+	if n < 2 {
+		return markup.Join(all, "")
+	}
+	return markup.Format("%s and %s", markup.Join(all[:n-1], ", "), all[n-1])
+}
+
+// locationIn is the file, as seen from the document, and the line of a location; empty where they are not known.
+func (q *query) locationIn(at host.Location) string {
+	file := filepath.FromSlash(at.File)
+	line, _ := q.sn.LineColumn(file, at.Span.Start)
+	if line == 0 {
+		return ""
+	}
+	return q.lineIn(file, line)
 }
 
 // nixValue is a plain value as Nix writes it, cut to a length that a hover has room for.
 func nixValue(v any) string {
-	const most = 60
 	var s string
 	switch v := v.(type) {
 	case nil:
@@ -195,7 +405,12 @@ func nixValue(v any) string {
 	default:
 		s = fmt.Sprint(v)
 	}
-	s = oneLine(s)
+	return cut(oneLine(s))
+}
+
+// cut is a text on one line, cut to a length that a hover has room for.
+func cut(s string) string {
+	const most = 60
 	if utf8.RuneCountInString(s) > most {
 		return string([]rune(s)[:most]) + " …"
 	}

@@ -45,17 +45,20 @@ var kinds = []struct {
 }{
 	{module.DefinedName, anyDocument, (*query).option},
 	{module.DefinedName, jetpackDocument, (*query).changedScope},
+	{module.DefinedName, jetpackDocument, (*query).definedHost},
 	{module.DefinedName, jetpackDocument, (*query).definedTerm},
 	{module.DefinedName, jetpackDocument, (*query).definedMember},
 
 	{module.ReferredName, anyDocument, (*query).option},
 	{module.ReferredName, jetpackDocument, (*query).scopeOrMember},
 	{module.ReferredName, jetpackDocument, (*query).jetpackFlake},
+	{module.ReferredName, jetpackDocument, (*query).referredHost},
 	{module.ReferredName, jetpackDocument, (*query).flakeOutput},
 	{module.ReferredName, jetpackDocument, (*query).optionType},
 	{module.ReferredName, jetpackDocument, (*query).function},
 
 	{module.ValuePlace, anyDocument, (*query).value},
+	{module.ValuePlace, jetpackDocument, (*query).definedHost},
 	{module.OverlayArgument, jetpackDocument, (*query).overlayArgument},
 	{module.FilePlace, anyDocument, (*query).value},
 	{module.FilePlace, jetpackDocument, (*query).sourceFile},

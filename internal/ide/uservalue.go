@@ -53,10 +53,11 @@ func (v userValue) declaration(*query) (Location, bool) {
 }
 
 func (v userValue) sheet(q *query) sheet {
-	return sheet{
-		title: `"` + v.Value + `"`, what: markup.Format("value of %s, your own", markup.Code(v.option.Path)),
-		rows: []row{{"Declared", markup.Code(q.lineOf(v.UserValue))}, q.revisionRow()},
-	}
+	out := sheet{title: `"` + v.Value + `"`, what: markup.Format("value of %s, your own", markup.Code(v.option.Path))}
+	out.add("Declared", markup.Code(q.lineOf(v.UserValue)))
+	q.addHosts(&out, v.option)
+	out.rows = append(out.rows, q.revisionRow())
+	return out
 }
 
 // lineOf is the file, as seen from the document, and the line in which a value of the user's is declared.

@@ -1,7 +1,6 @@
 package ide
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -72,12 +71,13 @@ func (v enumValue) sheet(q *query) sheet {
 	if since := o.ValueSince(v.value); since.Known() {
 		out.add("Since", dayOf(since))
 	}
+	q.addHosts(&out, o)
 	out.rows = append(out.rows, q.revisionRow())
 	if v.written != "" && !strings.ContainsAny(v.written[:1], `"'`) {
 		out.remark("%s needs quotes: the value is a string.", markup.Code(v.written))
 	}
 	if others := v.clashing(q); len(others) > 0 {
-		out.remark("jetpack-nixos refuses this value together with %s.", markup.Join(others, " and "))
+		out.remark("jetpack-nixos refuses this value together with %s.", enumerate(others))
 	}
 	return out
 }
@@ -120,31 +120,9 @@ func (v enumValue) clashing(q *query) []markup.Text {
 		return nil
 	}
 	b, _ := q.board().with(v.Path, v.value)
-	if b.som == "" {
+	refused := b.refused(q.pinned.Catalog)
+	if !slices.Contains(refused, v.Path) {
 		return nil
 	}
-	verdict, clashes := b.fits(q.pinned.Catalog)
-	if verdict != catalog.FitNo {
-		return nil
-	}
-	isOf := func(clash catalog.Clash) bool {
-		return slices.ContainsFunc(clashes, func(c catalog.Clash) bool { return c == clash || c == catalog.ClashTargetBoard })
-	}
-	involved := []string{catalog.SoMOption}
-	if isOf(catalog.ClashMajor) {
-		involved = append(involved, catalog.MajorVersionOption)
-	}
-	if isOf(catalog.ClashCarrier) {
-		involved = append(involved, catalog.CarrierBoardOption)
-	}
-	if !slices.Contains(involved, v.Path) {
-		return nil
-	}
-	var others []markup.Text
-	for _, path := range involved {
-		if value := *b.field(path); path != v.Path && value != "" {
-			others = append(others, markup.Code(fmt.Sprintf("%s = %q", shortName(path), value)))
-		}
-	}
-	return others
+	return b.settings(slices.DeleteFunc(refused, func(path string) bool { return path == v.Path }))
 }

@@ -128,6 +128,11 @@ func joined(texts []Text, between Text) Text {
 	return Text{strings.Join(markdown, between.markdown), strings.Join(plain, between.plain)}
 }
 
+// Command is a line for a shell, as a paragraph.
+func Command(line string) Text {
+	return Text{strings.Join(Fence("sh", []string{line}), "\n"), text.Visible(line, "")}
+}
+
 // Quotation is a paragraph of somebody else's.
 func Quotation(t Text) Text { return Text{"> " + t.markdown, t.plain} }
 

@@ -26,6 +26,9 @@ type Configuration struct {
 	unrelated []string // the inputs of the flake that have nothing to do with Jetsons
 }
 
+// IsFlake reports whether a flake makes the configurations, and they have names.
+func (c *Configuration) IsFlake() bool { return filepath.Base(c.Entry) == "flake.nix" }
+
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
 // around it, or else of the nearest configuration.nix, within the workspace folder or the repository. It is nil where there
 // is none. The evaluation is kept for as long as nothing changes. It stops once the snapshot is Done or StopReading was called,
@@ -121,13 +124,15 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	return c
 }
 
-// Line is the 1-based line of an offset in a file, an absolute path, as an evaluation read it last; 0 where none did.
-func (s *Snapshot) Line(file string, offset int) int {
+// LineColumn is the 1-based line of an offset in a file, an absolute path, and the column in bytes, as an evaluation read
+// the file last; 0 where none did.
+func (s *Snapshot) LineColumn(file string, offset int) (line, column int) {
 	content := s.Content(file)
 	if offset > len(content) || content == "" {
-		return 0
+		return 0, 0
 	}
-	return strings.Count(content[:offset], "\n") + 1
+	before := content[:offset]
+	return strings.Count(before, "\n") + 1, offset - strings.LastIndexByte(before, '\n')
 }
 
 // Content is what a file, an absolute path, has as an evaluation read it last; empty where none did.
@@ -163,6 +168,15 @@ func (c *Configuration) Of(file string) []*host.Host {
 		}
 		return !read
 	})
+}
+
+// Host is the host of a name, and not a variant of it.
+func (c *Configuration) Host(name string) (*host.Host, bool) {
+	i := slices.IndexFunc(c.Hosts, func(h *host.Host) bool { return h.Name == name && h.Variant == "" })
+	if i < 0 {
+		return nil, false
+	}
+	return c.Hosts[i], true
 }
 
 // entry is the file that says which configurations there are for the files in a folder, and the folder that an evaluation of
