@@ -129,3 +129,32 @@ func BenchmarkDiagnose(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkHoverOnHosts is a hover on som in a module of ten hosts, of which each sets it: before these are evaluated, and after.
+func BenchmarkHoverOnHosts(b *testing.B) {
+	files := workspaces()["embedded"]
+	files["flake.nix"] = `{ outputs = { self, nixpkgs, jp, ... }: { nixosConfigurations = nixpkgs.lib.genAttrs
+		(map (n: "host-${toString n}") (nixpkgs.lib.range 1 10)) (name: nixpkgs.lib.nixosSystem { modules = [
+			jp.nixosModules.default ./som.nix { hardware.nvidia-jetpack.majorVersion = if name == "host-7" then "5" else "6"; } ]; }); }; }`
+	const module = "{ hardware.nvidia-jetpack.enable = true; hardware.nvidia-jetpack.som = \"orin-nx\"; }\n"
+	in := newBench(b, files)
+	path := filepath.Join(in.doc.Dir(), "som.nix")
+	if err := os.WriteFile(path, []byte(module), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	doc := workspace.NewDocument(path, path, "nix", 1, module)
+	link := func(string, string) string { return "" }
+	for _, evaluated := range []bool{false, true} {
+		b.Run(fmt.Sprintf("evaluated=%t", evaluated), func(b *testing.B) {
+			if evaluated && len(in.snapshot.Configuration(in.doc.Dir()).Hosts) != 10 {
+				b.Fatal("not ten hosts")
+			}
+			for b.Loop() {
+				h, ok := ide.HoverAt(in.snapshot, doc, strings.Index(module, "som"))
+				if !ok || strings.Contains(h.Markdown(link), "host-7") != evaluated {
+					b.Fatal("no hover")
+				}
+			}
+		})
+	}
+}

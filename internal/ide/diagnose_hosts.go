@@ -93,7 +93,7 @@ func boardOf(h *host.Host) hostBoard {
 	enabled, _ := certain(h, catalog.EnableOption)
 	b.enabled = enabled == true
 	for _, path := range []string{catalog.SoMOption, catalog.CarrierBoardOption, catalog.MajorVersionOption} {
-		v, ok := h.Get(strings.Split(path, ".")...)
+		v, ok := h.Option(path)
 		if !ok {
 			continue // the revision does not have it
 		}

@@ -86,22 +86,26 @@ const mostDiagnostics = 100
 // that it reports is a hint, and it leaves out names and values that an unknown revision may have.
 // The slice is shared and must not be changed.
 func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
-	if !sn.Settings().Diagnostics || doc.Problem() != nil {
+	if doc.Problem() != nil {
 		return nil
 	}
 	pinned := sn.Catalog(doc)
+	defines := mayDefine(pinned.Catalog, doc.Text)
+	if !defines && !sn.DealsWithJetpack(doc) {
+		return nil // else another file may give a value of this one to an option
+	}
+	hosts := hostsOf(sn, doc, pinned) // which hovers wait for, whatever the settings say
+	if !sn.Settings().Diagnostics {
+		return nil
+	}
 	var alone []Diagnostic
-	switch {
-	case mayDefine(pinned.Catalog, doc.Text):
+	if defines {
 		alone = sn.Remember(doc, pinned, func() any {
 			d := newDiagnoser(sn, doc, pinned)
 			d.look(d.names, d.values, d.board)
 			return d.diagnostics()
 		}).([]Diagnostic)
-	case !sn.DealsWithJetpack(doc):
-		return nil // else another file may give a value of this one to an option
 	}
-	hosts := hostsOf(sn, doc, pinned)
 	if len(hosts) == 0 {
 		return alone
 	}

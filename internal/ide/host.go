@@ -115,7 +115,7 @@ func (s nixosHost) sheet(q *query) sheet {
 	}
 	isKnown := true
 	for _, path := range BoardOptions {
-		v, ok := h.Get(strings.Split(path, ".")...)
+		v, ok := h.Option(path)
 		if !ok || path == catalog.EnableOption && v.Certainty == host.Certain && v.Values[0] == true {
 			continue // without a word: a Jetson is what is expected
 		}

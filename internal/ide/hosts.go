@@ -74,8 +74,8 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 // hasTargetBoard reports whether there may be a board configuration to flash: the SoM generic has none of its own, and two
 // SoMs have none either.
 func hasTargetBoard(h *host.Host) bool {
-	som, _ := h.Get(strings.Split(catalog.SoMOption, ".")...)
-	target, _ := h.Get(strings.Split(targetBoardOption, ".")...)
+	som, _ := h.Option(catalog.SoMOption)
+	target, _ := h.Option(targetBoardOption)
 	return !som.Conflict && (hostString(h, catalog.SoMOption) != "generic" || len(target.Definitions) > 0)
 }
 
@@ -103,7 +103,7 @@ func flashCommand(entry, name string) string {
 
 // certain is the value that an option of a host certainly has.
 func certain(h *host.Host, path string) (any, bool) {
-	v, ok := h.Get(strings.Split(path, ".")...)
+	v, ok := h.Option(path)
 	if !ok || v.Certainty < host.Default || len(v.Values) != 1 {
 		return nil, false
 	}
@@ -181,28 +181,36 @@ func (q *query) addHosts(s *sheet, o catalog.Option) {
 	c := q.knownConfiguration()
 	path := cmp.Or(o.RenamedTo, o.Path)
 	decidesOnBoard := path == catalog.SoMOption || path == catalog.MajorVersionOption
+	rests := []string{path}
+	if decidesOnBoard {
+		rests = append(append(rests, BoardOptions...), realtimeOption)
+	}
 	hosts := c.Of(q.doc.Path)
+	said := map[string]markup.Text{} // of hosts that are the same, once
 	q.addByHost(s, c, hosts, func(h *host.Host) markup.Text {
-		v, ok := h.Get(strings.Split(path, ".")...)
+		v, ok := h.Option(path)
 		if !ok || h.Jetpack == host.No {
 			return markup.Text{}
 		}
-		says := q.hostValue(v)
-		if of, ok := c.Host(h.Name); ok && h.Variant != "" {
-			if without, _ := of.Get(v.Path...); q.hostValue(without) == says {
-				return markup.Text{} // it goes without saying
-			}
+		if of, ok := c.Host(h.Name); ok && h.Variant != "" && fingerprint(h, path) == fingerprint(of, path) {
+			return markup.Text{} // it goes without saying
 		}
-		if !decidesOnBoard {
+		key := fingerprint(h, rests...)
+		says, ok := said[key]
+		if ok {
 			return says
 		}
-		settings, versions := q.boardOn(c, h, path, s.rows)
-		if !settings.Empty() {
-			says = markup.Format("%s, with %s", says, settings)
+		says = q.hostValue(v)
+		if decidesOnBoard {
+			settings, versions := q.boardOn(c, h, path, s.rows)
+			if !settings.Empty() {
+				says = markup.Format("%s, with %s", says, settings)
+			}
+			if !versions.Empty() {
+				says = markup.Format("%s: %s", says, versions)
+			}
 		}
-		if !versions.Empty() {
-			says = markup.Format("%s: %s", says, versions)
-		}
+		said[key] = says
 		return says
 	})
 	hosts = slices.DeleteFunc(hosts, func(h *host.Host) bool { return h.Variant != "" || h.Jetpack == host.No })
@@ -211,6 +219,19 @@ func (q *query) addHosts(s *sheet, o catalog.Option) {
 			s.add("Flash", markup.Code(command))
 		}
 	}
+}
+
+// fingerprint is the same for hosts that have the same values of options, from the same definitions.
+func fingerprint(h *host.Host, options ...string) string {
+	b := []byte{byte(h.Jetpack)}
+	for _, path := range options {
+		v, _ := h.Option(path)
+		b = fmt.Appendf(b, "%d %t %q", v.Certainty, v.Conflict, v.Values)
+		for _, d := range v.Definitions {
+			b = append(fmt.Appendf(b, " %d %d %t ", d.Path.Span.Start, d.Condition, d.Wins), d.Path.File...)
+		}
+	}
+	return string(b)
 }
 
 // addByHost adds what there is to say of hosts of a configuration, a row for those of which the same is said.
@@ -295,7 +316,7 @@ func shownName(h *host.Host) string {
 func (q *query) boardOn(c *workspace.Configuration, h *host.Host, except string, rows []row) (settings, versions markup.Text) {
 	var set []markup.Text
 	for _, path := range BoardOptions {
-		v, ok := h.Get(strings.Split(path, ".")...)
+		v, ok := h.Option(path)
 		isEnable := path == catalog.EnableOption
 		if !ok || path == except || len(v.Values) != 1 || v.Certainty != host.Certain && !isEnable {
 			continue

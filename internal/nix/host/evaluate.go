@@ -296,12 +296,12 @@ func (s *system) host(h *Host) *Host {
 	if s.schema == nil {
 		return h
 	}
+	h.indexes = s.schema.indexes
 	for i := range s.schema.options {
 		o := &s.schema.options[i]
-		if slices.Contains(o.Path, "*") {
-			continue
+		if o.isOne() {
+			h.Values = append(h.Values, s.valueOf(o))
 		}
-		h.Values = append(h.Values, s.valueOf(o))
 	}
 	h.Undeclared = s.undeclared(s.root, false, nil)
 	switch h.Jetpack = s.jetpack; {

@@ -5,6 +5,7 @@
 package host
 
 import (
+	"strings"
 	"sync/atomic"
 
 	"jetpills/internal/nix/eval"
@@ -129,6 +130,8 @@ type Host struct {
 	Unseen []Unseen
 	// Values are the options of the schema, in its order.
 	Values []Value
+	// indexes are those of Values, by path.
+	indexes map[string]int
 	// Undeclared are the paths that modules of the workspace define beside the options of
 	// the schema, where no module declares them: beside an enable of the schema, or below
 	// one.
@@ -193,23 +196,13 @@ func location(e *eval.Evaluator, n syntax.Node) Location {
 }
 
 // Get finds an option of the schema.
-func (h *Host) Get(path ...string) (Value, bool) {
-	for _, v := range h.Values {
-		if equalPath(v.Path, path) {
-			return v, true
-		}
-	}
-	return Value{}, false
-}
+func (h *Host) Get(path ...string) (Value, bool) { return h.Option(strings.Join(path, ".")) }
 
-func equalPath(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
+// Option is Get with the path as one text, dots between its names.
+func (h *Host) Option(path string) (Value, bool) {
+	i, ok := h.indexes[path]
+	if !ok {
+		return Value{}, false
 	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return h.Values[i], true
 }

@@ -75,6 +75,7 @@ type Option struct {
 type Schema struct {
 	root    declared
 	options []Option
+	indexes map[string]int // of the options in Host.Values, by path
 }
 
 // declared is what a schema has at a path and below.
@@ -86,11 +87,19 @@ type declared struct {
 	depth    int
 }
 
+// isOne reports whether a system has the option once, and not for each of a set or a list.
+func (o *Option) isOne() bool { return !slices.Contains(o.Path, "*") }
+
 // NewSchema is the schema of these options.
 func NewSchema(options ...Option) *Schema {
-	s := &Schema{options: options}
+	s := &Schema{options: options, indexes: map[string]int{}}
+	values := 0
 	for i := range s.options {
 		o := &s.options[i]
+		if o.isOne() {
+			s.indexes[strings.Join(o.Path, ".")] = values
+			values++
+		}
 		if o.Default != "" {
 			o.tree = syntax.Parse(o.Default)
 		}
