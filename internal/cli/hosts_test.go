@@ -122,6 +122,9 @@ rover (flake.nix:10)
 	if diff := cmp.Diff(want, out); diff != "" || code != 0 {
 		t.Errorf("exit code %d, -want +got:\n%s", code, diff)
 	}
+	if out, _, _ := run(t, "", "hosts", "--format", "json"); strings.Contains(out, "nvidia-jetpack.container-toolkit") {
+		t.Error("an alias that nobody uses is listed")
+	}
 	if !strings.HasPrefix(stderr, "jetpills: defaults and versions are those of jetpack-nixos 4d857d6") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("%s", stderr)
 	}
