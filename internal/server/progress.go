@@ -26,7 +26,6 @@ type pass struct {
 	checked  atomic.Int64 // of its documents
 
 	token string // what the client calls the pass by
-	hide  func() // ends what the client shows of it
 }
 
 // over has the pass look at a snapshot.
@@ -46,12 +45,11 @@ func (s *Server) beginPass(ctx context.Context, snapshot *workspace.Snapshot) (p
 	}
 	s.passes++
 	p.token = fmt.Sprintf("%s/%d", name, s.passes)
-	ctx, p.hide = context.WithCancel(p.wanted)
 	s.pass.Store(p)
 	hidden := make(chan struct{})
 	go func() {
 		defer close(hidden)
-		s.show(ctx, p)
+		s.show(p.wanted, p)
 	}()
 	return p, func() {
 		p.stop()
@@ -123,7 +121,6 @@ func (p *pass) progress() (message string, percentage uint32) {
 // cancel stops what a pass is at: either the reading of the hosts, without which it goes on, or the pass. What is left out
 // follows with the next change.
 func (p *pass) cancel() {
-	p.hide()
 	snapshot := p.snapshot.Load()
 	if _, _, isReading := snapshot.Reading(); isReading {
 		snapshot.StopReading()
