@@ -289,7 +289,7 @@ func (l *hostList) shapes() []hostJSON {
 		}
 		out.File, out.Line, out.Column = l.position(h.At)
 		values := slices.DeleteFunc(shown(h), func(v host.Value) bool {
-			return l.isAlias(v) && !slices.ContainsFunc(v.Definitions, func(d host.Definition) bool { return slices.Equal(d.Alias, v.Path) })
+			return ide.IsAlias(l.Configuration, v) && !slices.ContainsFunc(v.Definitions, func(d host.Definition) bool { return slices.Equal(d.Alias, v.Path) })
 		})
 		slices.SortFunc(values, func(a, b host.Value) int { return slices.Compare(a.Path, b.Path) })
 		for _, v := range values {

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -109,7 +108,7 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 		earlier = before.Result
 	}
 	c.Result = host.Evaluate(ctx, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
-		Entry: filepath.ToSlash(entry), Schema: s.configurations.schema(pinned.Catalog), Workers: 2, Progress: progress,
+		Entry: filepath.ToSlash(entry), Schema: s.configurations.schemas.schema(pinned.Catalog), Workers: 2, Progress: progress,
 		Input: func(name, url string) host.Input {
 			if input := pinned.Pin.Input; input != "" && name == path.Base(input) {
 				return host.Jetpack
@@ -228,7 +227,7 @@ type configurations struct {
 	mu      sync.Mutex
 	byEntry map[string]*evaluation
 	entries map[string]entryOf // by the key of a folder
-	schemas map[*catalog.Catalog]*host.Schema
+	schemas *schemas           // of all snapshots, as read is
 	read    *readFiles
 	reading atomic.Pointer[host.Progress] // of an evaluation that goes on
 	wanted  context.Context               // of all evaluations
@@ -251,7 +250,7 @@ func newEvaluation(latest *atomic.Pointer[Configuration]) *evaluation {
 func newConfigurations() *configurations {
 	wanted, stop := context.WithCancel(context.Background())
 	return &configurations{
-		byEntry: map[string]*evaluation{}, entries: map[string]entryOf{}, schemas: map[*catalog.Catalog]*host.Schema{}, read: newReadFiles(),
+		byEntry: map[string]*evaluation{}, entries: map[string]entryOf{}, schemas: &schemas{of: map[*catalog.Catalog]*host.Schema{}}, read: newReadFiles(),
 		wanted: wanted, stop: stop,
 	}
 }
@@ -261,8 +260,7 @@ func (c *configurations) next() *configurations {
 	n := newConfigurations()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n.read = c.read
-	maps.Copy(n.schemas, c.schemas)
+	n.read, n.schemas = c.read, c.schemas
 	for entry, e := range c.byEntry {
 		n.byEntry[entry] = newEvaluation(e.latest)
 	}
@@ -299,16 +297,22 @@ func (c *configurations) of(entry string) *evaluation {
 	return e
 }
 
-func (c *configurations) schema(of *catalog.Catalog) *host.Schema {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s, ok := c.schemas[of]
+// schemas are those of catalogs. Evaluations can only go on from one another with the same one.
+type schemas struct {
+	mu sync.Mutex
+	of map[*catalog.Catalog]*host.Schema
+}
+
+func (s *schemas) schema(c *catalog.Catalog) *host.Schema {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	schema, ok := s.of[c]
 	if !ok {
-		s = host.FromCatalog(of)
-		if len(c.schemas) >= mostConfigurations {
-			clear(c.schemas)
+		schema = host.FromCatalog(c)
+		if len(s.of) >= mostConfigurations {
+			clear(s.of)
 		}
-		c.schemas[of] = s
+		s.of[c] = schema
 	}
-	return s
+	return schema
 }
