@@ -239,11 +239,13 @@ func TestHostsFlashAnyName(t *testing.T) {
 // There is no command where there is nothing to flash, and no version where jetpack-nixos is off.
 func TestHostsWithoutFlash(t *testing.T) {
 	home(t)
-	for module, versions := range map[string]bool{
-		`{ enable = true; }`: true,
-		`{ enable = true; flashScriptOverrides.targetBoard = "mine"; }`: true,
-		`{ som = "orin-agx"; }`: false,
-		`lib.mkMerge [ { enable = true; som = "orin-agx"; } { som = "orin-nx"; } ]`: false,
+	for module, want := range map[string]struct{ versions, flash bool }{
+		`{ enable = true; som = "orin-nx"; }`:                                        {true, true},
+		`{ enable = true; }`:                                                         {true, false},
+		`{ enable = true; flashScriptOverrides.targetBoard = "mine"; }`:              {true, true},
+		`{ enable = true; flashScriptOverrides.targetBoard = lib.mkIf false "no"; }`: {true, false},
+		`{ som = "orin-agx"; }`:                                                      {false, false},
+		`lib.mkMerge [ { enable = true; som = "orin-agx"; } { som = "orin-nx"; } ]`:  {false, false},
 	} {
 		dir := lay(t, map[string]string{
 			"flake.lock": lock("anduril", "4d857d6da48c420da39964b6fb7ba23a958abad3"),
@@ -251,7 +253,7 @@ func TestHostsWithoutFlash(t *testing.T) {
 				jetpack-nixos.nixosModules.default ({ lib, ... }: { hardware.nvidia-jetpack = ` + module + `; }) ]; }; }; }`,
 		})
 		out, _, code := run(t, "", "hosts", dir)
-		if code != 0 || strings.Contains(out, "flash:") != strings.Contains(module, "targetBoard") || strings.Contains(out, "JetPack") != versions {
+		if code != 0 || strings.Contains(out, "JetPack") != want.versions || strings.Contains(out, "flash:") != want.flash {
 			t.Errorf("%s: exit code %d, %s", module, code, out)
 		}
 	}

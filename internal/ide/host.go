@@ -21,11 +21,15 @@ type nixosHost struct {
 	hosts []*host.Host
 }
 
-// hostNamed is the subject of the hosts that a test picks, if a Jetson is among them.
+// hostNamed is the subject of the hosts that a test picks, if there is a Jetson among them of which anything is known.
 func (q *query) hostNamed(c *workspace.Configuration, isNamed func(*host.Host) bool) (subject, bool) {
 	s := nixosHost{of: c, topics: topics{concept("flash-script"), concept("flake-outputs")}}
 	for _, h := range c.Hosts {
-		if isNamed(h) && ConfiguresJetson(c, h) {
+		isKnown := func(path string) bool {
+			v, ok := h.Option(path)
+			return ok && (v.Certainty > host.Unknown || len(v.Definitions) > 0)
+		}
+		if isNamed(h) && ConfiguresJetson(c, h) && slices.ContainsFunc(BoardOptions, isKnown) {
 			s.hosts = append(s.hosts, h)
 		}
 	}
@@ -113,13 +117,18 @@ func (s nixosHost) sheet(q *query) sheet {
 	if s.of.IsFlake() {
 		out.title = "nixosConfigurations." + out.title
 	}
-	isKnown := true
+	isCertain := true
+	var unknown []string // and set nowhere
 	for _, path := range BoardOptions {
 		v, ok := h.Option(path)
 		if !ok || path == catalog.EnableOption && v.Certainty == host.Certain && v.Values[0] == true {
 			continue // without a word: a Jetson is what is expected
 		}
-		isKnown = isKnown && v.Certainty >= host.Default
+		isCertain = isCertain && v.Certainty >= host.Default
+		if v.Certainty == host.Unknown && len(v.Definitions) == 0 {
+			unknown = append(unknown, shortName(path))
+			continue
+		}
 		out.add(shortName(path), q.hostValue(v))
 	}
 	f := FactsOf(s.of, h)
@@ -128,7 +137,8 @@ func (s nixosHost) sheet(q *query) sheet {
 		versions = append(versions, fact[0]+" "+fact[1])
 	}
 	out.add("Versions", markup.Literal(strings.Join(versions, ", ")))
-	if at := q.unseen(h); !isKnown {
+	out.add("Not known", markup.Codes(unknown))
+	if at := q.unseen(h); !isCertain {
 		out.add("Not looked into", at)
 	}
 	if at := q.locationIn(h.At); at != "" && q.place.Kind == module.ReferredName {

@@ -76,7 +76,8 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 func hasTargetBoard(h *host.Host) bool {
 	som, _ := h.Option(catalog.SoMOption)
 	target, _ := h.Option(targetBoardOption)
-	return !som.Conflict && (hostString(h, catalog.SoMOption) != "generic" || len(target.Definitions) > 0)
+	mayBeSet := slices.ContainsFunc(target.Definitions, func(d host.Definition) bool { return d.Condition != host.No })
+	return !som.Conflict && (hostString(h, catalog.SoMOption) != "generic" || mayBeSet)
 }
 
 const targetBoardOption = catalog.Namespace + ".flashScriptOverrides.targetBoard"
