@@ -41,8 +41,8 @@ func (b board) fits(c *catalog.Catalog) (catalog.Verdict, []catalog.Clash) {
 	return c.Fits(b.som, b.carrier, b.major)
 }
 
-// refused are the options of the board whose values jetpack-nixos refuses together; none of a board that fits, or of which
-// that is not known.
+// refused are the options of the board whose values jetpack-nixos refuses together; none of a board that fits, or of
+// which that is not known.
 func (b board) refused(c *catalog.Catalog) []string {
 	verdict, clashes := b.fits(c)
 	if b.som == "" || verdict != catalog.FitNo {

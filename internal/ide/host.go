@@ -84,9 +84,14 @@ func (q *query) referredHost(place *module.Place) (subject, bool) {
 	if of < 0 || names[of].Name != "nixosConfigurations" || c == nil {
 		return nil, false
 	}
-	switch flake := names[:of].Last(); {
-	case flake == "self" && q.isFlake(place, names[:of]), flake == "flake", flake == "outputs":
-	case flake == "" && of == 0 && len(names) == len(place.Path): // of the set that the name stands in
+	flake := names[:of]
+	if flake.Last() == "outputs" {
+		flake = flake[:len(flake)-1]
+	}
+	switch {
+	case flake.Last() == "self" && q.isFlake(place, flake):
+	case len(flake) > 1 && flake[len(flake)-2:].String() == "config.flake": // in a module of flake-parts
+	case len(flake) == 0 && len(names) == len(place.Path): // of the set that the name stands in
 	default:
 		return nil, false
 	}

@@ -39,7 +39,9 @@ type HostFacts struct {
 
 // Versions are the facts that are known, but for the command, each with its name, in the order in which they are shown.
 func (f HostFacts) Versions() [][2]string {
-	all := [][2]string{{"JetPack", f.JetPack}, {"L4T", f.L4T}, {"kernel", f.Kernel}, {"CUDA", f.CUDA}, {"CUDA capability", f.Capability}}
+	all := [][2]string{
+		{"JetPack", f.JetPack}, {"L4T", f.L4T}, {"kernel", f.Kernel}, {"CUDA", f.CUDA}, {"CUDA capability", f.Capability},
+	}
 	return slices.DeleteFunc(all, func(fact [2]string) bool { return fact[1] == "" })
 }
 
@@ -71,8 +73,8 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 	return f
 }
 
-// hasTargetBoard reports whether there may be a board configuration to flash: the SoM generic has none of its own, and two
-// SoMs have none either.
+// hasTargetBoard reports whether there may be a board configuration to flash: the SoM generic has none of its own, and
+// two SoMs have none either.
 func hasTargetBoard(h *host.Host) bool {
 	som, _ := h.Option(catalog.SoMOption)
 	target, _ := h.Option(targetBoardOption)
@@ -144,7 +146,7 @@ func IsAlias(c *workspace.Configuration, v host.Value) bool {
 	return ok && o.RenamedTo != ""
 }
 
-// Deciding are the definitions that a host has the value of an option from; where none wins, all that may, or that conflict.
+// Deciding are the definitions that a host has the value of an option from; where none wins, those that conflict, or all.
 func Deciding(v host.Value) []host.Definition {
 	decides := func(d host.Definition) bool { return d.Wins }
 	if v.Conflict {
@@ -176,8 +178,8 @@ func (q *query) knownConfiguration() *workspace.Configuration {
 // mostHosts is how many hosts a hover tells apart, and how many it names that are the same.
 const mostHosts = 4
 
-// addHosts says what an option comes to on the hosts that the document is a part of. What follows from the SoM and from the
-// generation stands beside them.
+// addHosts says what an option comes to on the hosts that the document is a part of. What follows from the SoM and from
+// the generation stands beside them.
 func (q *query) addHosts(s *sheet, o catalog.Option) {
 	c := q.knownConfiguration()
 	path := cmp.Or(o.RenamedTo, o.Path)
@@ -312,9 +314,11 @@ func shownName(h *host.Host) string {
 	return cut(text.Visible(name, ""))
 }
 
-// boardOn is what a host sets of its board, but for one option, and the versions that follow, but for those that stand in
-// rows already.
-func (q *query) boardOn(c *workspace.Configuration, h *host.Host, except string, rows []row) (settings, versions markup.Text) {
+// boardOn is what a host sets of its board, but for one option, and the versions that follow, but for those that stand
+// in rows already.
+func (q *query) boardOn(
+	c *workspace.Configuration, h *host.Host, except string, rows []row,
+) (settings, versions markup.Text) {
 	var set []markup.Text
 	for _, path := range BoardOptions {
 		v, ok := h.Option(path)

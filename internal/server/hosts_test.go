@@ -11,8 +11,8 @@ import (
 	"jetpills/internal/catalog"
 )
 
-// TestHostsAreFresh: what a hover says of a host is left out from an edit of any of its files on, and is there again once
-// nothing has changed for a while.
+// TestHostsAreFresh: what a hover says of a host is left out from an edit of any of its files on, and is there again
+// once nothing has changed for a while.
 func TestHostsAreFresh(t *testing.T) {
 	for name, settings := range map[string]map[string]any{
 		"":                     {},
