@@ -12,10 +12,11 @@ import (
 // TestPlaces holds that a walk through a text says of each place what a cursor on it does, also where names before it took
 // the whole budget of an evaluation.
 func TestPlaces(t *testing.T) {
-	const endless = "builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x + 1) 190000)"
+	// Each takes more than half of the budget.
+	const long = "if builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x + 1) 10000) < 0 then config.wrong else config.right"
 	for src, want := range map[string]int{
 		`{ config, ... }: let cfg = config.hardware; inherit (cfg) a; in { ${a}."b" = with cfg; [ b "c" 1 ./d ]; e = cfg."f".${"g"} or h; }`: 19,
-		`{ config, ... }: let a = ` + endless + `; b = ` + endless + `; cfg = config.x; in [ a.a b.b a.a cfg.som ]`:                          -1,
+		`{ config, ... }: let a = ` + long + `; b = ` + long + `; in [ a.x b.y ]`:                                                            -1,
 	} {
 		tree := syntax.Parse(src)
 		count := 0
@@ -27,6 +28,9 @@ func TestPlaces(t *testing.T) {
 			}
 			return true
 		})
+		if at := module.At(tree, strings.LastIndex(src, ".y")+1); want < 0 && describe(at) != "refers to config.right.y" {
+			t.Errorf("a cursor: %s", describe(at))
+		}
 		if !whole || want >= 0 && count != want {
 			t.Errorf("%s: %d places, want %d; all of them: %v", src, count, want, whole)
 		}
