@@ -39,7 +39,8 @@ func (p *Program) referencesCommand() *cobra.Command {
 			}
 		}
 		if ok && !found.Complete {
-			printf(p.err, "jetpills: not all files were searched: they are too many or too large, cannot be read, or lie outside of the workspace\n")
+			printf(p.err, "jetpills: not all files were searched: %s\n",
+				"they are too many or too large, cannot be read, or lie outside of the workspace")
 		}
 		places := each(found.Found, func(r ide.Reference) referenceJSON {
 			return referenceJSON{spelt(r.File), linesOf(r.Mapper, r.Span), r.Kind.String()}

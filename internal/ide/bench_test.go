@@ -158,3 +158,22 @@ func BenchmarkHoverOnHosts(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkReferences searches 500 files, one in ten of which is about a Jetson.
+func BenchmarkReferences(b *testing.B) {
+	files := map[string]string{}
+	for i := range 500 {
+		about := "hardware.nvidia-jetpack.carrierBoard = config.hardware.nvidia-jetpack.carrierBoard;\n"
+		if i%10 > 0 {
+			about = ""
+		}
+		files[fmt.Sprintf("hosts/%d/%d.nix", i%20, i)] = "{ config, lib, ... }: {\n" +
+			strings.Repeat("  services.a.enable = lib.mkDefault (config.services.b.level == 3);\n", 50) + about + "}\n"
+	}
+	in := newBench(b, files)
+	for b.Loop() {
+		if found, ok := ide.ReferencesAt(in.snapshot, in.doc, in.option, true); !ok || len(found.Found) != 101 {
+			b.Fatal(len(found.Found))
+		}
+	}
+}

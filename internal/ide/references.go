@@ -12,10 +12,10 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// ReferenceKind says what a place does with what it refers to.
+// ReferenceKind says what a reference does with what it refers to.
 type ReferenceKind uint8
 
-// What a place does with what it refers to.
+// The kinds of references.
 const (
 	ReferenceRead ReferenceKind = iota
 	ReferenceDefinition
@@ -34,7 +34,7 @@ type Reference struct {
 	Kind   ReferenceKind
 }
 
-// References are places in the Nix files of a workspace.
+// References are those in the Nix files of a workspace.
 type References struct {
 	// Found are sorted by file and offset.
 	Found []Reference
@@ -48,11 +48,11 @@ const (
 	mostReferenceBytes = 16 << 20 // of the texts that are parsed
 )
 
-// ReferencesAt are the places that are about what is under the cursor: where an option is defined or read, by whichever of its
-// names; everything below a set of options; where a value is given to an option or compared with it; where a package of the
-// scope is used, or any of the scope. They are just those places at which a hover is about the same. With declaration,
-// the declaration is among them, where its source is on disk. It reports false where the cursor is on nothing of that kind, or on a variable,
-// which is the business of other servers.
+// ReferencesAt are the references of what is under the cursor: where an option is defined or read, by any of its names; the
+// same of all options of a set; where a value is given to an option or compared with it; where a package of the scope is
+// used, or any of the scope. They are exactly the names and values at which a hover is about the same. With declaration,
+// the declaration is among them, where its source is on disk. It reports false where the cursor is on nothing of that kind,
+// or on a variable, which is the business of other servers.
 func ReferencesAt(sn *workspace.Snapshot, doc *workspace.Document, offset int, declaration bool) (References, bool) {
 	q := newQuery(sn, doc)
 	s, _, ok := q.subjectAt(offset)
@@ -62,9 +62,9 @@ func ReferencesAt(sn *workspace.Snapshot, doc *workspace.Document, offset int, d
 	return q.references(s, sn.DirOf(doc), declaration)
 }
 
-// ReferencesOf are the places that are about an option or a set of options, by its dotted path, in the Nix files that belong
-// together with those in a folder, an absolute path. It reports false where the revision that the folder pins has no such option and no other
-// revision has.
+// ReferencesOf are the references of an option or a set of options, by its dotted path, in the Nix files that belong together
+// with those in a folder, an absolute path. It reports false where neither the revision that the folder pins nor any other
+// has such an option.
 func ReferencesOf(sn *workspace.Snapshot, dir, option string, declaration bool) (References, bool) {
 	q := &query{sn: sn, pinned: sn.CatalogAt(dir)}
 	names := strings.Split(option, ".")
@@ -105,10 +105,11 @@ func (q *query) references(s subject, dir string, declaration bool) (References,
 // A referent is what a subject is, in whatever document and revision.
 type referent struct {
 	kind referentKind
-	// path is that of an option or a set of them, or of a package and its scope; now is the path of the option today.
-	path, now string
-	value     string // of an option
-	isSet     bool   // everything below the path is part of it
+	// path is that of an option, of a set of options, or of a package behind its scope; current is what the option is
+	// called today.
+	path, current string
+	value         string // of an option
+	isSet         bool   // everything below the path is part of it
 }
 
 type referentKind uint8
@@ -123,13 +124,13 @@ const (
 func (q *query) referentOf(s subject) (referent, bool) {
 	switch s := s.(type) {
 	case enumValue:
-		return referent{valueReferent, s.Path, q.nameNow(s.Path), s.value, false}, true
+		return referent{valueReferent, s.Path, q.currentPath(s.Path), s.value, false}, true
 	case userValue:
-		return referent{valueReferent, s.option.Path, q.nameNow(s.option.Path), s.Value, false}, true
+		return referent{valueReferent, s.option.Path, q.currentPath(s.option.Path), s.Value, false}, true
 	case option:
-		return referent{optionReferent, s.Path, q.nameNow(s.Path), "", false}, true
+		return referent{optionReferent, s.Path, q.currentPath(s.Path), "", false}, true
 	case otherOption:
-		return referent{optionReferent, s.Path, q.nameNow(s.Path), "", false}, true
+		return referent{optionReferent, s.Path, q.currentPath(s.Path), "", false}, true
 	case optionSet:
 		path := strings.Join(s.path, ".")
 		return referent{optionReferent, path, path, "", true}, true
@@ -142,8 +143,8 @@ func (q *query) referentOf(s subject) (referent, bool) {
 	return referent{}, false
 }
 
-// nameNow is the path of an option by which the newest revision that renames it, or the pinned one, knows it.
-func (q *query) nameNow(path string) string {
+// currentPath is the path that an option was renamed to, by the pinned revision or by the newest, or its own.
+func (q *query) currentPath(path string) string {
 	for _, c := range [...]*catalog.Catalog{q.pinned.Catalog, q.sn.Library().Newest()} {
 		if o, ok := c.Option(path); ok && o.RenamedTo != "" {
 			path = o.RenamedTo
@@ -158,9 +159,9 @@ func (r referent) includes(other referent) bool {
 	case r.kind != other.kind || r.value != other.value:
 		return false
 	case r.isSet:
-		return isBelow(other.path, r.path) || isBelow(other.now, r.path)
+		return isBelow(other.path, r.path) || isBelow(other.current, r.path)
 	}
-	return r.now == other.now && !other.isSet
+	return r.current == other.current && !other.isSet
 }
 
 func isBelow(path, set string) bool { return path == set || strings.HasPrefix(path, set+".") }
@@ -232,7 +233,7 @@ func pathAround(name syntax.Node) syntax.Node {
 	return syntax.Node{}
 }
 
-// mayBeIn reports whether a text has all names of a path of the referent, without which nothing in it is about that.
+// mayBeIn reports whether a text has all names of a path of the referent. Without them, no reference is in it.
 func (r *referenceSearch) mayBeIn(text string, q *query) bool {
 	paths, ok := r.names[q.pinned.Catalog]
 	if !ok {
@@ -240,15 +241,17 @@ func (r *referenceSearch) mayBeIn(text string, q *query) bool {
 		r.names[q.pinned.Catalog] = paths
 	}
 	return slices.ContainsFunc(paths, func(names []string) bool {
-		return !slices.ContainsFunc(names, func(name string) bool { return name != module.Element && !strings.Contains(text, name) })
+		return !slices.ContainsFunc(names, func(name string) bool {
+			return name != module.Element && !strings.Contains(text, name)
+		})
 	})
 }
 
 func (r *referenceSearch) namesIn(catalogs ...*catalog.Catalog) [][]string {
-	paths := []string{r.to.path, r.to.now}
+	paths := []string{r.to.path, r.to.current}
 	for _, c := range catalogs {
 		for _, o := range c.Options() {
-			if o.RenamedTo != "" && (o.RenamedTo == r.to.now || r.to.isSet && isBelow(o.RenamedTo, r.to.path)) {
+			if o.RenamedTo != "" && (o.RenamedTo == r.to.current || r.to.isSet && isBelow(o.RenamedTo, r.to.path)) {
 				paths = append(paths, o.Path)
 			}
 		}
@@ -261,7 +264,7 @@ func (r *referenceSearch) namesIn(catalogs ...*catalog.Catalog) [][]string {
 	return names
 }
 
-// kindOf says what a place does with the referent, if it is about that.
+// kindOf is the kind of reference that a place is; false if it is none.
 func (r *referenceSearch) kindOf(q *query, place module.Place) (ReferenceKind, bool) {
 	path, c := place.Path, q.pinned.Catalog
 	defines := optionPath(c, place.Defines) != nil
@@ -290,8 +293,8 @@ func (r *referenceSearch) kindOf(q *query, place module.Place) (ReferenceKind, b
 // declarations adds where a subject is declared, by either of its names, unless the search found that.
 func (r *referenceSearch) declarations(s subject) {
 	r.addDeclaration(s.declaration(r.query))
-	if r.to.kind == optionReferent && r.to.now != r.to.path {
-		r.addDeclaration(r.optionDeclared(r.to.now))
+	if r.to.kind == optionReferent && r.to.current != r.to.path {
+		r.addDeclaration(r.optionDeclared(r.to.current))
 	}
 }
 

@@ -15,7 +15,7 @@ type referenceParams struct {
 	Context harmless[struct{ IncludeDeclaration bool }]
 }
 
-// references are where what is under the cursor is defined and read; null where it is none of ours. Clients merge them with
+// references are where what is under the cursor is defined and read; null where it is none of ours. Clients add them to
 // those of other servers, which know variables.
 func (s *Server) references(ctx context.Context, params *referenceParams) ([]protocol.Location, error) {
 	at, ok := s.cursorOf(ctx, &params.positionParams)

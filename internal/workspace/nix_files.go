@@ -14,10 +14,11 @@ const (
 	mostNixBytes = 256 << 20 // of all texts, which are not kept
 )
 
-// NixFiles calls visit with the Nix files that belong together with those in a folder, an absolute path or empty, until it
-// returns false: those of the workspace folders, or of the repository or the folder with a lock file around that folder, or
-// else of the folder alone, but for source trees of jetpack-nixos within these. Open documents take the place of their files,
-// and those that are no files come too. It reports whether all were visited that could be read: a bound was not reached.
+// NixFiles calls visit with the Nix files that belong together with those in a folder, until visit returns false: those of
+// the workspace folders, and of the repository or the folder with a lock file around dir, or else of dir alone. Source trees
+// of jetpack-nixos in these are left out. Open documents take the place of their files, and those that are no files come
+// last. dir is an absolute path, or empty. It reports whether all files were visited: no bound was reached, each could be
+// read, and no symbolic link leads to others outside.
 func (s *Snapshot) NixFiles(dir string, visit func(*Document) bool) (complete bool) {
 	var roots []string
 	deep := true
