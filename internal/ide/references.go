@@ -271,13 +271,14 @@ func (r *referenceSearch) kindOf(q *query, place module.Place) (ReferenceKind, b
 	if r.to.kind != packageReferent && !defines && optionPath(c, path) == nil {
 		return 0, false // no option, so that no other kind of subject need be tried
 	}
-	s, ok := q.subjectOfPlace(&place)
+	found := place
+	s, ok := q.subjectOfPlace(&found)
 	if !ok {
 		return 0, false
 	}
-	found, ok := q.referentOf(s)
+	referent, ok := q.referentOf(s)
 	isName := place.Kind == module.DefinedName || place.Kind == module.ReferredName
-	if !ok || !r.to.includes(found) || isName == (r.to.kind == valueReferent) {
+	if !ok || !r.to.includes(referent) || isName == (r.to.kind == valueReferent) {
 		return 0, false
 	}
 	kind := ReferenceRead

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -120,8 +121,10 @@ func readBelow(root *os.Root, name string) (string, error) {
 	if !info.Mode().IsRegular() || info.Size() > mostRead {
 		return "", fs.ErrInvalid
 	}
-	var content strings.Builder
-	content.Grow(int(info.Size()) + 1)
-	_, err = io.Copy(&content, io.LimitReader(opened, mostRead))
-	return content.String(), err
+	content := make([]byte, info.Size())
+	n, err := io.ReadFull(opened, content)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil // it became shorter
+	}
+	return string(content[:n]), err
 }
