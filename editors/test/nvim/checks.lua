@@ -7,13 +7,16 @@ local checks = {}
 function checks.hover(row)
   t.edit(row.file)
   t.go(row.at)
-  vim.lsp.buf.hover()
-  local shown = t.wait(function()
-    return t.float() ~= nil
+  local text
+  local shown = t.wait(function() -- what a host comes to is there once the hosts are read
+    t.close_floats()
+    vim.lsp.buf.hover()
+    vim.wait(500, t.float, 10)
+    text = t.float() or ""
+    return t.shows(text, row.want)
   end)
-  local text = t.float()
   t.close_floats()
-  return shown and t.shows(text, row.want), text
+  return shown, text
 end
 
 function checks.define(row)
@@ -84,6 +87,26 @@ function checks.mend(row)
   end
   local saved = save()
   return said and saved == line, { saved = saved, found = found }
+end
+
+-- Neovim keeps what a diagnostic refers to for the plugins that show it.
+function checks.refer(row)
+  local message, file, line, words = row.want:match("^(.-) %-> (.-):(%d+):(.*)$")
+  t.edit(row.file)
+  t.go(row.at)
+  local found
+  local function refers(diagnostic)
+    local to = vim.tbl_get(diagnostic, "user_data", "lsp", "relatedInformation") or {}
+    return #to == 1
+      and vim.endswith(to[1].location.uri, "/" .. file)
+      and to[1].location.range.start.line + 1 == tonumber(line)
+      and t.shows(to[1].message, words)
+  end
+  local said = t.wait(function()
+    found = vim.diagnostic.get(0, { lnum = vim.api.nvim_win_get_cursor(0)[1] - 1 })
+    return #found == 1 and t.shows(found[1].message, message) and refers(found[1])
+  end)
+  return said, found
 end
 
 function checks.silent(row)
@@ -237,6 +260,23 @@ local function pills()
   vim.cmd("silent! close!")
 end
 
+-- Hosts that take long to read: what a status line shows of that.
+local function progress()
+  for number = 1, 4 do -- each takes seconds
+    local dir = ("%s/long/%d"):format(t.run, number)
+    vim.fn.mkdir(dir .. "/.git", "p")
+    vim.fn.writefile({ '{ hardware.nvidia-jetpack.som = "orin-nx"; }' }, dir .. "/module.nix")
+    vim.uv.fs_copyfile(t.run .. "/long.nix", dir .. "/flake.nix")
+    t.edit(("long/%d/module.nix"):format(number))
+  end
+  local all = {}
+  local shown = t.wait(function()
+    all[#all + 1] = vim.lsp.status()
+    return t.shows(table.concat(all, " "), "Jetpills…reading hosts…of 30")
+  end)
+  t.report("progress of the reading of hosts", shown, all)
+end
+
 -- All the checks so far have left no message but for hovers with nothing in them.
 local function quiet()
   local messages = vim.api.nvim_exec2("messages", { output = true }).output
@@ -252,6 +292,7 @@ local function main()
   beside()
   if vim.env.PLUGIN then
     pills()
+    progress()
   end
 end
 

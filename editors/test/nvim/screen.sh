@@ -22,8 +22,9 @@ while IFS=$'\t' read -r what name file text want _; do
 	case $what in
 	hover)
 		at "$file" "$text"
-		keys K
-		wait_for $patience shows "$want"
+		# What a host comes to is there once the hosts are read. K a second time goes into the hover, q out of it.
+		asked() { keys K; wait_for 1 shows "$want" || { keys K q; false; }; }
+		wait_for $patience asked
 		report "hover $name" $?
 		;;
 	define)
@@ -66,7 +67,7 @@ while IFS=$'\t' read -r what name file text want _; do
 		wait_for $patience shows "No information available"
 		report "silent $name" $?
 		;;
-	relock | remark) continue ;; # nothing that a screen adds to the headless suite
+	refer | relock | remark) continue ;; # nothing that a screen adds to the headless suite
 	*) report "$what $name: no such check" 1 ;;
 	esac
 	shut

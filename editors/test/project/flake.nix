@@ -7,7 +7,7 @@
 
   outputs = { nixpkgs, jetpack-nixos, ... }: {
     nixosConfigurations.rover = nixpkgs.lib.nixosSystem {
-      modules = [ jetpack-nixos.nixosModules.default ./configuration.nix ];
+      modules = [ jetpack-nixos.nixosModules.default ./configuration.nix ./board.nix ];
     };
   };
 }

@@ -31,8 +31,8 @@ func (s *spoiler) spoil(body []byte) []byte {
 	if json.Unmarshal(body, &m) != nil || json.Unmarshal(body, &answer) != nil {
 		return body
 	}
-	if m.Method == "textDocument/publishDiagnostics" {
-		spoilDiagnostics(answer["params"])
+	if spoil, ok := spoilNotification[m.Method]; ok {
+		spoil(answer["params"])
 		return marshalled(answer, body)
 	}
 	if m.ID == nil || m.Method != "" {
@@ -66,16 +66,33 @@ func marshalled(message map[string]any, before []byte) []byte {
 	return spoiled
 }
 
-// spoilDiagnostics says of what is wrong that it is something else.
+// spoilNotification changes the parameters of notifications.
+var spoilNotification = map[string]func(params any){
+	"textDocument/publishDiagnostics": spoilDiagnostics,
+	"$/progress":                      spoilProgress,
+}
+
+// spoilDiagnostics says of what is wrong that it is something else, and somewhere else.
 func spoilDiagnostics(params any) {
 	told, _ := params.(map[string]any)
 	diagnostics, _ := told["diagnostics"].([]any)
 	for _, d := range diagnostics {
-		d.(map[string]any)["message"] = "something is wrong"
+		d := d.(map[string]any)
+		d["message"] = "something is wrong"
+		delete(d, "relatedInformation")
 	}
 }
 
-// spoilHover keeps the facts, with other revisions, and leaves out the pill; where nothing was said, it says something.
+// spoilProgress says of the work that it is something else.
+func spoilProgress(params any) {
+	told, _ := params.(map[string]any)
+	value, _ := told["value"].(map[string]any)
+	if _, ok := value["message"]; ok {
+		value["message"] = "something"
+	}
+}
+
+// spoilHover keeps the facts, with other revisions and lines, and leaves out the pill; where nothing was said, it says something.
 func spoilHover(result any) any {
 	hover, ok := result.(map[string]any)
 	if !ok {
@@ -83,7 +100,8 @@ func spoilHover(result any) any {
 	}
 	contents := hover["contents"].(map[string]any)
 	facts, _, _ := strings.Cut(contents["value"].(string), "Pill ")
-	contents["value"] = regexp.MustCompile(`\b[0-9a-f]{7}\b`).ReplaceAllString(facts, "0000000")
+	facts = regexp.MustCompile(`\b[0-9a-f]{7}\b`).ReplaceAllString(facts, "0000000")
+	contents["value"] = regexp.MustCompile(`\.nix:\d+`).ReplaceAllString(facts, ".nix:0")
 	return hover
 }
 

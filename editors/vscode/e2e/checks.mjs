@@ -254,6 +254,27 @@ const then = [
     },
   },
   {
+    name: 'the reading of many hosts shows, and can be cancelled',
+    async run(editor) {
+      const { server } = editor;
+      const flake = fs.readFileSync(path.join(import.meta.dirname, '../../test/long.nix'), 'utf8');
+      for (const number of [1, 2, 3, 4]) { // each takes seconds
+        const dir = `long/${number}`;
+        fs.mkdirSync(path.join(server.dir, dir, '.git'), { recursive: true });
+        server.write(`${dir}/flake.nix`, flake);
+        server.write(`${dir}/module.nix`, '{ hardware.nvidia-jetpack.som = "orin-nx"; }\n');
+        await editor.openFile(`${dir}/module.nix`);
+      }
+      const toast = editor.page.locator('.notification-toast', { hasText: /Jetpills.*reading hosts: \d+ of 30/ });
+      await toast.waitFor();
+      await editor.screenshot('reading hosts');
+      await toast.locator('.monaco-button', { hasText: 'Cancel' }).click();
+      await toast.waitFor({ state: 'detached' });
+      await editor.goTo(configuration, som);
+      await editor.hoverHas('names the module on your board');
+    },
+  },
+  {
     name: 'doctor',
     ownSide: true,
     async run(editor) {

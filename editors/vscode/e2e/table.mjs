@@ -26,6 +26,12 @@ const kinds = {
     const [message, line] = want.split(' -> ');
     assert.equal(await editor.mend(file, at, ...message.split('…')), line);
   },
+  async refer(editor, { file, at, want }) {
+    const [message, to] = want.split(' -> ');
+    const [name, line, words] = to.split(':');
+    await editor.goTo(file, at);
+    await editor.problemSays(...message.split('…'), `${name} Ln ${line}`, words);
+  },
   async silent(editor, { file, at }) {
     await editor.goTo(file, at);
     await editor.silent();

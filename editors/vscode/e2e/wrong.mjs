@@ -20,7 +20,10 @@ const spoilers = {
 
 const spoiledNotifications = {
   'textDocument/publishDiagnostics': (params) => {
-    for (const diagnostic of params.diagnostics) diagnostic.message = 'Something is wrong.';
+    for (const diagnostic of params.diagnostics) Object.assign(diagnostic, { message: 'Something is wrong.', relatedInformation: [] });
+  },
+  '$/progress': ({ value }) => {
+    if (value.message !== undefined) value.message = 'something';
   },
 };
 
