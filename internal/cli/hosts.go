@@ -30,7 +30,7 @@ func (p *Program) hostsCommand() *cobra.Command {
 			return err
 		}
 		if c == nil {
-			printf(p.err, "jetpills: neither %s nor a folder around it has a flake.nix or a configuration.nix\n", w.path)
+			printf(p.err, "jetpills: neither %s nor a folder around it has a flake.nix, a hive.nix or a configuration.nix\n", w.path)
 			return exit(exitNothing)
 		}
 		hosts := newHostList(c, w.path, w.dir)
@@ -44,8 +44,8 @@ func (p *Program) hostsCommand() *cobra.Command {
 		}
 		return cmp.Or(err, nothingIf(len(c.Hosts) == 0))
 	})
-	c.Long = "Print the NixOS configurations that the flake.nix or the configuration.nix around PATH makes, with the Jetson's\n" +
-		"options, the versions that follow from them, the command that flashes the host, and where each value is set.\n" +
+	c.Long = "Print the NixOS configurations that the flake.nix, the hive.nix or the configuration.nix around PATH makes, with\n" +
+		"the Jetson's options, the versions that follow from them, the command that flashes the host, and where each value is set.\n" +
 		"The exit code is 1 if there are none."
 	formatFlag(c, &format, "text", "json")
 	return c
@@ -155,7 +155,11 @@ func (l *hostList) print(w io.Writer) {
 			printf(w, "  read in part: %s\n", e)
 		}
 		values := slices.DeleteFunc(shown(h), func(v host.Value) bool { return ide.IsAlias(l.Configuration, v) })
-		if !ide.ConfiguresJetson(l.Configuration, h) {
+		switch {
+		case h.Values == nil && len(h.Unseen) > 0:
+			printf(w, "  not evaluated: %v\n", h.Unseen[0].Why)
+			continue
+		case !ide.ConfiguresJetson(l.Configuration, h):
 			printf(w, "  not a Jetson, as far as the files say\n")
 			continue
 		}

@@ -195,7 +195,7 @@ func TestNoHosts(t *testing.T) {
 		files map[string]string
 		says  string
 	}{
-		"nothing":      {map[string]string{"a.nix": "{ }"}, "has a flake.nix or a configuration.nix"},
+		"nothing":      {map[string]string{"a.nix": "{ }"}, "has a flake.nix, a hive.nix or a configuration.nix"},
 		"no host":      {map[string]string{"flake.nix": "{ outputs = _: { packages = { }; }; }"}, "flake.nix makes no NixOS configuration"},
 		"no flake":     {map[string]string{"flake.nix": "}} {("}, "flake.nix:1: syntax error: missing a name in attribute set\njetpills: there may be other configurations: flake.nix: cannot be read\n"},
 		"broken flake": {map[string]string{"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations = nope; }; }"}, "there may be other configurations: "},
@@ -383,5 +383,55 @@ func TestHostsWithSyntaxErrors(t *testing.T) {
 	}
 	if strings.Count(out, "  read in part: flake.nix:") != 2 || !strings.Contains(out, `"orin-agx"`) {
 		t.Errorf("a cut flake: %s", out)
+	}
+}
+
+// The nodes of a hive are hosts. What a framework that is not followed makes of a folder is not known, and said so.
+func TestHostsOfFrameworks(t *testing.T) {
+	home(t)
+	board := "{ hardware.nvidia-jetpack = { enable = true; som = \"thor-agx\"; }; }\n"
+	inputs := func(name, url string) string {
+		return `inputs.nixpkgs.url = "github:NixOS/nixpkgs"; inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos"; inputs.` +
+			name + `.url = "github:` + url + `"; `
+	}
+	for name, c := range map[string]struct {
+		files     map[string]string
+		out, says string
+		code      int
+	}{
+		"hive.nix": {map[string]string{
+			"hive.nix": `let jetpack-nixos = builtins.fetchTarball "https://github.com/anduril/jetpack-nixos/archive/4d857d6da48c420da39964b6fb7ba23a958abad3.tar.gz"; in {
+  meta.nixpkgs = <nixpkgs>;
+  defaults.imports = [ "${jetpack-nixos}/modules" ];
+  arm = { name, ... }: { imports = [ ./board.nix ]; networking.hostName = name; };
+}`, "board.nix": board,
+		}, `networking.hostName  "arm"`, "", 0},
+		"colmenaHive": {map[string]string{
+			"flake.nix": "{ " + inputs("colmena", "zhaofengli/colmena") + `outputs = { colmena, jetpack-nixos, ... }: {
+  colmenaHive = colmena.lib.makeHive { meta = { }; arm.imports = [ jetpack-nixos.nixosModules.default ./board.nix ]; };
+}; }`, "board.nix": board,
+		}, "flash: nix build .#colmenaHive.nodes.arm.config.system.build.flashScript", "", 0},
+		"snowfall": {map[string]string{
+			"flake.nix": "{ " + inputs("snowfall-lib", "snowfallorg/lib") + "outputs = inputs: inputs.snowfall-lib.mkFlake { inherit inputs; src = ./.; }; }",
+		}, "", "there may be other configurations: inputs.snowfall-lib.mkFlake: comes from outside\n", 1},
+		"blueprint": {map[string]string{
+			"flake.nix": "{ " + inputs("blueprint", "numtide/blueprint") + "outputs = inputs: inputs.blueprint { inherit inputs; }; }",
+		}, "", "there may be other configurations: inputs.blueprint: comes from outside\n", 1},
+		"haumea": {map[string]string{
+			"flake.nix": "{ " + inputs("haumea", "nix-community/haumea") + `outputs = { nixpkgs, haumea, ... }: {
+  nixosConfigurations = builtins.mapAttrs (_: host: nixpkgs.lib.nixosSystem { modules = [ host ]; }) (haumea.lib.load { src = ./hosts; });
+}; }`,
+		}, "", "there may be other configurations: inputs.haumea.lib.load: comes from outside\n", 1},
+		"nixos-unified": {map[string]string{
+			"flake.nix": "{ " + inputs("nixos-unified", "srid/nixos-unified") + `outputs = { self, ... }: {
+  nixosConfigurations.arm = self.nixos-unified.lib.mkLinuxSystem { } ./board.nix;
+}; }`, "board.nix": board,
+		}, "arm (flake.nix:2)\n  not evaluated: ", "", 0},
+	} {
+		t.Chdir(lay(t, c.files))
+		out, stderr, code := run(t, "", "hosts")
+		if code != c.code || !strings.Contains(out, c.out) || !strings.HasSuffix(stderr, c.says) || (stderr == "") != (c.says == "") {
+			t.Errorf("%s: exit code %d, %s%s", name, code, stderr, out)
+		}
 	}
 }

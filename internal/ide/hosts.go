@@ -68,7 +68,7 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 		}
 	}
 	if h.Variant == "" && hasTargetBoard(h) {
-		f.Flash = flashCommand(c.Entry, h.Name)
+		f.Flash = flashCommand(c.Entry, h)
 	}
 	return f
 }
@@ -88,19 +88,19 @@ const realtimeOption = catalog.Namespace + ".kernel.realtime"
 
 // flashCommand builds the flash script in the folder of the entry. It is empty for a name that no command line of Nix can
 // have. config.system.build.flashScript is in every revision since 2022-11.
-func flashCommand(entry, name string) string {
+func flashCommand(entry string, h *host.Host) string {
 	const script = "config.system.build.flashScript"
-	if filepath.Base(entry) != "flake.nix" {
+	if filepath.Base(entry) == "configuration.nix" {
 		return "nix-build '<nixpkgs/nixos>' -I nixos-config=./" + filepath.Base(entry) + " -A " + script
 	}
 	// Nix decodes the part after # like that of a URL. It then takes what stands in quotes as it is, without escapes.
-	switch written := url.PathEscape(name); {
-	case name == "" || strings.Contains(name, `"`):
+	switch written := url.PathEscape(h.Name); {
+	case h.Output == "" || h.Name == "" || strings.Contains(h.Name, `"`):
 		return ""
-	case written == name && syntax.IsName(name):
-		return "nix build .#nixosConfigurations." + name + "." + script
+	case written == h.Name && syntax.IsName(h.Name):
+		return "nix build .#" + h.Output + "." + h.Name + "." + script
 	default:
-		return "nix build '.#nixosConfigurations.\"" + written + "\"." + script + "'"
+		return "nix build '.#" + h.Output + ".\"" + written + "\"." + script + "'"
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 // Configuration is what the NixOS configurations of one flake, or of one configuration.nix, come to.
 type Configuration struct {
-	// Entry is the absolute path of the flake.nix or configuration.nix.
+	// Entry is the absolute path of the flake.nix, hive.nix or configuration.nix.
 	Entry string
 	// Pinned is the catalog whose options the hosts are read with.
 	Pinned Pinned
@@ -29,9 +29,9 @@ type Configuration struct {
 func (c *Configuration) IsFlake() bool { return filepath.Base(c.Entry) == "flake.nix" }
 
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
-// around it, or else of the nearest configuration.nix, within the workspace folder or the repository. It is nil where there
-// is none. The evaluation is kept for as long as nothing changes. It stops once the snapshot is Done or StopReading was called,
-// and gives nil then.
+// around it, or else of the nearest hive.nix or configuration.nix, within the workspace folder or the repository. It is nil
+// where there is none. The evaluation is kept for as long as nothing changes. It stops once the snapshot is Done or
+// StopReading was called, and gives nil then.
 func (s *Snapshot) Configuration(dir string) *Configuration {
 	entry, root := s.entry(dir)
 	if entry == "" {
@@ -192,7 +192,7 @@ func (s *Snapshot) entry(dir string) (entry, root string) {
 		return known.entry, known.root
 	}
 	known.root, _ = s.rootOf(dir, s.pins.Around(dir))
-	for _, name := range []string{"flake.nix", "configuration.nix"} {
+	for _, name := range []string{"flake.nix", "hive.nix", "configuration.nix"} {
 		if known.entry = s.nearestFile(known.root, dir, name); known.entry != "" {
 			break
 		}

@@ -45,6 +45,8 @@ type evaluated struct {
 type found struct {
 	name string
 	at   Location
+	// output is the index in outputs of that which has the configuration.
+	output int
 }
 
 // Evaluate evaluates the configurations of a workspace. What it can it takes from an
@@ -173,45 +175,61 @@ func (r *Result) FilesOf(name string) []string {
 	return nil
 }
 
-// isFlake reports whether the entry is a flake, and no module.
-func (r *run) isFlake() bool { return path.Base(r.options.Entry) == "flake.nix" }
+// isModule reports whether the entry is a module, and no flake or hive.
+func (r *run) isModule() bool {
+	name := path.Base(r.options.Entry)
+	return name != "flake.nix" && name != "hive.nix"
+}
 
 // find finds the configurations that there are.
 func (r *run) find() ([]found, *eval.Unknown) {
-	if !r.isFlake() {
+	if r.isModule() {
 		name := strings.TrimSuffix(path.Base(r.options.Entry), ".nix")
 		if _, _, ok := r.reader.Parse(r.options.Entry); !ok {
 			return nil, &eval.Unknown{Reason: eval.Unreadable, What: r.options.Entry}
 		}
 		return []found{{name: name, at: Location{File: r.options.Entry}}}, nil
 	}
-	v := r.Merged(r.configurations())
-	set, ok := v.(*eval.Attrs)
-	if !ok {
-		if u := why(v); u.Reason != eval.Refused {
-			return nil, u
-		}
-		return nil, nil
-	}
 	var all []found
-	for a := range set.All() {
-		all = append(all, found{a.Name, r.writtenAt(a)})
+	var open *eval.Unknown
+	for i := range outputs {
+		v := r.Merged(r.configurations(i))
+		set, ok := v.(*eval.Attrs)
+		if !ok {
+			if u := why(v); u.Reason != eval.Refused && open == nil {
+				open = u
+			}
+			continue
+		}
+		for a := range set.All() {
+			if !slices.ContainsFunc(all, func(f found) bool { return f.name == a.Name }) {
+				all = append(all, found{a.Name, r.writtenAt(a), i})
+			}
+		}
+		if rest := set.Rest(); rest != nil && open == nil {
+			open = why(rest)
+		}
 	}
 	slices.SortFunc(all, func(a, b found) int { return strings.Compare(a.name, b.name) })
-	if rest := set.Rest(); rest != nil {
-		return all, why(rest)
-	}
-	return all, nil
+	return all, open
 }
 
-// configurations is the set of configurations of a flake.
-func (r *run) configurations() eval.Value {
-	out := r.outputs()
-	set, ok := r.Merged(out).(*eval.Attrs)
+// configurations is the set of configurations that an output of the flake has. Of all outputs but
+// the first, one that the flake is not known to have is taken for none.
+func (r *run) configurations(i int) eval.Value {
+	out := r.Merged(r.outputs())
+	set, ok := out.(*eval.Attrs)
 	if !ok {
 		return out
 	}
-	return r.Select(set, "nixosConfigurations")
+	a, ok := set.Get(outputs[i].name)
+	switch {
+	case ok:
+		return outputs[i].hosts(r, a.Thunk)
+	case i == 0:
+		return r.Select(set, outputs[i].name)
+	}
+	return &eval.Unknown{Reason: eval.Refused, What: outputs[i].name}
 }
 
 // writtenAt is where a configuration is written.
@@ -245,12 +263,18 @@ func evaluateOne(m *memory, o Options, f found, steps int) *evaluated {
 	r := newRun(o, m, steps)
 	e := &evaluated{found: f, asked: r.reader.asked}
 	h := &Host{Name: f.name, At: f.at}
-	s, u := r.system(f.name)
+	if !r.isModule() {
+		h.Output = outputs[f.output].path
+	}
+	s, u := r.system(f)
 	switch {
 	case s != nil:
 		e.hosts = append(e.hosts, s.host(h))
 		for _, v := range s.variants() {
-			e.hosts = append(e.hosts, v.system.host(&Host{Name: f.name, Variant: v.name, At: v.at}))
+			h := v.system.host(&Host{Name: f.name, Variant: v.name, At: v.at})
+			if h.Jetpack != No || !strings.HasPrefix(v.name, "containers.") {
+				e.hosts = append(e.hosts, h)
+			}
 		}
 	default:
 		h.Unseen = []Unseen{{f.at, brief(u)}}
@@ -263,9 +287,9 @@ func evaluateOne(m *memory, o Options, f found, steps int) *evaluated {
 	return e
 }
 
-// system is the configuration of a name, and why it is not known otherwise.
-func (r *run) system(name string) (*system, *eval.Unknown) {
-	if !r.isFlake() {
+// system is a configuration, and why it is not known otherwise.
+func (r *run) system(f found) (*system, *eval.Unknown) {
+	if r.isModule() {
 		s := &system{
 			run: r, nixos: true, schema: r.options.Schema, args: map[string]*eval.Thunk{},
 			modules: []item{{Thunk: eval.Known(eval.Path(r.options.Entry))}},
@@ -274,7 +298,7 @@ func (r *run) system(name string) (*system, *eval.Unknown) {
 		r.systems = append(r.systems, s)
 		return s, nil
 	}
-	v := r.Select(r.configurations(), name)
+	v := r.Select(r.configurations(f.output), f.name)
 	if s := r.asSystem(v); s != nil {
 		return s, nil
 	}
@@ -457,17 +481,18 @@ type variant struct {
 }
 
 // variants are the specialisations of a system and its virtual machine, each of them
-// the system's modules and those of its own.
+// the system's modules and those of its own, and the containers that take part in
+// jetpack-nixos.
 func (s *system) variants() []variant {
 	if s.root == nil || !s.nixos {
 		return nil
 	}
 	var all []variant
-	add := func(name string, below *level, inherits bool) {
+	add := func(name string, below *level, inherits bool, special eval.Value) {
 		if len(below.raw) == 0 || len(all) >= mostVariants {
 			return
 		}
-		v := &system{run: s.run, nixos: true, schema: s.schema, special: s.special, args: s.args, platform: s.platform}
+		v := &system{run: s.run, nixos: true, schema: s.schema, special: special, args: s.args, platform: s.platform}
 		if inherits {
 			v.modules = slices.Clone(s.modules)
 			v.more = s.more
@@ -501,10 +526,21 @@ func (s *system) variants() []variant {
 		if flag := one.child("inheritParentConfig"); len(flag.raw) > 0 {
 			inherits = flag.merge().value != eval.Value(eval.Bool(false))
 		}
-		add("specialisation."+name, one.child("configuration"), inherits)
+		add("specialisation."+name, one.child("configuration"), inherits, s.special)
 	}
 	for _, name := range []string{"vmVariant", "vmVariantWithBootLoader"} {
-		add("virtualisation."+name, s.root.at([]string{"virtualisation", name}), true)
+		add("virtualisation."+name, s.root.at([]string{"virtualisation", name}), true, s.special)
+	}
+	below = s.root.at([]string{"containers"})
+	below.split()
+	for _, name := range slices.Sorted(slices.Values(below.names)) {
+		one := below.child(name)
+		one.split()
+		special := []eval.Value{eval.NewAttrs(nil, named("modulesPath", eval.String(inputs+"nixpkgs/nixos/modules")))}
+		if given := one.child("specialArgs"); len(given.raw) > 0 {
+			special = append(special, s.Force(given.raws()))
+		}
+		add("containers."+name, one.child("config"), false, overlaid(special))
 	}
 	return all
 }

@@ -20,9 +20,7 @@ type origins struct {
 // InputOf says what a flake input is, by its address and, where that tells nothing,
 // by its name.
 func InputOf(name, url string) Input {
-	address, _, _ := strings.Cut(url, "?")
-	for _, word := range strings.FieldsFunc(address, func(r rune) bool { return r == '/' || r == ':' }) {
-		word = strings.TrimSuffix(strings.TrimSuffix(word, ".git"), ".tar.gz")
+	for _, word := range wordsOf(url) {
 		switch {
 		case word == "jetpack-nixos":
 			return Jetpack
@@ -133,8 +131,11 @@ func isSource(n syntax.Node) bool {
 	return false
 }
 
-// outputs are what the flake gives.
+// outputs are what the flake gives, or what a hive of colmena is as an output of a flake.
 func (r *run) outputs() eval.Value {
+	if path.Base(r.options.Entry) == "hive.nix" {
+		return eval.NewAttrs(nil, eval.Attr{Name: "colmena", Thunk: r.Import(r.options.Entry)})
+	}
 	r.flake = r.flakeIn(selfDir, "", func(name string, _ eval.Value) eval.Value { return r.input(name) })
 	return r.Force(r.flake.outputs)
 }

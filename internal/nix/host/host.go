@@ -15,8 +15,8 @@ import (
 
 // Options say what to evaluate.
 type Options struct {
-	// Entry is the file to begin with: a flake.nix, or a NixOS module such as
-	// configuration.nix.
+	// Entry is the file to begin with: a flake.nix, a hive.nix of colmena, or a NixOS
+	// module such as configuration.nix.
 	Entry string
 	// Schema has the options to report.
 	Schema *Schema
@@ -114,12 +114,15 @@ type Location struct {
 
 // Host is one NixOS configuration.
 type Host struct {
-	// Name is the attribute in nixosConfigurations, or the name of the entry file
+	// Name is the attribute in nixosConfigurations or in a hive of colmena, or the name of the entry file
 	// without .nix where there is no flake.
 	Name string
 	// Variant tells a system that is built beside the host's own from that: its path,
 	// specialisation.NAME or virtualisation.vmVariant; empty for the host itself.
 	Variant string
+	// Output is the path of the flake's output that has the configuration by its name:
+	// nixosConfigurations. It is empty where there is none that Nix can build.
+	Output string
 	// At is where the configuration is written: the attribute that defines it, or the
 	// call that makes it.
 	At Location

@@ -378,7 +378,7 @@ func stubs(t *testing.T) (module, paths string) {
 		fmt.Fprintf(&asked, "[ %q ] ", o.Parts())
 	}
 	out.WriteString("}\n")
-	asked.WriteString(`[ "networking" "hostName" ] [ "services" "openssh" "enable" ]`)
+	asked.WriteString(`[ "networking" "hostName" ] [ "nixpkgs" "hostPlatform" ] [ "services" "openssh" "enable" ]`)
 	return out.String(), strings.NewReplacer("[ [", "[", "] ]", "]").Replace(asked.String())
 }
 

@@ -88,6 +88,9 @@ func (r *run) expand(_ *eval.Evaluator, call *eval.Call) eval.Value {
 	if s := r.systemOf(call); s != nil {
 		return s.result()
 	}
+	if of := r.ofFramework(call); of != nil {
+		return of
+	}
 	switch {
 	case (name == "mkFlake" || name == "evalFlakeModule") && len(call.Args) == 2:
 		return r.flakeParts(call)

@@ -29,6 +29,13 @@ let
           options.inheritParentConfig = mkOption { type = types.bool; default = true; };
         });
       };
+      containers = mkOption {
+        default = { };
+        type = types.attrsOf (types.submodule {
+          options.config = mkOption { type = types.deferredModule; };
+          options.specialArgs = mkOption { type = types.attrsOf types.unspecified; default = { }; };
+        });
+      };
       virtualisation.vmVariant = mkOption { type = types.deferredModule; default = { }; };
     };
     config._module.check = false;
@@ -93,6 +100,25 @@ let
         (builtins.readDir dir));
     in { imports = walk dir; };
 
+  # What colmena and flake-utils-plus do with modules, after their sources.
+  colmena.lib.makeHive = hive: rec {
+    nodes = lib.genAttrs (lib.subtractLists [ "meta" "defaults" ] (lib.attrNames hive)) (name: nixosSystem {
+      modules = [ hive.defaults ] ++ (if lib.isList hive.${name} then hive.${name} else [ hive.${name} ]);
+      specialArgs = hive.meta.specialArgs // (hive.meta.nodeSpecialArgs.${name} or { }) // { inherit name nodes; };
+    });
+  };
+  utils.lib.mkFlake = { self, inputs, hosts, hostDefaults, ... }: {
+    nixosConfigurations = lib.mapAttrs
+      (domain: host: nixosSystem {
+        modules = [
+          { networking.hostName = lib.head (lib.reverseList (lib.splitString "." domain)); }
+          { _module.args = { inherit inputs; } // hostDefaults.extraArgs // (host.extraArgs or { }); }
+        ] ++ hostDefaults.modules ++ host.modules;
+        specialArgs = hostDefaults.specialArgs // (host.specialArgs or { });
+      })
+      (lib.filterAttrs (_: host: !(host ? output)) hosts);
+  };
+
   ask = system: lib.listToAttrs (map
     (path: {
       name = lib.concatStringsSep "." path;
@@ -112,6 +138,11 @@ let
         if s.inheritParentConfig then system.extendModules { modules = [ s.configuration ]; }
         else nixosSystem { modules = [ s.configuration ]; })))
       (system.config.specialisation or { })
+    // lib.mapAttrs'
+      (container: c: lib.nameValuePair "${name}/containers.${container}" (ask (nixosSystem {
+        modules = [ c.config ]; inherit (c) specialArgs;
+      })))
+      (lib.filterAttrs (container: _: container != "web") (system.config.containers or { }))
     // lib.optionalAttrs ((system.config.virtualisation.vmVariant or { }) != { } && system.options.virtualisation.vmVariant.isDefined
         && system.options.virtualisation.vmVariant.highestPrio < 1500) {
       "${name}/virtualisation.vmVariant" = ask (system.extendModules { modules = [ system.config.virtualisation.vmVariant ]; });
@@ -120,15 +151,16 @@ let
   all = dir:
     let
       flake = import (dir + "/flake.nix");
-      self = flake.outputs inputs // { outPath = toString dir; inherit inputs; };
+      outputs = flake.outputs inputs;
+      self = outputs // { outPath = toString dir; inherit inputs outputs; };
       # Inputs that lie in the flake's own folder.
       near = lib.mapAttrs
         (_: input: let of = import (dir + (lib.removePrefix "path:." input.url) + "/flake.nix"); me = of.outputs (inputs // { self = me; }); in me)
         (lib.filterAttrs (_: input: lib.hasPrefix "path:./" (input.url or "")) (flake.inputs or { }));
       inputs = near // builtins.intersectAttrs ((flake.inputs or { }) // builtins.functionArgs flake.outputs)
-        { inherit nixpkgs flake-utils flake-parts import-tree disko; jetpack-nixos = jetpack; } // { inherit self; };
+        { inherit nixpkgs flake-utils flake-parts import-tree disko colmena utils; jetpack-nixos = jetpack; } // { inherit self; };
       systems =
-        if builtins.pathExists (dir + "/flake.nix") then self.nixosConfigurations
+        if builtins.pathExists (dir + "/flake.nix") then self.nixosConfigurations // (self.colmenaHive.nodes or { })
         else { configuration = nixosSystem { modules = [ (dir + "/configuration.nix") ]; }; };
     in lib.foldl' (a: b: a // b) { } (lib.mapAttrsToList variants systems);
 in
