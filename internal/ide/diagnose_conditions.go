@@ -35,8 +35,8 @@ func (d *diagnoser) regardOf(n syntax.Node) regard {
 // mostUpdates bounds how many sets are looked through that one is updated with.
 const mostUpdates = 32
 
-// isReplaced reports whether an update with // puts something else in the place of a definition that a node is part of. The
-// names of a rec set may be used inside of it.
+// isReplaced reports whether an update with // may put something else in the place of a definition that a node is part of.
+// The names of a rec set may be used inside of it.
 func isReplaced(n syntax.Node) bool {
 	name := "" // the attribute of the set at hand that the node is part of
 	for at := range syntax.Ancestors(n) {
@@ -51,7 +51,7 @@ func isReplaced(n syntax.Node) bool {
 			if _, op := syntax.Operator(up); op != syntax.Update {
 				name = ""
 			}
-			if name != "" && up.Child(0) == at && gives(up.Child(1), name, mostUpdates) {
+			if name != "" && up.Child(0) == at && mayGive(up.Child(1), name, mostUpdates) {
 				return true
 			}
 		case syntax.Paren:
@@ -62,18 +62,25 @@ func isReplaced(n syntax.Node) bool {
 	return false
 }
 
-// gives reports whether the text of a set, or of several with // between them, has an attribute.
-func gives(set syntax.Node, name string, most int) bool {
+// mayGive reports whether a set, or several with // between them, may have an attribute: one that is written out has those
+// of its text, what lib.optionalAttrs gives as well, and any other may have all.
+func mayGive(set syntax.Node, name string, most int) bool {
 	for set.Kind() == syntax.Paren {
 		set = set.Child(0)
 	}
 	switch set.Kind() {
 	case syntax.Binary:
 		_, op := syntax.Operator(set)
-		return op == syntax.Update && most > 0 && (gives(set.Child(0), name, most-1) || gives(set.Child(1), name, most-1))
+		return op != syntax.Update || most == 0 || mayGive(set.Child(0), name, most-1) || mayGive(set.Child(1), name, most-1)
+	case syntax.Apply:
+		call, _ := syntax.AsApply(set)
+		if inner, ok := syntax.AsApply(call.Function()); ok && module.CalleeName(inner.Function()) == "optionalAttrs" {
+			return mayGive(call.Argument(), name, most)
+		}
+		return true
 	case syntax.AttrSet:
 		for n := range syntax.Bindings(set) {
-			if b, ok := syntax.AsBinding(n); ok && firstName(b.Path().Names()) == name {
+			if b, ok := syntax.AsBinding(n); ok && slices.Contains([]string{name, ""}, firstName(b.Path().Names())) {
 				return true
 			}
 			if i, ok := syntax.AsInherit(n); ok {
@@ -84,8 +91,9 @@ func gives(set syntax.Node, name string, most int) bool {
 				}
 			}
 		}
+		return false
 	}
-	return false
+	return true
 }
 
 // firstName is the first of some names; empty if it is only known after evaluation.
