@@ -32,15 +32,35 @@ func hostsOf(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.P
 func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnostic) []Diagnostic {
 	knowsBoard := slices.ContainsFunc(hosts, func(h *host.Host) bool { return boardOf(h).isKnown() })
 	overridden := overriddenSpans(hosts, doc)
+	if !slices.ContainsFunc(hosts, func(h *host.Host) bool { return !h.Replaced }) {
+		return nil // the options are what other modules make of them
+	}
 	return slices.DeleteFunc(slices.Clone(alone), func(d Diagnostic) bool {
 		switch d.Code {
 		case CodeRefusedCombination:
 			return knowsBoard
+		case CodeUnknownOption, CodeRemovedOption:
+			return !slices.ContainsFunc(hosts, func(h *host.Host) bool { return !h.Unchecked })
 		case CodeUnknownValue, CodeWrongType:
 			return slices.ContainsFunc(overridden, func(s text.Span) bool { return s.Start <= d.Span.Start && d.Span.End <= s.End })
 		}
 		return false
 	})
+}
+
+// weighUnseen takes back what modules that are not seen may make right on all hosts: they may add values to an option. One
+// that is spelled nearly like a known value is likelier to be a mistake.
+func (d *diagnoser) weighUnseen(hosts []*host.Host) {
+	isForeign := func(u host.Unseen) bool { return u.Foreign }
+	if slices.ContainsFunc(hosts, func(h *host.Host) bool { return !slices.ContainsFunc(h.Unseen, isForeign) }) {
+		return
+	}
+	d.found = slices.DeleteFunc(d.found, func(found Diagnostic) bool { return found.Code == CodeUnknownValue && len(found.Fixes) == 0 })
+	for i := range d.found {
+		if d.found[i].Code == CodeUnknownValue {
+			d.found[i].Severity = SeverityHint
+		}
+	}
 }
 
 // overriddenSpans are the values in a document that certainly no host takes.
@@ -123,9 +143,13 @@ func (d *diagnoser) hosts(hosts []*host.Host) {
 		if d.isEnough() {
 			return
 		}
+		if h.Replaced {
+			continue
+		}
 		d.boardOfHost(h)
 		d.hostValues(h)
 	}
+	d.weighUnseen(hosts)
 	d.nameHosts(hosts)
 }
 

@@ -9,6 +9,7 @@ import (
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
+	"jetpills/internal/workspace"
 )
 
 // names looks at the names of what the document defines.
@@ -56,7 +57,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 	path := definition.Path[len(definition.Path)-len(names):]
 	wrong, ok := wrongName(d.pinned.Catalog, names)
 	option := strings.Join(names, ".")
-	if !ok || path[wrong].Span.Len() == 0 || d.sn.UserMayDeclare(d.doc, option) || !d.regardOf(definition.Binding.Node).name {
+	if !ok || path[wrong].Span.Len() == 0 || d.sn.UserMayDeclare(d.doc, option) || !d.regardOf(definition.Binding.Node).name || d.isUnchecked() {
 		return
 	}
 	found := Diagnostic{
@@ -102,6 +103,17 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		}
 	}
 	d.report(found)
+}
+
+// isUnchecked reports whether a document as a module says that options need no declaration.
+func isUnchecked(doc *workspace.Document) bool {
+	for definition := range module.Definitions(doc.Tree(), "check", "freeformType") {
+		switch definition.Path.String() {
+		case "_module.check", "config._module.check", "freeformType":
+			return true
+		}
+	}
+	return false
 }
 
 // wrongName is the index of the first name that leads nowhere. There is none in a path that ends inside an option's value.

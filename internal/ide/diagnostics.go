@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/module"
@@ -116,7 +117,10 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 }
 
 func newDiagnoser(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) *diagnoser {
-	return &diagnoser{query: &query{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}}
+	return &diagnoser{
+		query: &query{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{},
+		isUnchecked: sync.OnceValue(func() bool { return isUnchecked(doc) }),
+	}
 }
 
 func (d *diagnoser) look(looks ...func()) {
@@ -150,6 +154,8 @@ type diagnoser struct {
 	regards map[module.Condition]regard
 	tests   *module.Test // see regardUnder
 	offs    map[off][][]module.Condition
+	// isUnchecked reports whether the document says that options need no declaration.
+	isUnchecked func() bool
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }

@@ -277,7 +277,7 @@ func evaluateOne(m *memory, o Options, f found, steps int) *evaluated {
 			}
 		}
 	default:
-		h.Unseen = []Unseen{{f.at, brief(u)}}
+		h.Unseen = []Unseen{{At: f.at, Why: brief(u)}}
 		e.hosts = append(e.hosts, h)
 	}
 	for _, h := range e.hosts {
@@ -315,7 +315,7 @@ func (s *system) host(h *Host) *Host {
 		if u.unrelated {
 			continue
 		}
-		h.Unseen = append(h.Unseen, Unseen{location(s.Evaluator, nodeOf(u.Thunk)), brief(u.why)})
+		h.Unseen = append(h.Unseen, Unseen{location(s.Evaluator, nodeOf(u.Thunk)), brief(u.why), u.foreign})
 	}
 	if s.schema == nil {
 		return h
@@ -327,6 +327,10 @@ func (s *system) host(h *Host) *Host {
 			h.Values = append(h.Values, s.valueOf(o))
 		}
 	}
+	h.Replaced = s.replaced
+	checks := s.root.at([]string{"_module", "check"})
+	h.Unchecked = s.unchecked || len(checks.raw) > 0 && s.Force(checks.raws()) != eval.Value(eval.Bool(true)) ||
+		len(s.root.at([]string{"_module", "freeformType"}).raw) > 0
 	h.Undeclared = s.undeclared(s.root, false, nil)
 	switch h.Jetpack = s.jetpack; {
 	case s.declares:

@@ -131,6 +131,12 @@ type Host struct {
 	// Unseen are the modules that cannot be looked into, but for Unrelated ones, and what
 	// else may define any option.
 	Unseen []Unseen
+	// Unchecked says that NixOS may accept definitions of options that no module declares:
+	// by _module.check, or by a freeformType.
+	Unchecked bool
+	// Replaced says that the configuration leaves modules of jetpack-nixos out, in whose place
+	// others may declare the options in their own way.
+	Replaced bool
 	// Values are the options of the schema, in its order.
 	Values []Value
 	// indexes are those of Values, by path.
@@ -147,6 +153,9 @@ type Host struct {
 type Unseen struct {
 	At  Location
 	Why *eval.Unknown
+	// Foreign says that it is a module of a flake input, or of another source outside of the
+	// workspace.
+	Foreign bool
 }
 
 // Value is an option of a host, with all its definitions.

@@ -43,6 +43,10 @@ type system struct {
 	asked    map[string]*eval.Thunk // the values of _module.args
 	loaded   map[string]*loaded
 	renames  []*Option
+	// unchecked says that NixOS may accept definitions of options that no module declares.
+	unchecked bool
+	// replaced says that a module of jetpack-nixos is left out.
+	replaced bool
 	declares bool // modules of the workspace declare options of jetpack-nixos
 	count    int
 }
@@ -303,6 +307,9 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 	if d, ok := set.Get("disabledModules"); ok {
 		out.disabled = s.disabled(d.Thunk)
 	}
+	if _, ok := set.Get("freeformType"); ok {
+		s.unchecked = true
+	}
 	for _, name := range []string{"require", "imports"} {
 		list, ok := set.Get(name)
 		if !ok {
@@ -368,11 +375,17 @@ func (s *system) text(t *eval.Thunk) (string, bool) {
 	return "", false
 }
 
-// disabled are the keys of modules that are left out.
+// disabled are the keys of modules that are left out. Without one of jetpack-nixos, all
+// that its modules say of options may be otherwise.
 func (s *system) disabled(t *eval.Thunk) []string {
 	items, _ := s.items(t)
 	var keys []string
 	for _, one := range items {
+		if s.isJetpack(one.Thunk) {
+			left := &eval.Unknown{Reason: eval.Outside, What: "disabledModules"}
+			s.replaced = true
+			s.holes = append(s.holes, hole{def: def{Thunk: one.Thunk, priority: strongest}, why: left})
+		}
 		if set, ok := s.Force(one.Thunk).(*eval.Attrs); ok {
 			if k, ok := set.Get("key"); ok {
 				one.Thunk = k.Thunk
@@ -383,6 +396,20 @@ func (s *system) disabled(t *eval.Thunk) []string {
 		}
 	}
 	return keys
+}
+
+// isJetpack reports whether a module that is left out may be one of jetpack-nixos. A name
+// that is no path is one of NixOS's own modules.
+func (s *system) isJetpack(module *eval.Thunk) bool {
+	name, ok := s.text(module)
+	if !ok {
+		v := s.Force(module)
+		kind, isInput := s.inputs.kind(v, module)
+		_, isSet := v.(*eval.Attrs)
+		return !isSet && (!isInput || kind == Jetpack)
+	}
+	kind, isInput := s.inputs.of(name)
+	return isInput && kind == Jetpack
 }
 
 // arguments are what a module is called with: what it takes by name, and all there is

@@ -115,8 +115,9 @@ const (
 	mostArguments = 8    // of a call
 )
 
-// beyond is the part that stands for what lies beyond the bounds. It may be
-// anything: what is inside of it is no option of NixOS's, for all that is known.
+// beyond is the part that stands for what lies beyond the bounds, which may be
+// anything, and for data: what is inside of it is no option of NixOS's, for all that is
+// known.
 var beyond = Part{Name: "…"}
 
 // names are the parts of an attribute path; one unknown part for a path of more
@@ -246,6 +247,9 @@ func outward(at, up syntax.Node) (Path, bool) {
 			}
 			return nil, true
 		}
+		if slices.Contains(formatters, call) {
+			return Path{beyond}, false
+		}
 		if a, _ := syntax.AsApply(up); a.Function() == at {
 			return nil, true // the path of the whole call: which is asked next
 		}
@@ -303,6 +307,10 @@ type wrapper struct {
 }
 
 const anyArgument = -1
+
+// formatters are the functions of Nix and nixpkgs that write a value as text.
+var formatters = strings.Fields(`toJSON toXML toString toPretty toINI toINIWithGlobalSection toGitINI toKeyValue toPlist
+	toDhall toLua toYAML toTOML generate`)
 
 var wrappers = map[string]wrapper{
 	"mkIf":                 {argument: 1, tested: true},
