@@ -119,8 +119,8 @@ func (s nixosHost) sheet(q *query) sheet {
 		return out
 	}
 	out.title = shownName(h)
-	if s.of.IsFlake() {
-		out.title = "nixosConfigurations." + out.title
+	if h.Output != "" {
+		out.title = h.Output + "." + out.title
 	}
 	isCertain := true
 	var unknown []string // and set nowhere

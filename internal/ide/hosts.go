@@ -276,7 +276,7 @@ func (q *query) addByHost(s *sheet, c *workspace.Configuration, hosts []*host.Ho
 
 // onHosts names some of the hosts of a configuration.
 func onHosts(c *workspace.Configuration, some []*host.Host) string {
-	if !c.IsFlake() && len(some) == 1 && some[0].Variant == "" {
+	if !c.HasNames() && len(some) == 1 && some[0].Variant == "" {
 		return "On this host"
 	}
 	isHost := func(h *host.Host) bool { return h.Variant == "" && h.Jetpack != host.No }

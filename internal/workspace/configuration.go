@@ -25,8 +25,8 @@ type Configuration struct {
 	unrelated []string // the inputs of the flake that have nothing to do with Jetsons
 }
 
-// IsFlake reports whether a flake makes the configurations, and they have names.
-func (c *Configuration) IsFlake() bool { return filepath.Base(c.Entry) == "flake.nix" }
+// HasNames reports whether the configurations have names: a configuration.nix makes one without.
+func (c *Configuration) HasNames() bool { return filepath.Base(c.Entry) != "configuration.nix" }
 
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
 // around it, or else of the nearest hive.nix or configuration.nix, within the workspace folder or the repository. It is nil
