@@ -12,6 +12,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
+	"jetpills/internal/pins"
 )
 
 // Configuration is what the NixOS configurations of one flake, or of one configuration.nix, come to.
@@ -93,24 +94,44 @@ func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
 }
 
 func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Configuration) *Configuration {
-	progress := &host.Progress{}
-	s.configurations.reading.Store(progress)
-	defer s.configurations.reading.CompareAndSwap(progress, nil)
 	folder, err := os.OpenRoot(root)
 	if err != nil {
 		return nil
 	}
 	defer folder.Close()
-	pinned := s.CatalogAt(filepath.Dir(entry))
-	c := &Configuration{Entry: entry, Pinned: pinned, unrelated: s.pins.Unrelated(filepath.Dir(entry))}
+	dir := filepath.Dir(entry)
+	c := &Configuration{Entry: entry, Pinned: s.CatalogAt(dir), unrelated: s.pins.Unrelated(dir)}
+	if c.Pinned.Pin.Found() {
+		c.Result = s.resultOf(ctx, c, root, folder, before)
+		return c
+	}
+	// Nothing around the entry pins a revision, but a module may fetch one.
+	if before != nil {
+		c.Pinned = before.Pinned
+	}
+	c.Result = s.resultOf(ctx, c, root, folder, before)
+	if pinned := s.pinned(s.addressesIn(c.Files()), s.pins.Around(dir)); pinned.Catalog != c.Pinned.Catalog {
+		c.Pinned = pinned
+		c.Result = s.resultOf(ctx, c, root, folder, before)
+	} else {
+		c.Pinned = pinned
+	}
+	return c
+}
+
+// resultOf evaluates a configuration with the catalog that it is pinned to.
+func (s *Snapshot) resultOf(ctx context.Context, c *Configuration, root string, folder *os.Root, before *Configuration) *host.Result {
 	var earlier *host.Result
-	if before != nil && before.Pinned.Catalog == pinned.Catalog && slices.Equal(before.unrelated, c.unrelated) {
+	if before != nil && before.Pinned.Catalog == c.Pinned.Catalog && slices.Equal(before.unrelated, c.unrelated) {
 		earlier = before.Result
 	}
-	c.Result = host.Evaluate(ctx, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
-		Entry: filepath.ToSlash(entry), Schema: s.configurations.schemas.schema(pinned.Catalog), Workers: 2, Progress: progress,
+	progress := &host.Progress{}
+	s.configurations.reading.Store(progress)
+	defer s.configurations.reading.CompareAndSwap(progress, nil)
+	return host.Evaluate(ctx, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
+		Entry: filepath.ToSlash(c.Entry), Schema: s.configurations.schemas.schema(c.Pinned.Catalog), Workers: 2, Progress: progress,
 		Input: func(name, url string) host.Input {
-			if input := pinned.Pin.Input; input != "" && name == path.Base(input) {
+			if input := c.Pinned.Pin.Input; input != "" && name == path.Base(input) {
 				return host.Jetpack
 			}
 			input := host.InputOf(name, url)
@@ -120,7 +141,27 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 			return input
 		},
 	}, earlier)
-	return c
+}
+
+// addressesIn are the addresses of jetpack-nixos in files that an evaluation read.
+func (s *Snapshot) addressesIn(files []string) pins.Mentions {
+	var all pins.Mentions
+	for _, file := range files {
+		d, isOpen := s.FileDocument(file)
+		if !isOpen {
+			read, ok := s.configurations.read.known(file)
+			if !ok || !strings.Contains(read.text, "jetpack-nixos") {
+				continue
+			}
+			d = NewDocument("", file, "nix", 0, read.text)
+		}
+		for _, pin := range d.mentions() {
+			if pin.Format == pins.Address {
+				all = append(all, pin)
+			}
+		}
+	}
+	return all
 }
 
 // LineColumn is the 1-based line of an offset in a file, an absolute path, and the column in bytes, as an evaluation read

@@ -65,6 +65,37 @@ func TestConfiguration(t *testing.T) {
 }
 
 // What is not known yet is not waited for.
+// Where nothing around the flake pins jetpack-nixos, the revision counts that a module fetches.
+func TestConfigurationThatFetches(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	const older, newer = "9ced0c1231f03540a1f31b883c62503f6fc08a21", "4d857d6da48c420da39964b6fb7ba23a958abad3"
+	write(t, dir, "flake.nix", `{ outputs = { nixpkgs, ... }: {
+  nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./hosts/a.nix ./hosts/b.nix ]; };
+}; }`)
+	write(t, dir, "hosts/b.nix", `{ hardware.nvidia-jetpack.enable = true; }`)
+	for _, revision := range []string{older, "master", newer, older, ""} {
+		content := `{ hardware.nvidia-jetpack.som = "xavier-nx"; imports = [ ("${builtins.fetchTarball "https://github.com/anduril/jetpack-nixos/archive/` +
+			revision + `.tar.gz"}/modules") ]; }`
+		if revision == "" {
+			content = "{ }"
+		}
+		s.FilesChanged([]string{write(t, dir, "hosts/a.nix", content)})
+		c := s.Snapshot().Configuration(dir)
+		want := newer
+		if revision == older {
+			want = older
+		}
+		if got := c.Pinned.Catalog.Revision.Hash; got != want || c.Pinned.Pin.Found() != (revision != "") {
+			t.Errorf("with %q, the hosts are read with %s, pinned by %q", revision, got, c.Pinned.Pin.Format)
+		}
+		_, hasMajor := c.Hosts[0].Get("hardware", "nvidia-jetpack", "majorVersion")
+		if hasMajor != (want == newer) {
+			t.Errorf("with %q, the host has the options of another revision", revision)
+		}
+	}
+}
+
 func TestKnownConfiguration(t *testing.T) {
 	s, _ := newSession(t)
 	dir := repository(t)
