@@ -110,8 +110,8 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 	}
 }
 
-// fitting are the values of an option that go with the rest of a set. Where the rest is refused by itself, they are those after
-// which the refusal is no longer due to the option.
+// fitting are the values of an option that go with the rest of a set. Where the rest is refused by itself, or not all that a
+// revision refuses is known, they are those after which nothing is known to be refused for the option.
 func (d *diagnoser) fitting(set board, option string, at text.Span) []Fix {
 	o, ok := d.pinned.Catalog.Option(option)
 	if !ok {
@@ -124,7 +124,7 @@ func (d *diagnoser) fitting(set board, option string, at text.Span) []Fix {
 		switch verdict, _ := tried.fits(d.pinned.Catalog); verdict {
 		case catalog.FitYes:
 			fitting = append(fitting, fix)
-		case catalog.FitNo:
+		default:
 			isRefused := false
 			for refused := range d.refusals(tried) {
 				isRefused = isRefused || refused == option
