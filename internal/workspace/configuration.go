@@ -110,11 +110,9 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 		c.Pinned = before.Pinned
 	}
 	c.Result = s.resultOf(ctx, c, root, folder, before)
-	if pinned := s.pinned(s.addressesIn(c.Files()), s.pins.Around(dir)); pinned.Catalog != c.Pinned.Catalog {
-		c.Pinned = pinned
+	readWith := c.Pinned.Catalog
+	if c.Pinned = s.pinned(s.addressesIn(c.Files()), s.pins.Around(dir)); c.Pinned.Catalog != readWith {
 		c.Result = s.resultOf(ctx, c, root, folder, before)
-	} else {
-		c.Pinned = pinned
 	}
 	return c
 }
