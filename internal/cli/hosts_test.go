@@ -410,7 +410,7 @@ func TestHostsOfFrameworks(t *testing.T) {
 			"flake.nix": "{ " + inputs("colmena", "zhaofengli/colmena") + `outputs = { colmena, jetpack-nixos, ... }: {
   colmenaHive = colmena.lib.makeHive { meta = { }; arm.imports = [ jetpack-nixos.nixosModules.default ./board.nix ]; };
 }; }`, "board.nix": board,
-		}, "flash: nix build .#colmenaHive.nodes.arm.config.system.build.flashScript", "", 0},
+		}, "flash: nix build .#colmenaHive.nodes.arm.config.system.build.flashScript", "the newest known; an address in flake.nix names no revision\n", 0},
 		"snowfall": {map[string]string{
 			"flake.nix": "{ " + inputs("snowfall-lib", "snowfallorg/lib") + "outputs = inputs: inputs.snowfall-lib.mkFlake { inherit inputs; src = ./.; }; }",
 		}, "", "there may be other configurations: inputs.snowfall-lib.mkFlake: comes from outside\n", 1},
