@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/upstream"
 )
@@ -50,7 +51,7 @@ type format struct {
 // formats are all formats, by rank: of the pins around a document and in it, that of the first row holds. Of pins in
 // folders the nearest one's counts alone.
 var formats = [...]format{
-	{name: Modeline, words: "a comment in this file", mark: modelineMark, text: modelinePin},
+	{name: Modeline, words: "a comment in this file", mark: module.DirectiveMark, text: modelinePin},
 	{name: Setting, words: "the setting"},
 	{
 		name: Checkout, words: "the checkout",

@@ -30,23 +30,11 @@ func Mention(source string, parse func() *syntax.Tree, path string) Mentions {
 	return all
 }
 
-// modelineMark is what a modeline begins with.
-const modelineMark = "jetpills:"
-
-// modelinePin is the pin of the first comment that holds "jetpills: revision=REV".
+// modelinePin is the pin of the first directive revision=REV.
 func modelinePin(tree *syntax.Tree) Pin {
-	source := tree.Source()
-	for token := range tree.Tokens() {
-		if token.Kind != syntax.Comment {
-			continue
-		}
-		for line := range strings.Lines(strings.TrimSuffix(token.Of(source), "*/")) {
-			_, asked, _ := strings.Cut(line, modelineMark)
-			for _, word := range strings.Fields(asked) {
-				if revision, ok := strings.CutPrefix(word, "revision="); ok && revision != "" {
-					return Pin{Revision: normalRevision(revision)}
-				}
-			}
+	for d := range module.Directives(tree) {
+		if d.Key == "revision" && d.Value != "" {
+			return Pin{Revision: normalRevision(d.Value)}
 		}
 	}
 	return Pin{}
