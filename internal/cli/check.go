@@ -3,6 +3,8 @@ package cli
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -21,15 +23,41 @@ import (
 )
 
 func (p *Program) checkCommand() *cobra.Command {
-	var format, failOn string
+	var format, failOn, explain string
+	var severities []string
+	var fix bool
 	const short = "Print what jetpack-nixos refuses in files, and in the .nix files in folders"
-	c := command("check PATH…", short, cobra.MinimumNArgs(1), func(args []string) error {
-		findings, looked, err := p.check(args, p.err)
-		if looked == 0 && err != nil || wasInterrupted(err) && format != "text" {
-			return err // a report of a part must not look like one of the whole
+	isAsked := func(cmd *cobra.Command) bool { return cmd.Flags().Changed("explain") }
+	var c *cobra.Command
+	c = command("check PATH…", short, func(cmd *cobra.Command, args []string) error {
+		if isAsked(cmd) {
+			return nil
+		}
+		return cobra.MinimumNArgs(1)(cmd, args)
+	}, func(args []string) error {
+		if isAsked(c) {
+			if explain != everyCode {
+				args = append([]string{explain}, args...)
+			}
+			return p.explain(args)
+		}
+		var err error
+		if p.severity, err = severitiesOf(severities); err != nil {
+			return err
 		}
 		out := bufio.NewWriter(p.out)
 		defer out.Flush()
+		findings, looked, err := p.check(args, p.err)
+		if fix && !wasInterrupted(err) {
+			made := io.Writer(out)
+			if format != "text" {
+				made = p.err
+			}
+			findings, looked, err = p.checkAndFix(args, newFixer(args, made, p.err), findings, looked, err)
+		}
+		if looked == 0 && err != nil || wasInterrupted(err) && format != "text" {
+			return err // a report of a part must not look like one of the whole
+		}
 		printed := p.report(out, findings, format)
 		switch {
 		case printed != nil:
@@ -41,25 +69,65 @@ func (p *Program) checkCommand() *cobra.Command {
 		}
 		return nil
 	})
+	c.Long = short + ".\nWith --explain, print what codes mean: check --explain wrong-type; of no code, the table of all."
+	c.Flags().StringVar(&explain, "explain", "", "say what a `CODE` means; without one, list all codes")
+	c.Flags().Lookup("explain").NoOptDefVal = everyCode
+	c.Flags().StringSliceVar(&severities, "severity", nil, "the severity of the findings of a code, `CODE=LEVEL`: off, hint, warning or error")
+	c.Flags().BoolVar(&fix, "fix", false, "make the fixes that are certain, and print what is left")
+	c.MarkFlagsMutuallyExclusive("explain", "fix")
 	formatFlag(c, &format, "text", "json", "sarif")
 	choiceFlag(c, &failOn, "fail-on", ide.SeverityWarning.String(), "the least grave severity that gives exit code 1", severityNames()...)
 	return c
 }
 
-// severities are all severities, the gravest first.
+// severitiesOf are the choices of a person, each CODE=LEVEL.
+func severitiesOf(choices []string) (map[string]string, error) {
+	chosen := map[string]string{}
+	for _, choice := range choices {
+		code, level, _ := strings.Cut(choice, "=")
+		if err := ide.CheckSeverity(code, level); err != nil {
+			return nil, fmt.Errorf("--severity: %w", err)
+		}
+		chosen[code] = level
+	}
+	return chosen, nil
+}
+
+// checkAndFix makes the certain fixes of findings, and checks again for as long as there are any: what is given is left.
+func (p *Program) checkAndFix(paths []string, x *fixer, findings []finding, looked int, err error) ([]finding, int, error) {
+	for range mostPasses {
+		if !x.fix(findings) {
+			break
+		}
+		if findings, _, err = p.check(paths, io.Discard); err != nil && !errors.As(err, new(exit)) {
+			return nil, 0, err
+		}
+	}
+	if x.couldNot && err == nil {
+		err = exit(exitCouldNot)
+	}
+	return findings, looked, err
+}
+
+// severities are the severities that findings have, the gravest first.
 var severities = [...]ide.Severity{ide.SeverityError, ide.SeverityWarning, ide.SeverityHint}
 
 func severityNames() []string { return each(severities[:], ide.Severity.String) }
 
 // severityNamed is the severity of a name that severityNames has.
-func severityNamed(name string) ide.Severity { return severities[slices.Index(severityNames(), name)] }
+func severityNamed(name string) ide.Severity {
+	s, _ := ide.SeverityNamed(name)
+	return s
+}
 
 // finding is a diagnostic of one file, with all that is printed of the file: there may be many files, and none is kept.
 type finding struct {
 	ide.Diagnostic
-	file       string        // as the arguments spell it
-	start, end text.Position // in UTF-16
-	excerpt    string        // the line, underlined
+	file       string            // as the arguments spell it
+	path       string            // absolute
+	sum        [sha256.Size]byte // of the text
+	start, end text.Position     // in UTF-16
+	excerpt    string            // the line, underlined
 	lines      Lines
 	related    []relatedLines
 }
@@ -87,19 +155,13 @@ type relatedLines struct {
 	start, end text.Position // in UTF-16
 }
 
-func newFinding(d ide.Diagnostic, file string, doc *workspace.Document) finding {
+func newFinding(d ide.Diagnostic, file string, doc *workspace.Document, sum [sha256.Size]byte) finding {
 	m := doc.Mapper()
 	f := finding{
-		Diagnostic: d, file: file, excerpt: m.Underlined(d.Span, ""),
+		Diagnostic: d, file: file, path: doc.Path, sum: sum, excerpt: m.Underlined(d.Span, ""),
 		start: m.Position(d.Span.Start, text.UTF16), end: m.Position(d.Span.End, text.UTF16),
 	}
 	f.lines = linesOf(m, d.Span)
-	f.Fixes = each(d.Fixes, func(fix ide.Fix) ide.Fix {
-		if fix.File != "" {
-			fix.File = besides(file, doc.Path, fix.File)
-		}
-		return fix
-	})
 	for _, r := range d.Related {
 		other := doc
 		if r.File != doc.Path {
@@ -227,8 +289,8 @@ func (c *checking) look(snapshot *workspace.Snapshot, file string) error {
 	var findings []finding
 	var problems []upstream.Problem
 	if err == nil {
-		diagnostics := ide.Diagnose(snapshot, doc)
-		findings = each(diagnostics, func(d ide.Diagnostic) finding { return newFinding(d, file, doc) })
+		diagnostics, sum := ide.Diagnose(snapshot, doc), sha256.Sum256([]byte(doc.Text))
+		findings = each(diagnostics, func(d ide.Diagnostic) finding { return newFinding(d, file, doc, sum) })
 		if len(findings) > 0 || snapshot.DealsWithJetpack(doc) {
 			problems = snapshot.PinProblems(doc)
 		}
@@ -306,7 +368,7 @@ type fixJSON struct {
 }
 
 type editJSON struct {
-	File    string `json:"file,omitempty"` // absent: the finding's own
+	File    string `json:"file,omitempty"` // of another file than the finding's
 	Start   int    `json:"start"`
 	End     int    `json:"end"`
 	NewText string `json:"newText"`
@@ -317,8 +379,12 @@ func (f finding) shape() findingJSON {
 		File: f.file, Lines: f.lines, Severity: f.Severity.String(), Code: string(f.Code), Message: f.Message, Pill: f.pillRef(),
 		Host: f.Host, Related: f.related,
 		Fixes: each(f.Fixes, func(fix ide.Fix) fixJSON {
-			return fixJSON{fix.Title, each(fix.Edits, func(e text.Edit) editJSON {
-				return editJSON{fix.File, e.Start, e.End, e.NewText}
+			return fixJSON{fix.Title, each(fix.Edits, func(e ide.Edit) editJSON {
+				edit := editJSON{Start: e.Start, End: e.End, NewText: e.NewText}
+				if e.File != "" && e.File != f.path {
+					edit.File = besides(f.file, f.path, e.File)
+				}
+				return edit
 			})}
 		}),
 	}
@@ -337,14 +403,14 @@ func printSARIF(w io.Writer, findings []finding, version string) error {
 	run := sarif.NewRunWithInformationURI("jetpills", "https://github.com/anduril/jetpack-nixos")
 	run.Tool.Driver.WithVersion(version)
 	run.WithColumnKind("utf16CodeUnits")
+	for _, r := range ide.Rules() {
+		rule := run.AddRule(string(r.Code)).WithDescription(r.Finds)
+		rule.Help = sarif.NewMultiformatMessageString().WithText(r.Mend)
+		rule.FullDescription = sarif.NewMultiformatMessageString().WithText(r.Why)
+		rule.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(sarifLevel(r.Severity))
+	}
 	for _, f := range findings {
-		code := string(f.Code)
-		run.AddRule(code).WithDescription(strings.ReplaceAll(code, "-", " "))
-		level := f.Severity.String()
-		if f.Severity == ide.SeverityHint {
-			level = "note"
-		}
-		result := run.CreateResultForRule(code).WithLevel(level).WithMessage(sarif.NewTextMessage(f.Message)).
+		result := run.CreateResultForRule(string(f.Code)).WithLevel(sarifLevel(f.Severity)).WithMessage(sarif.NewTextMessage(f.Message)).
 			AddLocation(sarifLocation(f.file, f.start, f.end))
 		for _, r := range f.related {
 			result.AddRelatedLocation(sarifLocation(r.File, r.start, r.end).WithMessage(sarif.NewTextMessage(r.Message)))
@@ -353,6 +419,13 @@ func printSARIF(w io.Writer, findings []finding, version string) error {
 	report := sarif.NewReport()
 	report.AddRun(run)
 	return report.PrettyWrite(w)
+}
+
+func sarifLevel(s ide.Severity) string {
+	if s == ide.SeverityHint {
+		return "note"
+	}
+	return s.String()
 }
 
 func sarifLocation(file string, start, end text.Position) *sarif.Location {

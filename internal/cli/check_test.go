@@ -189,7 +189,7 @@ func TestCheckJSON(t *testing.T) {
 	want := []findingJSON{{
 		File: bad, Lines: Lines{3, 47, 3, 57}, Severity: "error", Code: "unknown-value",
 		Message: `"agx-orin" is no value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"?`, Pill: "07#which-som-am-i",
-		Fixes: []fixJSON{{`Change to "orin-agx"`, []editJSON{{"", at, at + len(`"agx-orin"`), `"orin-agx"`}}}},
+		Fixes: []fixJSON{{`Change to "orin-agx"`, []editJSON{{Start: at, End: at + len(`"agx-orin"`), NewText: `"orin-agx"`}}}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -220,6 +220,7 @@ func TestCheckSARIF(t *testing.T) {
 						Region struct{ StartLine, StartColumn, EndColumn int }
 					}
 				}
+				RuleIndex int
 			}
 		}
 	}
@@ -231,7 +232,7 @@ func TestCheckSARIF(t *testing.T) {
 	}
 	first := report.Runs[0]
 	region := first.Results[0].Locations[0].PhysicalLocation.Region
-	if first.ColumnKind != "utf16CodeUnits" || first.Tool.Driver.Name != "jetpills" || first.Tool.Driver.Rules[0].ID != "unknown-value" ||
+	if first.ColumnKind != "utf16CodeUnits" || first.Tool.Driver.Name != "jetpills" || first.Tool.Driver.Rules[first.Results[0].RuleIndex].ID != "unknown-value" ||
 		first.Results[0].RuleID != "unknown-value" || first.Results[0].Level != "error" ||
 		region.StartLine != 3 || region.StartColumn != 44 || region.EndColumn != 54 {
 		t.Errorf("got:\n%s", out)

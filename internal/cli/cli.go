@@ -34,7 +34,8 @@ type Program struct {
 	// Version is the program's own; empty takes it from the build.
 	Version string
 
-	pillsDir string // --pills
+	pillsDir string            // --pills
+	severity map[string]string // --severity of check
 	out, err io.Writer
 	status   *statusLine
 }

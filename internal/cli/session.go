@@ -19,6 +19,7 @@ func (p *Program) snapshot() (*workspace.Snapshot, error) {
 		return nil, err
 	}
 	settings := workspace.DefaultSettings()
+	settings.Severity = p.severity
 	if p.pillsDir != "" {
 		if settings.PillsPath, err = filepath.Abs(p.pillsDir); err != nil {
 			return nil, err

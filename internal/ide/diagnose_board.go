@@ -96,7 +96,7 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 				option = catalog.CarrierBoardOption
 			}
 			found := Diagnostic{
-				Severity: SeverityError, Code: CodeRefusedCombination, Section: d.explain(strings.Split(option, ".")),
+				Code: CodeRefusedCombination, Section: d.explain(strings.Split(option, ".")),
 				Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), *set.field(option), set.som),
 			}
 			if clash == catalog.ClashTargetBoard {

@@ -146,8 +146,11 @@ func (d *diagnoser) hosts(hosts []*host.Host) {
 		if h.Replaced {
 			continue
 		}
-		d.boardOfHost(h)
-		d.hostValues(h)
+		for _, r := range rules {
+			if r.host != nil {
+				r.host(d, h)
+			}
+		}
 	}
 	d.weighUnseen(hosts)
 	d.nameHosts(hosts)
@@ -243,7 +246,7 @@ func (d *diagnoser) follow(found *Diagnostic, definition host.Definition, option
 		at, isFound := definition.Datum.In(d.sn.Content(file), value)
 		found.Related = append(found.Related, related(host.Location{File: file, Span: at}, strconv.Quote(value)+" is read from here"))
 		for _, fix := range fixes {
-			if fix.File, fix.Edits[0].Span = file, at; isFound {
+			if fix.Edits[0].File, fix.Edits[0].Span = file, at; isFound {
 				found.Fixes = append(found.Fixes, fix)
 			}
 		}

@@ -34,7 +34,7 @@ func (d *diagnoser) names() {
 			}
 		case ok && o.ReadOnly && !d.inCheckout() && d.regardOf(b.Node).name:
 			d.report(Diagnostic{
-				Span: definition.Path[len(definition.Path)-1].Span, Severity: SeverityError, Code: CodeReadOnlyOption, Section: d.explain(names),
+				Span: definition.Path[len(definition.Path)-1].Span, Code: CodeReadOnlyOption, Section: d.explain(names),
 				Message: shortPath(o.Path) + " is read-only: jetpack-nixos sets it itself",
 			})
 		case !ok && !d.pinned.Catalog.IsPrefix(names):
@@ -45,10 +45,10 @@ func (d *diagnoser) names() {
 
 func (d *diagnoser) renamed(definition module.Definition, names []string, o catalog.Option) {
 	d.report(Diagnostic{
-		Span: pathSpan(definition, names, strings.Split(o.RenamedTo, ".")), Severity: SeverityWarning, Code: CodeRenamedOption,
+		Span: pathSpan(definition, names, strings.Split(o.RenamedTo, ".")), Code: CodeRenamedOption,
 		Section: d.explain(names),
 		Message: fmt.Sprintf("%s is called %s in %s", shortPath(o.Path), shortPath(o.RenamedTo), d.revision()),
-		Fixes:   renames(definition, names, o.RenamedTo),
+		Fixes:   certainIfOne(renames(definition, names, o.RenamedTo)),
 	})
 }
 
@@ -75,7 +75,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		case other != "":
 			found.Span = pathSpan(definition, names, strings.Split(other, "."))
 			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, shortPath(other))
-			found.Fixes = renames(definition, names, other)
+			found.Fixes = certainIfOne(renames(definition, names, other))
 		case removed:
 			found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
 		case d.mayBeOther():
@@ -89,17 +89,18 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 	if d.reported[diagnosticKey{found.Span, found.Code}] {
 		return // a set that is named wrongly, for each option in it
 	}
-	near := d.nearOptions(names, wrong)
+	near, spelled := d.nearOptions(names, wrong)
 	if len(near) == 0 && d.mayBeOther() {
 		return
 	}
-	if len(near) == 0 {
-		found.Section = d.explain(nil)
-	} else {
+	if len(near) > 0 {
 		found.Section = d.explain(strings.Split(near[0], "."))
 		found.Message += "; did you mean " + oneOf(near, shortPath) + "?"
 		for _, option := range near {
 			found.Fixes = append(found.Fixes, renames(definition, names, option)...)
+		}
+		if spelled && len(near) == 1 {
+			found.Fixes = certainIfOne(found.Fixes)
 		}
 	}
 	d.report(found)
@@ -147,8 +148,8 @@ func (d *diagnoser) otherName(h catalog.History) string {
 }
 
 // nearOptions are options that may have been meant: those that are spelled nearly so, or else those of the same name in
-// another set, which a revision that is not known may well have too.
-func (d *diagnoser) nearOptions(names []string, wrong int) []string {
+// another set, which a revision that is not known may well have too. It says whether all are misspellings.
+func (d *diagnoser) nearOptions(names []string, wrong int) (options []string, spelled bool) {
 	c := d.pinned.Catalog
 	var siblings []string
 	for _, child := range c.Children(names[:wrong]) {
@@ -156,18 +157,19 @@ func (d *diagnoser) nearOptions(names []string, wrong int) []string {
 			siblings = append(siblings, child.Name)
 		}
 	}
-	var options []string
+	spelled = true
 	for _, name := range nearest(names[wrong], siblings) {
 		meant := slices.Concat(names[:wrong], []string{name}, names[wrong+1:])
 		if _, ok := c.Lookup(meant); ok || c.IsPrefix(meant) {
 			options = append(options, strings.Join(meant, "."))
+			spelled = spelled && isMisspelling(names[wrong], name)
 		}
 	}
 	if len(options) > 0 {
-		return options
+		return options, spelled
 	}
 	if d.mayBeOther() {
-		return nil
+		return nil, false
 	}
 	for _, o := range c.Options() {
 		if shortName(o.Path) == names[len(names)-1] && !o.Internal && o.RenamedTo == "" && !o.Field {
@@ -175,9 +177,9 @@ func (d *diagnoser) nearOptions(names []string, wrong int) []string {
 		}
 	}
 	if len(options) > mostNear {
-		return nil // enable is everywhere
+		return nil, false // enable is everywhere
 	}
-	return options
+	return options, false
 }
 
 // pathSpan is where the names of an option path stand that differ from another path's, as far as the binding itself has them.

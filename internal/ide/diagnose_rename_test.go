@@ -148,7 +148,7 @@ func TestRenames(t *testing.T) {
 			if len(fixes) != 1 {
 				t.Fatalf("%d fixes", len(fixes))
 			}
-			after, err := text.Apply(test.before, fixes[0].Edits)
+			after, err := text.Apply(test.before, textEdits(fixes[0]))
 			if diff := cmp.Diff(test.after, after); err != nil || diff != "" {
 				t.Fatalf("%v, -want +got:\n%s", err, diff)
 			}
@@ -160,6 +160,15 @@ func TestRenames(t *testing.T) {
 			}
 		})
 	}
+}
+
+// textEdits are the edits of a fix that changes the document alone.
+func textEdits(fix ide.Fix) []text.Edit {
+	var edits []text.Edit
+	for _, e := range fix.Edits {
+		edits = append(edits, e.Edit)
+	}
+	return edits
 }
 
 // firstRenamed are the options that the tests rename, by their old names.

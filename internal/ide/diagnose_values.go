@@ -33,7 +33,7 @@ func (d *diagnoser) values() {
 		case !place.Compared:
 			if wanted := refusal(o, place, inList); wanted != "" {
 				d.report(Diagnostic{
-					Span: place.Span, Severity: SeverityError, Code: CodeWrongType, Section: d.explain(o.Parts()),
+					Span: place.Span, Code: CodeWrongType, Section: d.explain(o.Parts()),
 					Message: fmt.Sprintf("%s takes %s, not %s", shortPath(o.Path), wanted, refusedName(o, place)),
 					Fixes:   retyped(o, place, inList),
 				})
@@ -57,7 +57,7 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 		return Diagnostic{}, false
 	}
 	found = Diagnostic{
-		Span: at, Severity: SeverityError, Code: CodeUnknownValue, Section: d.explain(o.Parts()),
+		Span: at, Code: CodeUnknownValue, Section: d.explain(o.Parts()),
 		Message: fmt.Sprintf("%q is no value of %s in %s", value, shortName(o.Path), d.revision()),
 	}
 	if isTest {
@@ -75,6 +75,9 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 		found.Message += "; did you mean " + oneOf(near, syntax.Quoted) + "?"
 		for _, value := range near {
 			found.Fixes = append(found.Fixes, changeTo(at, syntax.Quoted(value)))
+		}
+		if isMisspelling(value, near[0]) {
+			found.Fixes = certainIfOne(found.Fixes)
 		}
 	case !isTest:
 		found.Message += "; it takes " + oneOf(known, syntax.Quoted)
@@ -157,7 +160,7 @@ func retyped(o catalog.Option, place module.Place, inList bool) []Fix {
 	default:
 		return nil
 	}
-	return []Fix{changeTo(place.Span, newText)}
+	return certainIfOne([]Fix{changeTo(place.Span, newText)})
 }
 
 func isWhole(s string) bool {

@@ -13,39 +13,10 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// Severity says how sure it is that a build fails.
-type Severity uint8
-
-// The severities, the gravest first.
-const (
-	SeverityError   Severity = iota + 1 // the configuration does not evaluate
-	SeverityWarning                     // it evaluates with a warning, or does something else than it seems to
-	SeverityHint                        // one of both, if the revision that is really used is like the one that is known
-)
-
-// String names the severity as the command line shows it.
-func (s Severity) String() string {
-	return [...]string{SeverityError: "error", SeverityWarning: "warning", SeverityHint: "hint"}[s]
-}
-
-// Code names a class of diagnostics.
-type Code string
-
-// The classes of diagnostics.
-const (
-	CodeUnknownOption      Code = "unknown-option"      // the revision has no option of that name
-	CodeRemovedOption      Code = "removed-option"      // it had one in the past
-	CodeRenamedOption      Code = "renamed-option"      // the name is an old one, which still works
-	CodeReadOnlyOption     Code = "read-only-option"    // jetpack-nixos sets it itself
-	CodeUnknownValue       Code = "unknown-value"       // an enum has no such value
-	CodeWrongType          Code = "wrong-type"          // a literal that the option's type refuses
-	CodeRefusedCombination Code = "refused-combination" // SoM, carrier board and JetPack that do not go together
-)
-
 // Diagnostic is something in a document that jetpack-nixos refuses, or takes with a warning.
 type Diagnostic struct {
 	Span     text.Span
-	Severity Severity
+	Severity Severity // left open, it is that of the rule
 	Code     Code
 	// Message is plain text on one line: a sentence without a full stop.
 	Message string
@@ -64,18 +35,6 @@ type Related struct {
 	File    string // an absolute path
 	Span    text.Span
 	Message string // plain text on one line
-}
-
-// Fix is a change of one file.
-type Fix struct {
-	Title string // one line
-	Edits []text.Edit
-	File  string // an absolute path; empty for the diagnostic's own document
-}
-
-// changeTo is the fix that puts something else in one place. It keeps no document alive that newText is a part of.
-func changeTo(at text.Span, newText string) Fix {
-	return Fix{Title: "Change to " + newText, Edits: []text.Edit{{Span: at, NewText: strings.Clone(newText)}}}
 }
 
 // mostDiagnostics is how many there are of one document at most: a person mends the first ones first.
@@ -103,7 +62,11 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if defines {
 		alone = sn.Remember(doc, pinned, func() any {
 			d := newDiagnoser(sn, doc, pinned)
-			d.look(d.names, d.values, d.board)
+			for _, r := range rules {
+				if r.document != nil {
+					d.look(func() { r.document(d) })
+				}
+			}
 			return d.diagnostics()
 		}).([]Diagnostic)
 	}
@@ -123,11 +86,9 @@ func newDiagnoser(sn *workspace.Snapshot, doc *workspace.Document, pinned worksp
 	}
 }
 
-func (d *diagnoser) look(looks ...func()) {
-	for _, look := range looks {
-		d.reported = map[diagnosticKey]bool{}
-		look()
-	}
+func (d *diagnoser) look(look func()) {
+	d.reported = map[diagnosticKey]bool{}
+	look()
 }
 
 // diagnostics are those that were found, in the order of the text.
@@ -156,6 +117,7 @@ type diagnoser struct {
 	offs    map[off][][]module.Condition
 	// isUnchecked reports whether the document says that options need no declaration.
 	isUnchecked func() bool
+	ignored     map[int][]Code // see isIgnored
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }
@@ -170,10 +132,27 @@ type diagnosticKey struct {
 // shown, or nobody waits for it.
 func (d *diagnoser) isEnough() bool { return len(d.reported) >= mostDiagnostics || d.sn.Done() }
 
+// report adds a diagnostic, with what it leaves open as its rule has it, unless a person wants none of its code. The severity
+// that a person chose holds for all diagnostics of the code. Without a choice, one is a hint where the revision is not known.
 func (d *diagnoser) report(found Diagnostic) {
+	chosen, isChosen := d.chosen(found.Code)
+	if chosen == SeverityOff && isChosen || d.isIgnored(found.Code, found.Span) {
+		return
+	}
 	d.reported[diagnosticKey{found.Span, found.Code}] = true
+	rule, _ := RuleOf(found.Code)
+	found.Severity = cmp.Or(found.Severity, rule.Severity)
+	if found.Section.Pill == nil {
+		found.Section, _ = rule.Section(d.sn)
+	}
 	if !d.isCertain() {
 		found.Severity = SeverityHint
+		for i := range found.Fixes {
+			found.Fixes[i].Certain = false
+		}
+	}
+	if isChosen {
+		found.Severity = chosen
 	}
 	found.Message = text.Visible(found.Message, "")
 	for i := range found.Fixes {

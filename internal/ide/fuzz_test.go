@@ -68,7 +68,7 @@ func FuzzCursor(f *testing.F) {
 				t.Errorf("%s %q at %v in %q", d.Code, d.Message, d.Span, src)
 			}
 			for _, fix := range d.Fixes {
-				if _, err := text.Apply(doc.Text, fix.Edits); err != nil || fix.Title == "" {
+				if _, err := text.Apply(doc.Text, textEdits(fix)); err != nil || fix.Title == "" {
 					t.Errorf("%s: %v in %q", fix.Title, err, src)
 				}
 			}

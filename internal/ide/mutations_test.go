@@ -333,11 +333,10 @@ func isFound(in string, found []ide.Diagnostic, files map[string]string, written
 			return filepath.Base(r.File) == written && r.Span.Start == at && r.Span.End == at+len(w.wrong)+2
 		})
 	}
-	fix := d.Fixes[0]
-	if fix.File != "" {
-		in = filepath.Base(fix.File)
+	edit := d.Fixes[0].Edits[0]
+	if edit.File != "" {
+		in = filepath.Base(edit.File)
 	}
-	edit := fix.Edits[0]
 	mended := files[in][:edit.Span.Start] + edit.NewText + files[in][edit.Span.End:]
 	return isThere && in == written && mended == strings.Replace(files[in], `"`+w.wrong+`"`, `"`+w.right+`"`, 1)
 }

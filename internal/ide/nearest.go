@@ -26,7 +26,7 @@ func nearest(wrong string, names []string) []string {
 		known := strings.ToLower(name)
 		distance := levenshtein.Distance(typed, known, nil)
 		switch {
-		case distance <= max(1, min(len(typed), len(known))/3):
+		case distance <= fewLetters(typed, known):
 		case len(typed) > 2 && strings.HasPrefix(known, typed), strings.HasPrefix(typed, known) && len(known) > 2:
 		case hasWords(typed, known):
 			distance = 1
@@ -41,6 +41,15 @@ func nearest(wrong string, names []string) []string {
 		nearest = append(nearest, n.name)
 	}
 	return nearest
+}
+
+// fewLetters is how many letters may be wrong in a name.
+func fewLetters(typed, known string) int { return max(1, min(len(typed), len(known))/3) }
+
+// isMisspelling reports whether a text is a name with few letters wrong, or with its words in another order.
+func isMisspelling(typed, known string) bool {
+	typed, known = strings.ToLower(typed), strings.ToLower(known)
+	return levenshtein.Distance(typed, known, nil) <= fewLetters(typed, known) || hasWords(typed, known)
 }
 
 // hasWords reports whether a text has all the words of a name that has several: jetson-agx-orin those of orin-agx.

@@ -134,9 +134,9 @@ func directDiagnostics(c marker) string {
 		}
 		var fixes []string
 		for _, fix := range d.Fixes {
-			in, name := c.other(cmp.Or(fix.File, c.doc.Path))
 			var edits []string
 			for _, e := range fix.Edits {
+				in, name := c.other(cmp.Or(e.File, c.doc.Path))
 				edits = append(edits, fmt.Sprintf("%s%s → %q", name, in.span(e.Span), e.NewText))
 			}
 			fixes = append(fixes, showFix(c, fix.Title, edits))
@@ -184,7 +184,7 @@ func wireDiagnostics(e *markerEditor, c marker) string {
 		}
 		var fixes []string
 		for _, action := range actions {
-			if d2 := action.Diagnostics[0]; d2.Range != d.Range || d2.Code != d.Code || action.Kind != "quickfix" {
+			if d2 := action.Diagnostics[0]; d2.Range != d.Range || d2.Code != d.Code || action.Kind != "quickfix" || action.Title == "Ignore "+d.Code+" here" {
 				continue
 			}
 			var edits []string

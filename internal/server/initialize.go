@@ -38,6 +38,7 @@ type clientCapabilities struct {
 	}
 	Workspace struct {
 		Configuration                                 bool
+		WorkspaceEdit                                 struct{ DocumentChanges bool }
 		DidChangeWatchedFiles, DidChangeConfiguration struct{ DynamicRegistration bool }
 	}
 	Window struct{ WorkDoneProgress bool }
@@ -101,7 +102,7 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 			DeclarationProvider: protocol.Boolean(true),
 			ReferencesProvider:  protocol.Boolean(true),
 			CodeActionProvider: &protocol.CodeActionOptions{
-				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix},
+				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, fixAll},
 			},
 			Workspace: &protocol.WorkspaceOptions{
 				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{

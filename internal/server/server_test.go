@@ -158,7 +158,7 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"definitionProvider": true,
 			"declarationProvider": true,
 			"referencesProvider": true,
-			"codeActionProvider": {"codeActionKinds": ["quickfix"]},
+			"codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.jetpills"]},
 			"workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}}
 		}
 	}`

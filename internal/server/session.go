@@ -3,10 +3,13 @@ package server
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
 
+	"jetpills/internal/ide"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -51,6 +54,11 @@ func (l live) Change(document string, version int32, changes []text.Change, enco
 
 func (l live) SetSettings(section []byte) error {
 	settings, problems := workspace.ParseSettings(section)
+	for _, code := range slices.Sorted(maps.Keys(settings.Severity)) {
+		if err := ide.CheckSeverity(code, settings.Severity[code]); err != nil {
+			problems = append(problems, "jetpills.diagnostics.severity: "+err.Error())
+		}
+	}
 	l.Session.SetSettings(settings)
 	if len(problems) == 0 {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -162,7 +163,7 @@ func (s *Session) Close(uri string) {
 // SetSettings replaces all settings.
 func (s *Session) SetSettings(settings Settings) {
 	old := s.Snapshot().settings
-	if settings == old {
+	if reflect.DeepEqual(settings, old) {
 		return
 	}
 	s.update(func(next *Snapshot) {

@@ -37,6 +37,10 @@ type Settings struct {
 	ExcerptLines int
 	// Diagnostics says whether findings are shown ("jetpills.diagnostics.enable").
 	Diagnostics bool
+	// Severity is what a person wants of findings, by code: "off" or the name of a severity
+	// ("jetpills.diagnostics.severity"). The codes and names are those that ide.CheckSeverity knows; others have no effect.
+	// The map must not be changed.
+	Severity map[string]string
 }
 
 // MaxExcerptLines is the largest value of the setting hover.excerptLines.
@@ -131,6 +135,21 @@ func (p *settingsParser) set(name string, value any) {
 			s.Diagnostics = enabled
 		} else {
 			p.report(name, "must be true or false, not %s", typeName(value))
+		}
+	case "jetpills.diagnostics.severity":
+		codes, ok := value.(map[string]any)
+		if !ok {
+			p.report(name, "must be an object, not %s", typeName(value))
+		}
+		s.Severity = map[string]string{}
+		for _, code := range slices.Sorted(maps.Keys(codes)) {
+			switch severity := codes[code].(type) {
+			case nil:
+			case string:
+				s.Severity[code] = severity
+			default:
+				p.report(name+"."+code, "must be text, not %s", typeName(severity))
+			}
 		}
 	}
 }

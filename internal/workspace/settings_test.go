@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -43,12 +44,17 @@ func TestParseSettings(t *testing.T) {
 		{`{"hover": {"excerptLines": 0}}`, d, "jetpills.hover.excerptLines must be a whole number from 1 to 200, not 0"},
 		{`{"hover": {"excerptLines": -1e300}}`, d, "jetpills.hover.excerptLines must be a whole number from 1 to 200, not -1e+300"},
 		{`{"diagnostics": {"enable": "false"}}`, d, "jetpills.diagnostics.enable must be true or false, not text"},
+		{`{"diagnostics": {"severity": {"wrong-type": "off", "unknown-value": null}}}`,
+			with(func(s *Settings) { s.Severity = map[string]string{"wrong-type": "off"} }), ""},
+		{`{"diagnostics.severity": ["wrong-type"]}`, with(func(s *Settings) { s.Severity = map[string]string{} }), "jetpills.diagnostics.severity must be an object, not a list"},
+		{`{"diagnostics": {"severity": {"wrong-type": false}}}`, with(func(s *Settings) { s.Severity = map[string]string{} }),
+			"jetpills.diagnostics.severity.wrong-type must be text, not true or false"},
 		{`{"definition": "both"}`, d, `jetpills.definition must be "pill" or "upstream", not "both"`},
 		{`{"definition": {}}`, d, "jetpills.definition must be text, not an object"},
 		{`{"revision": 5, "hover": {"excerptLines": 3}}`, with(func(s *Settings) { s.ExcerptLines = 3 }), "jetpills.revision must be text, not a number"},
 	} {
 		got, problems := ParseSettings([]byte(test.section))
-		if got != test.want {
+		if !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: %+v, want %+v", test.section, got, test.want)
 		}
 		if said := strings.Join(problems, ""); said != test.problem {

@@ -1,0 +1,97 @@
+package ide
+
+import (
+	"slices"
+	"strings"
+
+	"jetpills/internal/text"
+)
+
+// Fix is a change that mends what a diagnostic reports.
+type Fix struct {
+	Title string // one line
+	// Certain says that there is no other way to mend it: the fix may be applied without a question.
+	Certain bool
+	Edits   []Edit
+}
+
+// Edit is a change of one file.
+type Edit struct {
+	File string // an absolute path; empty: the file of the diagnostic
+	text.Edit
+}
+
+// changeTo is the fix that puts something else in one place. It keeps no document alive that newText is a part of.
+func changeTo(at text.Span, newText string) Fix {
+	return Fix{Title: "Change to " + newText, Edits: here(text.Edit{Span: at, NewText: strings.Clone(newText)})}
+}
+
+// here are edits of the file of a diagnostic.
+func here(edits ...text.Edit) []Edit {
+	all := make([]Edit, len(edits))
+	for i, e := range edits {
+		all[i].Edit = e
+	}
+	return all
+}
+
+// certainIfOne marks the only one of some fixes as certain.
+func certainIfOne(fixes []Fix) []Fix {
+	if len(fixes) == 1 {
+		fixes[0].Certain = true
+	}
+	return fixes
+}
+
+// Changes are fixes that can be made at once.
+type Changes struct {
+	edits   map[string][]text.Edit // by file
+	changed map[string][]text.Span // for each fix of a file, from its first edit to its last
+}
+
+// Add takes a fix of a diagnostic in a file, an absolute path or a document's URI. It reports false, and takes nothing, where
+// an earlier fix changes something between the fix's own edits: what the fix was made for is no longer there.
+func (c *Changes) Add(file string, fix Fix) bool {
+	edits, spans := map[string][]text.Edit{}, map[string]text.Span{}
+	for _, e := range fix.Edits {
+		in := file
+		if e.File != "" {
+			in = e.File
+		}
+		span, ok := spans[in]
+		if !ok {
+			span = e.Span
+		}
+		spans[in] = text.Span{Start: min(span.Start, e.Start), End: max(span.End, e.End)}
+		edits[in] = append(edits[in], e.Edit)
+	}
+	for in, span := range spans {
+		if slices.ContainsFunc(c.changed[in], func(s text.Span) bool { return s.Start <= span.End && span.Start <= s.End }) {
+			return false
+		}
+	}
+	if c.edits == nil {
+		c.edits, c.changed = map[string][]text.Edit{}, map[string][]text.Span{}
+	}
+	for in, span := range spans {
+		c.edits[in] = append(c.edits[in], edits[in]...)
+		c.changed[in] = append(c.changed[in], span)
+	}
+	return true
+}
+
+// Files are the edits of each file. The map must not be changed.
+func (c *Changes) Files() map[string][]text.Edit { return c.edits }
+
+// FixAll are the certain fixes of a document's diagnostics, as far as they can be made at once and change no other file.
+func FixAll(found []Diagnostic) []Edit {
+	var changes Changes
+	for _, d := range found {
+		for _, fix := range d.Fixes {
+			if fix.Certain && !slices.ContainsFunc(fix.Edits, func(e Edit) bool { return e.File != "" }) {
+				changes.Add("", fix)
+			}
+		}
+	}
+	return here(changes.Files()[""]...)
+}

@@ -1,0 +1,197 @@
+package ide
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"jetpills/internal/nix/host"
+	"jetpills/internal/pill"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+)
+
+// Severity says how sure it is that a build fails.
+type Severity uint8
+
+// The severities, the gravest first.
+const (
+	SeverityError   Severity = iota + 1 // the configuration does not evaluate
+	SeverityWarning                     // it evaluates with a warning, or does something else than it seems to
+	SeverityHint                        // one of both, if the revision that is really used is like the one that is known
+	SeverityOff                         // not reported; what a person may choose
+)
+
+var severityNames = [...]string{SeverityError: "error", SeverityWarning: "warning", SeverityHint: "hint", SeverityOff: "off"}
+
+// String names the severity as the command line and the settings do.
+func (s Severity) String() string { return severityNames[s] }
+
+// SeverityNamed is the severity of a name.
+func SeverityNamed(name string) (s Severity, ok bool) {
+	i := slices.Index(severityNames[1:], name)
+	return Severity(i + 1), i >= 0
+}
+
+// Code names a rule.
+type Code string
+
+// The codes. What each means is said by its row in the table of rules.
+const (
+	CodeUnknownOption      Code = "unknown-option"
+	CodeRemovedOption      Code = "removed-option"
+	CodeRenamedOption      Code = "renamed-option"
+	CodeReadOnlyOption     Code = "read-only-option"
+	CodeUnknownValue       Code = "unknown-value"
+	CodeWrongType          Code = "wrong-type"
+	CodeRefusedCombination Code = "refused-combination"
+	CodeUnknownCode        Code = "unknown-code"
+)
+
+// Rule is one kind of diagnostics. All that is said of a code anywhere comes from its rule.
+type Rule struct {
+	Code Code
+	// Severity is that of a diagnostic where the revision is known; some are milder.
+	Severity Severity
+	// Finds says in a sentence what is reported, Why what becomes of it in a build, Mend what to do.
+	Finds, Why, Mend string
+	// Topic is what a pill explains of it, where a diagnostic has no section of its own. May be the zero Topic.
+	Topic pill.Topic
+	// Wrong is a module that gives one diagnostic of the rule, Right is the same mended: it gives none. Both hold for the
+	// newest revision.
+	Wrong, Right string
+
+	// document looks at a document by itself, host at what a host comes to. One of them may look for several rules.
+	document func(*diagnoser)
+	host     func(*diagnoser, *host.Host)
+}
+
+// rules is the table of rules. It is filled at the start, because the functions in it report by its rows.
+var rules []Rule
+
+func init() {
+	rules = []Rule{
+		{
+			Code: CodeUnknownOption, Severity: SeverityError, Topic: concept("option-path"), document: (*diagnoser).names,
+			Finds: "An option that the revision of jetpack-nixos does not have.",
+			Why: "Nix stops with “The option … does not exist”, even where the definition stands under a false condition. " +
+				"It is a warning where no known revision has the option: the module of another flake may declare it.",
+			Mend:  "Correct the name, or pin a revision that has the option.",
+			Wrong: "{\n  hardware.nvidia-jetpack.maxClocks = true;\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack.maxClock = true;\n}\n",
+		},
+		{
+			Code: CodeRemovedOption, Severity: SeverityError, Topic: concept("renamed-options"), // names reports it, too
+			Finds: "An option that jetpack-nixos had once, and that the revision does not have any more.",
+			Why:   "Nix stops with “The option … does not exist”.",
+			Mend:  "Delete the definition, or use what took its place.",
+			Wrong: "{\n  hardware.nvidia-jetpack.chip = \"t194\";\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack.som = \"xavier-agx\";\n}\n",
+		},
+		{
+			Code: CodeRenamedOption, Severity: SeverityWarning, Topic: concept("renamed-options"),
+			Finds: "An option by an old name that still works.",
+			Why:   "The build goes on and warns of the old name, which a later revision may drop.",
+			Mend:  "Use the new name; the value stays the same.",
+			Wrong: "{\n  hardware.nvidia-jetpack.bootloader.autoUpdate = true;\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack.firmware.autoUpdate = true;\n}\n",
+		},
+		{
+			Code: CodeReadOnlyOption, Severity: SeverityError, Topic: concept("option-path"),
+			Finds: "A definition of an option that jetpack-nixos sets itself.",
+			Why:   "Nix stops with “The option … is read-only, but it's set multiple times”.",
+			Mend:  "Delete the definition, and set the options that the read-only one is made of.",
+			Wrong: "{ pkgs, ... }: {\n  hardware.nvidia-jetpack.flashScript = pkgs.hello;\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack.flashScriptOverrides.flashArgs = [ \"--no-systemimg\" ];\n}\n",
+		},
+		{
+			Code: CodeUnknownValue, Severity: SeverityError, Topic: function("types"),
+			document: (*diagnoser).values, host: (*diagnoser).hostValues,
+			Finds: "A text that is none of the values an option takes.",
+			Why: "Nix stops with “A definition for option … is not of type one of …”. Where such a value is only compared " +
+				"with, it is a warning: the comparison is never true.",
+			Mend:  "Take one of the option's values, or add yours to the enum, as for a board of your own.",
+			Wrong: "{\n  hardware.nvidia-jetpack.som = \"agx-orin\";\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack.som = \"orin-agx\";\n}\n",
+		},
+		{
+			Code: CodeWrongType, Severity: SeverityError, Topic: function("types"), // values reports it, too
+			Finds: "A literal of a type that the option does not take.",
+			Why:   "Nix stops with “A definition for option … is not of type …”.",
+			Mend:  "Write the value as the type wants it: with quotes or without, or in a list.",
+			Wrong: "{\n  hardware.nvidia-jetpack.majorVersion = 6;\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack.majorVersion = \"6\";\n}\n",
+		},
+		{
+			Code: CodeRefusedCombination, Severity: SeverityError, Topic: concept("assertions"),
+			document: (*diagnoser).board, host: (*diagnoser).boardOfHost,
+			Finds: "A carrier board or a JetPack version that the SoM does not go with.",
+			Why: "An assertion of jetpack-nixos stops the build. It is a warning where the system builds, and only the flash " +
+				"script has no board to flash.",
+			Mend:  "Set som to the module that you have, then take a carrier board and a JetPack version that go with it.",
+			Wrong: "{\n  hardware.nvidia-jetpack = {\n    som = \"thor-agx\";\n    majorVersion = \"5\";\n  };\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack = {\n    som = \"thor-agx\";\n    majorVersion = \"7\";\n  };\n}\n",
+		},
+		{
+			Code: CodeUnknownCode, Severity: SeverityHint, document: (*diagnoser).ignores,
+			Finds: "A comment that ignores a code which does not exist, or no code at all.",
+			Why:   "The build does not care; the comment has no effect.",
+			Mend:  "Write the code that stands in brackets behind the finding.",
+			Wrong: "{\n  # jetpills: ignore=wrong-typ\n  hardware.nvidia-jetpack.enable = true;\n}\n",
+			Right: "{\n  # jetpills: ignore=wrong-type\n  hardware.nvidia-jetpack.enable = true;\n}\n",
+		},
+	}
+}
+
+// Rules are all rules, in the order in which they are shown. The slice must not be changed.
+func Rules() []Rule { return rules }
+
+// RuleOf is the rule of a code.
+func RuleOf(code Code) (Rule, bool) {
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Code == code })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return rules[i], true
+}
+
+// Section is the section of the pills that explains a rule, if one does.
+func (r Rule) Section(sn *workspace.Snapshot) (pill.Section, bool) { return sn.Pills().For(r.Topic) }
+
+func codes() []string {
+	all := make([]string, len(rules))
+	for i, r := range rules {
+		all[i] = string(r.Code)
+	}
+	return all
+}
+
+// NearestCodes are the codes that somebody may have meant by one that does not exist, the likeliest first.
+func NearestCodes(wrong string) []string { return nearest(wrong, codes()) }
+
+// UnknownCode is the error of a code that does not exist: it names those that were perhaps meant, and all.
+func UnknownCode(code string) error {
+	meant := ""
+	if near := NearestCodes(code); len(near) > 0 {
+		meant = "; did you mean " + text.List(near, "or") + "?"
+	}
+	return fmt.Errorf("there is no code %q%s The codes are %s", code, cmp.Or(meant, "."), text.List(codes(), "and"))
+}
+
+// CheckSeverity says what is wrong with the choice of a severity for a code; nil if nothing is.
+func CheckSeverity(code, severity string) error {
+	if _, ok := RuleOf(Code(code)); !ok {
+		return UnknownCode(code)
+	}
+	if _, ok := SeverityNamed(severity); !ok {
+		names := slices.Clone(severityNames[1:])
+		slices.Reverse(names)
+		return fmt.Errorf("the severity of %s must be %s, not %q", code, text.List(names, "or"), severity)
+	}
+	return nil
+}
+
+// chosen is the severity that a person chose for a code, if one did.
+func (d *diagnoser) chosen(code Code) (Severity, bool) {
+	return SeverityNamed(d.sn.Settings().Severity[string(code)])
+}
