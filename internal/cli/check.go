@@ -49,11 +49,14 @@ func (p *Program) checkCommand() *cobra.Command {
 		defer out.Flush()
 		findings, looked, err := p.check(args, p.err)
 		if fix && !wasInterrupted(err) {
-			made := io.Writer(out)
-			if format != "text" {
-				made = p.err
+			made := p.err // for the output is for a program
+			if format == "text" {
+				made = out
 			}
 			findings, looked, err = p.checkAndFix(args, newFixer(args, made, p.err), findings, looked, err)
+			if out.Buffered() > 0 && len(findings) > 0 {
+				printf(out, "\n")
+			}
 		}
 		if looked == 0 && err != nil || wasInterrupted(err) && format != "text" {
 			return err // a report of a part must not look like one of the whole
