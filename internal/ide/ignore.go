@@ -103,7 +103,7 @@ func (d *diagnoser) ignores() {
 			at.End = at.Start + len(code)
 			if _, known := RuleOf(Code(code)); !known {
 				found := Diagnostic{Span: at, Code: CodeUnknownCode, Message: fmt.Sprintf("nothing is ignored: there is no code %q", code)}
-				for _, near := range NearestCodes(code) {
+				for _, near := range nearestCodes(code) {
 					found.Fixes = append(found.Fixes, changeTo(at, near))
 				}
 				found.Fixes = certainIfOne(found.Fixes)

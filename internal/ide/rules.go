@@ -166,13 +166,13 @@ func codes() []string {
 	return all
 }
 
-// NearestCodes are the codes that somebody may have meant by one that does not exist, the likeliest first.
-func NearestCodes(wrong string) []string { return nearest(wrong, codes()) }
+// nearestCodes are the codes that somebody may have meant by one that does not exist, the likeliest first.
+func nearestCodes(wrong string) []string { return nearest(wrong, codes()) }
 
 // UnknownCode is the error of a code that does not exist: it names those that were perhaps meant, and all.
 func UnknownCode(code string) error {
 	meant := ""
-	if near := NearestCodes(code); len(near) > 0 {
+	if near := nearestCodes(code); len(near) > 0 {
 		meant = "; did you mean " + text.List(near, "or") + "?"
 	}
 	return fmt.Errorf("there is no code %q%s The codes are %s", code, cmp.Or(meant, "."), text.List(codes(), "and"))
