@@ -80,7 +80,12 @@ function checks.mend(row)
     return #found == 1 and t.shows(found[1].message, message)
   end)
   if said then
-    vim.lsp.buf.code_action({ apply = true })
+    vim.lsp.buf.code_action({
+      apply = true,
+      filter = function(action)
+        return action.isPreferred
+      end,
+    })
     t.wait(function()
       return vim.api.nvim_get_current_line() == line
     end)

@@ -54,7 +54,7 @@ while IFS=$'\t' read -r what name file text want _; do
 		wait_for $patience asked
 		said=$?
 		keys Escape
-		typed ":lua vim.lsp.buf.code_action({ apply = true })"
+		typed ":lua vim.lsp.buf.code_action({ apply = true, filter = function(action) return action.isPreferred end })"
 		keys Enter
 		changed() { typed ":w"; keys Enter; wait_for 1 saved "$copy" "${want#* -> }"; }
 		[ $said = 0 ] && wait_for $patience changed
