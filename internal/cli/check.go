@@ -75,11 +75,13 @@ func (p *Program) checkCommand() *cobra.Command {
 	c.Long = short + ".\nWith --explain, print what codes mean: check --explain wrong-type; of no code, the table of all."
 	c.Flags().StringVar(&explain, "explain", "", "say what a `CODE` means; without one, list all codes")
 	c.Flags().Lookup("explain").NoOptDefVal = everyCode
-	c.Flags().StringSliceVar(&severities, "severity", nil, "the severity of the findings of a code, `CODE=LEVEL`: off, hint, warning or error")
+	c.Flags().StringSliceVar(&severities, "severity", nil,
+		"the severity of the findings of a code, `CODE=LEVEL`: off, hint, warning or error")
 	c.Flags().BoolVar(&fix, "fix", false, "make the fixes that are certain, and print what is left")
 	c.MarkFlagsMutuallyExclusive("explain", "fix")
 	formatFlag(c, &format, "text", "json", "sarif")
-	choiceFlag(c, &failOn, "fail-on", ide.SeverityWarning.String(), "the least grave severity that gives exit code 1", severityNames()...)
+	choiceFlag(c, &failOn, "fail-on", ide.SeverityWarning.String(),
+		"the least grave severity that gives exit code 1", severityNames()...)
 	return c
 }
 

@@ -63,7 +63,8 @@ func (x *fixer) fix(findings []finding) bool {
 					fix.Edits[i].File = target(cmp.Or(fix.Edits[i].File, file))
 				}
 				if fix.Certain && x.mayChange(fix) && changes.Add(file, fix) {
-					taken = append(taken, fmt.Sprintf("%s:%d:%d: fixed: %s [%s]", f.file, f.lines.StartLine, f.lines.StartColumn, fix.Title, f.Code))
+					taken = append(taken, fmt.Sprintf("%s:%d:%d: fixed: %s [%s]",
+						f.file, f.lines.StartLine, f.lines.StartColumn, fix.Title, f.Code))
 				}
 			}
 		}

@@ -120,7 +120,9 @@ func IgnoreHere(doc *workspace.Document, d Diagnostic) (Fix, bool) {
 	tree, lines := doc.Tree(), doc.Mapper().Lines()
 	line := lineAround(doc.Text, text.Span{Start: definitionAround(tree, d.Span.Start), End: d.Span.Start})
 	at := lines.Start(lines.Line(line.Start))
-	if token := tree.TokenAt(at, nil); d.Code == CodeUnknownCode || isInString(tree, at) || token.Kind == syntax.Comment && token.Start < at {
+	token := tree.TokenAt(at, nil)
+	isInComment := token.Kind == syntax.Comment && token.Start < at
+	if d.Code == CodeUnknownCode || isInComment || isInString(tree, at) {
 		return Fix{}, false
 	}
 	comment := fmt.Sprintf("%s# %s %s=%s", indentAt(doc.Text, at), module.DirectiveMark, ignoreKey, d.Code)
