@@ -181,8 +181,7 @@ func TestFixOfSeveralFiles(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			const source = `{ hardware.nvidia-jetpack.som = "agx-orin"; }`
 			dir := pinnedFiles(t, map[string]string{"a.nix": source, "b.nix": "{ }", "sub/c.nix": "{ }"})
-			p := &Program{}
-			p.Pills = os.DirFS(t.TempDir())
+			p := &Program{Pills: os.DirFS(t.TempDir()), status: newStatusLine(io.Discard)}
 			var made, notes strings.Builder
 			findings, _, err := p.check([]string{filepath.Join(dir, "a.nix")}, &notes)
 			if err != nil || len(findings) != 1 {
