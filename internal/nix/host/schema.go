@@ -220,7 +220,7 @@ func FromCatalog(c *catalog.Catalog) *Schema {
 			continue // an option of NixOS that jetpack-nixos declares anew
 		}
 		option := Option{
-			Path: o.Parts(), Type: typeOf(o.Type), HasDefault: o.HasDefault, Default: o.Default, Elsewhere: elsewhere[o.Path],
+			Path: o.Parts(), Type: typeOf(o.Type), HasDefault: o.HasDefault, Default: o.Default, Elsewhere: elsewhere(c.Revision, o.Path),
 		}
 		if o.DeclaredWith == "mkEnableOption" && o.Default == "" {
 			option.HasDefault, option.Default = true, "false"
@@ -236,31 +236,6 @@ func FromCatalog(c *catalog.Catalog) *Schema {
 		}
 	}
 	return NewSchema(all...)
-}
-
-// elsewhere are the options that modules of jetpack-nixos define themselves, in any
-// revision, with the strongest priority of such a definition: modules/*.nix.
-var elsewhere = map[string]int{
-	"hardware.nvidia-jetpack.configureCuda":                                 50,
-	"hardware.nvidia-jetpack.console.args":                                  100,
-	"hardware.nvidia-jetpack.devicePkgs":                                    100,
-	"hardware.nvidia-jetpack.firmware.optee.supplicant.fsParentPath":        1000,
-	"hardware.nvidia-jetpack.firmware.optee.supplicant.plugins":             100,
-	"hardware.nvidia-jetpack.firmware.optee.supplicant.trustedApplications": 100,
-	"hardware.nvidia-jetpack.firmware.variants":                             100,
-	"hardware.nvidia-jetpack.flashScript":                                   100,
-	"hardware.nvidia-jetpack.flashScriptOverrides.additionalDtbOverlays":    100,
-	"hardware.nvidia-jetpack.flashScriptOverrides.configFileName":           1000,
-	"hardware.nvidia-jetpack.flashScriptOverrides.flashArgs":                100,
-	"hardware.nvidia-jetpack.flashScriptOverrides.fuseArgs":                 100,
-	"hardware.nvidia-jetpack.flashScriptOverrides.partitionTemplate":        1000,
-	"hardware.nvidia-jetpack.flashScriptOverrides.targetBoard":              1000,
-	"services.nvfancontrol.configFile":                                      1000,
-	"services.nvfancontrol.enable":                                          1000,
-	"services.nvpmodel.configFile":                                          1000,
-	"services.nvpmodel.enable":                                              1000,
-	"services.nvpmodel.initialGpuPgMaskParam":                               1000,
-	"services.nvpmodel.profileNumber":                                       1000,
 }
 
 // nixos are the options of NixOS that a configuration around a Jetson turns on: what
