@@ -2,6 +2,7 @@ package host
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"path"
 	"slices"
@@ -41,14 +42,23 @@ func InputOf(name, url string) Input {
 	return Foreign
 }
 
-// harmless are the usual names of flakes whose modules have nothing to do with
-// Jetsons.
-var harmless = strings.Fields(`
-	agenix ragenix agenix-rekey sops-nix home-manager hm disko impermanence preservation lanzaboote nixos-hardware
-	nixos-generators nixos-anywhere nix-index-database nix-ld stylix catppuccin nixvim nvf nur nix-flatpak nix-gaming
-	deploy-rs colmena comin srvos microvm vscode-server nixos-vscode-server treefmt-nix git-hooks pre-commit-hooks
-	nix-topology nix-minecraft simple-nixos-mailserver authentik-nix nix-snapd determinate nix-on-droid nixos-wsl
-	hyprland niri-flake plasma-manager emacs-overlay rust-overlay devshell`)
+// harmless are the usual names of flakes whose modules define none of the options of a schema,
+// by what they are about instead. No source of theirs is at hand to tell.
+var harmless = slices.Concat(
+	about("secrets", "agenix ragenix agenix-rekey sops-nix"),
+	about("the users' homes, editors and desktops", `home-manager hm stylix catppuccin nixvim nvf hyprland niri-flake
+		plasma-manager emacs-overlay vscode-server nixos-vscode-server nix-flatpak nix-gaming nix-snapd`),
+	about("disks and what is kept on them", "disko impermanence preservation lanzaboote"),
+	about("other machines than Jetsons", "nixos-hardware nixos-wsl nix-on-droid"),
+	about("how systems are built and deployed", `nixos-generators nixos-anywhere deploy-rs colmena comin srvos microvm
+		nix-topology determinate`),
+	about("one program or service", "nix-index-database nix-ld nix-minecraft simple-nixos-mailserver authentik-nix"),
+	about("packages and the flake's own shells and checks", `nur rust-overlay devshell treefmt-nix git-hooks
+		pre-commit-hooks`),
+)
+
+// about are names, and says why they are in a table.
+func about(_, names string) []string { return strings.Fields(names) }
 
 func (s origins) input(name string) Input {
 	if s.known == nil {
@@ -195,20 +205,52 @@ func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value)
 // address notes where the inputs of the entry come from, and looks into those that
 // lie in the workspace.
 func (r *run) address(says map[string]eval.Value) {
+	var locked map[string]string
 	for name, v := range says {
-		set, ok := v.(*eval.Attrs)
-		if !ok {
-			continue
+		if set, ok := v.(*eval.Attrs); ok {
+			if a, ok := set.Get("url"); ok {
+				url, _ := r.Force(a.Thunk).(eval.String)
+				r.inputs.urls[name] = string(url)
+			}
 		}
-		if a, ok := set.Get("url"); ok {
-			url, _ := r.Force(a.Thunk).(eval.String)
-			r.inputs.urls[name] = string(url)
+		if r.inputs.urls[name] == "" {
+			if locked == nil {
+				locked = r.locked()
+			}
+			r.inputs.urls[name] = locked[name]
 		}
 		local, isPath := strings.CutPrefix(r.inputs.urls[name], "path:")
 		if _, known := r.reader.sources[name]; !known && (isPath || strings.HasPrefix(local, "./")) && !path.IsAbs(local) {
 			r.reader.sources[name] = path.Join(r.reader.root, local)
 		}
 	}
+}
+
+// locked are the addresses of the inputs as the lock file has them: the flake says none of those
+// that it takes from the registry.
+func (r *run) locked() map[string]string {
+	type source struct{ Owner, Repo, URL string }
+	var lock struct {
+		Root  string
+		Nodes map[string]struct {
+			Inputs           map[string]any
+			Locked, Original source
+		}
+	}
+	content, _ := r.reader.ReadFile(path.Join(r.reader.root, "flake.lock"))
+	urls := map[string]string{}
+	if json.Unmarshal([]byte(content), &lock) != nil {
+		return urls
+	}
+	for name, node := range lock.Nodes[lock.Root].Inputs {
+		if id, ok := node.(string); ok { // and no path of names that it follows
+			of := cmp.Or(lock.Nodes[id].Locked, lock.Nodes[id].Original)
+			if urls[name] = of.URL; of.Repo != "" {
+				urls[name] = of.Owner + "/" + of.Repo
+			}
+		}
+	}
+	return urls
 }
 
 // input is what a flake gets for one of its inputs: the flake in the folder that has

@@ -507,3 +507,26 @@ func TestDamaged(t *testing.T) {
 		t.Errorf("som: %s", got)
 	}
 }
+
+// TestLockedInputs holds that an input which the flake gives no address is what the lock file says.
+func TestLockedInputs(t *testing.T) {
+	const flake = `-- flake.nix --
+{
+  outputs = { nixpkgs, jp, parts, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ jp.nixosModules.default parts.nixosModules.x { hardware.nvidia-jetpack.enable = true; } ]; };
+  };
+}
+-- flake.lock --
+`
+	const lock = `{ "root": "root", "nodes": {
+  "a": { "locked": { "type": "github", "owner": "anduril", "repo": "jetpack-nixos", "rev": "1" }, "original": { "type": "indirect", "id": "jp" } },
+  "b": { "locked": { "type": "git", "url": "https://example.org/disko.git" } },
+  "root": { "inputs": { "jp": "a", "parts": "b", "other": [ "jp", "nixpkgs" ] } }
+} }`
+	for content, want := range map[string]host.Answer{flake + lock: host.Yes, flake + "{": host.NotKnown} {
+		h := evaluated(t, archive(content)).Hosts[0]
+		if isKnown := len(h.Unseen) == 0; isKnown != (want == host.Yes) || want == host.Yes && h.Jetpack != want {
+			t.Errorf("jetpack-nixos is %v, not looked into: %v", h.Jetpack, h.Unseen)
+		}
+	}
+}
