@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -527,6 +528,38 @@ func TestLockedInputs(t *testing.T) {
 		h := evaluated(t, archive(content)).Hosts[0]
 		if isKnown := len(h.Unseen) == 0; isKnown != (want == host.Yes) || want == host.Yes && h.Jetpack != want {
 			t.Errorf("jetpack-nixos is %v, not looked into: %v", h.Jetpack, h.Unseen)
+		}
+	}
+}
+
+// TestPlatform holds what a host's platform comes to, and what hangs on it: by nixpkgs.hostPlatform, and where no condition
+// of a definition holds, by the argument of nixosSystem.
+func TestPlatform(t *testing.T) {
+	for definition, want := range map[string][]any{
+		`"aarch64-linux"`: {"aarch64-linux"},
+		`lib.mkForce { system = "aarch64-linux"; gcc = "x"; }`: {map[string]any{"system": "aarch64-linux", "gcc": "x"}},
+		`lib.mkIf false "x86_64-linux"`:                        nil,
+	} {
+		h := evaluated(t, archive(`-- flake.nix --
+{
+  inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos";
+  outputs = { nixpkgs, jetpack-nixos, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { system = "aarch64-linux"; modules = [ jetpack-nixos.nixosModules.default ({ config, lib, pkgs, ... }: {
+      nixpkgs.hostPlatform = `+definition+`;
+      hardware.nvidia-jetpack.enable = pkgs.stdenv.isAarch64 && config.nixpkgs.hostPlatform.isLinux or true;
+      hardware.nvidia-jetpack.som = "orin-${pkgs.system}";
+    }) ]; };
+  };
+}
+`)).Hosts[0]
+		platform, _ := h.Get("nixpkgs", "hostPlatform")
+		enable, _ := h.Get("hardware", "nvidia-jetpack", "enable")
+		som, _ := h.Get("hardware", "nvidia-jetpack", "som")
+		if !reflect.DeepEqual(platform.Values, want) || som.Certainty != host.Certain || som.Values[0] != "orin-aarch64-linux" {
+			t.Errorf("%s: the platform is %v, som %v", definition, platform.Values, som.Values)
+		}
+		if isKnown := want != nil; isKnown && (enable.Certainty != host.Certain || enable.Values[0] != true) {
+			t.Errorf("%s: enable is %v, %v", definition, enable.Values, enable.Why)
 		}
 	}
 }

@@ -541,7 +541,8 @@ func (s *system) has(path []string) (has, known bool) {
 func (s *system) packages() eval.Value {
 	platform := s.platform
 	if s.root != nil && s.nixos {
-		if m := s.root.at([]string{"nixpkgs", "hostPlatform"}).merge(); len(m.all) > 0 {
+		m := s.root.at([]string{"nixpkgs", "hostPlatform"}).merge()
+		if u, ok := m.value.(*eval.Unknown); len(m.all) > 0 && (!ok || !u.Fails()) { // else it is not defined
 			platform = m.value
 		}
 	}
