@@ -481,7 +481,7 @@ func TestUnrelated(t *testing.T) {
 		`{"jp": "jp", "desktop": "desktop", "board": "board", "far": "far", "circle": "circle", "source": "source", "gone": "gone",
 		  "follows": "follows", "jetson-tools": "plain", "plain": "plain"}`,
 		github("jp", "anduril", "jetpack-nixos", revA),
-		node("desktop", `"plain": "plain"`, ""), node("plain", "", ""),
+		node("desktop", `"plain": "plain", "source": "source"`, ""), node("plain", "", ""),
 		node("board", `"x": "jp"`, ""), node("far", `"x": "circle"`, ""),
 		node("circle", `"a": "round"`, ""), node("round", `"a": "circle", "b": "board"`, ""),
 		node("source", "", `, "flake": false`), node("follows", `"x": ["jp"]`, ""),

@@ -81,7 +81,7 @@ func (l *flakeLock) unrelated() []string {
 	usedBy := map[string][]string{}
 	for name := range l.Nodes {
 		node := l.node(name)
-		if locked := node.Locked; node.Flake != nil && !*node.Flake || namesJetson(locked.Repo, locked.URL, locked.Path, node.Original.URL) {
+		if locked := node.Locked; namesJetson(locked.Repo, locked.URL, locked.Path, node.Original.URL) {
 			add(name)
 		}
 		for input, target := range node.Inputs {
@@ -100,7 +100,9 @@ func (l *flakeLock) unrelated() []string {
 	}
 	var all []string
 	for input, target := range l.node(l.Root).Inputs {
-		if !namesJetson(input) && !related[l.resolve(target, 0)] {
+		name := l.resolve(target, 0)
+		isFlake := l.node(name).Flake
+		if !namesJetson(input) && !related[name] && (isFlake == nil || *isFlake) {
 			all = append(all, input)
 		}
 	}
