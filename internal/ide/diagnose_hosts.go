@@ -68,10 +68,10 @@ func overriddenSpans(hosts []*host.Host, doc *workspace.Document) []text.Span {
 	taken := map[text.Span]bool{}
 	for _, h := range hosts {
 		for _, v := range h.Values {
-			off := isOffOn(h, v.Path)
 			for _, d := range v.Definitions {
 				if isIn(d.Value, doc) {
-					taken[d.Value.Span] = taken[d.Value.Span] || !off && (d.Wins || v.Certainty < host.Default)
+					isTaken := (d.Wins || v.Certainty < host.Default) && !isOffOn(h, v.Path)
+					taken[d.Value.Span] = taken[d.Value.Span] || isTaken
 				}
 			}
 		}

@@ -24,6 +24,8 @@ type Configuration struct {
 	*host.Result
 
 	unrelated []string // the inputs of the flake that have nothing to do with Jetsons
+	indexing  sync.Once
+	byFile    map[string][]*host.Host // see Of
 }
 
 // HasNames reports whether the configurations have names: a configuration.nix makes one without.
@@ -196,16 +198,19 @@ func (c *Configuration) Of(file string) []*host.Host {
 	if c == nil {
 		return nil
 	}
-	file = filepath.ToSlash(file)
-	reads := map[string]bool{}
-	return slices.DeleteFunc(slices.Clone(c.Hosts), func(h *host.Host) bool {
-		read, ok := reads[h.Name]
-		if !ok {
-			_, read = slices.BinarySearch(c.FilesOf(h.Name), file)
-			reads[h.Name] = read
+	c.indexing.Do(func() {
+		c.byFile = map[string][]*host.Host{}
+		var files []string
+		for i, h := range c.Hosts {
+			if i == 0 || c.Hosts[i-1].Name != h.Name { // variants follow their host
+				files = c.FilesOf(h.Name)
+			}
+			for _, file := range files {
+				c.byFile[file] = append(c.byFile[file], h)
+			}
 		}
-		return !read
 	})
+	return slices.Clone(c.byFile[filepath.ToSlash(file)])
 }
 
 // Host is the host of a name, and not a variant of it.
