@@ -30,7 +30,7 @@ const kinds = {
     const [message, to] = want.split(' -> ');
     const [name, line, words] = to.split(':');
     await editor.goTo(file, at);
-    await editor.problemSays(...message.split('…'), `${name} Ln ${line}`, words);
+    await editor.problemSays(...message.split('…'), `${name} ${line}`, words);
   },
   async silent(editor, { file, at }) {
     await editor.goTo(file, at);
