@@ -182,6 +182,27 @@ func TestStopReading(t *testing.T) {
 	}
 }
 
+// Hosts that are read for the snapshot that a look at the pins gives are known to whoever asks next.
+func TestConfigurationAfterAPinChanged(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	write(t, dir, "flake.lock", lockOf("anduril", newest, "1"))
+	file := write(t, dir, "configuration.nix", `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	s.Open("file:///c.nix", file, "nix", 1, `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	before := s.Snapshot()
+	d, _ := before.Document("file:///c.nix")
+	before.Catalog(d)
+	write(t, dir, "flake.lock", lockOf("anduril", newest[:30]+"0000000000", "1"))
+	time.Sleep(looksHold)
+	checked := s.RecheckPins(before, d)
+	if checked == before {
+		t.Fatal("the change is not seen")
+	}
+	if c := checked.Configuration(dir); c == nil || s.Snapshot().KnownConfiguration(dir) != c {
+		t.Errorf("%p is not known", c)
+	}
+}
+
 // A hostile workspace costs no more than its bounds.
 func TestConfigurationOfAHostileFolder(t *testing.T) {
 	for name, flake := range map[string]string{
