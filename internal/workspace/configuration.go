@@ -95,6 +95,26 @@ func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
 	return s.configurations.of(entry).result.Load()
 }
 
+// LatestConfiguration is the newest Configuration of a document that is known without an evaluation, and what was rewritten of
+// the document since. That is KnownConfiguration, or else the one of an earlier snapshot if no other file has changed since.
+// While somebody types there is no other: each keystroke makes a snapshot that nothing is known of yet.
+func (s *Snapshot) LatestConfiguration(doc *Document) (*Configuration, Rewritten) {
+	if known := s.KnownConfiguration(doc.Dir()); known != nil {
+		return known, rewritten(doc.Text, doc.Text)
+	}
+	entry, _ := s.entry(doc.Dir())
+	if entry == "" {
+		return nil, Rewritten{}
+	}
+	switch e := s.configurations.of(entry); e.since.file {
+	case "":
+		return e.before, rewritten(doc.Text, doc.Text)
+	case pathKey(doc.Path):
+		return e.before, rewritten(e.since.text, doc.Text)
+	}
+	return nil, Rewritten{}
+}
+
 func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Configuration) *Configuration {
 	folder, err := os.OpenRoot(root)
 	if err != nil {
@@ -285,11 +305,19 @@ type evaluation struct {
 	turn   chan struct{} // holds one while the result is being made
 	result atomic.Pointer[Configuration]
 	latest *atomic.Pointer[Configuration] // of all snapshots
+	before *Configuration                 // what an earlier snapshot came to
+	since  change                         // what has changed since that one
 }
 
 func newEvaluation(latest *atomic.Pointer[Configuration]) *evaluation {
 	return &evaluation{turn: make(chan struct{}, 1), latest: latest}
 }
+
+// change is what has changed of the files of an evaluation: the one file whose text has, and its text before; severalFiles if
+// it is not that one alone.
+type change struct{ file, text string }
+
+const severalFiles = "*"
 
 func newConfigurations() *configurations {
 	wanted, stop := context.WithCancel(context.Background())
@@ -306,9 +334,28 @@ func (c *configurations) next() *configurations {
 	defer c.mu.Unlock()
 	n.read, n.schemas = c.read, c.schemas
 	for entry, e := range c.byEntry {
-		n.byEntry[entry] = newEvaluation(e.latest)
+		made := newEvaluation(e.latest)
+		made.before, made.since = e.before, e.since
+		if result := e.result.Load(); result != nil {
+			made.before, made.since = result, change{}
+		}
+		n.byEntry[entry] = made
 	}
 	return n
+}
+
+// changed notes, in a snapshot that nobody has yet, a file whose text is another one than before; severalFiles for all else
+// that an evaluation rests on.
+func (c *configurations) changed(file, before string) {
+	for _, e := range c.byEntry {
+		switch e.since.file {
+		case file:
+		case "":
+			e.since = change{file, before}
+		default:
+			e.since = change{file: severalFiles}
+		}
+	}
 }
 
 // concerns reports whether an evaluation may come to something else after files changed.

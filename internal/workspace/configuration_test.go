@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -230,5 +231,71 @@ func TestConfigurationOfAHostileFolder(t *testing.T) {
 				t.Fatal("no end")
 			}
 		})
+	}
+}
+
+// While somebody types, the configuration of before is at hand, with what was rewritten since; until another file changes.
+func TestLatestConfiguration(t *testing.T) {
+	s, _ := newSession(t)
+	dir := repository(t)
+	file := write(t, dir, "configuration.nix", `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	other := write(t, dir, "b.nix", `{ }`)
+	latest := func(when string, want *Configuration, before, after string) {
+		t.Helper()
+		d, _ := s.Snapshot().Document("file:///c.nix")
+		c, rewritten := s.Snapshot().LatestConfiguration(d)
+		if c != want {
+			t.Errorf("%s: %p is known, want %p", when, c, want)
+		}
+		if got := rewritten.After.Of(d.Text); got != after || rewritten.Before.Len() != len(before) {
+			t.Errorf("%s: %q was rewritten, %+v, want %q in place of %q", when, got, rewritten, after, before)
+		}
+	}
+	change := func(uri, content string) {
+		t.Helper()
+		if err := s.Change(uri, 2, []text.Change{{Whole: true, Text: content}}, text.UTF16); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Open("file:///c.nix", file, "nix", 1, `{ hardware.nvidia-jetpack.som = "orin-agx"; }`)
+	latest("at first", nil, "", "")
+	known := s.Snapshot().Configuration(dir)
+	latest("once evaluated", known, "", "")
+	change("file:///c.nix", `{ hardware.nvidia-jetpack.som = "orin-nano"; }`)
+	change("file:///c.nix", `{ hardware.nvidia-jetpack.som = "orin-nx"; }`)
+	latest("after edits", known, "ag", "n")
+	s.Open("file:///b.nix", other, "nix", 1, `{ }`)
+	s.FilesChanged([]string{file, other})
+	latest("after what changes no text", nil, "", "") // b.nix is not read by the evaluation, so its text of before is not known
+	change("file:///c.nix", `{ hardware.nvidia-jetpack.som = "thor-agx"; }`)
+	latest("after one more", nil, "", "")
+
+	known = s.Snapshot().Configuration(dir)
+	change("file:///c.nix", `{ hardware.nvidia-jetpack.som = "orin-nx"; }`)
+	s.FilesChanged([]string{file, other})
+	latest("after a save of what is open", known, "thor-ag", "orin-n")
+	change("file:///b.nix", `{ a = 1; }`)
+	latest("after an edit of another file", nil, "", "")
+}
+
+func TestRewritten(t *testing.T) {
+	for _, test := range []struct {
+		before, after, of string
+		stays             bool
+	}{
+		{"a = b;", "a = b;", "b", true},
+		{"a = b; c = d;", "a = b; c = dd;", "b", true},
+		{"a = b; c = d;", "aa = b; c = d;", "d", true},
+		{"a = b; c = d;", "a = b; c = d;", "c", true},
+		{"a = b; c = d;", "a = bb; c = d;", "b", false}, // the name is another one now
+		{"a = b; c = d;", "a = ; c = d;", "b", false},
+		{"a = b; c = d;", "", "b", false},
+	} {
+		r := rewritten(test.before, test.after)
+		at := strings.Index(test.before, test.of)
+		now, stays := r.Now(text.Span{Start: at, End: at + len(test.of)})
+		if stays != test.stays || stays && now.Of(test.after) != test.of {
+			t.Errorf("%q to %q: %q is at %v, %t", test.before, test.after, test.of, now, stays)
+		}
 	}
 }

@@ -132,7 +132,7 @@ func (s *Session) put(d *Document) {
 			next.documents = map[string]*Document{}
 		}
 		next.documents[d.URI] = d
-		next.textChanged(d.Path)
+		next.textChanged(d.Path, s.Snapshot())
 		if old != nil && !mayDeclareOptions(old.Text) && !mayDeclareOptions(d.Text) {
 			next.found = found // of the other documents, which see nothing of the edit
 		}
@@ -140,9 +140,13 @@ func (s *Session) put(d *Document) {
 }
 
 // textChanged lets go of the source trees that the text of a file is a part of. Snapshots before keep theirs.
-func (s *Snapshot) textChanged(path string) {
-	if path != "" {
-		s.sources = s.sourcesAfterEdit(path)
+func (s *Snapshot) textChanged(path string, before *Snapshot) {
+	if path == "" {
+		return
+	}
+	s.sources = s.sourcesAfterEdit(path)
+	if was, is := before.Content(path), s.Content(path); was != is {
+		s.configurations.changed(pathKey(path), was)
 	}
 }
 
@@ -156,7 +160,7 @@ func (s *Session) Close(uri string) {
 	s.update(func(next *Snapshot) {
 		next.documents = maps.Clone(next.documents)
 		delete(next.documents, uri)
-		next.textChanged(d.Path)
+		next.textChanged(d.Path, s.Snapshot())
 	})
 }
 
@@ -191,6 +195,7 @@ func (s *Session) SetFolders(folders []string) {
 	folders = slices.Clone(folders)
 	s.update(func(next *Snapshot) {
 		next.folders = folders
+		next.configurations.changed(severalFiles, "")
 		next.pins = s.newFinder()
 		next.userFiles = newUserFiles()
 		if next.settings.PillsPath != "" {
@@ -210,6 +215,11 @@ func (s *Session) FilesChanged(paths []string) {
 		}
 		next.sources = next.sourcesAfterChange(paths)
 		next.userFiles = next.userFiles.changed(paths)
+		open := openFiles(next.documents)
+		isOnDisk := func(path string) bool { return open[pathKey(path)] == nil }
+		if slices.ContainsFunc(paths, isOnDisk) {
+			next.configurations.changed(severalFiles, "")
+		}
 		return before.configurations.concerns(paths) || next.pins != before.pins || next.pills != before.pills ||
 			next.sources != before.sources || next.userFiles != before.userFiles
 	})
