@@ -14,6 +14,9 @@ import (
 // board is what is set of the options that decide on each other's values; empty where nothing is.
 type board struct{ som, carrier, major string }
 
+// fitOptions are the options that a board has a value of.
+var fitOptions = []string{catalog.SoMOption, catalog.MajorVersionOption, catalog.CarrierBoardOption}
+
 // field is the board's value of an option; nil for an option that has none in it.
 func (b *board) field(option string) *string {
 	switch option {
@@ -41,6 +44,18 @@ func (b board) fits(c *catalog.Catalog) (catalog.Verdict, []catalog.Clash) {
 	return c.Fits(b.som, b.carrier, b.major)
 }
 
+// involved are the options that a refused combination is due to.
+var involved = map[catalog.Clash][]string{
+	catalog.ClashMajor:       {catalog.SoMOption, catalog.MajorVersionOption},
+	catalog.ClashCarrier:     {catalog.SoMOption, catalog.CarrierBoardOption},
+	catalog.ClashTargetBoard: fitOptions,
+}
+
+// isInvolved reports whether a clash is due to all of some options.
+func isInvolved(clash catalog.Clash, options ...string) bool {
+	return !slices.ContainsFunc(options, func(option string) bool { return !slices.Contains(involved[clash], option) })
+}
+
 // refused are the options of the board whose values jetpack-nixos refuses together; none of a board that fits, or of
 // which that is not known.
 func (b board) refused(c *catalog.Catalog) []string {
@@ -48,24 +63,27 @@ func (b board) refused(c *catalog.Catalog) []string {
 	if b.som == "" || verdict != catalog.FitNo {
 		return nil
 	}
-	clashesIn := func(clash catalog.Clash) bool {
-		return slices.Contains(clashes, clash) || slices.Contains(clashes, catalog.ClashTargetBoard)
-	}
-	refused := []string{catalog.SoMOption}
-	if b.major != "" && clashesIn(catalog.ClashMajor) {
-		refused = append(refused, catalog.MajorVersionOption)
-	}
-	if b.carrier != "" && clashesIn(catalog.ClashCarrier) {
-		refused = append(refused, catalog.CarrierBoardOption)
-	}
-	return refused
+	return slices.DeleteFunc(slices.Clone(fitOptions), func(option string) bool {
+		isDue := func(clash catalog.Clash) bool { return isInvolved(clash, option) }
+		return *b.field(option) == "" || !slices.ContainsFunc(clashes, isDue)
+	})
 }
 
-// settings are options of the board, with their values.
+// against are the options that a value of an option clashes with in a refused combination; none if that is due to others.
+func against(option string, clashes []catalog.Clash) []string {
+	return slices.DeleteFunc(slices.Clone(fitOptions), func(other string) bool {
+		isDue := func(clash catalog.Clash) bool { return isInvolved(clash, option, other) }
+		return other == option || !slices.ContainsFunc(clashes, isDue)
+	})
+}
+
+// settings are options of the board that are set, with their values.
 func (b board) settings(options []string) []markup.Text {
 	var all []markup.Text
 	for _, option := range options {
-		all = append(all, markup.Code(fmt.Sprintf("%s = %q", shortName(option), *b.field(option))))
+		if value := *b.field(option); value != "" {
+			all = append(all, markup.Code(fmt.Sprintf("%s = %q", shortName(option), value)))
+		}
 	}
 	return all
 }

@@ -154,16 +154,7 @@ func judgeHost(t *testing.T, sn *workspace.Snapshot, c *catalog.Catalog, one com
 // diagnoseAll are the diagnostics of all Nix files that are laid into a new folder, and the last file that has one.
 func diagnoseAll(t *testing.T, sn *workspace.Snapshot, files map[string]string) (in string, all []ide.Diagnostic) {
 	t.Helper()
-	dir := t.TempDir()
-	for name, content := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := layOut(t, files)
 	for name := range files {
 		if filepath.Ext(name) != ".nix" {
 			continue

@@ -112,7 +112,7 @@ func boardOf(h *host.Host) hostBoard {
 	b := hostBoard{unknown: map[string]bool{}, set: map[string]host.Definition{}}
 	enabled, _ := certain(h, catalog.EnableOption)
 	b.enabled = enabled == true
-	for _, path := range []string{catalog.SoMOption, catalog.CarrierBoardOption, catalog.MajorVersionOption} {
+	for _, path := range fitOptions {
 		v, ok := h.Option(path)
 		if !ok {
 			continue // the revision does not have it

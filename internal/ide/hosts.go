@@ -408,6 +408,15 @@ func (q *query) locationIn(at host.Location) string {
 	return q.lineIn(file, line)
 }
 
+// winner is where the definition has its name that an option certainly has its value from.
+func winner(v host.Value) (host.Location, bool) {
+	i := slices.IndexFunc(v.Definitions, func(d host.Definition) bool { return d.Wins })
+	if i < 0 || v.Certainty != host.Certain {
+		return host.Location{}, false
+	}
+	return v.Definitions[i].Path, true
+}
+
 // nixValue is a plain value as Nix writes it, cut to a length that a hover has room for.
 func nixValue(v any) string {
 	var s string

@@ -120,9 +120,9 @@ func (v enumValue) clashing(q *query) []markup.Text {
 		return nil
 	}
 	b, _ := q.board().with(v.Path, v.value)
-	refused := b.refused(q.pinned.Catalog)
-	if !slices.Contains(refused, v.Path) {
+	verdict, clashes := b.fits(q.pinned.Catalog)
+	if b.som == "" || verdict != catalog.FitNo {
 		return nil
 	}
-	return b.settings(slices.DeleteFunc(refused, func(path string) bool { return path == v.Path }))
+	return b.settings(against(v.Path, clashes))
 }

@@ -47,10 +47,10 @@ type clientCapabilities struct {
 		Hover      struct{ ContentFormat markupKinds }
 		Completion struct {
 			CompletionItem struct {
-				DocumentationFormat               markupKinds
-				SnippetSupport, DeprecatedSupport bool
-				TagSupport                        struct{ ValueSet []protocol.CompletionItemTag }
-				ResolveSupport                    struct{ Properties []string }
+				DocumentationFormat                                    markupKinds
+				SnippetSupport, DeprecatedSupport, LabelDetailsSupport bool
+				TagSupport                                             struct{ ValueSet []protocol.CompletionItemTag }
+				ResolveSupport                                         struct{ Properties []string }
 			}
 		}
 		Definition struct{ LinkSupport bool }

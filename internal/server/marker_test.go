@@ -367,7 +367,7 @@ func directCompletion(c marker) string {
 		if item.Snippet != "" {
 			newText = item.Snippet
 		}
-		lines = append(lines, completionLine(c, item.Label, item.Detail, item.Edit.Span, newText, item.Deprecated))
+		lines = append(lines, completionLine(c, item.Label, item.Detail, item.Note, item.Edit.Span, newText, item.Deprecated))
 		if d, ok := ide.Resolve(c.snapshot, c.doc, item.Topic); !ok || d.Markdown(ide.PillLinks(c.snapshot)) == "" {
 			c.t.Errorf("%s has no documentation", item.Label)
 		}
@@ -384,6 +384,7 @@ func wireCompletion(e *markerEditor, c marker) string {
 				Range   wireRange
 				NewText string
 			}
+			LabelDetails struct{ Description string }
 		}
 	}
 	e.ask(c, "textDocument/completion", &result)
@@ -398,19 +399,24 @@ func wireCompletion(e *markerEditor, c marker) string {
 			Range   wireRange
 			NewText string
 		}
+		LabelDetails struct{ Description string }
 	},
 	) int {
 		return strings.Compare(a.SortText, b.SortText)
 	})
 	var lines []string
 	for _, item := range items {
-		lines = append(lines, completionLine(c, item.Label, item.Detail, item.TextEdit.Range.span(c), item.TextEdit.NewText, len(item.Tags) > 0))
+		lines = append(lines, completionLine(c, item.Label, item.Detail, item.LabelDetails.Description, item.TextEdit.Range.span(c), item.TextEdit.NewText, len(item.Tags) > 0))
 	}
 	return linesOrNothing(lines)
 }
 
-func completionLine(c marker, label, detail string, replaced text.Span, newText string, deprecated bool) string {
+// completionLine shows an item. What stands beside it while it is not selected is in brackets.
+func completionLine(c marker, label, detail, note string, replaced text.Span, newText string, deprecated bool) string {
 	line := fmt.Sprintf("%s: %s → %q", label, c.span(replaced), newText)
+	if note != "" {
+		detail = strings.Replace(detail, note, "["+note+"]", 1)
+	}
 	if detail != "" {
 		line += " (" + detail + ")"
 	}
@@ -452,7 +458,7 @@ const allCapabilities = `{
 		"definition": {"linkSupport": true},
 		"completion": {"completionItem": {
 			"snippetSupport": true, "documentationFormat": ["markdown"], "tagSupport": {"valueSet": [1]},
-			"resolveSupport": {"properties": ["documentation"]}
+			"labelDetailsSupport": true, "resolveSupport": {"properties": ["documentation"]}
 		}},
 		"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}},
 		"publishDiagnostics": {"versionSupport": true, "relatedInformation": true, "codeDescriptionSupport": true, "tagSupport": {"valueSet": [1, 2]}}
