@@ -103,12 +103,15 @@ func (q *query) boardDefinitions() iter.Seq2[string, module.Definition] {
 	}
 }
 
-// board is what the document configures. An option that it sets to two values, as a flake with two machines does, counts
+// board is what the document configures.
+func (q *query) board() board { return boardIn(q.boardDefinitions()) }
+
+// boardIn is what definitions make of a board. An option that they set to two values, as a flake with two machines does, counts
 // as not set.
-func (q *query) board() board {
+func boardIn(definitions iter.Seq2[string, module.Definition]) board {
 	var b board
 	seen := map[string]bool{}
-	for option, d := range q.boardDefinitions() {
+	for option, d := range definitions {
 		value, quoted, ok := module.Literal(d.Binding.Value())
 		field := b.field(option)
 		if !ok || !quoted || seen[option] && *field != value {

@@ -9,6 +9,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -19,8 +20,9 @@ import (
 type beside struct {
 	*completer
 	hosts     []*host.Host
-	rewritten workspace.Rewritten // of the document, since the hosts were evaluated
-	boards    []sharedBoard       // at least one
+	rewritten workspace.Rewritten            // of the document, since the hosts were evaluated
+	alone     map[string][]module.Definition // by option: what the document says of the board
+	boards    []sharedBoard                  // at least one
 }
 
 // sharedBoard is the board that hosts have in common; that of the document where no hosts are known.
@@ -33,20 +35,21 @@ type sharedBoard struct {
 }
 
 func (c *completer) lookBeside() beside {
-	alone := c.board()
-	b := beside{completer: c}
+	b := beside{completer: c, alone: map[string][]module.Definition{}}
+	alone := boardIn(func(yield func(string, module.Definition) bool) {
+		for option, d := range c.boardDefinitions() {
+			if b.alone[option] = append(b.alone[option], d); !yield(option, d) {
+				return
+			}
+		}
+	})
 	if b.findHosts(); len(b.hosts) == 0 {
 		b.boards = []sharedBoard{{board: alone}}
 		return b
 	}
-	rewritten := map[string]bool{} // options that the edits set
-	for option, d := range c.boardDefinitions() {
-		span, changed := d.Binding.Span(), b.rewritten.After
-		rewritten[option] = rewritten[option] || b.rewritten.IsAny() && span.Start <= changed.End && changed.Start <= span.End
-	}
 	index := map[string]int{}
 	for _, h := range b.hosts {
-		on, from := b.boardOn(h, alone, rewritten)
+		on, from := b.boardOn(h, alone)
 		key := fmt.Sprint(on)
 		i, ok := index[key]
 		if !ok {
@@ -81,24 +84,27 @@ func (b *beside) findHosts() {
 		}
 	}
 	cursor := b.cursor.Replace.Start
-	var others []int // offsets of what the document says of the board, elsewhere than at the cursor
-	for _, d := range b.boardDefinitions() {
-		if span := d.Binding.Span(); !span.Touches(cursor) {
-			others = append(others, span.Start)
-		}
-	}
 	for n := range syntax.Ancestors(b.doc.Tree().NodeAt(cursor)) {
 		if n.Kind() != syntax.AttrSet {
 			continue
 		}
 		inSet := n.Span().Contains
+		saysElse := func(d module.Definition) bool {
+			span := d.Binding.Span()
+			return inSet(span.Start) && !span.Touches(cursor)
+		}
 		for i, h := range all {
 			if slices.ContainsFunc(definedAt[i], inSet) {
 				b.hosts = append(b.hosts, h)
 			}
 		}
-		if len(b.hosts) > 0 || slices.ContainsFunc(others, inSet) {
+		if len(b.hosts) > 0 {
 			return
+		}
+		for _, definitions := range b.alone {
+			if slices.ContainsFunc(definitions, saysElse) {
+				return
+			}
 		}
 	}
 	b.hosts = all
@@ -123,9 +129,15 @@ func (b *beside) isOld(v host.Value) bool {
 	})
 }
 
+// isNew reports whether the edits of the document made a definition, or changed it.
+func (b *beside) isNew(d module.Definition) bool {
+	span, changed := d.Binding.Span(), b.rewritten.After
+	return b.rewritten.IsAny() && span.Start <= changed.End && changed.Start <= span.End
+}
+
 // boardOn is the board of one host, and what sets it in other files. What is not certain there, or older than the edits of the document, is what the document
 // says alone. An option that nothing sets is empty, as in a document.
-func (b *beside) boardOn(h *host.Host, alone board, rewritten map[string]bool) (s sharedBoard, from map[string]host.Location) {
+func (b *beside) boardOn(h *host.Host, alone board) (s sharedBoard, from map[string]host.Location) {
 	s.uncertain, from = map[string]bool{}, map[string]host.Location{}
 	defaultSoM := ""
 	for _, option := range fitOptions {
@@ -134,7 +146,7 @@ func (b *beside) boardOn(h *host.Host, alone board, rewritten map[string]bool) (
 			continue // the revision does not have it
 		}
 		field := s.field(option)
-		if rewritten[option] || b.isOld(v) || v.Certainty < host.Default {
+		if slices.ContainsFunc(b.alone[option], b.isNew) || b.isOld(v) || v.Certainty < host.Default {
 			*field = *alone.field(option)
 			s.uncertain[option] = *field == ""
 			continue
