@@ -114,6 +114,24 @@ func TestComplete(t *testing.T) {
 	}
 }
 
+// TestCompleteOnHosts: a command knows of hosts what an editor does.
+func TestCompleteOnHosts(t *testing.T) {
+	home(t)
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"configuration.nix": "{ imports = [ <jetpack-nixos/modules> ./carrier.nix ]; hardware.nvidia-jetpack.som = \"orin-agx\"; }\n",
+		"carrier.nix":       "{ hardware.nvidia-jetpack.carrierBoard = \"\"; }\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, _, code := run(t, "", "complete", filepath.Join(dir, "carrier.nix")+":1:43")
+	if want := "xavierNxDevkit\tnot with orin-agx, set in configuration.nix:1\n"; code != 0 || !strings.HasSuffix(out, want) {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+}
+
 func TestDefinition(t *testing.T) {
 	home(t)
 	out, _, code := run(t, "", "definition", orin+":8:28")

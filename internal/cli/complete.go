@@ -19,6 +19,7 @@ type completionJSON struct {
 func (p *Program) completeCommand() *cobra.Command {
 	const short = "Print what can be typed at the cursor, the best first"
 	return p.cursorCommand("complete", short, func(at cursor, asJSON bool) error {
+		at.snapshot.Configuration(at.doc.Dir()) // an editor has evaluated it before
 		items := ide.Complete(at.snapshot, at.doc, at.offset)
 		for _, item := range items {
 			if !asJSON {

@@ -133,6 +133,8 @@ func (q *query) subjectOf(topic ItemTopic) (subject, bool) {
 	case topic.Package != "":
 		p, ok := c.Package(topic.Package)
 		return newMember(p, topic.Scope), ok
+	case topic.Scope != "":
+		return newScope(topic.Scope, false), true
 	case topic.Value != "":
 		o, ok := c.Lookup(strings.Split(topic.Option, "."))
 		if v, isUser := q.userValue(o, topic.Value); isUser {

@@ -216,20 +216,15 @@ func some[T any](all []T, name func(T) string) string {
 	return text.List(names, "and")
 }
 
-// lacks says that the JetPack of a host is none of those that have a member of the scope; empty if it is one of them, or not
-// known.
-func (b beside) lacks(generations []string) string {
-	var majors, hosts []string
+// lacking are the hosts whose JetPack is known and none of some, and what they have instead.
+func (b beside) lacking(generations []string) (hosts, majors []string) {
 	for _, s := range b.boards {
 		if s.scope != "" && !slices.Contains(generations, s.scope) {
-			majors, hosts = append(majors, s.scope), append(hosts, s.hosts...)
+			hosts, majors = append(hosts, s.hosts...), append(majors, s.scope)
 		}
 	}
-	if len(hosts) == 0 {
-		return ""
-	}
 	slices.Sort(majors)
-	return "not in JetPack " + text.List(slices.Compact(majors), "and") + " on " + some(hosts, itself)
+	return hosts, slices.Compact(majors)
 }
 
 func itself(name string) string { return name }

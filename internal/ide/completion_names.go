@@ -2,12 +2,13 @@ package ide
 
 import (
 	"fmt"
-	"jetpills/internal/catalog"
-	"jetpills/internal/nix/module"
-	"jetpills/internal/nix/syntax"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 )
 
 // firstOptions are the options that a first configuration needs, in the order in which a person sets them. They lead until
@@ -55,7 +56,12 @@ func (c *completer) prefix() ([]string, bool) {
 // isMeant reports whether a name among NixOS's own may be the one that is being typed: whoever types services.openssh is
 // not to be shown services.nvpmodel, nor whoever configures another machine what a Jetson has beside NixOS's options.
 func (c *completer) isMeant(child catalog.Child) bool {
-	rest := strings.ToLower(child.Name)
+	return c.matches(child.Name) && (child.HasChildren || c.cursor.Typed != "" && c.sn.DealsWithJetpack(c.doc))
+}
+
+// matches reports whether what is typed may be the beginning of a name, as clients see it: its letters are in the name, in order.
+func (c *completer) matches(name string) bool {
+	rest := strings.ToLower(name)
 	for _, r := range strings.ToLower(c.cursor.Typed) {
 		i := strings.IndexRune(rest, r)
 		if i < 0 {
@@ -63,7 +69,7 @@ func (c *completer) isMeant(child catalog.Child) bool {
 		}
 		rest = rest[i+utf8.RuneLen(r):]
 	}
-	return child.HasChildren || c.cursor.Typed != "" && c.sn.DealsWithJetpack(c.doc)
+	return true
 }
 
 // name offers a name behind a prefix, but for an option that the set defines already.

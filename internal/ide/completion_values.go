@@ -2,10 +2,11 @@ package ide
 
 import (
 	"fmt"
-	"jetpills/internal/catalog"
-	"jetpills/internal/nix/syntax"
 	"slices"
 	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/syntax"
 )
 
 // values offers the values of an option.

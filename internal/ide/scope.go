@@ -24,6 +24,10 @@ type member struct {
 	scope string // the scope's name
 }
 
+func newScope(name string, isChanged bool) scope {
+	return scope{topics{packageTopic(name), concept("scopes")}, name, isChanged}
+}
+
 func newMember(p catalog.Package, scope string) member {
 	return member{topics{packageTopic(p.Name)}, p, scope}
 }
@@ -37,7 +41,7 @@ func (q *query) scopeOrMember(place *module.Place) (subject, bool) {
 		}
 		if name := names[i].Name; i == len(names)-1 {
 			isFree := i == 0 && place.Origin == module.Free
-			return scope{topics{packageTopic(name), concept("scopes")}, name, false}, !isFree
+			return newScope(name, false), !isFree
 		}
 		if p, ok := q.pinned.Catalog.Package(names.Last()); ok {
 			return newMember(p, names[i].Name), true
@@ -64,7 +68,7 @@ func (q *query) changedScope(place *module.Place) (subject, bool) {
 		switch n.Kind() {
 		case syntax.Lambda:
 			_, ok := module.AsOverlay(n)
-			return scope{topics{packageTopic(name), concept("scopes")}, name, true}, ok
+			return newScope(name, true), ok
 		case syntax.AttrSet, syntax.Paren, syntax.Binary, syntax.LetIn, syntax.With:
 		default:
 			return nil, false
