@@ -161,6 +161,16 @@ func TestCompletionWhileTyping(t *testing.T) {
 	says("after an edit of the other file", typed+carrier+"d\n}\n", carrier, dev, "")
 	session.Snapshot().Configuration(dir)
 	says("after the next evaluation", typed+carrier+"de\n}\n", carrier, dev, "fits orin-nx, set in b.nix:2")
+
+	// What the document itself sets behind a name counts until the name gets another value, or the definition is removed.
+	named := "let board = \"thor-agx\"; in " + strings.Replace(typed, "enable =", "som = lib.mkForce board;\n  hardware.nvidia-jetpack.enable =", 1)
+	change(a, named+carrier+"d\n}\n")
+	session.Snapshot().Configuration(dir)
+	says("a name's value", named+carrier+"d\n}\n", carrier, dev, "not with thor-agx")
+	says("another value of the name", strings.Replace(named, "thor-agx", "orin-nx", 1)+carrier+"d\n}\n", carrier, dev, "")
+	says("no definition", typed+carrier+"d\n}\n", carrier, dev, "")
+	change(a, typed+"}\n")
+	session.Snapshot().Configuration(dir)
 	session.FilesChanged([]string{a})
 	says("a saved document", typed+carrier+"d\n}\n", carrier, dev, "fits orin-nx, set in b.nix:2")
 	session.FilesChanged([]string{filepath.Join(dir, "c.nix")})
