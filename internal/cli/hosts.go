@@ -13,6 +13,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/workspace"
 )
@@ -185,6 +186,9 @@ func (l *hostList) print(w io.Writer) {
 		}
 		if f.Flash != "" {
 			printf(w, "  flash: %s\n", f.Flash)
+		}
+		if refused := ide.Refused(l.Configuration, h); len(refused) > 0 {
+			printf(w, "  jetpack-nixos refuses together: %s\n", strings.Join(each(refused, markup.Text.Plain), ", "))
 		}
 		if h.Bound != nil {
 			printf(w, "  evaluated in part: %v\n", h.Bound)

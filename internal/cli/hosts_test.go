@@ -244,6 +244,7 @@ func TestHostsWithoutFlash(t *testing.T) {
 		`{ enable = true; }`:                                                         {true, false},
 		`{ enable = true; flashScriptOverrides.targetBoard = "mine"; }`:              {true, true},
 		`{ enable = true; flashScriptOverrides.targetBoard = lib.mkIf false "no"; }`: {true, false},
+		`{ enable = true; som = "thor-agx"; majorVersion = "6"; }`:                   {true, false},
 		`{ som = "orin-agx"; }`:                                                      {false, false},
 		`lib.mkMerge [ { enable = true; som = "orin-agx"; } { som = "orin-nx"; } ]`:  {false, false},
 	} {
@@ -255,6 +256,10 @@ func TestHostsWithoutFlash(t *testing.T) {
 		out, _, code := run(t, "", "hosts", dir)
 		if code != 0 || strings.Contains(out, "JetPack") != want.versions || strings.Contains(out, "flash:") != want.flash {
 			t.Errorf("%s: exit code %d, %s", module, code, out)
+		}
+		const refused = `  jetpack-nixos refuses together: som = "thor-agx", majorVersion = "6"`
+		if strings.Contains(out, refused) != strings.Contains(module, "thor-agx") {
+			t.Errorf("%s: %s", module, out)
 		}
 	}
 }

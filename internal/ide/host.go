@@ -150,10 +150,8 @@ func (s nixosHost) sheet(q *query) sheet {
 		out.add("Written", markup.Code(at))
 	}
 	out.rows = append(out.rows, q.revisionRow())
-	if b := boardOf(h); b.enabled && b.isKnown() {
-		if refused := b.settings(b.refused(q.pinned.Catalog)); len(refused) > 0 {
-			out.remark("jetpack-nixos refuses %s together.", enumerate(refused))
-		}
+	if refused := Refused(s.of, h); len(refused) > 0 {
+		out.remark("jetpack-nixos refuses %s together.", enumerate(refused))
 	}
 	if enabled, _ := certain(h, catalog.EnableOption); enabled == false {
 		out.remark("Without `enable`, the other options do nothing.")

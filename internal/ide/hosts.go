@@ -67,7 +67,7 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 			}
 		}
 	}
-	if h.Variant == "" && hasTargetBoard(h) {
+	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 {
 		f.Flash = flashCommand(c.Entry, h)
 	}
 	return f
@@ -80,6 +80,15 @@ func hasTargetBoard(h *host.Host) bool {
 	target, _ := h.Option(targetBoardOption)
 	mayBeSet := slices.ContainsFunc(target.Definitions, func(d host.Definition) bool { return d.Condition != host.No })
 	return !som.Conflict && (hostString(h, catalog.SoMOption) != "generic" || mayBeSet)
+}
+
+// Refused are the settings of a host of a configuration, som = "thor-agx", that jetpack-nixos refuses together.
+func Refused(c *workspace.Configuration, h *host.Host) []markup.Text {
+	b := boardOf(h)
+	if !b.enabled || !b.isKnown() {
+		return nil
+	}
+	return b.settings(b.refused(c.Pinned.Catalog))
 }
 
 const targetBoardOption = catalog.Namespace + ".flashScriptOverrides.targetBoard"
