@@ -39,9 +39,13 @@ while IFS=$'\t' read -r what name file text want _; do
 		copy=$(typed_copy "$file" "$text")
 		at "$copy" "$text"
 		[[ $text == *'|' ]] && keys A || keys i
-		asked() { keys C-x; wait_for 1 shows "${want%% -> *}"; }
+		# A diagnostic may name the value too; the menu has its kind beside it.
+		offers() { shows "${want%% -> *} enum_member" || shows "${want%% -> *} property"; }
+		asked() { keys C-x; wait_for 1 offers; }
 		wait_for $patience asked
-		keys Tab Enter Escape
+		keys Tab Enter
+		left() { keys Escape; wait_for 1 shows "NOR"; } # the first one may close a window
+		wait_for $patience left
 		typed ":w"
 		keys Enter
 		wait_for $patience saved "$copy" "${want#* -> }"
