@@ -8,8 +8,8 @@ build: ## the program, for this machine
 test: ## all tests
 	./test
 
-bench: ## parse, hover, completion, definition, didChange: time and allocations
-	go test -run '^$$' -bench . -benchmem ./internal/text ./internal/nix/syntax ./internal/catalog ./internal/pill ./internal/ide ./internal/server
+bench: ## parse, hosts, hover, completion, definition, didChange: time and allocations
+	go test -run '^$$' -bench . -benchmem ./internal/text ./internal/nix/syntax ./internal/nix/host ./internal/catalog ./internal/pill ./internal/ide ./internal/server
 
 PLATFORMS := linux/arm64 linux/amd64 darwin/arm64 darwin/amd64 windows/amd64
 

@@ -62,6 +62,7 @@ func (e *Evaluator) call(n syntax.Node, s *Scope) result {
 	arguments := space[:0]
 	head := n
 	for head.Kind() == syntax.Apply {
+		e.look(head)
 		a, _ := syntax.AsApply(head)
 		arguments = append(arguments, e.Thunk(a.Argument(), s))
 		head = a.Function()
@@ -123,6 +124,7 @@ func (e *Evaluator) step(f Value, arguments []*Thunk, n syntax.Node) result {
 
 // bindLambda is the scope of a lambda's body, and why Nix refuses the argument.
 func (e *Evaluator) bindLambda(lambda syntax.Node, around *Scope, argument *Thunk) (*Scope, *Unknown) {
+	e.look(lambda)
 	l, _ := syntax.AsLambda(lambda)
 	s := &Scope{up: around, names: &Attrs{}}
 	if p := l.Parameter(); !p.IsZero() {
@@ -188,7 +190,7 @@ func (e *Evaluator) formal(v Value, given *Attrs, name string, otherwise *Thunk)
 			return otherwise, false
 		}
 	}
-	there := Through(func(e *Evaluator) (Value, *Thunk) { return e.selectFrom(rest, name) })
+	there := e.Through(func(e *Evaluator) (Value, *Thunk) { return e.selectFrom(rest, name) })
 	if otherwise == nil {
 		return there, false
 	}

@@ -143,7 +143,7 @@ func listToAttrs(c *call) Value {
 			continue
 		}
 		a := Attr{Name: string(text), Maybe: l.Open && i >= l.Gap}
-		a.Thunk = lazy(func(e *Evaluator) Value { return e.Select(pair, "value") })
+		a.Thunk = c.Lazy(func(e *Evaluator) Value { return e.Select(pair, "value") })
 		if s, ok := pair.(*Attrs); ok {
 			if name, ok := s.Get("name"); ok {
 				a.At = originOf(c.Evaluator, name.Thunk)
@@ -224,7 +224,7 @@ func (c *call) updateRecursively(until *Thunk, path []*Thunk, a, b Value) Value 
 			continue
 		}
 		at := append(slices.Clip(path), nameOf(is))
-		t := lazy(func(e *Evaluator) Value {
+		t := c.Lazy(func(e *Evaluator) Value {
 			x, y := e.Force(was.Thunk), e.Force(is.Thunk)
 			own := call{Evaluator: e, split: -1}
 			stop := false

@@ -1,6 +1,10 @@
 package eval
 
-import "jetpills/internal/nix/syntax"
+import (
+	"cmp"
+
+	"jetpills/internal/nix/syntax"
+)
 
 // plainSet is the set of { … }.
 func (e *Evaluator) plainSet(n syntax.Node, around *Scope) Value {
@@ -28,7 +32,7 @@ func (e *Evaluator) recursiveSet(n syntax.Node, around *Scope) (Value, *Scope) {
 
 // letScope is what the body and the values of let … in see.
 func (e *Evaluator) letScope(n syntax.Node, around *Scope) *Scope {
-	s := &Scope{up: around, names: &Attrs{}, let: n}
+	s := &Scope{up: around, names: &Attrs{}, let: n, isCommon: e.options.Common == nil}
 	if countOf(n) <= manyAttrs {
 		e.bindLet(s)
 	}
@@ -43,6 +47,9 @@ const fewLooks = 4
 func (e *Evaluator) find(s *Scope, name string) *Thunk {
 	a, ok := s.names.Get(name)
 	if !ok && !s.let.IsZero() {
+		if s.isCommon {
+			e = cmp.Or(e.options.Common, e)
+		}
 		if s.looks++; s.looks > fewLooks {
 			e.bindLet(s)
 		} else {
@@ -103,6 +110,7 @@ func hasDynamic(n syntax.Node) bool {
 // bindAll puts what a set or a let binds into a set, and gives why Nix refuses it.
 // Values see inner; names of an inherit without a source see outer.
 func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, which names) *Unknown {
+	e.look(n)
 	var dynamic []syntax.BindingNode // which Nix adds last
 	steps := countOf(n)
 	if which.only != "" {
@@ -163,7 +171,7 @@ func (e *Evaluator) inherited(at syntax.Node, name string, from *Thunk, outer *S
 	if from == nil && inPrelude(at) {
 		return e.Lookup(name, outer)
 	}
-	t := &Thunk{node: at, scope: outer}
+	t := e.own(Thunk{node: at, scope: outer})
 	if from != nil {
 		t.scope = from.scope
 	}
@@ -214,10 +222,10 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 		if _, isStatic := syntax.AttrName(last); !isStatic && !e.options.Tolerant {
 			return refused("attribute " + name + " is there already")
 		}
-		if isSet(value) {
+		if e.isSet(value) {
 			// a.b = …; a = { … }; define one set.
 			if below := e.inside(into, name, present.At); below != nil {
-				return e.bindAll(below, withoutParens(value), scope, scope, names{})
+				return e.bindAll(below, e.withoutParens(value), scope, scope, names{})
 			}
 			return nil
 		}
@@ -237,7 +245,7 @@ func (e *Evaluator) inside(s *Attrs, name string, at syntax.Node) *Attrs {
 		if below, ok := a.Thunk.value.(*Attrs); ok {
 			return below
 		}
-		if !isSet(a.Thunk.node) {
+		if !e.isSet(a.Thunk.node) {
 			return nil
 		}
 		below, _ := e.Force(a.Thunk).(*Attrs)
@@ -250,13 +258,15 @@ func (e *Evaluator) inside(s *Attrs, name string, at syntax.Node) *Attrs {
 
 // isSet reports whether an expression is a set of its own, so that other bindings
 // may add to it.
-func isSet(n syntax.Node) bool {
-	return withoutParens(n).Kind() == syntax.AttrSet
+func (e *Evaluator) isSet(n syntax.Node) bool {
+	return e.withoutParens(n).Kind() == syntax.AttrSet
 }
 
-func withoutParens(n syntax.Node) syntax.Node {
+func (e *Evaluator) withoutParens(n syntax.Node) syntax.Node {
+	e.look(n)
 	for n.Kind() == syntax.Paren {
 		n = n.Child(0)
+		e.look(n)
 	}
 	return n
 }

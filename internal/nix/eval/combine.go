@@ -32,11 +32,11 @@ func (e *Evaluator) update(a, b Value) Value {
 		}
 	}, func(a *Attr) {
 		if name := a.Name; top.rest != nil && !isLib {
-			a.Thunk = Known(e.choice(nil, a.Thunk, lazy(func(e *Evaluator) Value { return e.Select(top.rest, name) })))
+			a.Thunk = Known(e.choice(nil, a.Thunk, e.Lazy(func(e *Evaluator) Value { return e.Select(top.rest, name) })))
 		}
 	}, func(a *Attr) {
 		if name := a.Name; a.Maybe && bottom.rest != nil {
-			a.Thunk = Known(e.choice(nil, a.Thunk, lazy(func(e *Evaluator) Value { return e.Select(bottom.rest, name) })))
+			a.Thunk = Known(e.choice(nil, a.Thunk, e.Lazy(func(e *Evaluator) Value { return e.Select(bottom.rest, name) })))
 		}
 	})
 	out.node, out.rest = bottom.node, e.oneRest(top.rest, bottom.rest)

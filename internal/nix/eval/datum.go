@@ -18,7 +18,11 @@ type Datum struct {
 // Nix. It is complete after the thunk was forced.
 func (e *Evaluator) Datum(t *Thunk) (of Datum, ok bool) {
 	for t := range t.Through() {
-		if of, ok = e.data[t]; ok {
+		of, ok = e.data[t]
+		if common := e.options.Common; !ok && common != nil {
+			of, ok = common.data[t]
+		}
+		if ok {
 			return of, ok
 		}
 	}

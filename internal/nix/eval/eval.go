@@ -37,9 +37,14 @@ type Options struct {
 	// Has reports whether there is what a symbol stands for, where a text asks; nil
 	// knows of none.
 	Has func(*Symbol) (has, known bool)
+	// Common forces the thunks that it made, within its own budget and with its own
+	// Options, once for all evaluators that have it in common. It has none itself.
+	Common *Evaluator
 	// Stop reports whether nobody waits for the values any more; it is asked every
 	// stepsOfStop steps, and the budget is spent once it says so. nil never stops.
 	Stop func() bool
+	// Looks says that Looked has what is looked at.
+	Looks bool
 	// Loops says that a value that hangs on itself is unknown, and no failure: what
 	// hands in the values from outside asks for more of them than Nix would.
 	Loops bool
@@ -70,11 +75,18 @@ type Evaluator struct {
 	spent   *Unknown
 	assumed int // how often something was taken to succeed
 	library
-	files    map[*syntax.Tree]string
-	imported map[string]*Thunk
-	scopes   map[syntax.Node]*Scope
-	shared   map[*Thunk]*Thunk // of the library's values
-	data     map[*Thunk]Datum  // of what is read from files that are not Nix
+	files     map[*syntax.Tree]string
+	imported  map[string]imported
+	asking    *Questions            // of what is being done
+	questions map[*Thunk]*Questions // of the thunks that say so
+	looked    map[*syntax.Tree]*Looked
+	last      struct { // what was looked at last
+		tree   *syntax.Tree
+		looked *Looked
+	}
+	scopes map[syntax.Node]*Scope
+	shared map[*Thunk]*Thunk // of the library's values
+	data   map[*Thunk]Datum  // of what is read from files that are not Nix
 }
 
 // New is an evaluator with a full budget.
@@ -96,8 +108,9 @@ func New(options Options) *Evaluator {
 	}
 	return &Evaluator{
 		options: options, steps: options.Steps, depth: options.Depth, library: libraries(),
-		files: map[*syntax.Tree]string{}, imported: map[string]*Thunk{},
-		scopes: map[syntax.Node]*Scope{}, shared: map[*Thunk]*Thunk{}, data: map[*Thunk]Datum{},
+		files: map[*syntax.Tree]string{}, imported: map[string]imported{}, questions: map[*Thunk]*Questions{},
+		looked: map[*syntax.Tree]*Looked{}, scopes: map[syntax.Node]*Scope{}, shared: map[*Thunk]*Thunk{},
+		data: map[*Thunk]Datum{},
 	}
 }
 
@@ -107,19 +120,22 @@ func (e *Evaluator) Thunk(n syntax.Node, s *Scope) *Thunk {
 	if t := e.bound(n, s); t != nil {
 		return t
 	}
-	return &Thunk{node: n, scope: s}
+	return e.own(Thunk{node: n, scope: s})
 }
 
 // File is the whole of a parsed text, not evaluated yet. path is its name, for the
 // relative paths in it; the reader's texts have theirs already.
 func (e *Evaluator) File(t *syntax.Tree, path string) *Thunk {
 	e.files[t] = path
-	return &Thunk{node: t.Root().Child(0)}
+	return e.own(Thunk{node: t.Root().Child(0)})
 }
 
 // PathOf is the name of the file that a node stands in; false if it has none.
 func (e *Evaluator) PathOf(n syntax.Node) (string, bool) {
 	path, ok := e.files[n.Tree()]
+	if !ok && e.options.Common != nil {
+		return e.options.Common.PathOf(n)
+	}
 	return path, ok
 }
 

@@ -19,6 +19,7 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 		if u := e.Charge(1); u != nil {
 			return u
 		}
+		e.look(n)
 		switch n.Kind() {
 		case syntax.Paren:
 			n = n.Child(0)
@@ -30,7 +31,7 @@ func (e *Evaluator) eval(n syntax.Node, s *Scope, t *Thunk) Value {
 			switch holds := e.one(e.eval(n.Child(0), s, nil), func(v Value) Value { return v }).(type) {
 			case Bool:
 				if !holds {
-					return &Unknown{Reason: Thrown, What: "assertion " + written(n.Child(0)).Text() + " failed", Node: written(n)}
+					return &Unknown{Reason: Thrown, What: "assertion " + e.TextOf(written(n.Child(0))) + " failed", Node: written(n)}
 				}
 			default:
 				if fails(holds) {

@@ -61,13 +61,13 @@ func (c *call) autoCalled() (f, arguments *Thunk) {
 		case has == yes:
 			own.put(Attr{Name: name, Thunk: t})
 		case has == perhaps && formal.Child(1).IsZero(): // it has to be there
-			own.put(Attr{Name: name, Thunk: lazy(func(e *Evaluator) Value { return e.Select(available, name) })})
+			own.put(Attr{Name: name, Thunk: c.Lazy(func(e *Evaluator) Value { return e.Select(available, name) })})
 		case has == perhaps:
 			own.rest = available.rest
 		}
 	}
 	given := c.args[2]
-	return Known(fn), lazy(func(e *Evaluator) Value { return e.update(own, e.Force(given)) })
+	return Known(fn), c.Lazy(func(e *Evaluator) Value { return e.update(own, e.Force(given)) })
 }
 
 // overridable is what a function gives, and if that is a set, a function in it

@@ -1,12 +1,9 @@
 package eval
 
-// Lazy is a thunk of what a function gives once its value is needed.
-func Lazy(run func(*Evaluator) Value) *Thunk { return lazy(run) }
-
 // Through is a thunk of what a function gives once its value is needed, which says as
 // well of which thunk that is the value; nil for none.
-func Through(run func(*Evaluator) (Value, *Thunk)) *Thunk {
-	t := &Thunk{}
+func (e *Evaluator) Through(run func(*Evaluator) (Value, *Thunk)) *Thunk {
+	t := e.own(Thunk{})
 	t.run = func(e *Evaluator) Value {
 		v, of := run(e)
 		t.came(of)

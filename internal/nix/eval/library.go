@@ -338,7 +338,7 @@ func openSet(s *Attrs) *Unknown {
 
 // apply is f x y for an argument f, evaluated when it is needed.
 func (c *call) apply(i int, arguments ...*Thunk) *Thunk {
-	f, t := c.args[i], &Thunk{}
+	f, t := c.args[i], c.own(Thunk{})
 	t.run = func(e *Evaluator) Value { return e.applied(e.Force(f), arguments, t) }
 	return t
 }

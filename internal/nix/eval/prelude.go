@@ -72,7 +72,7 @@ func defined(lambda syntax.Node) function {
 			}
 			n = l.Body()
 		}
-		t, assumed := &Thunk{}, c.assumed
+		t, assumed := c.own(Thunk{}), c.assumed
 		t.value = c.eval(n, s, t)
 		t.assumes = c.assumed != assumed
 		if t.via != nil || !t.origin.IsZero() {
@@ -134,7 +134,7 @@ func (e *Evaluator) shownAs(n syntax.Node, s *Scope) string {
 	if t := e.bound(n, s); t != nil {
 		n = t.node
 	}
-	if text := written(n).Text(); text != "" {
+	if text := e.TextOf(written(n)); text != "" {
 		return text
 	}
 	return "…"

@@ -24,21 +24,32 @@ type Reader interface {
 
 // Import is what the Nix file at a path evaluates to.
 func (e *Evaluator) Import(name string) *Thunk {
-	if t, ok := e.imported[name]; ok {
-		return t
+	known, ok := e.imported[name]
+	if !ok {
+		known.questions = e.Asking(func() { known.Thunk = e.importFile(name) })
+		e.imported[name] = known
 	}
-	t := Known(unknown(Unreadable, name))
-	if e.options.Reader != nil {
-		if tree, file, ok := e.options.Reader.Parse(name); ok {
-			if file != name {
-				t = e.Import(file)
-			} else {
-				t = e.File(tree, file)
-			}
-		}
+	e.Needs(known.questions)
+	return known.Thunk
+}
+
+type imported struct {
+	*Thunk
+	questions *Questions
+}
+
+func (e *Evaluator) importFile(name string) *Thunk {
+	if e.options.Reader == nil {
+		return Known(unknown(Unreadable, name))
 	}
-	e.imported[name] = t
-	return t
+	switch tree, file, ok := e.options.Reader.Parse(name); {
+	case !ok:
+		return Known(unknown(Unreadable, name))
+	case file != name:
+		return e.Import(file)
+	default:
+		return e.File(tree, file)
+	}
 }
 
 func importFile(c *call) Value {
@@ -133,7 +144,7 @@ func packagesFromDirectory(c *call) Value {
 	if !ok {
 		return c.fail(opaque(c.Select(given, "directory"), "a path"))
 	}
-	callPackage := lazy(func(e *Evaluator) Value { return e.Select(given, "callPackage") })
+	callPackage := c.Lazy(func(e *Evaluator) Value { return e.Select(given, "callPackage") })
 	return c.packagesIn(string(directory), callPackage)
 }
 
@@ -150,7 +161,7 @@ func (e *Evaluator) packagesIn(directory string, callPackage *Thunk) Value {
 		return unknown(Unreadable, directory)
 	}
 	packageAt := func(file string) *Thunk {
-		return lazy(func(e *Evaluator) Value { return e.ApplyAll(e.Force(callPackage), Known(Path(file)), Known(&Attrs{})) })
+		return e.Lazy(func(e *Evaluator) Value { return e.ApplyAll(e.Force(callPackage), Known(Path(file)), Known(&Attrs{})) })
 	}
 	if _, ok := entries["package.nix"]; ok {
 		return e.Force(packageAt(directory + "/package.nix"))
@@ -160,7 +171,7 @@ func (e *Evaluator) packagesIn(directory string, callPackage *Thunk) Value {
 		file := directory + "/" + name
 		switch kind := entries[name]; {
 		case kind == "directory":
-			out.put(Attr{Name: name, Thunk: lazy(func(e *Evaluator) Value { return e.packagesIn(file, callPackage) })})
+			out.put(Attr{Name: name, Thunk: e.Lazy(func(e *Evaluator) Value { return e.packagesIn(file, callPackage) })})
 		case kind == "regular" && strings.HasSuffix(name, ".nix"):
 			out.put(Attr{Name: strings.TrimSuffix(name, ".nix"), Thunk: packageAt(file)})
 		}

@@ -17,7 +17,9 @@ type Scope struct {
 	// let binds more names than are in names; the zero Node if it does not. looks is
 	// how often one was looked for.
 	let   syntax.Node
-	looks int
+	looks int32
+	// isCommon says that an evaluator made the scope that has no Options.Common.
+	isCommon bool
 }
 
 // levelsOfStep is how many scopes a name is looked for in for a step.

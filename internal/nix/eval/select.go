@@ -142,7 +142,7 @@ func (e *Evaluator) selection(n syntax.Node, s *Scope) (Value, *Thunk) {
 			v, via = e.Force(t), t
 		default:
 			from := v
-			there := lazy(func(e *Evaluator) Value { return e.At(from, path[i:]...) })
+			there := e.Lazy(func(e *Evaluator) Value { return e.At(from, path[i:]...) })
 			return e.choice(nil, there, otherwise), nil
 		}
 	}
@@ -229,7 +229,7 @@ func (e *Evaluator) has(v Value, name string) (three, *Thunk) {
 			all = one
 		}
 		if all == yes {
-			return yes, lazy(func(e *Evaluator) Value { return e.Select(v, name) })
+			return yes, e.Lazy(func(e *Evaluator) Value { return e.Select(v, name) })
 		}
 		return all, nil
 	case *Unknown:

@@ -103,7 +103,7 @@ func concatStringsSep(c *call) Value {
 				why = bad
 			}
 			if s = bad.Shown; s == "" {
-				s = "${" + cmp.Or(t.Node().Text(), "…") + "}"
+				s = "${" + cmp.Or(c.TextOf(t.Node()), "…") + "}"
 			}
 		}
 		if u := c.write(&out, s); u != nil {

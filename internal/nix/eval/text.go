@@ -106,7 +106,7 @@ func (e *Evaluator) pathOf(n syntax.Node, s *Scope) Value {
 	case strings.HasPrefix(written, "~"):
 		return unknown(Unsupported, "the home directory")
 	}
-	file, ok := e.files[n.Tree()]
+	file, ok := e.PathOf(n)
 	if !ok {
 		return unknown(Unreadable, written)
 	}

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"iter"
 
 	"jetpills/internal/nix/syntax"
@@ -20,6 +21,10 @@ type Thunk struct {
 	// assumes says that the value is known only if the evaluation succeeds: it depends
 	// on an assertion that is not known to hold, for one.
 	assumes bool
+	// isCommon says that an evaluator made the thunk that has no Options.Common.
+	isCommon bool
+	// asks says that Evaluator.questions has what the thunk asked a Reader for.
+	asks bool
 	// origin is the expression that gave the value, behind let … in, parentheses,
 	// calls and the like.
 	origin syntax.Node
@@ -30,8 +35,14 @@ type Thunk struct {
 // Known is a thunk of a value.
 func Known(v Value) *Thunk { return &Thunk{value: v} }
 
-// lazy is a thunk of what a function gives.
-func lazy(run func(*Evaluator) Value) *Thunk { return &Thunk{run: run} }
+// Lazy is a thunk of what a function gives once its value is needed.
+func (e *Evaluator) Lazy(run func(*Evaluator) Value) *Thunk { return e.own(Thunk{run: run}) }
+
+// own is a thunk that this evaluator makes.
+func (e *Evaluator) own(t Thunk) *Thunk {
+	t.isCommon = e.options.Common == nil
+	return &t
+}
 
 // Node is the expression as it is written where its value is used; the zero Node
 // if it is not written.
@@ -83,6 +94,7 @@ func (t *Thunk) came(of *Thunk) {
 
 // Force evaluates a thunk, or gives what it came to before.
 func (e *Evaluator) Force(t *Thunk) Value {
+	common := e.options.Common
 	switch {
 	case t == nil:
 		return unknown(Damaged, "")
@@ -90,11 +102,23 @@ func (e *Evaluator) Force(t *Thunk) Value {
 		if t.assumes {
 			e.assumed++
 		}
+		if t.asks {
+			e.Needs(cmp.Or(common, e).questions[t])
+		}
 		return t.value
+	case common != nil && (t.isCommon || t.shared):
+		v := common.Force(t)
+		if t.assumes {
+			e.assumed++
+		}
+		if t.asks {
+			e.Needs(common.questions[t])
+		}
+		return v
 	case t.shared:
 		own, ok := e.shared[t]
 		if !ok {
-			own = &Thunk{run: t.run}
+			own = e.own(Thunk{run: t.run})
 			e.shared[t] = own
 		}
 		return e.Force(own)
@@ -105,6 +129,8 @@ func (e *Evaluator) Force(t *Thunk) Value {
 	}
 	t.busy = true
 	assumed := e.assumed
+	around := e.asking
+	e.asking = nil
 	var v Value
 	if t.run != nil {
 		v = e.deeper(t)
@@ -113,6 +139,9 @@ func (e *Evaluator) Force(t *Thunk) Value {
 	}
 	t.busy, t.assumes = false, e.assumed != assumed
 	t.value, t.run = v, nil
+	if q := e.asked(around); q != nil && t.isCommon {
+		t.asks, e.questions[t] = true, q
+	}
 	return v
 }
 

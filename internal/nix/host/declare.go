@@ -28,8 +28,16 @@ type submodule struct {
 
 // declared is the option that is declared at a level; nil if there is none, or if it
 // stands for a set of options.
-func (l *level) declared() *option {
-	if l.asked || l.up == nil {
+func (l *level) declared() (o *option) {
+	if l.up == nil || l.asked && l.needs == nil {
+		return l.option
+	}
+	l.system.Kept(&l.needs, func() { o = l.declaredOnce() })
+	return o
+}
+
+func (l *level) declaredOnce() *option {
+	if l.asked {
 		return l.option
 	}
 	l.asked = true
@@ -78,7 +86,7 @@ func (s *system) fromSchema(known *Option) *option {
 	config := s.config()
 	scope := eval.NewScope(eval.NewAttrs(nil,
 		named("config", config),
-		eval.Attr{Name: "cfg", Thunk: eval.Lazy(func(e *eval.Evaluator) eval.Value {
+		eval.Attr{Name: "cfg", Thunk: s.Lazy(func(e *eval.Evaluator) eval.Value {
 			return e.At(config, known.Path[:known.cfg]...)
 		})},
 		named("lib", eval.NewSymbol("lib")),

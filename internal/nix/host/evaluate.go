@@ -28,16 +28,20 @@ type Result struct {
 
 	options Options
 	answers map[question]answer // of the reader
-	names   map[question]bool   // what decides which configurations there are
+	names   questions           // what decides which configurations there are
 	found   []found
+	bound   *eval.Unknown // that was reached when they were found
 	hosts   []*evaluated
+	mu      sync.Mutex // guards common
+	common  looks      // of what configurations have in common
 }
 
 // evaluated is one configuration with its variants, and what it was read from.
 type evaluated struct {
 	found
 	hosts []*Host
-	asked map[question]bool
+	asked questions
+	looks looks
 	steps int
 }
 
@@ -60,28 +64,37 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 	o.Progress = cmp.Or(o.Progress, &Progress{})
 	o.stop = func() bool { return ctx.Err() != nil }
 	m := newMemory(reader, o.stop)
-	res := &Result{options: o}
+	res := &Result{options: o, common: looks{}}
 	old := map[string]*evaluated{}
-	var changed map[question]bool
+	var changed map[question]changes
 	if before != nil && before.options.Entry == o.Entry && before.options.Schema == o.Schema &&
 		maps.Equal(before.options.Sources, o.Sources) {
 		changed = m.changed(before.answers)
 		for _, e := range before.hosts {
-			if !touches(e.asked, changed) {
-				old[e.name] = e
+			if of := e.after(changed, before.common); of != nil {
+				old[e.name] = of
 			}
 		}
+		moved := changes{}
+		for _, c := range changed {
+			maps.Copy(moved, c)
+		}
+		res.common = before.common.moved(moved)
 	} else {
 		before = nil
 	}
-	if before != nil && !touches(before.names, changed) {
-		res.names, res.found, res.Open = before.names, before.found, before.Open
-	} else {
-		r := newRun(o, m, o.Steps/shareOfSteps)
-		res.found, res.Open = r.find()
-		res.Open = brief(res.Open)
-		res.names, res.Bound = r.reader.asked, brief(r.bound())
+	var common *run // what the first worker has
+	isCut := false
+	if before == nil || !res.findAgain(before, changed) {
+		common = newRun(o, m, nil, o.Steps/shareOfSteps)
+		res.found, res.Open = common.find()
+		res.Open, isCut = brief(res.Open), o.stop()
+		if res.names, res.bound = common.questions(), brief(common.bound()); res.bound != nil || len(res.found) == 0 {
+			res.look(common)
+			common = nil
+		}
 	}
+	res.Bound = res.bound
 	if len(res.found) > o.Hosts {
 		res.Bound = &eval.Unknown{Reason: eval.Steps, What: strconv.Itoa(len(res.found)) + " configurations"}
 	}
@@ -91,15 +104,18 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 	var next, spent atomic.Int64
 	var workers sync.WaitGroup
 	for range min(o.Workers, len(todo)) {
+		w := worker{m, res, common}
+		common = nil
 		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(todo) && !o.stop(); i = int(next.Add(1)) - 1 {
-				left := o.Steps - int(spent.Load())
-				if left <= 0 {
+			defer func() { res.look(w.common) }()
+			for !o.stop() && int(spent.Load()) < o.Steps {
+				i := int(next.Add(1)) - 1
+				if i >= len(todo) {
 					return
 				}
 				e := old[todo[i].name]
 				if e == nil || e.found != todo[i] {
-					e = evaluateOne(m, o, todo[i], min(left, o.Steps/shareOfSteps))
+					e = w.evaluate(todo[i])
 				}
 				if o.stop() {
 					return // it may have been cut
@@ -111,15 +127,24 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 		})
 	}
 	workers.Wait()
-	if i := slices.Index(res.hosts, nil); i >= 0 {
-		res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the configurations from " + todo[i].name + " on"}
-		res.hosts = slices.DeleteFunc(res.hosts, func(e *evaluated) bool { return e == nil })
+	total := 0
+	for i, e := range res.hosts {
+		// Which were evaluated hangs on the workers, which count does not.
+		if e == nil || total >= o.Steps {
+			res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the configurations from " + todo[i].name + " on"}
+			res.hosts = res.hosts[:i]
+			break
+		}
+		total += e.steps
 	}
 	if res.Bound == nil && o.stop() {
 		res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the evaluation was stopped"}
 	}
 	for _, e := range res.hosts {
 		res.Hosts = append(res.Hosts, e.hosts...)
+	}
+	if isCut { // and there may be others
+		res.names = nil
 	}
 	res.remember(m, before)
 	return res
@@ -129,8 +154,8 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 func (r *Result) remember(m *memory, before *Result) {
 	fresh := m.known()
 	r.answers = map[question]answer{}
-	keep := func(asked map[question]bool) {
-		for q := range asked {
+	keep := func(asked questions) {
+		for _, q := range asked {
 			if a, ok := fresh[q]; ok {
 				r.answers[q] = a
 			} else if before != nil {
@@ -144,14 +169,33 @@ func (r *Result) remember(m *memory, before *Result) {
 	}
 }
 
-// touches reports whether something that was asked has changed.
-func touches(asked, changed map[question]bool) bool {
-	for q := range changed {
-		if asked[q] {
-			return true
-		}
+// findAgain takes from an earlier result which configurations there are, if changes do
+// not reach what that was read from.
+func (r *Result) findAgain(before *Result, changed map[question]changes) bool {
+	all, ok := concerns(before.names, changed)
+	if !ok || before.names == nil || all.reach(before.common) {
+		return false
 	}
-	return false
+	names := slices.Clone(before.found)
+	for i := range names {
+		ok = all.location(&names[i].at) && ok
+	}
+	if ok {
+		r.names, r.found, r.Open, r.bound = before.names, names, before.Open, before.bound
+	}
+	return ok
+}
+
+// look notes what configurations had in common; nil for nothing.
+func (r *Result) look(common *run) {
+	if common == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for file, looked := range common.Looked() {
+		r.common.add(file, looked)
+	}
 }
 
 // Files are the files that were read, sorted: those that decide which configurations
@@ -214,9 +258,18 @@ func (r *run) find() ([]found, *eval.Unknown) {
 	return all, open
 }
 
-// configurations is the set of configurations that an output of the flake has. Of all outputs but
-// the first, one that the flake is not known to have is taken for none.
+// configurations is the set of configurations that an output of the flake has, which all
+// runs have in common. Of all outputs but the first, one that the flake is not known to
+// have is taken for none.
 func (r *run) configurations(i int) eval.Value {
+	of := cmp.Or(r.common, r)
+	if of.hosts[i] == nil {
+		of.hosts[i] = of.Lazy(func(*eval.Evaluator) eval.Value { return of.Merged(of.hostsOf(i)) })
+	}
+	return r.Force(of.hosts[i])
+}
+
+func (r *run) hostsOf(i int) eval.Value {
 	out := r.Merged(r.outputs())
 	set, ok := out.(*eval.Attrs)
 	if !ok {
@@ -258,10 +311,45 @@ func (r *run) writtenAt(a eval.Attr) Location {
 	return Location{}
 }
 
+// worker evaluates one configuration after the other. What they have in common it
+// evaluates once, for as long as the budget for that lasts.
+type worker struct {
+	memory *memory
+	result *Result
+	common *run // nil: to be made
+}
+
+// evaluate evaluates a configuration. What it comes to does not hang on those that
+// were evaluated before it: if the budget for what they have in common ends, it is
+// evaluated anew, with one for it alone.
+func (w *worker) evaluate(f found) *evaluated {
+	o := w.result.options
+	for {
+		isFresh := w.common == nil
+		if isFresh {
+			w.common = newRun(o, w.memory, nil, o.Steps/shareOfSteps)
+		}
+		common := w.common
+		e := evaluateOne(common, f, o.Steps/shareOfSteps)
+		bound := common.bound()
+		if bound == nil {
+			return e
+		}
+		w.result.look(common)
+		if w.common = nil; isFresh {
+			for _, h := range e.hosts {
+				h.Bound = brief(bound)
+			}
+			e.steps += common.Steps()
+			return e
+		}
+	}
+}
+
 // evaluateOne evaluates one configuration and its variants.
-func evaluateOne(m *memory, o Options, f found, steps int) *evaluated {
-	r := newRun(o, m, steps)
-	e := &evaluated{found: f, asked: r.reader.asked}
+func evaluateOne(common *run, f found, steps int) *evaluated {
+	r := newRun(common.options, common.reader.memory, common, steps)
+	e := &evaluated{found: f}
 	h := &Host{Name: f.name, At: f.at}
 	if !r.isModule() {
 		h.Output = outputs[f.output].path
@@ -283,7 +371,7 @@ func evaluateOne(m *memory, o Options, f found, steps int) *evaluated {
 	for _, h := range e.hosts {
 		h.Bound = brief(r.bound())
 	}
-	e.steps = r.Steps()
+	e.asked, e.looks, e.steps = r.questions(), r.looks(), r.Steps()
 	return e
 }
 

@@ -94,29 +94,29 @@ func (s origins) isPackages(p []string) bool {
 // kind says where a value comes from that is not looked into: by the input that it
 // is taken from, or else by the name of a source in its text. isInput says that it is
 // known to come from outside.
-func (s origins) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
+func (r *run) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
 	var texts []string
 	switch v := v.(type) {
 	case *eval.Symbol:
 		if len(v.Path) > 1 && v.Path[0] == "inputs" {
-			return s.input(v.Path[1]), true
+			return r.inputs.input(v.Path[1]), true
 		}
 		texts = append(texts, v.String())
 	case *eval.Call:
 		p := v.Function.Path
 		if len(p) > 1 && p[0] == "inputs" {
-			return s.input(p[1]), true
+			return r.inputs.input(p[1]), true
 		}
 		if name := v.Function.Name(); name == "import" && v.Args[0].Value() != nil {
-			return s.kind(v.Args[0].Value(), v.Args[0])
+			return r.kind(v.Args[0].Value(), v.Args[0])
 		} else if strings.HasPrefix(name, "fetch") {
-			texts = append(texts, v.Node.Text())
+			texts = append(texts, r.TextOf(v.Node))
 		}
 	case *eval.Unknown:
 		texts = append(texts, v.Shown)
 		for t := range t.Through() {
 			if n := t.Node(); isSource(n) {
-				texts = append(texts, n.Text())
+				texts = append(texts, r.TextOf(n))
 			}
 		}
 	}
@@ -146,7 +146,14 @@ func (r *run) outputs() eval.Value {
 	if path.Base(r.options.Entry) == "hive.nix" {
 		return eval.NewAttrs(nil, eval.Attr{Name: "colmena", Thunk: r.Import(r.options.Entry)})
 	}
-	r.flake = r.flakeIn(selfDir, "", func(name string, _ eval.Value) eval.Value { return r.input(name) })
+	if r.flake != nil {
+		r.Needs(r.flake.asked)
+		return r.Force(r.flake.outputs)
+	}
+	asked := r.Asking(func() {
+		r.flake = r.flakeIn(selfDir, "", func(name string, _ eval.Value) eval.Value { return r.input(name) })
+	})
+	r.flake.asked = asked
 	return r.Force(r.flake.outputs)
 }
 
@@ -155,6 +162,7 @@ type flake struct {
 	inputs  *eval.Attrs
 	outputs *eval.Thunk
 	self    eval.Value
+	asked   *eval.Questions
 }
 
 // flakeIn is the flake in a folder. input gives what it gets for an input, by the
@@ -189,16 +197,16 @@ func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value)
 	}
 	var attrs []eval.Attr
 	for _, name := range slices.Sorted(maps.Keys(says)) {
-		value := eval.Lazy(func(*eval.Evaluator) eval.Value { return input(name, says[name]) })
+		value := r.Lazy(func(*eval.Evaluator) eval.Value { return input(name, says[name]) })
 		attrs = append(attrs, eval.Attr{Name: name, Thunk: value})
 	}
 	f.self = eval.NewAttrs(late,
 		named("outPath", eval.String(dir)),
-		eval.Attr{Name: "inputs", Thunk: eval.Lazy(func(*eval.Evaluator) eval.Value { return f.inputs })},
+		eval.Attr{Name: "inputs", Thunk: r.Lazy(func(*eval.Evaluator) eval.Value { return f.inputs })},
 		named("outputs", late),
 	)
 	f.inputs = eval.NewAttrs(nil, append(attrs, named("self", f.self))...)
-	f.outputs = eval.Lazy(func(*eval.Evaluator) eval.Value { return r.Merged(r.Apply(function, eval.Known(f.inputs))) })
+	f.outputs = r.Lazy(func(*eval.Evaluator) eval.Value { return r.Merged(r.Apply(function, eval.Known(f.inputs))) })
 	return f
 }
 
@@ -261,9 +269,10 @@ func (r *run) input(name string) eval.Value {
 		return eval.NewAttrs(eval.NewSymbol("inputs", name), named("outPath", eval.String(dir)))
 	}
 	if f, ok := r.flakes[name]; ok {
+		r.Needs(f.asked)
 		return f.self
 	}
-	f := r.flakeIn(dir, name, func(of string, says eval.Value) eval.Value {
+	follows := func(of string, says eval.Value) eval.Value {
 		if set, ok := says.(*eval.Attrs); ok {
 			if a, ok := set.Get("follows"); ok {
 				follows, _ := r.Force(a.Thunk).(eval.String)
@@ -274,7 +283,10 @@ func (r *run) input(name string) eval.Value {
 			return r.Force(a.Thunk)
 		}
 		return r.input(of)
-	})
+	}
+	var f *flake
+	asked := r.Asking(func() { f = r.flakeIn(dir, name, follows) })
+	f.asked = asked
 	r.flakes[name] = f
 	return f.self
 }
@@ -385,7 +397,7 @@ func (r *run) flakeParts(call *eval.Call) eval.Value {
 	}
 	special := []eval.Value{}
 	if a, ok := given.Get("inputs"); ok {
-		self := eval.Lazy(func(e *eval.Evaluator) eval.Value { return e.Select(e.Force(a.Thunk), "self") })
+		self := r.Lazy(func(e *eval.Evaluator) eval.Value { return e.Select(e.Force(a.Thunk), "self") })
 		special = append(special, eval.NewAttrs(nil, a, eval.Attr{Name: "self", Thunk: self}))
 	}
 	if a, ok := given.Get("specialArgs"); ok {

@@ -27,8 +27,8 @@ type Options struct {
 	// the inputs: their flakes and modules are evaluated as if they were the
 	// workspace's.
 	Sources map[string]string
-	// Steps bounds the work, in steps of eval: for all configurations together, and a
-	// thirtieth of it for each. 0 is 30 million.
+	// Steps bounds the work, in steps of eval: for all configurations together, a
+	// thirtieth of it for each, and as much for what they have in common. 0 is 30 million.
 	Steps int
 	// Hosts bounds the number of configurations; 0 is 500.
 	Hosts int

@@ -21,7 +21,8 @@ type level struct {
 	raw      []def
 	holes    []hole // which may define something here
 	children map[string]*level
-	names    []string // of children
+	names    []string        // of children
+	needs    *eval.Questions // of what is kept of the level
 	isSplit  bool
 	aliases  []*Option // which modules of the workspace rename to this path
 	renamed  *Option   // what renames this path
@@ -323,6 +324,13 @@ func (l *level) below(path []string) *level {
 
 // split brings the definitions of a set of options to the levels below.
 func (l *level) split() {
+	if l.isSplit && l.needs == nil {
+		return
+	}
+	l.system.Kept(&l.needs, l.splitOnce)
+}
+
+func (l *level) splitOnce() {
 	if l.isSplit {
 		return
 	}
@@ -431,7 +439,7 @@ func (l *level) set() *eval.Attrs {
 	attrs := make([]eval.Attr, 0, len(l.names))
 	for _, name := range l.names {
 		below := l.children[name]
-		a := eval.Attr{Name: name, Thunk: eval.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) { return below.value() })}
+		a := eval.Attr{Name: name, Thunk: l.system.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) { return below.value() })}
 		if below.typ != nil && !below.isOption() {
 			if len(below.raw) == 0 || l.typ != nil && !l.typ.Lazy && !below.isDefined(&a) {
 				continue

@@ -31,7 +31,15 @@ type candidate struct {
 }
 
 // merge evaluates an option, as evalOptionValue of nixpkgs' lib does.
-func (l *level) merge() *merged {
+func (l *level) merge() (m *merged) {
+	if l.merged != nil && l.needs == nil {
+		return l.merged
+	}
+	l.system.Kept(&l.needs, func() { m = l.mergeOnce() })
+	return m
+}
+
+func (l *level) mergeOnce() *merged {
 	if l.merged != nil {
 		return l.merged
 	}
@@ -456,7 +464,7 @@ func (l *level) element(t *Type, item *eval.Thunk, index int) *eval.Thunk {
 	}
 	below := &level{system: l.system, up: l, path: append(l.path[:len(l.path):len(l.path)], "*"), typ: t.Elem}
 	below.raw = []def{{Thunk: item}}
-	return eval.Lazy(func(*eval.Evaluator) eval.Value { return below.merge().value })
+	return l.system.Lazy(func(*eval.Evaluator) eval.Value { return below.merge().value })
 }
 
 // instead is the value of an option of which stronger definitions than the known

@@ -1,7 +1,7 @@
 package host
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -43,30 +43,51 @@ type answer struct {
 	exists  bool
 }
 
+// questions are questions in their order, each once.
+type questions []question
+
+func compareQuestions(a, b question) int {
+	return cmp.Or(cmp.Compare(a.kind, b.kind), strings.Compare(a.name, b.name))
+}
+
+func (q questions) has(one question) bool {
+	_, has := slices.BinarySearchFunc(q, one, compareQuestions)
+	return has
+}
+
 // memory asks a reader each question once, for any number of goroutines.
 type memory struct {
 	eval.Reader
 	mu      sync.Mutex
-	answers map[question]func() answer
+	answers map[question]*answered
 	stop    func() bool // reports whether nobody waits for the answers any more
 }
 
+type answered struct {
+	question // the one that all hold who ask
+	answer   func() answer
+}
+
 func newMemory(r eval.Reader, stop func() bool) *memory {
-	return &memory{Reader: r, answers: map[question]func() answer{}, stop: stop}
+	return &memory{Reader: r, answers: map[question]*answered{}, stop: stop}
 }
 
 func (m *memory) ask(q question) answer {
 	if m.stop() {
 		return answer{}
 	}
+	return m.asked(q).answer()
+}
+
+func (m *memory) asked(q question) *answered {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	a, ok := m.answers[q]
 	if !ok {
-		a = sync.OnceValue(func() answer { return m.read(q) })
+		a = &answered{q, sync.OnceValue(func() answer { return m.read(q) })}
 		m.answers[q] = a
 	}
-	m.mu.Unlock()
-	return a()
+	return a
 }
 
 func (m *memory) read(q question) (a answer) {
@@ -89,32 +110,11 @@ func (m *memory) read(q question) (a answer) {
 func (m *memory) known() map[question]answer {
 	all := make(map[question]answer, len(m.answers))
 	for q, a := range m.answers {
-		one := a()
+		one := a.answer()
 		one.tree = nil
 		all[q] = one
 	}
 	return all
-}
-
-// changed are the questions that are answered otherwise now. A file that was parsed
-// is read, and not parsed again.
-func (m *memory) changed(before map[question]answer) map[question]bool {
-	changed := map[question]bool{}
-	for q, was := range before {
-		var is bool
-		if q.kind == parse && was.ok {
-			now := m.ask(question{readFile, was.file})
-			is = now.ok && now.text == was.text
-		} else {
-			now := m.ask(q)
-			is = now.ok == was.ok && now.file == was.file && now.text == was.text && now.exists == was.exists &&
-				maps.Equal(now.entries, was.entries)
-		}
-		if !is {
-			changed[q] = true
-		}
-	}
-	return changed
 }
 
 // recorder is a reader that keeps what it was asked, and finds the files of the flake
@@ -124,7 +124,11 @@ type recorder struct {
 	root    string
 	inputs  origins
 	sources map[string]string // the folders of inputs that are looked into
-	asked   map[question]bool
+	// asked are the questions so far, each with its number among questions, of which note
+	// is told each time; nil for nobody.
+	asked     map[question]int
+	questions questions
+	note      func(number int)
 }
 
 // local is the name of a file in the workspace; false for one that is not there.
@@ -146,8 +150,19 @@ func (r *recorder) ask(kind questionKind, name string) answer {
 		return answer{}
 	}
 	q := question{kind, name}
-	r.asked[q] = true
-	return r.memory.ask(q)
+	if r.memory.stop() {
+		return answer{}
+	}
+	a := r.memory.asked(q)
+	number, ok := r.asked[a.question]
+	if !ok {
+		number = len(r.questions)
+		r.asked[a.question], r.questions = number, append(r.questions, a.question)
+	}
+	if r.note != nil {
+		r.note(number)
+	}
+	return a.answer()
 }
 
 // nixpkgs are the files of nixpkgs that others import, by their names there: what
@@ -192,9 +207,9 @@ func (r *recorder) Exists(name string) (bool, bool) {
 }
 
 // files are the files among questions that there are, sorted.
-func files(asked map[question]bool, answers map[question]answer) []string {
+func files(asked questions, answers map[question]answer) []string {
 	var all []string
-	for q := range asked {
+	for _, q := range asked {
 		switch a := answers[q]; {
 		case !a.ok:
 		case q.kind == parse:

@@ -1,8 +1,10 @@
 package host
 
 import (
+	"cmp"
 	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,28 +26,59 @@ type run struct {
 	optionsOf map[string]*system
 	ofParts   map[*eval.Thunk]eval.Value       // what flake-parts gives, by the module
 	late      map[*eval.Call]func() eval.Value // what stands for a value that is being made
-	limit     *eval.Unknown
-	depth     int
+	// common evaluates what all configurations have in common, the flake itself; nil for
+	// that run.
+	common *run
+	hosts  map[int]*eval.Thunk             // what common has of them, by output
+	asked  map[*eval.Thunk]*eval.Questions // by common, for what is kept by a thunk
+	limit  *eval.Unknown
+	depth  int
 }
 
 // mostDepth bounds how deep definitions and modules nest.
 const mostDepth = 500
 
-func newRun(o Options, m *memory, steps int) *run {
-	in := origins{o.Input, map[string]string{}}
+func newRun(o Options, m *memory, common *run, steps int) *run {
 	r := &run{
-		options: o, inputs: in, reader: &recorder{m, path.Dir(o.Entry), in, maps.Clone(o.Sources), map[question]bool{}},
-		configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{},
+		options: o, common: common, asked: map[*eval.Thunk]*eval.Questions{},
+		hosts: map[int]*eval.Thunk{}, configs: map[*eval.Call]*system{}, optionsOf: map[string]*system{}, made: map[*eval.Thunk]*system{},
 		late:   map[*eval.Call]func() eval.Value{},
 		flakes: map[string]*flake{}, ofParts: map[*eval.Thunk]eval.Value{},
 	}
-	if r.reader.sources == nil {
-		r.reader.sources = map[string]string{}
+	options := eval.Options{Steps: steps, Loops: true, Looks: true, Stop: o.stop, Expand: r.expand, Has: r.has}
+	if common == nil {
+		r.inputs = origins{o.Input, map[string]string{}}
+		r.reader = &recorder{memory: m, root: path.Dir(o.Entry), inputs: r.inputs, sources: map[string]string{}}
+		maps.Copy(r.reader.sources, o.Sources)
+		r.reader.note = func(number int) { r.Asked(number) }
+	} else {
+		r.inputs, options.Common = common.inputs, common.Evaluator
+		r.reader = &recorder{memory: m, root: common.reader.root, inputs: r.inputs, sources: common.reader.sources}
 	}
-	r.Evaluator = eval.New(eval.Options{
-		Reader: r.reader, Steps: steps, Stop: o.stop, Loops: true, IsLib: r.inputs.isLib, Expand: r.expand, Has: r.has,
-	})
+	r.reader.asked = map[question]int{}
+	options.Reader, options.IsLib = r.reader, r.inputs.isLib
+	r.Evaluator = eval.New(options)
 	return r
+}
+
+// once evaluates something that is kept for a thunk, or uses it again.
+func (r *run) once(key *eval.Thunk, evaluate func()) {
+	q := r.asked[key]
+	if r.Kept(&q, evaluate); q != nil {
+		r.asked[key] = q
+	}
+}
+
+// questions are all that a run depends on.
+func (r *run) questions() questions {
+	all := slices.Clone(r.reader.questions)
+	if r.common != nil {
+		for _, number := range r.Questions().All() {
+			all = append(all, r.common.reader.questions[number])
+		}
+	}
+	slices.SortFunc(all, compareQuestions)
+	return slices.Clip(slices.Compact(all))
 }
 
 // enter takes a step and goes one level down; it reports false if there is no more
@@ -77,7 +110,11 @@ func (r *run) bound() *eval.Unknown {
 var makers = map[string]bool{"nixosSystem": true, "evalConfig": true, "evalModules": false}
 
 // expand gives the value of a call of something from outside.
-func (r *run) expand(_ *eval.Evaluator, call *eval.Call) eval.Value {
+func (r *run) expand(_ *eval.Evaluator, call *eval.Call) (v eval.Value) {
+	if r.common != nil && r.common.standsFor(call) {
+		r.Needs(r.common.Asking(func() { v = r.common.expand(nil, call) }))
+		return v
+	}
 	if s, ok := r.configs[call]; ok {
 		return s.value()
 	}
@@ -93,7 +130,8 @@ func (r *run) expand(_ *eval.Evaluator, call *eval.Call) eval.Value {
 	}
 	switch {
 	case (name == "mkFlake" || name == "evalFlakeModule") && len(call.Args) == 2:
-		return r.flakeParts(call)
+		r.once(call.Args[1], func() { v = r.flakeParts(call) })
+		return v
 	case name == "withSystem" && len(call.Args) == 2:
 		return r.Apply(r.Force(call.Args[1]), eval.Known(perSystem(call.Args[0])))
 	case strings.HasPrefix(name, "each"):
@@ -104,6 +142,11 @@ func (r *run) expand(_ *eval.Evaluator, call *eval.Call) eval.Value {
 	return nil
 }
 
+// standsFor reports whether a call stands for a value of the run.
+func (r *run) standsFor(call *eval.Call) bool {
+	return r.configs[call] != nil || r.late[call] != nil
+}
+
 // has says whether there is an option, where a text asks.
 func (r *run) has(s *eval.Symbol) (has, known bool) {
 	if len(s.Path) == 0 {
@@ -112,19 +155,26 @@ func (r *run) has(s *eval.Symbol) (has, known bool) {
 	if of, ok := r.optionsOf[s.Path[0]]; ok {
 		return of.has(s.Path[1:])
 	}
-	return false, false
+	if r.common != nil {
+		r.Needs(r.common.Asking(func() { has, known = r.common.has(s) }))
+	}
+	return has, known
 }
 
 // systemOf is the system that a call makes; nil for any other call.
-func (r *run) systemOf(call *eval.Call) *system {
-	if len(call.Args) == 0 {
-		return nil
+func (r *run) systemOf(call *eval.Call) (s *system) {
+	if len(call.Args) > 0 {
+		r.once(call.Args[0], func() { s = r.makeSystem(call) })
 	}
+	return s
+}
+
+func (r *run) makeSystem(call *eval.Call) *system {
 	name := call.Function.Name()
 	nixos, isMaker := makers[name]
 	var base *system
 	if name == "extendModules" && len(call.Function.Path) == 2 {
-		base = r.numbered(call.Function.Path[0])
+		base = r.withID(call.Function.Path[0])
 	}
 	isOfPackages := name == "nixos" && r.inputs.isPackages(call.Function.Path)
 	if !isMaker && !isOfPackages && base == nil {
@@ -134,7 +184,7 @@ func (r *run) systemOf(call *eval.Call) *system {
 		return s
 	}
 	s := &system{
-		run: r, id: len(r.systems), nixos: nixos, schema: r.options.Schema, special: eval.NewAttrs(nil),
+		run: r, id: r.nextID(), call: call, nixos: nixos, schema: r.options.Schema, special: eval.NewAttrs(nil),
 		args: map[string]*eval.Thunk{},
 	}
 	given := r.Merged(r.Force(call.Args[0]))
@@ -244,13 +294,12 @@ const tag = " system"
 
 // result is what the call gives that makes a system.
 func (s *system) result() eval.Value {
-	id := eval.NewSymbol(strconv.Itoa(s.id))
 	return eval.NewAttrs(eval.NewSymbol("system"),
-		named(tag, id),
+		named(tag, s.call),
 		named("config", s.config()),
 		named("options", s.optionsSymbol()),
 		eval.Attr{Name: "pkgs", Thunk: s.argument("pkgs")},
-		named("extendModules", eval.NewSymbol(strconv.Itoa(s.id), "extendModules")),
+		named("extendModules", eval.NewSymbol(s.id, "extendModules")),
 	)
 }
 
@@ -269,18 +318,40 @@ func (r *run) asSystem(v eval.Value) *system {
 	if !ok || a.Maybe {
 		return nil
 	}
-	id, _ := r.Force(a.Thunk).(*eval.Symbol)
-	if id == nil {
-		return nil
+	if made, ok := r.Force(a.Thunk).(*eval.Call); ok {
+		return r.systemOf(made)
 	}
-	return r.numbered(id.Name())
+	return nil
 }
 
-// numbered is the system of a number, as a symbol has it; nil for none.
-func (r *run) numbered(name string) *system {
-	n, err := strconv.Atoi(name)
-	if err != nil || n < 0 || n >= len(r.systems) {
+// ofHost begins the ids of systems and the names of their options that belong to one
+// host, and not to the run that all have in common.
+const ofHost = "host "
+
+// nextID is the id of a system that is made next.
+func (r *run) nextID() string {
+	id := strconv.Itoa(len(r.systems))
+	if r.common != nil {
+		id = ofHost + id
+	}
+	return id
+}
+
+// withID is the system that has an id; nil for none. A host has its own of those that
+// are in common.
+func (r *run) withID(id string) *system {
+	number, isOwn := strings.CutPrefix(id, ofHost)
+	n, err := strconv.Atoi(number)
+	of := r
+	if !isOwn {
+		of = cmp.Or(r.common, r)
+	}
+	if err != nil || n < 0 || n >= len(of.systems) {
 		return nil
 	}
-	return r.systems[n]
+	s := of.systems[n]
+	if of != r {
+		s = r.systemOf(s.call)
+	}
+	return s
 }

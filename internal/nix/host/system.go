@@ -14,7 +14,8 @@ import (
 // submodule, or a flake's own of flake-parts.
 type system struct {
 	*run
-	id int
+	id   string
+	call *eval.Call // that makes the system; nil for none
 	// modules are those that the system was called with, in order.
 	modules []item
 	// special are the arguments that modules get besides config and its kin.
@@ -47,7 +48,8 @@ type system struct {
 	unchecked bool
 	// replaced says that a module of jetpack-nixos is left out.
 	replaced bool
-	declares bool // modules of the workspace declare options of jetpack-nixos
+	needs    *eval.Questions // of collecting the modules
+	declares bool            // modules of the workspace declare options of jetpack-nixos
 	count    int
 }
 
@@ -89,7 +91,9 @@ func (s *system) value() eval.Value {
 
 // collect finds all modules, as collectModules of nixpkgs' lib does, and brings them
 // into the order in which they are merged.
-func (s *system) collect() {
+func (s *system) collect() { s.Kept(&s.needs, s.collectOnce) }
+
+func (s *system) collectOnce() {
 	if s.root != nil || s.busy {
 		return
 	}
@@ -404,7 +408,7 @@ func (s *system) isJetpack(module *eval.Thunk) bool {
 	name, ok := s.text(module)
 	if !ok {
 		v := s.Force(module)
-		kind, isInput := s.inputs.kind(v, module)
+		kind, isInput := s.kind(v, module)
 		_, isSet := v.(*eval.Attrs)
 		return !isSet && (!isInput || kind == Jetpack)
 	}
@@ -467,19 +471,22 @@ func (s *system) give() {
 // argument is what _module.args has by a name, or what special arguments that are
 // not known as a whole may have.
 func (s *system) argument(name string) *eval.Thunk {
-	return eval.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) {
+	return s.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) {
 		if s.collect(); s.root == nil {
 			return s.argumentOr(name) // what imports hang on is asked for too early
 		}
 		t, ok := s.asked[name]
-		if !ok {
+		s.Kept(&s.needs, func() {
+			if ok {
+				return
+			}
 			if at := s.root.at([]string{"_module", "args", name}); len(at.raw) > 0 {
 				t = at.raws()
 			} else {
-				t = eval.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) { return s.argumentOr(name) })
+				t = s.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) { return s.argumentOr(name) })
 			}
 			s.asked[name] = t
-		}
+		})
 		return s.Force(t), t
 	})
 }
@@ -506,6 +513,9 @@ func (s *system) optionsSymbol() *eval.Symbol {
 		}
 	}
 	name := "options"
+	if s.common == nil {
+		name = "flake options"
+	}
 	if len(s.optionsOf) > 0 {
 		name += strconv.Itoa(len(s.optionsOf))
 	}
@@ -601,7 +611,7 @@ func (s *system) unseen(m item, v eval.Value) {
 	if u.Fails() {
 		return
 	}
-	kind, isInput := s.inputs.kind(v, m.Thunk)
+	kind, isInput := s.kind(v, m.Thunk)
 	s.outside(m, kind, u, isInput)
 }
 
