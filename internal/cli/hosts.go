@@ -217,11 +217,14 @@ func (l *hostList) near(text string) string {
 func valueText(v host.Value) string {
 	texts := make([]string, len(v.Values))
 	for i, value := range v.Values {
-		text, err := json.Marshal(value)
-		if err != nil {
-			text = []byte("?")
+		var plain strings.Builder
+		encoder := json.NewEncoder(&plain)
+		encoder.SetEscapeHTML(false)
+		if encoder.Encode(value) != nil {
+			texts[i] = "?"
+			continue
 		}
-		texts[i] = string(text)
+		texts[i] = strings.TrimSuffix(plain.String(), "\n")
 	}
 	switch {
 	case v.Conflict:

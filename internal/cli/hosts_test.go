@@ -236,6 +236,15 @@ func TestHostsFlashAnyName(t *testing.T) {
 	}
 }
 
+// A value stands as it is written in Nix, with no escapes for HTML.
+func TestHostsWriteValuesPlainly(t *testing.T) {
+	home(t)
+	dir := lay(t, map[string]string{"configuration.nix": `{ hardware.nvidia-jetpack.name = "R&D <a>"; }`})
+	if out, _, code := run(t, "", "hosts", dir); code != 0 || !strings.Contains(out, `"R&D <a>"`) {
+		t.Errorf("exit code %d, %s", code, out)
+	}
+}
+
 // There is no command where there is nothing to flash, and no version where jetpack-nixos is off.
 func TestHostsWithoutFlash(t *testing.T) {
 	home(t)
