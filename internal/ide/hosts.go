@@ -66,6 +66,9 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 				f.Kernel = ""
 			}
 		}
+		if mayReplaceKernel(h) {
+			f.Kernel = ""
+		}
 	}
 	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 {
 		f.Flash = flashCommand(c.Entry, h)
@@ -92,6 +95,17 @@ func Refused(c *workspace.Configuration, h *host.Host) []markup.Text {
 }
 
 const targetBoardOption = catalog.Namespace + ".flashScriptOverrides.targetBoard"
+
+// mayReplaceKernel reports whether a definition in the workspace may win over jetpack-nixos' own plain definition of the
+// kernel, or conflict with it.
+func mayReplaceKernel(h *host.Host) bool {
+	kernel, _ := h.Option(kernelOption)
+	return slices.ContainsFunc(kernel.Definitions, func(d host.Definition) bool {
+		return d.Condition != host.No && d.Priority <= 100
+	})
+}
+
+const kernelOption = "boot.kernelPackages"
 
 const realtimeOption = catalog.Namespace + ".kernel.realtime"
 

@@ -251,6 +251,7 @@ var nixos = []Option{
 	nixosOption("virtualisation.docker.enable", Equal, "false", 100),
 	nixosOption("virtualisation.podman.enable", Equal, "false", 100),
 	nixosOption("boot.initrd.systemd.enable", Equal, "", 100),
+	nixosOption("boot.kernelPackages", Raw, "", 100),
 }
 
 func nixosOption(path string, kind Kind, byDefault string, elsewhere int) Option {
