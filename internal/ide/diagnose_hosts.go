@@ -10,6 +10,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -186,21 +187,20 @@ func (d *diagnoser) boardOfHost(h *host.Host) {
 	}
 }
 
-// hostValues reports values that an option does not have, where they are written. Those that stand in its definition are
-// reported already: see reportForHost.
+// hostValues reports values that an option does not have and literals of a type that it does not take, where they are
+// written. Those that stand in its definition are mostly reported already: see reportForHost.
 func (d *diagnoser) hostValues(h *host.Host) {
 	for _, v := range h.Values {
 		o, ok := d.pinned.Catalog.Option(strings.Join(v.Path, "."))
-		if !ok || len(o.Values) == 0 || o.ValuesInList || isOffOn(h, v.Path) {
+		if !ok || isOffOn(h, v.Path) {
 			continue
 		}
 		for _, definition := range v.Definitions {
-			value, isString := definition.Plain.(string)
 			at := writtenAt(definition)
-			if !isString || definition.Condition != host.Yes || v.Certainty >= host.Default && !definition.Wins || !isIn(at, d.doc) {
+			if definition.Condition != host.Yes || v.Certainty >= host.Default && !definition.Wins || !isIn(at, d.doc) {
 				continue
 			}
-			found, ok := d.unknownValue(o, value, at.Span, false)
+			found, ok := d.refusedValue(o, definition, at.Span)
 			if !ok {
 				continue
 			}
@@ -211,23 +211,48 @@ func (d *diagnoser) hostValues(h *host.Host) {
 	}
 }
 
+// refusedValue says of a value that is written at a span that an option does not take it; nothing where it may.
+func (d *diagnoser) refusedValue(o catalog.Option, definition host.Definition, at text.Span) (found Diagnostic, ok bool) {
+	if value, isString := definition.Plain.(string); isString && len(o.Values) > 0 && !o.ValuesInList {
+		return d.unknownValue(o, value, at, false)
+	}
+	literal := d.literalAt(at)
+	if literal.IsZero() {
+		return Diagnostic{}, false
+	}
+	if definition.Alias != nil {
+		o.Path = strings.Join(definition.Alias, ".") // the name that the text has
+	}
+	value, _, _ := module.Literal(literal)
+	found, ok = d.wrongType(o, module.Place{Node: literal, Span: at, Value: value}, false)
+	if at != definition.Value.Span {
+		for i := range found.Fixes {
+			found.Fixes[i].Certain = false // what else has the name may want the value as it is
+		}
+	}
+	return found, ok
+}
+
 // writtenAt is where a value is written as text, behind all names; where it stands, if it is not written in a Nix file.
 func writtenAt(d host.Definition) host.Location {
-	if _, isString := d.Plain.(string); isString && filepath.Ext(d.Origin.File) == ".nix" && d.Origin.Span.End > d.Origin.Span.Start {
-		return d.Origin
+	switch d.Plain.(type) {
+	case string, bool, int64, float64:
+		if filepath.Ext(d.Origin.File) == ".nix" && d.Origin.Span.End > d.Origin.Span.Start {
+			return d.Origin
+		}
 	}
 	return d.Value
 }
 
-// isText reports whether a string is written at a span of the document, all of it, so that another one can take its place:
-// not where it is read from a file, or is what other modules set.
-func (d *diagnoser) isText(at text.Span) bool {
+// literalAt is the literal that takes up a span of the document, so that another one can take its place: none where the
+// value is read from a file, or is what other modules set.
+func (d *diagnoser) literalAt(at text.Span) syntax.Node {
 	for n := range syntax.Ancestors(d.doc.Tree().NodeAt(at.Start)) {
-		if _, isText := syntax.StringValue(n); isText && n.Span() == at {
-			return true
+		if _, _, isLiteral := module.Literal(n); isLiteral && n.Span() == at {
+			return n
 		}
 	}
-	return false
+	return syntax.Node{}
 }
 
 // follow says where the value that a diagnostic is about is used, and where it is read from, if it stands elsewhere. The
@@ -236,7 +261,7 @@ func (d *diagnoser) follow(found *Diagnostic, definition host.Definition, option
 	if writtenAt(definition) != definition.Value {
 		found.Related = append(found.Related, related(definition.Path, shortName(option)+" is given this value here"))
 	}
-	if d.isText(found.Span) {
+	if !d.literalAt(found.Span).IsZero() {
 		return
 	}
 	fixes := found.Fixes

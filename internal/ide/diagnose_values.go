@@ -31,12 +31,8 @@ func (d *diagnoser) values() {
 				d.report(found)
 			}
 		case !place.Compared:
-			if wanted := refusal(o, place, inList); wanted != "" {
-				d.report(Diagnostic{
-					Span: place.Span, Code: CodeWrongType, Section: d.explain(o.Parts()),
-					Message: fmt.Sprintf("%s takes %s, not %s", shortPath(o.Path), wanted, refusedName(o, place)),
-					Fixes:   retyped(o, place, inList),
-				})
+			if found, ok := d.wrongType(o, place, inList); ok {
+				d.report(found)
 			}
 		}
 	}
@@ -83,6 +79,19 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 		found.Message += "; it takes " + oneOf(known, syntax.Quoted)
 	}
 	return found, true
+}
+
+// wrongType says of a literal that it is of a type which an option does not take; nothing if it may be right.
+func (d *diagnoser) wrongType(o catalog.Option, place module.Place, inList bool) (found Diagnostic, ok bool) {
+	wanted := refusal(o, place, inList)
+	if wanted == "" {
+		return Diagnostic{}, false
+	}
+	return Diagnostic{
+		Span: place.Span, Code: CodeWrongType, Section: d.explain(o.Parts()),
+		Message: fmt.Sprintf("%s takes %s, not %s", shortPath(o.Path), wanted, refusedName(o, place)),
+		Fixes:   retyped(o, place, inList),
+	}, true
 }
 
 // refusal says what an option takes instead of a literal, as a noun; it is empty where the literal may be right.
