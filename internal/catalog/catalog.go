@@ -63,8 +63,17 @@ type Catalog struct {
 
 	*tree
 	generations []Generation
+	assertions  func() []Assertion
 	boards      func() boards
 	packages    func() packageSet
+}
+
+// Assertions are the assertions and warnings that the revision's modules have, sorted by ID.
+func (c *Catalog) Assertions() []Assertion { return c.assertions() }
+
+// HasAssertion reports whether the modules of the revision have one of some assertions, given by their IDs.
+func (c *Catalog) HasAssertion(ids ...string) bool {
+	return slices.ContainsFunc(c.assertions(), func(a Assertion) bool { return slices.Contains(ids, a.ID) })
 }
 
 // tree is the options of a catalog, and how to find them.

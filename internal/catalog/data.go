@@ -65,7 +65,7 @@ type Evaluated struct {
 const (
 	fileHashes         = "hashes"             // 20 bytes a commit
 	fileCommits        = "commits.gz"         // columns of numbers
-	fileOptions        = "options.gz"         // a timeline: options, generations, default majors, tables that hold
+	fileOptions        = "options.gz"         // a timeline: options, generations, default majors, tables that hold, assertions
 	filePackages       = "packages.gz"        // a timeline: packages and the overlay
 	fileEvaluated      = "evaluated.gz"       // JSON
 	fileSummaries      = "summaries.gz"       // those of options; a line each: its name, a tab, the text
@@ -147,7 +147,7 @@ func DataOf(l *Library) Data {
 	for _, c := range l.commits {
 		for i := len(d.Sources); i <= c.Source; i++ {
 			s := l.state(i)
-			s.Options = l.optionsOf(i)
+			s.Options, s.Assertions = l.optionsOf(i), l.assertionsOf(i)
 			s.Packages, s.Overlay = l.packagesOf(i)
 			d.Sources = append(d.Sources, s)
 		}
@@ -346,6 +346,7 @@ const (
 	generationEntry = "generation "
 	defaultEntry    = "default "
 	holdsEntry      = "holds "
+	assertionEntry  = "assertion "
 	packageEntry    = "package "
 	deviceEntry     = "device " // where the overlay for a configured device has a package
 	overlayEntry    = "overlay "
@@ -366,6 +367,9 @@ func (s Source) mainEntries() []entry {
 	for _, t := range s.Holds {
 		out = append(out, entry{key: holdsEntry + string(t), value: t})
 	}
+	for _, a := range s.Assertions {
+		out = append(out, entry{key: assertionEntry + a.ID, value: a, file: a.File, line: a.Line})
+	}
 	return out
 }
 
@@ -383,7 +387,7 @@ func (s Source) packageEntries() []entry {
 	return out
 }
 
-// state reads a source without its options and packages.
+// state reads a source without its options, assertions and packages.
 func (l *Library) state(source int) Source {
 	s := Source{DefaultMajors: map[string]string{}}
 	s.Generations = things[Generation](l.options, source, generationEntry, nil)
@@ -399,6 +403,11 @@ func (l *Library) optionsOf(source int) []Option {
 		o.Line = lines[v.key]
 		o.complete(v.name())
 	})
+}
+
+func (l *Library) assertionsOf(source int) []Assertion {
+	lines := l.options.lines(source)
+	return things(l.options, source, assertionEntry, func(a *Assertion, v *version) { a.ID, a.Line = v.name(), lines[v.key] })
 }
 
 func (l *Library) packagesOf(source int) ([]Package, []Attribute) {

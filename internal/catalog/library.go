@@ -109,7 +109,8 @@ func (l *Library) at(i int) *Catalog {
 		if !refused {
 			options = l.optionsOf(commit.Source)
 		}
-		shared = l.catalog(l.state(commit.Source), l.tree(options), func() ([]Package, []Attribute) { return l.packagesOf(commit.Source) })
+		assertions := func() []Assertion { return l.assertionsOf(commit.Source) }
+		shared = l.catalog(l.state(commit.Source), l.tree(options), assertions, func() ([]Package, []Attribute) { return l.packagesOf(commit.Source) })
 		if !refused {
 			l.bySource[commit.Source] = shared
 		}

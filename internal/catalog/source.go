@@ -22,6 +22,18 @@ type Source struct {
 	DefaultMajors map[string]string
 	// Holds names the evaluated tables that hold for the source.
 	Holds []Table
+	// Assertions are the assertions and warnings of the modules, sorted by ID.
+	Assertions []Assertion
+}
+
+// Assertion is an assertion or a warning in the modules of jetpack-nixos.
+type Assertion struct {
+	// ID is a hash of the condition, of the conditions around it, and of what the names in these are bound to in the
+	// same file. It outlives a change of the message, of comments, and of the file that the assertion is in.
+	ID string `json:"-"`
+	// File and Line are where it is written; the line is 1-based.
+	File string `json:"file"`
+	Line int    `json:"-"`
 }
 
 // Table names a part of what was evaluated at one revision. It holds for others whose files it depends on are the same.
@@ -45,14 +57,15 @@ func (l *Library) Of(s Source) *Catalog {
 		known := l.state(l.commits[i].Source)
 		s.Holds, s.Generations, s.DefaultMajors = known.Holds, known.Generations, known.DefaultMajors
 	}
-	return l.catalog(s, l.tree(s.Options), func() ([]Package, []Attribute) { return s.Packages, s.Overlay })
+	return l.catalog(s, l.tree(s.Options), func() []Assertion { return s.Assertions }, func() ([]Package, []Attribute) { return s.Packages, s.Overlay })
 }
 
-// catalog is the one way to a Catalog: the source without its options and packages, and those.
-func (l *Library) catalog(s Source, options *tree, packages func() ([]Package, []Attribute)) *Catalog {
+// catalog is the one way to a Catalog: the source without its options, assertions and packages, and those.
+func (l *Library) catalog(s Source, options *tree, assertions func() []Assertion, packages func() ([]Package, []Attribute)) *Catalog {
 	c := &Catalog{Revision: s.Revision, tree: options, generations: s.Generations}
 	c.boards = sync.OnceValue(func() boards { return l.boards(c, s) })
 	c.packages = sync.OnceValue(func() packageSet { return l.packageSet(s, packages) })
+	c.assertions = sync.OnceValue(assertions)
 	return c
 }
 

@@ -119,6 +119,7 @@ func (m *modules) file(name string) {
 	}
 	m.seen[f.path] = true
 	m.module(m.Force(m.Import(f.path)), nil, false, 0)
+	m.assertions(f)
 }
 
 // module reads a module, or what stands for modules in a list of imports. prefix is where its options are.
@@ -301,4 +302,5 @@ func (m *modules) finish() {
 	}
 	slices.SortFunc(m.into.Options, byPath)
 	slices.SortFunc(m.into.Removed, byPath)
+	slices.SortFunc(m.into.Assertions, func(a, b catalog.Assertion) int { return cmp.Compare(a.ID, b.ID) })
 }
