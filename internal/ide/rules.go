@@ -46,6 +46,9 @@ const (
 	CodeWrongType          Code = "wrong-type"
 	CodeRefusedCombination Code = "refused-combination"
 	CodeUnknownCode        Code = "unknown-code"
+
+	CodeAssertion             Code = "assertion"
+	CodeConflictingDefinition Code = "conflicting-definition"
 )
 
 // Rule is one kind of diagnostics. All that is said of a code anywhere comes from its rule.
@@ -57,7 +60,7 @@ type Rule struct {
 	Finds, Why, Mend string
 	// Topic is what a pill explains of it, where a diagnostic has no section of its own. May be the zero Topic.
 	Topic pill.Topic
-	// Wrong is a module that gives one diagnostic of the rule, Right is the same mended: it gives none. Both hold for the
+	// Wrong is a module that gives diagnostics of the rule alone, Right is the same mended: it gives none. Both hold for the
 	// newest revision.
 	Wrong, Right string
 
@@ -139,6 +142,25 @@ func init() {
 			Mend:  "Write the code that stands in brackets behind the finding.",
 			Wrong: "{\n  # jetpills: ignore=wrong-typ\n  hardware.nvidia-jetpack.enable = true;\n}\n",
 			Right: "{\n  # jetpills: ignore=wrong-type\n  hardware.nvidia-jetpack.enable = true;\n}\n",
+		},
+		{
+			Code: CodeAssertion, Severity: SeverityError, Topic: concept("assertions"), host: (*diagnoser).assertionsOfHost,
+			Finds: "A host for which an assertion of jetpack-nixos certainly fails, or one of its warnings certainly comes.",
+			Why:   "Nix stops with “Failed assertions”; with a warning, the build goes on.",
+			Mend:  "Change one of the options that the assertion is about: the message says which.",
+			Wrong: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default ];\n  hardware.nvidia-jetpack = {\n    enable = true;\n    som = \"orin-nx\";\n" +
+				"    firmware.optee.supplicant.earlyBoot.enable = true;\n    firmware.optee.ftpm.enable = false;\n  };\n}\n",
+			Right: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default ];\n  hardware.nvidia-jetpack = {\n    enable = true;\n    som = \"orin-nx\";\n" +
+				"    firmware.optee.supplicant.earlyBoot.enable = true;\n    firmware.optee.ftpm.enable = true;\n  };\n}\n",
+		},
+		{
+			Code: CodeConflictingDefinition, Severity: SeverityError, Topic: concept("priorities"), host: (*diagnoser).conflicts,
+			Finds: "Definitions of an option that takes one value, with equal priorities and different values.",
+			Why:   "Nix stops with “The option … has conflicting definition values”.",
+			Mend:  "Delete one, or give one another priority: lib.mkForce for the one that is to win, lib.mkDefault for one that others may override.",
+			Wrong: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = \"orin-agx\"; } ];\n  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
+			Right: "{ inputs, lib, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = lib.mkDefault \"orin-agx\"; } ];\n" +
+				"  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
 		},
 	}
 }

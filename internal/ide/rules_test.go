@@ -50,7 +50,8 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: no pill explains %v", r.Code, r.Topic)
 		}
 		found := ide.Diagnose(sn, pinnedTo(t, newest, r.Wrong))
-		if len(found) != 1 || found[0].Code != r.Code || found[0].Severity < r.Severity {
+		isOther := func(d ide.Diagnostic) bool { return d.Code != r.Code || d.Severity < r.Severity }
+		if len(found) == 0 || slices.ContainsFunc(found, isOther) {
 			t.Errorf("%s: the wrong example gives %+v", r.Code, found)
 		}
 		if found := ide.Diagnose(sn, pinnedTo(t, newest, r.Right)); len(found) > 0 {

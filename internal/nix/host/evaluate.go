@@ -415,7 +415,7 @@ func (s *system) host(h *Host) *Host {
 			h.Values = append(h.Values, s.valueOf(o))
 		}
 	}
-	h.Replaced = s.replaced
+	h.Replaced, h.OwnPackages = s.replaced, s.hasOwnPackages()
 	checks := s.root.at([]string{"_module", "check"})
 	h.Unchecked = s.unchecked || len(checks.raw) > 0 && s.Force(checks.raws()) != eval.Value(eval.Bool(true)) ||
 		len(s.root.at([]string{"_module", "freeformType"}).raw) > 0

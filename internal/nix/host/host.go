@@ -137,6 +137,9 @@ type Host struct {
 	// Replaced says that the configuration leaves modules of jetpack-nixos out, in whose place
 	// others may declare the options in their own way.
 	Replaced bool
+	// OwnPackages says that the configuration is given its packages, so that they do not follow from the options of
+	// nixpkgs: by nixpkgs.pkgs, or by an argument of the call or of the modules.
+	OwnPackages bool
 	// Values are the options of the schema, in its order.
 	Values []Value
 	// indexes are those of Values, by path.

@@ -250,6 +250,8 @@ var nixos = []Option{
 	nixosOption("hardware.nvidia-container-toolkit.enable", Equal, "false", 1000),
 	nixosOption("virtualisation.docker.enable", Equal, "false", 100),
 	nixosOption("virtualisation.podman.enable", Equal, "false", 100),
+	nixosOption("virtualisation.docker.enableNvidia", Equal, "false", 1000),
+	nixosOption("virtualisation.podman.enableNvidia", Equal, "false", 1000),
 	nixosOption("boot.initrd.systemd.enable", Equal, "", 100),
 	nixosOption("boot.kernelPackages", Raw, "", 100),
 }

@@ -547,6 +547,16 @@ func (s *system) has(path []string) (has, known bool) {
 	return s.jetpack == Yes, s.jetpack != NotKnown
 }
 
+// hasOwnPackages reports whether the system is, or may be, given its packages.
+func (s *system) hasOwnPackages() bool {
+	_, isArgument := s.args["pkgs"]
+	special, ok := s.special.(*eval.Attrs)
+	if ok {
+		_, ok = special.Get("pkgs")
+	}
+	return isArgument || ok || len(s.root.at([]string{"nixpkgs", "pkgs"}).raw) > 0 || len(s.root.at([]string{"_module", "args", "pkgs"}).raw) > 0
+}
+
 // packages are nixpkgs' packages: a symbol, but for the platform.
 func (s *system) packages() eval.Value {
 	platform := s.platform

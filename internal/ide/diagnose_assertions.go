@@ -1,0 +1,259 @@
+package ide
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/host"
+)
+
+// assertion is an assertion or a warning of jetpack-nixos, as far as the options of a host decide on it.
+type assertion struct {
+	// ids are its forms in the history of jetpack-nixos: see catalog.Assertion.
+	ids []string
+	// severity is that of what it reports, where that is not the rule's.
+	severity Severity
+	// when is all that holds where the assertion fails. The finding stands at the first of them that a definition decides on.
+	when []premise
+	// says is what jetpack-nixos does not take, and what to write instead.
+	says string
+	// replaced says that another option takes the place of the one at which the finding stands: to turn that off mends nothing
+	// that a person wants.
+	replaced bool
+}
+
+// premise is something that holds for certain on a host, or not. It comes with the definition that it hangs on, if there is one,
+// and with what is to be said of it at another place.
+type premise func(*diagnoser, *host.Host) (ground, bool)
+
+type ground struct {
+	path       string // the option's
+	definition host.Definition
+	isWritten  bool // there is a definition
+	says       string
+}
+
+const (
+	ftpmOption      = catalog.Namespace + ".firmware.optee.ftpm.enable"
+	earlyBootOption = catalog.Namespace + ".firmware.optee.supplicant.earlyBoot.enable"
+	toolkitOption   = "hardware.nvidia-container-toolkit.enable"
+	platformOption  = "nixpkgs.hostPlatform"
+)
+
+// assertions are the rules that follow from upstream's assertions and warnings. TestAssertions holds that there is one for every
+// ID of history, or a reason why there is none.
+var assertions = []assertion{
+	{
+		ids: []string{"f4366d5c74bc"}, when: []premise{otherPlatform},
+		says: "a Jetson runs aarch64-linux alone, and jetpack-nixos refuses packages for any other platform; " +
+			`set nixpkgs.hostPlatform = "aarch64-linux", and nixpkgs.buildPlatform to build on another machine`,
+	},
+	{
+		ids:  []string{"7cc5def27124"},
+		when: []premise{is(toolkitOption, true), is("virtualisation.docker.enableNvidia", true), is("virtualisation.docker.enable", true)},
+		says: toolkitOption + " does not know Jetsons in this revision, which refuses it beside virtualisation.docker.enableNvidia; " +
+			"leave enableNvidia alone on",
+	},
+	{
+		ids:  []string{"7cc5def27124"},
+		when: []premise{is(toolkitOption, true), is("virtualisation.podman.enableNvidia", true), is("virtualisation.podman.enable", true)},
+		says: toolkitOption + " does not know Jetsons in this revision, which refuses it beside virtualisation.podman.enableNvidia; " +
+			"leave enableNvidia alone on",
+	},
+	{
+		ids: []string{"293f076c6e8a"}, when: []premise{is(toolkitOption, true)},
+		says: toolkitOption + " does not know Jetsons in this revision, which refuses it; " +
+			"set hardware.nvidia-jetpack.container-toolkit.enable in its place",
+		replaced: true,
+	},
+	{
+		ids: []string{"f49075789fae"}, severity: SeverityWarning,
+		when: []premise{is("virtualisation.docker.enableNvidia", true), is("virtualisation.docker.enable", true)},
+		says: "virtualisation.docker.enableNvidia is an old way to the GPU, which a build warns of; " +
+			"set hardware.nvidia-jetpack.container-toolkit.enable in its place",
+		replaced: true,
+	},
+	{
+		ids: []string{"f49075789fae"}, severity: SeverityWarning,
+		when: []premise{is("virtualisation.podman.enableNvidia", true), is("virtualisation.podman.enable", true)},
+		says: "virtualisation.podman.enableNvidia is an old way to the GPU, which a build warns of; " +
+			"set hardware.nvidia-jetpack.container-toolkit.enable in its place",
+		replaced: true,
+	},
+	{
+		ids: []string{"25b472069508", "6a8d0ce80a47"}, when: []premise{setsCUDASupport, soc("t264")},
+		says: "jetpack-nixos has no CUDA for Thor in this revision, and refuses nixpkgs.config.cudaSupport there; " +
+			"leave it out, or take a newer jetpack-nixos with nixpkgs 25.11",
+	},
+	{
+		ids: []string{"672e8c7200bb"}, when: []premise{is(ftpmOption, true), l4tOutside("36", "38")},
+		says: "the firmware TPM needs L4T 36 in this revision; leave ftpm.enable off, or set majorVersion = \"6\"",
+	},
+	{
+		ids: []string{"3c51cbda273a"}, when: []premise{is(ftpmOption, true), l4tOutside("36", "")},
+		says: "the firmware TPM needs L4T 36 or later in this revision; leave ftpm.enable off, or take JetPack 6 or 7",
+	},
+	{
+		ids: []string{"b2d83bcc7c0e"}, when: []premise{is(ftpmOption, true), l4tOutside("35.5", "")},
+		says: "the firmware TPM needs L4T 35.5 or later; leave ftpm.enable off, or take a newer JetPack",
+	},
+	{
+		ids: []string{"f91df8a0ec9c"}, when: []premise{is(ftpmOption, true), soc("t194", "t264")},
+		says: "the firmware TPM is made for Orin alone in this revision; leave ftpm.enable off on other modules",
+	},
+	{
+		ids: []string{"10df2297d1b3"}, when: []premise{is(ftpmOption, true), soc("t194")},
+		says: "the firmware TPM is made for Orin and Thor; leave ftpm.enable off on a Xavier",
+	},
+	{
+		ids: []string{"d0372a9618c9"}, when: []premise{is(earlyBootOption, true), is(ftpmOption, false)},
+		says: "supplicant.earlyBoot starts what the firmware TPM needs to unlock disks, and is refused without it; " +
+			"set firmware.optee.ftpm.enable = true too, or leave earlyBoot off",
+	},
+	{
+		ids: []string{"dd26ce9593e9"}, when: []premise{is("boot.initrd.systemd.enable", false), is(earlyBootOption, true)},
+		says: "supplicant.earlyBoot runs as services of systemd in the initrd; set boot.initrd.systemd.enable = true",
+	},
+}
+
+// assertionsOfHost reports the assertions of the revision that certainly fail on a host.
+func (d *diagnoser) assertionsOfHost(h *host.Host) {
+	if enabled, _ := certain(h, catalog.EnableOption); enabled != true {
+		return
+	}
+	for _, a := range assertions {
+		if d.pinned.Catalog.HasAssertion(a.ids...) {
+			d.assert(h, a)
+		}
+	}
+}
+
+func (d *diagnoser) assert(h *host.Host, a assertion) {
+	grounds := make([]ground, len(a.when))
+	for i, holds := range a.when {
+		var ok bool
+		if grounds[i], ok = holds(d, h); !ok {
+			return
+		}
+	}
+	first := slices.IndexFunc(grounds, func(g ground) bool { return g.isWritten })
+	if first < 0 || !isIn(writtenAt(grounds[first].definition), d.doc) {
+		return // it is a finding of another document
+	}
+	at := grounds[first]
+	found := Diagnostic{
+		Span: writtenAt(at.definition).Span, Code: CodeAssertion, Severity: a.severity, Host: HostName(h), Message: a.says,
+	}
+	if s, ok := d.optionNamed(strings.Split(at.path, ".")); ok {
+		found.Section, _ = s.section(d.query)
+	}
+	if at.path == platformOption {
+		found.Fixes = []Fix{changeTo(found.Span, `"aarch64-linux"`)}
+	}
+	d.follow(&found, at.definition, at.path)
+	if value, isBool := at.definition.Plain.(bool); isBool && !a.replaced && found.Span.Of(d.doc.Text) == strconv.FormatBool(value) {
+		found.Fixes = []Fix{changeTo(found.Span, strconv.FormatBool(!value))}
+	}
+	for i, g := range grounds {
+		if g.isWritten && i != first {
+			found.Related = append(found.Related, related(writtenAt(g.definition), g.says))
+		}
+	}
+	d.reportForHost(found)
+}
+
+// is holds where an option certainly has a value.
+func is(path string, value any) premise {
+	return func(_ *diagnoser, h *host.Host) (ground, bool) {
+		v, ok := h.Option(path)
+		if !ok || v.Certainty < host.Default || len(v.Values) != 1 || v.Values[0] != value {
+			return ground{}, false
+		}
+		return groundOf(v), true
+	}
+}
+
+// groundOf is an option and the definition that decides on it.
+func groundOf(v host.Value) ground {
+	g := ground{path: strings.Join(v.Path, ".")}
+	if i := slices.IndexFunc(v.Definitions, func(d host.Definition) bool { return d.Wins }); i >= 0 {
+		g.definition, g.isWritten = v.Definitions[i], true
+		g.says = fmt.Sprintf("%s = %s is set here", shortPath(g.path), nixValue(g.definition.Plain))
+	}
+	return g
+}
+
+// otherPlatform holds where the packages are certainly for another processor than that of a Jetson.
+func otherPlatform(_ *diagnoser, h *host.Host) (ground, bool) {
+	v, ok := h.Option(platformOption)
+	if !ok || v.Certainty != host.Certain || len(v.Values) != 1 || h.OwnPackages {
+		return ground{}, false
+	}
+	platform := v.Values[0]
+	if set, ok := platform.(map[string]any); ok {
+		platform = set["system"]
+	}
+	name, _ := platform.(string)
+	processor, _, _ := strings.Cut(name, "-")
+	return groundOf(v), slices.Contains([]string{"x86_64", "i686", "armv6l", "armv7l", "riscv64", "powerpc64le"}, processor)
+}
+
+// soc holds where the SoM has one of some chips.
+func soc(chips ...string) premise {
+	return func(d *diagnoser, h *host.Host) (ground, bool) {
+		v, _ := h.Option(catalog.SoMOption)
+		som, ok := d.pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
+		return groundOf(v), ok && slices.Contains(chips, som.SoC) && !h.OwnPackages
+	}
+}
+
+// l4tOutside holds where the host's JetPack has an L4T version before the first of two, or not before the second, which may be
+// empty.
+func l4tOutside(from, to string) premise {
+	return func(d *diagnoser, h *host.Host) (ground, bool) {
+		v, ok := h.Option(catalog.MajorVersionOption)
+		g, known := d.pinned.Catalog.Generation(hostString(h, catalog.MajorVersionOption))
+		if !ok || !known || g.L4T == "" || h.OwnPackages {
+			return ground{}, false
+		}
+		at := groundOf(v)
+		at.says += ", which has L4T " + g.L4T
+		return at, isOlder(g.L4T, from) || to != "" && !isOlder(g.L4T, to)
+	}
+}
+
+// isOlder reports whether a version, numbers with dots between them, comes before another one.
+func isOlder(a, b string) bool {
+	numbers := func(version string) (all []int) {
+		for part := range strings.SplitSeq(version, ".") {
+			n, _ := strconv.Atoi(part)
+			all = append(all, n)
+		}
+		return all
+	}
+	return slices.Compare(numbers(a), numbers(b)) < 0
+}
+
+// setsCUDASupport holds where nixpkgs.config certainly has cudaSupport = true. NixOS takes one definition of nixpkgs.config over
+// the other, attribute by attribute: none of them may say otherwise, or may say anything.
+func setsCUDASupport(_ *diagnoser, h *host.Host) (ground, bool) {
+	v, _ := h.Option("nixpkgs.config")
+	g := ground{path: "nixpkgs.config"}
+	for _, definition := range v.Definitions {
+		if definition.Condition == host.No {
+			continue
+		}
+		set, isSet := definition.Plain.(map[string]any)
+		switch cuda, sets := set["cudaSupport"]; {
+		case !isSet || sets && cuda != true:
+			return ground{}, false
+		case sets && definition.Condition == host.Yes && definition.Priority > 0 && definition.Priority <= 100:
+			g.definition, g.isWritten = definition, true
+			g.says = "nixpkgs.config.cudaSupport = true is set here"
+		}
+	}
+	return g, g.isWritten && !h.OwnPackages
+}
