@@ -36,6 +36,14 @@ type ground struct {
 	says       string
 }
 
+// at is where the value is written that decides; its name, where the value is a set that dots alone make.
+func (g ground) at() host.Location {
+	if at := writtenAt(g.definition); at.File != "" {
+		return at
+	}
+	return g.definition.Path
+}
+
 const (
 	ftpmOption      = catalog.Namespace + ".firmware.optee.ftpm.enable"
 	earlyBootOption = catalog.Namespace + ".firmware.optee.supplicant.earlyBoot.enable"
@@ -140,12 +148,12 @@ func (d *diagnoser) assert(h *host.Host, a assertion) {
 		}
 	}
 	first := slices.IndexFunc(grounds, func(g ground) bool { return g.isWritten })
-	if first < 0 || !isIn(writtenAt(grounds[first].definition), d.doc) {
+	if first < 0 || !isIn(grounds[first].at(), d.doc) {
 		return // it is a finding of another document
 	}
 	at := grounds[first]
 	found := Diagnostic{
-		Span: writtenAt(at.definition).Span, Code: CodeAssertion, Severity: a.severity, Host: HostName(h), Message: a.says,
+		Span: at.at().Span, Code: CodeAssertion, Severity: a.severity, Host: HostName(h), Message: a.says,
 	}
 	if s, ok := d.optionNamed(strings.Split(at.path, ".")); ok {
 		found.Section, _ = s.section(d.query)
@@ -159,7 +167,7 @@ func (d *diagnoser) assert(h *host.Host, a assertion) {
 	}
 	for i, g := range grounds {
 		if g.isWritten && i != first {
-			found.Related = append(found.Related, related(writtenAt(g.definition), g.says))
+			found.Related = append(found.Related, related(g.at(), g.says))
 		}
 	}
 	d.reportForHost(found)
