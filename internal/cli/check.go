@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -23,7 +24,7 @@ import (
 )
 
 func (p *Program) checkCommand() *cobra.Command {
-	var format, failOn, explain string
+	var format, failOn, explain, rev string
 	var severities []string
 	var fix bool
 	const short = "Print what jetpack-nixos refuses in files, and in the .nix files in folders"
@@ -47,6 +48,9 @@ func (p *Program) checkCommand() *cobra.Command {
 		}
 		out := bufio.NewWriter(p.out)
 		defer out.Flush()
+		if rev != "" {
+			return p.checkBump(out, args, rev, format, severityNamed(failOn))
+		}
 		findings, looked, err := p.check(args, p.err)
 		if fix && !wasInterrupted(err) {
 			made := p.err // for the output is for a program
@@ -72,13 +76,15 @@ func (p *Program) checkCommand() *cobra.Command {
 		}
 		return nil
 	})
-	c.Long = short + ".\nWith --explain, print what codes mean: check --explain wrong-type; of no code, the table of all."
+	c.Long = short + ".\nWith --explain, print what codes mean: check --explain wrong-type; of no code, the table of all.\n" +
+		"With --rev, print what would change for the files if they pinned another revision of jetpack-nixos: check --rev newest."
 	c.Flags().StringVar(&explain, "explain", "", "say what a `CODE` means; without one, list all codes")
 	c.Flags().Lookup("explain").NoOptDefVal = everyCode
 	c.Flags().StringSliceVar(&severities, "severity", nil,
 		"the severity of the findings of a code, `CODE=LEVEL`: off, hint, warning or error")
 	c.Flags().BoolVar(&fix, "fix", false, "make the fixes that are certain, and print what is left")
-	c.MarkFlagsMutuallyExclusive("explain", "fix")
+	c.Flags().StringVar(&rev, "rev", "", "what another revision would change: "+revisionForms)
+	c.MarkFlagsMutuallyExclusive("explain", "fix", "rev")
 	formatFlag(c, &format, "text", "json", "sarif")
 	choiceFlag(c, &failOn, "fail-on", ide.SeverityWarning.String(),
 		"the least grave severity that gives exit code 1", severityNames()...)
@@ -198,6 +204,8 @@ type checking struct {
 	snapshot *workspace.Snapshot
 	paths    []string
 	notes    io.Writer
+	// judge gives the findings of a document.
+	judge func(snapshot *workspace.Snapshot, doc *workspace.Document, found func(ide.Diagnostic) finding) []finding
 
 	sync.Mutex
 	files    []toCheck // that were found so far
@@ -223,11 +231,17 @@ func (p *Program) check(paths []string, notes io.Writer) (findings []finding, lo
 	if err != nil {
 		return nil, 0, err
 	}
+	c := newChecking(snapshot, paths, notes)
+	err = cmp.Or(p.atLength(c), c.unread)
+	return c.findings, c.looked, err
+}
+
+func newChecking(snapshot *workspace.Snapshot, paths []string, notes io.Writer) *checking {
 	c := &checking{snapshot: snapshot, paths: paths, notes: notes, noted: map[upstream.Problem]bool{}}
-	if err := p.atLength(c); err != nil {
-		return c.findings, c.looked, err
+	c.judge = func(snapshot *workspace.Snapshot, doc *workspace.Document, found func(ide.Diagnostic) finding) []finding {
+		return each(ide.Diagnose(snapshot, doc), found)
 	}
-	return c.findings, c.looked, c.unread
+	return c
 }
 
 // done keeps the lock: a check that was interrupted adds nothing any more.
@@ -294,8 +308,8 @@ func (c *checking) look(snapshot *workspace.Snapshot, file string) error {
 	var findings []finding
 	var problems []upstream.Problem
 	if err == nil {
-		diagnostics, sum := ide.Diagnose(snapshot, doc), sha256.Sum256([]byte(doc.Text))
-		findings = each(diagnostics, func(d ide.Diagnostic) finding { return newFinding(d, file, doc, sum) })
+		sum := sha256.Sum256([]byte(doc.Text))
+		findings = c.judge(snapshot, doc, func(d ide.Diagnostic) finding { return newFinding(d, file, doc, sum) })
 		if len(findings) > 0 || snapshot.DealsWithJetpack(doc) {
 			problems = snapshot.PinProblems(doc)
 		}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
 	"jetpills/internal/pill"
-	"jetpills/internal/pins"
 )
 
 func (p *Program) optionsCommand() *cobra.Command {
@@ -44,7 +42,7 @@ func (p *Program) optionsCommand() *cobra.Command {
 	})
 	c.Long = "Print the options of a jetpack-nixos revision, those below PREFIX if one is given.\n" +
 		"The revision is the newest that is known, or that of --rev, or the one that the\nworkspace of --at pins. With --diff, two revisions are compared: JetPack versions\nand what was removed, renamed and changed, then what was added."
-	c.Flags().StringVar(&rev, "rev", "", "a commit of jetpack-nixos, at least its first seven digits")
+	c.Flags().StringVar(&rev, "rev", "", revisionForms)
 	c.Flags().StringVar(&at, "at", "", "a file or folder, whose pin decides")
 	c.Flags().BoolVar(&diff, "diff", false, "compare the two revisions that are given")
 	c.MarkFlagsMutuallyExclusive("rev", "at", "diff")
@@ -75,21 +73,6 @@ func (p *Program) catalogFor(rev, at string) (*catalog.Catalog, error) {
 		return pinned.Catalog, nil
 	}
 	return library.Newest(), nil
-}
-
-// revision is the catalog of just the revision that is asked for.
-func revision(library *catalog.Library, rev string) (*catalog.Catalog, error) {
-	c, match := library.At(rev)
-	switch match {
-	case catalog.Unknown:
-		if !pins.IsRevision(rev) {
-			return nil, fmt.Errorf("%q is no commit: at least its first seven digits are due", rev)
-		}
-		return nil, fmt.Errorf("revision %q is not known: the newest known is %s", rev, library.Newest().Revision.Short())
-	case catalog.NoModules:
-		return nil, fmt.Errorf("revision %q declares no options, or cannot be evaluated", rev)
-	}
-	return c, nil
 }
 
 // below are the options whose path is the prefix, if one is given, or begins with it.

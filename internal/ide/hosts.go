@@ -51,12 +51,8 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 		return f
 	}
 	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
-	major := hostString(h, catalog.MajorVersionOption)
-	if _, ok := c.Pinned.Catalog.Option(catalog.MajorVersionOption); !ok {
-		major = som.DefaultMajor
-	}
 	f.Capability = strings.Join(som.CUDACapabilities, ", ")
-	if g, ok := c.Pinned.Catalog.Generation(major); ok {
+	if g, ok := c.Pinned.Catalog.Generation(majorOf(c, h)); ok {
 		f.JetPack, f.L4T, f.Kernel, f.CUDA = g.JetPack, g.L4T, g.Kernel, g.CUDA
 		if g.RealtimeSuffix != "" {
 			switch realtime, _ := certain(h, realtimeOption); realtime {
@@ -74,6 +70,15 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 		f.Flash = flashCommand(c.Entry, h)
 	}
 	return f
+}
+
+// majorOf is the JetPack generation of a host; empty if it is not certain.
+func majorOf(c *workspace.Configuration, h *host.Host) string {
+	if _, ok := c.Pinned.Catalog.Option(catalog.MajorVersionOption); ok {
+		return hostString(h, catalog.MajorVersionOption)
+	}
+	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
+	return som.DefaultMajor
 }
 
 // hasTargetBoard reports whether there may be a board configuration to flash: the SoM generic has none of its own, and

@@ -7,6 +7,7 @@ import (
 
 	"github.com/agext/levenshtein"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/text"
 )
 
@@ -68,4 +69,23 @@ func oneOf(names []string, show func(string) string) string {
 		shown[i] = show(name)
 	}
 	return text.List(shown, "or")
+}
+
+// NearestRevisions are the revisions that somebody may have meant by one that is not known, the likeliest first: those with the
+// most first digits of it, at least four, and words that stand for one.
+func NearestRevisions(library *catalog.Library, wrong string, words ...string) []string {
+	common := func(r catalog.Revision) int {
+		n := 0
+		for n < min(len(wrong), len(r.Hash)) && strings.ToLower(wrong)[n] == r.Hash[n] {
+			n++
+		}
+		return n
+	}
+	known := slices.DeleteFunc(library.Revisions(), func(r catalog.Revision) bool { return common(r) < 4 })
+	slices.SortStableFunc(known, func(a, b catalog.Revision) int { return cmp.Compare(common(b), common(a)) })
+	var near []string
+	for _, r := range known[:min(len(known), mostNear)] {
+		near = append(near, r.Short())
+	}
+	return append(near, nearest(wrong, words)...)
 }

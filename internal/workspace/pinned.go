@@ -54,6 +54,9 @@ func (p Pinned) IsOwn() bool {
 // pinned finds the catalog, and is the one place that sets its basis.
 func (s *Snapshot) pinned(m pins.Mentions, around pins.Surroundings) Pinned {
 	pin := pins.Choose(m, s.settings.Revision, around)
+	if s.supposed != nil && pin.Found() {
+		return supposing(pin, s.supposed)
+	}
 	if source := s.source(pin, around); source != nil {
 		p := Pinned{Pin: pin, Source: source, Catalog: source.Catalog(), Basis: ReadFork}
 		if _, known := s.library.Revision(p.Catalog.Revision.Hash); known {

@@ -32,7 +32,8 @@ type Snapshot struct {
 
 	configurations *configurations
 
-	asked context.Context // see Until
+	supposed *catalog.Catalog // see Suppose
+	asked    context.Context  // see Until
 }
 
 // Until is the snapshot for a question whose answer nobody waits for once ctx ends.

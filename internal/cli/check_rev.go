@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/ide"
+	"jetpills/internal/pins"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+)
+
+// checkBump prints what would change for files if they pinned another revision. The error is an exit if a finding as grave as
+// failOn would appear.
+func (p *Program) checkBump(w io.Writer, paths []string, rev, format string, failOn ide.Severity) error {
+	if format == "sarif" {
+		return fmt.Errorf("--rev prints text or json: sarif has no form for what changes")
+	}
+	snapshot, err := p.snapshot()
+	if err != nil {
+		return err
+	}
+	to, err := revision(snapshot.Library(), rev)
+	if err != nil {
+		return err
+	}
+	b := newBumping(snapshot, to, paths, p.err)
+	if err := p.atLength(b); err != nil {
+		return err
+	}
+	from, err := b.from()
+	if err != nil {
+		if b.unread != nil && b.looked == 0 {
+			return b.unread // which was said already
+		}
+		return err
+	}
+	if !from.Basis.IsCertain() || from.Pin.Fork {
+		for _, line := range ide.PinReport(from) {
+			printf(p.err, "jetpills: %s\n", line)
+		}
+	}
+	if format == "json" {
+		err = printJSON(w, b.shape(from))
+	} else {
+		b.print(w, from)
+	}
+	appears := slices.ContainsFunc(b.findings, func(f finding) bool { return f.Severity <= failOn })
+	return cmp.Or(err, b.unread, nothingIf(appears))
+}
+
+// bumping is the task to check files for what another revision would change. The findings are those that would appear.
+type bumping struct {
+	*checking
+	bump ide.Bump
+	to   *catalog.Catalog
+
+	gone    []finding
+	pinned  []workspace.Pinned  // each pin of the files once
+	entries []string            // of the configurations of the files
+	files   map[string][]string // by entry
+	hosts   []ide.HostBump
+}
+
+func newBumping(snapshot *workspace.Snapshot, to *catalog.Catalog, paths []string, notes io.Writer) *bumping {
+	b := &bumping{checking: newChecking(snapshot, paths, notes), bump: ide.NewBump(snapshot, to), to: to, files: map[string][]string{}}
+	b.judge = func(_ *workspace.Snapshot, doc *workspace.Document, found func(ide.Diagnostic) finding) []finding {
+		return b.findingsOf(doc, found)
+	}
+	return b
+}
+
+func (b *bumping) run(ctx context.Context) {
+	b.bump = b.bump.Until(ctx)
+	b.checking.run(ctx)
+	var hosts []ide.HostBump
+	for _, entry := range b.entries {
+		hosts = append(hosts, b.bump.Hosts(entry, b.files[entry])...)
+	}
+	b.Lock()
+	defer b.Unlock()
+	b.hosts = hosts
+}
+
+func (b *bumping) doing() string { return cmp.Or(readingHosts(b.bump.To), b.checking.doing()) }
+
+// findingsOf are the findings of a document that would appear. It keeps what else there is to know of the document.
+func (b *bumping) findingsOf(doc *workspace.Document, found func(ide.Diagnostic) finding) []finding {
+	pinned := b.bump.From.Catalog(doc)
+	if !pinned.Pin.Found() || pinned.Pin.Format == pins.Checkout || !b.bump.From.DealsWithJetpack(doc) {
+		return nil
+	}
+	appear, gone := b.bump.Findings(doc)
+	c := b.bump.From.Configuration(doc.Dir())
+	b.Lock()
+	defer b.Unlock()
+	b.gone = append(b.gone, each(gone, found)...)
+	isSame := func(other workspace.Pinned) bool {
+		return other.Pin.Revision == pinned.Pin.Revision && other.Catalog.Revision == pinned.Catalog.Revision
+	}
+	if !slices.ContainsFunc(b.pinned, isSame) {
+		b.pinned = append(b.pinned, pinned)
+	}
+	if c != nil {
+		if _, known := b.files[c.Entry]; !known {
+			b.entries = append(b.entries, c.Entry)
+		}
+		b.files[c.Entry] = append(b.files[c.Entry], doc.Path)
+	}
+	return each(appear, found)
+}
+
+// from is what the files pin. It is an error if that is nothing, or more than one revision.
+func (b *bumping) from() (workspace.Pinned, error) {
+	switch len(b.pinned) {
+	case 1:
+		if from := b.pinned[0]; from.Pin.Revision == "" && from.Basis == workspace.Newest {
+			return from, fmt.Errorf("nothing to compare with: %s", ide.PinLine(from))
+		}
+		return b.pinned[0], nil
+	case 0:
+		return workspace.Pinned{}, fmt.Errorf("nothing pins jetpack-nixos for %s, so there is nothing to compare with", text.List(b.paths, "and"))
+	}
+	each := each(b.pinned, func(p workspace.Pinned) string {
+		return fmt.Sprintf("%s by %s", cmp.Or(fmt.Sprintf("%.7s", p.Pin.Revision), p.Pin.Branch, "no revision"), cmp.Or(p.Pin.File, "a comment"))
+	})
+	return workspace.Pinned{}, fmt.Errorf("the files have several pins: %s; check those of one pin at a time", text.List(each, "and"))
+}
+
+// fromRevision is the commit that is pinned, or the one whose facts stand for it.
+func fromRevision(p workspace.Pinned) string {
+	if pins.IsRevision(p.Pin.Revision) {
+		return p.Pin.Revision
+	}
+	return p.Catalog.Revision.Hash
+}
+
+func (b *bumping) print(w io.Writer, from workspace.Pinned) {
+	printf(w, "jetpack-nixos %s → %s\n", dated(from.Catalog.Revision, fromRevision(from)), dated(b.to.Revision, b.to.Revision.Hash))
+	if len(b.findings)+len(b.gone) == 0 && !slices.ContainsFunc(b.hosts, func(h ide.HostBump) bool { return len(h.Changes) > 0 }) {
+		printf(w, "nothing changes\n")
+		return
+	}
+	for _, g := range sameChanges(b.hosts) {
+		printf(w, "\n%s\n", strings.Join(g.names, ", "))
+		printChanges(w, g.changes)
+	}
+	if n := len(b.findings); n > 0 {
+		printf(w, "\n%s would appear:\n\n", counted(n, "finding"))
+		renderFindings(w, b.findings)
+	}
+	if n := len(b.gone); n > 0 {
+		printf(w, "\n%s would go:\n", counted(n, "finding"))
+		for _, f := range b.gone {
+			printf(w, "  %s:%d:%d: %s [%s]\n", f.file, f.lines.StartLine, f.lines.StartColumn, f.Message, f.Code)
+		}
+	}
+}
+
+// dated is a commit by its first digits, with its day where that is known of this very commit.
+func dated(r catalog.Revision, hash string) string {
+	if r.Hash != hash {
+		return fmt.Sprintf("%.7s", hash)
+	}
+	return fmt.Sprintf("%s (%s)", r.Short(), r.Day())
+}
+
+// hostGroup is hosts for which the same changes.
+type hostGroup struct {
+	names   []string
+	changes []ide.HostChange
+}
+
+func sameChanges(hosts []ide.HostBump) []hostGroup {
+	var groups []hostGroup
+	for _, h := range hosts {
+		i := slices.IndexFunc(groups, func(g hostGroup) bool { return reflect.DeepEqual(g.changes, h.Changes) })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, hostGroup{changes: h.Changes})
+		}
+		groups[i].names = append(groups[i].names, h.Name)
+	}
+	return groups
+}
+
+func printChanges(w io.Writer, changes []ide.HostChange) {
+	if len(changes) == 0 {
+		printf(w, "  nothing changes\n")
+	}
+	label := func(c ide.HostChange) string { return strings.TrimPrefix(c.What, catalog.Namespace+".") }
+	width := 0
+	for _, c := range changes {
+		width = max(width, len(label(c)))
+	}
+	for _, c := range changes {
+		padding := strings.Repeat(" ", width-len(label(c)))
+		printf(w, "  %s%s  %s → %s\n", label(c), padding, cmp.Or(c.From, "not known"), c.To)
+		for _, note := range c.Notes {
+			printf(w, "      %s\n", note)
+		}
+		if len(c.Notes) > 0 && c.Section.Pill != nil {
+			printf(w, "      see: jetpills pills show %s\n", c.Section.Ref())
+		}
+	}
+}
+
+// bumpJSON is the stable form of what another revision changes.
+type bumpJSON struct {
+	From   string         `json:"from"`
+	To     string         `json:"to"`
+	Appear []findingJSON  `json:"appear"`
+	Go     []findingJSON  `json:"go"`
+	Hosts  []hostBumpJSON `json:"hosts"`
+}
+
+type hostBumpJSON struct {
+	Name    string           `json:"name"`
+	Changes []hostChangeJSON `json:"changes"`
+}
+
+// hostChangeJSON has an empty text for what is not known.
+type hostChangeJSON struct {
+	What  string   `json:"what"`
+	From  string   `json:"from"`
+	To    string   `json:"to"`
+	Notes []string `json:"notes,omitempty"`
+	Pill  string   `json:"pill,omitempty"`
+}
+
+func (b *bumping) shape(from workspace.Pinned) bumpJSON {
+	return bumpJSON{
+		From: fromRevision(from), To: b.to.Revision.Hash,
+		Appear: each(b.findings, finding.shape), Go: each(b.gone, finding.shape),
+		Hosts: each(b.hosts, func(h ide.HostBump) hostBumpJSON {
+			return hostBumpJSON{h.Name, each(h.Changes, func(c ide.HostChange) hostChangeJSON {
+				shape := hostChangeJSON{What: c.What, From: c.From, To: c.To, Notes: c.Notes}
+				if c.Section.Pill != nil {
+					shape.Pill = c.Section.Ref()
+				}
+				return shape
+			})}
+		}),
+	}
+}

@@ -1,0 +1,191 @@
+package ide
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/host"
+	"jetpills/internal/pill"
+	"jetpills/internal/text"
+	"jetpills/internal/workspace"
+)
+
+// Bump is what another revision of jetpack-nixos would change for the files of a workspace.
+type Bump struct {
+	From *workspace.Snapshot
+	To   *workspace.Snapshot // From.Suppose of the other revision
+}
+
+// NewBump compares a snapshot with what it would be at the revision of a catalog.
+func NewBump(sn *workspace.Snapshot, to *catalog.Catalog) Bump {
+	return Bump{From: sn, To: sn.Suppose(to)}
+}
+
+// Until is the comparison for a question whose answer nobody waits for once ctx ends.
+func (b Bump) Until(ctx context.Context) Bump { return Bump{b.From.Until(ctx), b.To.Until(ctx)} }
+
+// Findings are the diagnostics of a document that another revision would bring, and those that would go. One that only names
+// another revision, or is graver because less was known of the pinned one, is the same.
+func (b Bump) Findings(doc *workspace.Document) (appear, gone []Diagnostic) {
+	before, after := Diagnose(b.From, doc), Diagnose(b.To, doc)
+	return b.missing(after, before, doc), b.missing(before, after, doc)
+}
+
+// missing are the diagnostics of a document that are in all and not in some.
+func (b Bump) missing(all, some []Diagnostic, doc *workspace.Document) []Diagnostic {
+	type key struct {
+		diagnosticKey
+		message string
+	}
+	revisions := strings.NewReplacer(
+		newDiagnoser(b.From, doc, b.From.Catalog(doc)).revision(), "", newDiagnoser(b.To, doc, b.To.Catalog(doc)).revision(), "")
+	keyOf := func(d Diagnostic) key { return key{diagnosticKey{d.Span, d.Code}, revisions.Replace(d.Message)} }
+	known := map[key]bool{}
+	for _, d := range some {
+		known[keyOf(d)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(d Diagnostic) bool { return known[keyOf(d)] })
+}
+
+// HostBump is what changes for one host.
+type HostBump struct {
+	// Name is the host's, as HostName has it.
+	Name    string
+	Changes []HostChange
+}
+
+// HostChange is something about a host that another revision makes different.
+type HostChange struct {
+	// What is the name of a version, the path of an option, or "firmware".
+	What string
+	// From and To are what it was and would be, on one line; empty for what is not known. A value of an option is as Nix
+	// writes it.
+	From, To string
+	// Notes say what follows, a sentence each, without a full stop. May be empty.
+	Notes []string
+	// Section explains it; it has no Pill if none does.
+	Section pill.Section
+}
+
+// Hosts are the Jetsons among the hosts of a configuration, by its entry, that some files are a part of, and what changes for
+// them: nothing for some, perhaps. All paths are absolute.
+func (b Bump) Hosts(entry string, files []string) []HostBump {
+	dir := filepath.Dir(entry)
+	from, to := b.From.Configuration(dir), b.To.Configuration(dir)
+	if from == nil || to == nil {
+		return nil
+	}
+	isAsked := map[*host.Host]bool{}
+	for _, file := range files {
+		for _, h := range from.Of(file) {
+			isAsked[h] = true
+		}
+	}
+	var all []HostBump
+	for _, h := range from.Hosts {
+		after := slices.IndexFunc(to.Hosts, func(other *host.Host) bool { return other.Name == h.Name && other.Variant == h.Variant })
+		if isAsked[h] && after >= 0 && ConfiguresJetson(from, h) && h.Jetpack != host.No {
+			c := comparison{bump: b, from: side{from, h}, to: side{to, to.Hosts[after]}}
+			all = append(all, HostBump{text.Visible(HostName(h), ""), c.changes()})
+		}
+	}
+	return all
+}
+
+// comparison is one host at two revisions.
+type comparison struct {
+	bump     Bump
+	from, to side
+}
+
+// side is a host as one revision has it.
+type side struct {
+	of   *workspace.Configuration
+	host *host.Host
+}
+
+// major is the JetPack generation; empty if it is not certain.
+func (s side) major() string { return majorOf(s.of, s.host) }
+
+func (s side) catalog() *catalog.Catalog { return s.of.Pinned.Catalog }
+
+// factTopics are what a pill explains of the facts of a host, by their names.
+var factTopics = map[string]string{
+	"JetPack": "jetpack-upgrade", "L4T": "l4t", "kernel": "kernel", "CUDA": "cuda-versions", "CUDA capability": "cuda-capabilities",
+}
+
+func (c comparison) changes() []HostChange {
+	changes := []HostChange{}
+	before, after := FactsOf(c.from.of, c.from.host), FactsOf(c.to.of, c.to.host)
+	was := map[string]string{}
+	for _, fact := range before.Versions() {
+		was[fact[0]] = fact[1]
+	}
+	for _, fact := range after.Versions() {
+		name, version := fact[0], fact[1]
+		isCapability := name == "CUDA capability" && was[name] == "" // it is the SoM's, of which less was known
+		if was[name] == version || strings.HasPrefix(version, was[name]+".") || isCapability {
+			continue
+		}
+		change := HostChange{What: name, From: was[name], To: version, Section: c.section(concept(factTopics[name]))}
+		if name == "JetPack" {
+			change.Notes = c.generationNotes()
+		}
+		changes = append(changes, change)
+	}
+	if firmware, ok := c.firmware(before, after); ok {
+		changes = append(changes, firmware)
+	}
+	return append(changes, c.options()...)
+}
+
+func (c comparison) section(t pill.Topic) pill.Section {
+	section, _ := c.bump.From.Pills().For(t)
+	return section
+}
+
+// options are the options that have another value, as a default or because of what the workspace defines them by.
+func (c comparison) options() []HostChange {
+	var changes []HostChange
+	for _, before := range c.from.host.Values {
+		path := strings.Join(before.Path, ".")
+		after, ok := c.to.host.Option(path)
+		if !ok || IsAlias(c.from.of, before) || IsAlias(c.to.of, after) || !isKnown(before) || !isKnown(after) ||
+			reflect.DeepEqual(before.Values, after.Values) {
+			continue
+		}
+		changes = append(changes, HostChange{
+			What: path, From: nixValue(before.Values[0]), To: nixValue(after.Values[0]),
+			Section: c.section(pill.Topic{Kind: pill.OptionTopic, Name: path}),
+		})
+	}
+	return changes
+}
+
+func isKnown(v host.Value) bool { return v.Certainty >= host.Default && len(v.Values) == 1 }
+
+// generationNotes say how to keep the JetPack generation where a default chooses another one.
+func (c comparison) generationNotes() []string {
+	was, is := c.from.major(), c.to.major()
+	chosen, _ := c.to.host.Option(catalog.MajorVersionOption)
+	if was == is || was == "" || chosen.Certainty != host.Default {
+		return nil
+	}
+	som := hostString(c.to.host, catalog.SoMOption)
+	known, _ := c.to.catalog().SoM(som)
+	if !slices.Contains(known.Majors, was) {
+		return []string{fmt.Sprintf("%s has no JetPack %s for %s", c.revision(), was, som)}
+	}
+	return []string{fmt.Sprintf("majorVersion is not set, and its default is %s for %s now: majorVersion = %q keeps JetPack %s", is, som, was, was)}
+}
+
+// revision names the other revision.
+func (c comparison) revision() string {
+	r := c.to.catalog().Revision
+	return "jetpack-nixos " + r.Short()
+}
