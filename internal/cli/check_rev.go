@@ -143,13 +143,20 @@ func fromRevision(p workspace.Pinned) string {
 
 func (b *bumping) print(w io.Writer, from workspace.Pinned) {
 	printf(w, "jetpack-nixos %s → %s\n", dated(from.Catalog.Revision, fromRevision(from)), dated(b.to.Revision, b.to.Revision.Hash))
-	if len(b.findings)+len(b.gone) == 0 && !slices.ContainsFunc(b.hosts, func(h ide.HostBump) bool { return len(h.Changes) > 0 }) {
+	if fromRevision(from) == b.to.Revision.Hash {
 		printf(w, "nothing changes\n")
 		return
 	}
 	for _, g := range sameChanges(b.hosts) {
-		printf(w, "\n%s\n", strings.Join(g.names, ", "))
-		printChanges(w, g.changes)
+		printf(w, "\n%s\n", g)
+		printChanges(w, g)
+	}
+	if len(b.hosts) == 0 {
+		printf(w, "\nno host of these files is known to be a Jetson, so nothing is said of versions and firmware\n")
+		printf(w, "      of the revisions themselves: jetpills options --diff %s %s\n", from.Catalog.Revision.Short(), b.to.Revision.Short())
+	}
+	if len(b.findings)+len(b.gone) == 0 {
+		printf(w, "\nno finding would appear or go\n")
 	}
 	if n := len(b.findings); n > 0 {
 		printf(w, "\n%s would appear:\n\n", counted(n, "finding"))
@@ -173,25 +180,43 @@ func dated(r catalog.Revision, hash string) string {
 
 // hostGroup is hosts for which the same changes.
 type hostGroup struct {
-	names   []string
-	changes []ide.HostChange
+	names []string
+	ide.HostBump
+}
+
+// mostNamed is how many hosts of a group are named.
+const mostNamed = 4
+
+func (g hostGroup) String() string {
+	if more := len(g.names) - mostNamed; more > 1 {
+		return fmt.Sprintf("%s and %s more", strings.Join(g.names[:mostNamed], ", "), grouped(more))
+	}
+	return text.List(g.names, "and")
 }
 
 func sameChanges(hosts []ide.HostBump) []hostGroup {
 	var groups []hostGroup
 	for _, h := range hosts {
-		i := slices.IndexFunc(groups, func(g hostGroup) bool { return reflect.DeepEqual(g.changes, h.Changes) })
+		name := h.Name
+		h.Name = ""
+		i := slices.IndexFunc(groups, func(g hostGroup) bool { return reflect.DeepEqual(g.HostBump, h) })
 		if i < 0 {
 			i = len(groups)
-			groups = append(groups, hostGroup{changes: h.Changes})
+			groups = append(groups, hostGroup{HostBump: h})
 		}
-		groups[i].names = append(groups[i].names, h.Name)
+		groups[i].names = append(groups[i].names, name)
 	}
 	return groups
 }
 
-func printChanges(w io.Writer, changes []ide.HostChange) {
-	if len(changes) == 0 {
+func printChanges(w io.Writer, g hostGroup) {
+	changes := g.Changes
+	switch {
+	case len(g.Notes) > 0:
+		for _, note := range g.Notes {
+			printf(w, "  %s\n", note)
+		}
+	case len(changes) == 0:
 		printf(w, "  nothing changes\n")
 	}
 	label := func(c ide.HostChange) string { return strings.TrimPrefix(c.What, catalog.Namespace+".") }
@@ -223,6 +248,7 @@ type bumpJSON struct {
 type hostBumpJSON struct {
 	Name    string           `json:"name"`
 	Changes []hostChangeJSON `json:"changes"`
+	Notes   []string         `json:"notes,omitempty"`
 }
 
 // hostChangeJSON has an empty text for what is not known.
@@ -239,7 +265,7 @@ func (b *bumping) shape(from workspace.Pinned) bumpJSON {
 		From: fromRevision(from), To: b.to.Revision.Hash,
 		Appear: each(b.findings, finding.shape), Go: each(b.gone, finding.shape),
 		Hosts: each(b.hosts, func(h ide.HostBump) hostBumpJSON {
-			return hostBumpJSON{h.Name, each(h.Changes, func(c ide.HostChange) hostChangeJSON {
+			return hostBumpJSON{Name: h.Name, Notes: h.Notes, Changes: each(h.Changes, func(c ide.HostChange) hostChangeJSON {
 				shape := hostChangeJSON{What: c.What, From: c.From, To: c.To, Notes: c.Notes}
 				if c.Section.Pill != nil {
 					shape.Pill = c.Section.Ref()

@@ -57,6 +57,8 @@ type HostBump struct {
 	// Name is the host's, as HostName has it.
 	Name    string
 	Changes []HostChange
+	// Notes say what is not known, a sentence each, without a full stop. May be empty.
+	Notes []string
 }
 
 // HostChange is something about a host that another revision makes different.
@@ -91,7 +93,7 @@ func (b Bump) Hosts(entry string, files []string) []HostBump {
 		after := slices.IndexFunc(to.Hosts, func(other *host.Host) bool { return other.Name == h.Name && other.Variant == h.Variant })
 		if isAsked[h] && after >= 0 && ConfiguresJetson(from, h) && h.Jetpack != host.No {
 			c := comparison{bump: b, from: side{from, h}, to: side{to, to.Hosts[after]}}
-			all = append(all, HostBump{text.Visible(HostName(h), ""), c.changes()})
+			all = append(all, HostBump{Name: text.Visible(HostName(h), ""), Changes: c.changes(), Notes: c.notes()})
 		}
 	}
 	return all
@@ -128,8 +130,10 @@ func (c comparison) changes() []HostChange {
 	}
 	for _, fact := range after.Versions() {
 		name, version := fact[0], fact[1]
-		isCapability := name == "CUDA capability" && was[name] == "" // it is the SoM's, of which less was known
-		if was[name] == version || strings.HasPrefix(version, was[name]+".") || isCapability {
+		switch {
+		case was[name] == version,
+			name == "CUDA" && strings.HasPrefix(version, was[name]+"."), // of older revisions, less of it is known
+			name == "CUDA capability" && was[name] == "":                // likewise, and it is the SoM's
 			continue
 		}
 		change := HostChange{What: name, From: was[name], To: version, Section: c.section(concept(factTopics[name]))}
@@ -142,6 +146,17 @@ func (c comparison) changes() []HostChange {
 		changes = append(changes, firmware)
 	}
 	return append(changes, c.options()...)
+}
+
+// notes say what keeps changes of versions from being known.
+func (c comparison) notes() []string {
+	if enabled, isKnown := certain(c.to.host, catalog.EnableOption); isKnown && enabled == false {
+		return []string{"jetpack-nixos is not enabled here"}
+	}
+	if FactsOf(c.to.of, c.to.host).JetPack == "" {
+		return []string{"which JetPack it gets is not known, so nothing is said of versions and firmware"}
+	}
+	return nil
 }
 
 func (c comparison) section(t pill.Topic) pill.Section {
@@ -188,4 +203,57 @@ func (c comparison) generationNotes() []string {
 func (c comparison) revision() string {
 	r := c.to.catalog().Revision
 	return "jetpack-nixos " + r.Short()
+}
+
+// FileDiagnostic is a diagnostic and the document that it is of.
+type FileDiagnostic struct {
+	Document *workspace.Document
+	Diagnostic
+}
+
+// BumpSummary is what another revision would change for all files of a configuration.
+type BumpSummary struct {
+	Appear, Go []FileDiagnostic
+	Hosts      []HostBump
+}
+
+// Changes is how many changes there are. What changes for several hosts in the same way counts once.
+func (s BumpSummary) Changes() int {
+	type change struct{ what, from, to string }
+	once := map[change]bool{}
+	for _, h := range s.Hosts {
+		for _, c := range h.Changes {
+			once[change{c.What, c.From, c.To}] = true
+		}
+	}
+	return len(s.Appear) + len(s.Go) + len(once)
+}
+
+// Summary is what changes for the configuration that the files in a folder belong to. It evaluates the hosts twice, and
+// looks at each of their files: nobody waits for it to hover.
+func (b Bump) Summary(dir string) (s BumpSummary) {
+	c := b.From.Configuration(dir)
+	if c == nil {
+		return s
+	}
+	files := c.Files()
+	for _, file := range files {
+		doc, isOpen := b.From.FileDocument(filepath.FromSlash(file))
+		if !isOpen {
+			var err error
+			if doc, err = workspace.ReadDocument(filepath.FromSlash(file)); err != nil {
+				continue // it was removed since
+			}
+		}
+		of := func(found []Diagnostic) (all []FileDiagnostic) {
+			for _, d := range found {
+				all = append(all, FileDiagnostic{doc, d})
+			}
+			return all
+		}
+		appear, gone := b.Findings(doc)
+		s.Appear, s.Go = append(s.Appear, of(appear)...), append(s.Go, of(gone)...)
+	}
+	s.Hosts = b.Hosts(c.Entry, files)
+	return s
 }

@@ -53,7 +53,7 @@ func (c comparison) firmware(before, after HostFacts) (change HostChange, ok boo
 		c.byCapsule(&change, "nixos-rebuild boot, not switch")
 		change.Notes = append(change.Notes, pairing, atLeast35)
 	case l4tMajor(was) == "35" && l4tMajor(is) == "36":
-		c.byFlash(&change, "a capsule of L4T 36 needs firmware of "+from35+" or newer")
+		c.byFlash(&change, fmt.Sprintf("a capsule of L4T 36 needs firmware of %s or newer, and the pin brings %s", from35, was))
 		if old, ok := c.to.catalog().Generation("5"); ok && compareVersions(old.L4T, from35) >= 0 {
 			change.Notes = append(change.Notes, fmt.Sprintf(
 				"without USB, in two steps: majorVersion = \"5\" brings %s by a capsule, and a second capsule then goes to %s", old.L4T, is))

@@ -162,8 +162,8 @@ func (d *diagnoser) report(found Diagnostic) {
 }
 
 // isCertain reports whether the catalog is certainly that of the revision which is built.
-func (d *diagnoser) isCertain() bool {
-	return d.pinned.Basis.IsCertain()
+func (q *query) isCertain() bool {
+	return q.pinned.Basis.IsCertain()
 }
 
 // mayBeOther reports whether a revision is pinned that is not known. It may have options and values that no known revision

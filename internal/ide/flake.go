@@ -22,6 +22,30 @@ func (o flakeOutput) sheet(q *query) sheet {
 	return sheet{title: o.title, what: markup.Prose(o.what), rows: []row{q.revisionRow()}}
 }
 
+// jetpackInput is the subject of the input that pins jetpack-nixos, where a flake says what it is.
+type jetpackInput struct{ flakeOutput }
+
+func (i jetpackInput) sheet(q *query) sheet {
+	s := i.flakeOutput.sheet(q)
+	newest := q.sn.Library().Newest().Revision
+	if q.isCertain() && !q.pinned.Pin.Fork && q.pinned.Catalog.Revision.Hash != newest.Hash {
+		s.add("Newest known", markup.Format("%s; %s says what it would change", dayOf(newest), markup.Code("jetpills check --rev newest")))
+	}
+	return s
+}
+
+// definedInput finds the subject of the input that pins jetpack-nixos, at its name in inputs and at its address.
+func (q *query) definedInput(place *module.Place) (subject, bool) {
+	p := place.Path
+	if isAddress := hasForm(p, "inputs.*.url"); !flakes(q, nil) || !isAddress && !hasForm(p, "inputs.*") || !q.isPinnedInput(p[1].Name) {
+		return nil, false
+	}
+	return jetpackInput{flakeOutput{
+		title: titleOf(p[:2], "inputs.*"), what: "the flake jetpack-nixos, which this flake is built from",
+		topics: topics{function("inputs"), concept("flake-inputs")},
+	}}, true
+}
+
 // jetpackFlake finds the subject of a name that is the flake jetpack-nixos as a whole: an argument of a flake's outputs or
 // of a module, or one of the inputs.
 func (q *query) jetpackFlake(place *module.Place) (subject, bool) {

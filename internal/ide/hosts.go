@@ -77,6 +77,9 @@ func majorOf(c *workspace.Configuration, h *host.Host) string {
 	if _, ok := c.Pinned.Catalog.Option(catalog.MajorVersionOption); ok {
 		return hostString(h, catalog.MajorVersionOption)
 	}
+	if only := c.Pinned.Catalog.Generations(); len(only) == 1 {
+		return only[0].Major // whatever the SoM is
+	}
 	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
 	return som.DefaultMajor
 }

@@ -46,6 +46,7 @@ var kinds = []struct {
 	{module.DefinedName, anyDocument, (*query).option},
 	{module.DefinedName, jetpackDocument, (*query).changedScope},
 	{module.DefinedName, jetpackDocument, (*query).definedHost},
+	{module.DefinedName, jetpackDocument, (*query).definedInput},
 	{module.DefinedName, jetpackDocument, (*query).definedTerm},
 	{module.DefinedName, jetpackDocument, (*query).definedMember},
 
@@ -59,6 +60,7 @@ var kinds = []struct {
 
 	{module.ValuePlace, anyDocument, (*query).value},
 	{module.ValuePlace, jetpackDocument, (*query).definedHost},
+	{module.ValuePlace, jetpackDocument, (*query).definedInput},
 	{module.OverlayArgument, jetpackDocument, (*query).overlayArgument},
 	{module.FilePlace, anyDocument, (*query).value},
 	{module.FilePlace, jetpackDocument, (*query).sourceFile},
