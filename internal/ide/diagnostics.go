@@ -50,26 +50,23 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 		return nil
 	}
 	pinned := sn.Catalog(doc)
-	defines := mayDefine(pinned.Catalog, doc.Text)
-	if !defines && !sn.DealsWithJetpack(doc) {
+	applies := map[domain]bool{anyDocument: mayDefine(pinned.Catalog, doc.Text), jetpackDocument: sn.DealsWithJetpack(doc)}
+	if !applies[anyDocument] && !applies[jetpackDocument] {
 		return nil // else another file may give a value of this one to an option
 	}
 	hosts := hostsOf(sn, doc, pinned) // which hovers wait for, whatever the settings say
 	if !sn.Settings().Diagnostics {
 		return nil
 	}
-	var alone []Diagnostic
-	if defines {
-		alone = sn.Remember(doc, pinned, func() any {
-			d := newDiagnoser(sn, doc, pinned)
-			for _, r := range rules {
-				if r.document != nil {
-					d.look(func() { r.document(d) })
-				}
+	alone := sn.Remember(doc, pinned, func() any {
+		d := newDiagnoser(sn, doc, pinned)
+		for _, r := range rules {
+			if r.document != nil && applies[r.in] {
+				d.look(func() { r.document(d) })
 			}
-			return d.diagnostics()
-		}).([]Diagnostic)
-	}
+		}
+		return d.diagnostics()
+	}).([]Diagnostic)
 	if len(hosts) == 0 {
 		return alone
 	}

@@ -49,6 +49,7 @@ const (
 
 	CodeAssertion             Code = "assertion"
 	CodeConflictingDefinition Code = "conflicting-definition"
+	CodeOverlayRecursion      Code = "overlay-recursion"
 )
 
 // Rule is one kind of diagnostics. All that is said of a code anywhere comes from its rule.
@@ -64,8 +65,10 @@ type Rule struct {
 	// newest revision.
 	Wrong, Right string
 
-	// document looks at a document by itself, host at what a host comes to. One of them may look for several rules.
+	// document looks at a document by itself, host at what a host comes to. One of them may look for several rules. A rule
+	// about the text of a document that deals with jetpack-nixos says so; the others look at what may define an option.
 	document func(*diagnoser)
+	in       domain
 	host     func(*diagnoser, *host.Host)
 }
 
@@ -161,6 +164,16 @@ func init() {
 			Wrong: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = \"orin-agx\"; } ];\n  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
 			Right: "{ inputs, lib, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = lib.mkDefault \"orin-agx\"; } ];\n" +
 				"  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
+		},
+		{
+			Code: CodeOverlayRecursion, Severity: SeverityError, Topic: concept("overlay-function"),
+			document: (*diagnoser).recursions, in: jetpackDocument,
+			Finds: "An overlay that defines a name by itself, through its first argument.",
+			Why: "Nix stops with “infinite recursion encountered”: final is the package set with the overlay applied, so that the " +
+				"name there is what is being defined. It is a warning where only its arguments' names make a function an overlay.",
+			Mend:  "Take what the overlay changes from its second argument, prev.",
+			Wrong: "{\n  nixpkgs.overlays = [\n    (final: prev: { hello = final.hello.overrideAttrs { doCheck = false; }; })\n  ];\n}\n",
+			Right: "{\n  nixpkgs.overlays = [\n    (final: prev: { hello = prev.hello.overrideAttrs { doCheck = false; }; })\n  ];\n}\n",
 		},
 	}
 }

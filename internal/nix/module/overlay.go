@@ -72,7 +72,7 @@ func asOverlay(outer, inner syntax.LambdaNode) (Overlay, bool) {
 		return Overlay{}, false // the attributes of one derivation
 	case takesOverlay[function]:
 	case finalNames[final.Text()] && prevNames[prev.Text()] && (final.Text() != "_" || prev.Text() != "_"):
-	case isOverlayPath(PathOf(outer.Node)) && function == "":
+	case isOverlayPath(PathOf(outer.Node)) && (function == "" || handsOn(function)):
 	default:
 		return Overlay{}, false
 	}
@@ -81,6 +81,12 @@ func asOverlay(outer, inner syntax.LambdaNode) (Overlay, bool) {
 		o.For = function
 	}
 	return o, true
+}
+
+// handsOn reports whether a function is one of lib that hands a value on to an option.
+func handsOn(function string) bool {
+	_, ok := wrappers[function]
+	return ok
 }
 
 // isSimple reports whether a lambda takes one argument by name: x: e.
