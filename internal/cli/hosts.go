@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
-	"jetpills/internal/markup"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/workspace"
 )
@@ -187,8 +185,12 @@ func (l *hostList) print(w io.Writer) {
 		if f.Flash != "" {
 			printf(w, "  flash: %s\n", f.Flash)
 		}
-		if refused := ide.Refused(l.Configuration, h); len(refused) > 0 {
-			printf(w, "  jetpack-nixos refuses together: %s\n", strings.Join(each(refused, markup.Text.Plain), ", "))
+		var refused []string
+		for _, setting := range ide.Refused(l.Configuration, h) {
+			refused = append(refused, setting.Plain())
+		}
+		if len(refused) > 0 {
+			printf(w, "  jetpack-nixos refuses together: %s\n", strings.Join(refused, ", "))
 		}
 		if h.Bound != nil {
 			printf(w, "  evaluated in part: %v\n", h.Bound)
@@ -218,9 +220,7 @@ func valueText(v host.Value) string {
 	texts := make([]string, len(v.Values))
 	for i, value := range v.Values {
 		var plain strings.Builder
-		encoder := json.NewEncoder(&plain)
-		encoder.SetEscapeHTML(false)
-		if encoder.Encode(value) != nil {
+		if printJSONLine(&plain, value) != nil {
 			texts[i] = "?"
 			continue
 		}
