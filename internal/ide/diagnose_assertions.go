@@ -197,7 +197,7 @@ func groundOf(v host.Value) ground {
 // otherPlatform holds where the packages are certainly for another processor than that of a Jetson.
 func otherPlatform(_ *diagnoser, h *host.Host) (ground, bool) {
 	v, ok := h.Option(platformOption)
-	if !ok || v.Certainty != host.Certain || len(v.Values) != 1 || h.OwnPackages {
+	if !ok || v.Certainty != host.Certain || len(v.Values) != 1 || h.Packages.Given {
 		return ground{}, false
 	}
 	platform := v.Values[0]
@@ -214,7 +214,7 @@ func soc(chips ...string) premise {
 	return func(d *diagnoser, h *host.Host) (ground, bool) {
 		v, _ := h.Option(catalog.SoMOption)
 		som, ok := d.pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
-		return groundOf(v), ok && slices.Contains(chips, som.SoC) && !h.OwnPackages
+		return groundOf(v), ok && slices.Contains(chips, som.SoC) && !h.Packages.Given
 	}
 }
 
@@ -224,7 +224,7 @@ func l4tOutside(from, to string) premise {
 	return func(d *diagnoser, h *host.Host) (ground, bool) {
 		v, ok := h.Option(catalog.MajorVersionOption)
 		g, known := d.pinned.Catalog.Generation(hostString(h, catalog.MajorVersionOption))
-		if !ok || !known || g.L4T == "" || h.OwnPackages {
+		if !ok || !known || g.L4T == "" || h.Packages.Given {
 			return ground{}, false
 		}
 		at := groundOf(v)
@@ -263,5 +263,5 @@ func setsCUDASupport(_ *diagnoser, h *host.Host) (ground, bool) {
 			g.says = "nixpkgs.config.cudaSupport = true is set here"
 		}
 	}
-	return g, g.isWritten && !h.OwnPackages
+	return g, g.isWritten && !h.Packages.Given
 }

@@ -115,6 +115,7 @@ type diagnoser struct {
 	// isUnchecked reports whether the document says that options need no declaration.
 	isUnchecked func() bool
 	ignored     map[int][]Code // see isIgnored
+	usesOfCUDA  []cudaUse      // see cudaUses
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }

@@ -50,6 +50,9 @@ const (
 	CodeAssertion             Code = "assertion"
 	CodeConflictingDefinition Code = "conflicting-definition"
 	CodeOverlayRecursion      Code = "overlay-recursion"
+	CodeCUDACapabilities      Code = "cuda-capabilities"
+	CodeCUDASet               Code = "cuda-set"
+	CodeNixpkgsTooOld         Code = "nixpkgs-too-old"
 )
 
 // Rule is one kind of diagnostics. All that is said of a code anywhere comes from its rule.
@@ -61,8 +64,8 @@ type Rule struct {
 	Finds, Why, Mend string
 	// Topic is what a pill explains of it, where a diagnostic has no section of its own. May be the zero Topic.
 	Topic pill.Topic
-	// Wrong is a module that gives diagnostics of the rule alone, Right is the same mended: it gives none. Both hold for the
-	// newest revision.
+	// Wrong is a module, or a flake, that gives diagnostics of the rule alone, Right is the same mended: it gives none. Both
+	// hold for the newest revision.
 	Wrong, Right string
 
 	// document looks at a document by itself, host at what a host comes to. One of them may look for several rules. A rule
@@ -175,7 +178,53 @@ func init() {
 			Wrong: "{\n  nixpkgs.overlays = [\n    (final: prev: { hello = final.hello.overrideAttrs { doCheck = false; }; })\n  ];\n}\n",
 			Right: "{\n  nixpkgs.overlays = [\n    (final: prev: { hello = prev.hello.overrideAttrs { doCheck = false; }; })\n  ];\n}\n",
 		},
+		{
+			Code: CodeCUDACapabilities, Severity: SeverityWarning, Topic: concept("cuda-capabilities"), host: (*diagnoser).capabilitiesOfHost,
+			Finds: "A nixpkgs with CUDA whose cudaCapabilities lack the one of the SoM, or are not set.",
+			Why: "The system builds, without code for its GPU: CUDA programs stop with “no kernel image is available”, or compile " +
+				"all they run when they start. A Jetson's capability is not among those that nixpkgs builds for by itself.",
+			Mend:  "Name the capability of the SoM, or leave both settings to configureCuda.",
+			Wrong: flakeExample("25.11", `nixpkgs.config = { cudaSupport = true; cudaCapabilities = [ "7.2" ]; };`, `som = "orin-agx"; configureCuda = false;`),
+			Right: flakeExample("25.11", `nixpkgs.config = { cudaSupport = true; cudaCapabilities = [ "8.7" ]; };`, `som = "orin-agx"; configureCuda = false;`),
+		},
+		{
+			Code: CodeCUDASet, Severity: SeverityWarning, Topic: concept("cuda-versions"), host: (*diagnoser).cudaSetOfHost,
+			Finds: "A package set of a CUDA release that the JetPack of the host does not run.",
+			Why:   "The system builds, and programs of the set find no driver that is new enough, or libraries of another JetPack.",
+			Mend:  "Take pkgs.cudaPackages, which jetpack-nixos makes that of the host's JetPack, or another majorVersion.",
+			Wrong: flakeExample("25.11", "environment.systemPackages = [ pkgs.cudaPackages_13.cuda_nvcc ];", `som = "orin-agx";`),
+			Right: flakeExample("25.11", "environment.systemPackages = [ pkgs.cudaPackages.cuda_nvcc ];", `som = "orin-agx";`),
+		},
+		{
+			Code: CodeNixpkgsTooOld, Severity: SeverityHint, Topic: concept("follows"), host: (*diagnoser).nixpkgsOfHost,
+			Finds: "A nixpkgs that lacks what the pinned jetpack-nixos takes from it.",
+			Why:   "Nix stops at an option or a package that this nixpkgs does not have.",
+			Mend:  "Follow a newer release of nixpkgs, or pin a jetpack-nixos of the same time.",
+			Wrong: flakeExample("24.05", "hardware.graphics.enable = true;", `som = "orin-agx";`),
+			Right: flakeExample("25.11", "hardware.graphics.enable = true;", `som = "orin-agx";`),
+		},
 	}
+}
+
+// flakeExample is a flake with a Jetson whose module has a line of its own, and some of the options of jetpack-nixos.
+func flakeExample(release, line, jetpack string) string {
+	return fmt.Sprintf(`{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-%s";
+  inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos";
+
+  outputs = { nixpkgs, jetpack-nixos, ... }: {
+    nixosConfigurations.jetson = nixpkgs.lib.nixosSystem {
+      modules = [
+        jetpack-nixos.nixosModules.default
+        ({ pkgs, ... }: {
+          hardware.nvidia-jetpack = { enable = true; %s };
+          %s
+        })
+      ];
+    };
+  };
+}
+`, release, jetpack, line)
 }
 
 // Rules are all rules, in the order in which they are shown. The slice must not be changed.

@@ -14,17 +14,21 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// pinnedTo is the configuration.nix of a new workspace that pins a revision.
+// pinnedTo is the configuration.nix of a new workspace that pins a revision, or its flake.nix if the source is a flake.
 func pinnedTo(t *testing.T, revision, source string) *workspace.Document {
 	t.Helper()
 	dir := t.TempDir()
 	lock := fmt.Sprintf(`{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":%q}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`, revision)
-	for name, content := range map[string]string{"flake.lock": lock, "configuration.nix": source} {
+	entry := "configuration.nix"
+	if strings.Contains(source, "outputs =") {
+		entry = "flake.nix"
+	}
+	for name, content := range map[string]string{"flake.lock": lock, entry: source} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	doc, err := workspace.ReadDocument(filepath.Join(dir, "configuration.nix"))
+	doc, err := workspace.ReadDocument(filepath.Join(dir, entry))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func readFlakeLock(in *opened, content []byte) ([]Pin, error) {
 	if lock.Root == "" || lock.Nodes[lock.Root] == nil {
 		return nil, errors.New("is not a lock file: it has no root node")
 	}
-	defer func() { in.unrelated = lock.unrelated() }() // last: it looks at all there is
+	defer func() { in.unrelated, in.nixpkgs = lock.unrelated(), lock.nixpkgs() }() // last: it looks at all there is
 	for _, byName := range []bool{false, true} {
 		if pins := in.nearestPins(&lock, byName); len(pins) > 0 {
 			return bestFirst(pins), nil

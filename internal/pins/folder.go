@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,12 +37,13 @@ type findings struct {
 	// foundFiles are the files that the pin rests on in addition to those that are looked for in every folder.
 	foundFiles []string
 	unrelated  []string // see Finder.Unrelated
+	nixpkgs    map[string]Nixpkgs
 }
 
 func (f findings) equal(other findings) bool {
 	return f.pin == other.pin && f.entry == other.entry && f.top == other.top &&
 		slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles) &&
-		slices.Equal(f.unrelated, other.unrelated)
+		slices.Equal(f.unrelated, other.unrelated) && maps.Equal(f.nixpkgs, other.nixpkgs)
 }
 
 // read reads a folder by the table of formats.

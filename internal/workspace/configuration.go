@@ -23,6 +23,9 @@ type Configuration struct {
 	Pinned Pinned
 	*host.Result
 
+	// Nixpkgs are the inputs of the flake that are NixOS's own nixpkgs, by name, as flake.lock has them.
+	Nixpkgs map[string]pins.Nixpkgs
+
 	unrelated []string // the inputs of the flake that have nothing to do with Jetsons
 	indexing  sync.Once
 	byFile    map[string][]*host.Host // see Of
@@ -122,7 +125,7 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	}
 	defer folder.Close()
 	dir := filepath.Dir(entry)
-	c := &Configuration{Entry: entry, Pinned: s.CatalogAt(dir), unrelated: s.pins.Unrelated(dir)}
+	c := &Configuration{Entry: entry, Pinned: s.CatalogAt(dir), Nixpkgs: s.pins.Nixpkgs(dir), unrelated: s.pins.Unrelated(dir)}
 	if c.Pinned.Pin.Found() {
 		c.Result = s.resultOf(ctx, c, root, folder, before)
 		return c

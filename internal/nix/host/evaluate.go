@@ -415,7 +415,7 @@ func (s *system) host(h *Host) *Host {
 			h.Values = append(h.Values, s.valueOf(o))
 		}
 	}
-	h.Replaced, h.OwnPackages = s.replaced, s.hasOwnPackages()
+	h.Replaced, h.Functions, h.Packages = s.replaced, s.functions, s.packageSource()
 	checks := s.root.at([]string{"_module", "check"})
 	h.Unchecked = s.unchecked || len(checks.raw) > 0 && s.Force(checks.raws()) != eval.Value(eval.Bool(true)) ||
 		len(s.root.at([]string{"_module", "freeformType"}).raw) > 0
@@ -584,7 +584,7 @@ func (s *system) variants() []variant {
 		if len(below.raw) == 0 || len(all) >= mostVariants {
 			return
 		}
-		v := &system{run: s.run, nixos: true, schema: s.schema, special: special, args: s.args, platform: s.platform}
+		v := &system{run: s.run, nixos: true, schema: s.schema, special: special, args: s.args, platform: s.platform, nixpkgs: s.nixpkgs}
 		if inherits {
 			v.modules = slices.Clone(s.modules)
 			v.more = s.more

@@ -137,9 +137,11 @@ type Host struct {
 	// Replaced says that the configuration leaves modules of jetpack-nixos out, in whose place
 	// others may declare the options in their own way.
 	Replaced bool
-	// OwnPackages says that the configuration is given its packages, so that they do not follow from the options of
-	// nixpkgs: by nixpkgs.pkgs, or by an argument of the call or of the modules.
-	OwnPackages bool
+	// Functions are where the modules of the workspace are written that are functions and
+	// certainly part of the configuration.
+	Functions []Location
+	// Packages says where its packages come from.
+	Packages Packages
 	// Values are the options of the schema, in its order.
 	Values []Value
 	// indexes are those of Values, by path.

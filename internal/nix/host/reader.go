@@ -165,11 +165,14 @@ func (r *recorder) ask(kind questionKind, name string) answer {
 	return a.answer()
 }
 
+// packagesText is what nixpkgs gives: packages, among which is the config that they are made with.
+const packagesText = "{ config ? { }, ... }: pkgs // { inherit config; }"
+
 // nixpkgs are the files of nixpkgs that others import, by their names there: what
 // they give is known without them.
 var nixpkgs = map[string]*syntax.Tree{
-	"":                           syntax.Parse("arguments: pkgs"),
-	"/default.nix":               syntax.Parse("arguments: pkgs"),
+	"":                           syntax.Parse(packagesText),
+	"/default.nix":               syntax.Parse(packagesText),
 	"/lib":                       syntax.Parse("lib"),
 	"/lib/default.nix":           syntax.Parse("lib"),
 	"/nixos/lib/eval-config.nix": syntax.Parse("lib.nixosSystem"),

@@ -168,25 +168,36 @@ func (h *Host) after(changed changes, ok *bool) *Host {
 	for i := range of.Unseen {
 		of.Unseen[i].At = move(of.Unseen[i].At)
 	}
+	definitions := func(all []Definition) []Definition { // the same where none is moved
+		was := isMoved
+		isMoved = false
+		moved := slices.Clone(all)
+		for i := range moved {
+			d := &moved[i]
+			d.Path, d.Value, d.Origin = move(d.Path), move(d.Value), move(d.Origin)
+		}
+		if isMoved {
+			all = moved
+		}
+		isMoved = isMoved || was
+		return all
+	}
 	values := func(all []Value) []Value {
 		all = slices.Clone(all)
 		for i := range all {
-			v := &all[i]
-			was := isMoved
-			isMoved = false
-			definitions := slices.Clone(v.Definitions)
-			for i := range definitions {
-				d := &definitions[i]
-				d.Path, d.Value, d.Origin = move(d.Path), move(d.Value), move(d.Origin)
-			}
-			if isMoved {
-				v.Definitions = definitions
-			}
-			isMoved = isMoved || was
+			all[i].Definitions = definitions(all[i].Definitions)
 		}
 		return all
 	}
 	of.Values, of.Undeclared = values(h.Values), values(h.Undeclared)
+	of.Functions = slices.Clone(h.Functions)
+	for i := range of.Functions {
+		of.Functions[i] = move(of.Functions[i])
+	}
+	of.Packages.Config = maps.Clone(h.Packages.Config)
+	for name, all := range of.Packages.Config {
+		of.Packages.Config[name] = definitions(all)
+	}
 	if !isMoved {
 		return h
 	}

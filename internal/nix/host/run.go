@@ -187,6 +187,9 @@ func (r *run) makeSystem(call *eval.Call) *system {
 		run: r, id: r.nextID(), call: call, nixos: nixos, schema: r.options.Schema, special: eval.NewAttrs(nil),
 		args: map[string]*eval.Thunk{},
 	}
+	if p := call.Function.Path; len(p) > 1 && p[0] == "inputs" && r.inputs.input(p[1]) == Nixpkgs {
+		s.nixpkgs = p[1]
+	}
 	given := r.Merged(r.Force(call.Args[0]))
 	if isOfPackages { // pkgs.nixos takes a module, or a list of them
 		s.nixos, nixos = true, true
@@ -201,7 +204,7 @@ func (r *run) makeSystem(call *eval.Call) *system {
 		set = eval.NewAttrs(given)
 	}
 	if base != nil {
-		s.nixos, s.special, s.args, s.platform = base.nixos, base.special, base.args, base.platform
+		s.nixos, s.special, s.args, s.platform, s.nixpkgs = base.nixos, base.special, base.args, base.platform, base.nixpkgs
 		s.modules = append(s.modules, base.modules...)
 		s.more = base.more
 	}

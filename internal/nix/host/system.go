@@ -27,6 +27,8 @@ type system struct {
 	freeform *Type
 	// platform is the system argument of nixosSystem; nil for none.
 	platform eval.Value
+	// nixpkgs is the flake input whose nixosSystem is called; empty where that is not known.
+	nixpkgs string
 	// nixos says that the modules of NixOS are among the modules.
 	nixos bool
 	// closed says that all options are declared by modules that are seen.
@@ -43,7 +45,9 @@ type system struct {
 	rest     eval.Value             // what else it may get
 	asked    map[string]*eval.Thunk // the values of _module.args
 	loaded   map[string]*loaded
-	renames  []*Option
+	// functions are the modules that are certainly part of the system and are functions.
+	functions []Location
+	renames   []*Option
 	// unchecked says that NixOS may accept definitions of options that no module declares.
 	unchecked bool
 	// replaced says that a module of jetpack-nixos is left out.
@@ -56,6 +60,7 @@ type system struct {
 // loaded is a module, with what it imports.
 type loaded struct {
 	key      string
+	lambda   syntax.Node // the function that the module is; the zero Node for a set
 	config   *eval.Thunk
 	options  *eval.Thunk
 	imports  []imported
@@ -110,7 +115,9 @@ func (s *system) collectOnce() {
 	order := closure(start, func(m imported) bool { return !disabled[m.key] })
 	isCertain := map[string]bool{}
 	for _, m := range closure(start, func(m imported) bool { return !disabled[m.key] && m.perhaps == nil }) {
-		isCertain[m.key] = true
+		if isCertain[m.key] = true; !m.lambda.IsZero() {
+			s.functions = append(s.functions, location(s.Evaluator, m.lambda))
+		}
 	}
 	root := &level{system: s}
 	if s.schema != nil {
@@ -282,7 +289,9 @@ func (s *system) loadFile(m item, name string) *loaded {
 
 // shaped is a module that is a function or a set.
 func (s *system) shaped(m item, key string, v eval.Value) *loaded {
+	var lambda syntax.Node
 	if f, ok := v.(*eval.Function); ok {
+		lambda = f.Lambda()
 		v = s.Apply(f, s.arguments(f))
 	} else if set, ok := v.(*eval.Attrs); ok && set.Len() > 0 {
 		if functor, ok := set.Get("__functor"); ok {
@@ -297,7 +306,7 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 		s.unseen(m, v)
 		return nil
 	}
-	out := &loaded{key: key}
+	out := &loaded{key: key, lambda: lambda}
 	switch kindOf(s.Evaluator, set) {
 	case "if", "override", "merge":
 		out.config = eval.Known(set)
@@ -545,16 +554,6 @@ func (s *system) has(path []string) (has, known bool) {
 		return false, false
 	}
 	return s.jetpack == Yes, s.jetpack != NotKnown
-}
-
-// hasOwnPackages reports whether the system is, or may be, given its packages.
-func (s *system) hasOwnPackages() bool {
-	_, isArgument := s.args["pkgs"]
-	special, ok := s.special.(*eval.Attrs)
-	if ok {
-		_, ok = special.Get("pkgs")
-	}
-	return isArgument || ok || len(s.root.at([]string{"nixpkgs", "pkgs"}).raw) > 0 || len(s.root.at([]string{"_module", "args", "pkgs"}).raw) > 0
 }
 
 // packages are nixpkgs' packages: a symbol, but for the platform.

@@ -70,7 +70,17 @@ const mostSpent = 8
 // each as At has it, until visit returns false. It reports whether it went through
 // the whole text: it stops where too much of that cannot be evaluated in time.
 func Places(t *syntax.Tree, visit func(Place) bool) (whole bool) {
-	r, spent := reader{climber: climber{}}, 0
+	return (&reader{climber: climber{}}).places(t, visit)
+}
+
+// CertainPlaces is Places for what holds however functions are called and whatever tests give: a name
+// that stands for one of several things refers to none of them.
+func CertainPlaces(t *syntax.Tree, visit func(Place) bool) (whole bool) {
+	return (&reader{climber: climber{}, certain: true}).places(t, visit)
+}
+
+func (r *reader) places(t *syntax.Tree, visit func(Place) bool) (whole bool) {
+	spent := 0
 	for n := range syntax.Descendants(t.Root()) {
 		if IsString(n) && n.Parent().Kind() == syntax.Dynamic {
 			continue

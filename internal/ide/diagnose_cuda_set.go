@@ -1,0 +1,163 @@
+package ide
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
+)
+
+// cudaRange is the CUDA releases that run on a JetPack: from a release up to, and without, another.
+type cudaRange struct {
+	from, until [2]int
+	words       string
+}
+
+// cudaRanges are, by JetPack major, the releases that the assertions of jetpack-nixos allow (modules/cuda.nix; since 0d80d8b in
+// modules/default.nix): the first natively, later ones with cuda_compat. They are those of NVIDIA's drivers, whatever the revision.
+var cudaRanges = map[string]cudaRange{
+	"5": {[2]int{11, 4}, [2]int{12, 3}, "11.4 to 12.2"},
+	"6": {[2]int{12, 4}, [2]int{13, 0}, "12.4 to 12.9"},
+	"7": {[2]int{13, 0}, [2]int{99, 0}, "13.0 and later"},
+}
+
+// lacks reports whether no release of a package set is in the range. Without a minor, the set has one of its major.
+func (r cudaRange) lacks(major, minor int, hasMinor bool) bool {
+	if !hasMinor {
+		last := r.until[0]
+		if r.until[1] == 0 {
+			last--
+		}
+		return major < r.from[0] || major > last
+	}
+	release := [2]int{major, minor}
+	return slices.Compare(release[:], r.from[:]) < 0 || slices.Compare(release[:], r.until[:]) >= 0
+}
+
+var cudaSetName = regexp.MustCompile(`^cudaPackages_(\d{1,2})(?:_(\d{1,2}))?$`)
+
+// cudaUse is a place in a document that certainly takes a package set of one CUDA release, if the module around it is one of a host.
+type cudaUse struct {
+	module.Place
+	name         string
+	major, minor int
+	hasMinor     bool
+}
+
+// cudaSetOfHost reports package sets of CUDA releases that do not run on the host's JetPack.
+func (d *diagnoser) cudaSetOfHost(h *host.Host) {
+	b, major := boardOf(h), d.majorOf(h)
+	runs, ok := cudaRanges[major]
+	if !b.enabled || !ok {
+		return
+	}
+	for _, use := range d.cudaUses() {
+		around := host.Location{File: filepath.ToSlash(d.doc.Path), Span: use.Binder.Span()}
+		if !runs.lacks(use.major, use.minor, use.hasMinor) || !slices.Contains(h.Functions, around) {
+			continue
+		}
+		found := Diagnostic{
+			Span: use.Span, Code: CodeCUDASet, Host: HostName(h),
+			Message: fmt.Sprintf("%s does not run on JetPack %s, which runs CUDA %s", use.name, major, runs.words),
+		}
+		if d.doc.Text[use.Span.Start:use.Span.End] == use.name && use.Node.Parent().Kind() != syntax.Inherit {
+			if set := d.cudaPackages(); set != "" {
+				found.Fixes = []Fix{changeTo(use.Span, set)}
+			}
+		}
+		d.reportForHost(found)
+	}
+}
+
+// majorOf is the JetPack that a host certainly has; empty where that is not known.
+func (d *diagnoser) majorOf(h *host.Host) string {
+	if all := d.pinned.Catalog.Generations(); len(all) == 1 {
+		return all[0].Major
+	}
+	return hostString(h, catalog.MajorVersionOption)
+}
+
+// cudaPackages is the package set that goes with the host's JetPack, as a name below pkgs; empty where there is none. Where the overlay
+// sets cudaPackages, the module makes it that of the JetPack.
+func (d *diagnoser) cudaPackages() string {
+	const name = "cudaPackages"
+	if slices.ContainsFunc(d.pinned.Catalog.OverlayAttributes(), func(a catalog.Attribute) bool { return a.Name == name }) {
+		return name
+	}
+	if _, ok := d.pinned.Catalog.Package(name); ok {
+		return catalog.ScopeName + "." + name
+	}
+	return ""
+}
+
+// cudaUses are the places at which the document takes a package set of one CUDA release from a module's pkgs, and certainly so.
+func (d *diagnoser) cudaUses() []cudaUse {
+	if d.usesOfCUDA != nil || !strings.Contains(d.doc.Text, "cudaPackages_") {
+		return d.usesOfCUDA
+	}
+	d.usesOfCUDA = []cudaUse{}
+	module.CertainPlaces(d.doc.Tree(), func(p module.Place) bool {
+		if p.Kind != module.ReferredName || p.Origin != module.Argument || len(p.Path) != 2 || p.Path[0].Name != "pkgs" {
+			return !d.sn.Done()
+		}
+		name := p.Path.Last()
+		if m := cudaSetName.FindStringSubmatch(name); m != nil && d.isAlwaysUsed(p) {
+			use := cudaUse{Place: p, name: name, hasMinor: m[2] != ""}
+			use.major, _ = strconv.Atoi(m[1])
+			use.minor, _ = strconv.Atoi(cmp.Or(m[2], "0"))
+			d.usesOfCUDA = append(d.usesOfCUDA, use)
+		}
+		return !d.sn.Done()
+	})
+	return d.usesOfCUDA
+}
+
+// isAlwaysUsed reports whether the module that takes a name as an argument always looks at what stands at a place, as far as its
+// text tells: under no condition that may fail, in no function within, in no variable, which may not be used, and in no default.
+func (d *diagnoser) isAlwaysUsed(p module.Place) bool {
+	for c := range module.Conditions(p.Node) {
+		if d.tests == nil {
+			d.tests = module.NewTest(d.hasOption)
+		}
+		if value, known := d.tests.Truth(c.Test); !known || value != c.Wanted {
+			return false
+		}
+	}
+	if len(module.Priorities(p.Node)) > 0 {
+		return false
+	}
+	for n, up := p.Node, p.Node.Parent(); n != p.Binder; n, up = up, up.Parent() {
+		switch up.Kind() {
+		case syntax.LetIn:
+			if n.Kind() == syntax.Binding || n.Kind() == syntax.Inherit {
+				return false
+			}
+		case syntax.Lambda:
+			if up != p.Binder {
+				return false
+			}
+		case syntax.HasAttr, syntax.Assert:
+			return false
+		case syntax.Apply:
+			if a, _ := syntax.AsApply(up); module.CalleeName(a.Function()) == "mkOption" {
+				return false
+			}
+		case syntax.Binary:
+			if _, op := syntax.Operator(up); op != syntax.Update && op != syntax.Concat {
+				return false
+			}
+		}
+		if up.IsZero() {
+			return false
+		}
+	}
+	return true
+}
