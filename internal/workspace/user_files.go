@@ -25,7 +25,7 @@ const (
 	maxUserFolders = 20_000
 	maxUserEntries = 500_000
 	maxUserDepth   = 12
-	maxUserFile    = 512 << 10 // bytes
+	maxUserFile    = 512 << 10 // bytes of a text that is parsed
 	maxUserBytes   = 16 << 20
 )
 
@@ -65,6 +65,8 @@ type userFile struct {
 	// imports are as importsOf gives them, where that was asked for.
 	imports    []string
 	hasImports bool
+	// isLeftOut says that the text is too large to be parsed, and may declare or import something.
+	isLeftOut bool
 }
 
 func newUserFiles() *userFiles {
@@ -289,7 +291,7 @@ func (w *walk) file(name string, imports bool) userFile {
 		w.missed(err)
 		return userFile{}
 	}
-	if w.read == maxUserFiles || w.bytes >= maxUserBytes || info.Size() > maxUserFile {
+	if w.read == maxUserFiles || w.bytes >= maxUserBytes || info.Size() > maxUserBytes {
 		w.complete = false
 		return userFile{}
 	}
@@ -307,6 +309,9 @@ func (w *walk) file(name string, imports bool) userFile {
 		file.parse(source)
 		w.known.Store(file.path, file)
 	}
+	if file.isLeftOut {
+		w.complete = false
+	}
 	if len(file.declared) > 0 {
 		w.files = append(w.files, file)
 	}
@@ -319,23 +324,33 @@ func (w *walk) text(name string) (string, error) {
 		return "", err
 	}
 	defer opened.Close()
-	content, err := io.ReadAll(io.LimitReader(opened, maxUserFile))
+	content, err := io.ReadAll(io.LimitReader(opened, maxUserBytes))
 	return string(content), err
 }
 
 // parse finds the options and imports in the file's text, unless it can be seen from afar that there are none.
 func (f *userFile) parse(source string) {
 	declares := mayDeclareOptions(source) && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
-	if !declares && !f.hasImports || unfit(source) != nil {
+	imports := f.hasImports && mayImport(source)
+	if !declares && !imports || unfit(source) != nil {
+		return
+	}
+	if len(source) > maxUserFile { // a set of packages that a program wrote is mostly neither
+		f.isLeftOut = true
 		return
 	}
 	tree := syntax.Parse(source)
 	if declares {
 		f.declared = declaredOptions(tree, text.NewMapper(source))
 	}
-	if f.hasImports {
+	if imports {
 		f.imports = importsOf(tree, f.path)
 	}
+}
+
+// mayImport is false for most texts of which importsOf gives nothing. It does not parse them.
+func mayImport(source string) bool {
+	return strings.Contains(source, "import") || strings.Contains(strings.ToLower(source), "modules")
 }
 
 // namespaces are the sets of options that jetpack-nixos has, in any revision.

@@ -236,7 +236,17 @@ func TestSawUserModules(t *testing.T) {
 			}
 		}, "", false},
 		{"a large file", "{ }", func(t *testing.T, dir string) {
-			if err := os.Truncate(write(t, dir, "a.nix", ""), maxUserFile+1); err != nil {
+			write(t, dir, "a.nix", board("b")+strings.Repeat(" ", maxUserFile))
+		}, "", false},
+		{"a large file that declares nothing", "{ packages = import ../a.nix; }", func(t *testing.T, dir string) {
+			write(t, dir, "a.nix", "{ }"+strings.Repeat(" ", maxUserFile))
+			write(t, dir, "z/board.nix", board("b"))
+		}, "b z/board.nix:1", true},
+		{"a large file that imports", "{ imports = [ ../a.nix ]; }", func(t *testing.T, dir string) {
+			write(t, dir, "a.nix", "{ imports = [ ./.private/b.nix ]; }"+strings.Repeat(" ", maxUserFile))
+		}, "", false},
+		{"a file that is much too large", "{ }", func(t *testing.T, dir string) {
+			if err := os.Truncate(write(t, dir, "a.nix", ""), maxUserBytes+1); err != nil {
 				t.Fatal(err)
 			}
 		}, "", false},
