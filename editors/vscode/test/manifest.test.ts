@@ -24,7 +24,8 @@ const readme = readFileSync('README.md', 'utf8');
 test('every setting has a description and a default, and stands in the README with it', () => {
   for (const [name, setting] of Object.entries(settings)) {
     assert(setting.markdownDescription !== undefined && setting.markdownDescription.length > 20, name);
-    const written = setting.default === '' ? '' : ` \`${String(setting.default)}\` `;
+    const value = typeof setting.default === 'string' ? setting.default : JSON.stringify(setting.default);
+    const written = value === '' ? '' : ` \`${value}\` `;
     assert(readme.includes(`| \`${name}\` |${written}|`), `${name} with its default is not in the README`);
   }
 });
