@@ -166,7 +166,7 @@ func (q *query) isCertain() bool {
 
 // mayBeOther reports whether a revision is pinned that is not known. It may have options and values that no known revision
 // has; but where one of those is spelled nearly like a known one, it is likelier to be a mistake.
-func (d *diagnoser) mayBeOther() bool { return !d.isCertain() && d.pinned.Pin.Found() }
+func (q *query) mayBeOther() bool { return !q.isCertain() && q.pinned.Pin.Found() }
 
 // revision names what is judged by.
 func (d *diagnoser) revision() string {

@@ -50,21 +50,18 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 	if enabled, _ := certain(h, catalog.EnableOption); h.Jetpack != host.Yes || enabled == false {
 		return f
 	}
-	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
-	f.Capability = strings.Join(som.CUDACapabilities, ", ")
-	if g, ok := c.Pinned.Catalog.Generation(majorOf(c, h)); ok {
-		f.JetPack, f.L4T, f.Kernel, f.CUDA = g.JetPack, g.L4T, g.Kernel, g.CUDA
-		if g.RealtimeSuffix != "" {
-			switch realtime, _ := certain(h, realtimeOption); realtime {
-			case true:
-				f.Kernel += g.RealtimeSuffix
-			case nil:
-				f.Kernel = ""
-			}
-		}
-		if mayReplaceKernel(h) {
+	major := majorOf(c, h)
+	f = factsOfBoard(c.Pinned.Catalog, hostString(h, catalog.SoMOption), major)
+	if g, _ := c.Pinned.Catalog.Generation(major); g.RealtimeSuffix != "" {
+		switch realtime, _ := certain(h, realtimeOption); realtime {
+		case true:
+			f.Kernel += g.RealtimeSuffix
+		case nil:
 			f.Kernel = ""
 		}
+	}
+	if mayReplaceKernel(h) {
+		f.Kernel = ""
 	}
 	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 {
 		f.Flash = flashCommand(c.Entry, h)
@@ -82,6 +79,15 @@ func majorOf(c *workspace.Configuration, h *host.Host) string {
 	}
 	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
 	return som.DefaultMajor
+}
+
+// factsOfBoard are the facts of a SoM and a generation, either of which may be empty, with the kernel that is not a realtime one.
+func factsOfBoard(c *catalog.Catalog, som, major string) (f HostFacts) {
+	known, _ := c.SoM(som)
+	f.Capability = strings.Join(known.CUDACapabilities, ", ")
+	g, _ := c.Generation(major)
+	f.JetPack, f.L4T, f.Kernel, f.CUDA = g.JetPack, g.L4T, g.Kernel, g.CUDA
+	return f
 }
 
 // hasTargetBoard reports whether there may be a board configuration to flash: the SoM generic has none of its own, and

@@ -21,6 +21,7 @@ const (
 	ServerNotInitialized Code = -32002
 	RequestFailed        Code = -32803
 	RequestCancelled     Code = -32800
+	ContentModified      Code = -32801
 )
 
 // NewError returns an error that is answered with this code and message.

@@ -25,6 +25,7 @@ const pollEvery = time.Second
 
 // diagnosticsSoon asks for the diagnostics to be published anew. It never waits.
 func (s *Server) diagnosticsSoon() {
+	s.looks.ask()
 	select {
 	case s.changed <- struct{}{}:
 	default: // asked for already
@@ -68,9 +69,12 @@ func (s *Server) keepDiagnostics(ctx context.Context) {
 		case <-s.changed:
 			s.awaitQuiet(ctx)
 		}
+		asked := s.looks.begin()
 		if snapshot = s.session.Snapshot(); snapshot != nil && ctx.Err() == nil {
 			s.publishChanges(ctx, snapshot, clientHas)
 		}
+		s.looks.end(asked)
+		s.refreshStale()
 	}
 }
 

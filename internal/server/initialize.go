@@ -40,8 +40,12 @@ type clientCapabilities struct {
 		Configuration                                 bool
 		WorkspaceEdit                                 struct{ DocumentChanges bool }
 		DidChangeWatchedFiles, DidChangeConfiguration struct{ DynamicRegistration bool }
+		InlayHint, CodeLens                           struct{ RefreshSupport bool }
 	}
-	Window struct{ WorkDoneProgress bool }
+	Window struct {
+		WorkDoneProgress bool
+		ShowDocument     struct{ Support bool }
+	}
 
 	TextDocument struct {
 		Hover      struct{ ContentFormat markupKinds }
@@ -104,6 +108,9 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 			CodeActionProvider: &protocol.CodeActionOptions{
 				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, fixAll},
 			},
+			InlayHintProvider:      protocol.Boolean(true),
+			CodeLensProvider:       &protocol.CodeLensOptions{},
+			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: []string{copyCommand, showFindingCommand}},
 			Workspace: &protocol.WorkspaceOptions{
 				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 					Supported:           &yes,

@@ -28,7 +28,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the goldens of the marker archives")
 
 // A marker archive in testdata/marker/<feature> holds a workspace. Its files have cursors, $0 to $9, each in one file of
-// the archive; what the feature says at cursor $3, or of the whole file with that cursor, stands in the member @3. Every
+// the archive; what the feature says at cursor $3, or of the whole file with that cursor, stands in the member @3. Of inlay
+// hints it says those from the cursor on. Every
 // cursor is asked twice: through package ide, and over the wire. A comment "full" in the archive's head keeps whole excerpts in the golden, which otherwise
 // names the section alone. Members below store/ lie where the store has the source that the workspace pins; the member
 // settings is what a client sends, in which DIR stands for the workspace.
@@ -46,6 +47,8 @@ var features = map[string]feature{
 	"declaration": {directDeclaration, wireDeclaration},
 	"references":  {directReferences, wireReferences},
 	"diagnostics": {directDiagnostics, wireDiagnostics},
+	"inlay":       {directInlay, wireInlay},
+	"lens":        {directLens, wireLens},
 }
 
 // marker is one cursor.

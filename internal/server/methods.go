@@ -33,6 +33,9 @@ func (s *Server) methods() map[string]method {
 		protocol.MethodTextDocumentDeclaration: atCursor(s, s.declaration),
 		protocol.MethodTextDocumentReferences:  request(s.references),
 		protocol.MethodTextDocumentCodeAction:  request(s.CodeAction),
+		protocol.MethodTextDocumentInlayHint:   request(s.InlayHint),
+		protocol.MethodTextDocumentCodeLens:    request(s.CodeLens),
+		protocol.MethodWorkspaceExecuteCommand: request(s.ExecuteCommand),
 
 		methodPin:     request(s.pin),
 		methodPills:   request(s.pills),

@@ -46,7 +46,9 @@ type Server struct {
 	folders  folders
 
 	changed  chan struct{} // holds one while diagnostics are to be published anew
+	looks    looks         // of keepDiagnostics
 	watching atomic.Bool   // whether the client reports changes of files
+	answers  answers       // that the client keeps until it is told that they changed
 
 	passes int                  // begun so far; counted by the goroutine that looks for diagnostics
 	pass   atomic.Pointer[pass] // the newest that the client may show

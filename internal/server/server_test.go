@@ -159,6 +159,9 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"declarationProvider": true,
 			"referencesProvider": true,
 			"codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.jetpills"]},
+			"inlayHintProvider": true,
+			"codeLensProvider": {},
+			"executeCommandProvider": {"commands": ["jetpills.copy", "jetpills.showFinding"]},
 			"workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}}
 		}
 	}`

@@ -34,6 +34,15 @@ type Configuration struct {
 // HasNames reports whether the configurations have names: a configuration.nix makes one without.
 func (c *Configuration) HasNames() bool { return filepath.Base(c.Entry) != "configuration.nix" }
 
+// Same reports whether two configurations say the same: they have the same hosts, which an evaluation keeps for as long as nothing
+// changes that they rest on. Either may be nil.
+func (c *Configuration) Same(other *Configuration) bool {
+	if c == nil || other == nil {
+		return c == other
+	}
+	return c.Pinned == other.Pinned && slices.Equal(c.Hosts, other.Hosts)
+}
+
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
 // around it, or else of the nearest hive.nix or configuration.nix, within the workspace folder or the repository. It is nil
 // where there is none. The evaluation is kept for as long as nothing changes. It stops once the snapshot is Done or
@@ -96,6 +105,12 @@ func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
 		return nil
 	}
 	return s.configurations.of(entry).result.Load()
+}
+
+// HasEntry reports whether there is a file that Configuration of a folder would evaluate.
+func (s *Snapshot) HasEntry(dir string) bool {
+	entry, _ := s.entry(dir)
+	return entry != ""
 }
 
 // LatestConfiguration is the newest Configuration of a document that is known without an evaluation, and what was rewritten of

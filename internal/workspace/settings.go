@@ -37,6 +37,10 @@ type Settings struct {
 	ExcerptLines int
 	// Diagnostics says whether findings are shown ("jetpills.diagnostics.enable").
 	Diagnostics bool
+	// InlayHints says whether values that are known stand behind the names that have them ("jetpills.inlayHints.enable").
+	InlayHints bool
+	// CodeLens says whether the flash command and the findings of a host stand above it ("jetpills.codeLens.enable").
+	CodeLens bool
 	// Severity is what a person wants of findings, by code: "off" or the name of a severity
 	// ("jetpills.diagnostics.severity"). The codes and names are those that ide.CheckSeverity knows; others have no effect.
 	// The map must not be changed.
@@ -48,7 +52,7 @@ const MaxExcerptLines = 200
 
 // DefaultSettings are those of a person who sets nothing.
 func DefaultSettings() Settings {
-	return Settings{Definition: DefinitionPill, ExcerptLines: 12, Diagnostics: true}
+	return Settings{Definition: DefinitionPill, ExcerptLines: 12, Diagnostics: true, InlayHints: true, CodeLens: true}
 }
 
 // ParseSettings reads the settings section as clients send it, as JSON. The section may be wrapped in an object with its
@@ -77,7 +81,7 @@ type settingsParser struct {
 }
 
 // groups are the settings that hold others.
-var groups = [...]string{"jetpills.pills", "jetpills.hover", "jetpills.diagnostics", "jetpills.upstream"}
+var groups = [...]string{"jetpills.pills", "jetpills.hover", "jetpills.diagnostics", "jetpills.inlayHints", "jetpills.codeLens", "jetpills.upstream"}
 
 func (p *settingsParser) read(prefix string, members map[string]any) {
 	for _, key := range slices.Sorted(maps.Keys(members)) {
@@ -131,11 +135,11 @@ func (p *settingsParser) set(name string, value any) {
 			s.ExcerptLines = int(number)
 		}
 	case "jetpills.diagnostics.enable":
-		if enabled, ok := value.(bool); ok {
-			s.Diagnostics = enabled
-		} else {
-			p.report(name, "must be true or false, not %s", typeName(value))
-		}
+		p.turn(&s.Diagnostics, name, value)
+	case "jetpills.inlayHints.enable":
+		p.turn(&s.InlayHints, name, value)
+	case "jetpills.codeLens.enable":
+		p.turn(&s.CodeLens, name, value)
 	case "jetpills.diagnostics.severity":
 		codes, ok := value.(map[string]any)
 		if !ok {
@@ -151,6 +155,15 @@ func (p *settingsParser) set(name string, value any) {
 				p.report(name+"."+code, "must be text, not %s", typeName(severity))
 			}
 		}
+	}
+}
+
+// turn sets a switch.
+func (p *settingsParser) turn(on *bool, name string, value any) {
+	if enabled, ok := value.(bool); ok {
+		*on = enabled
+	} else {
+		p.report(name, "must be true or false, not %s", typeName(value))
 	}
 }
 

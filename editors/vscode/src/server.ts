@@ -196,6 +196,20 @@ export class Server implements vscode.Disposable {
         }
         return hover;
       },
+      provideInlayHints: async (document, range, token, next) => {
+        const hints = await next(document, range, token);
+        const pills = hints?.length ? await this.pills() : [];
+        for (const { tooltip } of hints ?? []) {
+          if (tooltip instanceof vscode.MarkdownString) tooltip.value = linksToPreviews(tooltip.value, pills, pathOf);
+        }
+        return hints;
+      },
+      // The server has no clipboard.
+      executeCommand: async (command, args: unknown[], next) => {
+        if (command !== 'jetpills.copy') return next(command, args) as unknown;
+        await vscode.env.clipboard.writeText(String(args[0]));
+        return vscode.window.setStatusBarMessage(`Copied: ${String(args[0])}`, 5000);
+      },
       resolveCompletionItem: async (item, token, next) => {
         const resolved = await next(item, token);
         if (resolved?.documentation instanceof vscode.MarkdownString) {

@@ -62,6 +62,13 @@ func At(t *syntax.Tree, offset int) Place {
 	return new(reader).placeOf(n)
 }
 
+// CertainAt is At for those who act on the answer: what a name refers to is only
+// what it does however functions are called and whatever tests give.
+func CertainAt(t *syntax.Tree, offset int) Place {
+	r := reader{certain: true}
+	return r.placeOf(t.NodeOf(t.TokenAt(offset, nil)))
+}
+
 // mostSpent is how many expressions of one text Places evaluates that take the
 // whole budget.
 const mostSpent = 8
