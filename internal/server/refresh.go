@@ -69,12 +69,12 @@ func (l *looks) await(ctx context.Context) {
 // nothing is said of hosts that are older than the text. Other documents may be newer than the request. If this one is, the
 // answer is an error, at which clients ask again. There is no document where there is nothing to say of it.
 func (s *Server) settledDocument(ctx context.Context, name string) (cursor, error) {
-	snapshot, doc := s.snapshotOf(ctx, name)
+	_, doc := s.snapshotOf(ctx, name)
 	if doc == nil || doc.Problem() != nil || isView(name) {
 		return cursor{}, nil
 	}
 	s.looks.await(ctx)
-	snapshot = s.session.Snapshot().Until(ctx)
+	snapshot := s.session.Snapshot().Until(ctx)
 	if now, _ := snapshot.Document(name); now != doc || ctx.Err() != nil {
 		return cursor{}, rpc.NewError(rpc.ContentModified, "the document has changed")
 	}
