@@ -159,11 +159,11 @@ func (b *bumping) print(w io.Writer, from workspace.Pinned) {
 		printf(w, "\nno finding would appear or go\n")
 	}
 	if n := len(b.findings); n > 0 {
-		printf(w, "\n%s would appear:\n\n", counted(n, "finding"))
+		printf(w, "\n%s would appear:\n\n", text.Count(n, "finding"))
 		renderFindings(w, b.findings)
 	}
 	if n := len(b.gone); n > 0 {
-		printf(w, "\n%s would go:\n", counted(n, "finding"))
+		printf(w, "\n%s would go:\n", text.Count(n, "finding"))
 		for _, f := range b.gone {
 			printf(w, "  %s:%d:%d: %s [%s]\n", f.file, f.lines.StartLine, f.lines.StartColumn, f.Message, f.Code)
 		}

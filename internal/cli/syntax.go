@@ -212,20 +212,12 @@ func (c *syntaxCheck) summary() string {
 		all += c.errors[code]
 		classes = append(classes, fmt.Sprintf("%d %s", c.errors[code], code))
 	}
-	out := fmt.Sprintf("%s, %d accepted", counted(c.accepted+c.refused, "file"), c.accepted)
+	out := fmt.Sprintf("%s, %d accepted", text.Count(c.accepted+c.refused, "file"), c.accepted)
 	if c.refused > 0 {
-		out += fmt.Sprintf(", %d refused for %s: %s", c.refused, counted(all, "error"), strings.Join(classes, ", "))
+		out += fmt.Sprintf(", %d refused for %s: %s", c.refused, text.Count(all, "error"), strings.Join(classes, ", "))
 	}
 	if c.failed > 0 {
 		out += fmt.Sprintf(", %d not read", c.failed)
 	}
 	return out
-}
-
-// counted is a number of things.
-func counted(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }

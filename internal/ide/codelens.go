@@ -2,7 +2,6 @@ package ide
 
 import (
 	"cmp"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,11 +62,7 @@ func CodeLenses(sn *workspace.Snapshot, doc *workspace.Document) []CodeLens {
 			lenses = append(lenses, CodeLens{Span: h.At.Span, Title: before + text.Visible(flash, ""), Flash: flash})
 		}
 		if n, first := judged.of(h); n > 0 {
-			title := before + "1 finding"
-			if n > 1 {
-				title = fmt.Sprintf("%s%d findings", before, n)
-			}
-			lenses = append(lenses, CodeLens{Span: h.At.Span, Title: title, First: &first})
+			lenses = append(lenses, CodeLens{Span: h.At.Span, Title: before + text.Count(n, "finding"), First: &first})
 		}
 	}
 	slices.SortStableFunc(lenses, func(a, b CodeLens) int { return cmp.Compare(a.Span.Start, b.Span.Start) })

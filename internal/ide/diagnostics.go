@@ -2,6 +2,7 @@ package ide
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -176,10 +177,16 @@ func (d *diagnoser) revision() string {
 		return "this jetpack-nixos"
 	case d.isCertain():
 		return "jetpack-nixos " + r.Short()
-	case d.pinned.Basis == workspace.ByDate || d.pinned.Basis == workspace.Earlier:
-		return "jetpack-nixos " + r.Short() + " (the nearest known)"
 	}
-	return "jetpack-nixos " + r.Short() + " (the newest known)"
+	return fmt.Sprintf("jetpack-nixos %s (%s)", r.Short(), d.nearness())
+}
+
+// nearness says how near the revision of the catalog is to the one that is built, where the two are not the same for certain.
+func (q *query) nearness() string {
+	if q.pinned.Basis == workspace.ByDate || q.pinned.Basis == workspace.Earlier {
+		return "the nearest known"
+	}
+	return "the newest known"
 }
 
 // explain is the section that explains an option.

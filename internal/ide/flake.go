@@ -29,7 +29,8 @@ func (i jetpackInput) sheet(q *query) sheet {
 	s := i.flakeOutput.sheet(q)
 	newest := q.sn.Library().Newest().Revision
 	if q.isCertain() && !q.pinned.Pin.Fork && q.pinned.Catalog.Revision.Hash != newest.Hash {
-		s.add("Newest known", markup.Format("%s; %s says what it would change", dayOf(newest), markup.Code("jetpills check --rev newest")))
+		s.addBrief("Newest known", markup.Format("%s; %s says what it would change", dayOf(newest), markup.Code("jetpills check --rev newest")),
+			markup.Format("newest known %s", markup.Code(newest.Short())))
 	}
 	return s
 }

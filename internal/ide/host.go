@@ -134,14 +134,19 @@ func (s nixosHost) sheet(q *query) sheet {
 			unknown = append(unknown, shortName(path))
 			continue
 		}
-		out.add(shortName(path), q.hostValue(v))
+		var brief markup.Text
+		if len(v.Values) == 1 && v.Certainty == host.Certain {
+			brief = markup.Code(shortName(path) + " = " + nixValue(v.Values[0]))
+		}
+		out.addBrief(shortName(path), q.hostValue(v), brief)
 	}
 	f := FactsOf(s.of, h)
 	var versions []string
 	for _, fact := range f.Versions() {
 		versions = append(versions, fact[0]+" "+fact[1])
 	}
-	out.add("Versions", markup.Literal(strings.Join(versions, ", ")))
+	shown := markup.Literal(strings.Join(versions, ", "))
+	out.addBrief("Versions", shown, shown)
 	out.add("Not known", markup.Codes(unknown))
 	if at := q.unseen(h); !isCertain {
 		out.add("Not looked into", at)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -227,6 +228,7 @@ func (q *query) addHosts(s *sheet, o catalog.Option) {
 	}
 	hosts := c.Of(q.doc.Path)
 	said := map[string]markup.Text{} // of hosts that are the same, once
+	before := len(s.rows)
 	q.addByHost(s, c, hosts, func(h *host.Host) markup.Text {
 		v, ok := h.Option(path)
 		if !ok || h.Jetpack == host.No {
@@ -253,12 +255,39 @@ func (q *query) addHosts(s *sheet, o catalog.Option) {
 		said[key] = says
 		return says
 	})
+	if len(s.rows) > before {
+		s.rows[before].brief = briefly(hosts, path)
+	}
 	hosts = slices.DeleteFunc(hosts, func(h *host.Host) bool { return h.Variant != "" || h.Jetpack == host.No })
 	if decidesOnBoard && len(hosts) == 1 {
 		if command := FactsOf(c, hosts[0]).Flash; command != "" {
 			s.add("Flash", markup.Code(command))
 		}
 	}
+}
+
+// briefly says what an option comes to on hosts, if that is certain.
+func briefly(hosts []*host.Host, path string) markup.Text {
+	var values []any
+	for _, h := range hosts {
+		value, isCertain := certain(h, path)
+		if h.Jetpack == host.No {
+			continue
+		}
+		if !isCertain {
+			return markup.Text{}
+		}
+		if !slices.ContainsFunc(values, func(v any) bool { return reflect.DeepEqual(v, value) }) {
+			values = append(values, value)
+		}
+	}
+	switch len(values) {
+	case 0:
+		return markup.Text{}
+	case 1:
+		return markup.Format("here %s", markup.Code(nixValue(values[0])))
+	}
+	return markup.Prose("differs between hosts")
 }
 
 // fingerprint is the same for hosts that have the same values of options, from the same definitions.

@@ -7,6 +7,7 @@ import (
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/pill"
+	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
 
@@ -159,7 +160,7 @@ func (o option) sheet(q *query) sheet {
 		if o.AliasSince.Known() {
 			to = markup.Format("%s since %s", to, dayOf(o.AliasSince))
 		}
-		out.add("Now", to)
+		out.addBrief("Now", to, markup.Format("now %s", markup.Code(o.RenamedTo)))
 	case o.Field:
 		what = "field of a submodule"
 	}
@@ -172,7 +173,7 @@ func (o option) sheet(q *query) sheet {
 	out.what = markup.Prose(what)
 	out.addSignature(o.Option)
 	if added := q.userValues(o.Option); len(added) > 0 {
-		out.add("Your own", q.shown(added))
+		out.addBrief("Your own", q.shown(added), markup.Format("%s of your own", len(added)))
 	}
 	q.addHosts(&out, o.Option)
 	out.rows = append(out.rows, q.declaredRow(o.DeclaredIn, o.Line))
@@ -185,26 +186,32 @@ func (o option) sheet(q *query) sheet {
 	return out
 }
 
-// mostInline is how long a default may be, in bytes, to stand beside the type:
-// editors show some ten lines of a hover, and the pill is to be among them.
+// mostInline is how long a default or a list may be, in bytes, to stand in the line of facts.
 const mostInline = 40
 
 // addSignature adds an option's type, its default and, for an enum, its values.
 func (s *sheet) addSignature(o catalog.Option) {
-	kind, fallback := typeName(o), ""
+	kind := markup.Literal(typeName(o))
+	s.addBrief("Type", kind, kind)
 	if o.HasDefault {
-		fallback = oneLine(o.ShownDefault())
-	}
-	switch isShort := len(fallback) <= mostInline; {
-	case kind != "" && fallback != "" && isShort:
-		s.add("Type", markup.Format("%s, default %s", kind, markup.Code(fallback)))
-	default:
-		s.add("Type", markup.Literal(kind))
-		if fallback != "" {
-			s.add("Default", markup.Code(fallback))
+		fallback := oneLine(o.ShownDefault())
+		var brief markup.Text
+		if len(fallback) <= mostInline {
+			brief = markup.Format("default %s", markup.Code(fallback))
 		}
+		s.addBrief("Default", markup.Code(fallback), brief)
 	}
-	s.add("Values", markup.Codes(o.Values))
+	s.addNames("Values", o.Values, "value")
+}
+
+// addNames adds a list of names. The line of facts has them where there is room, or else how many there are.
+func (s *sheet) addNames(name string, all []string, noun string) {
+	names := markup.Codes(all)
+	brief := names
+	if len(names.Plain()) > mostInline {
+		brief = markup.Literal(text.Count(len(all), noun))
+	}
+	s.addBrief(name, names, brief)
 }
 
 // typeName is an option's type in words; the values of an enum stand elsewhere.
@@ -243,10 +250,10 @@ func (s optionSet) sheet(q *query) sheet {
 			names = append(names, c.Name)
 		}
 	}
-	return sheet{
-		title: strings.Join(s.path, "."), what: markup.Prose(what),
-		rows: []row{{"Holds", markup.Codes(names)}, q.revisionRow()},
-	}
+	out := sheet{title: strings.Join(s.path, "."), what: markup.Prose(what)}
+	out.addNames("Holds", names, "name")
+	out.rows = append(out.rows, q.revisionRow())
+	return out
 }
 
 func (o otherOption) sheet(q *query) sheet {

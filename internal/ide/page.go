@@ -5,17 +5,20 @@ import (
 
 	"jetpills/internal/markup"
 	"jetpills/internal/pill"
+	"jetpills/internal/workspace"
 )
 
-// Page is what is shown of a subject: its sheet, then the excerpt of the pill's section that explains it.
+// Page is what is shown of a subject: the first part of its sheet, the excerpt of the pill's section that explains it, and the
+// rest of the sheet.
 type Page struct {
+	detail  workspace.Detail
 	sheet   sheet
 	section pill.Section // without a Pill if none explains it
 	excerpt pill.Excerpt
 }
 
 func (q *query) page(s subject) Page {
-	p := Page{sheet: s.sheet(q)}
+	p := Page{detail: q.sn.Settings().HoverDetail, sheet: s.sheet(q)}
 	if section, ok := s.section(q); ok {
 		p.section, p.excerpt = section, section.Excerpt(q.sn.Settings().ExcerptLines)
 	}
@@ -24,28 +27,46 @@ func (q *query) page(s subject) Page {
 
 // Markdown is the page for clients that draw Markdown.
 func (p Page) Markdown(link Linker) string {
-	parts := []string{p.sheet.text().Markdown()}
+	parts := []string{p.sheet.above(p.detail).Markdown()}
 	if p.section.Pill != nil {
-		parts = append(parts, "---", markup.Strong(markup.Literal(p.section.Label())).Markdown())
+		label, readOn := markup.Literal(p.section.Label()), markup.Format("Read on in pill %s", p.section.Pill.ID)
+		to := link(p.section.Pill.File, p.section.Anchor)
+		if p.detail == workspace.DetailShort {
+			return strings.Join(append(parts, markup.Link(label, to).Markdown()), "\n\n")
+		}
+		parts = append(parts, "---", markup.Strong(label).Markdown())
 		if body := p.excerpt.Markdown(excerptLinks(p.section, link)); body != "" {
 			parts = append(parts, body)
 		}
-		if to := link(p.section.Pill.File, p.section.Anchor); to != "" {
-			parts = append(parts, markup.Link(markup.Format("Read on in pill %s", p.section.Pill.ID), to).Markdown())
+		if to != "" {
+			parts = append(parts, markup.Link(readOn, to).Markdown())
 		}
+	}
+	if below := p.sheet.below(p.detail); !below.Empty() {
+		if p.section.Pill != nil {
+			parts = append(parts, "---")
+		}
+		parts = append(parts, below.Markdown())
 	}
 	return strings.Join(parts, "\n\n")
 }
 
 // Plain is the page for clients that show text as it is.
 func (p Page) Plain() string {
-	parts := []string{p.sheet.text().Plain()}
+	parts := []string{p.sheet.above(p.detail).Plain()}
+	rule := strings.Repeat("-", 40)
 	if p.section.Pill != nil {
-		parts = append(parts, strings.Repeat("-", 40), p.section.Label())
-		if body := p.excerpt.Plain(); body != "" {
+		parts = append(parts, rule, p.section.Label())
+		if body := p.excerpt.Plain(); body != "" && p.detail != workspace.DetailShort {
 			parts = append(parts, body)
 		}
 		parts = append(parts, "More: "+p.section.Ref())
+	}
+	if below := p.sheet.below(p.detail); !below.Empty() {
+		if p.section.Pill != nil {
+			parts = append(parts, rule)
+		}
+		parts = append(parts, below.Plain())
 	}
 	return strings.Join(parts, "\n\n")
 }

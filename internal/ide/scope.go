@@ -114,7 +114,7 @@ func (m member) sheet(q *query) sheet {
 	out := sheet{
 		title: m.scope + "." + m.Name, what: markup.Format("%s of the scope", packageKind(m.Kind)), summary: q.dated(m.Summary),
 	}
-	out.add("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
+	out.addFact("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
 	if m.DeviceOnly {
 		out.add("Where", markup.Prose("only in the `pkgs` of a NixOS configuration with `hardware.nvidia-jetpack.enable`"))
 	}

@@ -2,19 +2,25 @@ package ide
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
 	"jetpills/internal/pins"
+	"jetpills/internal/workspace"
 )
 
-// sheet is what is known of a subject, in the order in which it is shown.
+// sheet is what is known of a subject, in the order in which it is shown in full. Editors show about a dozen lines of a hover,
+// and the pill is to be among them: what stands above the pill is the title, a sentence that answers, and a line of facts.
 type sheet struct {
 	title   string      // an option path, a value, a name: shown as code
 	what    markup.Text // "option", "value of …"
 	rows    []row
 	remarks []markup.Text // what the user must know about what stands under the cursor
-	summary markup.Text
+	summary summary
 	quote   string // what upstream says itself
 }
 
@@ -22,37 +28,101 @@ type sheet struct {
 type row struct {
 	name  string
 	value markup.Text
+	// brief is the fact as it stands in the line of facts; empty for one that has no room there.
+	brief markup.Text
 }
 
-// add adds a fact, if there is one.
-func (s *sheet) add(name string, value markup.Text) {
-	if !value.Empty() {
-		s.rows = append(s.rows, row{name, value})
+// isBrief reports whether the brief form leaves nothing out.
+func (r row) isBrief() bool { return strings.Contains(r.brief.Plain(), r.value.Plain()) }
+
+// summary is a description: the sentence that answers, and the rest.
+type summary struct{ first, rest markup.Text }
+
+func (s summary) text() markup.Text {
+	if s.rest.Empty() {
+		return s.first
 	}
+	return markup.Join([]markup.Text{s.first, s.rest}, " ")
+}
+
+// add adds a fact, if there is one, that stands below the pill.
+func (s *sheet) add(name string, value markup.Text) { s.addBrief(name, value, markup.Text{}) }
+
+// addBrief adds a fact, if there is one, whose brief form stands in the line of facts.
+func (s *sheet) addBrief(name string, value, brief markup.Text) {
+	if !value.Empty() {
+		s.rows = append(s.rows, row{name, value, brief})
+	}
+}
+
+// addFact adds a fact, if there is one, which stands in the line of facts with its name: "SoC t234".
+func (s *sheet) addFact(name string, value markup.Text) {
+	s.addBrief(name, value, markup.Format("%s %s", name, value))
 }
 
 func (s *sheet) remark(format string, parts ...any) {
 	s.remarks = append(s.remarks, markup.Format(format, parts...))
 }
 
-// text is the sheet as paragraphs.
-func (s sheet) text() markup.Text {
+// above are the paragraphs before the pill, below those behind it. In full, all stand before it.
+func (s sheet) above(detail workspace.Detail) markup.Text {
+	if detail == workspace.DetailFull {
+		return s.full()
+	}
+	parts := []markup.Text{s.head(), s.summary.first, s.line()}
+	return paragraphs(append(parts, s.remarks...)...)
+}
+
+func (s sheet) below(detail workspace.Detail) markup.Text {
+	if detail != workspace.DetailNormal {
+		return markup.Text{}
+	}
+	rows := slices.DeleteFunc(slices.Clone(s.rows), row.isBrief)
+	return paragraphs(s.summary.rest, s.quotation(), markup.List(markup.Text{}, facts(rows)))
+}
+
+func (s sheet) full() markup.Text {
+	parts := append([]markup.Text{markup.List(s.head(), facts(s.rows))}, s.remarks...)
+	return paragraphs(append(parts, s.summary.text(), s.quotation())...)
+}
+
+func (s sheet) head() markup.Text {
 	head := markup.Strong(markup.Code(s.title))
-	if !s.what.Empty() {
-		head = markup.Format("%s %s", head, s.what)
+	if s.what.Empty() {
+		return head
 	}
-	facts := make([]markup.Text, len(s.rows))
-	for i, r := range s.rows {
-		facts[i] = markup.Format("%s: %s", r.name, r.value)
+	return markup.Format("%s %s", head, s.what)
+}
+
+// line is the line of facts.
+func (s sheet) line() markup.Text {
+	var all []markup.Text
+	for _, r := range s.rows {
+		if !r.brief.Empty() {
+			all = append(all, r.brief)
+		}
 	}
-	parts := append([]markup.Text{markup.List(head, facts)}, s.remarks...)
-	if !s.summary.Empty() {
-		parts = append(parts, s.summary)
+	return markup.Join(all, " · ")
+}
+
+func facts(rows []row) []markup.Text {
+	all := make([]markup.Text, len(rows))
+	for i, r := range rows {
+		all[i] = markup.Format("%s: %s", r.name, r.value)
 	}
-	if s.quote != "" {
-		parts = append(parts, markup.Quotation(markup.Format("jetpack-nixos itself: “%s”", markup.Prose(s.quote))))
+	return all
+}
+
+func (s sheet) quotation() markup.Text {
+	if s.quote == "" {
+		return markup.Text{}
 	}
-	return markup.Paragraphs(parts)
+	return markup.Quotation(markup.Format("jetpack-nixos itself: “%s”", markup.Prose(s.quote)))
+}
+
+// paragraphs are texts as paragraphs, without those that are empty.
+func paragraphs(all ...markup.Text) markup.Text {
+	return markup.Paragraphs(slices.DeleteFunc(all, markup.Text.Empty))
 }
 
 // declaredRow says where something is declared, and in which revision.
@@ -64,10 +134,10 @@ func (q *query) declaredRow(file string, line int) row {
 	if line > 0 {
 		at = fmt.Sprintf("%s:%d", file, line)
 	}
-	return row{"Declared", markup.Format("%s in %s", markup.Code(at), q.revision())}
+	return row{"Declared", markup.Format("%s in %s", markup.Code(at), q.revision()), markup.Format("%s %s", markup.Code(at), q.briefRevision())}
 }
 
-func (q *query) revisionRow() row { return row{"Revision", q.revision()} }
+func (q *query) revisionRow() row { return row{"Revision", q.revision(), q.briefRevision()} }
 
 // revision says which jetpack-nixos all this holds for, and how that is known.
 func (q *query) revision() markup.Text {
@@ -78,14 +148,45 @@ func (q *query) revision() markup.Text {
 	return markup.Format("jetpack-nixos %s, %s", markup.Code(r.Short()), pinNote(q.pinned))
 }
 
+// briefRevision says which jetpack-nixos all this holds for, and whether it is the one that is pinned.
+func (q *query) briefRevision() markup.Text {
+	r := q.pinned.Catalog.Revision
+	switch {
+	case !r.Known():
+		return markup.Prose("in the source on disk")
+	case q.isCertain():
+		return markup.Format("at %s", markup.Code(r.Short()))
+	}
+	return markup.Format("at %s, %s", markup.Code(r.Short()), q.nearness())
+}
+
 // dated says of a description that it was written for another revision than the pinned one.
-func (q *query) dated(summary string) markup.Text {
+func (q *query) dated(words string) summary {
+	first, rest := firstSentence(words)
+	s := summary{markup.Prose(first), markup.Prose(rest)}
 	newest := q.sn.Library().Newest().Revision
 	p := q.pinned
-	if summary == "" || p.Catalog.Revision == newest || p.Pin.Format == pins.Checkout && p.Pin.Revision == newest.Hash {
-		return markup.Prose(summary)
+	if words != "" && p.Catalog.Revision != newest && !(p.Pin.Format == pins.Checkout && p.Pin.Revision == newest.Hash) {
+		s.first = markup.Format("%s (Described as of %s.)", s.first, markup.Code(newest.Short()))
 	}
-	return markup.Format("%s (Described as of %s.)", markup.Prose(summary), markup.Code(newest.Short()))
+	return s
+}
+
+// firstSentence cuts a description behind its first sentence: at a full stop before a space and what begins a sentence, outside
+// of code.
+func firstSentence(words string) (first, rest string) {
+	inCode := false
+	for i := 0; i+2 < len(words); i++ {
+		switch {
+		case words[i] == '`':
+			inCode = !inCode
+		case words[i] == '.' && words[i+1] == ' ' && !inCode:
+			if next, _ := utf8.DecodeRuneInString(words[i+2:]); next == '`' || !unicode.IsLower(next) {
+				return words[:i+1], strings.TrimSpace(words[i+2:])
+			}
+		}
+	}
+	return words, ""
 }
 
 // dayOf is a commit, and its day.

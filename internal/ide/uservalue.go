@@ -54,7 +54,8 @@ func (v userValue) declaration(*query) (Location, bool) {
 
 func (v userValue) sheet(q *query) sheet {
 	out := sheet{title: `"` + v.Value + `"`, what: markup.Format("value of %s, your own", markup.Code(v.option.Path))}
-	out.add("Declared", markup.Code(q.lineOf(v.UserValue)))
+	at := markup.Code(q.lineOf(v.UserValue))
+	out.addBrief("Declared", at, at)
 	q.addHosts(&out, v.option)
 	out.rows = append(out.rows, q.revisionRow())
 	return out

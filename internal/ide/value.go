@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ func (v enumValue) sheet(q *query) sheet {
 
 func (s *sheet) addSoM(c *catalog.Catalog, name string) {
 	som, _ := c.SoM(name)
-	s.add("SoC", markup.Literal(som.SoC))
+	s.addFact("SoC", markup.Literal(som.SoC))
 	if som.DefaultMajor != "" {
 		jetpack := markup.Literal(som.DefaultMajor)
 		if _, ok := c.Option(catalog.MajorVersionOption); ok {
@@ -95,9 +96,9 @@ func (s *sheet) addSoM(c *catalog.Catalog, name string) {
 		} else if len(som.Majors) > 1 {
 			jetpack = markup.Format("%s; %s work", jetpack, strings.Join(som.Majors, ", "))
 		}
-		s.add("JetPack", jetpack)
+		s.addBrief("JetPack", jetpack, markup.Format("JetPack %s", cmp.Or(strings.Join(som.Majors, ", "), som.DefaultMajor)))
 	}
-	s.add("CUDA capability", markup.Literal(strings.Join(som.CUDACapabilities, ", ")))
+	s.addFact("CUDA capability", markup.Literal(strings.Join(som.CUDACapabilities, ", ")))
 	if som.TargetBoard != "" {
 		s.add("Target board", markup.Code(som.TargetBoard))
 	}
@@ -105,10 +106,10 @@ func (s *sheet) addSoM(c *catalog.Catalog, name string) {
 
 func (s *sheet) addGeneration(c *catalog.Catalog, major string) {
 	g, _ := c.Generation(major)
-	s.add("JetPack", markup.Literal(g.JetPack))
-	s.add("L4T", markup.Literal(g.L4T))
-	s.add("CUDA", markup.Literal(g.CUDA))
-	s.add("Kernel", markup.Literal(g.Kernel))
+	s.addFact("JetPack", markup.Literal(g.JetPack))
+	s.addFact("L4T", markup.Literal(g.L4T))
+	s.addFact("CUDA", markup.Literal(g.CUDA))
+	s.addFact("Kernel", markup.Literal(g.Kernel))
 	if len(g.SoMFamilies) > 0 {
 		s.add("SoMs", markup.Literal(strings.Join(g.SoMFamilies, ", ")+", generic"))
 	}

@@ -111,13 +111,17 @@ func Join(texts []Text, separator string) Text { return joined(texts, prose(sepa
 // Paragraphs are texts with an empty line between them.
 func Paragraphs(texts []Text) Text { return joined(texts, Text{"\n\n", "\n\n"}) }
 
-// List is a text with others under it, a line each, which Markdown draws as a list.
+// List is a text, which may be empty, with others under it, a line each, which Markdown draws as a list.
 func List(head Text, items []Text) Text {
 	if len(items) == 0 {
 		return head
 	}
 	list := joined(items, Text{"\n- ", "\n"})
-	return Text{head.markdown + "\n\n- " + list.markdown, head.plain + "\n" + list.plain}
+	list.markdown = "- " + list.markdown
+	if head.Empty() {
+		return list
+	}
+	return Text{head.markdown + "\n\n" + list.markdown, head.plain + "\n" + list.plain}
 }
 
 func joined(texts []Text, between Text) Text {

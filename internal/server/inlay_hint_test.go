@@ -19,7 +19,7 @@ type hinted struct {
 	label, tooltip string
 }
 
-var readOn = regexp.MustCompile(`\[Read on in pill \d+\]\((\S+)\)$`)
+var readOn = regexp.MustCompile(`(?m)\[Read on in pill \d+\]\((\S+)\)$`)
 
 // showHints shows the lines of a document that have hints, with these in place, and under each where its tooltip leads.
 func showHints(c marker, hints []hinted) string {

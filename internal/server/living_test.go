@@ -72,7 +72,7 @@ func TestNewsOfFiles(t *testing.T) {
 		{name: "lon", file: "lon.lock", one: lon(older.Hash), two: lon(newer), showOne: older.Short(), showTo: newer[:7], at: onOption},
 		{
 			name: "a module of a checkout", file: "modules/default.nix", one: module("first"), two: module("second"),
-			showOne: "Values: `first`", showTo: "Values: `second`", at: onOption,
+			showOne: "enum · `first`", showTo: "enum · `second`", at: onOption,
 			more: map[string]string{"overlay.nix": "final: prev: { }", "mk-overlay.nix": "{ }"},
 		},
 		{name: "a board of the user's", file: "boards/own.nix", one: board("y"), two: board("x"), showOne: "none of its values", showTo: "your own", at: onValue},

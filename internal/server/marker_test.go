@@ -227,8 +227,12 @@ func (c marker) shorten(page string) string {
 		return sheet + "\n"
 	}
 	label, excerpt, _ := strings.Cut(rest, "\n\n")
+	excerpt, below, ok := strings.Cut(excerpt, "\n\n---\n\n")
 	if !strings.Contains(excerpt, "\n\n[Read on") {
 		c.t.Errorf("no excerpt before the link:\n%s", excerpt)
+	}
+	if ok {
+		label += "\n\n" + below
 	}
 	return sheet + "\n\n" + label + "\n"
 }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"jetpills/internal/pins"
+	"jetpills/internal/text"
 )
 
 // Section is the name of our settings section.
@@ -22,6 +24,16 @@ const (
 	DefinitionUpstream Definition = "upstream" // the declaration in jetpack-nixos, where its source is on disk
 )
 
+// Detail says how much a hover says.
+type Detail string
+
+// The details of a hover.
+const (
+	DetailShort  Detail = "short"  // a sentence and the facts, with a link into the pill
+	DetailNormal Detail = "normal" // these, the pill's excerpt, and behind it what had no room before it
+	DetailFull   Detail = "full"   // all that is known, then the pill's excerpt
+)
+
 // Settings are a person's choices. The zero value is not useful; start from DefaultSettings.
 type Settings struct {
 	// Revision is the jetpack-nixos revision to go by ("jetpills.revision"); empty: the one that the workspace pins.
@@ -33,6 +45,8 @@ type Settings struct {
 	UpstreamPath string
 	// Definition is "jetpills.definition".
 	Definition Definition
+	// HoverDetail is how much a hover says ("jetpills.hover.detail").
+	HoverDetail Detail
 	// ExcerptLines is how many lines of a pill a hover shows ("jetpills.hover.excerptLines").
 	ExcerptLines int
 	// Diagnostics says whether findings are shown ("jetpills.diagnostics.enable").
@@ -52,7 +66,7 @@ const MaxExcerptLines = 200
 
 // DefaultSettings are those of a person who sets nothing.
 func DefaultSettings() Settings {
-	return Settings{Definition: DefinitionPill, ExcerptLines: 12, Diagnostics: true, InlayHints: true, CodeLens: true}
+	return Settings{Definition: DefinitionPill, HoverDetail: DetailNormal, ExcerptLines: 12, Diagnostics: true, InlayHints: true, CodeLens: true}
 }
 
 // ParseSettings reads the settings section as clients send it, as JSON. The section may be wrapped in an object with its
@@ -117,13 +131,9 @@ func (p *settingsParser) set(name string, value any) {
 	case "jetpills.upstream.path":
 		s.UpstreamPath = p.text(name, value)
 	case "jetpills.definition":
-		switch choice := Definition(p.text(name, value)); choice {
-		case DefinitionPill, DefinitionUpstream:
-			s.Definition = choice
-		case "":
-		default:
-			p.report(name, "must be %q or %q, not %q", DefinitionPill, DefinitionUpstream, choice)
-		}
+		choose(p, &s.Definition, name, value, DefinitionPill, DefinitionUpstream)
+	case "jetpills.hover.detail":
+		choose(p, &s.HoverDetail, name, value, DetailShort, DetailNormal, DetailFull)
 	case "jetpills.hover.excerptLines":
 		number, ok := value.(float64)
 		switch {
@@ -155,6 +165,20 @@ func (p *settingsParser) set(name string, value any) {
 				p.report(name+"."+code, "must be text, not %s", typeName(severity))
 			}
 		}
+	}
+}
+
+// choose sets a choice, one of some.
+func choose[T ~string](p *settingsParser, chosen *T, name string, value any, choices ...T) {
+	choice := T(p.text(name, value))
+	if slices.Contains(choices, choice) {
+		*chosen = choice
+	} else if choice != "" {
+		quoted := make([]string, len(choices))
+		for i, c := range choices {
+			quoted[i] = strconv.Quote(string(c))
+		}
+		p.report(name, "must be %s, not %q", text.List(quoted, "or"), choice)
 	}
 }
 

@@ -13,7 +13,7 @@ func TestParseSettings(t *testing.T) {
 		change(&s)
 		return s
 	}
-	all := Settings{Revision: "4d857d6", PillsPath: "~/pills", UpstreamPath: "/src/jp", Definition: DefinitionUpstream, ExcerptLines: 5, Diagnostics: false}
+	all := Settings{Revision: "4d857d6", PillsPath: "~/pills", UpstreamPath: "/src/jp", Definition: DefinitionUpstream, HoverDetail: DetailShort, ExcerptLines: 5, Diagnostics: false}
 	for _, test := range []struct {
 		section string
 		want    Settings
@@ -25,11 +25,11 @@ func TestParseSettings(t *testing.T) {
 		{`{"unknown": 1, "hover": {"unknown": []}, "pills": {}}`, d, ""},
 		{`{"revision": null, "hover": null, "pills": {"path": null}}`, d, ""},
 		{`{"revision": "4d857d6", "pills": {"path": " ~/pills "}, "upstream": {"path": "/src/jp"}, "definition": "upstream",
-			"hover": {"excerptLines": 5}, "diagnostics": {"enable": false}, "inlayHints": {"enable": false}, "codeLens": {"enable": false}}`, all, ""},
+			"hover": {"excerptLines": 5, "detail": "short"}, "diagnostics": {"enable": false}, "inlayHints": {"enable": false}, "codeLens": {"enable": false}}`, all, ""},
 		{`{"jetpills": {"revision": "4d857d6", "pills": {"path": "~/pills"}, "upstream": {"path": "/src/jp"}, "definition": "upstream",
-			"hover": {"excerptLines": 5}, "diagnostics": {"enable": false}, "inlayHints": {"enable": false}, "codeLens": {"enable": false}}}`, all, ""},
+			"hover": {"excerptLines": 5, "detail": "short"}, "diagnostics": {"enable": false}, "inlayHints": {"enable": false}, "codeLens": {"enable": false}}}`, all, ""},
 		{`{"revision": "4d857d6", "pills.path": "~/pills", "jetpills.upstream.path": "/src/jp", "jetpills.definition": "upstream",
-			"hover.excerptLines": 5, "diagnostics.enable": false, "inlayHints.enable": false, "jetpills.codeLens.enable": false}`, all, ""},
+			"hover.excerptLines": 5, "hover.detail": "short", "diagnostics.enable": false, "inlayHints.enable": false, "jetpills.codeLens.enable": false}`, all, ""},
 		{`{"revision": "", "pills": {"path": ""}, "definition": ""}`, d, ""},
 		{`[1]`, d, "jetpills must be an object, not a list"},
 		{`"x"`, d, "jetpills must be an object, not text"},
@@ -50,6 +50,7 @@ func TestParseSettings(t *testing.T) {
 		{`{"diagnostics.severity": ["wrong-type"]}`, with(func(s *Settings) { s.Severity = map[string]string{} }), "jetpills.diagnostics.severity must be an object, not a list"},
 		{`{"diagnostics": {"severity": {"wrong-type": false}}}`, with(func(s *Settings) { s.Severity = map[string]string{} }),
 			"jetpills.diagnostics.severity.wrong-type must be text, not true or false"},
+		{`{"hover": {"detail": "long"}}`, d, `jetpills.hover.detail must be "short", "normal" or "full", not "long"`},
 		{`{"definition": "both"}`, d, `jetpills.definition must be "pill" or "upstream", not "both"`},
 		{`{"definition": {}}`, d, "jetpills.definition must be text, not an object"},
 		{`{"revision": 5, "hover": {"excerptLines": 3}}`, with(func(s *Settings) { s.ExcerptLines = 3 }), "jetpills.revision must be text, not a number"},
