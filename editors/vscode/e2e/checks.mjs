@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { firstSentence } from './page.mjs';
 
 const configuration = 'project/configuration.nix';
 const som = 'jetpack.so|m = ';
@@ -60,6 +61,24 @@ const then = [
       await link.click();
       await editor.previewShows('scopes-and-makescope');
       await editor.screenshot('pill dark');
+    },
+  },
+  {
+    name: 'the first sentence of the pill is seen without scrolling',
+    async run(editor) {
+      for (const [at, word] of [
+        [som, 'hardware.nvidia-jetpack.som'],
+        ['"orin|-nx"', 'orin-nx'],
+        ['(fin|al: prev:', 'final'],
+        ['nixpkgs.over|lays', 'overlays'],
+        ['lib.make|Scope', 'makeScope'],
+      ]) {
+        await editor.goTo(configuration, at);
+        await editor.hoverHas(word);
+        const place = await editor.page.evaluate(firstSentence);
+        console.log(`${word}: the first sentence ends at ${place.bottom} of ${place.height} pixels`);
+        assert(place.bottom <= Math.min(place.height, 250), `${word}: ${JSON.stringify(place)}`);
+      }
     },
   },
   {

@@ -15,6 +15,26 @@ export function hoverParts() {
     .filter((text) => text.trim() !== '');
 }
 
+/**
+ * How far down in the open hover the first sentence of the pill ends, and how high the hover is: both in pixels; null without
+ * a pill.
+ */
+export function firstSentence() {
+  const row = [...document.querySelectorAll('.monaco-hover:not(.hidden) .hover-row')].find((each) => each.querySelector('hr'));
+  const paragraph = row?.querySelector('hr ~ p ~ p');
+  if (!paragraph) return null;
+  const range = document.createRange();
+  range.setStart(paragraph, 0);
+  const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const end = node.data.search(/\.( |$)|:$/);
+    range.setEnd(node, end < 0 ? node.length : end + 1);
+    if (end >= 0) break;
+  }
+  const hover = row.closest('.monaco-hover').getBoundingClientRect();
+  return { bottom: Math.round(range.getBoundingClientRect().bottom - hover.top), height: Math.round(hover.height) };
+}
+
 /** The vertical place of a heading in a rendered pill: 0 is the upper edge, 1 the lower one; null without it. */
 export function headingPlace(id) {
   const heading = document.getElementById(id);
