@@ -128,7 +128,12 @@ func judgeHost(t *testing.T, sn *workspace.Snapshot, c *catalog.Catalog, one com
 	t.Helper()
 	_, clashes := c.Fits(one.som, one.carrier, one.major)
 	for ; ; clashes = clashes[1:] {
-		file, found := diagnoseAll(t, sn, files)
+		_, all := diagnoseAll(t, sn, files)
+		var found []ide.Diagnostic
+		file := ""
+		for name, of := range all {
+			file, found = name, append(found, of...)
+		}
 		if len(found) != min(1, len(clashes)) {
 			t.Errorf("%+v: clashes %v, diagnostics %v of\n%v", one, clashes, found, files)
 		}
@@ -151,10 +156,10 @@ func judgeHost(t *testing.T, sn *workspace.Snapshot, c *catalog.Catalog, one com
 	}
 }
 
-// diagnoseAll are the diagnostics of all Nix files that are laid into a new folder, and the last file that has one.
-func diagnoseAll(t *testing.T, sn *workspace.Snapshot, files map[string]string) (in string, all []ide.Diagnostic) {
+// diagnoseAll are the diagnostics of all Nix files that are laid into a new folder, by the files that have some.
+func diagnoseAll(t *testing.T, sn *workspace.Snapshot, files map[string]string) (dir string, found map[string][]ide.Diagnostic) {
 	t.Helper()
-	dir := layOut(t, files)
+	dir, found = layOut(t, files), map[string][]ide.Diagnostic{}
 	for name := range files {
 		if filepath.Ext(name) != ".nix" {
 			continue
@@ -163,9 +168,9 @@ func diagnoseAll(t *testing.T, sn *workspace.Snapshot, files map[string]string) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found := ide.Diagnose(sn, doc); len(found) > 0 {
-			in, all = name, append(all, found...)
+		if all := ide.Diagnose(sn, doc); len(all) > 0 {
+			found[name] = all
 		}
 	}
-	return in, all
+	return dir, found
 }

@@ -1,9 +1,11 @@
 package ide_test
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,58 +13,65 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/text"
 )
 
-// A way writes a value of an option of a host: files, of which host.nix is the host's module. @@ is the value in quotes.
-// right is the value that jetpack-nixos takes, and wrong one that it refuses.
-type way struct{ right, wrong, files string }
+// A mutation is a host with a mistake that one rule reports, and the same host without it. Each rule has one at least.
+type mutation struct {
+	code ide.Code
+	// files are those of the host, in an archive; host.nix is its module. What is between « and | is what stands there without the
+	// mistake, what is between | and » stands there with it. That is what is to be reported, or else what is between ‹ and ›.
+	// In a file that is not Nix, it is related to what is reported.
+	files string
+	// flake are pairs of texts: in the flake of a shape, the second, which may have marks, takes the place of the first. Shapes
+	// without it are left out.
+	flake []string
+	// revision is that of jetpack-nixos; empty for the newest.
+	revision string
+	// unmended is why no fix takes the mistake back. Where it is empty, the first fixes together do.
+	unmended string
+}
 
-// What is right and wrong: a SoM and a misspelt one, and a carrier board that goes with the orin-nano and one that does not.
-const (
-	som, nearly       = "orin-agx", "orin-agz"
-	board, otherBoard = "generic", "xavierNxDevkit"
-)
-
-var ways = map[string]way{
-	"one set": {som, nearly, `-- host.nix --
-{ hardware.nvidia-jetpack = { enable = true; som = @@; carrierBoard = "devkit"; }; }
+var mutations = map[string]mutation{
+	"one set": {code: ide.CodeUnknownValue, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = «"orin-agx"|"orin-agz"»; carrierBoard = "devkit"; }; }
 `},
-	"two modules": {board, otherBoard, `-- host.nix --
+	"two modules": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { imports = [ ./board.nix ]; hardware.nvidia-jetpack.enable = true; hardware.nvidia-jetpack.som = "orin-nano"; }
 -- board.nix --
-{ hardware.nvidia-jetpack.carrierBoard = @@; }
+{ hardware.nvidia-jetpack.carrierBoard = «"generic"|"xavierNxDevkit"»; }
 `},
-	"let and inherit": {som, nearly, `-- host.nix --
-{ config, ... }: let som = @@; in { hardware.nvidia-jetpack = { inherit som; enable = true; }; }
+	"let and inherit": {code: ide.CodeUnknownValue, files: `-- host.nix --
+{ config, ... }: let som = «"orin-agx"|"orin-agz"»; in { hardware.nvidia-jetpack = { inherit som; enable = true; }; }
 `},
-	"set of another file": {board, otherBoard, `-- host.nix --
+	"set of another file": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 let boards = import ./boards.nix; in {
   hardware.nvidia-jetpack = { enable = true; inherit (boards.nano) som; carrierBoard = boards.nano.carrier; };
 }
 -- boards.nix --
-rec { nano = { som = "orin-nano"; carrier = common; }; common = @@; }
+rec { nano = { som = "orin-nano"; carrier = common; }; common = «"generic"|"xavierNxDevkit"»; }
 `},
-	"mkForce": {board, otherBoard, `-- host.nix --
+	"mkForce": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { lib, ... }: {
   imports = [ ./base.nix ];
-  hardware.nvidia-jetpack = { enable = true; carrierBoard = lib.mkForce @@; };
+  hardware.nvidia-jetpack = { enable = true; carrierBoard = lib.mkForce «"generic"|"xavierNxDevkit"»; };
 }
 -- base.nix --
 { hardware.nvidia-jetpack = { som = "orin-nano"; carrierBoard = "devkit"; }; }
 `},
-	"mkDefault": {board, otherBoard, `-- host.nix --
+	"mkDefault": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { imports = [ ./base.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-nano"; }; }
 -- base.nix --
-{ lib, ... }: with lib; { hardware.nvidia-jetpack.carrierBoard = mkDefault @@; }
+{ lib, ... }: with lib; { hardware.nvidia-jetpack.carrierBoard = mkDefault «"generic"|"xavierNxDevkit"»; }
 `},
-	"mkIf in mkMerge": {som, nearly, `-- host.nix --
+	"mkIf in mkMerge": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { config, lib, ... }: lib.mkMerge [
   { hardware.nvidia-jetpack.enable = true; }
-  (lib.mkIf config.hardware.nvidia-jetpack.enable { hardware.nvidia-jetpack.som = @@; })
+  (lib.mkIf config.hardware.nvidia-jetpack.enable { hardware.nvidia-jetpack.som = «"orin-agx"|"orin-agz"»; })
 ]
 `},
-	"option of the user's own": {board, otherBoard, `-- host.nix --
-{ imports = [ ./my.nix ]; my.board = { som = "orin-nano"; carrier = @@; }; }
+	"option of the user's own": {code: ide.CodeRefusedCombination, files: `-- host.nix --
+{ imports = [ ./my.nix ]; my.board = { som = "orin-nano"; carrier = «"generic"|"xavierNxDevkit"»; }; }
 -- my.nix --
 { config, lib, ... }: let cfg = config.my.board; in {
   options.my.board = {
@@ -72,34 +81,34 @@ rec { nano = { som = "orin-nano"; carrier = common; }; common = @@; }
   config.hardware.nvidia-jetpack = { enable = true; inherit (cfg) som; carrierBoard = cfg.carrier; };
 }
 `},
-	"JSON": {board, otherBoard, `-- host.nix --
+	"JSON": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { lib, ... }: let board = lib.head (builtins.fromJSON (builtins.readFile ./boards.json)).boards; in {
   hardware.nvidia-jetpack = { enable = true; inherit (board) som; carrierBoard = board.carrier; };
 }
 -- boards.json --
-{ "boards": [ { "som": "orin-nano", "carrier": @@, "other": "generic" }, { "carrier": "xavierNxDevkit" } ] }
+{ "boards": [ { "som": "orin-nano", "carrier": «"generic"|"xavierNxDevkit"», "other": "generic" }, { "carrier": "xavierNxDevkit" } ] }
 `},
-	"TOML": {som, nearly, `-- host.nix --
+	"TOML": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { lib, ... }: { hardware.nvidia-jetpack = lib.importTOML ./board.toml; }
 -- board.toml --
 carrierBoard = "devkit"
 enable = true
-som = @@ # not "orin-agx"
+som = «"orin-agx"|"orin-agz"» # not "orin-agx"
 `},
-	"update": {board, otherBoard, `-- host.nix --
+	"update": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
-  hardware.nvidia-jetpack = { enable = true; } // base // { carrierBoard = @@; };
+  hardware.nvidia-jetpack = { enable = true; } // base // { carrierBoard = «"generic"|"xavierNxDevkit"»; };
 }
 `},
-	"function of another file": {som, nearly, `-- host.nix --
+	"function of another file": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { lib, ... }: { imports = [ (import ./board.nix { inherit lib; }) ]; }
 -- board.nix --
-{ lib, som ? @@ }: { hardware.nvidia-jetpack = lib.optionalAttrs true { enable = true; inherit som; }; }
+{ lib, som ? «"orin-agx"|"orin-agz"» }: { hardware.nvidia-jetpack = lib.optionalAttrs true { enable = true; inherit som; }; }
 `},
-	"option of submodules": {board, otherBoard, `-- host.nix --
+	"option of submodules": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { config, lib, ... }: {
   imports = [ ./my.nix ];
-  my.boards.nano = { som = "orin-nano"; carrier = @@; };
+  my.boards.nano = { som = "orin-nano"; carrier = «"generic"|"xavierNxDevkit"»; };
   my.use = "nano";
 }
 -- my.nix --
@@ -113,32 +122,108 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
   config.hardware.nvidia-jetpack = { enable = true; som = my.boards.${my.use}.som; carrierBoard = my.boards.${my.use}.carrier; };
 }
 `},
-	"default of an option": {som, nearly, `-- host.nix --
+	"default of an option": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { config, lib, ... }: {
-  options.my.som = lib.mkOption { type = lib.types.str; default = @@; };
+  options.my.som = lib.mkOption { type = lib.types.str; default = «"orin-agx"|"orin-agz"»; };
   config.hardware.nvidia-jetpack = { enable = true; inherit (config.my) som; };
 }
 `},
-	"_module.args": {som, nearly, `-- host.nix --
-{ imports = [ ./board.nix ]; _module.args.boards = [ { som = @@; } ]; }
+	"_module.args": {code: ide.CodeUnknownValue, files: `-- host.nix --
+{ imports = [ ./board.nix ]; _module.args.boards = [ { som = «"orin-agx"|"orin-agz"»; } ]; }
 -- board.nix --
 { boards, lib, ... }: { hardware.nvidia-jetpack = lib.mkMerge (map (b: { enable = true; som = b.som or "orin-nx"; }) boards); }
 `},
-	"file of one value": {som, nearly, `-- host.nix --
+	"file of one value": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { lib, config, ... }: {
   hardware.nvidia-jetpack = { enable = true; som = lib.attrByPath [ "som" "a" ] "orin-nx" { som.a = builtins.seq 1 (import ./som.nix); }; };
 }
 -- som.nix --
-@@
+«"orin-agx"|"orin-agz"»
 `},
-	"JSON as modules": {som, nearly, `-- host.nix --
+	"JSON as modules": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { lib, ... }: let boards = lib.mapAttrsToList (name: board: { hardware.nvidia-jetpack = { enable = true; } // board; }) (lib.importJSON ./boards.json); in {
   imports = boards;
 }
 -- boards.json --
 { "a": {
-    "som" : @@ } }
+    "som" : «"orin-agx"|"orin-agz"» } }
 `},
+	"renamed option": {code: ide.CodeRenamedOption, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; ‹«firmware|bootloader».autoUpdate› = true; }; }
+`},
+	"removed option": {code: ide.CodeRemovedOption, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "xavier-agx"; «|‹chip› = "t194";» }; }
+`, unmended: "nothing took the place of chip"},
+	"unknown option": {code: ide.CodeUnknownOption, files: `-- host.nix --
+{ lib, ... }: lib.mkMerge [ { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; } { hardware.nvidia-jetpack.«maxClock|maxClocks» = true; } ]
+`},
+	"read-only option": {code: ide.CodeReadOnlyOption, files: `-- host.nix --
+{ pkgs, ... }: { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; «|‹flashScript› = pkgs.hello;» }; }
+`, unmended: "what it was set for is not known"},
+	"number for a text": {code: ide.CodeWrongType, files: `-- host.nix --
+{ imports = [ ./board.nix ]; hardware.nvidia-jetpack.enable = true; }
+-- board.nix --
+{ lib, ... }: let major = «"6"|6»; in { hardware.nvidia-jetpack = { som = "orin-agx"; majorVersion = lib.mkForce major; }; }
+`},
+	"misspelt code": {code: ide.CodeUnknownCode, files: `-- host.nix --
+{
+  # jetpills: ignore=«wrong-type|wrong-typ»
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+}
+`},
+	"early boot without firmware TPM": {code: ide.CodeAssertion, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-nx"; firmware.optee.supplicant.earlyBoot.enable = «false|true»; }; }
+`},
+	"packages for a PC": {code: ide.CodeAssertion, files: `-- host.nix --
+{ imports = [ ./platform.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-nx"; }; }
+-- platform.nix --
+{ lib, ... }: let system = «"aarch64-linux"|"x86_64-linux"»; in { nixpkgs.hostPlatform = lib.mkForce system; }
+`},
+	"toolkit that does not know Jetsons": {code: ide.CodeAssertion, revision: "f5a1bb78b81f8ea36773095cbf39cfde8ca7572c", files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-nx"; }; hardware.nvidia-container-toolkit.enable = «false|true»; }
+`, unmended: "another option takes its place"},
+	"two definitions": {code: ide.CodeConflictingDefinition, files: `-- host.nix --
+{ imports = [ ./board.nix ]; hardware.nvidia-jetpack = { enable = true; som = ‹"orin-agx"›; }; }
+-- board.nix --
+{ lib, ... }: { hardware.nvidia-jetpack.som = «lib.mkDefault ‹"orin-nx"›|‹"orin-nx"›»; }
+`, unmended: "each of the two may be the one that is meant"},
+	"two forced definitions": {code: ide.CodeConflictingDefinition, files: `-- host.nix --
+{ lib, ... }: { imports = [ ./board.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; maxClock = lib.mkForce ‹true›; }; }
+-- board.nix --
+{ lib, ... }: { hardware.nvidia-jetpack.maxClock = «‹false›|lib.mkForce ‹false›»; }
+`, unmended: "each of the two may be the one that is meant"},
+	"overlay": {code: ide.CodeOverlayRecursion, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; nixpkgs.overlays = import ./overlays.nix; }
+-- overlays.nix --
+[ (final: prev: { hello = ‹«prev|final».hello›.overrideAttrs { doCheck = false; }; }) ]
+`},
+	"scope overlay": {code: ide.CodeOverlayRecursion, files: `-- host.nix --
+{ config, lib, ... }: {
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+  nixpkgs.overlays = lib.mkAfter [
+    (final: prev: { nvidia-jetpack = prev.nvidia-jetpack.overrideScope (jfinal: jprev: { kernel = ‹«jprev|jfinal».kernel›.override { }; }); })
+  ];
+}
+`},
+	"capability of another SoM": {code: ide.CodeCUDACapabilities, files: `-- host.nix --
+{ imports = [ ./cuda.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; configureCuda = false; }; }
+-- cuda.nix --
+{ nixpkgs.config = { allowUnfree = true; cudaSupport = true; cudaCapabilities = ‹[ «"8.7"|"7.2"» ]›; }; }
+`},
+	"no capability": {code: ide.CodeCUDACapabilities, files: `-- host.nix --
+{ lib, ... }: {
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; configureCuda = false; };
+  nixpkgs.config = { cudaSupport = ‹true›; «cudaCapabilities = [ "8.7" ];|» };
+}
+`, unmended: "the message names what to write"},
+	"CUDA of another JetPack": {code: ide.CodeCUDASet, files: `-- host.nix --
+{ imports = [ ./programs.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+-- programs.nix --
+{ pkgs, ... }: { environment.systemPackages = [ pkgs.«cudaPackages|cudaPackages_13».cuda_nvcc ]; }
+`},
+	"old nixpkgs": {code: ide.CodeNixpkgsTooOld, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; configureCuda = false; }; }
+`, flake: []string{`"github:NixOS/nixpkgs/nixos-25.05"`, `‹"github:NixOS/nixpkgs/nixos-«24.11|24.05»"›`}},
 }
 
 // withJetpack is a flake of these outputs.
@@ -276,67 +361,140 @@ inputs: [ inputs.jetpack-nixos.nixosModules.default ] ++ map (name: ./. + "/${na
 `,
 }
 
-// TestMutations holds what is found of a wrong value, however it is written and wherever the module stands: one finding, at
-// the value or, where that stands in a file that is not Nix, with the value as related information; and the first fix makes
-// the text what it was.
+// TestMutations holds what is found of a mistake, wherever the module stands: what is reported where it is to be, and nothing
+// else; and the first fixes take it back.
 func TestMutations(t *testing.T) {
-	lock, err := os.ReadFile("../../testdata/configs/orin-agx/flake.lock")
-	if err != nil {
-		t.Fatal(err)
+	if len(shapes) < 25 {
+		t.Errorf("%d shapes", len(shapes))
 	}
-	if len(shapes) < 25 || len(ways) < 12 {
-		t.Errorf("%d shapes, %d ways", len(shapes), len(ways))
-	}
-	session := newSession(t)
-	found, total := 0, 0
-	for _, shape := range slices.Sorted(maps.Keys(shapes)) {
-		for _, name := range slices.Sorted(maps.Keys(ways)) {
-			w := ways[name]
-			files, written, at := map[string]string{"flake.lock": string(lock), ".git/HEAD": "ref: refs/heads/main\n"}, "", 0
-			for _, f := range txtar.Parse([]byte(shapes[shape] + w.files)).Files {
-				if files[f.Name] = string(f.Data); strings.Contains(files[f.Name], "@@") {
-					written, at = f.Name, strings.Index(files[f.Name], "@@")
-				}
+	sn := newSession(t).Snapshot()
+	found, total := map[ide.Code]int{}, map[ide.Code]int{}
+	for _, name := range slices.Sorted(maps.Keys(mutations)) {
+		m := mutations[name]
+		for _, shape := range slices.Sorted(maps.Keys(shapes)) {
+			files, ok := m.in(shapes[shape], sn.Library().Newest().Revision.Hash)
+			if !ok {
+				continue
 			}
-			with := func(value string) map[string]string {
-				of := maps.Clone(files)
-				of[written] = strings.Replace(of[written], "@@", `"`+value+`"`, 1)
-				return of
+			if _, right := diagnoseAll(t, sn, files.right); len(right) > 0 {
+				t.Errorf("%s, %s: %v without the mistake", name, shape, messages(right))
 			}
-			_, right := diagnoseAll(t, session.Snapshot(), with(w.right))
-			in, wrong := diagnoseAll(t, session.Snapshot(), with(w.wrong))
-			if total++; len(right) > 0 {
-				t.Errorf("%s, %s: %v without a mutation", shape, name, right)
-			}
-			if isFound(in, wrong, with(w.wrong), written, at, w) {
-				found++
+			total[m.code]++
+			if dir, wrong := diagnoseAll(t, sn, files.wrong); m.isFound(files, dir, wrong) {
+				found[m.code]++
 			} else {
-				t.Logf("%s, %s: in %s %+v", shape, name, in, wrong)
+				t.Logf("%s, %s: %v", name, shape, messages(wrong))
 			}
 		}
 	}
-	t.Logf("%d of %d mutations are found", found, total)
-	if found*100 < total*97 {
-		t.Error("fewer than 97 in 100")
+	for _, r := range ide.Rules() {
+		t.Logf("%s: %d of %d mutations are found", r.Code, found[r.Code], total[r.Code])
+		if total[r.Code] == 0 || found[r.Code]*100 < total[r.Code]*97 {
+			t.Errorf("%s: fewer than 97 in 100", r.Code)
+		}
 	}
 }
 
-// isFound reports whether there is one diagnostic, which says where the wrong value is written and how it is mended.
-func isFound(in string, found []ide.Diagnostic, files map[string]string, written string, at int, w way) bool {
-	if len(found) != 1 || len(found[0].Fixes) == 0 {
-		return false
+// mutated are the files of a shape with a mutation.
+type mutated struct {
+	right, wrong map[string]string
+	reported     map[string][]text.Span // what is to be reported of the wrong files
+}
+
+var mistake = regexp.MustCompile(`«([^|»]*)\|([^»]*)»`)
+
+// in lays a mutation into a shape. ok is false if the shape has no place for it.
+func (m mutation) in(shape, newest string) (files mutated, ok bool) {
+	for i := 0; i < len(m.flake); i += 2 {
+		if !strings.Contains(shape, m.flake[i]) {
+			return files, false
+		}
+		shape = strings.ReplaceAll(shape, m.flake[i], m.flake[i+1])
 	}
-	d := found[0]
-	isThere := in == written && d.Span.Start == at && d.Span.End == at+len(w.wrong)+2
-	if filepath.Ext(written) != ".nix" {
-		isThere = slices.ContainsFunc(d.Related, func(r ide.Related) bool {
-			return filepath.Base(r.File) == written && r.Span.Start == at && r.Span.End == at+len(w.wrong)+2
-		})
+	archive := fmt.Sprintf(`-- .git/HEAD --
+ref: refs/heads/main
+-- flake.lock --
+{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":%q}},"root":{"inputs":{"jetpack-nixos":"jp"}}},"root":"root","version":7}
+`, cmp.Or(m.revision, newest)) + shape + m.files
+	with := "‹$2›"
+	if strings.Contains(archive, "‹") {
+		with = "$2"
 	}
-	edit := d.Fixes[0].Edits[0]
-	if edit.File != "" {
-		in = filepath.Base(edit.File)
+	files.right, _ = marked(mistake.ReplaceAllString(archive, "$1"))
+	files.wrong, files.reported = marked(mistake.ReplaceAllString(archive, with))
+	return files, true
+}
+
+// marked are the files of an archive without their marks ‹ and ›, and the spans between these.
+func marked(archive string) (files map[string]string, spans map[string][]text.Span) {
+	files, spans = map[string]string{}, map[string][]text.Span{}
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		content := ""
+		for part := range strings.SplitSeq(string(f.Data), "‹") {
+			if what, rest, ok := strings.Cut(part, "›"); ok {
+				spans[f.Name] = append(spans[f.Name], text.Span{Start: len(content), End: len(content) + len(what)})
+				part = what + rest
+			}
+			content += part
+		}
+		files[f.Name] = content
 	}
-	mended := files[in][:edit.Span.Start] + edit.NewText + files[in][edit.Span.End:]
-	return isThere && in == written && mended == strings.Replace(files[in], `"`+w.wrong+`"`, `"`+w.right+`"`, 1)
+	return files, spans
+}
+
+func messages(found map[string][]ide.Diagnostic) (all []string) {
+	for name, of := range found {
+		for _, d := range of {
+			all = append(all, fmt.Sprintf("%s:%v: %s [%s]", name, d.Span, d.Message, d.Code))
+		}
+	}
+	return all
+}
+
+// isFound reports whether the mistake is reported where it is to be, nothing else is, and the first fixes take it back.
+func (m mutation) isFound(files mutated, dir string, found map[string][]ide.Diagnostic) bool {
+	left := map[string][]text.Span{}
+	for name, spans := range files.reported {
+		left[name] = slices.Clone(spans)
+	}
+	take := func(name string, at text.Span) bool {
+		i := slices.Index(left[name], at)
+		if i >= 0 {
+			left[name] = slices.Delete(left[name], i, i+1)
+		}
+		return i >= 0
+	}
+	var changes ide.Changes
+	for name, all := range found {
+		for _, d := range all {
+			isThere := take(name, d.Span)
+			for _, r := range d.Related {
+				if in, err := filepath.Rel(dir, r.File); err == nil && filepath.Ext(in) != ".nix" {
+					isThere = take(in, r.Span) || isThere
+				}
+			}
+			if !isThere || d.Code != m.code || len(d.Fixes) == 0 && m.unmended == "" {
+				return false
+			}
+			if len(d.Fixes) > 0 {
+				changes.Add(filepath.Join(dir, name), d.Fixes[0])
+			}
+		}
+	}
+	for _, spans := range left {
+		if len(spans) > 0 {
+			return false
+		}
+	}
+	mended := maps.Clone(files.wrong)
+	for file, edits := range changes.Files() {
+		name, err := filepath.Rel(dir, file)
+		if err == nil {
+			mended[name], err = text.Apply(mended[name], edits)
+		}
+		if err != nil {
+			return false
+		}
+	}
+	return m.unmended != "" || maps.Equal(mended, files.right)
 }

@@ -124,6 +124,8 @@ type recorder struct {
 	root    string
 	inputs  origins
 	sources map[string]string // the folders of inputs that are looked into
+	// evalConfigs are the files evalConfig, by the input that each is a file of.
+	evalConfigs map[string]*syntax.Tree
 	// asked are the questions so far, each with its number among questions, of which note
 	// is told each time; nil for nobody.
 	asked     map[question]int
@@ -171,17 +173,37 @@ const packagesText = "{ config ? { }, ... }: pkgs // { inherit config; }"
 // nixpkgs are the files of nixpkgs that others import, by their names there: what
 // they give is known without them.
 var nixpkgs = map[string]*syntax.Tree{
-	"":                           syntax.Parse(packagesText),
-	"/default.nix":               syntax.Parse(packagesText),
-	"/lib":                       syntax.Parse("lib"),
-	"/lib/default.nix":           syntax.Parse("lib"),
-	"/nixos/lib/eval-config.nix": syntax.Parse("lib.nixosSystem"),
+	"":                 syntax.Parse(packagesText),
+	"/default.nix":     syntax.Parse(packagesText),
+	"/lib":             syntax.Parse("lib"),
+	"/lib/default.nix": syntax.Parse("lib"),
+}
+
+// evalConfig is the file of nixpkgs that makes a system. What it gives is the nixosSystem of the input that it is a file of.
+const evalConfig = "/nixos/lib/eval-config.nix"
+
+// ofNixpkgs is a file of an input that is nixpkgs.
+func (r *recorder) ofNixpkgs(input, file string) (*syntax.Tree, bool) {
+	if file != evalConfig {
+		tree, ok := nixpkgs[file]
+		return tree, ok
+	}
+	tree, ok := r.evalConfigs[input]
+	if !ok {
+		tree = syntax.Parse("inputs." + syntax.Quoted(input) + ".lib.nixosSystem")
+		if r.evalConfigs == nil {
+			r.evalConfigs = map[string]*syntax.Tree{}
+		}
+		r.evalConfigs[input] = tree
+	}
+	return tree, true
 }
 
 func (r *recorder) Parse(name string) (*syntax.Tree, string, bool) {
 	if kind, ok := r.inputs.of(name); ok && kind == Nixpkgs && r.sources[firstName(name[len(inputs):])] == "" {
 		file := strings.TrimPrefix(name, inputs)
-		tree, ok := nixpkgs[file[len(firstName(file)):]]
+		input := firstName(file)
+		tree, ok := r.ofNixpkgs(input, file[len(input):])
 		return tree, name, ok
 	}
 	a := r.ask(parse, name)
