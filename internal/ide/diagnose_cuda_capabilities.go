@@ -105,28 +105,49 @@ func (d *diagnoser) reportCapability(h *host.Host, of host.Definition, message s
 	}
 	if lacking != nil {
 		found.Fixes = d.addingTo(at.Span, strconv.Quote(*lacking))
+		switch isFor := func(other *host.Host) bool { return d.capability(boardOf(other).som) == *lacking }; {
+		case len(found.Fixes) < 2:
+		case slices.ContainsFunc(d.builtWith(at), func(other *host.Host) bool { return !isFor(other) }):
+			found.Fixes = found.Fixes[:1] // another machine may need what stands there
+		case !h.Packages.Given: // packages that a flake gives a host may serve its shells, too
+			slices.Reverse(found.Fixes)
+		}
 	}
 	d.reportForHost(found)
 }
 
-// addingTo are the fixes that put an element into the list that is written at a span: in place of the only one, and behind the
-// last; none if no list is written there.
+// builtWith are the hosts of the document's configuration whose list of capabilities is the one that is written at a place.
+func (d *diagnoser) builtWith(at host.Location) (all []*host.Host) {
+	c := d.sn.Configuration(d.doc.Dir())
+	if c == nil {
+		return nil
+	}
+	for _, h := range c.Hosts {
+		if slices.ContainsFunc(h.Packages.Config["cudaCapabilities"], func(l host.Definition) bool { return l.Origin == at || l.Value == at }) {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// addingTo are the fixes that put an element into the list that is written at a span: behind the last one, and in place of the
+// only one; none if no list is written there.
 func (d *diagnoser) addingTo(at text.Span, element string) []Fix {
 	for n := range syntax.Ancestors(d.doc.Tree().NodeAt(at.Start)) {
 		if n.Kind() != syntax.List || n.Span() != at {
 			continue
 		}
-		var fixes []Fix
 		items := slices.Collect(n.Children())
 		behind := text.Span{Start: at.Start + 1, End: at.Start + 1}
 		if len(items) > 0 {
 			last := items[len(items)-1].Span()
 			behind = text.Span{Start: last.End, End: last.End}
 		}
+		fixes := []Fix{{Title: "Add " + element, Edits: here(text.Edit{Span: behind, NewText: " " + element})}}
 		if len(items) == 1 {
 			fixes = append(fixes, changeTo(items[0].Span(), element))
 		}
-		return append(fixes, Fix{Title: "Add " + element, Edits: here(text.Edit{Span: behind, NewText: " " + element})})
+		return fixes
 	}
 	return nil
 }
