@@ -55,11 +55,21 @@ const (
 	CodeNixpkgsTooOld         Code = "nixpkgs-too-old"
 )
 
+// Tag says how an editor may draw what a diagnostic is about.
+type Tag uint8
+
+// The tags.
+const (
+	TagDeprecated  Tag = iota + 1 // struck through: it works, under a name that will go
+	TagUnnecessary                // faded: it has no effect
+)
+
 // Rule is one kind of diagnostics. All that is said of a code anywhere comes from its rule.
 type Rule struct {
 	Code Code
 	// Severity is that of a diagnostic where the revision is known; some are milder.
 	Severity Severity
+	Tag      Tag // 0: none
 	// Finds says in a sentence what is reported, Why what becomes of it in a build, Mend what to do.
 	Finds, Why, Mend string
 	// Topic is what a pill explains of it, where a diagnostic has no section of its own. May be the zero Topic.
@@ -98,7 +108,7 @@ func init() {
 			Right: "{\n  hardware.nvidia-jetpack.som = \"xavier-agx\";\n}\n",
 		},
 		{
-			Code: CodeRenamedOption, Severity: SeverityWarning, Topic: concept("renamed-options"),
+			Code: CodeRenamedOption, Severity: SeverityWarning, Tag: TagDeprecated, Topic: concept("renamed-options"),
 			Finds: "An option by an old name that still works.",
 			Why:   "The build goes on and warns of the old name, which a later revision may drop.",
 			Mend:  "Use the new name; the value stays the same.",

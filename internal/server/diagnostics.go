@@ -176,8 +176,9 @@ func (s *Server) diagnostic(snapshot *workspace.Snapshot, doc *workspace.Documen
 		Message:  protocol.String(d.Message),
 	}
 	client := &s.client.TextDocument.PublishDiagnostics
-	if d.Code == ide.CodeRenamedOption && slices.Contains(client.TagSupport.ValueSet, protocol.DiagnosticTagDeprecated) {
-		out.Tags = protocol.NewDiagnosticTags(protocol.DiagnosticTagDeprecated)
+	rule, _ := ide.RuleOf(d.Code)
+	if tag, ok := tags[rule.Tag]; ok && slices.Contains(client.TagSupport.ValueSet, tag) {
+		out.Tags = protocol.NewDiagnosticTags(tag)
 	}
 	if client.RelatedInformation {
 		out.RelatedInformation = s.related(cursor{snapshot: snapshot, doc: doc}, d.Related)
@@ -203,6 +204,10 @@ func (s *Server) related(at cursor, all []ide.Related) []protocol.DiagnosticRela
 		})
 	}
 	return out
+}
+
+var tags = map[ide.Tag]protocol.DiagnosticTag{
+	ide.TagDeprecated: protocol.DiagnosticTagDeprecated, ide.TagUnnecessary: protocol.DiagnosticTagUnnecessary,
 }
 
 func severityOf(s ide.Severity) protocol.DiagnosticSeverity {

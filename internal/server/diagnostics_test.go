@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -301,6 +302,58 @@ func TestDiagnosticsAreTold(t *testing.T) {
 	defer e.published.mu.Unlock()
 	if told, times := e.published.byURI[document(good)], e.published.times[document(good)]; times != 1 || len(told) > 0 {
 		t.Errorf("told %d times of a document that is right, last %v", times, told)
+	}
+}
+
+// TestDiagnosticsAreAsTheClientTakesThem holds that a client is told what it draws, and nothing else: the tag that the rule of a
+// diagnostic has, where the pill lies that explains it, and what it refers to.
+func TestDiagnosticsAreAsTheClientTakesThem(t *testing.T) {
+	const unnecessary, deprecated = 1, 2
+	of := map[ide.Tag]int{ide.TagUnnecessary: unnecessary, ide.TagDeprecated: deprecated}
+	for _, test := range []struct {
+		takes              string
+		tags               []int
+		links, refersToAny bool
+	}{
+		{`{}`, nil, false, false},
+		{`{"tagSupport": {"valueSet": [1, 2]}}`, []int{unnecessary, deprecated}, false, false},
+		{`{"tagSupport": {"valueSet": [1]}}`, []int{unnecessary}, false, false},
+		{`{"codeDescriptionSupport": true}`, nil, true, false},
+		{`{"relatedInformation": true}`, nil, false, true},
+	} {
+		e, dir := startOn(t, &disk{}, `{"textDocument": {"publishDiagnostics": `+test.takes+`}}`, nil)
+		paths := map[ide.Code]string{}
+		for _, rule := range ide.Rules() {
+			path := filepath.Join(dir, string(rule.Code), "configuration.nix")
+			if strings.Contains(rule.Wrong, "outputs =") {
+				path = filepath.Join(filepath.Dir(path), "flake.nix")
+			}
+			lay(t, filepath.Join(filepath.Dir(path), "flake.lock"), fmt.Sprintf(lockOf, newest))
+			lay(t, path, rule.Wrong)
+			e.open(path, rule.Wrong)
+			paths[rule.Code] = path
+		}
+		links, tagged, refers := 0, 0, 0
+		for _, rule := range ide.Rules() {
+			told := e.published.wait(string(uri.File(paths[rule.Code])), func(told []wireDiagnostic, _ int) bool { return len(told) > 0 })
+			for _, d := range told {
+				var want []int
+				if tag, ok := of[rule.Tag]; ok && slices.Contains(test.tags, tag) {
+					want = []int{tag}
+				}
+				if !slices.Equal(d.Tags, want) {
+					t.Errorf("%s: %s has the tags %v, want %v", test.takes, d.Code, d.Tags, want)
+				}
+				tagged += len(d.Tags)
+				if d.CodeDescription.Href != "" {
+					links++
+				}
+				refers += len(d.RelatedInformation)
+			}
+		}
+		if links > 0 != test.links || refers > 0 != test.refersToAny || slices.Contains(test.tags, deprecated) && tagged == 0 {
+			t.Errorf("%s: %d links, %d tags, %d references", test.takes, links, tagged, refers)
+		}
 	}
 }
 
