@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"jetpills/internal/nix/host"
-	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -43,7 +42,6 @@ func CodeLenses(sn *workspace.Snapshot, doc *workspace.Document) []CodeLens {
 			writtenAt[h.At.Span]++
 		}
 	}
-	packages := q.flashPackages()
 	judged := findings{query: q, c: c, byFile: map[string][]Diagnostic{}}
 	var lenses []CodeLens
 	for _, h := range hosts {
@@ -54,11 +52,7 @@ func CodeLenses(sn *workspace.Snapshot, doc *workspace.Document) []CodeLens {
 		case n > 1:
 			before = shownName(h) + ": "
 		}
-		flash := FactsOf(c, h).Flash
-		if own, ok := packages[h.Name]; ok && flash != "" {
-			flash = own
-		}
-		if flash != "" {
+		if flash := FactsOf(c, h).Flash; flash != "" {
 			lenses = append(lenses, CodeLens{Span: h.At.Span, Title: before + text.Visible(flash, ""), Flash: flash})
 		}
 		if n, first := judged.of(h); n > 0 {
@@ -67,58 +61,6 @@ func CodeLenses(sn *workspace.Snapshot, doc *workspace.Document) []CodeLens {
 	}
 	slices.SortStableFunc(lenses, func(a, b CodeLens) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	return lenses
-}
-
-// flashPackages are the commands that build the packages of the flake in the document which are the flash script of a host,
-// by host: packages.x86_64-linux.flash = self.nixosConfigurations.arm.config.system.build.flashScript.
-func (q *query) flashPackages() map[string]string {
-	commands := map[string]string{}
-	if filepath.Base(q.doc.Path) != "flake.nix" || !strings.Contains(q.doc.Text, "flashScript") {
-		return commands
-	}
-	for n := range syntax.Descendants(q.doc.Tree().Root()) {
-		if n.Text() != "flashScript" || !isRead(n) {
-			continue
-		}
-		names := module.CertainAt(q.doc.Tree(), n.Span().Start).Path.Known()
-		name, ok := packageOf(n.Parent().Parent())
-		if len(names) < 6 || !ok {
-			continue
-		}
-		script := names[len(names)-6:]
-		if of := script[1].Name; script[0].Name == "nixosConfigurations" && script[2:].String() == "config.system.build.flashScript" && commands[of] == "" {
-			commands[of] = "nix build .#" + name
-		}
-	}
-	return commands
-}
-
-// packageOf is the package of a flake that an expression is, as a command line has it: with the system where the flake names
-// one, because another system does not have it.
-func packageOf(n syntax.Node) (name string, ok bool) {
-	b, ok := syntax.AsBinding(n.Parent())
-	path := module.PathOf(n)
-	if !ok || b.Value() != n || len(path) == 0 || !syntax.IsName(path.Last()) {
-		return "", false
-	}
-	if len(path) > 2 && path[len(path)-3].Name == "packages" {
-		if system := path[len(path)-2]; system.Known && syntax.IsName(system.Name) {
-			return "packages." + system.Name + "." + path.Last(), true
-		}
-		return path.Last(), true
-	}
-	isOfSystem := false // packages = forAllSystems (system: { … });
-	for up := range syntax.Ancestors(b.Parent()) {
-		switch up.Kind() {
-		case syntax.Lambda:
-			isOfSystem = true
-		case syntax.Binding:
-			outer, _ := syntax.AsBinding(up)
-			last, _ := syntax.AttrName(outer.Path().Last())
-			return path.Last(), isOfSystem && last == "packages"
-		}
-	}
-	return "", false
 }
 
 // findings judges the files of a configuration, each once.

@@ -65,7 +65,7 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 		f.Kernel = ""
 	}
 	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 {
-		f.Flash = flashCommand(c.Entry, h)
+		f.Flash = flashCommand(c, h)
 	}
 	return f
 }
@@ -124,21 +124,62 @@ const kernelOption = "boot.kernelPackages"
 
 const realtimeOption = catalog.Namespace + ".kernel.realtime"
 
-// flashCommand builds the flash script in the folder of the entry. It is empty for a name that no command line of Nix can
-// have. config.system.build.flashScript is in every revision since 2022-11.
-func flashCommand(entry string, h *host.Host) string {
+// flashScripts are what jetpack-nixos has in config.system.build that flashes a host, the best first. The first is in every
+// revision since 2022-11.
+var flashScripts = []string{"flashScript", "initrdFlashScript", "legacyFlashScript"}
+
+// flashCommand builds the flash script in the folder of the entry: as a package of the flake, if that has one. It is empty for
+// a name that no command line of Nix can have.
+func flashCommand(c *workspace.Configuration, h *host.Host) string {
 	const script = "config.system.build.flashScript"
-	if filepath.Base(entry) == "configuration.nix" {
-		return "nix-build '<nixpkgs/nixos>' -I nixos-config=./" + filepath.Base(entry) + " -A " + script
+	if filepath.Base(c.Entry) == "configuration.nix" {
+		return "nix-build '<nixpkgs/nixos>' -I nixos-config=./" + filepath.Base(c.Entry) + " -A " + script
 	}
-	// Nix decodes the part after # like that of a URL. It then takes what stands in quotes as it is, without escapes.
-	switch written := url.PathEscape(h.Name); {
-	case h.Output == "" || h.Name == "" || strings.Contains(h.Name, `"`):
+	if own, ok := flashPackage(c, h); ok {
+		if own.System == flashSystem {
+			return nixBuild("", own.Name, "")
+		}
+		return nixBuild("packages."+own.System+".", own.Name, "")
+	}
+	if h.Output == "" {
 		return ""
-	case written == h.Name && syntax.IsName(h.Name):
-		return "nix build .#" + h.Output + "." + h.Name + "." + script
+	}
+	return nixBuild(h.Output+".", h.Name, "."+script)
+}
+
+// flashSystem is the system on which the flash scripts of jetpack-nixos work (flake.nix).
+const flashSystem = "x86_64-linux"
+
+// flashPackage is the package of the flake that is the flash script of a host, for the system on which that works if there are
+// several; of a package in several ways named the first by name.
+func flashPackage(c *workspace.Configuration, h *host.Host) (best host.Build, ok bool) {
+	rank := func(b host.Build) int {
+		n := 2 * slices.Index(flashScripts, b.What)
+		if b.System != flashSystem {
+			n++
+		}
+		return n
+	}
+	for _, b := range c.Builds {
+		isBetter := !ok || rank(b) < rank(best)
+		if b.Host == h.Name && slices.Contains(flashScripts, b.What) && syntax.IsName(b.System) && isBetter {
+			best, ok = b, true
+		}
+	}
+	return best, ok
+}
+
+// nixBuild is the command that builds an attribute of the flake, by a name and what stands around it. It is empty for a name
+// that no command line of Nix can have.
+func nixBuild(before, name, behind string) string {
+	// Nix decodes the part after # like that of a URL. It then takes what stands in quotes as it is, without escapes.
+	switch written := url.PathEscape(name); {
+	case name == "" || strings.Contains(name, `"`):
+		return ""
+	case written == name && syntax.IsName(name):
+		return "nix build .#" + before + name + behind
 	default:
-		return "nix build '.#" + h.Output + ".\"" + written + "\"." + script + "'"
+		return "nix build '.#" + before + `"` + written + `"` + behind + "'"
 	}
 }
 

@@ -35,12 +35,12 @@ type Configuration struct {
 func (c *Configuration) HasNames() bool { return filepath.Base(c.Entry) != "configuration.nix" }
 
 // Same reports whether two configurations say the same: they have the same hosts, which an evaluation keeps for as long as nothing
-// changes that they rest on. Either may be nil.
+// changes that they rest on, and the same packages build these. Either may be nil.
 func (c *Configuration) Same(other *Configuration) bool {
 	if c == nil || other == nil {
 		return c == other
 	}
-	return c.Pinned == other.Pinned && slices.Equal(c.Hosts, other.Hosts)
+	return c.Pinned == other.Pinned && slices.Equal(c.Hosts, other.Hosts) && slices.Equal(c.Builds, other.Builds)
 }
 
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or

@@ -25,6 +25,8 @@ type Result struct {
 	Open *eval.Unknown
 	// Bound is the bound that kept configurations from being evaluated; nil for none.
 	Bound *eval.Unknown
+	// Builds are the packages of the flake that are certainly what its hosts build.
+	Builds []Build
 
 	options Options
 	answers map[question]answer // of the reader
@@ -34,6 +36,7 @@ type Result struct {
 	hosts   []*evaluated
 	mu      sync.Mutex // guards common
 	common  looks      // of what configurations have in common
+	built   *evaluated // of Builds; nil where they were not looked for
 }
 
 // evaluated is one configuration with its variants, and what it was read from.
@@ -143,11 +146,33 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 	for _, e := range res.hosts {
 		res.Hosts = append(res.Hosts, e.hosts...)
 	}
+	res.build(m, before, changed)
 	if isCut { // and there may be others
 		res.names = nil
 	}
 	res.remember(m, before)
 	return res
+}
+
+// build finds the packages that the hosts build, or takes them from an earlier result if changes do not reach what they were
+// read from.
+func (r *Result) build(m *memory, before *Result, changed map[question]changes) {
+	if path.Base(r.options.Entry) != "flake.nix" || len(r.found) == 0 || r.options.stop() {
+		return
+	}
+	if before != nil && before.built != nil {
+		sameName := func(a, b found) bool { return a.name == b.name && a.output == b.output }
+		if r.built = before.built.after(changed, nil); r.built != nil && slices.EqualFunc(r.found, before.found, sameName) {
+			r.Builds = before.Builds
+			return
+		}
+	}
+	of := newRun(r.options, m, nil, r.options.Steps/shareOfSteps)
+	of.opaque = true
+	r.Builds = of.builds(r.found)
+	if r.built = nil; !r.options.stop() {
+		r.built = &evaluated{asked: of.questions(), looks: of.looks()}
+	}
 }
 
 // remember keeps the answers that the result rests on.
@@ -164,6 +189,9 @@ func (r *Result) remember(m *memory, before *Result) {
 		}
 	}
 	keep(r.names)
+	if r.built != nil {
+		keep(r.built.asked)
+	}
 	for _, e := range r.hosts {
 		keep(e.asked)
 	}

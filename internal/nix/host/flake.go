@@ -377,9 +377,17 @@ var partsSchema = NewSchema(
 		parts("nixosModules", &Type{Kind: Deferred}),
 		parts("modules", &Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Deferred}}),
 		parts("overlays", &Type{Kind: Raw}),
+		parts("packages", packagesOfParts),
 	)}},
+	Option{Path: []string{"perSystem"}, Type: Type{Kind: Deferred}},
 	Option{Path: []string{"systems"}, Type: Type{Kind: List, Elem: &Type{Kind: Equal}}},
 )
+
+// packagesOfParts are the packages of a system.
+var packagesOfParts = &Type{Kind: Attrs, Lazy: true, Elem: &Type{Kind: Raw}}
+
+// perSystemSchema are those of the options of perSystem.
+var perSystemSchema = NewSchema(parts("packages", &Type{Kind: Raw}))
 
 func parts(name string, elem *Type) Option {
 	return Option{Path: []string{name}, Type: Type{Kind: Attrs, Lazy: true, Elem: elem}}
@@ -407,6 +415,7 @@ func (r *run) flakeParts(call *eval.Call) eval.Value {
 		run: r, schema: partsSchema, modules: []item{{Thunk: call.Args[1]}}, special: overlaid(special),
 		args: map[string]*eval.Thunk{"withSystem": eval.Known(eval.NewSymbol("withSystem"))},
 	}
+	r.parts = append(r.parts, s)
 	if call.Function.Name() == "evalFlakeModule" {
 		whole := eval.NewAttrs(eval.NewSymbol("flake-parts"), named("config", s.config()))
 		r.ofParts[call.Args[1]] = whole
@@ -424,6 +433,30 @@ func (r *run) flakeOf(s *system) eval.Value {
 		return nil
 	}
 	return r.Select(v, "flake")
+}
+
+// packagesPerSystem are the packages that the modules of a flake of flake-parts define for each system.
+func (r *run) packagesPerSystem(flake *system) eval.Value {
+	config := flake.value()
+	if config == nil {
+		return nil
+	}
+	var all []eval.Attr
+	for _, d := range flake.root.at([]string{"systems"}).merge().all {
+		systems, _ := r.items(d.Thunk)
+		for _, t := range systems {
+			name, ok := r.Force(t.Thunk).(eval.String)
+			if !ok || t.perhaps != nil || !d.wins {
+				continue
+			}
+			of := &system{
+				run: r, schema: perSystemSchema, modules: []item{{Thunk: eval.Known(r.Select(config, "perSystem"))}},
+				special: overlaid([]eval.Value{flake.special, perSystem(eval.Known(name))}), args: map[string]*eval.Thunk{},
+			}
+			all = append(all, eval.Attr{Name: string(name), Thunk: eval.Known(r.Select(of.value(), "packages"))})
+		}
+	}
+	return eval.NewAttrs(nil, all...)
 }
 
 // perSystem is what withSystem of flake-parts calls a function with.

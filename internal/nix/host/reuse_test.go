@@ -70,18 +70,20 @@ func randomWorkspace(t *rapid.T) *files {
       modules = [ jetpack-nixos.nixosModules.default (./hosts + "/${name}.nix") ] ++ modules.all ++ extra;
     };
   in `
+	f.content["/w/packages.nix"] = `{ self, lib }: lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (system: lib.mapAttrs' (n: c: lib.nameValuePair "flash-${n}" c.config.system.build.flashScript) self.nixosConfigurations)` + "\n"
+	const packages = `packages = import ./packages.nix { inherit self lib; }; `
 	switch rapid.IntRange(0, 4).Draw(t, "flake") {
 	case 0:
-		flake += `{ nixosConfigurations = lib.genAttrs [ "a" "b" "c" ] (name: mkHost name [ ]); }`
+		flake += `{ nixosConfigurations = lib.genAttrs [ "a" "b" "c" ] (name: mkHost name [ ]); ` + packages + `}`
 	case 1:
 		flake += `{ nixosConfigurations = lib.mapAttrs' (file: _: rec { name = lib.removeSuffix ".nix" file; value = mkHost name [ ]; })
-      (lib.filterAttrs (file: _: !(lib.hasPrefix "def" file)) (builtins.readDir ./hosts)); }`
+      (lib.filterAttrs (file: _: !(lib.hasPrefix "def" file)) (builtins.readDir ./hosts)); ` + packages + `}`
 	case 2:
-		flake += `{ nixosConfigurations = { a = import ./hosts/def-a.nix { inherit mkHost; }; b = import ./hosts/def-b.nix { inherit mkHost; }; c = (mkHost "c" [ ]) // { extra = 1; }; }; }`
+		flake += `{ nixosConfigurations = { a = import ./hosts/def-a.nix { inherit mkHost; }; b = import ./hosts/def-b.nix { inherit mkHost; }; c = (mkHost "c" [ ]) // { extra = 1; }; }; ` + packages + `}`
 	case 3:
-		flake += `flake-parts.lib.mkFlake { inherit inputs; } { systems = [ "aarch64-linux" ]; flake.nixosConfigurations = { a = mkHost "a" [ ]; b = import ./hosts/def-b.nix { inherit mkHost; }; c = import ./hosts/def-c.nix { inherit mkHost; }; }; }`
+		flake += `flake-parts.lib.mkFlake { inherit inputs; } { systems = [ "aarch64-linux" ]; flake.` + packages + `flake.nixosConfigurations = { a = mkHost "a" [ ]; b = import ./hosts/def-b.nix { inherit mkHost; }; c = import ./hosts/def-c.nix { inherit mkHost; }; }; }`
 	default:
-		flake += `{ nixosConfigurations = rec { a = mkHost "a" [ { my.names.z = "z"; } ]; b = a.extendModules { modules = [ ./hosts/b.nix ]; }; c = mkHost (if modules ? none then "b" else "c") [ ]; }; }`
+		flake += `{ nixosConfigurations = rec { a = mkHost "a" [ { my.names.z = "z"; } ]; b = a.extendModules { modules = [ ./hosts/b.nix ]; }; c = mkHost (if modules ? none then "b" else "c") [ ]; }; ` + packages + `}`
 	}
 	f.content["/w/flake.nix"] = flake + ";\n}\n"
 	return f
@@ -114,6 +116,9 @@ func asFresh(t *rapid.T, f *files, o host.Options, res *host.Result, after strin
 	fresh := host.Evaluate(context.Background(), f, o, nil)
 	if !reflect.DeepEqual(res.Open, fresh.Open) || !reflect.DeepEqual(res.Bound, fresh.Bound) {
 		t.Fatalf("after %s: open %v, bound %v, want %v, %v", after, res.Open, res.Bound, fresh.Open, fresh.Bound)
+	}
+	if !slices.Equal(res.Builds, fresh.Builds) {
+		t.Fatalf("after %s: %v are built, want %v", after, res.Builds, fresh.Builds)
 	}
 	if !slices.Equal(res.Files(), fresh.Files()) {
 		t.Fatalf("after %s: read %v, want %v", after, res.Files(), fresh.Files())

@@ -25,6 +25,7 @@ type run struct {
 	// optionsOf are the systems by the first name of what stands for their options.
 	optionsOf map[string]*system
 	ofParts   map[*eval.Thunk]eval.Value       // what flake-parts gives, by the module
+	parts     []*system                        // the flakes of flake-parts
 	late      map[*eval.Call]func() eval.Value // what stands for a value that is being made
 	// common evaluates what all configurations have in common, the flake itself; nil for
 	// that run.
@@ -33,6 +34,8 @@ type run struct {
 	asked  map[*eval.Thunk]*eval.Questions // by common, for what is kept by a thunk
 	limit  *eval.Unknown
 	depth  int
+	// opaque says that nobody looks into NixOS systems: their config and their packages are symbols that tell the system.
+	opaque bool
 }
 
 // mostDepth bounds how deep definitions and modules nest.
@@ -297,11 +300,15 @@ const tag = " system"
 
 // result is what the call gives that makes a system.
 func (s *system) result() eval.Value {
+	var config, packages = eval.Value(s.config()), s.argument("pkgs")
+	if s.opaque && s.nixos {
+		config, packages = eval.NewSymbol(s.name(), "config"), eval.Known(eval.NewSymbol(s.name(), "pkgs"))
+	}
 	return eval.NewAttrs(eval.NewSymbol("system"),
 		named(tag, s.call),
-		named("config", s.config()),
+		named("config", config),
 		named("options", s.optionsSymbol()),
-		eval.Attr{Name: "pkgs", Thunk: s.argument("pkgs")},
+		eval.Attr{Name: "pkgs", Thunk: packages},
 		named("extendModules", eval.NewSymbol(s.id, "extendModules")),
 	)
 }
