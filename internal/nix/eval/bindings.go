@@ -93,6 +93,7 @@ func binds(let syntax.Node, name string) bool {
 type names struct {
 	static bool
 	only   string
+	of     *place // what the set is an attribute of; nil for none
 }
 
 // hasDynamic reports whether a set has a name that is known by evaluation alone.
@@ -128,7 +129,7 @@ func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, whi
 				dynamic = append(dynamic, b)
 			} else if which.only != "" && first != which.only {
 				continue
-			} else if bad := e.bindOne(into, b, inner); bad != nil {
+			} else if bad := e.bindOne(into, b, inner, 0); bad != nil {
 				return bad
 			}
 			continue
@@ -150,11 +151,50 @@ func (e *Evaluator) bindAll(into *Attrs, n syntax.Node, inner, outer *Scope, whi
 		return nil
 	}
 	for _, b := range dynamic {
-		if bad := e.bindOne(into, b, inner); bad != nil {
+		if which.of != nil {
+			e.later(*which.of, func(e *Evaluator) *Unknown { return e.bindOne(into, b, inner, 0) })
+		} else if bad := e.bindOne(into, b, inner, 0); bad != nil {
 			return bad
 		}
 	}
 	return nil
+}
+
+// place is an attribute of a set that is being made.
+type place struct {
+	in   *Attrs
+	name string
+}
+
+// unfinished is a set within a set of which some names are known by evaluation alone. Nix looks at these, and so refuses one
+// that is there already, once the set within is evaluated.
+type unfinished struct {
+	set  *Attrs
+	more []func(*Evaluator) *Unknown
+}
+
+// later puts off a part of the set that an attribute is until that is evaluated.
+func (e *Evaluator) later(of place, bind func(*Evaluator) *Unknown) {
+	a, _ := of.in.Get(of.name)
+	u, ok := e.unfinished[a.Thunk]
+	if !ok {
+		set, _ := a.Thunk.value.(*Attrs)
+		u = &unfinished{set: set}
+		t := e.own(Thunk{node: a.Thunk.node, scope: a.Thunk.scope})
+		t.run = func(e *Evaluator) Value {
+			delete(e.unfinished, t)
+			for _, bind := range u.more {
+				if bad := bind(e); bad != nil {
+					return bad
+				}
+			}
+			return u.set
+		}
+		e.unfinished[t] = u
+		a.Thunk = t
+		of.in.put(a)
+	}
+	u.more = append(u.more, bind)
 }
 
 // countOf is the number of a set's bindings.
@@ -188,8 +228,8 @@ func (e *Evaluator) inherited(at syntax.Node, name string, from *Thunk, outer *S
 	return t
 }
 
-// bindOne puts a.b.c = e; into a set, and gives why Nix refuses it.
-func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Unknown {
+// bindOne puts a.b.c = e; into a set, without some of the first names, and gives why Nix refuses it.
+func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope, without int) *Unknown {
 	value := b.Value()
 	if value.IsZero() {
 		return nil // a name that is being typed
@@ -197,9 +237,21 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 	path := b.Path()
 	var name string
 	var last syntax.Node
+	count := 0
 	for part := range path.Names() {
+		if count++; count <= without {
+			continue
+		}
+		_, isStatic := syntax.AttrName(part)
 		if !last.IsZero() {
-			if into = e.inside(into, name, path.Node); into == nil {
+			of := place{into, name}
+			below, bad := e.inside(of, path.Node)
+			if below == nil {
+				return bad
+			}
+			if into = below; !isStatic {
+				done := count - 1
+				e.later(of, func(e *Evaluator) *Unknown { return e.bindOne(below, b, scope, done) })
 				return nil
 			}
 		}
@@ -213,22 +265,24 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 		case !named:
 			return nil
 		}
+		if !isStatic && !e.options.Tolerant {
+			if _, ok := into.Get(key); ok {
+				return refused("attribute " + key + " is there already")
+			}
+		}
 		name, last = key, part
 	}
 	if last.IsZero() {
 		return nil
 	}
-	if present, ok := into.Get(name); ok {
-		if _, isStatic := syntax.AttrName(last); !isStatic && !e.options.Tolerant {
-			return refused("attribute " + name + " is there already")
+	if present, ok := into.Get(name); ok && e.isSet(value) {
+		// a.b = …; a = { … }; define one set.
+		of := place{into, name}
+		below, bad := e.inside(of, present.At)
+		if below == nil {
+			return bad
 		}
-		if e.isSet(value) {
-			// a.b = …; a = { … }; define one set.
-			if below := e.inside(into, name, present.At); below != nil {
-				return e.bindAll(below, e.withoutParens(value), scope, scope, names{})
-			}
-			return nil
-		}
+		return e.bindAll(below, e.withoutParens(value), scope, scope, names{of: &of})
 	}
 	at := written(path.Node)
 	if t := e.bound(last.Child(0), scope); t != nil {
@@ -238,22 +292,35 @@ func (e *Evaluator) bindOne(into *Attrs, b syntax.BindingNode, scope *Scope) *Un
 	return nil
 }
 
-// inside is the set below a name, made if there is none yet; nil if the name means
-// something else.
-func (e *Evaluator) inside(s *Attrs, name string, at syntax.Node) *Attrs {
-	if a, ok := s.Get(name); ok {
-		if below, ok := a.Thunk.value.(*Attrs); ok {
-			return below
-		}
-		if !e.isSet(a.Thunk.node) {
-			return nil
-		}
-		below, _ := e.Force(a.Thunk).(*Attrs)
-		return below
+// inside is the set that an attribute is, made if there is none yet; nil if it is something else, with why Nix refuses it.
+func (e *Evaluator) inside(of place, at syntax.Node) (*Attrs, *Unknown) {
+	a, ok := of.in.Get(of.name)
+	if !ok {
+		below := &Attrs{node: written(at.Parent())}
+		of.in.put(Attr{Name: of.name, Thunk: Known(below), At: written(at)})
+		return below, nil
 	}
-	below := &Attrs{node: written(at.Parent())}
-	s.put(Attr{Name: name, Thunk: Known(below), At: written(at)})
-	return below
+	if u, ok := e.unfinished[a.Thunk]; ok {
+		return u.set, nil
+	}
+	if below, ok := a.Thunk.value.(*Attrs); ok {
+		return below, nil
+	}
+	if !e.isSet(a.Thunk.node) {
+		return nil, nil
+	}
+	n := e.withoutParens(a.Thunk.node)
+	if !hasDynamic(n) {
+		below, _ := e.Force(a.Thunk).(*Attrs)
+		return below, nil
+	}
+	scope := a.Thunk.scope
+	below := &Attrs{node: written(n)}
+	t := e.own(Thunk{node: a.Thunk.node, scope: scope})
+	t.value = below
+	a.Thunk = t
+	of.in.put(a)
+	return below, e.bindAll(below, n, scope, scope, names{of: &of})
 }
 
 // isSet reports whether an expression is a set of its own, so that other bindings

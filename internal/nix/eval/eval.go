@@ -87,6 +87,8 @@ type Evaluator struct {
 	scopes map[syntax.Node]*Scope
 	shared map[*Thunk]*Thunk // of the library's values
 	data   map[*Thunk]Datum  // of what is read from files that are not Nix
+	// unfinished are sets of which a part is put off, by the thunks that are to evaluate them.
+	unfinished map[*Thunk]*unfinished
 }
 
 // New is an evaluator with a full budget.
@@ -110,7 +112,7 @@ func New(options Options) *Evaluator {
 		options: options, steps: options.Steps, depth: options.Depth, library: libraries(),
 		files: map[*syntax.Tree]string{}, imported: map[string]imported{}, questions: map[*Thunk]*Questions{},
 		looked: map[*syntax.Tree]*Looked{}, scopes: map[syntax.Node]*Scope{}, shared: map[*Thunk]*Thunk{},
-		data: map[*Thunk]Datum{},
+		data: map[*Thunk]Datum{}, unfinished: map[*Thunk]*unfinished{},
 	}
 }
 

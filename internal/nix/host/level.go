@@ -2,6 +2,7 @@ package host
 
 import (
 	"slices"
+	"strings"
 
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
@@ -24,12 +25,14 @@ type level struct {
 	names    []string        // of children
 	needs    *eval.Questions // of what is kept of the level
 	isSplit  bool
-	aliases  []*Option // which modules of the workspace rename to this path
-	renamed  *Option   // what renames this path
-	option   *option   // what is declared here
-	asked    bool      // option is known
-	busy     bool
-	merged   *merged
+	// splitting says that split goes on: what is below is not complete.
+	splitting bool
+	aliases   []*Option // which modules of the workspace rename to this path
+	renamed   *Option   // what renames this path
+	option    *option   // what is declared here
+	asked     bool      // option is known
+	busy      bool
+	merged    *merged
 }
 
 // def is a definition, or part of one: what a module says of a path.
@@ -334,7 +337,8 @@ func (l *level) splitOnce() {
 	if l.isSplit {
 		return
 	}
-	l.isSplit = true
+	l.isSplit, l.splitting = true, true
+	defer func() { l.splitting = false }()
 	s := l.system
 	if l.known != nil {
 		for _, name := range l.known.names {
@@ -350,6 +354,9 @@ func (l *level) splitOnce() {
 			below := l.child(a.Name)
 			below.declares = append(below.declares, a.Thunk)
 		}
+	}
+	for _, below := range l.children {
+		below.asked, below.option = false, nil // what was asked too early
 	}
 	var found []def
 	for _, d := range l.raw {
@@ -391,9 +398,23 @@ func (l *level) splitOnce() {
 	}
 }
 
+// hangs is why nothing is known of a level while it, or one above, is split: what is asked of it then is asked for what it is
+// made of itself. It is nil otherwise.
+func (l *level) hangs() *eval.Unknown {
+	for up := l; up != nil; up = up.up {
+		if up.splitting {
+			return &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".") + " hangs on itself"}
+		}
+	}
+	return nil
+}
+
 // at is the level of a path, which ends at an option above it if there is one.
 func (l *level) at(path []string) *level {
-	for _, name := range path {
+	for i, name := range path {
+		if l.splitting {
+			return l.below(path[i:])
+		}
 		if l.declared() != nil || l.typ != nil {
 			return l
 		}
@@ -406,6 +427,9 @@ func (l *level) at(path []string) *level {
 // value is what config has here, and the definition that it is the value of, if there
 // is one.
 func (l *level) value() (eval.Value, *eval.Thunk) {
+	if u := l.hangs(); u != nil {
+		return u, nil
+	}
 	isOption := l.declared() != nil || l.typ != nil
 	switch {
 	case !isOption && l.isSet():

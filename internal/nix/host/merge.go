@@ -43,6 +43,9 @@ func (l *level) mergeOnce() *merged {
 	if l.merged != nil {
 		return l.merged
 	}
+	if u := l.hangs(); u != nil {
+		return &merged{value: u}
+	}
 	if l.busy || !l.system.enter() {
 		u := &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".") + " hangs on itself"}
 		return &merged{value: u}

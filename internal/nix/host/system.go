@@ -489,9 +489,14 @@ func (s *system) argument(name string) *eval.Thunk {
 			if ok {
 				return
 			}
-			if at := s.root.at([]string{"_module", "args", name}); len(at.raw) > 0 {
+			at := s.root.at([]string{"_module", "args", name})
+			switch u := at.hangs(); {
+			case u != nil:
+				t = eval.Known(u)
+				return
+			case len(at.raw) > 0:
 				t = at.raws()
-			} else {
+			default:
 				t = s.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) { return s.argumentOr(name) })
 			}
 			s.asked[name] = t
