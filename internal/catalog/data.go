@@ -58,7 +58,6 @@ type Evaluated struct {
 	Targets      []FlashTarget     `json:"targets"`
 	Kinds        map[string]string `json:"kinds"` // of packages
 	Build        []Attribute       `json:"systemBuild"`
-	Outputs      []Output          `json:"outputs"`
 }
 
 // The files of the data folder. All but the hashes are compressed with gzip.
@@ -66,7 +65,7 @@ const (
 	fileHashes         = "hashes"             // 20 bytes a commit
 	fileCommits        = "commits.gz"         // columns of numbers
 	fileOptions        = "options.gz"         // a timeline: options, generations, default majors, tables that hold, assertions
-	filePackages       = "packages.gz"        // a timeline: packages and the overlay
+	filePackages       = "packages.gz"        // a timeline: packages, the overlay and the outputs
 	fileEvaluated      = "evaluated.gz"       // JSON
 	fileSummaries      = "summaries.gz"       // those of options; a line each: its name, a tab, the text
 	fileOtherSummaries = "summaries-other.gz" // those of packages and values, likewise
@@ -148,7 +147,7 @@ func DataOf(l *Library) Data {
 		for i := len(d.Sources); i <= c.Source; i++ {
 			s := l.state(i)
 			s.Options, s.Assertions = l.optionsOf(i), l.assertionsOf(i)
-			s.Packages, s.Overlay = l.packagesOf(i)
+			s.Contents = l.contentsOf(i)
 			d.Sources = append(d.Sources, s)
 		}
 	}
@@ -350,6 +349,8 @@ const (
 	packageEntry    = "package "
 	deviceEntry     = "device " // where the overlay for a configured device has a package
 	overlayEntry    = "overlay "
+	wholeEntry      = "whole "
+	outputEntry     = "output "
 )
 
 // mainEntries are what every catalog needs.
@@ -382,7 +383,13 @@ func (s Source) packageEntries() []entry {
 		}
 	}
 	for _, a := range s.Overlay {
-		out = append(out, entry{key: overlayEntry + a.Name, value: Attribute{File: a.File, Equals: a.Equals}, file: a.File, line: a.Line})
+		out = append(out, entry{key: overlayEntry + a.Name, value: Attribute{File: a.File, Equals: a.Equals, OnOthers: a.OnOthers}, file: a.File, line: a.Line})
+	}
+	for _, name := range s.Whole {
+		out = append(out, entry{key: wholeEntry + name, value: name})
+	}
+	for _, o := range s.Outputs {
+		out = append(out, entry{key: outputEntry + o.Name, value: o.Names})
 	}
 	return out
 }
@@ -410,13 +417,20 @@ func (l *Library) assertionsOf(source int) []Assertion {
 	return things(l.options, source, assertionEntry, func(a *Assertion, v *version) { a.ID, a.Line = v.name(), lines[v.key] })
 }
 
-func (l *Library) packagesOf(source int) ([]Package, []Attribute) {
+func (l *Library) contentsOf(source int) Contents {
 	t := l.packages()
 	lines := t.lines(source)
-	packages := things(t, source, packageEntry, func(p *Package, v *version) {
+	c := Contents{Whole: things[string](t, source, wholeEntry, nil)}
+	c.Packages = things(t, source, packageEntry, func(p *Package, v *version) {
 		p.Name, p.Line, p.DeviceLine = v.name(), lines[v.key], lines[deviceEntry+v.name()]
 	})
-	return packages, things(t, source, overlayEntry, func(a *Attribute, v *version) { a.Name, a.Line = v.name(), lines[v.key] })
+	c.Overlay = things(t, source, overlayEntry, func(a *Attribute, v *version) { a.Name, a.Line = v.name(), lines[v.key] })
+	for v := range t.at(source, outputEntry) {
+		o := Output{Name: v.name()}
+		_ = json.Unmarshal([]byte(v.value), &o.Names)
+		c.Outputs = append(c.Outputs, o)
+	}
+	return c
 }
 
 // complete sets what the JSON of an option leaves out because it follows from the rest.

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// History is what became of one option on upstream's mainline.
+// History is what became of one option, or of another thing with a name, on upstream's mainline.
 type History struct {
 	Path string
 	// Introduced, AliasSince, Removed and Reintroduced are zero where that did not happen.
@@ -82,37 +82,82 @@ func (l *Library) first(versions timeline, alias bool) Revision {
 	return l.commits[first].Revision
 }
 
-// read goes through the mainline once, commit by commit at which the option is another one than before.
+// read goes through the mainline once.
 func (p *past) read(l *Library, path string) {
 	p.once.Do(func() {
 		p.values = map[string]Revision{}
 		p.history = History{Path: path, Introduced: p.since, AliasSince: p.aliasSince}
-		h, last := &p.history, -1
-		for _, commit := range l.mainline {
-			now := p.versions.alive(l.commits[commit].Source)
-			if now == last {
-				continue
-			}
-			last = now
-			r := l.commits[commit].Revision
-			if now < 0 {
-				h.Removed, h.Reintroduced = r, Revision{}
-				continue
-			}
-			if h.IsRemoved() {
-				h.Reintroduced = r
+		l.changes(p.versions, func(r Revision, v *version) {
+			p.history.went(r, v != nil)
+			if v == nil {
+				return
 			}
 			var o Option
-			_ = json.Unmarshal([]byte(p.versions[now].value), &o)
+			_ = json.Unmarshal([]byte(v.value), &o)
 			o.complete(path)
-			if h.RenamedTo == "" {
-				h.RenamedTo = o.RenamedTo
+			if p.history.RenamedTo == "" {
+				p.history.RenamedTo = o.RenamedTo
 			}
-			for _, v := range o.Values {
-				if _, ok := p.values[v]; !ok {
-					p.values[v] = r
+			for _, value := range o.Values {
+				if _, ok := p.values[value]; !ok {
+					p.values[value] = r
 				}
 			}
-		}
+		})
 	})
+}
+
+// went notes that the thing is there from a mainline revision on, or is not.
+func (h *History) went(r Revision, isThere bool) {
+	switch {
+	case !isThere && h.Introduced.Known() && !h.IsRemoved():
+		h.Removed, h.Reintroduced = r, Revision{}
+	case isThere && h.IsRemoved():
+		h.Reintroduced = r
+	case isThere && !h.Introduced.Known():
+		h.Introduced = r
+	}
+}
+
+// changes visits the mainline, commit by commit at which a thing is another version than before; nil where it is not there.
+func (l *Library) changes(versions timeline, visit func(r Revision, v *version)) {
+	last := -1
+	for _, commit := range l.mainline {
+		now := versions.alive(l.commits[commit].Source)
+		if now == last {
+			continue
+		}
+		if last = now; now < 0 {
+			visit(l.commits[commit].Revision, nil)
+		} else {
+			visit(l.commits[commit].Revision, &versions[now])
+		}
+	}
+}
+
+// MemberHistory returns what became of a member of the nvidia-jetpack scopes, in any of them.
+func (l *Library) MemberHistory(name string) (History, bool) {
+	return l.presence(name, l.packages().of(packageEntry+name), nil)
+}
+
+// ScopeHistory returns what became of an attribute that the overlay sets.
+func (l *Library) ScopeHistory(name string) (History, bool) {
+	return l.presence(name, l.packages().of(overlayEntry+name), nil)
+}
+
+// OutputHistory returns what became of a name in an output of the flake, nixosModules or packages.x86_64-linux. It counts as there
+// where the names of the output are known.
+func (l *Library) OutputHistory(output, name string) (History, bool) {
+	return l.presence(name, l.packages().of(outputEntry+output), func(v *version) bool {
+		var names []string
+		_ = json.Unmarshal([]byte(v.value), &names)
+		return slices.Contains(names, name)
+	})
+}
+
+// presence is since when a thing is there, and until when. has says which of its versions count; nil for all.
+func (l *Library) presence(name string, versions timeline, has func(*version) bool) (History, bool) {
+	h := History{Path: name}
+	l.changes(versions, func(r Revision, v *version) { h.went(r, v != nil && (has == nil || has(v))) })
+	return h, h.Introduced.Known()
 }

@@ -66,7 +66,8 @@ func TestEveryCatalogIsAsEvaluated(t *testing.T) {
 	at = evaluations.Evaluated()[:7]
 	c, _ := library.At(evaluations.Evaluated())
 	evaluations.CompareBoards(c, say)
-	if catalogs != 942 || compared["type"] != 66324 || compared["package's JetPack"] != 69254 || compared["versions"] != 1466 {
+	if catalogs != 942 || compared["type"] != 66324 || compared["package's JetPack"] != 69254 || compared["versions"] != 1466 ||
+		compared["members (none denied)"] != 335596 || compared["names of an output"] != 7515 || compared["scope on other hosts"] != 1444 {
 		t.Errorf("%d catalogs, %v were compared: something was left out", catalogs, compared)
 	}
 	if testing.Verbose() {

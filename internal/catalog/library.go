@@ -110,7 +110,7 @@ func (l *Library) at(i int) *Catalog {
 			options = l.optionsOf(commit.Source)
 		}
 		assertions := func() []Assertion { return l.assertionsOf(commit.Source) }
-		shared = l.catalog(l.state(commit.Source), l.tree(options), assertions, func() ([]Package, []Attribute) { return l.packagesOf(commit.Source) })
+		shared = l.catalog(l.state(commit.Source), l.tree(options), assertions, func() Contents { return l.contentsOf(commit.Source) })
 		if !refused {
 			l.bySource[commit.Source] = shared
 		}

@@ -30,7 +30,18 @@ type Attribute struct {
 	Line int    `json:"line,omitzero"`
 	// Equals is the expression that has the same value, where there is one.
 	Equals string `json:"equals,omitzero"`
+	// OnOthers says, for the scope of one JetPack, what it is on a NixOS host of another one.
+	OnOthers OnOthers `json:"onOthers,omitzero"`
 }
+
+// OnOthers says what becomes of the scope of one JetPack on a NixOS host of another one; empty where that is not known.
+type OnOthers string
+
+// What becomes of a scope: evaluation warns, and it has its members, or none.
+const (
+	OthersWarn  OnOthers = "warning"
+	OthersEmpty OnOthers = "empty"
+)
 
 // Output is one kind of flake output and the names below it.
 type Output struct {
@@ -54,38 +65,36 @@ type FlashTarget struct {
 }
 
 type packageSet struct {
-	packages []Package
-	topLevel []Attribute
-	build    []Attribute
-	outputs  []Output
-	targets  []FlashTarget
+	Contents
+	build   []Attribute
+	targets []FlashTarget
 }
 
 // HasPackages reports whether the packages of this revision are known at all.
 // Where they are not, the methods below return nothing: that says nothing about the revision.
 func (c *Catalog) HasPackages() bool {
 	s := c.packages()
-	return len(s.packages)+len(s.topLevel) > 0
+	return len(s.Packages)+len(s.Overlay) > 0
 }
 
 // Packages returns the members of the nvidia-jetpack scope, sorted by name. Kind is known of all of them in few revisions
 // but the newest.
-func (c *Catalog) Packages() []Package { return c.packages().packages }
+func (c *Catalog) Packages() []Package { return c.packages().Packages }
 
 // Package finds a member of the nvidia-jetpack scope.
 func (c *Catalog) Package(name string) (Package, bool) {
-	return find(c.packages().packages, name, func(p *Package) string { return p.Name })
+	return find(c.packages().Packages, name, func(p *Package) string { return p.Name })
 }
 
 // OverlayAttributes returns the attributes that the overlay sets at the top level of the package set, sorted by name.
-func (c *Catalog) OverlayAttributes() []Attribute { return c.packages().topLevel }
+func (c *Catalog) OverlayAttributes() []Attribute { return c.packages().Overlay }
 
 // SystemBuild returns the attributes that the modules add to config.system.build, sorted by name;
-// it and the methods below return nothing where they are not known for the revision.
+// it and FlashTargets return nothing where they are not known for the revision.
 func (c *Catalog) SystemBuild() []Attribute { return c.packages().build }
 
-// Outputs returns the flake's outputs, sorted by name.
-func (c *Catalog) Outputs() []Output { return c.packages().outputs }
+// Outputs returns those of the flake's outputs all of whose names are known, sorted by name.
+func (c *Catalog) Outputs() []Output { return c.packages().Outputs }
 
 // FlashTargets returns the combinations that upstream supports, in upstream's order.
 func (c *Catalog) FlashTargets() []FlashTarget { return c.packages().targets }

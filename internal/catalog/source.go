@@ -13,9 +13,7 @@ type Source struct {
 	Revision Revision
 	// Options have what their declarations say.
 	Options []Option
-	// Packages and Overlay are the members of the nvidia-jetpack scope and the attributes of the overlay.
-	Packages []Package
-	Overlay  []Attribute
+	Contents
 	// Generations are oldest first. A generation without SoM families takes every SoM, if it is the only one.
 	Generations []Generation
 	// DefaultMajors are the JetPack majors that SoMs get where majorVersion is not set, by SoM.
@@ -25,6 +23,21 @@ type Source struct {
 	// Assertions are the assertions and warnings of the modules, sorted by ID.
 	Assertions []Assertion
 }
+
+// Contents are what a source has besides modules.
+type Contents struct {
+	// Packages and Overlay are the members of the nvidia-jetpack scope and the attributes of the overlay.
+	Packages []Package
+	Overlay  []Attribute
+	// Whole names what was read as a whole, sorted: the scopes all of whose members are among the packages, and
+	// WholeOverlay. A scope without a number is that of a configured device.
+	Whole []string
+	// Outputs are the outputs of the flake all of whose names are known, sorted.
+	Outputs []Output
+}
+
+// WholeOverlay says in [Contents.Whole] that Overlay has all attributes of the overlay.
+const WholeOverlay = "overlay"
 
 // Assertion is an assertion or a warning in the modules of jetpack-nixos.
 type Assertion struct {
@@ -57,14 +70,14 @@ func (l *Library) Of(s Source) *Catalog {
 		known := l.state(l.commits[i].Source)
 		s.Holds, s.Generations, s.DefaultMajors = known.Holds, known.Generations, known.DefaultMajors
 	}
-	return l.catalog(s, l.tree(s.Options), func() []Assertion { return s.Assertions }, func() ([]Package, []Attribute) { return s.Packages, s.Overlay })
+	return l.catalog(s, l.tree(s.Options), func() []Assertion { return s.Assertions }, func() Contents { return s.Contents })
 }
 
 // catalog is the one way to a Catalog: the source without its options, assertions and packages, and those.
-func (l *Library) catalog(s Source, options *tree, assertions func() []Assertion, packages func() ([]Package, []Attribute)) *Catalog {
+func (l *Library) catalog(s Source, options *tree, assertions func() []Assertion, contents func() Contents) *Catalog {
 	c := &Catalog{Revision: s.Revision, tree: options, generations: s.Generations}
 	c.boards = sync.OnceValue(func() boards { return l.boards(c, s) })
-	c.packages = sync.OnceValue(func() packageSet { return l.packageSet(s, packages) })
+	c.packages = sync.OnceValue(func() packageSet { return l.packageSet(s, contents()) })
 	c.assertions = sync.OnceValue(assertions)
 	return c
 }
@@ -135,21 +148,21 @@ func (l *Library) boards(c *Catalog, s Source) boards {
 }
 
 // packageSet adds to the packages of a source what was evaluated, and the project's descriptions.
-func (l *Library) packageSet(s Source, read func() ([]Package, []Attribute)) packageSet {
-	packages, overlay := read()
-	set := packageSet{packages: slices.Clone(packages), topLevel: overlay}
-	for i := range set.packages {
-		set.packages[i].Summary = l.otherSummaries()[set.packages[i].Name]
+func (l *Library) packageSet(s Source, c Contents) packageSet {
+	set := packageSet{Contents: c}
+	set.Packages = slices.Clone(c.Packages)
+	for i := range set.Packages {
+		set.Packages[i].Summary = l.otherSummaries()[set.Packages[i].Name]
 	}
 	if s.holds(TablePackages) {
 		e := l.evaluated()
-		for i := range set.packages {
-			if p := &set.packages[i]; p.Kind == "" {
+		for i := range set.Packages {
+			if p := &set.Packages[i]; p.Kind == "" {
 				p.Kind = e.Kinds[p.Name]
 			}
 		}
-		set.build, set.outputs, set.targets = e.Build, e.Outputs, e.Targets
+		set.build, set.targets = e.Build, e.Targets
 	}
-	slices.SortFunc(set.packages, func(a, b Package) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(set.Packages, func(a, b Package) int { return strings.Compare(a.Name, b.Name) })
 	return set
 }

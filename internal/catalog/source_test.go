@@ -10,7 +10,7 @@ import (
 )
 
 func sourceOf(c *Catalog) Source {
-	return Source{Options: c.Options(), Packages: c.Packages(), Overlay: c.OverlayAttributes(), Generations: c.Generations()}
+	return Source{Options: c.Options(), Contents: c.packages().Contents, Generations: c.Generations()}
 }
 
 // TestSourceOfAFork reads a fork that has one SoM more, a JetPack of its own and an option that nobody knows.
@@ -65,8 +65,8 @@ func TestSourceOfAFork(t *testing.T) {
 	if p, ok := c.Package("own-tool"); !ok || p.File != "own.nix" {
 		t.Errorf("the fork's own package is %+v", p)
 	}
-	if len(c.FlashTargets()) != 0 || len(c.Outputs()) != 0 {
-		t.Error("the fork has upstream's flash targets and outputs")
+	if len(c.FlashTargets()) != 0 || len(c.SystemBuild()) != 0 {
+		t.Error("the fork has upstream's flash targets and builds")
 	}
 	if !slices.Contains(c.Roots(), "hardware.nvidia-jetpack") || !c.IsPrefix([]string{"hardware", "nvidia-jetpack"}) {
 		t.Errorf("roots are %v", c.Roots())

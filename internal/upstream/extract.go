@@ -73,14 +73,19 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	m := modules{extractor: x, seen: map[string]bool{}, declared: map[string]*declaredOption{}, into: &e}
 	m.file(entry)
 	m.finish()
-	x.packages(&e)
+	x.packages(&e, entry)
 	x.soms(&e, entry)
 	if x.Spent() != nil {
 		x.problems = append([]Problem{{".", "is too complicated to be read as a whole"}}, x.problems...)
+		e.Whole = nil
 	}
+	x.outputs(&e)
 	for name, f := range x.parsed {
 		if f != nil && f.path == name {
 			e.Files = append(e.Files, name)
+			if len(f.tree.Errors()) > 0 { // still being typed
+				e.Whole, e.Outputs = nil, nil
+			}
 		}
 	}
 	slices.Sort(e.Files)

@@ -77,7 +77,7 @@ func TestCorpus(t *testing.T) {
 		source.Revision = embedded.Revision
 		fresh := library.Of(source)
 		same := reflect.DeepEqual(embedded.Options(), fresh.Options()) && reflect.DeepEqual(embedded.Packages(), fresh.Packages()) &&
-			reflect.DeepEqual(embedded.OverlayAttributes(), fresh.OverlayAttributes())
+			reflect.DeepEqual(embedded.OverlayAttributes(), fresh.OverlayAttributes()) && reflect.DeepEqual(embedded.Outputs(), fresh.Outputs())
 		figures.add(t, seen, "embedded data", rev[:7], "", "true", fmt.Sprint(same))
 		// Without the revision the catalog has nothing but what was read.
 		evaluations.Compare(rev, library.Of(e.Source), func(field, of string, want, got any) {

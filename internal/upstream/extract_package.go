@@ -21,24 +21,39 @@ const (
 var scopeNames = [...]string{"callPackage", "newScope", "overrideScope", "packages"}
 
 // packages reads the overlays: what they set at the top level, and the members of the nvidia-jetpack scopes.
-func (x *extractor) packages(e *Extraction) {
-	top := x.overlay(overlayFile)
+func (x *extractor) packages(e *Extraction, entry string) {
+	top, _ := x.overlay(overlayFile)
 	found := map[string]*catalog.Package{}
+	whole := map[string]bool{}
 	for a := range top.All() {
 		attribute := catalog.Attribute{Name: a.Name}
 		attribute.File, attribute.Line, _ = x.position(a.At)
 		e.Overlay = append(e.Overlay, attribute)
 		if major, ok := catalog.ScopeMajor(a.Name); ok && major != "" {
-			x.scope(e, found, x.Force(a.Thunk), major)
+			whole[a.Name] = x.scope(e, found, x.Force(a.Thunk), major)
 		}
 	}
-	if len(found) == 0 {
-		// Before there were several generations the scope had no number.
-		if a, ok := top.Get(catalog.ScopeName); ok {
-			x.scope(e, found, x.Force(a.Thunk), "")
+	if a, ok := top.Get(catalog.ScopeName); ok {
+		if len(found) == 0 {
+			// Before there were several generations the scope had no number.
+			whole[a.Name] = x.scope(e, found, x.Force(a.Thunk), "")
+		} else {
+			whole[a.Name] = x.isOneOf(whole, a)
 		}
 	}
-	x.device(found)
+	if !x.device(found) {
+		delete(whole, catalog.ScopeName)
+	}
+	x.moduleOverlays(e, entry, whole)
+	for name, isWhole := range whole {
+		if isWhole {
+			e.Whole = append(e.Whole, name)
+		}
+	}
+	if _, ok := top.Get(catalog.ScopeName); ok && top.Rest() == nil {
+		e.Whole = append(e.Whole, catalog.WholeOverlay)
+	}
+	slices.Sort(e.Whole)
 	for _, p := range found {
 		slices.SortFunc(p.Generations, func(a, b string) int {
 			return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
@@ -49,25 +64,25 @@ func (x *extractor) packages(e *Extraction) {
 	slices.SortFunc(e.Overlay, func(a, b catalog.Attribute) int { return cmp.Compare(a.Name, b.Name) })
 }
 
-// overlay is the set that an overlay in a file gives; an empty one if there is none.
-func (x *extractor) overlay(name string) *eval.Attrs {
+// overlay is the set that an overlay in a file gives, and whether it can be read; an empty one if there is none.
+func (x *extractor) overlay(name string) (s *eval.Attrs, isRead bool) {
 	if entries, _ := x.ReadDir("."); entries[name] == "" {
-		return eval.NewAttrs(nil)
+		return eval.NewAttrs(nil), true
 	}
 	s, ok := x.Merged(x.Called(x.Force(x.Import(name)), nil)).(*eval.Attrs)
 	if !ok {
 		x.problem(name, "is no overlay that can be read without running Nix")
-		return eval.NewAttrs(nil)
+		return eval.NewAttrs(nil), false
 	}
-	return s
+	return s, true
 }
 
-// scope adds the members of the scope of one generation.
-func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v eval.Value, major string) {
+// scope adds the members of the scope of one generation, and reports whether they are all.
+func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v eval.Value, major string) (whole bool) {
 	s, ok := x.Merged(v).(*eval.Attrs)
 	if !ok {
 		x.problem(overlayFile, "the members of "+catalog.ScopeName+major+" cannot be read without running Nix")
-		return
+		return false
 	}
 	if major == "" {
 		for _, name := range []string{"jetpackMajorMinorPatchVersion", "jetpackVersion"} {
@@ -95,6 +110,23 @@ func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v ev
 			p.Generations = append(p.Generations, major)
 		}
 	}
+	return s.Rest() == nil
+}
+
+// isOneOf reports whether an attribute of the overlay is certainly one of its own scopes that were read as a whole.
+func (x *extractor) isOneOf(whole map[string]bool, a eval.Attr) bool {
+	v := x.Force(a.Thunk)
+	if c, ok := v.(*eval.Choice); ok {
+		return !slices.ContainsFunc(c.Of, func(t *eval.Thunk) bool { return !x.isOneOf(whole, eval.Attr{Thunk: t}) })
+	}
+	if s, ok := v.(*eval.Attrs); ok && s.By() == "recurseIntoAttrs" && s.Rest() != nil { // which has one member for all scopes
+		if c, ok := s.Rest().(*eval.Choice); ok {
+			return x.isOneOf(whole, value(a.Name, c))
+		}
+		v = s.Rest()
+	}
+	of, ok := v.(*eval.Symbol)
+	return ok && len(of.Path) == 2 && whole[of.Name()]
 }
 
 // describe says where a member of a scope comes from, and what it is.
@@ -187,19 +219,20 @@ func firstPath(n syntax.Node, file string) string {
 	return ""
 }
 
-// device adds what the overlay for a configured device brings to the scope, or overrides in it.
-func (x *extractor) device(found map[string]*catalog.Package) {
-	scope, ok := x.overlay(deviceOverlayFile).Get(catalog.ScopeName)
+// device adds what the overlay for a configured device brings to the scope, or overrides in it, and reports whether that is all.
+func (x *extractor) device(found map[string]*catalog.Package) (whole bool) {
+	top, isRead := x.overlay(deviceOverlayFile)
+	scope, ok := top.Get(catalog.ScopeName)
 	if !ok {
-		return
+		return isRead && top.Rest() == nil
 	}
 	call, ok := x.Force(scope.Thunk).(*eval.Call)
 	if !ok || !strings.HasPrefix(call.Function.Name(), "overrideScope") || len(call.Args) != 1 {
-		return
+		return false
 	}
 	s, ok := x.Merged(x.Called(x.Force(call.Args[0]), nil)).(*eval.Attrs)
 	if !ok {
-		return
+		return false
 	}
 	for a := range s.All() {
 		at := catalog.Package{Name: a.Name}
@@ -214,6 +247,7 @@ func (x *extractor) device(found map[string]*catalog.Package) {
 		}
 		p.DeviceFile, p.DeviceLine = at.File, at.Line
 	}
+	return s.Rest() == nil && top.Rest() == nil
 }
 
 // generation reads the versions of a generation off its scope.

@@ -56,12 +56,20 @@ func (x *extractor) soms(e *Extraction, entry string) {
 
 // configured is the root module for a configuration with these values below hardware.nvidia-jetpack.
 func (x *extractor) configured(entry string, values ...eval.Attr) eval.Value {
+	return x.configuredWith(entry, nil, values...)
+}
+
+// configuredWith is configured with arguments of the module besides.
+func (x *extractor) configuredWith(entry string, arguments []eval.Attr, values ...eval.Attr) eval.Value {
 	path := []string{"config", "hardware", "nvidia-jetpack"}
 	given := eval.NewAttrs(eval.NewSymbol(path...), values...)
 	for n := len(path) - 1; n >= 0; n-- {
 		given = eval.NewAttrs(eval.NewSymbol(path[:n]...), eval.Attr{Name: path[n], Thunk: eval.Known(given)})
 	}
-	return x.Called(x.Force(x.Import(entry)), given)
+	for a := range given.All() {
+		arguments = append(slices.Clip(arguments), a)
+	}
+	return x.Called(x.Force(x.Import(entry)), eval.NewAttrs(given.Rest(), arguments...))
 }
 
 func value(name string, v eval.Value) eval.Attr { return eval.Attr{Name: name, Thunk: eval.Known(v)} }

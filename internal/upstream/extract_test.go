@@ -121,7 +121,17 @@ func show(e upstream.Extraction) string {
 	slices.Sort(soms)
 	b.WriteString(strings.Join(soms, ""))
 	for _, a := range e.Overlay {
-		fmt.Fprintf(&b, "overlay %s at %s:%d\n", a.Name, a.File, a.Line)
+		fmt.Fprintf(&b, "overlay %s at %s:%d", a.Name, a.File, a.Line)
+		if a.OnOthers != "" {
+			fmt.Fprintf(&b, "; on other hosts: %s", a.OnOthers)
+		}
+		b.WriteString("\n")
+	}
+	if len(e.Whole) > 0 {
+		fmt.Fprintf(&b, "whole %s\n", strings.Join(e.Whole, " "))
+	}
+	for _, o := range e.Outputs {
+		fmt.Fprintf(&b, "output %s: %s\n", o.Name, strings.Join(o.Names, " "))
 	}
 	for _, p := range e.Packages {
 		fmt.Fprintf(&b, "package %s: %s; in %s; at %s:%d:%d", p.Name, p.Kind, strings.Join(p.Generations, " "), p.File, p.Line, p.Column)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,6 +39,14 @@ type Evaluations struct {
 	scopes struct {
 		Of     []int
 		Scopes []scope
+	}
+	outputs struct {
+		Of      []int
+		Outputs []outputs
+	}
+	others struct {
+		Of     []int
+		Others []map[string]catalog.OnOthers
 	}
 	generations []struct {
 		Generations  []catalog.Generation
@@ -86,6 +95,13 @@ type scope struct {
 	members map[string]string
 }
 
+// outputs are names by output of a flake, as the difference to the ones before.
+type outputs struct {
+	Set     map[string][]string
+	Removed []string
+	names   map[string][]string
+}
+
 // member is a package, with what the catalog's JSON leaves out.
 type member struct {
 	catalog.Package
@@ -120,11 +136,13 @@ func Read() (*Evaluations, error) {
 	read(folder, "places.json", &e.places)
 	read(folder, "history.json", &e.history)
 	read(folder, "scopes.json", &e.scopes)
+	read(folder, "outputs.json", &e.outputs)
+	read(folder, "others.json", &e.others)
 	read(facts.Files, "generations.json", &e.generations)
 	read(facts.Files, "soms.json", &e.soms)
 	read(facts.Files, "packages.json", &e.packages)
-	names, _ := fs.Glob(folder, "eras/*.json")
-	for _, name := range names {
+	eras, _ := fs.Glob(folder, "eras/*.json")
+	for _, name := range eras {
 		var era struct {
 			Rev     string
 			Options []declaration
@@ -167,6 +185,15 @@ func Read() (*Evaluations, error) {
 		for name, where := range members {
 			s.members[name] = where
 		}
+	}
+	names := map[string][]string{}
+	for i := range e.outputs.Outputs {
+		o := &e.outputs.Outputs[i]
+		for _, name := range o.Removed {
+			delete(names, name)
+		}
+		maps.Copy(names, o.Set)
+		o.names = maps.Clone(names)
 	}
 	e.complete()
 	return e, nil

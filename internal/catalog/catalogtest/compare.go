@@ -71,6 +71,11 @@ func (e *Evaluations) comparePackages(rev string, c *catalog.Catalog, say Say) {
 		top = append(top, a.Name)
 	}
 	say("overlay attributes", "", strings.Join(scope.Top, " "), strings.Join(top, " "))
+	e.compareMembers(rev, c, say)
+	evaluated := e.outputs.Outputs[e.outputs.Of[e.at[rev]]].names
+	for _, o := range c.Outputs() {
+		say("names of an output", o.Name, strings.Join(evaluated[o.Name], " "), strings.Join(o.Names, " "))
+	}
 	if rev != e.packages.Rev {
 		return
 	}
@@ -89,6 +94,38 @@ func (e *Evaluations) comparePackages(rev string, c *catalog.Catalog, say Say) {
 			got := c.OverlayAttributes()[i]
 			say("overlay attribute's position", want.Name, fmt.Sprint(want.File, ":", want.Line), fmt.Sprint(got.File, ":", got.Line))
 		}
+	}
+}
+
+// compareMembers passes to say, for each scope and each name that any has, whether an evaluation found it there and whether a catalog
+// says so. A catalog may not know; it must not deny a name that is there.
+func (e *Evaluations) compareMembers(rev string, c *catalog.Catalog, say Say) {
+	scope := e.scopes.Scopes[e.scopes.Of[e.at[rev]]]
+	others := e.others.Others[e.others.Of[e.at[rev]]]
+	var majors []string
+	for _, name := range scope.Top {
+		if major, ok := catalog.ScopeMajor(name); ok && major != "" {
+			majors = append(majors, major)
+			say("scope on other hosts", name, others[name], c.OnOthers(name))
+		}
+	}
+	is := func(name, scope, host string, want bool) {
+		has, known := c.HasMember(scope, host, name)
+		say("members (none denied)", scope+"."+name, want, has || want && !known)
+		say("members (all known)", scope, true, known)
+	}
+	for name, where := range scope.members {
+		fields := strings.Fields(where)
+		is(name, catalog.ScopeName, "", true)
+		for _, major := range majors {
+			isIn := slices.Contains(fields, major)
+			is(name, catalog.ScopeName+major, "", isIn)
+			is(name, catalog.ScopeName, major, isIn || slices.Contains(fields, "device"))
+		}
+	}
+	for _, name := range []string{catalog.ScopeName, catalog.ScopeName + "5", catalog.ScopeName + "6", catalog.ScopeName + "7", catalog.ScopeName + "8"} {
+		has, known := c.HasScope(name)
+		say("scopes", name, fmt.Sprint(slices.Contains(scope.Top, name), true), fmt.Sprint(has, known))
 	}
 }
 

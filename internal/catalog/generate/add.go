@@ -104,7 +104,7 @@ func (h *history) read(i int, w io.Writer) (*catalog.Source, error) {
 	}
 	s := e.Source
 	if !packages {
-		s.Packages, s.Overlay, s.Generations = nil, nil, nil
+		s.Contents, s.Generations = catalog.Contents{Outputs: s.Outputs}, nil
 	}
 	for _, g := range s.Generations {
 		h.sortFamilies(g.SoMFamilies)

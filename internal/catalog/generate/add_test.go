@@ -117,7 +117,7 @@ func evaluated(rev string) fstest.MapFS {
 			{"name": "xavier-nx", "family": "xavier", "chipId": "0x19"}], "combinations": [{"som": "orin-nx", "carrierBoard": "generic"},
 			{"som": "xavier-nx", "carrierBoard": "xavierNxDevkit", "clashes": ["carrierBoard"]}]}`,
 		"packages.json": fmt.Sprintf(`{"rev": %q, "need": ["modules/default.nix", "overlay.nix"], "scope": [{"name": "tool", "kind": "derivation"}],
-			"outputs": [{"name": "formatter", "names": ["x86_64-linux"]}]}`, rev),
+			"systemBuild": [{"name": "flashScript"}]}`, rev),
 		"generations.json": fmt.Sprintf(`[{"since": %q, "generations": [{"major": "5", "l4t": "35.6.4", "kernel": "5.10"}, {"major": "6", "l4t": "36.5.0", "kernel": "5.15"}]}]`, rev),
 		"refused.json":     "[]",
 		"summaries.json":   `{"options": {"hardware.nvidia-jetpack.som": "the board"}, "packages": {"tool": "a tool"}, "values": {"hardware.nvidia-jetpack.som=orin-nx": "the NX"}}`,
@@ -207,8 +207,8 @@ func TestFirstCommit(t *testing.T) {
 	if v, clashes := c.Fits("xavier-nx", "xavierNxDevkit", ""); v != catalog.FitNo || !slices.Equal(clashes, []catalog.Clash{catalog.ClashCarrier}) {
 		t.Errorf("fits: %v %v", v, clashes)
 	}
-	if got := kernels(c); got != "5.1.6 on 5.10, 6.2.2 on 5.15" || strings.Join(c.Generations()[0].SoMFamilies, " ") != "xavier orin" || len(c.Outputs()) != 1 {
-		t.Errorf("kernels: %s, generations %+v, outputs %v", got, c.Generations(), c.Outputs())
+	if got := kernels(c); got != "5.1.6 on 5.10, 6.2.2 on 5.15" || strings.Join(c.Generations()[0].SoMFamilies, " ") != "xavier orin" || len(c.SystemBuild()) != 1 {
+		t.Errorf("kernels: %s, generations %+v, system.build %v", got, c.Generations(), c.SystemBuild())
 	}
 }
 
@@ -233,8 +233,8 @@ func TestCommitThatChangesNothing(t *testing.T) {
 	if got := option(t, before, "clocks").Line; got != 3 {
 		t.Errorf("clocks was at line %d", got)
 	}
-	if kernels(c) != kernels(before) || len(c.Outputs()) != 1 || !cmp.Equal(before.SoMs(), c.SoMs()) {
-		t.Errorf("kernels %s, outputs %v, SoMs %+v", kernels(c), c.Outputs(), c.SoMs())
+	if kernels(c) != kernels(before) || len(c.SystemBuild()) != 1 || !cmp.Equal(before.SoMs(), c.SoMs()) {
+		t.Errorf("kernels %s, system.build %v, SoMs %+v", kernels(c), c.SystemBuild(), c.SoMs())
 	}
 	want := fmt.Sprintf("1 commits after %s (2026-08-01), up to %s (2026-08-02).\n2 distinct sources, 1 before.\n\n"+
 		"The newest commit is %[2]s (2026-08-02) now. What names %[1]s (2026-08-01) still: git grep %[1]s\n", rev[:7], next[:7])
@@ -299,8 +299,8 @@ func TestCommitsAreAdded(t *testing.T) {
 	if got := kernels(c); got != "5.1.6 on 5.10, 6.3 on " {
 		t.Errorf("kernels: %s", got)
 	}
-	if s, _ := c.SoM("orin-nx"); s.SoC != "t234" || s.TargetBoard != "" || len(s.CUDACapabilities) != 0 || len(c.Outputs()) != 0 {
-		t.Errorf("orin-nx: %+v, outputs %v", s, c.Outputs())
+	if s, _ := c.SoM("orin-nx"); s.SoC != "t234" || s.TargetBoard != "" || len(s.CUDACapabilities) != 0 || len(c.SystemBuild()) != 0 {
+		t.Errorf("orin-nx: %+v, system.build %v", s, c.SystemBuild())
 	}
 	if s, _ := c.SoM("orin-max"); s.SoC != "" || strings.Join(s.Majors, " ") != "5 6" || s.DefaultMajor != "6" {
 		t.Errorf("orin-max: %+v", s)

@@ -16,11 +16,10 @@ type tables struct {
 	soms catalog.Evaluated // SoMs, combinations and flash targets
 	// packages are about the revision Rev, and so are soms. They hold wherever the files and folders named in Need are the same.
 	packages struct {
-		Rev     string
-		Need    []string
-		Scope   []struct{ Name, Kind string }
-		Build   []catalog.Attribute `json:"systemBuild"`
-		Outputs []catalog.Output
+		Rev   string
+		Need  []string
+		Scope []struct{ Name, Kind string }
+		Build []catalog.Attribute `json:"systemBuild"`
 	}
 	// generations are the JetPack versions from a mainline commit on; the kernels alone are used.
 	generations []struct {
@@ -63,7 +62,7 @@ func (t *tables) evaluated() catalog.Evaluated {
 	for i := range e.SoMs {
 		e.SoMs[i].DefaultMajor, e.SoMs[i].Majors = "", nil
 	}
-	e.Build, e.Outputs, e.Kinds = t.packages.Build, t.packages.Outputs, map[string]string{}
+	e.Build, e.Kinds = t.packages.Build, map[string]string{}
 	for _, p := range t.packages.Scope {
 		e.Kinds[p.Name] = p.Kind
 	}
