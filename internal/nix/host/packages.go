@@ -19,6 +19,8 @@ type Packages struct {
 	Config map[string][]Definition
 	// Open says that the config may have more than that.
 	Open bool
+	// Overlays says what is laid over the packages.
+	Overlays Overlays
 }
 
 // settings are the names in the config of nixpkgs that a host tells of.
@@ -28,7 +30,9 @@ var settings = []string{"cudaSupport", "cudaCapabilities"}
 func (s *system) packageSource() Packages {
 	p := Packages{Input: s.nixpkgs, Config: map[string][]Definition{}}
 	add := func(name string, c candidate) { p.Config[name] = append(p.Config[name], s.definition(&c)) }
-	if given := s.givenPackages(); given != nil {
+	given := s.givenPackages()
+	p.Overlays = s.overlays(given)
+	if given != nil {
 		p.Given = true
 		set, ok := s.Merged(s.Select(s.Force(given), "config")).(*eval.Attrs)
 		p.Open = !ok || set.Rest() != nil

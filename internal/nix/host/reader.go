@@ -167,8 +167,8 @@ func (r *recorder) ask(kind questionKind, name string) answer {
 	return a.answer()
 }
 
-// packagesText is what nixpkgs gives: packages, among which is the config that they are made with.
-const packagesText = "{ config ? { }, ... }: pkgs // { inherit config; }"
+// packagesText is what nixpkgs gives: packages, among which are the config and the overlays that they are made with.
+const packagesText = "{ config ? { }, overlays ? [ ], ... }: pkgs // { inherit config overlays; }"
 
 // nixpkgs are the files of nixpkgs that others import, by their names there: what
 // they give is known without them.

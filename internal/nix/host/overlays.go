@@ -1,0 +1,91 @@
+package host
+
+import (
+	"slices"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/eval"
+)
+
+// Overlays says what is laid over the packages of a host, besides what jetpack-nixos lays there itself.
+type Overlays struct {
+	// Scopes are the package scopes of jetpack-nixos that overlays of the workspace set, sorted by name.
+	Scopes []string
+	// Unrelated says that an overlay of an [Unrelated] flake is among them.
+	Unrelated bool
+	// Open says that an overlay that cannot be looked into is, and that it may set any name.
+	Open bool
+}
+
+// overlays are those of a system: in nixpkgs.overlays, and those that given packages were imported with; nil for none.
+func (s *system) overlays(given *eval.Thunk) Overlays {
+	var o Overlays
+	for _, c := range s.root.at([]string{"nixpkgs", "overlays"}).candidates(nil) {
+		if c.holds != No {
+			s.addOverlays(&o, c.Thunk)
+		}
+	}
+	if given != nil {
+		s.addGiven(&o, given)
+	} else if len(s.root.at([]string{"nixpkgs", "config", "packageOverrides"}).raw) > 0 {
+		o.Open = true
+	}
+	slices.Sort(o.Scopes)
+	o.Scopes = slices.Compact(o.Scopes)
+	return o
+}
+
+// addGiven adds the overlays that given packages were made with.
+func (s *system) addGiven(o *Overlays, given *eval.Thunk) {
+	switch v := s.Force(given).(type) {
+	case *eval.Symbol:
+		if len(v.Path) > 1 && s.inputs.isPackages(v.Path) {
+			return // as nixpkgs has them
+		}
+	case *eval.Attrs:
+		if a, ok := v.Get("overlays"); ok {
+			s.addOverlays(o, a.Thunk)
+			return
+		}
+	}
+	o.Open = true
+}
+
+func (s *system) addOverlays(o *Overlays, list *eval.Thunk) {
+	all, open := s.items(list)
+	o.Open = o.Open || open != nil
+	for _, one := range all {
+		s.addOverlay(o, one.Thunk)
+	}
+}
+
+func (s *system) addOverlay(o *Overlays, overlay *eval.Thunk) {
+	v := s.Force(overlay)
+	if f, ok := v.(*eval.Function); ok {
+		v = s.Merged(s.ApplyAll(f, eval.Known(eval.NewSymbol("final")), eval.Known(eval.NewSymbol("prev"))))
+	}
+	set, ok := v.(*eval.Attrs)
+	if !ok {
+		s.addForeign(o, v, overlay)
+		return
+	}
+	for a := range set.All() {
+		if _, isScope := catalog.ScopeMajor(a.Name); isScope {
+			o.Scopes = append(o.Scopes, a.Name)
+		}
+	}
+	if set.Rest() != nil {
+		s.addForeign(o, set.Rest(), overlay)
+	}
+}
+
+// addForeign adds an overlay from outside of the workspace.
+func (s *system) addForeign(o *Overlays, v eval.Value, overlay *eval.Thunk) {
+	switch kind, _ := s.kind(v, overlay); kind {
+	case Jetpack, Nixpkgs, Harmless:
+	case Unrelated:
+		o.Unrelated = true
+	default:
+		o.Open = true
+	}
+}
