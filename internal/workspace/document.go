@@ -53,6 +53,8 @@ type Document struct {
 	names    func() bool
 	// declared are the options that the text declares.
 	declared func() []declaredOption
+	// overlaying is what the text says of overlays.
+	overlaying func() overlaying
 	// imports are the files that the text imports, as importsOf gives them.
 	imports func() []string
 }
@@ -71,6 +73,12 @@ func NewDocument(uri, path, languageID string, version int32, content string) *D
 			return nil
 		}
 		return declaredOptions(d.Tree(), d.mapper())
+	})
+	d.overlaying = sync.OnceValue(func() overlaying {
+		if !mayOverlay(d.analysed()) {
+			return overlaying{}
+		}
+		return overlayingIn(d.analysed(), d.Tree)
 	})
 	return d
 }

@@ -45,13 +45,13 @@ type searchKey struct{ root, near string }
 
 // search is what a search for modules found.
 type search struct {
-	// files are those that declare options, in the order in which they were found.
+	// files are those that declare options or say something of overlays, in the order in which they were found.
 	files []userFile
 	// complete is false where something was left out: a bound was hit, or a file or folder could not be read.
 	complete bool
 }
 
-// has reports whether a file was found that declares options.
+// has reports whether a file is among those.
 func (s *search) has(path string) bool {
 	return slices.ContainsFunc(s.files, func(f userFile) bool { return f.path == path })
 }
@@ -62,6 +62,7 @@ type userFile struct {
 	modified time.Time
 	size     int64
 	declared []declaredOption
+	overlaying
 	// imports are as importsOf gives them, where that was asked for.
 	imports    []string
 	hasImports bool
@@ -312,7 +313,7 @@ func (w *walk) file(name string, imports bool) userFile {
 	if file.isLeftOut {
 		w.complete = false
 	}
-	if len(file.declared) > 0 {
+	if len(file.declared) > 0 || file.says() {
 		w.files = append(w.files, file)
 	}
 	return file
@@ -328,23 +329,27 @@ func (w *walk) text(name string) (string, error) {
 	return string(content), err
 }
 
-// parse finds the options and imports in the file's text, unless it can be seen from afar that there are none.
+// parse finds the options, overlays and imports in the file's text, unless it can be seen from afar that there are none.
 func (f *userFile) parse(source string) {
 	declares := mayDeclareOptions(source) && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
 	imports := f.hasImports && mayImport(source)
-	if !declares && !imports || unfit(source) != nil {
+	overlays := mayOverlay(source)
+	if !declares && !imports && !overlays || unfit(source) != nil {
 		return
 	}
 	if len(source) > maxUserFile { // a set of packages that a program wrote is mostly neither
-		f.isLeftOut = true
+		f.isLeftOut, f.all = declares || imports, overlays
 		return
 	}
-	tree := syntax.Parse(source)
+	tree := sync.OnceValue(func() *syntax.Tree { return syntax.Parse(source) })
 	if declares {
-		f.declared = declaredOptions(tree, text.NewMapper(source))
+		f.declared = declaredOptions(tree(), text.NewMapper(source))
+	}
+	if overlays {
+		f.overlaying = overlayingIn(source, tree)
 	}
 	if imports {
-		f.imports = importsOf(tree, f.path)
+		f.imports = importsOf(tree(), f.path)
 	}
 }
 

@@ -65,10 +65,11 @@ func (s *Snapshot) userDeclares(d *Document, wanted func(declaredOption) bool) b
 	return slices.ContainsFunc(s.userModules(d), func(m userModule) bool { return slices.ContainsFunc(m.options, wanted) })
 }
 
-// userModule is a module of the user's that declares options.
+// userModule is a file of the user's that declares options or says something of overlays.
 type userModule struct {
-	file    string
-	options []declaredOption
+	file     string
+	options  []declaredOption
+	overlays overlaying
 }
 
 // userModules are the open documents, what the document imports, and the Nix files of the workspace folder, the repository
@@ -81,23 +82,23 @@ func (s *Snapshot) userModules(d *Document) []userModule {
 	inside, searches := s.searches(d)
 	var all []userModule
 	seen := map[string]bool{}
-	add := func(file string, options []declaredOption) {
+	add := func(file string, options []declaredOption, overlays overlaying) {
 		seen[pathKey(file)] = true
-		all = append(all, userModule{file, options})
+		all = append(all, userModule{file, options, overlays})
 	}
 	for uri, other := range s.documents {
 		isFound := func(found *search) bool { return found.has(other.Path) }
 		if other.Path == "" || inside(other.Path) || slices.ContainsFunc(searches, isFound) {
-			add(cmp.Or(other.Path, uri), other.declared())
+			add(cmp.Or(other.Path, uri), other.declared(), other.overlaying())
 		}
 	}
 	if _, isOpen := s.documents[d.URI]; !isOpen {
-		add(cmp.Or(d.Path, d.URI), d.declared())
+		add(cmp.Or(d.Path, d.URI), d.declared(), d.overlaying())
 	}
 	for _, found := range searches {
 		for _, f := range found.files {
 			if !seen[pathKey(f.path)] {
-				add(f.path, f.declared)
+				add(f.path, f.declared, f.overlaying)
 			}
 		}
 	}

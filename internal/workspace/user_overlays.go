@@ -1,0 +1,111 @@
+package workspace
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
+)
+
+// overlaying is what a text says of overlays.
+type overlaying struct {
+	// scopes are the package scopes of jetpack-nixos that the text may define; all of them where a name is put together.
+	scopes []string
+	all    bool
+	// of are the names before .overlays and .overlay: flakes that have overlays, among others.
+	of []string
+}
+
+// says reports whether there is anything.
+func (o overlaying) says() bool { return len(o.scopes)+len(o.of) > 0 || o.all }
+
+// MayChangeScope reports whether an overlay of the user's, or of a flake that the user's files take overlays from, may change a package
+// scope of jetpack-nixos; or whether one may, because not all files of the user's were seen.
+func (s *Snapshot) MayChangeScope(d *Document, scope string) bool {
+	var unrelated []string
+	if entry, _ := s.entry(s.DirOf(d)); entry != "" {
+		unrelated = s.pins.Unrelated(filepath.Dir(entry))
+	}
+	input := filepath.Base(s.Catalog(d).Pin.Input)
+	isForeign := func(name string) bool {
+		return host.InputOf(name, "") == host.Foreign && name != input && !slices.Contains(unrelated, name)
+	}
+	return slices.ContainsFunc(s.userModules(d), func(m userModule) bool {
+		return m.overlays.all || slices.Contains(m.overlays.scopes, scope) || slices.ContainsFunc(m.overlays.of, isForeign)
+	}) || !s.SawUserModules(d)
+}
+
+// hasOverlays matches what may name a flake's overlays.
+var hasOverlays = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_'-]*)\.overlays?\b`)
+
+// noFlakes have an attribute overlays that is no flake's: an option, or what packages were made with.
+var noFlakes = []string{"nixpkgs", "self", "outputs", "config", "options", "pkgs", "final", "prev"}
+
+// mayOverlay is false for most texts that say nothing of overlays that matters. It does not parse them.
+func mayOverlay(source string) bool {
+	return strings.Contains(source, catalog.ScopeName) || strings.Contains(source, ".overlay")
+}
+
+// overlayingIn is what a text says of overlays.
+func overlayingIn(source string, tree func() *syntax.Tree) overlaying {
+	var o overlaying
+	for _, m := range hasOverlays.FindAllStringSubmatch(source, -1) {
+		if name := m[1]; !slices.Contains(noFlakes, name) && !slices.Contains(o.of, name) {
+			o.of = append(o.of, strings.Clone(name))
+		}
+	}
+	if strings.Contains(source, catalog.ScopeName) {
+		o.addScopes(tree())
+	}
+	return o
+}
+
+// addScopes adds the scopes that a text gives values, in overlays or elsewhere, but for options of that name and variables.
+func (o *overlaying) addScopes(tree *syntax.Tree) {
+	add := func(name string) {
+		if _, isScope := catalog.ScopeMajor(name); isScope && !slices.Contains(o.scopes, name) {
+			o.scopes = append(o.scopes, strings.Clone(name))
+		}
+	}
+	for n := range syntax.Descendants(tree.Root()) {
+		switch n.Kind() {
+		case syntax.Binding:
+			b, _ := syntax.AsBinding(n)
+			if n.Parent().Kind() != syntax.AttrSet || !strings.Contains(b.Path().Text(), catalog.ScopeName) {
+				continue
+			}
+			path := module.PathOf(b.Value())
+			for i, part := range path {
+				if isOption := i > 0 && path[i-1].Name == "hardware"; part.Known && !isOption {
+					add(part.Name)
+				}
+			}
+		case syntax.Inherit:
+			i, _ := syntax.AsInherit(n)
+			for name := range i.Names() {
+				if text, ok := syntax.AttrName(name); ok && n.Parent().Kind() == syntax.AttrSet {
+					add(text)
+				}
+			}
+		case syntax.String:
+			// A name that a function gets, or one that is put together.
+			up := n.Parent()
+			if up.Kind() == syntax.Dynamic {
+				up = up.Parent()
+			}
+			if isRead := up.Kind() == syntax.AttrPath && up.Parent().Kind() != syntax.Binding; isRead {
+				continue
+			}
+			if text, ok := syntax.StringValue(n); ok && up.Kind() != syntax.AttrPath {
+				add(text)
+			} else if !ok {
+				o.all = o.all || strings.HasPrefix(n.Text(), `"`+catalog.ScopeName)
+			}
+		}
+	}
+}
