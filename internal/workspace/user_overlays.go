@@ -51,6 +51,19 @@ func mayOverlay(source string) bool {
 	return strings.Contains(source, catalog.ScopeName) || strings.Contains(source, ".overlay")
 }
 
+// mostCompared bounds the texts that are parsed at an edit, in bytes: others are taken to say something else than before.
+const mostCompared = 64 << 10
+
+// sameOverlays reports whether two versions of a document say the same of overlays.
+func sameOverlays(a, b *Document) bool {
+	if !mayOverlay(a.Text) && !mayOverlay(b.Text) {
+		return true
+	}
+	x, y := a.overlaying, b.overlaying
+	return len(a.Text) <= mostCompared && len(b.Text) <= mostCompared &&
+		x().all == y().all && slices.Equal(x().scopes, y().scopes) && slices.Equal(x().of, y().of)
+}
+
 // overlayingIn is what a text says of overlays.
 func overlayingIn(source string, tree func() *syntax.Tree) overlaying {
 	var o overlaying
