@@ -94,7 +94,13 @@ func (c *Catalog) OverlayAttributes() []Attribute { return c.packages().Overlay 
 func (c *Catalog) SystemBuild() []Attribute { return c.packages().build }
 
 // Outputs returns those of the flake's outputs all of whose names are known, sorted by name.
-func (c *Catalog) Outputs() []Output { return c.packages().Outputs }
+func (c *Catalog) Outputs() []Output {
+	all := c.packages().Outputs
+	if len(all) > 0 && all[0].Name == "" {
+		return all[1:]
+	}
+	return all
+}
 
 // FlashTargets returns the combinations that upstream supports, in upstream's order.
 func (c *Catalog) FlashTargets() []FlashTarget { return c.packages().targets }

@@ -51,9 +51,10 @@ func (c *Catalog) OnOthers(scope string) OnOthers {
 	return a.OnOthers
 }
 
-// Output returns the names in an output of the flake, as Outputs has it; it is not ok where they are not all known.
+// Output returns the names in an output of the flake, as Outputs has it, or the names of the outputs themselves for an empty name; it
+// is not ok where they are not all known.
 func (c *Catalog) Output(name string) (Output, bool) {
-	return find(c.Outputs(), name, func(o *Output) string { return o.Name })
+	return find(c.packages().Outputs, name, func(o *Output) string { return o.Name })
 }
 
 func (c *Catalog) isWhole(name string) bool { return slices.Contains(c.packages().Whole, name) }

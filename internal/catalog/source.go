@@ -32,7 +32,7 @@ type Contents struct {
 	// Whole names what was read as a whole, sorted: the scopes all of whose members are among the packages, and
 	// WholeOverlay. A scope without a number is that of a configured device.
 	Whole []string
-	// Outputs are the outputs of the flake all of whose names are known, sorted.
+	// Outputs are the outputs of the flake all of whose names are known, sorted. One without a name has those of all outputs.
 	Outputs []Output
 }
 

@@ -16,8 +16,8 @@ var bySystem = map[string]bool{"apps": true, "checks": true, "devShells": true, 
 // mostOutputs bounds the names of one output.
 const mostOutputs = 1024
 
-// outputs reads the names of the flake's outputs: of each output whose names are known as a whole. What cannot be read is no
-// problem: nobody misses it.
+// outputs reads the names of the flake's outputs: of each output whose names are known as a whole, and of them all, without a name.
+// What cannot be read is no problem: nobody misses it.
 func (x *extractor) outputs(e *Extraction) {
 	if entries, _ := x.ReadDir("."); entries[flakeFile] == "" {
 		return
@@ -32,6 +32,7 @@ func (x *extractor) outputs(e *Extraction) {
 	if !ok {
 		return
 	}
+	x.output(e, "", all)
 	for a := range all.All() {
 		if a.Maybe {
 			continue

@@ -2,6 +2,7 @@ package catalogtest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -73,6 +74,13 @@ func (e *Evaluations) comparePackages(rev string, c *catalog.Catalog, say Say) {
 	say("overlay attributes", "", strings.Join(scope.Top, " "), strings.Join(top, " "))
 	e.compareMembers(rev, c, say)
 	evaluated := e.outputs.Outputs[e.outputs.Of[e.at[rev]]].names
+	kinds := map[string]bool{}
+	for name := range evaluated {
+		kind, _, _ := strings.Cut(name, ".")
+		kinds[kind] = true
+	}
+	all, ok := c.Output("")
+	say("all outputs", "", fmt.Sprint(slices.Sorted(maps.Keys(kinds)), true), fmt.Sprint(all.Names, ok))
 	for _, o := range c.Outputs() {
 		say("names of an output", o.Name, strings.Join(evaluated[o.Name], " "), strings.Join(o.Names, " "))
 	}
