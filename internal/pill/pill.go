@@ -57,6 +57,8 @@ type Section struct {
 	Level  int    // 1 to 6
 	Line   int    // 1-based line of the heading in the file, front matter counted
 	Topics []Topic
+	// Formerly are anchors that the section, or text that stands in it now, had once.
+	Formerly []string
 
 	headingCode string // code in the heading, one piece a line
 	focus       string // name that the section was found by; its excerpt shows that
@@ -164,6 +166,11 @@ func (p *Pill) find(anchor string) (Section, bool) {
 		}
 		if strings.HasPrefix(s.Anchor, anchor) {
 			found = append(found, s)
+		}
+	}
+	for _, s := range p.Sections {
+		if slices.Contains(s.Formerly, anchor) {
+			return s, true
 		}
 	}
 	if len(found) == 1 {

@@ -223,9 +223,12 @@ func isFooter(nodes []ast.Node, at int, source []byte) bool {
 		at > 0 && (nodes[at-1].Kind() == ast.KindThematicBreak || nodes[at-1].Kind() == ast.KindParagraph)
 }
 
-const explains = "explains:"
+const (
+	explains = "explains:"
+	formerly = "formerly:"
+)
 
-// readComment takes the topics from a comment "explains: …".
+// readComment takes the topics from a comment "explains: …", and the anchors from a comment "formerly: …".
 func (p *Pill) readComment(n *ast.HTMLBlock, s *Section, problem func(int, string, ...any)) {
 	raw := strings.TrimSpace(string(htmlSource(n, p.source)))
 	comment, ok := strings.CutPrefix(raw, "<!--")
@@ -237,7 +240,14 @@ func (p *Pill) readComment(n *ast.HTMLBlock, s *Section, problem func(int, strin
 	if !closed {
 		problem(line, "comment is not closed")
 	}
-	list, ok := strings.CutPrefix(strings.TrimSpace(comment), explains)
+	comment = strings.TrimSpace(comment)
+	if list, ok := strings.CutPrefix(comment, formerly); ok {
+		for part := range strings.SplitSeq(list, ",") {
+			s.Formerly = append(s.Formerly, strings.TrimSpace(part))
+		}
+		return
+	}
+	list, ok := strings.CutPrefix(comment, explains)
 	if !ok {
 		return
 	}

@@ -85,18 +85,9 @@ func (l *linter) silent() {
 		if covered.How != Exact && covered.How != Glob {
 			continue
 		}
-		name := t.Name
-		switch t.Kind {
-		case pill.OptionTopic, pill.FunctionTopic:
-			name = name[strings.LastIndex(name, ".")+1:]
-		case pill.ValueTopic:
-			_, name, _ = strings.Cut(name, "=")
-		case pill.PackageTopic:
-		default:
-			continue
-		}
+		name := shownName(t)
 		text := comments.ReplaceAllString(strings.Join(l.lines(s), "\n"), "")
-		if name != "enable" && !strings.Contains(strings.ToLower(text), strings.ToLower(name)) {
+		if !strings.Contains(strings.ToLower(text), strings.ToLower(name)) {
 			l.found(s.Pill.File, s.Line, "silent", "%s leads here, and the section never says %s", t, name)
 		}
 	}

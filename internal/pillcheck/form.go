@@ -3,6 +3,7 @@ package pillcheck
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +17,7 @@ const (
 	minSize     = 10 << 10 // bytes of a full pill
 	maxSize     = 20 << 10
 	maxShort    = 6  // lines of the short version
-	maxMinutes  = 15 // of reading
+	maxMinutes  = 30 // of reading
 	maxColumns  = 78 // of a text diagram
 	questions   = 3
 	shortTitle  = "tl;dr"
@@ -35,9 +36,10 @@ func (l *linter) form(p *pill.Pill) {
 	if len(p.Sections) <= 2 {
 		return // announced, not yet written
 	}
-	if size := len(l.source(p)); size < minSize || size > maxSize {
-		l.found(p.File, 0, "size", "%d bytes, want %d to %d", size, minSize, maxSize)
+	if size := len(l.story(p)); size < minSize || size > maxSize {
+		l.found(p.File, 0, "size", "%d bytes without the reference, want %d to %d", size, minSize, maxSize)
 	}
+	l.lesson(p)
 	l.questions(p)
 	l.footer(p)
 }
@@ -106,14 +108,15 @@ func (l *linter) lines(s pill.Section) []string {
 // questions checks that the last section asks, and that each answer is folded in a form that code hosts
 // show: empty lines around what is inside.
 func (l *linter) questions(p *pill.Pill) {
-	last := p.Sections[len(p.Sections)-1]
+	sections := storySections(p)
+	last := sections[len(sections)-1]
 	if last.Title != askingTitle {
-		l.found(p.File, last.Line, "questions", "the last section is %q, want %q", last.Title, askingTitle)
+		l.found(p.File, last.Line, "questions", "the last section before the reference is %q, want %q", last.Title, askingTitle)
 		return
 	}
 	lines := strings.Split(string(l.source(p)), "\n")
 	opened, closed := 0, 0
-	for i := last.Line; i < len(lines); i++ {
+	for i := last.Line; i < last.Line+len(l.lines(last))-1; i++ {
 		line := lines[i]
 		if strings.Contains(line, "<details>") {
 			opened++
@@ -177,12 +180,19 @@ func (l *linter) links(p *pill.Pill) {
 	}
 }
 
+// isKnownInfo reports whether the words behind a block's language mean something: eval, or file=NAME, for a file of the steps
+// that a reader tries.
+func isKnownInfo(block pill.CodeBlock) bool {
+	name, isFile := strings.CutPrefix(block.Info[0], "file=")
+	return len(block.Info) == 1 && (block.Language == "nix" && block.Info[0] == "eval" || isFile && filepath.IsLocal(name))
+}
+
 func (l *linter) blocks(p *pill.Pill) {
 	for _, block := range p.CodeBlocks() {
 		switch {
 		case block.Language == "":
 			l.found(p.File, block.Line, "fence", "the code block has no language")
-		case len(block.Info) > 0 && (block.Language != "nix" || len(block.Info) > 1 || block.Info[0] != "eval"):
+		case len(block.Info) > 0 && !isKnownInfo(block):
 			l.found(p.File, block.Line, "fence", "unknown words behind the language: %s", strings.Join(block.Info, " "))
 		}
 		if block.Language != "text" {

@@ -49,7 +49,8 @@ func Rules() []Rule {
 		{"load", "the file cannot be read as a pill"},
 		{"front-matter", "a key is missing or wrong, or the title differs from it"},
 		{"tldr", "the short version is missing or has more than six lines"},
-		{"size", "a full pill has 10 to 20 KB"},
+		{"size", "the story of a full pill has 10 to 20 KB"},
+		{"lesson", "the problem, something to try, the mental model or a table is missing, or the story takes another time to read"},
 		{"questions", "a full pill ends in three questions with folded answers"},
 		{"footer", "the last line leads to the pills before and after and to the index"},
 		{"link", "a link leads nowhere"},
@@ -59,6 +60,7 @@ func Rules() []Rule {
 		{"eval", "an evaluated block does not give what it says"},
 		{"table", "a generated table differs from the catalog"},
 		{"topic", "a topic names what does not exist"},
+		{"excerpt", "a hover shows too much, or not the name that it is about; or a section serves too many topics"},
 		{"silent", "an option, value, package or function leads to a section that never names it"},
 		{"option", "no such option"},
 		{"value", "no such value of an option"},
@@ -90,6 +92,7 @@ func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, opt
 		l.tables(p)
 	}
 	l.silent()
+	l.excerpts()
 	if err := l.code(ctx, options.Nix); err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		file, old, new string
 		want           string // file:line of the change are put in front
 	}{
-		{p00, "minutes: 13", "minutes: 40", "1: minutes is missing or wrong: want 1 to 15 (front-matter)"},
+		{p00, "minutes: 13", "minutes: 40", "1: minutes is missing or wrong: want 1 to 30 (front-matter)"},
 		{p00, "revision: 4d857d6da48c420da39964b6fb7ba23a958abad3", "revision: 4d857d6", "1: revision is missing or wrong: want a full hash of a commit with known options (front-matter)"},
 		{p00, "# Pill 00: Nix — the", "# Pill 00: Nix — a", `LINE: the title is "Pill 00: Nix — a language under everything", the front matter says "Pill 00: Nix — the language under everything" (front-matter)`},
 		{p00, "## tl;dr\n", "## tl;dr\nMore.\n", "LINE-1: 7 lines, want 1 to 6 (tldr)"},
@@ -386,5 +386,21 @@ func TestExcerpts(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), b.String()); diff != "" {
 		t.Errorf("excerpts changed: read them, then rewrite them with -update (-want +got):\n%s", diff)
+	}
+}
+
+// A link to a section of an edition before leads to where its text went.
+func TestOldAnchors(t *testing.T) {
+	content, err := os.ReadFile("testdata/anchors.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := pill.Load(os.DirFS(folder))
+	for _, ref := range strings.Fields(string(content)) {
+		s, ok := c.Find(ref)
+		_, anchor, _ := strings.Cut(ref, "#")
+		if !ok || s.Anchor != anchor && !slices.Contains(s.Formerly, anchor) {
+			t.Errorf("%s leads nowhere: the section that has its text now says <!-- formerly: %s -->", ref, anchor)
+		}
 	}
 }
