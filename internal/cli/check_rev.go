@@ -120,7 +120,7 @@ func (b *bumping) findingsOf(doc *workspace.Document, found func(ide.Diagnostic)
 func (b *bumping) from() (workspace.Pinned, error) {
 	switch len(b.pinned) {
 	case 1:
-		if from := b.pinned[0]; from.Pin.Revision == "" && from.Basis == workspace.Newest {
+		if from := b.pinned[0]; !ide.CanCompare(from, b.to) {
 			return from, fmt.Errorf("nothing to compare with: %s", ide.PinLine(from))
 		}
 		return b.pinned[0], nil
@@ -147,13 +147,17 @@ func (b *bumping) print(w io.Writer, from workspace.Pinned) {
 		printf(w, "nothing changes\n")
 		return
 	}
+	saysLittle := len(b.hosts) == 0
 	for _, g := range sameChanges(b.hosts) {
 		printf(w, "\n%s\n", g)
 		printChanges(w, g)
+		saysLittle = saysLittle || len(g.Changes) == 0
 	}
 	if len(b.hosts) == 0 {
 		printf(w, "\nno host of these files is known to be a Jetson, so nothing is said of versions and firmware\n")
-		printf(w, "      of the revisions themselves: jetpills options --diff %s %s\n", from.Catalog.Revision.Short(), b.to.Revision.Short())
+	}
+	if saysLittle {
+		printf(w, "\nthe options of both revisions: jetpills options --diff %s %s\n", from.Catalog.Revision.Short(), b.to.Revision.Short())
 	}
 	if len(b.findings)+len(b.gone) == 0 {
 		printf(w, "\nno finding would appear or go\n")
@@ -211,13 +215,11 @@ func sameChanges(hosts []ide.HostBump) []hostGroup {
 
 func printChanges(w io.Writer, g hostGroup) {
 	changes := g.Changes
-	switch {
-	case len(g.Notes) > 0:
-		for _, note := range g.Notes {
-			printf(w, "  %s\n", note)
-		}
-	case len(changes) == 0:
-		printf(w, "  nothing changes\n")
+	if len(changes) == 0 && !g.Silent {
+		printf(w, "  no version and no value of an option changes\n")
+	}
+	for _, note := range g.Notes {
+		printf(w, "  %s\n", note)
 	}
 	label := func(c ide.HostChange) string { return strings.TrimPrefix(c.What, catalog.Namespace+".") }
 	width := 0

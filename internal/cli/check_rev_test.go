@@ -161,10 +161,13 @@ func TestCheckRevCannot(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(unpinned, "a.nix"), []byte("{ hardware.nvidia-jetpack.enable = true; }\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	unknown := openBump(t, bumps(t)[0])
+	unknown.write(t, "flake.lock", lockOf(strings.Repeat("1", 40)))
 	for _, test := range []struct {
 		args []string
 		want string
 	}{
+		{[]string{"--rev", "newest", unknown.dir}, "nothing to compare with: jetpack-nixos 4d857d6"},
 		{[]string{"--rev", "newset", b.dir}, `"newset" is no commit: at least its first seven digits are due, or a day, or "newest"; did you mean newest?`},
 		{[]string{"--rev", "4d857d7", b.dir}, `revision "4d857d7" is not known: the newest known is 4d857d6; did you mean 4d857d6?`},
 		{[]string{"--rev", "2020-01-01", b.dir}, "no known revision with options is as old as 2020-01-01"},

@@ -26,6 +26,18 @@ func NewBump(sn *workspace.Snapshot, to *catalog.Catalog) Bump {
 	return Bump{From: sn, To: sn.Suppose(to)}
 }
 
+// CanCompare reports whether what is known of a pin says anything beside the revision of a catalog. It does not where no revision is
+// pinned, and where the facts that stand for one that is not known are those of that revision.
+func CanCompare(pinned workspace.Pinned, to *catalog.Catalog) bool {
+	switch {
+	case pinned.Basis.IsCertain():
+		return true
+	case pinned.Pin.Revision == "" && pinned.Basis == workspace.Newest:
+		return false
+	}
+	return pinned.Catalog.Revision != to.Revision
+}
+
 // Until is the comparison for a question whose answer nobody waits for once ctx ends.
 func (b Bump) Until(ctx context.Context) Bump { return Bump{b.From.Until(ctx), b.To.Until(ctx)} }
 
@@ -57,7 +69,9 @@ type HostBump struct {
 	// Name is the host's, as HostName has it.
 	Name    string
 	Changes []HostChange
-	// Notes say what is not known, a sentence each, without a full stop. May be empty.
+	// Silent says that nothing is said of versions and options: which there are is not known, or jetpack-nixos is off.
+	Silent bool
+	// Notes say why, and what else is not known, a sentence each, without a full stop. May be empty.
 	Notes []string
 }
 
@@ -93,7 +107,9 @@ func (b Bump) Hosts(entry string, files []string) []HostBump {
 		after := slices.IndexFunc(to.Hosts, func(other *host.Host) bool { return other.Name == h.Name && other.Variant == h.Variant })
 		if isAsked[h] && after >= 0 && ConfiguresJetson(from, h) && h.Jetpack != host.No {
 			c := comparison{bump: b, from: side{from, h}, to: side{to, to.Hosts[after]}}
-			all = append(all, HostBump{Name: text.Visible(HostName(h), ""), Changes: c.changes(), Notes: c.notes()})
+			one := HostBump{Name: text.Visible(HostName(h), ""), Changes: c.changes()}
+			one.Notes, one.Silent = c.notes()
+			all = append(all, one)
 		}
 	}
 	return all
@@ -148,15 +164,45 @@ func (c comparison) changes() []HostChange {
 	return append(changes, c.options()...)
 }
 
-// notes say what keeps changes of versions from being known.
-func (c comparison) notes() []string {
-	if enabled, isKnown := certain(c.to.host, catalog.EnableOption); isKnown && enabled == false {
-		return []string{"jetpack-nixos is not enabled here"}
+// notes say what is not known of a host at the other revision. isSilent says that this is all there is to say.
+func (c comparison) notes() (notes []string, isSilent bool) {
+	enabled, isEnabledKnown := certain(c.to.host, catalog.EnableOption)
+	if isEnabledKnown && enabled == false {
+		return []string{"jetpack-nixos is not enabled here"}, true
 	}
-	if FactsOf(c.to.of, c.to.host).JetPack == "" {
-		return []string{"which JetPack it gets is not known, so nothing is said of versions and firmware"}
+	is := FactsOf(c.to.of, c.to.host)
+	const nothingSaid = ", so nothing is said of versions and firmware"
+	switch {
+	case !isEnabledKnown && is.JetPack == "":
+		return []string{"whether jetpack-nixos is enabled here, and with which JetPack, is not known" + c.why(catalog.EnableOption) + nothingSaid}, true
+	case !isEnabledKnown:
+		return []string{"whether jetpack-nixos is enabled here is not known" + c.why(catalog.EnableOption)}, false
+	case is.JetPack == "":
+		return []string{"which JetPack it gets is not known" + c.why(catalog.SoMOption, catalog.MajorVersionOption) + nothingSaid}, true
+	case is.L4T == FactsOf(c.from.of, c.from.host).L4T && c.stagesCapsules():
+		return []string{"firmware.autoUpdate stages a capsule of the same L4T too, if the firmware is built differently now"}, false
 	}
-	return nil
+	return nil, false
+}
+
+// why is the reason why one of some options is not known, the first of those, in brackets; empty if there is none.
+func (c comparison) why(paths ...string) string {
+	for _, path := range paths {
+		v, ok := c.to.host.Option(path)
+		switch {
+		case !ok || v.Certainty >= host.Default:
+			continue
+		case v.Why != nil:
+			return " (" + text.Visible(v.Why.String(), "") + ")"
+		case len(v.Values) > 1:
+			values := make([]string, len(v.Values))
+			for i, value := range v.Values {
+				values[i] = nixValue(value)
+			}
+			return fmt.Sprintf(" (%s may be %s)", shortPath(path), text.List(values, "or"))
+		}
+	}
+	return ""
 }
 
 func (c comparison) section(t pill.Topic) pill.Section {
@@ -167,6 +213,9 @@ func (c comparison) section(t pill.Topic) pill.Section {
 // options are the options that have another value, as a default or because of what the workspace defines them by.
 func (c comparison) options() []HostChange {
 	var changes []HostChange
+	if enabled, _ := certain(c.to.host, catalog.EnableOption); enabled == false {
+		return nil // nobody looks at them
+	}
 	for _, before := range c.from.host.Values {
 		path := strings.Join(before.Path, ".")
 		after, ok := c.to.host.Option(path)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"jetpills/internal/catalog"
 )
@@ -23,6 +24,17 @@ const (
 	// guide.
 	from35 = "35.5.0"
 )
+
+// versionsHaveHashes is when ota-check-firmware began to compare a version of which a hash of the build is a part (59bd102, b6076f5):
+// firmware that is built differently is other firmware then.
+var versionsHaveHashes = time.Date(2025, 6, 20, 0, 0, 0, 0, time.UTC)
+
+// stagesCapsules reports whether the host stages a capsule by itself where the firmware that runs is not that of the build.
+func (c comparison) stagesCapsules() bool {
+	isAutomatic, _ := certain(c.to.host, autoUpdateOption)
+	r := c.to.catalog().Revision
+	return isAutomatic == true && hasTargetBoard(c.to.host) && !r.Date.Before(versionsHaveHashes) && r != c.from.catalog().Revision
+}
 
 // firmware says whether the firmware of a host gets another L4T, and how it comes onto the device. The firmware that runs is
 // taken to be that of the pinned revision.

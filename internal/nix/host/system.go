@@ -272,7 +272,7 @@ func (s *system) loadFile(m item, name string) *loaded {
 	if local, ok := s.reader.local(name); ok {
 		name = local
 	} else if kind, ok := s.inputs.of(name); ok {
-		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: name}, true)
+		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: "inputs." + name[len(inputs):]}, true)
 		return nil
 	}
 	if known, ok := s.loaded[name]; ok {
