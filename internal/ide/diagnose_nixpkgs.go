@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,9 +32,18 @@ var nixpkgsNeeds = []nixpkgsNeed{
 	// _cuda.extensions. Until then a comment in overlay.nix called 25.05 the oldest release that is supported; CI runs 25.11. The extensions
 	// came with NixOS/nixpkgs#406568, which was still in review on 2025-06-17.
 	{day(2026, 1, 28), "25.11", day(2025, 6, 1), "builds on the CUDA packages of NixOS 25.11", true},
+	// 225291a, on the mainline since 49d51b7: the modules set hardware.nvidia-container-toolkit.csv-files, under a condition, which does not help.
+	// NixOS/nixpkgs#401840 of 2025-04-25 asked for it. The nixpkgs of 225291a was nixos-25.05.
+	{day(2025, 8, 18), "25.05", day(2025, 4, 25), "sets hardware.nvidia-container-toolkit.csv-files, which NixOS has since 25.05", false},
 	// f3c691d, on the mainline since 561059d: the modules set hardware.graphics, which NixOS 24.05, released on 2024-05-31, calls
 	// hardware.opengl.
 	{day(2025, 1, 4), "24.11", day(2024, 5, 15), "sets hardware.graphics, which NixOS has since 24.11", false},
+}
+
+// newestNeeded is the first release of NixOS that has all that a revision of a day may need.
+func newestNeeded(at time.Time) string {
+	i := slices.IndexFunc(nixpkgsNeeds, func(n nixpkgsNeed) bool { return !at.Before(n.since) })
+	return nixpkgsNeeds[i].release
 }
 
 func day(year int, month time.Month, day int) time.Time {
@@ -83,7 +93,7 @@ func (d *diagnoser) nixpkgsOfHost(h *host.Host) {
 			Message: fmt.Sprintf("%s is %s, and %s (%s) %s", h.Packages.Input, is, d.revision(), r.Day(), need.words),
 		}
 		if old := nixpkgs.Release; old != "" && strings.Count(address, old) == 1 {
-			found.Fixes = []Fix{changeTo(at, syntax.Quoted(strings.Replace(address, old, need.release, 1)))}
+			found.Fixes = []Fix{changeTo(at, syntax.Quoted(strings.Replace(address, old, newestNeeded(r.Date), 1)))}
 		}
 		d.reportForHost(found)
 		return

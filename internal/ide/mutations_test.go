@@ -223,7 +223,7 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 `},
 	"old nixpkgs": {code: ide.CodeNixpkgsTooOld, files: `-- host.nix --
 { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; configureCuda = false; }; }
-`, flake: []string{`"github:NixOS/nixpkgs/nixos-25.05"`, `‹"github:NixOS/nixpkgs/nixos-«24.11|24.05»"›`}},
+`, flake: []string{`"github:NixOS/nixpkgs/nixos-25.05"`, `‹"github:NixOS/nixpkgs/nixos-«25.11|24.11»"›`}},
 }
 
 // withJetpack is a flake of these outputs.
