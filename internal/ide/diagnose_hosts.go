@@ -340,12 +340,12 @@ func (d *diagnoser) joinHosts() {
 			continue
 		}
 		first := &joined[same]
-		at := Related{File: d.doc.Path, Span: f.Span}
-		if len(f.Related) > 0 {
-			at = f.Related[len(f.Related)-1]
+		first.Related = append(first.Related, Related{File: d.doc.Path, Span: f.Span, Message: f.Message})
+		for _, r := range f.Related {
+			if !slices.Contains(first.Related, r) {
+				first.Related = append(first.Related, r)
+			}
 		}
-		at.Message = f.Message
-		first.Related = append(first.Related, at)
 		first.Host += ", " + f.Host
 		isShared := func(fix Fix) bool {
 			return slices.ContainsFunc(f.Fixes, func(other Fix) bool { return other.Title == fix.Title })
