@@ -67,6 +67,19 @@ func (s origins) input(name string) Input {
 	return s.known(name, s.urls[name])
 }
 
+// at says what the flake input is that a path leads to, and what of the path is left. It may be an input of an input, of
+// which the name alone tells.
+func (s origins) at(p []string) (kind Input, rest []string, ok bool) {
+	if len(p) < 2 || p[0] != "inputs" {
+		return Foreign, nil, false
+	}
+	kind, rest = s.input(p[1]), p[2:]
+	for len(rest) > 1 && rest[0] == "inputs" {
+		kind, rest = InputOf(rest[1], ""), rest[2:]
+	}
+	return kind, rest, true
+}
+
 // of says what a file outside of the workspace belongs to.
 func (s origins) of(file string) (Input, bool) {
 	rest, ok := strings.CutPrefix(file, inputs)
@@ -79,7 +92,7 @@ func (s origins) of(file string) (Input, bool) {
 
 // isLib reports whether a path is that of nixpkgs' lib.
 func (s origins) isLib(p []string) bool {
-	if len(p) > 2 && p[0] == "inputs" && p[len(p)-1] == "lib" && s.input(p[1]) == Nixpkgs {
+	if kind, rest, _ := s.at(p); kind == Nixpkgs && len(rest) > 0 && rest[len(rest)-1] == "lib" {
 		return true
 	}
 	return eval.IsLib(p)
@@ -88,7 +101,8 @@ func (s origins) isLib(p []string) bool {
 // isPackages reports whether a path leads into nixpkgs' packages, or into those for
 // another platform.
 func (s origins) isPackages(p []string) bool {
-	return p[0] == "pkgs" || len(p) > 3 && p[0] == "inputs" && p[2] == "legacyPackages" && s.input(p[1]) == Nixpkgs
+	kind, rest, _ := s.at(p)
+	return p[0] == "pkgs" || kind == Nixpkgs && len(rest) > 1 && rest[0] == "legacyPackages"
 }
 
 // kind says where a value comes from that is not looked into: by the input that it
@@ -98,14 +112,13 @@ func (r *run) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
 	var texts []string
 	switch v := v.(type) {
 	case *eval.Symbol:
-		if len(v.Path) > 1 && v.Path[0] == "inputs" {
-			return r.inputs.input(v.Path[1]), true
+		if kind, _, ok := r.inputs.at(v.Path); ok {
+			return kind, true
 		}
 		texts = append(texts, v.String())
 	case *eval.Call:
-		p := v.Function.Path
-		if len(p) > 1 && p[0] == "inputs" {
-			return r.inputs.input(p[1]), true
+		if kind, _, ok := r.inputs.at(v.Function.Path); ok {
+			return kind, true
 		}
 		if name := v.Function.Name(); name == "import" && v.Args[0].Value() != nil {
 			return r.kind(v.Args[0].Value(), v.Args[0])

@@ -190,8 +190,8 @@ func (r *run) makeSystem(call *eval.Call) *system {
 		run: r, id: r.nextID(), call: call, nixos: nixos, schema: r.options.Schema, special: eval.NewAttrs(nil),
 		args: map[string]*eval.Thunk{},
 	}
-	if p := call.Function.Path; len(p) > 1 && p[0] == "inputs" && r.inputs.input(p[1]) == Nixpkgs {
-		s.nixpkgs = p[1]
+	if kind, rest, _ := r.inputs.at(call.Function.Path); kind == Nixpkgs && len(rest) == len(call.Function.Path)-2 {
+		s.nixpkgs = call.Function.Path[1]
 	}
 	given := r.Merged(r.Force(call.Args[0]))
 	if isOfPackages { // pkgs.nixos takes a module, or a list of them
@@ -269,7 +269,8 @@ func (r *run) makeSystem(call *eval.Call) *system {
 
 // isFrom reports whether a function that makes systems is NixOS's own.
 func isFrom(f *eval.Symbol, in origins) bool {
-	return len(f.Path) < 2 || f.Path[0] != "inputs" || in.input(f.Path[1]) == Nixpkgs
+	kind, _, isInput := in.at(f.Path)
+	return !isInput || kind == Nixpkgs
 }
 
 // named is an attribute that has a value.
