@@ -190,7 +190,11 @@ func (d *diagnoser) boardOfHost(h *host.Host) {
 // hostValues reports values that an option does not have and literals of a type that it does not take, where they are
 // written. Those that stand in its definition are mostly reported already: see reportForHost.
 func (d *diagnoser) hostValues(h *host.Host) {
+	isHere := func(definition host.Definition) bool { return isIn(writtenAt(definition), d.doc) }
 	for _, v := range h.Values {
+		if !slices.ContainsFunc(v.Definitions, isHere) {
+			continue // as nearly all values of many hosts, for most files
+		}
 		o, ok := d.pinned.Catalog.Option(strings.Join(v.Path, "."))
 		if !ok || isOffOn(h, v.Path) {
 			continue
