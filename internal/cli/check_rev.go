@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -148,7 +147,7 @@ func (b *bumping) print(w io.Writer, from workspace.Pinned) {
 		return
 	}
 	saysLittle := len(b.hosts) == 0
-	for _, g := range sameChanges(b.hosts) {
+	for _, g := range ide.GroupHosts(b.hosts) {
 		printf(w, "\n%s\n", g)
 		printChanges(w, g)
 		saysLittle = saysLittle || len(g.Changes) == 0
@@ -182,38 +181,7 @@ func dated(r catalog.Revision, hash string) string {
 	return fmt.Sprintf("%s (%s)", r.Short(), r.Day())
 }
 
-// hostGroup is hosts for which the same changes.
-type hostGroup struct {
-	names []string
-	ide.HostBump
-}
-
-// mostNamed is how many hosts of a group are named.
-const mostNamed = 4
-
-func (g hostGroup) String() string {
-	if more := len(g.names) - mostNamed; more > 1 {
-		return fmt.Sprintf("%s and %s more", strings.Join(g.names[:mostNamed], ", "), grouped(more))
-	}
-	return text.List(g.names, "and")
-}
-
-func sameChanges(hosts []ide.HostBump) []hostGroup {
-	var groups []hostGroup
-	for _, h := range hosts {
-		name := h.Name
-		h.Name = ""
-		i := slices.IndexFunc(groups, func(g hostGroup) bool { return reflect.DeepEqual(g.HostBump, h) })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, hostGroup{HostBump: h})
-		}
-		groups[i].names = append(groups[i].names, name)
-	}
-	return groups
-}
-
-func printChanges(w io.Writer, g hostGroup) {
+func printChanges(w io.Writer, g ide.HostGroup) {
 	changes := g.Changes
 	if len(changes) == 0 && !g.Silent {
 		printf(w, "  no version and no value of an option changes\n")

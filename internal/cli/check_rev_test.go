@@ -13,6 +13,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+
+	"jetpills/internal/ide"
+	"jetpills/internal/workspace"
+	"jetpills/pills"
 )
 
 var updateBumps = flag.Bool("update-bumps", false, "rewrite what the archives in testdata/bump expect")
@@ -122,6 +126,15 @@ func TestCheckRevJSON(t *testing.T) {
 			if !isCommit(got.From) || !isCommit(got.To) || !strings.Contains(text, got.From[:7]) || !strings.Contains(text, got.To[:7]) {
 				t.Errorf("from %s to %s", got.From, got.To)
 			}
+			changes := map[string]bool{}
+			for _, h := range *got.Hosts {
+				for _, c := range *h.Changes {
+					changes[c.What+c.From+" → "+c.To] = true
+				}
+			}
+			if want, inEditor := len(changes)+len(*got.Appear)+len(*got.Go), b.summary(t).Changes(); slices.Contains(b.args, "newest") && inEditor != want {
+				t.Errorf("an editor says that there are %d changes, want %d", inEditor, want)
+			}
 			said := func(s string) {
 				if !strings.Contains(text, s) {
 					t.Errorf("not said to a person: %s", s)
@@ -150,6 +163,22 @@ func TestCheckRevJSON(t *testing.T) {
 			}
 		})
 	}
+}
+
+// summary is what an editor says of the newest revision.
+func (b bumped) summary(t *testing.T) *ide.BumpSummary {
+	t.Helper()
+	sn, err := (&Program{Pills: pills.FS}).snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range b.archive.Files {
+		if doc, err := workspace.ReadDocument(filepath.Join(b.dir, f.Name)); err == nil {
+			return ide.NewBump(sn, sn.Library().Newest()).Summary(doc)
+		}
+	}
+	t.Fatal("there is no file")
+	return nil
 }
 
 // TestCheckRevCannot holds what is said where there is nothing to compare.

@@ -262,12 +262,15 @@ type FileDiagnostic struct {
 
 // BumpSummary is what another revision would change for all files of a configuration.
 type BumpSummary struct {
+	// Entry is that of the configuration, empty for none. From is its revision, To the other one.
+	Entry      string
+	From, To   catalog.Revision
 	Appear, Go []FileDiagnostic
 	Hosts      []HostBump
 }
 
 // Changes is how many changes there are. What changes for several hosts in the same way counts once.
-func (s BumpSummary) Changes() int {
+func (s *BumpSummary) Changes() int {
 	type change struct{ what, from, to string }
 	once := map[change]bool{}
 	for _, h := range s.Hosts {
@@ -278,31 +281,80 @@ func (s BumpSummary) Changes() int {
 	return len(s.Appear) + len(s.Go) + len(once)
 }
 
-// Summary is what changes for the configuration that the files in a folder belong to. It evaluates the hosts twice, and
-// looks at each of their files: nobody waits for it to hover.
-func (b Bump) Summary(dir string) (s BumpSummary) {
-	c := b.From.Configuration(dir)
-	if c == nil {
-		return s
+// isWhole reports whether all is known of the hosts that could change, and there are some.
+func (s *BumpSummary) isWhole() bool {
+	return len(s.Hosts) > 0 && !slices.ContainsFunc(s.Hosts, func(h HostBump) bool { return len(h.Notes) > 0 })
+}
+
+// Summary is what changes for a document, and for the configuration that it belongs to. It evaluates the hosts twice, and
+// looks at each of their files: nobody waits for it to hover. It is nil where the evaluation was stopped.
+func (b Bump) Summary(doc *workspace.Document) *BumpSummary {
+	s := &BumpSummary{
+		Entry: b.From.EntryOf(doc.Dir()), From: b.From.Catalog(doc).Catalog.Revision, To: b.To.Catalog(doc).Catalog.Revision,
 	}
-	files := c.Files()
+	files := []string{doc.Path}
+	if s.Entry != "" {
+		from, to := b.From.Configuration(doc.Dir()), b.To.Configuration(doc.Dir())
+		if from == nil || to == nil {
+			return nil
+		}
+		if files = from.Files(); !slices.Contains(files, filepath.ToSlash(doc.Path)) {
+			files = append(files, filepath.ToSlash(doc.Path))
+		}
+		s.Hosts = b.Hosts(s.Entry, files)
+	}
 	for _, file := range files {
-		doc, isOpen := b.From.FileDocument(filepath.FromSlash(file))
-		if !isOpen {
-			var err error
-			if doc, err = workspace.ReadDocument(filepath.FromSlash(file)); err != nil {
-				continue // it was removed since
-			}
+		in, isOf := doc, true
+		if file = filepath.FromSlash(file); file != doc.Path {
+			in, isOf = fileOf(b.From, b.From.KnownConfiguration(doc.Dir()), file)
+		}
+		if !isOf {
+			continue
 		}
 		of := func(found []Diagnostic) (all []FileDiagnostic) {
 			for _, d := range found {
-				all = append(all, FileDiagnostic{doc, d})
+				all = append(all, FileDiagnostic{in, d})
 			}
 			return all
 		}
-		appear, gone := b.Findings(doc)
+		appear, gone := b.Findings(in)
 		s.Appear, s.Go = append(s.Appear, of(appear)...), append(s.Go, of(gone)...)
 	}
-	s.Hosts = b.Hosts(c.Entry, files)
+	if b.From.Done() {
+		return nil
+	}
 	return s
+}
+
+// HostGroup is hosts for which the same changes.
+type HostGroup struct {
+	Names []string
+	HostBump
+}
+
+// mostGrouped is how many hosts of a group are named.
+const mostGrouped = 4
+
+// String names the hosts.
+func (g HostGroup) String() string {
+	if more := len(g.Names) - mostGrouped; more > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(g.Names[:mostGrouped], ", "), more)
+	}
+	return text.List(g.Names, "and")
+}
+
+// GroupHosts are hosts by what changes for them, in their order.
+func GroupHosts(hosts []HostBump) []HostGroup {
+	var groups []HostGroup
+	for _, h := range hosts {
+		name := h.Name
+		h.Name = ""
+		i := slices.IndexFunc(groups, func(g HostGroup) bool { return reflect.DeepEqual(g.HostBump, h) })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, HostGroup{HostBump: h})
+		}
+		groups[i].Names = append(groups[i].Names, name)
+	}
+	return groups
 }

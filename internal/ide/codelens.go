@@ -12,23 +12,36 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// CodeLens is what stands above a host: the command that flashes it, or how many findings it has.
+// CodeLens is what stands above a host, the command that flashes it, or how many findings it has; or above a pin, what a newer
+// revision would change.
 type CodeLens struct {
 	// Span is where the host is written; empty, at the beginning, for a configuration.nix, which is one as a whole.
 	Span text.Span
 	// Title is plain text on one line.
 	Title string
-	// Flash is the command to copy; empty for the findings.
+	// Flash is the command to copy; empty for any other lens.
 	Flash string
-	// First is the gravest of the findings; nil for the command.
+	// First is the gravest of the findings; nil for any other lens.
 	First *Related
+	// IsBump says that the lens is about a newer revision.
+	IsBump bool
 }
 
-// CodeLenses are those of the hosts that are written in a document, in order. Where the hosts are not known yet, there are none.
+// CodeLenses are those of the pin and of the hosts that are written in a document, in order, by what is known without an
+// evaluation. NewerThanPin finds out what the lens of the pin says.
 func CodeLenses(sn *workspace.Snapshot, doc *workspace.Document) []CodeLens {
 	if doc.Problem() != nil || !sn.Settings().CodeLens {
 		return nil
 	}
+	lenses := hostLenses(sn, doc)
+	if newer, ok := newQuery(sn, doc).newerAtPin(); ok {
+		lenses = append(lenses, CodeLens{Span: newer.Span, Title: newer.Title(), IsBump: true})
+	}
+	slices.SortStableFunc(lenses, func(a, b CodeLens) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	return lenses
+}
+
+func hostLenses(sn *workspace.Snapshot, doc *workspace.Document) []CodeLens {
 	q := newQuery(sn, doc)
 	c := q.knownConfiguration()
 	if c == nil {
@@ -59,7 +72,6 @@ func CodeLenses(sn *workspace.Snapshot, doc *workspace.Document) []CodeLens {
 			lenses = append(lenses, CodeLens{Span: h.At.Span, Title: before + text.Count(n, "finding"), First: &first})
 		}
 	}
-	slices.SortStableFunc(lenses, func(a, b CodeLens) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	return lenses
 }
 
@@ -113,18 +125,26 @@ func (f *findings) definingFiles(h *host.Host) map[string]bool {
 	return files
 }
 
-// in are the diagnostics of a file; none of a file that belongs to another configuration, which may not be evaluated yet.
+// in are the diagnostics of a file.
 func (f *findings) in(file string) []Diagnostic {
 	found, ok := f.byFile[file]
-	if !ok && filepath.Ext(file) == ".nix" && f.sn.KnownConfiguration(filepath.Dir(file)) == f.c {
-		doc, isOpen := f.sn.FileDocument(file)
-		if !isOpen {
-			doc = workspace.NewDocument(file, file, "nix", 0, f.sn.Content(file))
-		}
+	if doc, isOf := fileOf(f.sn, f.c, file); !ok && isOf {
 		found = Diagnose(f.sn, doc)
 		f.byFile[file] = found
 	}
 	return found
+}
+
+// fileOf is the document of a Nix file that was read for a configuration; none of a file that belongs to another one, which may
+// not be evaluated yet.
+func fileOf(sn *workspace.Snapshot, c *workspace.Configuration, file string) (*workspace.Document, bool) {
+	if filepath.Ext(file) != ".nix" || sn.KnownConfiguration(filepath.Dir(file)) != c {
+		return nil, false
+	}
+	if doc, isOpen := sn.FileDocument(file); isOpen {
+		return doc, true
+	}
+	return workspace.NewDocument(file, file, "nix", 0, sn.Content(file)), true
 }
 
 // isOfOther reports whether a place is within what defines another host of the same file, and not this one.

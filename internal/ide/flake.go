@@ -22,15 +22,13 @@ func (o flakeOutput) sheet(q *query) sheet {
 	return sheet{title: o.title, what: markup.Prose(o.what), rows: []row{q.revisionRow()}}
 }
 
-// jetpackInput is the subject of the input that pins jetpack-nixos, where a flake says what it is.
-type jetpackInput struct{ flakeOutput }
+// jetpackPin is the subject of what pins jetpack-nixos: an input of a flake, or an address.
+type jetpackPin struct{ flakeOutput }
 
-func (i jetpackInput) sheet(q *query) sheet {
-	s := i.flakeOutput.sheet(q)
-	newest := q.sn.Library().Newest().Revision
-	if q.isCertain() && !q.pinned.Pin.Fork && q.pinned.Catalog.Revision.Hash != newest.Hash {
-		s.addBrief("Newest known", markup.Format("%s; %s says what it would change", dayOf(newest), markup.Code("jetpills check --rev newest")),
-			markup.Format("newest known %s", markup.Code(newest.Short())))
+func (p jetpackPin) sheet(q *query) sheet {
+	s := p.flakeOutput.sheet(q)
+	if newer, ok := q.newer(); ok {
+		s.rows = append(s.rows, newer.row())
 	}
 	return s
 }
@@ -41,10 +39,17 @@ func (q *query) definedInput(place *module.Place) (subject, bool) {
 	if isAddress := hasForm(p, "inputs.*.url"); !flakes(q, nil) || !isAddress && !hasForm(p, "inputs.*") || !q.isPinnedInput(p[1].Name) {
 		return nil, false
 	}
-	return jetpackInput{flakeOutput{
+	return jetpackPin{flakeOutput{
 		title: titleOf(p[:2], "inputs.*"), what: "the flake jetpack-nixos, which this flake is built from",
 		topics: topics{function("inputs"), concept("flake-inputs")},
 	}}, true
+}
+
+// pinningAddress finds the subject of the address of jetpack-nixos that pins it for a document.
+func (q *query) pinningAddress(place *module.Place) (subject, bool) {
+	return jetpackPin{flakeOutput{
+		title: "jetpack-nixos", what: "the source that this address names", topics: topics{concept("jetpack-nixos")},
+	}}, place.Span == q.pinAddress()
 }
 
 // jetpackFlake finds the subject of a name that is the flake jetpack-nixos as a whole: an argument of a flake's outputs or

@@ -38,7 +38,7 @@ func InlayHints(sn *workspace.Snapshot, doc *workspace.Document, within text.Spa
 		h.hosts = slices.DeleteFunc(c.Of(doc.Path), func(h *host.Host) bool { return h.Jetpack == host.No || h.Replaced })
 		h.definitions()
 		h.reads()
-	case (c != nil || !sn.HasEntry(doc.Dir())) && mayDefine(h.pinned.Catalog, doc.Text):
+	case (c != nil || sn.EntryOf(doc.Dir()) == "") && mayDefine(h.pinned.Catalog, doc.Text):
 		h.ownBoards()
 	}
 	slices.SortStableFunc(h.found, func(a, b InlayHint) int { return cmp.Compare(a.Offset, b.Offset) })

@@ -61,6 +61,7 @@ var kinds = []struct {
 	{module.ValuePlace, anyDocument, (*query).value},
 	{module.ValuePlace, jetpackDocument, (*query).definedHost},
 	{module.ValuePlace, jetpackDocument, (*query).definedInput},
+	{module.ValuePlace, jetpackDocument, (*query).pinningAddress},
 	{module.OverlayArgument, jetpackDocument, (*query).overlayArgument},
 	{module.FilePlace, anyDocument, (*query).value},
 	{module.FilePlace, jetpackDocument, (*query).sourceFile},

@@ -90,6 +90,9 @@ func Codes(all []string) Text {
 // Strong is a text that stands out.
 func Strong(t Text) Text { return Text{"**" + t.markdown + "**", t.plain} }
 
+// Heading is a paragraph that stands above others.
+func Heading(t Text) Text { return Text{"## " + t.markdown, t.plain} }
+
 // Format is a text with parts in the place of each %s of its format, which is prose. A part that is no Text is literal.
 func Format(format string, parts ...any) Text {
 	pieces := strings.Split(format, "%s")
@@ -122,6 +125,11 @@ func List(head Text, items []Text) Text {
 		return list
 	}
 	return Text{head.markdown + "\n\n" + list.markdown, head.plain + "\n" + list.plain}
+}
+
+// Item is an item of a List with others under it.
+func Item(head Text, items []Text) Text {
+	return joined(append([]Text{head}, items...), Text{"\n  - ", "\n  "})
 }
 
 func joined(texts []Text, between Text) Text {

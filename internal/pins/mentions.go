@@ -55,8 +55,15 @@ func findEntry(in *opened, names []string) Pin {
 	return Pin{}
 }
 
-// addressPin is the pin of the first address of jetpack-nixos that has a revision, or else of the first one.
-func addressPin(tree *syntax.Tree) (first Pin) {
+// addressPin is the pin of the address that AddressIn finds.
+func addressPin(tree *syntax.Tree) Pin {
+	pin, _ := AddressIn(tree)
+	return pin
+}
+
+// AddressIn is the pin of the first address of jetpack-nixos in a text that has a revision, or else of the first one, and the
+// string that is the address; the zero Pin and Node where there is none.
+func AddressIn(tree *syntax.Tree) (first Pin, at syntax.Node) {
 	// Most addresses name the repository. Others are put together, of variables alone: those come last, because there
 	// may be many strings with variables, and all that is looked up is bounded.
 	for _, mark := range []string{repo, "${"} {
@@ -67,7 +74,7 @@ func addressPin(tree *syntax.Tree) (first Pin) {
 				continue
 			}
 			pin.Input = inputAround(n)
-			if first = pin; pin.Revision != "" {
+			if first, at = pin, n; pin.Revision != "" {
 				break
 			}
 		}
@@ -75,7 +82,7 @@ func addressPin(tree *syntax.Tree) (first Pin) {
 			break
 		}
 	}
-	return first
+	return first, at
 }
 
 // inputAround is the name of the flake input that a node is a part of; empty if it is of none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -15,24 +16,48 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// Commands of code lenses, each with one argument: a text, or a location. The server has no clipboard: the extensions of VS
-// Code and Neovim copy the text themselves.
+// Commands of code lenses, each with one argument: a text, a location, or the URI of a document. The server has no clipboard
+// and no window: the extensions of VS Code and Neovim copy the text, and show what a newer revision would change, themselves.
 const (
 	copyCommand        = name + ".copy"
 	showFindingCommand = name + ".showFinding"
+	showBumpCommand    = name + ".showBump"
 )
 
-// CodeLens is what stands above the hosts that a document has; null where it has none.
+// newerWithin is how long lenses wait for what a newer revision would change: in nearly all workspaces that is found out by
+// then. A client that can be told to ask again gets the rest later.
+const newerWithin = 300 * time.Millisecond
+
+// CodeLens is what stands above the pin and the hosts that a document has; null where it has none.
 func (s *Server) CodeLens(ctx context.Context, params *documentParams) ([]protocol.CodeLens, error) {
 	at, err := s.settledDocument(ctx, params.document())
 	if at.doc == nil {
 		return nil, err
 	}
+	within := ctx
+	if s.client.Workspace.CodeLens.RefreshSupport {
+		var stop func()
+		within, stop = context.WithTimeout(ctx, newerWithin)
+		defer stop()
+	}
+	ide.NewerThanPin(at.snapshot.Until(within), at.doc)
+	lenses, err := s.lenses(at)
+	if err == nil {
+		s.answers.given(protocol.MethodTextDocumentCodeLens, basis{doc: at.doc, lenses: shownLenses(lenses)})
+	}
+	return lenses, err
+}
+
+// lenses are the lenses of a document, as far as they are known.
+func (s *Server) lenses(at cursor) ([]protocol.CodeLens, error) {
 	var lenses []protocol.CodeLens
 	for _, l := range ide.CodeLenses(at.snapshot, at.doc) {
 		command := protocol.Command{Title: l.Title, Command: copyCommand}
 		var argument any = l.Flash
-		if l.First != nil {
+		switch {
+		case l.IsBump:
+			command.Command, argument = showBumpCommand, at.doc.URI
+		case l.First != nil:
 			doc, err := at.read(l.First.File)
 			if err != nil {
 				continue
@@ -47,8 +72,13 @@ func (s *Server) CodeLens(ctx context.Context, params *documentParams) ([]protoc
 		command.Arguments = []protocol.LSPAny{raw}
 		lenses = append(lenses, protocol.CodeLens{Range: s.rangeOf(at.doc, l.Span), Command: command})
 	}
-	s.answers.given(protocol.MethodTextDocumentCodeLens, at)
 	return lenses, nil
+}
+
+// shownLenses tells lenses from others.
+func shownLenses(lenses []protocol.CodeLens) string {
+	content, _ := protocol.Marshal(lenses)
+	return string(content)
 }
 
 type executeCommandParams struct {
@@ -56,9 +86,9 @@ type executeCommandParams struct {
 	Arguments []json.RawMessage
 }
 
-// ExecuteCommand runs the command of a code lens for a client that does not do so itself: it shows the text to be copied, or the
-// finding.
-func (s *Server) ExecuteCommand(_ context.Context, params *executeCommandParams) (any, error) {
+// ExecuteCommand runs the command of a code lens for a client that does not do so itself: it shows the text to be copied, the
+// finding, or what a newer revision would change.
+func (s *Server) ExecuteCommand(ctx context.Context, params *executeCommandParams) (any, error) {
 	if len(params.Arguments) != 1 {
 		return nil, rpc.NewError(rpc.InvalidParams, "a command has one argument")
 	}
@@ -76,6 +106,16 @@ func (s *Server) ExecuteCommand(_ context.Context, params *executeCommandParams)
 		}
 		s.inBackground(func(ctx context.Context) { s.showFinding(ctx, &at) })
 		return nil, nil
+	case showBumpCommand:
+		var document string
+		if err := decode(params.Arguments[0], &document); err != nil {
+			return nil, err
+		}
+		result, err := s.bumpOf(ctx, document)
+		if err != nil || result == nil {
+			return nil, err
+		}
+		return nil, s.remote.ShowMessage(s.running, &protocol.ShowMessageParams{Type: protocol.MessageTypeInfo, Message: result.plain})
 	}
 	return nil, rpc.NewError(rpc.InvalidParams, "there is no command "+text.Visible(params.Command, ""))
 }

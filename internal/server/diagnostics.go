@@ -51,6 +51,7 @@ const nothingWrong = "[]"
 // keepDiagnostics publishes the diagnostics of the open documents whenever they change, until ctx ends.
 func (s *Server) keepDiagnostics(ctx context.Context) {
 	clientHas := map[string]shown{} // by document
+	stopSettling := func() {}
 	for {
 		var poll <-chan time.Time
 		snapshot := s.session.Snapshot()
@@ -69,12 +70,13 @@ func (s *Server) keepDiagnostics(ctx context.Context) {
 		case <-s.changed:
 			s.awaitQuiet(ctx)
 		}
+		stopSettling() // of what is older now
 		asked := s.looks.begin()
 		if snapshot = s.session.Snapshot(); snapshot != nil && ctx.Err() == nil {
 			s.publishChanges(ctx, snapshot, clientHas)
 		}
 		s.looks.end(asked)
-		s.refreshStale()
+		stopSettling = s.settle()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"jetpills/internal/ide"
 	"jetpills/internal/rpc"
@@ -17,6 +18,7 @@ const (
 	methodExplain = "jetpills/explain"   // the section that explains what is under the cursor
 	methodSearch  = "jetpills/search"    // the sections that hold some words
 	methodHistory = "jetpills/revisions" // the revisions of jetpack-nixos that can be chosen
+	methodBump    = "jetpills/bump"      // what the newest known revision would change
 )
 
 // workspaceOf is the snapshot for a request about no document.
@@ -136,6 +138,38 @@ func (s *Server) search(ctx context.Context, params *searchParams) ([]hitResult,
 		})
 	}
 	return results, nil
+}
+
+// bumpResult is a page. It is null for a document that pins no revision older than the newest known one.
+type bumpResult struct {
+	Title    string `json:"title"` // on one line
+	Markdown string `json:"markdown"`
+	plain    string // for a message
+}
+
+// mostOfMessage is how many lines of a page a message has.
+const mostOfMessage = 20
+
+func (s *Server) bump(ctx context.Context, params *documentParams) (*bumpResult, error) {
+	return s.bumpOf(ctx, params.document())
+}
+
+// bumpOf waits for what the page says.
+func (s *Server) bumpOf(ctx context.Context, document string) (*bumpResult, error) {
+	snapshot, doc := s.snapshotOf(ctx, document)
+	if doc == nil || doc.Problem() != nil {
+		return nil, nil
+	}
+	newer, ok := ide.NewerThanPin(snapshot, doc)
+	if !ok || newer.Summary == nil {
+		return nil, nil
+	}
+	page := newer.Summary.Report(ide.PillLinks(snapshot))
+	result := &bumpResult{Title: newer.Title(), Markdown: page.Markdown(), plain: page.Plain()}
+	if lines := strings.Split(result.plain, "\n"); len(lines) > mostOfMessage {
+		result.plain = strings.Join(append(lines[:mostOfMessage], "… jetpills check --rev newest says the rest."), "\n")
+	}
+	return result, nil
 }
 
 type revisionResult struct {

@@ -110,7 +110,7 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 			},
 			InlayHintProvider:      protocol.Boolean(true),
 			CodeLensProvider:       &protocol.CodeLensOptions{},
-			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: []string{copyCommand, showFindingCommand}},
+			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: []string{copyCommand, showFindingCommand, showBumpCommand}},
 			Workspace: &protocol.WorkspaceOptions{
 				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 					Supported:           &yes,

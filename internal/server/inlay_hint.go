@@ -42,6 +42,6 @@ func (s *Server) InlayHint(ctx context.Context, params *rangeParams) ([]protocol
 			PaddingLeft: &yes,
 		})
 	}
-	s.answers.given(protocol.MethodTextDocumentInlayHint, at)
+	s.answers.given(protocol.MethodTextDocumentInlayHint, s.basisOf(protocol.MethodTextDocumentInlayHint, at))
 	return hints, nil
 }

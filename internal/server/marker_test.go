@@ -49,6 +49,7 @@ var features = map[string]feature{
 	"diagnostics": {directDiagnostics, wireDiagnostics},
 	"inlay":       {directInlay, wireInlay},
 	"lens":        {directLens, wireLens},
+	"bump":        {directBump, wireBump},
 }
 
 // marker is one cursor.
@@ -150,6 +151,10 @@ func runArchive(t *testing.T, f feature, file string, archive *txtar.Archive, li
 		c.names = strings.NewReplacer(store, "STORE", dir, "DIR")
 		c.doc = workspace.NewDocument(at.file, at.file, "nix", 1, string(content))
 		c.snapshot = session.Snapshot()
+		if opened, ok := c.snapshot.Document(document); ok {
+			ide.NewerThanPin(c.snapshot, opened) // as the server does after the diagnostics
+			c.doc = opened
+		}
 		direct, wire := f.direct(c), f.wire(editor, c)
 		if diff := cmp.Diff(direct, wire); diff != "" {
 			t.Errorf("cursor $%s: the wire says something else:\n%s", n, diff)

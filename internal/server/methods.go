@@ -42,6 +42,7 @@ func (s *Server) methods() map[string]method {
 		methodExplain: atCursor(s, s.explain),
 		methodSearch:  request(s.search),
 		methodHistory: request(s.revisions),
+		methodBump:    request(s.bump),
 	}
 }
 

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
+	"jetpills/internal/ide"
 	"jetpills/internal/rpc"
 	"jetpills/internal/workspace"
 )
@@ -90,81 +92,120 @@ type answers struct {
 // answer is the newest one to a method about a document.
 type answer struct{ method, document string }
 
-// basis is what an answer rests on, beside the text.
+// basis is what an answer rests on: inlay hints on the hosts and the pin, code lenses, which say how many findings there are, on
+// all that they say.
 type basis struct {
+	doc    *workspace.Document
 	hosts  *workspace.Configuration
 	pinned workspace.Pinned
+	lenses string
 	isOld  bool // whatever it rests on
 }
 
-func basisOf(snapshot *workspace.Snapshot, doc *workspace.Document) basis {
-	return basis{hosts: snapshot.KnownConfiguration(doc.Dir()), pinned: snapshot.Catalog(doc)}
+func (b basis) same(other basis) bool {
+	return !b.isOld && b.pinned == other.pinned && b.hosts.Same(other.hosts) && b.lenses == other.lenses
 }
 
-func (b basis) same(other basis) bool {
-	return !b.isOld && b.pinned == other.pinned && b.hosts.Same(other.hosts)
+// basisOf is what an answer to a method rests on.
+func (s *Server) basisOf(method string, at cursor) basis {
+	if method == protocol.MethodTextDocumentCodeLens {
+		lenses, _ := s.lenses(at)
+		return basis{doc: at.doc, lenses: shownLenses(lenses)}
+	}
+	return basis{doc: at.doc, hosts: at.snapshot.KnownConfiguration(at.doc.Dir()), pinned: at.snapshot.Catalog(at.doc)}
 }
 
 // given notes an answer about a document.
-func (a *answers) given(method string, at cursor) {
-	b := basisOf(at.snapshot, at.doc)
+func (a *answers) given(method string, b basis) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.restOn == nil {
 		a.restOn = map[answer]basis{}
 	}
-	a.restOn[answer{method, at.doc.URI}] = b
+	a.restOn[answer{method, b.doc.URI}] = b
 }
 
-// outdate makes all answers old, as a change of the settings does.
-func (a *answers) outdate() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for of := range a.restOn {
-		a.restOn[of] = basis{isOld: true}
+// outdate makes the answers to a method old, as a change of the settings does.
+func (a *answers) outdate(method string) {
+	for of, before := range a.to(method) {
+		before.isOld = true
+		a.given(of.method, before)
 	}
 }
 
-// takeStale forgets the answers that rest on something else than a snapshot has, and those about documents that are closed. It
-// gives the methods of the former.
-func (a *answers) takeStale(snapshot *workspace.Snapshot) map[string]bool {
+// to are the answers to a method.
+func (a *answers) to(method string) map[answer]basis {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	stale := map[string]bool{}
-	for of, before := range a.restOn {
-		doc, isOpen := snapshot.Document(of.document)
-		if isOpen && before.same(basisOf(snapshot, doc)) {
-			continue
-		}
+	all := maps.Clone(a.restOn)
+	maps.DeleteFunc(all, func(of answer, _ basis) bool { return of.method != method })
+	return all
+}
+
+// forget forgets an answer, if the client has no newer one.
+func (a *answers) forget(of answer, b basis) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.restOn[of] == b {
 		delete(a.restOn, of)
-		stale[of.method] = stale[of.method] || isOpen
 	}
-	return stale
 }
 
-// refreshStale tells the client to ask again where its answers are old. It does so once for each answer: an answer that nobody
-// asks for again is not old again.
-func (s *Server) refreshStale() {
+// settle does in the background what follows from a look for diagnostics: it finds out what a newer revision would change, and
+// tells the client to ask again where its answers are old. It ends once stop is called, as when there is something newer.
+func (s *Server) settle() (stop func()) {
+	ctx, stop := context.WithCancel(s.running)
 	snapshot := s.session.Snapshot()
 	if snapshot == nil {
+		return stop
+	}
+	snapshot = snapshot.Until(ctx)
+	s.inBackground(func(context.Context) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				s.log.Error("what follows from diagnostics panicked", zap.Any("cause", cause), zap.Stack("stack"))
+			}
+		}()
+		can := &s.client.Workspace
+		if can.InlayHint.RefreshSupport {
+			s.refreshStale(snapshot, protocol.MethodTextDocumentInlayHint, s.remote.InlayHintRefresh)
+		}
+		for _, doc := range snapshot.Documents() {
+			if doc.Problem() == nil && !isView(doc.URI) {
+				ide.NewerThanPin(snapshot, doc)
+			}
+		}
+		if can.CodeLens.RefreshSupport {
+			s.refreshStale(snapshot, protocol.MethodTextDocumentCodeLens, s.remote.CodeLensRefresh)
+		}
+	})
+	return stop
+}
+
+// refreshStale tells the client to ask again where its answers to a method are old, once for each: an answer that nobody asks for
+// again is not old again. Lenses of a text that has changed it asks for anyway.
+func (s *Server) refreshStale(snapshot *workspace.Snapshot, method string, refresh func(context.Context) error) {
+	isStale := false
+	for of, before := range s.answers.to(method) {
+		doc, isOpen := snapshot.Document(of.document)
+		if isOpen && (doc == before.doc || before.lenses == "") {
+			now := s.basisOf(method, cursor{snapshot: snapshot, doc: doc})
+			switch {
+			case snapshot.Done():
+				return
+			case before.same(now):
+				continue
+			}
+			isStale = true
+		}
+		s.answers.forget(of, before)
+	}
+	if !isStale {
 		return
 	}
-	stale := s.answers.takeStale(snapshot)
-	for _, kind := range []struct {
-		method    string
-		supported bool
-		refresh   func(context.Context) error
-	}{
-		{protocol.MethodTextDocumentInlayHint, s.client.Workspace.InlayHint.RefreshSupport, s.remote.InlayHintRefresh},
-		{protocol.MethodTextDocumentCodeLens, s.client.Workspace.CodeLens.RefreshSupport, s.remote.CodeLensRefresh},
-	} {
-		if !stale[kind.method] || !kind.supported {
-			continue
+	s.inBackground(func(ctx context.Context) { // a client may never answer
+		if err := refresh(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("the client does not ask again", zap.String("method", method), zap.Error(err))
 		}
-		s.inBackground(func(ctx context.Context) { // a client may never answer
-			if err := kind.refresh(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("the client does not ask again", zap.String("method", kind.method), zap.Error(err))
-			}
-		})
-	}
+	})
 }

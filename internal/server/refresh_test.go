@@ -52,9 +52,14 @@ type twoFiles struct {
 }
 
 func newTwoFiles(t *testing.T, capabilities string, asked *refreshed) *twoFiles {
+	return newTwoFilesAt(t, newest, capabilities, asked)
+}
+
+// newTwoFilesAt is newTwoFiles with another revision pinned.
+func newTwoFilesAt(t *testing.T, revision, capabilities string, asked *refreshed) *twoFiles {
 	e, dir := startOn(t, &disk{}, capabilities, asked.request)
 	f := &twoFiles{e, dir, filepath.Join(dir, "flake.nix"), filepath.Join(dir, "som.nix"), filepath.Join(dir, "major.nix"), 1}
-	lay(t, filepath.Join(dir, "flake.lock"), fmt.Sprintf(lockOf, newest))
+	lay(t, filepath.Join(dir, "flake.lock"), fmt.Sprintf(lockOf, revision))
 	for path, content := range map[string]string{
 		f.flake: `{ outputs = { nixpkgs, jetpack-nixos, ... }: { nixosConfigurations.arm = nixpkgs.lib.nixosSystem {
 			modules = [ jetpack-nixos.nixosModules.default ./som.nix ./major.nix ]; }; }; }`,
@@ -170,13 +175,87 @@ func testRefresh(t *testing.T) {
 	f.expectLenses("then", "nix build .#nixosConfigurations.arm", "1 finding")
 	lay(t, filepath.Join(f.dir, "flake.lock"), fmt.Sprintf(lockOf, olderRevision(t)))
 	f.change(other, 3, `{ }`)
-	expect("another revision is pinned", lenses, hints)
+	expect("another revision is pinned, for which the lenses are the same", hints)
 	f.expectHint("then", "sm_87")
 	f.notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{"jetpills": map[string]any{"inlayHints.enable": false}}})
 	expect("hints were turned off", hints)
 	f.expectHint("then", "")
 	f.close(f.som)
 	expect("a document was closed")
+}
+
+// TestFindingsAreNeverOld: how many findings a host has is what the newest texts give, where no host changes by that.
+func TestFindingsAreNeverOld(t *testing.T) { bubble(t, testFindingsAreNeverOld) }
+
+func testFindingsAreNeverOld(t *testing.T) {
+	asked := &refreshed{}
+	f := newTwoFiles(t, refreshes, asked)
+	f.setMajor("8")
+	f.expectLenses("with a mistake", "nix build .#nixosConfigurations.arm", "1 finding")
+	f.versions++
+	f.change(f.major, f.versions, majorIs("8")+" # jetpills: ignore=unknown-value")
+	quiet()
+	if got := asked.take(); !slices.Equal(got, []string{"workspace/codeLens/refresh"}) {
+		t.Errorf("the finding is ignored: %q", got)
+	}
+	f.expectLenses("then", "nix build .#nixosConfigurations.arm")
+}
+
+// TestNewerIsNeverOld: what a newer revision would change is of the newest texts, in lenses, in hovers and in the page, and the
+// client is told when it is something else. A hover does not wait for it.
+func TestNewerIsNeverOld(t *testing.T) { bubble(t, testNewerIsNeverOld) }
+
+func testNewerIsNeverOld(t *testing.T) {
+	asked := &refreshed{}
+	f := newTwoFilesAt(t, "8f27a0b1406c628b47cfd36932d70a96baf90d72", refreshes, asked)
+	flake := "{ inputs.jetpack.url = \"github:anduril/jetpack-nixos\";\n" + `outputs = { nixpkgs, jetpack, ... }: { nixosConfigurations.arm = nixpkgs.lib.nixosSystem {
+		modules = [ jetpack.nixosModules.default ./som.nix ./major.nix ]; }; }; }`
+	f.change(f.flake, 2, flake)
+	f.change(f.major, 2, `{ }`)
+	f.versions = 2
+	hover := func() string {
+		page := f.hover(f.flake, 0, 20)
+		_, row, _ := strings.Cut(page, "Newest known: ")
+		row, _, _ = strings.Cut(row, "\n")
+		return row
+	}
+	if got, want := hover(), "4d857d6 (2026-07-30); jetpills check --rev newest says what it would change"; got != want {
+		t.Errorf("at once: %q, want %q", got, want)
+	}
+	const flash = "nix build .#nixosConfigurations.arm"
+	f.expectLenses("at once", "newest known 4d857d6; 5 changes for you", flash)
+	if got, want := hover(), "4d857d6 (2026-07-30); 5 changes for you, which jetpills check --rev newest lists"; got != want {
+		t.Errorf("then: %q, want %q", got, want)
+	}
+	quiet()
+	asked.take() // of the pin
+	f.expectLenses("later", "newest known 4d857d6; 5 changes for you", flash)
+	for _, edit := range []struct{ why, content, refresh, lens, change string }{
+		{"a remark", `{ } # nothing`, "", "newest known 4d857d6; 5 changes for you", "JetPack: 5.1.2 → 6.2.2"},
+		{"another default", `{ hardware.nvidia-jetpack.enable = true; }`, "", "newest known 4d857d6; 5 changes for you", "JetPack: 5.1.2 → 6.2.2"},
+		{"an option of the newest revision alone", `{ hardware.nvidia-jetpack.majorVersion = "5"; }`, "workspace/codeLens/refresh", "newest known 4d857d6; 5 changes for you", "1 finding would go"},
+		{"another board", `{ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkForce "xavier-agx"; }`, "workspace/codeLens/refresh", "newest known 4d857d6; 4 changes for you", "JetPack: 5.1.2 → 5.1.6"},
+		{"off", `{ lib, ... }: { hardware.nvidia-jetpack.enable = lib.mkForce false; }`, "workspace/codeLens/refresh", "newest known 4d857d6", "jetpack-nixos is not enabled here"},
+	} {
+		f.versions++
+		f.change(f.major, f.versions, edit.content)
+		quiet()
+		if got := strings.Join(asked.take(), " "); got != edit.refresh {
+			t.Errorf("%s: asked to ask again: %q, want %q", edit.why, got, edit.refresh)
+		}
+		lenses := []string{edit.lens}
+		for _, l := range f.lenses(t, f.flake)[1:] {
+			lenses = append(lenses, strings.TrimSuffix(l.Command.Title, ".config.system.build.flashScript"))
+		}
+		f.expectLenses(edit.why, lenses...)
+		var page struct{ Title, Markdown string }
+		if err := f.Call(t.Context(), "jetpills/bump", map[string]any{"textDocument": map[string]any{"uri": uri.File(f.flake)}}, &page); err != nil {
+			t.Fatal(err)
+		}
+		if page.Title != edit.lens || !strings.Contains(page.Markdown, edit.change) {
+			t.Errorf("%s: %s", edit.why, page)
+		}
+	}
 }
 
 // TestRefreshIsForThoseWhoTakeIt: a client that has not said that it can ask again is not told to.

@@ -161,7 +161,7 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.jetpills"]},
 			"inlayHintProvider": true,
 			"codeLensProvider": {},
-			"executeCommandProvider": {"commands": ["jetpills.copy", "jetpills.showFinding"]},
+			"executeCommandProvider": {"commands": ["jetpills.copy", "jetpills.showFinding", "jetpills.showBump"]},
 			"workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}}
 		}
 	}`

@@ -64,7 +64,7 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 	if err := s.session.SetSettings(raw.Clone()); err != nil {
 		s.warn("Settings that are not used: " + err.Error())
 	}
-	s.answers.outdate()
+	s.answers.outdate(protocol.MethodTextDocumentInlayHint)
 	snapshot := s.session.Snapshot()
 	if snapshot == nil {
 		return

@@ -107,10 +107,10 @@ func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
 	return s.configurations.of(entry).result.Load()
 }
 
-// HasEntry reports whether there is a file that Configuration of a folder would evaluate.
-func (s *Snapshot) HasEntry(dir string) bool {
+// EntryOf is the file that Configuration of a folder would evaluate, an absolute path; empty for none.
+func (s *Snapshot) EntryOf(dir string) string {
 	entry, _ := s.entry(dir)
-	return entry != ""
+	return entry
 }
 
 // LatestConfiguration is the newest Configuration of a document that is known without an evaluation, and what was rewritten of
@@ -314,6 +314,9 @@ type configurations struct {
 	reading atomic.Pointer[host.Progress] // of an evaluation that goes on
 	wanted  context.Context               // of all evaluations
 	stop    func()                        // ends wanted
+
+	supposed map[*catalog.Catalog]*supposition
+	memos    map[any]*memo // see Once
 }
 
 type entryOf struct{ entry, root string }
@@ -337,17 +340,19 @@ type change struct{ file, text string }
 
 const severalFiles = "*"
 
-func newConfigurations() *configurations {
-	wanted, stop := context.WithCancel(context.Background())
+func newConfigurations(within context.Context) *configurations {
+	wanted, stop := context.WithCancel(within)
 	return &configurations{
 		byEntry: map[string]*evaluation{}, entries: map[string]entryOf{}, schemas: &schemas{of: map[*catalog.Catalog]*host.Schema{}}, read: newReadFiles(),
-		wanted: wanted, stop: stop,
+		wanted: wanted, stop: stop, supposed: map[*catalog.Catalog]*supposition{}, memos: map[any]*memo{},
 	}
 }
 
 // next are the evaluations of a snapshot after another one: all of them to be made anew, out of what was known.
-func (c *configurations) next() *configurations {
-	n := newConfigurations()
+func (c *configurations) next() *configurations { return c.nextWithin(context.Background()) }
+
+func (c *configurations) nextWithin(wanted context.Context) *configurations {
+	n := newConfigurations(wanted)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n.read, n.schemas = c.read, c.schemas
@@ -358,6 +363,9 @@ func (c *configurations) next() *configurations {
 			made.before, made.since = result, change{}
 		}
 		n.byEntry[entry] = made
+	}
+	for revision, of := range c.supposed {
+		n.supposed[revision] = &supposition{newFindings(), of.configurations.nextWithin(n.wanted)}
 	}
 	return n
 }

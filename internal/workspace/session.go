@@ -73,7 +73,7 @@ func NewSession(config Config) *Session {
 	first.sources = newCache[sourceKey, readSource](maxSources)
 	first.userFiles = newUserFiles()
 	first.found = newFindings()
-	first.configurations = newConfigurations()
+	first.configurations = newConfigurations(context.Background())
 	first.pills = s.pillsFor(settings, nil)
 	s.current.Store(first)
 	return s

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 
@@ -81,6 +82,53 @@ func (s *Snapshot) Remember(d *Document, pinned Pinned, find func() any) any {
 		s.found.mu.Unlock()
 	}
 	return found
+}
+
+// memo is something that is found out once.
+type memo struct {
+	turn  chan struct{} // holds one while somebody finds it out
+	found atomic.Pointer[any]
+}
+
+func (s *Snapshot) memo(key any) *memo {
+	c := s.configurations
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, ok := c.memos[key]
+	if !ok {
+		m = &memo{turn: make(chan struct{}, 1)}
+		c.memos[key] = m
+	}
+	return m
+}
+
+// Once is what find gives, which is found out once for the snapshot. It is nil once the snapshot is Done, and where find gives
+// that, which is then asked again. What is given is shared and must not be changed.
+func (s *Snapshot) Once(key any, find func() any) any {
+	m := s.memo(key)
+	select {
+	case m.turn <- struct{}{}:
+		defer func() { <-m.turn }()
+	case <-s.asked.Done():
+		return nil
+	}
+	if known := m.found.Load(); known != nil {
+		return *known
+	}
+	found := find()
+	if found == nil || s.Done() {
+		return nil
+	}
+	m.found.Store(&found)
+	return found
+}
+
+// Known is what Once has found out by a key; nil as long as it has not.
+func (s *Snapshot) Known(key any) any {
+	if known := s.memo(key).found.Load(); known != nil {
+		return *known
+	}
+	return nil
 }
 
 // Document is the open document of that name.

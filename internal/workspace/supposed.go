@@ -5,14 +5,37 @@ import (
 	"jetpills/internal/pins"
 )
 
+// supposition is what a snapshot finds out supposing that a revision is pinned.
+type supposition struct {
+	found          *findings
+	configurations *configurations
+}
+
+// mostSupposed bounds how many revisions are supposed: an editor supposes one, the newest.
+const mostSupposed = 2
+
+// supposing are the evaluations as they are where the revision of a catalog is supposed to be pinned.
+func (c *configurations) supposing(revision *catalog.Catalog) *supposition {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok := c.supposed[revision]
+	if !ok {
+		if len(c.supposed) >= mostSupposed {
+			clear(c.supposed)
+		}
+		s = &supposition{newFindings(), newConfigurations(c.wanted)}
+		s.configurations.read, s.configurations.schemas = c.read, c.schemas
+		c.supposed[revision] = s
+	}
+	return s
+}
+
 // Suppose is the snapshot as it would be if every file that pins jetpack-nixos pinned the revision of a catalog. Where nothing
-// pins one, nothing is supposed. It shares what was read of files, and finds everything else out for itself.
+// pins one, nothing is supposed. It shares what was read of files. What it finds out besides is kept as for any snapshot, and
+// the snapshots after this one take from it what still holds.
 func (s *Snapshot) Suppose(c *catalog.Catalog) *Snapshot {
-	supposed := *s
-	supposed.supposed = c
-	supposed.found = newFindings()
-	supposed.configurations = newConfigurations()
-	supposed.configurations.read, supposed.configurations.schemas = s.configurations.read, s.configurations.schemas
+	supposed, of := *s, s.configurations.supposing(c)
+	supposed.supposed, supposed.found, supposed.configurations = c, of.found, of.configurations
 	return &supposed
 }
 
