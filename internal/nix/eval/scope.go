@@ -98,6 +98,25 @@ func (e *Evaluator) With(name string, s *Scope) *Thunk {
 	return with
 }
 
+// mostWiths bounds the withs around an expression that a name may come from.
+const mostWiths = 16
+
+// Withs are the sets of the withs that a name may come from in a scope, the innermost
+// first: none where nothing can define the name. It reports false where something else
+// binds the name, and where that is too much to say.
+func (e *Evaluator) Withs(name string, s *Scope) (sets []*Thunk, ok bool) {
+	levels := 0
+	for f := s; f != nil; f = f.up {
+		if levels++; f.with != nil {
+			sets = append(sets, f.with)
+		}
+		if len(sets) > mostWiths || f.names != nil && e.find(f, name) != nil {
+			return nil, false
+		}
+	}
+	return sets, e.Charge(levels/levelsOfStep) == nil && !IsGlobal(name)
+}
+
 // lookupWith finds a name among the sets of the withs around, the innermost
 // first, and gives the set too. A set that is not known as a whole hides those
 // around it. lib's sets do so only if none of those has the name.

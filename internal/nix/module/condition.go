@@ -13,8 +13,8 @@ type Condition struct {
 	Test syntax.Node
 	// Wanted is what the test has to give for what stands under it to count.
 	Wanted bool
-	// Drops says that otherwise there is nothing at all, as with optionalAttrs
-	// and if. What mkIf keeps out NixOS still knows to be defined: its names are
+	// Drops says that otherwise there is nothing at all, as with optionalAttrs,
+	// if, and what stands behind &&. What mkIf keeps out NixOS still knows to be defined: its names are
 	// checked, its values never looked at.
 	Drops bool
 }
@@ -33,6 +33,12 @@ func Conditions(n syntax.Node) iter.Seq[Condition] {
 					continue
 				}
 				c = Condition{Test: up.Child(0), Wanted: up.Child(1) == at, Drops: true}
+			case syntax.Binary:
+				_, op := syntax.Operator(up)
+				if isLogic := op == syntax.And || op == syntax.OrOp || op == syntax.Implies; !isLogic || up.Child(0) == at {
+					continue
+				}
+				c = Condition{Test: up.Child(0), Wanted: op != syntax.OrOp, Drops: true}
 			case syntax.Apply:
 				function, index := callOf(at)
 				w := wrappers[function]

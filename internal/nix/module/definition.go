@@ -18,18 +18,55 @@ type Definition struct {
 // order, each with its whole path: all of them, or those whose last name is
 // among the given ones.
 func Definitions(t *syntax.Tree, names ...string) iter.Seq[Definition] {
+	return definitions(t, func(b syntax.BindingNode) bool {
+		return b.Value().Kind() != syntax.AttrSet && (len(names) == 0 || slices.Contains(names, lastNameOf(b.Path())))
+	})
+}
+
+// AllDefinitions are the Definitions, and the bindings of plain sets that define nothing
+// else: a = { };
+func AllDefinitions(t *syntax.Tree) iter.Seq[Definition] {
+	return definitions(t, func(b syntax.BindingNode) bool { return b.Value().Kind() != syntax.AttrSet || isEmpty(b.Value()) })
+}
+
+func isEmpty(set syntax.Node) bool {
+	for range syntax.Bindings(set) {
+		return false
+	}
+	return true
+}
+
+func definitions(t *syntax.Tree, wanted func(syntax.BindingNode) bool) iter.Seq[Definition] {
 	return func(yield func(Definition) bool) {
 		c := climber{}
 		for n := range syntax.Descendants(t.Root()) {
-			b, ok := syntax.AsBinding(n)
-			if !ok || b.Value().Kind() == syntax.AttrSet {
-				continue
-			}
-			if len(names) > 0 && !slices.Contains(names, lastNameOf(b.Path())) {
-				continue
-			}
-			if !yield(Definition{c.pathOfBinding(b), b}) {
+			if b, ok := syntax.AsBinding(n); ok && wanted(b) && !yield(Definition{c.pathOfBinding(b), b}) {
 				return
+			}
+		}
+	}
+}
+
+// Inherited is a name of an inherit in a set, with the path that it defines.
+type Inherited struct {
+	Path    Path
+	Inherit syntax.InheritNode
+	Name    syntax.Node
+}
+
+// InheritedNames are the names of the inherits of a text, in order.
+func InheritedNames(t *syntax.Tree) iter.Seq[Inherited] {
+	return func(yield func(Inherited) bool) {
+		c := climber{}
+		for n := range syntax.Descendants(t.Root()) {
+			i, ok := syntax.AsInherit(n)
+			if !ok {
+				continue
+			}
+			for name := range i.Names() {
+				if !yield(Inherited{c.pathInside(n.Parent(), Path{partOf(name)}), i, name}) {
+					return
+				}
 			}
 		}
 	}

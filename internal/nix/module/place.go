@@ -87,15 +87,25 @@ func CertainPlaces(t *syntax.Tree, visit func(Place) bool) (whole bool) {
 }
 
 func (r *reader) places(t *syntax.Tree, visit func(Place) bool) (whole bool) {
-	spent := 0
-	for n := range syntax.Descendants(t.Root()) {
+	return r.each(t, func(n syntax.Node) func() bool {
 		if IsString(n) && n.Parent().Kind() == syntax.Dynamic {
-			continue
+			return nil
 		}
 		place := r.placeOf(n)
+		return func() bool { return place.Kind == Nothing || visit(place) }
+	})
+}
+
+// each has look evaluate what it needs of each node of a text, and then calls what look
+// gives, which says whether to go on. It reports whether it went through the whole text: it
+// stops where too much of that cannot be evaluated in time.
+func (r *reader) each(t *syntax.Tree, look func(syntax.Node) func() bool) (whole bool) {
+	spent := 0
+	for n := range syntax.Descendants(t.Root()) {
+		visit := look(n)
 		if r.isSpent() { // by the expressions before, perhaps
 			r.evaluator = nil
-			place = r.placeOf(n)
+			visit = look(n)
 		}
 		if r.isSpent() {
 			r.evaluator = nil
@@ -103,7 +113,7 @@ func (r *reader) places(t *syntax.Tree, visit func(Place) bool) (whole bool) {
 				return false
 			}
 		}
-		if place.Kind != Nothing && !visit(place) {
+		if visit != nil && !visit() {
 			return false
 		}
 	}

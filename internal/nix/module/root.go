@@ -3,6 +3,8 @@ package module
 import (
 	"slices"
 	"strings"
+
+	"jetpills/internal/nix/syntax"
 )
 
 // A root is a place in a path below which the options of a NixOS system begin.
@@ -112,4 +114,26 @@ func (p Path) IsRoot() bool {
 		}
 	}
 	return false
+}
+
+// otherSystems are the functions that take modules which are none of NixOS's.
+var otherSystems = []string{"submodule", "submoduleWith", "homeManagerConfiguration", "darwinSystem"}
+
+// IsSystemModule reports whether a function takes arguments as modules do, and stands where one of a NixOS system may: not
+// where one of a submodule or of home-manager does, or anything else under the name of somebody else's.
+func IsSystemModule(lambda syntax.Node) bool {
+	if l, ok := syntax.AsLambda(lambda); !ok || l.Formals().IsZero() || !PathOf(lambda).IsRoot() {
+		return false
+	}
+	levels := 0
+	for n := range syntax.Ancestors(lambda) {
+		call, isCall := syntax.AsApply(n.Parent())
+		if isCall && call.Argument() == n && slices.Contains(otherSystems, CalleeName(call.Function())) {
+			return false
+		}
+		if levels++; levels > mostLevels {
+			return false
+		}
+	}
+	return true
 }

@@ -8,7 +8,7 @@ import (
 
 // Values are the literals of a text that an option could be given or compared
 // with, in order: strings without interpolations, numbers, true, false and null,
-// each as a ValuePlace. What is still being typed is left out.
+// lists and sets, each as a ValuePlace. What is still being typed is left out.
 func Values(t *syntax.Tree) iter.Seq[Place] {
 	return func(yield func(Place) bool) {
 		r := reader{climber: climber{}, certain: true}
@@ -31,6 +31,42 @@ func isLiteral(n syntax.Node) bool {
 	case syntax.Identifier:
 		_, _, ok := Literal(n)
 		return ok && isValue(n)
+	case syntax.List, syntax.AttrSet:
+		return isGiven(n)
+	}
+	return false
+}
+
+// isGiven reports whether a list or a set is all that an option is given: it is not what a function gives, nor
+// a list of definitions, and no set that stands for another value, as those of mkForce do.
+func isGiven(n syntax.Node) bool {
+	if f, index := callOf(n); wrappers[f].merges && wrappers[f].argument == index {
+		return false
+	}
+	for c := range syntax.Bindings(n) {
+		b, ok := syntax.AsBinding(c)
+		if !ok {
+			return false
+		}
+		for name := range b.Path().Names() {
+			switch s, known := syntax.AttrName(name); {
+			case !known, s == "_type", s == "outPath", s == "__toString", s == "__functor":
+				return false
+			}
+			break
+		}
+	}
+	const far = 64 // levels up to the binding
+	up := n.Parent()
+	for range far {
+		switch up.Kind() {
+		case syntax.Lambda:
+			return false
+		case syntax.Paren, syntax.Apply, syntax.LetIn, syntax.With, syntax.If, syntax.Assert:
+			up = up.Parent()
+			continue
+		}
+		return true
 	}
 	return false
 }
