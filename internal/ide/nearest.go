@@ -25,7 +25,7 @@ func nearest(wrong string, names []string) []string {
 	typed := strings.ToLower(wrong)
 	for _, name := range names {
 		known := strings.ToLower(name)
-		distance := levenshtein.Distance(typed, known, nil)
+		distance := letters(typed, known)
 		switch {
 		case distance <= fewLetters(typed, known):
 		case len(typed) > 2 && strings.HasPrefix(known, typed), strings.HasPrefix(typed, known) && len(known) > 2:
@@ -44,13 +44,29 @@ func nearest(wrong string, names []string) []string {
 	return nearest
 }
 
+// letters is how many letters differ. Two neighbours that changed places count as one.
+func letters(typed, known string) int {
+	distance := levenshtein.Distance(typed, known, nil)
+	if distance != 2 || len(typed) != len(known) {
+		return distance
+	}
+	i := 0
+	for typed[i] == known[i] {
+		i++
+	}
+	if i+1 < len(typed) && typed[i] == known[i+1] && typed[i+1] == known[i] && typed[i+2:] == known[i+2:] {
+		return 1
+	}
+	return distance
+}
+
 // fewLetters is how many letters may be wrong in a name.
 func fewLetters(typed, known string) int { return max(1, min(len(typed), len(known))/3) }
 
 // isMisspelling reports whether a text is a name with few letters wrong, or with its words in another order.
 func isMisspelling(typed, known string) bool {
 	typed, known = strings.ToLower(typed), strings.ToLower(known)
-	return levenshtein.Distance(typed, known, nil) <= fewLetters(typed, known) || hasWords(typed, known)
+	return letters(typed, known) <= fewLetters(typed, known) || hasWords(typed, known)
 }
 
 // hasWords reports whether a text has all the words of a name that has several: jetson-agx-orin those of orin-agx.
