@@ -17,10 +17,10 @@ import (
 // TestExplain holds what is said of a code.
 func TestExplain(t *testing.T) {
 	home(t)
-	want := `wrong-type (error): A literal of a type that the option does not take.
+	want := `wrong-type (error): A literal of a type that the option does not take, or in the place of a set of options.
 
-Why: Nix stops with “A definition for option … is not of type …”.
-To mend it: Write the value as the type wants it: with quotes or without, or in a list.
+Why: Nix stops with “A definition for option … is not of type …”. At a set of options it stops with “you're trying to define a value of type …”, even where the definition stands under a false condition.
+To mend it: Write the value as the type wants it: with quotes or without, in a list or alone. Set an option in a set, not the set.
 
 Wrong:
 

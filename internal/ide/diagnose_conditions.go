@@ -11,22 +11,22 @@ import (
 )
 
 // regard is what NixOS does with a definition: whether it checks that there is an option of that name, and whether it uses
-// the value.
-type regard struct{ name, value bool }
+// the value. asks says that a test whose result is not known asks which options exist.
+type regard struct{ name, value, asks bool }
 
 // regardOf says what NixOS does with the definition that a node is part of, judging by the conditions around it. Under a
 // false condition NixOS does not use the value; under one that drops the definition, as optionalAttrs does, it does not
 // check the name either. A condition whose result is not known counts as true, with one exception: if it drops the
 // definition and asks which options exist, the author has prepared for revisions that lack one, so the name is not checked.
 func (d *diagnoser) regardOf(n syntax.Node) regard {
-	all := regard{true, true}
+	all := regard{name: true, value: true}
 	for c := range module.Conditions(n) {
 		r, ok := d.regards[c]
 		if !ok {
 			r = d.regardUnder(c)
 			d.regards[c] = r
 		}
-		all = regard{all.name && r.name, all.value && r.value}
+		all = regard{all.name && r.name, all.value && r.value, all.asks || r.asks}
 	}
 	all.value = all.value && !isReplaced(n)
 	return all
@@ -111,9 +111,10 @@ func (d *diagnoser) regardUnder(c module.Condition) regard {
 	}
 	if value, known := d.tests.Truth(c.Test); known {
 		passes := value == c.Wanted
-		return regard{passes || !c.Drops, passes}
+		return regard{name: passes || !c.Drops, value: passes}
 	}
-	return regard{!c.Drops || !d.tests.RefersToOptions(c.Test), true}
+	asks := d.tests.RefersToOptions(c.Test)
+	return regard{name: !c.Drops || !asks, value: true, asks: asks}
 }
 
 // hasOption says whether the pinned revision, or a module of the user's, has an option or a set of options.
@@ -200,4 +201,46 @@ func (d *diagnoser) turnedOff() map[off][][]module.Condition {
 	}
 	maps.DeleteFunc(d.offs, func(o off, _ [][]module.Condition) bool { return raised[o.enable] })
 	return d.offs
+}
+
+// isAlwaysUsed reports whether the module that takes a name as an argument always looks at what stands at a place, as far as its
+// text tells: under no condition that may fail, in no function within, in no variable, which may not be used, and in no default.
+func (d *diagnoser) isAlwaysUsed(at, binder syntax.Node) bool {
+	for c := range module.Conditions(at) {
+		if d.tests == nil {
+			d.tests = module.NewTest(d.hasOption)
+		}
+		if value, known := d.tests.Truth(c.Test); !known || value != c.Wanted {
+			return false
+		}
+	}
+	if len(module.Priorities(at)) > 0 {
+		return false
+	}
+	for n, up := at, at.Parent(); n != binder; n, up = up, up.Parent() {
+		switch up.Kind() {
+		case syntax.LetIn:
+			if n.Kind() == syntax.Binding || n.Kind() == syntax.Inherit {
+				return false
+			}
+		case syntax.Lambda:
+			if up != binder {
+				return false
+			}
+		case syntax.HasAttr, syntax.Assert:
+			return false
+		case syntax.Apply:
+			if a, _ := syntax.AsApply(up); module.CalleeName(a.Function()) == "mkOption" {
+				return false
+			}
+		case syntax.Binary:
+			if _, op := syntax.Operator(up); op != syntax.Update && op != syntax.Concat {
+				return false
+			}
+		}
+		if up.IsZero() {
+			return false
+		}
+	}
+	return true
 }

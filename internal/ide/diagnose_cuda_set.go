@@ -109,7 +109,7 @@ func (d *diagnoser) cudaUses() []cudaUse {
 			return !d.sn.Done()
 		}
 		name := p.Path.Last()
-		if m := cudaSetName.FindStringSubmatch(name); m != nil && d.isAlwaysUsed(p) {
+		if m := cudaSetName.FindStringSubmatch(name); m != nil && d.isAlwaysUsed(p.Node, p.Binder) {
 			use := cudaUse{Place: p, name: name, hasMinor: m[2] != ""}
 			use.major, _ = strconv.Atoi(m[1])
 			use.minor, _ = strconv.Atoi(cmp.Or(m[2], "0"))
@@ -118,46 +118,4 @@ func (d *diagnoser) cudaUses() []cudaUse {
 		return !d.sn.Done()
 	})
 	return d.usesOfCUDA
-}
-
-// isAlwaysUsed reports whether the module that takes a name as an argument always looks at what stands at a place, as far as its
-// text tells: under no condition that may fail, in no function within, in no variable, which may not be used, and in no default.
-func (d *diagnoser) isAlwaysUsed(p module.Place) bool {
-	for c := range module.Conditions(p.Node) {
-		if d.tests == nil {
-			d.tests = module.NewTest(d.hasOption)
-		}
-		if value, known := d.tests.Truth(c.Test); !known || value != c.Wanted {
-			return false
-		}
-	}
-	if len(module.Priorities(p.Node)) > 0 {
-		return false
-	}
-	for n, up := p.Node, p.Node.Parent(); n != p.Binder; n, up = up, up.Parent() {
-		switch up.Kind() {
-		case syntax.LetIn:
-			if n.Kind() == syntax.Binding || n.Kind() == syntax.Inherit {
-				return false
-			}
-		case syntax.Lambda:
-			if up != p.Binder {
-				return false
-			}
-		case syntax.HasAttr, syntax.Assert:
-			return false
-		case syntax.Apply:
-			if a, _ := syntax.AsApply(up); module.CalleeName(a.Function()) == "mkOption" {
-				return false
-			}
-		case syntax.Binary:
-			if _, op := syntax.Operator(up); op != syntax.Update && op != syntax.Concat {
-				return false
-			}
-		}
-		if up.IsZero() {
-			return false
-		}
-	}
-	return true
 }

@@ -37,11 +37,12 @@ func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnost
 		return nil // the options are what other modules make of them
 	}
 	return slices.DeleteFunc(slices.Clone(alone), func(d Diagnostic) bool {
+		if d.undeclared && !slices.ContainsFunc(hosts, func(h *host.Host) bool { return !h.Unchecked }) {
+			return true
+		}
 		switch d.Code {
 		case CodeRefusedCombination:
 			return knowsBoard
-		case CodeUnknownOption, CodeRemovedOption:
-			return !slices.ContainsFunc(hosts, func(h *host.Host) bool { return !h.Unchecked })
 		case CodeUnknownValue, CodeWrongType:
 			return slices.ContainsFunc(overridden, func(s text.Span) bool { return s.Start <= d.Span.Start && d.Span.End <= s.End })
 		}
@@ -49,8 +50,8 @@ func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnost
 	})
 }
 
-// weighUnseen takes back what modules that are not seen may make right on all hosts: they may add values to an option. One
-// that is spelled nearly like a known value is likelier to be a mistake.
+// weighUnseen takes back what modules that are not seen may make right on all hosts: they may add values to an option, and
+// declare options. What is spelled nearly like a known one is likelier to be a mistake.
 func (d *diagnoser) weighUnseen(hosts []*host.Host) {
 	isForeign := func(u host.Unseen) bool { return u.Foreign }
 	if slices.ContainsFunc(hosts, func(h *host.Host) bool { return !slices.ContainsFunc(h.Unseen, isForeign) }) {
@@ -58,8 +59,8 @@ func (d *diagnoser) weighUnseen(hosts []*host.Host) {
 	}
 	d.found = slices.DeleteFunc(d.found, func(found Diagnostic) bool { return found.Code == CodeUnknownValue && len(found.Fixes) == 0 })
 	for i := range d.found {
-		if d.found[i].Code == CodeUnknownValue {
-			d.found[i].Severity = SeverityHint
+		if f := &d.found[i]; f.Code == CodeUnknownValue || f.Code == CodeNearMiss && f.undeclared {
+			f.soften()
 		}
 	}
 }
@@ -70,9 +71,13 @@ func overriddenSpans(hosts []*host.Host, doc *workspace.Document) []text.Span {
 	for _, h := range hosts {
 		for _, v := range h.Values {
 			for _, d := range v.Definitions {
-				if isIn(d.Value, doc) {
+				at := d.Value
+				if at.File == "" {
+					at = d.Path // a set that dots alone make
+				}
+				if isIn(at, doc) {
 					isTaken := (d.Wins || v.Certainty < host.Default) && !isOffOn(h, v.Path)
-					taken[d.Value.Span] = taken[d.Value.Span] || isTaken
+					taken[at.Span] = taken[at.Span] || isTaken
 				}
 			}
 		}

@@ -12,9 +12,66 @@ import (
 	"jetpills/internal/workspace"
 )
 
+// A naming is where a text names an option: to define it, or to read it.
+type naming struct {
+	// parts are those of the option path. One that stands elsewhere has no span.
+	parts module.Path
+	names []string
+	// written are the last names, those that stand in the binding, or in the expression, itself.
+	written []syntax.Node
+	// node stands under the conditions that decide on the name, and value under those that decide on the value.
+	node, value syntax.Node
+	isRead      bool
+	// isUsed says that NixOS certainly looks at what is read, as far as the text tells.
+	isUsed bool
+	// renames are the fixes that give the option another path, and respells those that put other names in the place of some,
+	// from an index up to another; none where that would change more.
+	renames  func(option string) []Fix
+	respells func(first, last int, to []string) []Fix
+}
+
+// newNaming is the naming of a definition of a path that an option path ends.
+func newNaming(path module.Path, names []string, node syntax.Node) naming {
+	n := naming{parts: path[len(path)-len(names):], names: names, node: node, value: node}
+	n.respells = func(first, last int, to []string) []Fix { return respell(n.parts, first, last, to, node.Tree()) }
+	return n
+}
+
+// defined is the naming of a definition whose path ends with an option path.
+func defined(definition module.Definition, names []string) naming {
+	n := newNaming(definition.Path, names, definition.Binding.Node)
+	n.written, n.value = slices.Collect(definition.Binding.Path().Names()), module.Innermost(definition.Binding.Value())
+	n.renames = func(option string) []Fix { return renames(definition, names, option) }
+	return n
+}
+
+// inherited is the naming of a name of an inherit that defines an option.
+func inherited(i module.Inherited, names []string) naming {
+	n := newNaming(i.Path, names, i.Name)
+	n.written = []syntax.Node{i.Name}
+	n.renames = func(option string) []Fix { return inheritAs(i, names, option) }
+	return n
+}
+
+// corrections are the fixes that give the option another path, where one of its names leads nowhere: nothing is right that
+// stands in a set of that name.
+func (n naming) corrections(option string, wrong int) []Fix {
+	other := strings.Split(option, ".")
+	if isInSet := wrong < len(n.names)-len(n.written); isInSet && slices.Equal(n.names[wrong+1:], other[min(wrong+1, len(other)):]) {
+		return n.respells(wrong, wrong+1, other[wrong:wrong+1])
+	}
+	return n.renames(option)
+}
+
+// span is where the names of the option path stand that differ from another path's, as far as they are written here.
+func (n naming) span(other []string) text.Span {
+	first := min(max(commonPrefix(n.names, other, func(a, b string) bool { return a == b }), len(n.parts)-len(n.written)), len(n.parts)-1)
+	return text.Span{Start: n.parts[first].Span.Start, End: n.parts[len(n.parts)-1].Span.End}
+}
+
 // names looks at the names of what the document defines.
 func (d *diagnoser) names() {
-	for definition := range module.Definitions(d.doc.Tree()) {
+	for definition := range module.AllDefinitions(d.doc.Tree()) {
 		if d.isEnough() {
 			break
 		}
@@ -22,60 +79,83 @@ func (d *diagnoser) names() {
 		if !b.HasEquals() || b.Value().Kind() == syntax.Missing {
 			continue // still being typed
 		}
-		names := d.optionOf(definition.Path)
-		if names == nil {
-			continue
+		if names := d.optionOf(definition.Path); names != nil {
+			d.definedName(defined(definition, names))
 		}
-		o, ok := d.pinned.Catalog.Lookup(names)
-		switch {
-		case ok && o.RenamedTo != "":
-			if r := d.regardOf(module.Innermost(b.Value())); r.name && r.value {
-				d.renamed(definition, names, o)
-			}
-		case ok && o.ReadOnly && !d.inCheckout() && d.regardOf(b.Node).name:
-			d.report(Diagnostic{
-				Span: definition.Path[len(definition.Path)-1].Span, Code: CodeReadOnlyOption, Section: d.explain(names),
-				Message: shortPath(o.Path) + " is read-only: jetpack-nixos sets it itself",
-			})
-		case !ok && !d.pinned.Catalog.IsPrefix(names):
-			d.unknown(definition, names)
+	}
+	for i := range module.InheritedNames(d.doc.Tree()) {
+		if d.isEnough() {
+			break
+		}
+		if names := d.optionOf(i.Path); names != nil {
+			d.definedName(inherited(i, names))
 		}
 	}
 }
 
-func (d *diagnoser) renamed(definition module.Definition, names []string, o catalog.Option) {
-	d.report(Diagnostic{
-		Span: pathSpan(definition, names, strings.Split(o.RenamedTo, ".")), Code: CodeRenamedOption,
-		Section: d.explain(names),
+func (d *diagnoser) definedName(n naming) {
+	o, ok := d.pinned.Catalog.Lookup(n.names)
+	switch {
+	case ok && o.RenamedTo != "":
+		if r := d.regardOf(n.value); r.name && r.value {
+			d.renamed(n, o)
+		}
+	case ok && o.ReadOnly && !d.inCheckout() && d.regardOf(n.node).name:
+		d.report(Diagnostic{
+			Span: n.parts[len(n.parts)-1].Span, Code: CodeReadOnlyOption, Section: d.explain(n.names),
+			Message: shortPath(o.Path) + " is read-only: jetpack-nixos sets it itself",
+		})
+	case !ok && !d.pinned.Catalog.IsPrefix(n.names):
+		d.unknown(n)
+	}
+}
+
+func (d *diagnoser) renamed(n naming, o catalog.Option) {
+	found := Diagnostic{
+		Span: n.span(strings.Split(o.RenamedTo, ".")), Severity: SeverityWarning, Tag: TagDeprecated, Code: CodeRenamedOption,
+		Section: d.explain(n.names),
 		Message: fmt.Sprintf("%s is called %s in %s", shortPath(o.Path), shortPath(o.RenamedTo), d.revision()),
-		Fixes:   certainIfOne(renames(definition, names, o.RenamedTo)),
-	})
+		Fixes:   certainIfOne(n.renames(o.RenamedTo)),
+	}
+	if n.isRead {
+		found.Code = CodeReads
+	}
+	d.report(found)
 }
 
 // unknown is about a path that neither is an option nor leads to one.
-func (d *diagnoser) unknown(definition module.Definition, names []string) {
-	path := definition.Path[len(definition.Path)-len(names):]
-	wrong, ok := wrongName(d.pinned.Catalog, names)
-	option := strings.Join(names, ".")
-	if !ok || path[wrong].Span.Len() == 0 || d.sn.UserMayDeclare(d.doc, option) || !d.regardOf(definition.Binding.Node).name || d.isUnchecked() {
+func (d *diagnoser) unknown(n naming) {
+	wrong, ok := wrongName(d.pinned.Catalog, n.names)
+	if !ok {
+		d.belowOption(n)
+		return
+	}
+	option := strings.Join(n.names, ".")
+	isHere := wrong < len(n.parts) && n.parts[wrong].Span.Len() > 0 // else it is a finding of the place that has it
+	if !isHere || d.sn.UserMayDeclare(d.doc, option) || !d.regardOf(n.node).name || d.isUnchecked() {
 		return
 	}
 	found := Diagnostic{
 		// A warning, because another flake's modules may declare it.
-		Span: path[wrong].Span, Severity: SeverityWarning, Code: CodeUnknownOption,
-		Message: fmt.Sprintf("%s has no option %s", d.revision(), strings.Join(names[:wrong+1], ".")),
+		Span: n.parts[wrong].Span, Severity: SeverityWarning, Code: CodeUnknownOption, undeclared: true,
+		Message: fmt.Sprintf("%s has no option %s", d.revision(), strings.Join(n.names[:wrong+1], ".")),
+	}
+	if n.isRead {
+		found.Code = CodeReads
 	}
 	if h, ok := d.sn.Library().History(option); ok {
-		found.Severity, found.Section = SeverityError, d.explain(names)
+		if found.Section = d.explain(n.names); !n.isRead || n.isUsed {
+			found.Severity = SeverityError
+		}
 		removed := h.IsRemoved() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date)
-		if removed {
+		if removed && !n.isRead {
 			found.Code = CodeRemovedOption
 		}
 		switch other := d.otherName(h); {
 		case other != "":
-			found.Span = pathSpan(definition, names, strings.Split(other, "."))
+			found.Span = n.span(strings.Split(other, "."))
 			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, shortPath(other))
-			found.Fixes = certainIfOne(renames(definition, names, other))
+			found.Fixes = certainIfOne(n.renames(other))
 		case removed:
 			found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
 		case d.mayBeOther():
@@ -86,10 +166,14 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		d.report(found)
 		return
 	}
+	if place, ok := desktopOption(n.names[:wrong+1]); ok {
+		d.desktop(n, wrong, found, place)
+		return
+	}
 	if d.reported[diagnosticKey{found.Span, found.Code}] {
 		return // a set that is named wrongly, for each option in it
 	}
-	near, spelled := d.nearOptions(names, wrong)
+	near, spelled := d.nearOptions(n.names, wrong)
 	if len(near) == 0 && d.mayBeOther() {
 		return
 	}
@@ -97,7 +181,7 @@ func (d *diagnoser) unknown(definition module.Definition, names []string) {
 		found.Section = d.explain(strings.Split(near[0], "."))
 		found.Message += "; did you mean " + oneOf(near, shortPath) + "?"
 		for _, option := range near {
-			found.Fixes = append(found.Fixes, renames(definition, names, option)...)
+			found.Fixes = append(found.Fixes, n.corrections(option, wrong)...)
 		}
 		if spelled && len(near) == 1 {
 			found.Fixes = certainIfOne(found.Fixes)
@@ -180,14 +264,6 @@ func (d *diagnoser) nearOptions(names []string, wrong int) (options []string, sp
 		return nil, false // enable is everywhere
 	}
 	return options, false
-}
-
-// pathSpan is where the names of an option path stand that differ from another path's, as far as the binding itself has them.
-func pathSpan(definition module.Definition, names, other []string) text.Span {
-	path := definition.Path[len(definition.Path)-len(names):]
-	written := len(slices.Collect(definition.Binding.Path().Names()))
-	first := min(max(commonPrefix(names, other, func(a, b string) bool { return a == b }), len(path)-written), len(path)-1)
-	return text.Span{Start: path[first].Span.Start, End: path[len(path)-1].Span.End}
 }
 
 // commonPrefix is how many elements two lists have in common from their beginnings on.

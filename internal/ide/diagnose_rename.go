@@ -175,16 +175,7 @@ func moveOut(levels []level, index int, inside []text.Edit) ([]text.Edit, bool) 
 	source, from, to := tree.Source(), levels[index].Span(), levels[0].Span()
 	fromLine, toLine := lineAround(source, from), lineAround(source, to)
 	indent := indentAt(source, toLine.Start)
-	isLine := isAlone(source, from, fromLine)
-	block, gap := from, from
-	if isLine {
-		block = text.Span{Start: commentsAbove(tree, fromLine.Start), End: fromLine.End}
-		gap = text.Span{Start: block.Start, End: block.End + len(lineBreak(source, block.End))}
-	} else if strings.TrimSpace(source[fromLine.Start:from.Start]) == "" {
-		gap.End += len(source[from.End:]) - len(strings.TrimLeft(source[from.End:], " \t"))
-	} else {
-		gap.Start = len(strings.TrimRight(source[:from.Start], " \t"))
-	}
+	block, gap, isLine := blockOf(tree, from)
 	moved, err := text.Apply(source[block.Start:block.End], within(block, append(inside, reindented(tree, block, fromLine, indent)...)))
 	if err != nil {
 		return nil, false
@@ -200,6 +191,25 @@ func moveOut(levels []level, index int, inside []text.Edit) ([]text.Edit, bool) 
 		newText = newLine + moved + newLine + indent
 	}
 	return []text.Edit{{Span: gap}, {Span: text.Span{Start: at, End: at}, NewText: newText}}, true
+}
+
+// blockOf is what goes along with a binding: the rest of its lines and the comments right above, if it stands alone on them.
+// gap is what goes with the block so that neither an empty line nor white space is left.
+func blockOf(tree *syntax.Tree, at text.Span) (block, gap text.Span, isLine bool) {
+	source := tree.Source()
+	line := lineAround(source, at)
+	block, gap = at, at
+	switch {
+	case isAlone(source, at, line):
+		block = text.Span{Start: commentsAbove(tree, line.Start), End: line.End}
+		gap = text.Span{Start: block.Start, End: block.End + len(lineBreak(source, block.End))}
+		return block, gap, true
+	case strings.TrimSpace(source[line.Start:at.Start]) == "":
+		gap.End += len(source[at.End:]) - len(strings.TrimLeft(source[at.End:], " \t"))
+	default:
+		gap.Start = len(strings.TrimRight(source[:at.Start], " \t"))
+	}
+	return block, gap, false
 }
 
 // within are edits as they are in a part of the text.

@@ -22,6 +22,9 @@ func (d *diagnoser) values() {
 			continue
 		}
 		o, inList, ok := valueOption(d.pinned.Catalog, names)
+		if !ok && !place.Compared && d.pinned.Catalog.IsPrefix(names) {
+			d.valueOfSet(place, names)
+		}
 		if !ok || d.isUnused(place, names) {
 			continue
 		}
@@ -94,19 +97,92 @@ func (d *diagnoser) wrongType(o catalog.Option, place module.Place, inList bool)
 	}, true
 }
 
+// valueOfSet is about a value that is given to a set of options, which NixOS refuses even where it does not use it.
+func (d *diagnoser) valueOfSet(place module.Place, names []string) {
+	set := strings.Join(names, ".")
+	if place.Node.Kind() == syntax.AttrSet || !d.regardOf(place.Node).name || d.sn.UserMayDeclare(d.doc, set) {
+		return
+	}
+	found := Diagnostic{
+		Span: place.Span, Code: CodeWrongType, Section: d.explain(names),
+		Message: fmt.Sprintf("%s is a set of options, not %s", shortPath(set), refusedName(catalog.Option{}, place)),
+	}
+	if enable, ok := d.pinned.Catalog.Option(set + ".enable"); ok && refusal(enable, place, false) == "" {
+		found.Message += "; did you mean " + shortPath(enable.Path) + "?"
+		if b, ok := bindingOf(place.Node); ok && module.PathOf(b.Value()).Last() == names[len(names)-1] {
+			end := b.Path().Span().End
+			found.Fixes = certainIfOne([]Fix{{
+				Title: "Change to " + b.Path().Text() + ".enable",
+				Edits: here(text.Edit{Span: text.Span{Start: end, End: end}, NewText: ".enable"}),
+			}})
+		}
+	} else if option, ok := d.someOption(names, place); ok {
+		found.Message += "; set an option in it, such as " + shortPath(option)
+	}
+	d.report(found)
+}
+
+// someOption is an option in a set that a person may set: one that takes a literal, if one does.
+func (d *diagnoser) someOption(set []string, literal module.Place) (option string, ok bool) {
+	for _, child := range d.pinned.Catalog.Children(set) {
+		o := child.Option
+		if o == nil || o.Internal || o.ReadOnly || o.RenamedTo != "" {
+			continue
+		}
+		if takes := refusal(*o, literal, false) == ""; takes || option == "" {
+			if option = o.Path; takes {
+				break
+			}
+		}
+	}
+	return option, option != ""
+}
+
+// bindingOf is the binding that an expression is the value of, perhaps within mkForce and its kin.
+func bindingOf(value syntax.Node) (syntax.BindingNode, bool) {
+	for n := range syntax.Ancestors(value) {
+		if b, ok := syntax.AsBinding(n); ok {
+			return b, module.Innermost(b.Value()) == value
+		}
+	}
+	return syntax.BindingNode{}, false
+}
+
 // refusal says what an option takes instead of a literal, as a noun; it is empty where the literal may be right.
 func refusal(o catalog.Option, place module.Place, inList bool) string {
 	kind := place.Node.Kind()
 	word := kind == syntax.Identifier
 	isBool := word && place.Value != "null"
+	isText := module.IsString(place.Node)
 	switch {
 	case word && !isBool && (o.Nullable || inList):
 		return ""
 	case inList:
-		if o.ValuesInList || o.Kind == catalog.KindList && o.Elem == catalog.KindString && !module.IsString(place.Node) {
+		if o.ValuesInList || o.Kind == catalog.KindList && o.Elem == catalog.KindString && !isText {
 			return "strings in its list"
 		}
 		return ""
+	case o.ValuesInList || o.Kind == catalog.KindList:
+		if kind == syntax.List {
+			return ""
+		}
+	case len(o.Values) > 0:
+		if isText {
+			return ""
+		}
+	case o.Kind == catalog.KindBool && isBool, o.Kind == catalog.KindInt && kind == syntax.IntegerLiteral:
+		return ""
+	case (o.Kind == catalog.KindString || o.Kind == catalog.KindLines) && isText:
+		return ""
+	case o.Kind == catalog.KindPath && isText && strings.HasPrefix(place.Value, "/"):
+		return ""
+	}
+	return wants(o)
+}
+
+// wants says what an option takes, as a noun; it is empty for types of several kinds of values.
+func wants(o catalog.Option) string {
+	switch {
 	case o.ValuesInList || o.Kind == catalog.KindList:
 		return "a list"
 	case len(o.Values) > 0:
@@ -114,21 +190,13 @@ func refusal(o catalog.Option, place module.Place, inList bool) string {
 	}
 	switch o.Kind {
 	case catalog.KindBool:
-		if !isBool {
-			return "true or false"
-		}
+		return "true or false"
 	case catalog.KindInt:
-		if kind != syntax.IntegerLiteral {
-			return "a whole number"
-		}
+		return "a whole number"
 	case catalog.KindString, catalog.KindLines:
-		if !module.IsString(place.Node) {
-			return "a string"
-		}
+		return "a string"
 	case catalog.KindPath:
-		if !module.IsString(place.Node) || !strings.HasPrefix(place.Value, "/") {
-			return "an absolute path"
-		}
+		return "an absolute path"
 	}
 	return ""
 }
@@ -140,6 +208,10 @@ func refusedName(o catalog.Option, place module.Place) string {
 		return "the number " + place.Value
 	case syntax.Identifier:
 		return place.Value
+	case syntax.AttrSet:
+		return "a set"
+	case syntax.List:
+		return "a list"
 	}
 	if o.Kind == catalog.KindPath && len(o.Values) == 0 {
 		return "a relative one"
@@ -151,7 +223,11 @@ func refusedName(o catalog.Option, place module.Place) string {
 func retyped(o catalog.Option, place module.Place, inList bool) []Fix {
 	var newText string
 	isNumber := place.Node.Kind() == syntax.IntegerLiteral
+	only := onlyValue(place.Node)
+	value, _, isLiteral := module.Literal(only)
 	switch {
+	case isLiteral && !inList && refusal(o, module.Place{Node: only, Value: value}, false) == "" && (len(o.Values) == 0 || slices.Contains(o.Values, value)):
+		newText = only.Text()
 	case inList && isNumber && slices.Contains(o.Values, place.Value):
 		newText = syntax.Quoted(place.Value)
 	case inList:
@@ -170,6 +246,21 @@ func retyped(o catalog.Option, place module.Place, inList bool) []Fix {
 		return nil
 	}
 	return certainIfOne([]Fix{changeTo(place.Span, newText)})
+}
+
+// onlyValue is what stands alone in a list, or alone in a set by the name of enable.
+func onlyValue(n syntax.Node) syntax.Node {
+	if n.Kind() != syntax.List && n.Kind() != syntax.AttrSet || n.First() != n.Child(0) || !n.Child(1).IsZero() {
+		return syntax.Node{}
+	}
+	b, isBinding := syntax.AsBinding(n.First())
+	switch {
+	case !isBinding:
+		return n.First()
+	case b.Path().Text() == "enable":
+		return b.Value()
+	}
+	return syntax.Node{}
 }
 
 func isWhole(s string) bool {

@@ -18,6 +18,7 @@ import (
 type Diagnostic struct {
 	Span     text.Span
 	Severity Severity // left open, it is that of the rule
+	Tag      Tag      // left open, it is that of the rule
 	Code     Code
 	// Message is plain text on one line: a sentence without a full stop.
 	Message string
@@ -29,6 +30,16 @@ type Diagnostic struct {
 	Related []Related
 	// Host names the NixOS configuration that it holds for; empty for one that holds for the document by itself.
 	Host string
+
+	undeclared bool // no module declares an option, as far as they are seen
+}
+
+// soften makes a hint of a diagnostic that what is not seen may make right: its fixes are no longer certain.
+func (f *Diagnostic) soften() {
+	f.Severity = SeverityHint
+	for i := range f.Fixes {
+		f.Fixes[i].Certain = false
+	}
 }
 
 // Related is a span that a diagnostic refers to, perhaps of another file.
@@ -79,7 +90,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 
 func newDiagnoser(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) *diagnoser {
 	return &diagnoser{
-		query: &query{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{},
+		query: &query{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}, declares: map[string]bool{},
 		isUnchecked: sync.OnceValue(func() bool { return isUnchecked(doc) }),
 	}
 }
@@ -115,8 +126,11 @@ type diagnoser struct {
 	offs    map[off][][]module.Condition
 	// isUnchecked reports whether the document says that options need no declaration.
 	isUnchecked func() bool
-	ignored     map[int][]Code // see isIgnored
-	usesOfCUDA  []cudaUse      // see cudaUses
+	ignored     map[int][]Code  // see isIgnored
+	usesOfCUDA  []cudaUse       // see cudaUses
+	foundReads  []module.Read   // see allReads
+	sets        []root          // see roots
+	declares    map[string]bool // see mayDeclare
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }
@@ -140,15 +154,12 @@ func (d *diagnoser) report(found Diagnostic) {
 	}
 	d.reported[diagnosticKey{found.Span, found.Code}] = true
 	rule, _ := RuleOf(found.Code)
-	found.Severity = cmp.Or(found.Severity, rule.Severity)
+	found.Severity, found.Tag = cmp.Or(found.Severity, rule.Severity), cmp.Or(found.Tag, rule.Tag)
 	if found.Section.Pill == nil {
 		found.Section, _ = rule.Section(d.sn)
 	}
 	if !d.isCertain() {
-		found.Severity = SeverityHint
-		for i := range found.Fixes {
-			found.Fixes[i].Certain = false
-		}
+		found.soften()
 	}
 	if isChosen {
 		found.Severity = chosen

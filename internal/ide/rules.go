@@ -46,6 +46,9 @@ const (
 	CodeWrongType          Code = "wrong-type"
 	CodeRefusedCombination Code = "refused-combination"
 	CodeUnknownCode        Code = "unknown-code"
+	CodeDesktopOption      Code = "desktop-option"
+	CodeReads              Code = "reads"
+	CodeNearMiss           Code = "near-miss"
 
 	CodeAssertion             Code = "assertion"
 	CodeConflictingDefinition Code = "conflicting-definition"
@@ -135,9 +138,10 @@ func init() {
 		},
 		{
 			Code: CodeWrongType, Severity: SeverityError, Topic: function("types"), // values reports it, too
-			Finds: "A literal of a type that the option does not take.",
-			Why:   "Nix stops with “A definition for option … is not of type …”.",
-			Mend:  "Write the value as the type wants it: with quotes or without, or in a list.",
+			Finds: "A literal of a type that the option does not take, or in the place of a set of options.",
+			Why: "Nix stops with “A definition for option … is not of type …”. At a set of options it stops with “you're trying to " +
+				"define a value of type …”, even where the definition stands under a false condition.",
+			Mend:  "Write the value as the type wants it: with quotes or without, in a list or alone. Set an option in a set, not the set.",
 			Wrong: "{\n  hardware.nvidia-jetpack.majorVersion = 6;\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.majorVersion = \"6\";\n}\n",
 		},
@@ -150,6 +154,34 @@ func init() {
 			Mend:  "Set som to the module that you have, then take a carrier board and a JetPack version that go with it.",
 			Wrong: "{\n  hardware.nvidia-jetpack = {\n    som = \"thor-agx\";\n    majorVersion = \"5\";\n  };\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack = {\n    som = \"thor-agx\";\n    majorVersion = \"7\";\n  };\n}\n",
+		},
+		{
+			Code: CodeDesktopOption, Severity: SeverityWarning, Topic: concept("option-path"), // names and reads report it, too
+			Finds: "An option of hardware.nvidia, the driver of a PC's graphics card, inside hardware.nvidia-jetpack.",
+			Why: "Nix stops with “The option … does not exist”: the driver of a Jetson is part of its JetPack. It is a warning, because " +
+				"the module of another flake may declare the option.",
+			Mend:  "Delete the definition; the message says what a Jetson has in its place.",
+			Wrong: "{\n  hardware.nvidia-jetpack = {\n    enable = true;\n    open = true;\n  };\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack = {\n    enable = true;\n  };\n}\n",
+		},
+		{
+			Code: CodeReads, Severity: SeverityError, Topic: concept("option-path"), document: (*diagnoser).reads,
+			Finds: "A read of an option that the revision of jetpack-nixos does not have, or has under another name.",
+			Why: "Nix stops with “attribute … missing” where it needs the value; an old name that still works makes it warn of an " +
+				"“Obsolete option”. It is a warning where Nix may not need the value, or where no known revision has the option: the " +
+				"module of another flake may declare it.",
+			Mend:  "Correct the name, use what took its place, or write “or” and another value behind it.",
+			Wrong: "{ config, lib, ... }: {\n  networking.hostName = lib.mkDefault config.hardware.nvidia-jetpack.sommm;\n}\n",
+			Right: "{ config, lib, ... }: {\n  networking.hostName = lib.mkDefault config.hardware.nvidia-jetpack.som;\n}\n",
+		},
+		{
+			Code: CodeNearMiss, Severity: SeverityError, Topic: concept("option-path"), document: (*diagnoser).nearMisses, in: jetpackDocument,
+			Finds: "A value without its quotes, a misspelt true, false or null, or the name of a set of options that is nearly one of jetpack-nixos.",
+			Why: "Nix takes a bare word for a variable and stops with “undefined variable”; where the path of an option is wrong, it " +
+				"stops with “The option … does not exist”. A path is a warning, and a hint where modules that are not seen may declare it.",
+			Mend:  "Put the value in quotes, or correct the word or the path.",
+			Wrong: "{\n  hardware.nvidia-jetpack.som = orin-agx;\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack.som = \"orin-agx\";\n}\n",
 		},
 		{
 			Code: CodeUnknownCode, Severity: SeverityHint, document: (*diagnoser).ignores,

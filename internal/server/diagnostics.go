@@ -178,8 +178,7 @@ func (s *Server) diagnostic(snapshot *workspace.Snapshot, doc *workspace.Documen
 		Message:  protocol.String(d.Message),
 	}
 	client := &s.client.TextDocument.PublishDiagnostics
-	rule, _ := ide.RuleOf(d.Code)
-	if tag, ok := tags[rule.Tag]; ok && slices.Contains(client.TagSupport.ValueSet, tag) {
+	if tag, ok := tags[d.Tag]; ok && slices.Contains(client.TagSupport.ValueSet, tag) {
 		out.Tags = protocol.NewDiagnosticTags(tag)
 	}
 	if client.RelatedInformation {

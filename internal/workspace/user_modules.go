@@ -42,10 +42,27 @@ func (s *Snapshot) UserValues(d *Document, option string) []UserValue {
 	return slices.CompactFunc(values, func(a, b UserValue) bool { return a.Value == b.Value })
 }
 
-// UserMayDeclare reports whether the user's modules declare the option with that dotted path, or a set that it may be in;
-// or whether they may, because not all of them were seen.
+// UserMayDeclare reports whether the user's modules declare the option with that dotted path, a set that it may be in, or
+// one that is in it, if it is a set; or whether they may, because not all of them were seen.
 func (s *Snapshot) UserMayDeclare(d *Document, option string) bool {
 	return s.userDeclares(d, func(o declaredOption) bool { return o.isAround(option) }) || !s.SawUserModules(d)
+}
+
+// MayDeclareAny is UserMayDeclare for an option, or a set of options, of any name. It reads all Nix files that belong together
+// with the document, where UserMayDeclare knows those that may declare an option in one of the sets of jetpack-nixos.
+func (s *Snapshot) MayDeclareAny(d *Document, option string) bool {
+	if s.UserMayDeclare(d, option) {
+		return true
+	}
+	name := option[strings.LastIndexByte(option, '.')+1:]
+	declares := false
+	complete := s.NixFiles(s.DirOf(d), func(other *Document) bool {
+		if mayDeclareOptions(other.Text) && strings.Contains(other.Text, name) {
+			declares = slices.ContainsFunc(other.declared(), func(o declaredOption) bool { return o.isAround(option) })
+		}
+		return !declares
+	})
+	return declares || !complete
 }
 
 // SawUserValues reports whether UserValues are all values that the user's modules add to the option with that dotted path.
@@ -168,9 +185,10 @@ type declaredOption struct {
 	isEnd  bool        // path is but the end of the option's
 }
 
-// isAround reports whether an option is the declared one, or may be in it, if that is a set.
+// isAround reports whether an option is the declared one, or may be in it, if that is a set, or has it in it.
 func (d declaredOption) isAround(option string) bool {
-	return d.path == option || strings.HasPrefix(option, d.path+".") || d.isEnd && strings.HasSuffix(option, "."+d.path)
+	return d.path == option || strings.HasPrefix(option, d.path+".") || strings.HasPrefix(d.path, option+".") ||
+		d.isEnd && strings.HasSuffix(option, "."+d.path)
 }
 
 func declaredOptions(tree *syntax.Tree, mapper *text.Mapper) []declaredOption {
