@@ -43,6 +43,8 @@ func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnost
 		switch d.Code {
 		case CodeRefusedCombination:
 			return knowsBoard
+		case CodeUnknownMember, CodeForeignMember:
+			return d.ofPackages && isInOpenPackages(hosts, doc, d.Span)
 		case CodeUnknownValue, CodeWrongType:
 			return slices.ContainsFunc(overridden, func(s text.Span) bool { return s.Start <= d.Span.Start && d.Span.End <= s.End })
 		}

@@ -32,6 +32,7 @@ type Diagnostic struct {
 	Host string
 
 	undeclared bool // no module declares an option, as far as they are seen
+	ofPackages bool // it is about what the package set has, which overlays change
 }
 
 // soften makes a hint of a diagnostic that what is not seen may make right: its fixes are no longer certain.
@@ -131,6 +132,8 @@ type diagnoser struct {
 	foundReads  []module.Read   // see allReads
 	sets        []root          // see roots
 	declares    map[string]bool // see mayDeclare
+	// usesOfMembers are the places at which members of scopes are read, see memberUses.
+	usesOfMembers []memberUse
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }

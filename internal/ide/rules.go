@@ -56,6 +56,8 @@ const (
 	CodeCUDACapabilities      Code = "cuda-capabilities"
 	CodeCUDASet               Code = "cuda-set"
 	CodeNixpkgsTooOld         Code = "nixpkgs-too-old"
+	CodeUnknownMember         Code = "unknown-member"
+	CodeForeignMember         Code = "foreign-member"
 )
 
 // Tag says how an editor may draw what a diagnostic is about.
@@ -244,6 +246,25 @@ func init() {
 			Mend:  "Follow a newer release of nixpkgs, or pin a jetpack-nixos of the same time.",
 			Wrong: flakeExample("24.05", "hardware.graphics.enable = true;", `som = "orin-agx";`),
 			Right: flakeExample("25.11", "hardware.graphics.enable = true;", `som = "orin-agx";`),
+		},
+		{
+			Code: CodeUnknownMember, Severity: SeverityError, Topic: concept("scopes"),
+			document: (*diagnoser).members, in: jetpackDocument, host: (*diagnoser).membersOfHost,
+			Finds: "A package, a scope or a flake output that the revision of jetpack-nixos does not have.",
+			Why: "Nix stops with “attribute … missing” as soon as it needs the value. It is a warning where it may not need it, or where " +
+				"an overlay that is not known may add the name.",
+			Mend:  "Correct the name, or pin a revision that has it.",
+			Wrong: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack.l4t-cudaa ];", `som = "orin-agx";`),
+			Right: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack.l4t-cuda ];", `som = "orin-agx";`),
+		},
+		{
+			Code: CodeForeignMember, Severity: SeverityError, Topic: concept("scopes"), // unknown-member's functions report it, too
+			Finds: "A package that only another scope has than the one it is taken from, or the scope of another JetPack than the host's.",
+			Why: "Nix stops with “attribute … missing”. It is a warning where the scope of another JetPack still has its packages: Nix " +
+				"warns of it, and the packages are not made for what runs on the host.",
+			Mend:  "Take the package from nvidia-jetpack, which is the scope of the host's JetPack, or choose another majorVersion.",
+			Wrong: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack7.l4t-core ];", `som = "orin-agx";`),
+			Right: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack.l4t-core ];", `som = "orin-agx";`),
 		},
 	}
 }
