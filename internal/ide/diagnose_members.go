@@ -18,10 +18,10 @@ import (
 type memberUse struct {
 	module.Place
 	scope  string // its name
-	at     int    // where that is in the path
 	member string // empty where the scope is read
 	// isOfModule says that the scope is taken from the pkgs of a function, which may be that of a host's module.
 	isOfModule bool
+	isVariable bool // the name of a variable stands there
 }
 
 // isOfHost reports whether it hangs on the host's JetPack what is read.
@@ -33,11 +33,11 @@ var packageArguments = []string{"pkgs", "final", "prev", "self", "super"}
 // members looks at the scopes of jetpack-nixos that the document reads, at their members, and at outputs of the flake.
 func (d *diagnoser) members() {
 	d.outputs()
-	for _, use := range d.memberUses() {
+	for _, use := range d.readPlaces().members {
 		if d.isEnough() {
 			break
 		}
-		if d.sn.MayChangeScope(d.doc, use.scope) {
+		if use.isVariable || d.sn.MayChangeScope(d.doc, use.scope) {
 			continue
 		}
 		if found, why, ok := d.lacks(use, ""); ok && d.isLikely(use, why) {
@@ -54,10 +54,9 @@ func (d *diagnoser) membersOfHost(h *host.Host) {
 	if b := boardOf(h); !b.enabled || h.Jetpack != host.Yes || h.Packages.Given || over.Open {
 		return
 	}
-	isForeign := func(u host.Unseen) bool { return u.Foreign }
-	isClosed := !over.Unrelated && !slices.ContainsFunc(h.Unseen, isForeign)
+	isClosed := !over.Unrelated && len(h.Unseen) == 0 // else there may be overlays that are not known
 	major := d.majorOf(h)
-	for _, use := range d.memberUses() {
+	for _, use := range d.readPlaces().members {
 		if !use.isOfModule || slices.Contains(over.Scopes, use.scope) {
 			continue
 		}
@@ -67,7 +66,7 @@ func (d *diagnoser) membersOfHost(h *host.Host) {
 		}
 		isUsed := d.isAlwaysUsed(use.Place.Node, use.Place.Binder)
 		found, why, ok := d.foreignScope(use, major)
-		if !ok {
+		if !ok && !use.isVariable {
 			found, why, ok = d.lacks(use, major)
 		}
 		switch {
@@ -76,6 +75,9 @@ func (d *diagnoser) membersOfHost(h *host.Host) {
 		case isUsed && isClosed:
 		case d.isLikely(use, why):
 			found.Severity = SeverityWarning
+			for i := range found.Fixes {
+				found.Fixes[i].Certain = found.Fixes[i].Certain && isClosed
+			}
 		default:
 			continue
 		}
@@ -136,9 +138,9 @@ func (d *diagnoser) lacks(use memberUse, major string) (found Diagnostic, why ab
 			return found, why, false
 		}
 		scopes := c.Scopes()
-		found.Message = fmt.Sprintf("%s has no %s, but %s", d.revision(), use.scope, text.List(scopes, "and"))
+		found.Message = fmt.Sprintf("%s has no %s, only %s", d.revision(), use.scope, text.List(scopes, "and"))
 		h, _ := d.sn.Library().ScopeHistory(use.scope)
-		why.known = d.tellHistory(&found, h)
+		why.known = d.tellHistory(&found, use.scope, h)
 		for _, scope := range scopes {
 			found.Fixes = append(found.Fixes, changeTo(use.Span, scope))
 		}
@@ -155,7 +157,7 @@ func (d *diagnoser) lacks(use memberUse, major string) (found Diagnostic, why ab
 	}
 	found.Message = fmt.Sprintf("%s has no %s.%s", d.revision(), use.scope, use.member)
 	h, _ := d.sn.Library().MemberHistory(use.member)
-	if why.known = d.tellHistory(&found, h); why.known && !h.IsRemoved() {
+	if why.known = d.tellHistory(&found, "it", h); why.known && !h.IsRemoved() {
 		return found, why, !d.mayBeOther() // which may have it
 	}
 	var names []string
@@ -185,15 +187,15 @@ func (d *diagnoser) suggest(found *Diagnostic, wrong string, names []string, nev
 	return misspelled
 }
 
-// tellHistory says in a message about something that the revision lacks when upstream had it; false if it never did.
-func (d *diagnoser) tellHistory(found *Diagnostic, h catalog.History) bool {
+// tellHistory says in a message about something that the revision lacks, it or its name, when upstream had it; false if it never did.
+func (d *diagnoser) tellHistory(found *Diagnostic, it string, h catalog.History) bool {
 	switch {
 	case !h.Introduced.Known():
 		return false
 	case h.IsRemoved() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date):
-		found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
+		found.Message += fmt.Sprintf("; upstream removed %s in %s (%s)", it, h.Removed.Short(), h.Removed.Day())
 	case !h.IsRemoved():
-		found.Message += fmt.Sprintf("; upstream has it since %s (%s)", h.Introduced.Short(), h.Introduced.Day())
+		found.Message += fmt.Sprintf("; upstream has %s since %s (%s)", it, h.Introduced.Short(), h.Introduced.Day())
 	}
 	return true
 }
@@ -214,14 +216,14 @@ func (d *diagnoser) tellScopes(found *Diagnostic, use memberUse, p catalog.Packa
 		found.Message = fmt.Sprintf("%s has no %s: only %s %s", of, p.Name, text.List(have, "and"), verb(len(have), "has it", "have it"))
 	} else {
 		have = []string{catalog.ScopeName}
-		found.Message = fmt.Sprintf("%s has no %s: only %s of a configured board has it", of, p.Name, catalog.ScopeName)
+		found.Message = fmt.Sprintf("%s has no %s: only %s has it, in the pkgs of a NixOS host", of, p.Name, catalog.ScopeName)
 	}
 	if numbered, _ := catalog.ScopeMajor(use.scope); numbered == "" {
 		return
 	}
-	for _, scope := range have {
-		if at := use.Path[use.at].Span; d.isWritten(at, use.scope) {
-			found.Fixes = append(found.Fixes, changeTo(at, scope))
+	if before, _ := namesBeside(use.Node); !before.IsZero() && before.Text() == use.scope {
+		for _, scope := range have {
+			found.Fixes = append(found.Fixes, changeTo(before.Span(), scope))
 		}
 	}
 }
@@ -250,70 +252,104 @@ func (d *diagnoser) foreignScope(use memberUse, host string) (found Diagnostic, 
 	default:
 		return found, why, false
 	}
-	if has, known := c.HasMember(catalog.ScopeName, host, d.selectedFrom(use.Node)); has && known && d.isWritten(use.Span, use.scope) {
+	_, behind := namesBeside(use.Node)
+	member, _ := syntax.AttrName(behind)
+	if has, known := c.HasMember(catalog.ScopeName, host, member); has && known && use.Node.Text() == use.scope {
 		found.Fixes = []Fix{changeTo(use.Span, catalog.ScopeName)}
 	}
 	return found, absence{known: true}, true
 }
 
-// selectedFrom is the name that is selected from one in an attribute path; empty if none is.
-func (d *diagnoser) selectedFrom(name syntax.Node) (next string) {
+// namesBeside are the names before and behind one in an attribute path; the zero Node where there is none.
+func namesBeside(name syntax.Node) (before, behind syntax.Node) {
 	path, ok := syntax.AsAttrPath(name.Parent())
-	isNext := false
-	for n := range path.Names() {
-		if isNext && ok {
-			next, _ = syntax.AttrName(n)
-			break
+	if !ok {
+		return before, behind
+	}
+	names := slices.Collect(path.Names())
+	i := slices.Index(names, name)
+	if i > 0 {
+		before = names[i-1]
+	}
+	if i+1 < len(names) {
+		behind = names[i+1]
+	}
+	return before, behind
+}
+
+// readings are the places at which the document certainly reads something of jetpack-nixos, as far as Nix refuses what is not there.
+type readings struct {
+	members []memberUse
+	outputs []outputUse
+}
+
+func (d *diagnoser) readPlaces() *readings {
+	if d.readings != nil {
+		return d.readings
+	}
+	d.readings = &readings{}
+	tree := d.doc.Tree()
+	if !d.mayRead(tree) {
+		return d.readings
+	}
+	var asked map[string]bool
+	isAsked := func(names ...string) bool {
+		if asked == nil {
+			asked = askedNames(tree)
 		}
-		isNext = n == name
+		return slices.ContainsFunc(names, func(name string) bool { return asked[name] })
 	}
-	return next
-}
-
-func (d *diagnoser) isWritten(at text.Span, name string) bool {
-	return at.End <= len(d.doc.Text) && at.Start < at.End && d.doc.Text[at.Start:at.End] == name
-}
-
-// memberUses are the places at which the document certainly reads a scope or a member from a package set, as far as Nix refuses one that
-// is not there.
-func (d *diagnoser) memberUses() []memberUse {
-	if d.usesOfMembers != nil || !strings.Contains(d.doc.Text, catalog.ScopeName) {
-		return d.usesOfMembers
-	}
-	d.usesOfMembers = []memberUse{}
-	var guarded map[string]bool
-	module.CertainPlaces(d.doc.Tree(), func(p module.Place) bool {
-		use, ok := d.memberUse(p)
-		if !ok {
+	module.CertainPlaces(tree, func(p module.Place) bool {
+		if p.Kind != module.ReferredName || len(p.Path) < 2 || len(p.Path.Known()) != len(p.Path) {
 			return !d.sn.Done()
 		}
-		if guarded == nil {
-			guarded = askedNames(d.doc.Tree())
+		if use, ok := d.memberUse(p); ok && !isAsked(use.scope, use.member) && !isInScopeOverlay(p.Node) {
+			d.readings.members = append(d.readings.members, use)
 		}
-		if !guarded[use.scope] && !guarded[use.member] && !isInScopeOverlay(p.Node) {
-			d.usesOfMembers = append(d.usesOfMembers, use)
+		if use, ok := d.outputUse(p); ok && !isAsked(use.name) {
+			d.readings.outputs = append(d.readings.outputs, use)
 		}
 		return !d.sn.Done()
 	})
-	return d.usesOfMembers
+	return d.readings
+}
+
+// mayRead reports whether a text selects something from a name that is a scope's, or that of the input jetpack-nixos.
+func (d *diagnoser) mayRead(t *syntax.Tree) bool {
+	for n := range syntax.Descendants(t.Root()) {
+		if k := n.Kind(); k != syntax.Identifier && k != syntax.Name && k != syntax.String {
+			continue
+		}
+		name, _ := syntax.AttrName(n)
+		_, isScope := catalog.ScopeMajor(name)
+		if !isScope && !d.isPinnedInput(name) {
+			continue
+		}
+		before, _ := namesBeside(n)
+		switch path := n.Parent(); {
+		case n.Kind() == syntax.Identifier, path.Kind() == syntax.Inherit:
+			return true
+		case path.Kind() == syntax.AttrPath && path.Parent().Kind() == syntax.Select && (before.IsZero() || before.Text() != "hardware"):
+			return true
+		}
+	}
+	return false
 }
 
 // memberUse is what a place reads of the scopes.
 func (d *diagnoser) memberUse(p module.Place) (use memberUse, ok bool) {
 	last := len(p.Path) - 1
-	if p.Kind != module.ReferredName || last < 0 || len(p.Path.Known()) != len(p.Path) || !readsHere(p) {
-		return use, false
-	}
-	for at := max(last-1, 0); at <= last; at++ {
+	for at := last - 1; at <= last; at++ {
 		if !isScope(p.Path, at) || !isPackageSet(p, at) {
 			continue
 		}
-		use = memberUse{Place: p, scope: p.Path[at].Name, at: at}
+		use = memberUse{Place: p, scope: p.Path[at].Name}
 		use.isOfModule = at == 1 && p.Origin == module.Argument && p.Path[0].Name == "pkgs"
 		if at < last {
 			use.member = p.Path[last].Name
 		}
-		return use, at < last || last > 0
+		use.isVariable = p.IsVariable()
+		return use, use.isVariable || readsHere(p)
 	}
 	return use, false
 }
@@ -342,7 +378,7 @@ func isPackageSet(p module.Place, scope int) bool {
 func readsHere(p module.Place) bool {
 	switch n := p.Node; n.Kind() {
 	case syntax.Identifier:
-		return n.Text() == p.Path.Last() && !p.IsVariable() && withsAround(n) == 1
+		return n.Text() == p.Path.Last() && withsAround(n) == 1 && !p.IsVariable()
 	default:
 		up := n.Parent()
 		return up.Kind() == syntax.Inherit || up.Kind() == syntax.AttrPath && up.Parent().Kind() == syntax.Select

@@ -14,62 +14,72 @@ var ofEveryFlake = []string{
 	"shortRev", "sourceInfo", "submodules",
 }
 
-// outputs looks at what the document takes from the flake jetpack-nixos.
-func (d *diagnoser) outputs() {
-	input := d.pinned.Pin.Input
-	input = input[strings.LastIndexByte(input, '/')+1:]
-	if input == "" || !strings.Contains(d.doc.Text, input) {
-		return
-	}
-	var asked map[string]bool
-	module.CertainPlaces(d.doc.Tree(), func(p module.Place) bool {
-		output, name, ok := d.outputUse(p)
-		if !ok {
-			return !d.sn.Done()
-		}
-		if asked == nil {
-			asked = askedNames(d.doc.Tree())
-		}
-		if !asked[name] && d.regardOf(p.Node).value {
-			d.unknownOutput(p, output, name)
-		}
-		return !d.isEnough()
-	})
+// outputUse is a place in a document that reads a name of an output of jetpack-nixos, or of the flake itself for an empty output.
+type outputUse struct {
+	module.Place
+	output, name string
 }
 
-// outputUse is the output of jetpack-nixos of which a place reads a name, empty for the name of an output itself.
-func (d *diagnoser) outputUse(p module.Place) (output, name string, ok bool) {
-	if p.Kind != module.ReferredName || len(p.Path) < 2 || len(p.Path.Known()) != len(p.Path) || p.Origin != module.Argument || !readsHere(p) {
-		return "", "", false
-	}
+// outputUse is what a place reads of the flake jetpack-nixos.
+func (d *diagnoser) outputUse(p module.Place) (use outputUse, ok bool) {
 	flake := 0
 	if p.Path[0].Name == "inputs" {
 		flake = 1
 	}
-	below := p.Path[flake+1:]
-	if len(below) == 0 || !d.isPinnedInput(p.Path[flake].Name) || flake == 0 && !d.isHandedIn(p.Binder, p.Path[0].Name) {
-		return "", "", false
+	last := len(p.Path) - 1
+	isFlake := p.Origin == module.Argument && flake < last && d.isPinnedInput(p.Path[flake].Name) && (flake == 1 || d.isHandedIn(p.Binder, p.Path[0].Name))
+	if !isFlake || !readsHere(p) {
+		return use, false
 	}
-	last := len(below) - 1
-	return module.Path(below[:last]).String(), below[last].Name, true
+	return outputUse{p, p.Path[flake+1 : last].String(), p.Path[last].Name}, true
+}
+
+// outputs looks at what the document takes from the flake jetpack-nixos.
+func (d *diagnoser) outputs() {
+	for _, use := range d.readPlaces().outputs {
+		if d.isEnough() {
+			break
+		}
+		if d.regardOf(use.Node).value {
+			d.unknownOutput(use)
+		}
+	}
+}
+
+// defaults are outputs of which nothing is selected: nixosModules.default in place of nixosModules.
+func (d *diagnoser) defaults(outputs []string) []string {
+	var names []string
+	for _, name := range outputs {
+		if below, ok := d.pinned.Catalog.Output(name); ok && slices.Contains(below.Names, "default") {
+			names = append(names, name+".default")
+		}
+	}
+	return names
 }
 
 // unknownOutput reports a name that an output of jetpack-nixos lacks.
-func (d *diagnoser) unknownOutput(p module.Place, output, name string) {
-	all, ok := d.pinned.Catalog.Output(output)
-	if !ok || slices.Contains(all.Names, name) || output == "" && slices.Contains(ofEveryFlake, name) {
+func (d *diagnoser) unknownOutput(use outputUse) {
+	all, ok := d.pinned.Catalog.Output(use.output)
+	if !ok || slices.Contains(all.Names, use.name) || use.output == "" && slices.Contains(ofEveryFlake, use.name) {
 		return
 	}
-	found := Diagnostic{Span: p.Span, Code: CodeUnknownMember}
+	found := Diagnostic{Span: use.Span, Code: CodeUnknownMember}
 	found.Section, _ = d.sn.Pills().For(concept("flake-outputs"))
-	found.Message = fmt.Sprintf("%s has no output %s", d.revision(), strings.TrimPrefix(output+"."+name, "."))
-	h, _ := d.sn.Library().OutputHistory(output, name)
-	isKnown := d.tellHistory(&found, h)
-	isMisspelled := d.suggest(&found, name, all.Names, !isKnown)
+	found.Message = fmt.Sprintf("%s has no output %s", d.revision(), strings.TrimPrefix(use.output+"."+use.name, "."))
+	h, _ := d.sn.Library().OutputHistory(use.output, use.name)
+	isKnown := d.tellHistory(&found, "it", h)
+	isMisspelled := false
+	if !isKnown || h.IsRemoved() {
+		names := all.Names
+		if _, behind := namesBeside(use.Node); use.output == "" && behind.IsZero() {
+			names = d.defaults(names)
+		}
+		isMisspelled = d.suggest(&found, use.name, names, !isKnown)
+	}
 	switch {
-	case d.mayBeOther() && !(isMisspelled && (!isKnown || h.IsRemoved())), d.dependsOnTest(p.Node) && (isKnown || !isMisspelled):
+	case d.mayBeOther() && !isMisspelled, d.dependsOnTest(use.Node) && (isKnown || !isMisspelled):
 		return
-	case !d.isAlwaysUsed(p.Node, p.Binder):
+	case !d.isAlwaysUsed(use.Node, use.Binder):
 		found.Severity = SeverityWarning
 	}
 	d.report(found)

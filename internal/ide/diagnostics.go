@@ -132,8 +132,7 @@ type diagnoser struct {
 	foundReads  []module.Read   // see allReads
 	sets        []root          // see roots
 	declares    map[string]bool // see mayDeclare
-	// usesOfMembers are the places at which members of scopes are read, see memberUses.
-	usesOfMembers []memberUse
+	readings    *readings       // see readPlaces
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }

@@ -111,7 +111,8 @@ func (o *overlaying) addScopes(tree *syntax.Tree) {
 			if up.Kind() == syntax.Dynamic {
 				up = up.Parent()
 			}
-			if isRead := up.Kind() == syntax.AttrPath && up.Parent().Kind() != syntax.Binding; isRead {
+			isRead := up.Kind() == syntax.AttrPath && up.Parent().Kind() != syntax.Binding
+			if isRead || module.IsAsked(n) {
 				continue
 			}
 			if text, ok := syntax.StringValue(n); ok && up.Kind() != syntax.AttrPath {

@@ -17,7 +17,7 @@ func TestMayChangeScope(t *testing.T) {
 	}{
 		{"nothing", "{ }", false, false},
 		{"options of that name", `{ hardware.nvidia-jetpack.enable = true; hardware = { nvidia-jetpack = { som = "orin-nx"; }; }; options.hardware.nvidia-jetpack = 1; }`, false, false},
-		{"a use", `{ pkgs, ... }: { a = pkgs.nvidia-jetpack.b; b = pkgs."nvidia-jetpack${"6"}"; c = pkgs ? nvidia-jetpack6; }`, false, false},
+		{"a use", `{ pkgs, ... }: { a = pkgs.nvidia-jetpack.b; b = pkgs."nvidia-jetpack${"6"}"; c = pkgs ? nvidia-jetpack6; d = lib.attrByPath [ "nvidia-jetpack" "a" ] null pkgs; e = builtins.hasAttr "nvidia-jetpack" pkgs; }`, false, false},
 		{"a variable", `{ pkgs, ... }: let nvidia-jetpack = pkgs.nvidia-jetpack; inherit (pkgs) nvidia-jetpack6; in nvidia-jetpack.a`, false, false},
 		{"an overlay", `final: prev: { nvidia-jetpack = prev.nvidia-jetpack.overrideScope (_: _: { a = 1; }); }`, true, false},
 		{"an overlay of one generation", `final: prev: { nvidia-jetpack6 = prev.nvidia-jetpack6 // { a = 1; }; }`, false, true},

@@ -279,6 +279,12 @@ var asksFor = map[string]int{
 	"getAttr": 1, "hasAttr": 1, "getAttrFromPath": 1, "hasAttrByPath": 1, "attrByPath": 2,
 }
 
+// IsAsked reports whether a string is the name of an attribute that a function of lib selects or asks for.
+func IsAsked(n syntax.Node) bool {
+	set, _ := asked(n)
+	return !set.IsZero()
+}
+
 // asked is the set that a string is the name of an attribute for: "som" in
 // getAttrFromPath [ "hardware" "som" ] config, and the names up to that; the zero
 // Node if the string is no such name.
