@@ -221,6 +221,40 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 -- programs.nix --
 { pkgs, ... }: { environment.systemPackages = [ pkgs.«cudaPackages|cudaPackages_13».cuda_nvcc ]; }
 `},
+	"misspelt package": {code: ide.CodeUnknownMember, files: `-- host.nix --
+{ imports = [ ./programs.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+-- programs.nix --
+{ pkgs, lib, ... }: { environment.systemPackages = with pkgs; [ hello nvidia-jetpack.«l4t-tools|l4t-tolls» ] ++ lib.optional true pkgs.nvidia-jetpack.l4t-core; }
+`},
+	"misspelt package of a with": {code: ide.CodeUnknownMember, files: `-- host.nix --
+{ pkgs, ... }: let jetpack = pkgs.nvidia-jetpack; in {
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+  environment.systemPackages = with jetpack; [ l4t-core «flash-tools|flash-toolsss» ];
+}
+`},
+	"scope of the next JetPack": {code: ide.CodeUnknownMember, files: `-- host.nix --
+{ pkgs, ... }: { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; firmware.eksFile = "${pkgs.«nvidia-jetpack|nvidia-jetpack8».genEkb}/x"; }; }
+`},
+	"misspelt output": {code: ide.CodeUnknownMember, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+`, flake: []string{`jetpack-nixos.nixosModules.default`, `jetpack-nixos.nixosModules.«default|defaults»`}},
+	"package of another JetPack": {code: ide.CodeForeignMember, files: `-- host.nix --
+{ pkgs, ... }: {
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+  environment.systemPackages = [ pkgs.nvidia-jetpack.l4t-core «|pkgs.nvidia-jetpack.‹l4t-cupva›» ];
+}
+`, unmended: "no package takes its place"},
+	"scope of another JetPack": {code: ide.CodeForeignMember, files: `-- host.nix --
+{ imports = [ ./programs.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+-- programs.nix --
+{ pkgs, ... }: { hardware.firmware = [ pkgs.«nvidia-jetpack|nvidia-jetpack7».l4t-firmware ]; }
+`},
+	"package of devices": {code: ide.CodeForeignMember, files: `-- host.nix --
+{ pkgs, ... }: {
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+  system.build.flash = pkgs.«nvidia-jetpack|nvidia-jetpack6».‹flashScript›;
+}
+`},
 	"old nixpkgs": {code: ide.CodeNixpkgsTooOld, files: `-- host.nix --
 { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; configureCuda = false; }; }
 `, flake: []string{`"github:NixOS/nixpkgs/nixos-25.05"`, `‹"github:NixOS/nixpkgs/nixos-«25.11|24.11»"›`}},
