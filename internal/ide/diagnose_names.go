@@ -71,7 +71,7 @@ func (n naming) span(other []string) text.Span {
 
 // names looks at the names of what the document defines.
 func (d *diagnoser) names() {
-	for definition := range module.AllDefinitions(d.doc.Tree()) {
+	for _, definition := range d.definitions() {
 		if d.isEnough() {
 			break
 		}
@@ -91,6 +91,14 @@ func (d *diagnoser) names() {
 			d.definedName(inherited(i, names))
 		}
 	}
+}
+
+// definitions are those of the document.
+func (d *diagnoser) definitions() []module.Definition {
+	if d.defined == nil {
+		d.defined = slices.AppendSeq([]module.Definition{}, module.AllDefinitions(d.doc.Tree()))
+	}
+	return d.defined
 }
 
 func (d *diagnoser) definedName(n naming) {

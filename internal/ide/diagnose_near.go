@@ -14,7 +14,7 @@ import (
 
 // nearMisses looks for what is nearly a set of options of jetpack-nixos, or nearly a value.
 func (d *diagnoser) nearMisses() {
-	for definition := range module.AllDefinitions(d.doc.Tree()) {
+	for _, definition := range d.definitions() {
 		if d.isEnough() {
 			return
 		}
@@ -71,9 +71,9 @@ func (d *diagnoser) nearRoot(path module.Path) (nearRoot, bool) {
 
 // root is the path of a set of options.
 type root struct {
-	names []string
-	words []string // of the names, see wordsOf
-	size  int      // bytes of the words
+	names   []string
+	words   []string // of the names, see wordsOf
+	letters letterCount
 }
 
 // roots are the sets of options that the pinned revision has. A single option in a set of NixOS's is left out: others of that
@@ -84,7 +84,7 @@ func (d *diagnoser) roots() []root {
 			if _, isOption := d.pinned.Catalog.Option(path); !isOption {
 				r := root{names: strings.Split(path, ".")}
 				r.words = wordsOf(r.names)
-				r.size = len(strings.Join(r.words, ""))
+				r.letters.add(path)
 				d.sets = append(d.sets, r)
 			}
 		}
@@ -98,11 +98,11 @@ const mostMisspelt = 2
 // namesOf is how many of the first names of a path stand for a set of options, but for a letter or two, or for what stands
 // between the words; 0 if none do.
 func (d *diagnoser) namesOf(r root, names []string) int {
-	const mostSeparators = 2
-	best, count, size := mostMisspelt+1, 0, 0
+	best, count := mostMisspelt+1, 0
+	var letters letterCount
 	for n := 1; n <= min(len(names), len(r.names)+2); n++ {
-		if size += len(names[n-1]); size < r.size-mostMisspelt || size > r.size+mostMisspelt+mostSeparators {
-			continue
+		if letters.add(names[n-1]); letters.isFarFrom(&r.letters) {
+			continue // as most paths
 		}
 		distance := wrongLetters(wordsOf(names[:n]), r.words)
 		isWhole := n == len(names) && distance < mostMisspelt
@@ -111,6 +111,34 @@ func (d *diagnoser) namesOf(r root, names []string) int {
 		}
 	}
 	return count
+}
+
+// letterCount is how often each letter stands in names, and how many letters there are.
+type letterCount struct {
+	of  ['z' - 'a' + 1]int16
+	all int
+}
+
+func (c *letterCount) add(name string) {
+	for i := range len(name) {
+		if b := name[i] | 0x20; 'a' <= b && b <= 'z' {
+			c.of[b-'a']++
+			c.all++
+		}
+	}
+}
+
+// isFarFrom reports whether more letters differ than mostMisspelt, wherever they stand.
+func (c *letterCount) isFarFrom(other *letterCount) bool {
+	if c.all > other.all+mostMisspelt || c.all < other.all-mostMisspelt {
+		return true
+	}
+	differ := 0
+	for i := range c.of {
+		d := int(c.of[i]) - int(other.of[i])
+		differ += max(d, -d)
+	}
+	return differ > 2*mostMisspelt // a wrong one is one more and one less
 }
 
 // wordsOf are the words of a path in small letters. Dots, hyphens, underscores and capital letters part them.

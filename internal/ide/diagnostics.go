@@ -127,12 +127,13 @@ type diagnoser struct {
 	offs    map[off][][]module.Condition
 	// isUnchecked reports whether the document says that options need no declaration.
 	isUnchecked func() bool
-	ignored     map[int][]Code  // see isIgnored
-	usesOfCUDA  []cudaUse       // see cudaUses
-	foundReads  []module.Read   // see allReads
-	sets        []root          // see roots
-	declares    map[string]bool // see mayDeclare
-	readings    *readings       // see readPlaces
+	ignored     map[int][]Code      // see isIgnored
+	usesOfCUDA  []cudaUse           // see cudaUses
+	defined     []module.Definition // see definitions
+	foundReads  []module.Read       // see allReads
+	sets        []root              // see roots
+	declares    map[string]bool     // see mayDeclare
+	readings    *readings           // see readPlaces
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }

@@ -165,6 +165,50 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 -- board.nix --
 { lib, ... }: let major = «"6"|6»; in { hardware.nvidia-jetpack = { som = "orin-agx"; majorVersion = lib.mkForce major; }; }
 `},
+	"a path below an option": {code: ide.CodeWrongType, files: `-- host.nix --
+{ lib, ... }: lib.mkMerge [ { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; maxClock«|.‹enable›» = true; }; } ]
+`},
+	"a list for a text": {code: ide.CodeWrongType, files: `-- host.nix --
+{ lib, ... }: { hardware.nvidia-jetpack = { enable = true; som = lib.mkForce «"orin-agx"|[ "orin-agx" ]»; }; }
+`},
+	"a value for a set": {code: ide.CodeWrongType, files: `-- host.nix --
+{ lib, ... }: { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; console«.enable|» = lib.mkDefault ‹true›; }; }
+`},
+	"a misspelt option that is read": {code: ide.CodeReads, files: `-- host.nix --
+{ config, ... }: { environment.etc.som.text = config.hardware.nvidia-jetpack.«som|sommm»; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+`},
+	"an old name that is read": {code: ide.CodeReads, files: `-- host.nix --
+{ config, lib, ... }: let cfg = config.hardware.nvidia-jetpack; in {
+  environment.etc.update.text = lib.boolToString cfg.‹«firmware|bootloader».autoUpdate›;
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+}
+`},
+	"a misspelt option in a with": {code: ide.CodeReads, files: `-- host.nix --
+{ config, ... }: {
+  imports = [ ./name.nix ];
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+}
+-- name.nix --
+{ config, ... }: { environment.etc.board.text = with config.hardware.nvidia-jetpack; "${som}-${«carrierBoard|carrierBord»}"; }
+`},
+	"quotes are missing": {code: ide.CodeNearMiss, files: `-- host.nix --
+{ lib, ... }: with lib; { hardware.nvidia-jetpack = { enable = true; som = mkDefault «"orin-agx"|orin-agx»; }; }
+`},
+	"a misspelt true": {code: ide.CodeNearMiss, files: `-- host.nix --
+{ lib, ... }: { hardware.nvidia-jetpack = { enable = «true|ture»; som = "orin-agx"; }; }
+`},
+	"a letter is missing in a path": {code: ide.CodeNearMiss, files: `-- host.nix --
+{ hardware.«nvidia-jetpack|nvidia-jetpak» = { enable = true; som = "orin-agx"; }; }
+`},
+	"a dot for a hyphen": {code: ide.CodeNearMiss, files: `-- host.nix --
+{ lib, ... }: lib.mkMerge [ { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; } (lib.mkIf true { hardware.«nvidia-jetpack|nvidia.jetpack».maxClock = true; }) ]
+`},
+	"a path that is read": {code: ide.CodeNearMiss, files: `-- host.nix --
+{ config, ... }: let cfg = config.hardware.«nvidia-jetpack|nvidiaJetpack»; in { environment.etc.som.text = cfg.som; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+`},
+	"an option of a PC": {code: ide.CodeDesktopOption, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx";«| ‹open› = true;» }; }
+`},
 	"misspelt code": {code: ide.CodeUnknownCode, files: `-- host.nix --
 {
   # jetpills: ignore=«wrong-type|wrong-typ»
