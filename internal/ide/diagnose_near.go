@@ -281,7 +281,8 @@ func (d *diagnoser) nearWords() {
 	}
 }
 
-// nearWord is about a word that nothing defines, where an option has its value.
+// nearWord is about a word that nothing defines, where an option has its value. nixpkgs' lib has none of the words that are
+// looked for in a with over it, nor any name that is nearly true, false or null; it has some that are nearly a value.
 func (d *diagnoser) nearWord(o catalog.Option, u module.Undefined, inList bool) {
 	word := strings.Join(strings.Fields(u.Value), "")
 	found := Diagnostic{Span: u.Span, Code: CodeNearMiss, Section: d.explain(o.Parts())}
@@ -312,7 +313,7 @@ func (d *diagnoser) nearWord(o catalog.Option, u module.Undefined, inList bool) 
 		}
 	}
 	isSure := len(meant) == 1
-	if !u.InWith { // lib has names that are near to some
+	if !u.InLib {
 		var near []string
 		if o.ValuesInList == inList || u.Compared {
 			near = nearest(word, known)

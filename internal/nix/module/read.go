@@ -3,6 +3,7 @@ package module
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
@@ -192,8 +193,8 @@ type Undefined struct {
 	// Place is a ValuePlace; its Value is the expression's text.
 	Place
 	// InWith says that a with stands around it: Nix refuses it only where its value is
-	// needed.
-	InWith bool
+	// needed. InLib says that one is over nixpkgs' lib: Nix refuses it unless lib has the name.
+	InWith, InLib bool
 }
 
 // UndefinedNames are those of a text, in order. What a with over an unknown set may
@@ -208,11 +209,11 @@ func UndefinedNames(t *syntax.Tree) iter.Seq[Undefined] {
 			if !isValue(n) {
 				return nil
 			}
-			undefined, inWith := r.isUndefined(headOf(n))
-			if !undefined {
+			found, ok := r.undefined(headOf(n))
+			if !ok {
 				return nil
 			}
-			found := Undefined{Place{Kind: ValuePlace, Span: n.Span(), Node: n, Value: n.Text()}, inWith}
+			found.Place = Place{Kind: ValuePlace, Span: n.Span(), Node: n, Value: n.Text()}
 			found.Path, found.Compared = r.valuePath(n)
 			return func() bool { return yield(found) }
 		})
@@ -236,31 +237,26 @@ func headOf(n syntax.Node) syntax.Node {
 	return syntax.Node{}
 }
 
-// isUndefined reports whether no let, no function and no with defines a name, and
-// whether a with stands around.
-func (r *reader) isUndefined(n syntax.Node) (is, inWith bool) {
-	if n.IsZero() {
-		return false, false
+// undefined says of a name that no let, no function and no with defines it, without the
+// place; ok is false where one does, or may. Nix has builtins by names with two underscores.
+func (r *reader) undefined(n syntax.Node) (found Undefined, ok bool) {
+	if n.IsZero() || strings.HasPrefix(n.Text(), "__") {
+		return found, false
 	}
 	e, name := r.values(), n.Text()
 	sets, ok := e.Withs(name, e.ScopeAt(n))
-	if !ok {
-		return false, false
-	}
 	for _, set := range sets {
-		inWith = true
+		found.InWith = true
 		switch v := e.Force(set).(type) {
 		case *eval.Attrs:
-			if _, ok := v.Get(name); ok || v.Rest() != nil {
-				return false, true
-			}
+			_, has := v.Get(name)
+			ok = ok && !has && v.Rest() == nil
 		case *eval.Symbol:
-			if !eval.IsLib(v.Path) {
-				return false, true
-			}
+			isLib := eval.IsLib(v.Path)
+			found.InLib, ok = found.InLib || isLib, ok && isLib
 		default:
-			return false, true
+			ok = false
 		}
 	}
-	return true, inWith
+	return found, ok
 }
