@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -293,17 +294,17 @@ func (d *diagnoser) readPlaces() *readings {
 		return d.readings
 	}
 	var asked map[string]bool
-	isAsked := func(names ...string) bool {
+	isAsked := func(name string) bool {
 		if asked == nil {
 			asked = askedNames(tree)
 		}
-		return slices.ContainsFunc(names, func(name string) bool { return asked[name] })
+		return asked[name]
 	}
 	module.CertainPlaces(tree, func(p module.Place) bool {
 		if p.Kind != module.ReferredName || len(p.Path) < 2 || len(p.Path.Known()) != len(p.Path) {
 			return !d.sn.Done()
 		}
-		if use, ok := d.memberUse(p); ok && !isAsked(use.scope, use.member) && !isInScopeOverlay(p.Node) {
+		if use, ok := d.memberUse(p); ok && !isAsked(cmp.Or(use.member, use.scope)) && !isInScopeOverlay(p.Node) {
 			d.readings.members = append(d.readings.members, use)
 		}
 		if use, ok := d.outputUse(p); ok && !isAsked(use.name) {
