@@ -161,20 +161,30 @@ func (d *diagnoser) lacks(use memberUse, major string) (found Diagnostic, why ab
 	if why.known = d.tellHistory(&found, "it", h); why.known && !h.IsRemoved() {
 		return found, why, !d.mayBeOther() // which may have it
 	}
-	var names []string
-	for _, p := range c.Packages() {
-		if has, _ := c.HasMember(use.scope, major, p.Name); has {
-			names = append(names, p.Name)
-		}
-	}
-	why.misspelled = d.suggest(&found, use.member, names, !why.known)
+	why.misspelled = d.suggest(&found, use.member, d.nearMembers(use.scope, major, use.member), !why.known)
 	return found, why, why.misspelled || !d.mayBeOther()
+}
+
+// nearMembers are the members of a scope that may have been meant by a name. A text may have one name thousands of times.
+func (d *diagnoser) nearMembers(scope, major, wrong string) []string {
+	key := [3]string{scope, major, wrong}
+	near, ok := d.readings.near[key]
+	if !ok {
+		var names []string
+		for _, p := range d.pinned.Catalog.Packages() {
+			if has, _ := d.pinned.Catalog.HasMember(scope, major, p.Name); has {
+				names = append(names, p.Name)
+			}
+		}
+		near = nearest(wrong, names)
+		d.readings.near[key] = near
+	}
+	return near
 }
 
 // suggest adds to a diagnostic about a name the names that may have been meant, and reports whether the name is a misspelling of one.
 // If it never was another name, that is certain where there is one alone.
-func (d *diagnoser) suggest(found *Diagnostic, wrong string, names []string, neverWas bool) (misspelled bool) {
-	near := nearest(wrong, names)
+func (d *diagnoser) suggest(found *Diagnostic, wrong string, near []string, neverWas bool) (misspelled bool) {
 	if len(near) == 0 {
 		return false
 	}
@@ -282,13 +292,14 @@ func namesBeside(name syntax.Node) (before, behind syntax.Node) {
 type readings struct {
 	members []memberUse
 	outputs []outputUse
+	near    map[[3]string][]string // see nearMembers
 }
 
 func (d *diagnoser) readPlaces() *readings {
 	if d.readings != nil {
 		return d.readings
 	}
-	d.readings = &readings{}
+	d.readings = &readings{near: map[[3]string][]string{}}
 	tree := d.doc.Tree()
 	if !d.mayRead(tree) {
 		return d.readings

@@ -74,7 +74,7 @@ func (d *diagnoser) unknownOutput(use outputUse) {
 		if _, behind := namesBeside(use.Node); use.output == "" && behind.IsZero() {
 			names = d.defaults(names)
 		}
-		isMisspelled = d.suggest(&found, use.name, names, !isKnown)
+		isMisspelled = d.suggest(&found, use.name, nearest(use.name, names), !isKnown)
 	}
 	switch {
 	case d.mayBeOther() && !isMisspelled, d.dependsOnTest(use.Node) && (isKnown || !isMisspelled):
