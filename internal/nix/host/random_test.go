@@ -26,7 +26,8 @@ var kinds = []struct {
 	{"hardware.nvidia-jetpack.firmware.optee.ftpm.unsecureInjectEPS.value", false, []string{"null", `"x"`, "(if flags.b then null else flags.som)"}},
 	{"hardware.nvidia-jetpack.firmware.optee.extraMakeFlags", true, []string{`[ "a" ]`, `[ "b" "c" ]`, `(lib.optional flags.a "d")`, `[ ]`, `(map toString [ flags.n config.hardware.nvidia-jetpack.firmware.optee.coreLogLevel ])`, `[ (lib.mkIf flags.b "e") ]`}},
 	{"hardware.nvidia-jetpack.flashScriptOverrides.preFlashCommands", true, []string{`"one"`, `"two"`, `"${config.hardware.nvidia-jetpack.som}"`, `(lib.optionalString flags.a "three")`}},
-	{"my.names", false, []string{`{ p = "1"; }`, `{ q = lib.mkDefault "2"; }`, `{ p = lib.mkIf flags.a "1"; r = flags.som; }`, `(lib.optionalAttrs flags.b { s = "4"; })`}},
+	{"my.names", false, []string{`{ p = "1"; }`, `{ q = lib.mkDefault "2"; }`, `{ p = lib.mkIf flags.a "1"; r = flags.som; }`, `(lib.optionalAttrs flags.b { s = "4"; })`, `{ ${config.hardware.nvidia-jetpack.som} = "5"; }`}},
+	{"my.names.${config.hardware.nvidia-jetpack.som}", false, []string{`"6"`, `flags.som`}},
 	{"my.part", false, []string{`{ on = true; }`, `{ size = flags.n; }`, `{ size = lib.mkForce 7; on = lib.mkIf flags.a true; }`, `({ lib, ... }: { on = lib.mkDefault flags.b; })`}},
 	{"hardware.nvidia-jetpack.name", false, []string{`"n"`, `config.hardware.nvidia-jetpack.som`, `(toString config.my.part.size)`, `(lib.concatStringsSep "," (lib.attrValues config.my.names))`, `(lib.boolToString config.my.part.on)`}},
 }
