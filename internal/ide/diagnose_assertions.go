@@ -229,20 +229,8 @@ func l4tOutside(from, to string) premise {
 		}
 		at := groundOf(v)
 		at.says += ", which has L4T " + g.L4T
-		return at, isOlder(g.L4T, from) || to != "" && !isOlder(g.L4T, to)
+		return at, compareVersions(g.L4T, from) < 0 || to != "" && compareVersions(g.L4T, to) >= 0
 	}
-}
-
-// isOlder reports whether a version, numbers with dots between them, comes before another one.
-func isOlder(a, b string) bool {
-	numbers := func(version string) (all []int) {
-		for part := range strings.SplitSeq(version, ".") {
-			n, _ := strconv.Atoi(part)
-			all = append(all, n)
-		}
-		return all
-	}
-	return slices.Compare(numbers(a), numbers(b)) < 0
 }
 
 // setsCUDASupport holds where nixpkgs.config certainly has cudaSupport = true. NixOS takes one definition of nixpkgs.config over
