@@ -3,6 +3,7 @@ package pillcheck_test
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,6 +57,7 @@ func TestTryIt(t *testing.T) {
 	for _, p := range pill.Load(shipped(t)).Pills() {
 		t.Run(p.ID, func(t *testing.T) {
 			dir := t.TempDir()
+			times := map[string]int{}
 			for _, block := range p.CodeBlocks() {
 				if name, ok := fileOf(block); ok {
 					file := filepath.Join(dir, filepath.FromSlash(name))
@@ -71,8 +73,11 @@ func TestTryIt(t *testing.T) {
 				}
 				for _, step := range stepsOf(block) {
 					var got string
+					key := p.ID + ": " + step.command
+					if times[key]++; times[key] > 1 { // tried again, after a change
+						key += fmt.Sprintf(" (%d)", times[key])
+					}
 					if strings.Contains(step.command, "<nixpkgs/lib>") && search == "" {
-						key := p.ID + ": " + step.command
 						var ok bool
 						if got, ok = recorded.Outputs[key]; !ok {
 							t.Errorf("%s:%d: nobody has asked Nix: %s\nmake judge LIB=DIR does", p.File, block.Line+step.line, step.command)
@@ -82,7 +87,6 @@ func TestTryIt(t *testing.T) {
 					} else {
 						got = tried(t, dir, search, step.command)
 						if strings.Contains(step.command, "<nixpkgs/lib>") {
-							key := p.ID + ": " + step.command
 							recorded.Outputs[key], asked[key] = got, true
 						}
 					}
@@ -180,7 +184,8 @@ func pattern(shown string) *regexp.Regexp {
 	return regexp.MustCompile(b.String())
 }
 
-// tried is what a command prints, without warnings: a line each, without the space around it.
+// tried is what a command prints, without warnings: a line each, without the space around it, with paths as they are for
+// everybody.
 func tried(t *testing.T, dir, search, command string) string {
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", command)
 	cmd.Dir = dir
@@ -197,5 +202,15 @@ func tried(t *testing.T, dir, search, command string) string {
 		lines[i] = strings.TrimSpace(line)
 	}
 	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "warning: ") })
-	return strings.ReplaceAll(strings.Join(lines, "\n")+"\n", dir+"/", "")
+	text := strings.Join(lines, "\n")
+	if text == "" {
+		return ""
+	}
+	text = strings.ReplaceAll(text+"\n", dir+"/", "")
+	if folder, ok := strings.CutPrefix(search, "nixpkgs="); ok {
+		if lib, err := filepath.EvalSymlinks(filepath.Join(folder, "lib")); err == nil {
+			text = strings.ReplaceAll(text, lib, "<nixpkgs/lib>")
+		}
+	}
+	return text
 }
