@@ -96,7 +96,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p04, "package:l4tAtLeast", "package:l4tAtMost", "LINE-3: package:l4tAtMost does not exist at 4d857d6 (topic)"},
 		{p07, "<!-- explains: option:hardware.nvidia-jetpack.maxClock -->", "<!-- explains: option:hardware.nvidia-jetpack.maxClocks -->", "LINE-1: option:hardware.nvidia-jetpack.maxClocks does not exist at 4d857d6 (topic)"},
 		{p07, "`maxClock = true` runs", "This runs", "LINE-3: a hover on option:hardware.nvidia-jetpack.maxClock never says maxClock (excerpt)"},
-		{p08, "; `patchfv` stamps its version.", ".", "SECTION: package:patchfv leads here, and the section never says patchfv (silent)"},
+		{p08, "`genEkb` (also `gen-ekb`) is", "`genEkb` is", "LINE-3: package:gen-ekb leads here, and the section never says gen-ekb (silent)"},
 
 		{p07, "hardware.nvidia-jetpack.carrierBoard = \"devkit\";", "hardware.nvidia-jetpack.carrier = \"devkit\";", "LINE: there is no option hardware.nvidia-jetpack.carrier at 4d857d6 (option)"},
 		{p09, "    som = \"orin-agx\";\n    carrierBoard", "    soms = \"orin-agx\";\n    carrierBoard", "LINE: there is no option hardware.nvidia-jetpack.soms at 4d857d6 (option)"},
@@ -137,11 +137,10 @@ func TestEachFaultIsFound(t *testing.T) {
 				}
 				return
 			}
-			// The line of the change's last byte that differs, and that of its section.
+			// The line of the change's last byte that differs.
 			line := 1 + strings.Count(content[:at+common(c.old, c.new)], "\n")
-			section := 1 + strings.Count(content[:strings.LastIndex(content[:at], "\n## ")+1], "\n")
 			want := c.want
-			for mark, number := range map[string]int{"LINE-1": line - 1, "LINE-3": line - 3, "LINE-4": line - 4, "LINE": line, "SECTION": section} {
+			for mark, number := range map[string]int{"LINE-1": line - 1, "LINE-3": line - 3, "LINE-4": line - 4, "LINE": line} {
 				if rest, ok := strings.CutPrefix(want, mark); ok && (rest == "" || rest[0] == ':') {
 					want = fmt.Sprint(number) + rest
 				}
