@@ -45,7 +45,8 @@ func TestFirstScreen(t *testing.T) {
 			continue // no pill explains it
 		}
 		_, text, _ := strings.Cut(excerpt, "\n\n")
-		sentence, _, _ := strings.Cut(text, ". ")
+		paragraph, _, _ := strings.Cut(text, "\n\n")
+		sentence, _, _ := strings.Cut(paragraph, ". ")
 		shown := 2 // the pill's name, and the line under it
 		for line := range strings.Lines(above + sentence) {
 			shown += max(1, (utf8.RuneCountInString(strings.TrimSpace(line))+columns-1)/columns)
