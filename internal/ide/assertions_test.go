@@ -212,10 +212,119 @@ func TestAssertionsAgainstNix(t *testing.T) {
 	t.Logf("cases in which each fails: %v", judged)
 }
 
+// TestSourceAgainstNix holds what follows from the source of jetpack-nixos itself to what Nix says of it, for the cases of
+// TestAssertionsAgainstNix: none fails that Nix does not know of, and those of which is nothing said hang on what no
+// configuration tells. With -upstream DIR alone.
+func TestSourceAgainstNix(t *testing.T) {
+	if *upstreamDir == "" {
+		t.Skip("needs -upstream")
+	}
+	content, err := os.ReadFile("testdata/assertions.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known judgements
+	if err := json.Unmarshal(content, &known); err != nil {
+		t.Fatal(err)
+	}
+	found, missed := map[string]int{}, map[string]int{}
+	for _, j := range known.Revisions {
+		var sets []string
+		for _, one := range j.Cases {
+			sets = append(sets, one.Set)
+		}
+		dir := t.TempDir()
+		unpackUpstream(t, j.Revision, filepath.Join(dir, "jp"))
+		sn, docs := hostsWith(t, dir, `"type":"path","path":"./jp"`, "path:./jp", sets)
+		c := sn.Configuration(dir)
+		if c.Bound != nil || c.Pinned.Basis != workspace.ReadFork {
+			t.Fatalf("%s: %v, basis %v", j.Revision, c.Bound, c.Pinned.Basis)
+		}
+		byRevision := findings(t, j.Revision, sets)
+		for i, one := range j.Cases {
+			h, _ := c.Host(fmt.Sprintf("c%d", i))
+			fails, isWarned := map[string]bool{}, false
+			for _, f := range h.Failed {
+				id := c.Pinned.Source.AssertionID(f.At.File, f.At.Span.Start)
+				if f.Message == "" || len(f.HangsOn) == 0 {
+					t.Errorf("%s: %s: %s says nothing", j.Revision, one.Set, id)
+				}
+				if f.IsWarning {
+					isWarned = true
+				} else if fails[id] = true; !slices.Contains(one.Fails, id) {
+					t.Errorf("%s: %s: Nix does not say that %s fails: %s", j.Revision, one.Set, id, f.Message)
+				}
+			}
+			if isWarned && !one.Warns {
+				t.Errorf("%s: %s: Nix does not warn", j.Revision, one.Set)
+			}
+			if one.Warns {
+				fails["warning"] = isWarned
+				one.Fails = append(one.Fails, "warning")
+			}
+			for _, id := range one.Fails {
+				if fails[id] {
+					found[id]++
+				} else {
+					missed[id]++
+				}
+			}
+			// Rules of ours say what they say without the source, and nothing is said twice.
+			if got, want := said(ide.Diagnose(sn, docs[i]), j.Revision), said(byRevision[i], j.Revision); !slices.Equal(got, want) {
+				t.Errorf("%s: %s: with the source: %q\nwithout: %q", j.Revision, one.Set, got, want)
+			}
+		}
+	}
+	t.Logf("found: %v, missed: %v", found, missed)
+	for id := range missed {
+		if withoutRule[id] == "" {
+			t.Errorf("the source does not say %d times that %s fails", missed[id], id)
+		}
+	}
+}
+
+// said are diagnostics without what tells whether the revision of jetpack-nixos is known.
+func said(all []ide.Diagnostic, revision string) (said []string) {
+	for _, d := range all {
+		message := strings.ReplaceAll(d.Message, "jetpack-nixos "+revision[:7], "this jetpack-nixos")
+		said = append(said, fmt.Sprintf("%d: %v: %s [%s]", d.Span.Start, d.Severity, message, d.Code))
+	}
+	return said
+}
+
+// unpackUpstream writes a revision of jetpack-nixos into a folder.
+func unpackUpstream(t *testing.T, revision, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	archive, err := exec.Command("git", "-C", *upstreamDir, "archive", revision).Output()
+	if err != nil {
+		t.Fatalf("git archive %s in %s: %v", revision, *upstreamDir, err)
+	}
+	unpack := exec.Command("tar", "x", "-C", dir)
+	unpack.Stdin = bytes.NewReader(archive)
+	if out, err := unpack.CombinedOutput(); err != nil {
+		t.Fatalf("tar: %v: %s", err, out)
+	}
+}
+
 // findings are those of each of some modules, every one of them a host of its own.
 func findings(t *testing.T, revision string, sets []string) [][]ide.Diagnostic {
 	t.Helper()
-	dir := t.TempDir()
+	locked := fmt.Sprintf(`"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":%q`, revision)
+	sn, docs := hostsWith(t, t.TempDir(), locked, "github:anduril/jetpack-nixos", sets)
+	var all [][]ide.Diagnostic
+	for _, doc := range docs {
+		all = append(all, ide.Diagnose(sn, doc))
+	}
+	return all
+}
+
+// hostsWith makes a host of each of some modules, in a flake whose input jp is locked to something, and gives the documents of
+// the modules.
+func hostsWith(t *testing.T, dir, locked, url string, sets []string) (*workspace.Snapshot, []*workspace.Document) {
+	t.Helper()
 	write := func(name, content string) string {
 		name = filepath.Join(dir, name)
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
@@ -223,9 +332,9 @@ func findings(t *testing.T, revision string, sets []string) [][]ide.Diagnostic {
 		}
 		return name
 	}
-	write("flake.lock", fmt.Sprintf(`{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":%q}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`, revision))
+	write("flake.lock", `{"nodes":{"jp":{"locked":{`+locked+`}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`)
 	var hosts strings.Builder
-	hosts.WriteString("{\n  inputs.jp.url = \"github:anduril/jetpack-nixos\";\n  outputs = { nixpkgs, jp, ... }: {\n")
+	fmt.Fprintf(&hosts, "{\n  inputs.jp.url = %q;\n  outputs = { nixpkgs, jp, ... }: {\n", url)
 	for i := range sets {
 		fmt.Fprintf(&hosts, "    nixosConfigurations.c%d = nixpkgs.lib.nixosSystem { modules = [ jp.nixosModules.default ./c%d.nix ]; };\n", i, i)
 	}
@@ -234,16 +343,15 @@ func findings(t *testing.T, revision string, sets []string) [][]ide.Diagnostic {
 	for i, set := range sets {
 		names = append(names, write(fmt.Sprintf("c%d.nix", i), "{\n  hardware.nvidia-jetpack.enable = true;\n  "+set+"\n}\n"))
 	}
-	sn := newSession(t).Snapshot()
-	var all [][]ide.Diagnostic
+	var docs []*workspace.Document
 	for _, name := range names {
 		doc, err := workspace.ReadDocument(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, ide.Diagnose(sn, doc))
+		docs = append(docs, doc)
 	}
-	return all
+	return newSession(t).Snapshot(), docs
 }
 
 // record asks Nix, and writes what it says.
@@ -274,11 +382,7 @@ func record(t *testing.T, file string, library *catalog.Library) {
 			t.Fatalf("%s is not known", rev)
 		}
 		source := t.TempDir()
-		unpack := exec.Command("tar", "x", "-C", source)
-		unpack.Stdin = bytes.NewReader(git(*upstreamDir, "archive", c.Revision.Hash))
-		if out, err := unpack.CombinedOutput(); err != nil {
-			t.Fatalf("tar: %v: %s", err, out)
-		}
+		unpackUpstream(t, c.Revision.Hash, source)
 		var ask strings.Builder
 		fmt.Fprintf(&ask, "import %s { lib = import %s; source = %s; l4t = { ", stubs, filepath.Join(lib, "lib"), source)
 		for _, g := range c.Generations() {

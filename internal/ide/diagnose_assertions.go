@@ -129,6 +129,9 @@ var assertions = []assertion{
 
 // assertionsOfHost reports the assertions of the revision that certainly fail on a host.
 func (d *diagnoser) assertionsOfHost(h *host.Host) {
+	for _, f := range h.Failed {
+		d.failed(h, f)
+	}
 	if enabled, _ := certain(h, catalog.EnableOption); enabled != true {
 		return
 	}
@@ -137,6 +140,69 @@ func (d *diagnoser) assertionsOfHost(h *host.Host) {
 			d.assert(h, a)
 		}
 	}
+}
+
+// mostOfMessage is how much a diagnostic says of upstream's message, in runes.
+const mostOfMessage = 400
+
+// failed reports an assertion of the pinned source in its own words, unless a rule of ours says the same.
+func (d *diagnoser) failed(h *host.Host, f host.Failed) {
+	id := d.pinned.Source.AssertionID(f.At.File, f.At.Span.Start)
+	if slices.ContainsFunc(assertions, func(a assertion) bool { return slices.Contains(a.ids, id) }) {
+		return
+	}
+	found := Diagnostic{Code: CodeAssertion, Host: HostName(h), Message: "jetpack-nixos refuses this"}
+	what := "assertion"
+	if f.IsWarning {
+		found.Severity, found.Message, what = SeverityWarning, "jetpack-nixos warns of this", "warning"
+	}
+	if message := oneLine(f.Message); message != "" {
+		found.Message += ": " + strings.TrimSuffix(cut(message, mostOfMessage), ".")
+	} else {
+		found.Message += "; only Nix can put its message together"
+	}
+	at := h.At
+	isFirst := true
+	for _, v := range f.HangsOn {
+		g := groundOf(v)
+		switch {
+		case !g.isWritten:
+			continue
+		case d.isRefused(h, g):
+			return
+		case !isFirst:
+			found.Related = append(found.Related, related(g.at(), g.says))
+			continue
+		}
+		isFirst, at = false, g.at()
+		if s, ok := d.optionNamed(v.Path); ok {
+			found.Section, _ = s.section(d.query)
+		}
+		found.Span = at.Span
+		d.follow(&found, g.definition, g.path)
+	}
+	if !isIn(at, d.doc) {
+		return // it is a finding of another document
+	}
+	found.Span = at.Span
+	found.Related = append(found.Related, related(f.At, "the "+what+" is written here"))
+	d.reportForHost(found)
+}
+
+// isRefused reports whether another rule refuses a value on a host: Nix stops there, and looks at no assertion.
+func (d *diagnoser) isRefused(h *host.Host, g ground) bool {
+	at := g.at()
+	if o, ok := d.pinned.Catalog.Option(g.path); ok && len(o.Values) > 0 && !o.ValuesInList {
+		if value, isString := g.definition.Plain.(string); isString {
+			if _, isUnknown := d.unknownValue(o, value, at.Span, false); isUnknown {
+				return true
+			}
+		}
+	}
+	return isIn(at, d.doc) && slices.ContainsFunc(d.found, func(other Diagnostic) bool {
+		return other.Span == at.Span && other.Code != CodeAssertion && other.Severity == SeverityError &&
+			(other.Host == "" || slices.Contains(strings.Split(other.Host, ", "), HostName(h)))
+	})
 }
 
 func (d *diagnoser) assert(h *host.Host, a assertion) {

@@ -418,7 +418,7 @@ func shownName(h *host.Host) string {
 	if h.Variant != "" {
 		name += "." + h.Variant
 	}
-	return cut(text.Visible(name, ""))
+	return cut(text.Visible(name, ""), mostOfValue)
 }
 
 // boardOn is what a host sets of its board, but for one option, and the versions that follow, but for those that stand
@@ -547,12 +547,14 @@ func nixValue(v any) string {
 	default:
 		s = fmt.Sprint(v)
 	}
-	return cut(oneLine(s))
+	return cut(oneLine(s), mostOfValue)
 }
 
-// cut is a text on one line, cut to a length that a hover has room for.
-func cut(s string) string {
-	const most = 60
+// mostOfValue is how much of a value a hover has room for, in runes.
+const mostOfValue = 60
+
+// cut is a text on one line, cut to a length in runes.
+func cut(s string, most int) string {
 	if utf8.RuneCountInString(s) > most {
 		return string([]rune(s)[:most]) + " …"
 	}

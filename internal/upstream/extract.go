@@ -27,12 +27,20 @@ type Extraction struct {
 	// Descriptions are upstream's own texts on options, by path, and on what to do without a removed one. What cannot
 	// be read of a text that is put together stands in it as ${…}.
 	Descriptions map[string]string
+	// AssertionIDs are the IDs of the conditions of assertions, and of what defines warnings, by where they are written.
+	AssertionIDs map[Place]string
 	// Files are the files that were read, sorted: the extraction holds while they stay as they are, and the folders
 	// that were listed, Folders, have the same names in them.
 	Files   []string
 	Folders []string
 	// Problems say what was left out, and why.
 	Problems []Problem
+}
+
+// Place is where something is written in a source tree.
+type Place struct {
+	File   string // its path within the tree
+	Offset int    // in bytes
 }
 
 // entries are the root modules of jetpack-nixos, the newest first.
@@ -59,7 +67,7 @@ func ExtractDir(dir string) (Extraction, error) {
 // is the caller's choice. Damaged files give what can still be read; the only error is [ErrNoModules].
 func Extract(fsys fs.FS) (Extraction, error) {
 	x := newExtractor(fsys)
-	e := Extraction{Descriptions: map[string]string{}}
+	e := Extraction{Descriptions: map[string]string{}, AssertionIDs: map[Place]string{}}
 	entry := ""
 	for _, name := range entries {
 		if info, err := fs.Stat(fsys, name); err == nil && info.Mode().IsRegular() {

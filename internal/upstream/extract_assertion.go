@@ -22,7 +22,7 @@ func (m *modules) assertions(f *file) {
 	tokens := slices.DeleteFunc(slices.Collect(f.tree.Tokens()), func(t syntax.Token) bool { return t.Kind.IsTrivia() })
 	for n := range syntax.Descendants(f.tree.Root()) {
 		b, ok := syntax.AsBinding(n)
-		if !ok || !isAssertion(b) || len(m.into.Assertions) >= maxAssertions {
+		if !ok || !isAssertion(b) || len(m.into.AssertionIDs) >= maxAssertions {
 			continue
 		}
 		c := canonical{extractor: m.extractor, tokens: tokens, seen: map[syntax.Node]bool{}}
@@ -38,6 +38,7 @@ func (m *modules) assertions(f *file) {
 		sum := sha256.Sum256([]byte(c.text.String()))
 		a := catalog.Assertion{ID: hex.EncodeToString(sum[:6])}
 		a.File, a.Line, _ = m.position(b.Path().Node)
+		m.into.AssertionIDs[Place{a.File, b.Path().Span().Start}] = a.ID
 		if !slices.ContainsFunc(m.into.Assertions, func(other catalog.Assertion) bool { return other.ID == a.ID }) {
 			m.into.Assertions = append(m.into.Assertions, a)
 		}

@@ -158,7 +158,7 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 }
 
 // resultOf evaluates a configuration with the catalog that it is pinned to.
-func (s *Snapshot) resultOf(ctx context.Context, c *Configuration, root string, folder *os.Root, before *Configuration) *host.Result {
+func (s *Snapshot) resultOf(ctx context.Context, c *Configuration, root string, opened *os.Root, before *Configuration) *host.Result {
 	var earlier *host.Result
 	if before != nil && before.Pinned.Catalog == c.Pinned.Catalog && slices.Equal(before.unrelated, c.unrelated) {
 		earlier = before.Result
@@ -166,7 +166,8 @@ func (s *Snapshot) resultOf(ctx context.Context, c *Configuration, root string, 
 	progress := &host.Progress{}
 	s.configurations.reading.Store(progress)
 	defer s.configurations.reading.CompareAndSwap(progress, nil)
-	return host.Evaluate(ctx, &files{root, folder, openFiles(s.documents), s.configurations.read}, host.Options{
+	folders := []folder{{root, opened}}
+	options := host.Options{
 		Entry: filepath.ToSlash(c.Entry), Schema: s.configurations.schemas.schema(c.Pinned.Catalog), Workers: 2, Progress: progress,
 		Input: func(name, url string) host.Input {
 			if input := c.Pinned.Pin.Input; input != "" && name == path.Base(input) {
@@ -178,7 +179,23 @@ func (s *Snapshot) resultOf(ctx context.Context, c *Configuration, root string, 
 			}
 			return input
 		},
-	}, earlier)
+	}
+	// What the assertions of known commits say, rules say in our own words.
+	if source := c.Pinned.Source; source != nil && c.Pinned.Basis == ReadFork && c.Pinned.IsOwn() {
+		options.Upstream = source.modules()
+		if _, inside := within(root, source.Location.Dir); !inside {
+			if tree, err := source.Location.Open(); err == nil {
+				defer tree.Close()
+				folders = append(folders, folder{source.Location.Dir, tree})
+				dir := filepath.ToSlash(source.Location.Dir)
+				options.Sources = map[string]string{host.FetchedJetpack: dir}
+				if input := c.Pinned.Pin.Input; input != "" {
+					options.Sources[path.Base(input)] = dir
+				}
+			}
+		}
+	}
+	return host.Evaluate(ctx, &files{folders, openFiles(s.documents), s.configurations.read}, options, earlier)
 }
 
 // addressesIn are the addresses of jetpack-nixos in files that an evaluation read.

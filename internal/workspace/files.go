@@ -12,13 +12,18 @@ import (
 	"jetpills/internal/nix/syntax"
 )
 
-// files reads the files below a folder for an evaluation: the open documents as they are, everything else from disk.
-// Nothing outside the folder is read, by a symbolic link neither.
+// files reads the files below some folders for an evaluation: the open documents as they are, everything else from disk.
+// Nothing outside the folders is read, by a symbolic link neither.
 type files struct {
-	root      string
-	folder    *os.Root
+	folders   []folder
 	documents map[string]*Document // by pathKey
 	read      *readFiles
+}
+
+// folder is an open folder.
+type folder struct {
+	dir string
+	*os.Root
 }
 
 // Bounds of what an evaluation reads.
@@ -47,14 +52,30 @@ type readFile struct {
 
 func newReadFiles() *readFiles { return &readFiles{files: map[string]*readFile{}} }
 
-// stat is what a name stands for, and its name within the folder.
-func (f *files) stat(file string) (fs.FileInfo, string, error) {
-	name, ok := within(f.root, filepath.FromSlash(file))
-	if !ok {
-		return nil, "", fs.ErrNotExist
+// within is the folder that a file lies in, and its name there; nil for none.
+func (f *files) within(file string) (*os.Root, string) {
+	for _, folder := range f.folders {
+		if name, ok := within(folder.dir, filepath.FromSlash(file)); ok {
+			return folder.Root, name
+		}
 	}
-	info, err := f.folder.Stat(name)
-	return info, name, err
+	return nil, ""
+}
+
+func (f *files) stat(file string) (fs.FileInfo, error) {
+	folder, name := f.within(file)
+	if folder == nil {
+		return nil, fs.ErrNotExist
+	}
+	return folder.Stat(name)
+}
+
+func (f *files) openFile(file string) (*os.File, error) {
+	folder, name := f.within(file)
+	if folder == nil {
+		return nil, fs.ErrNotExist
+	}
+	return folder.Open(name)
 }
 
 func (f *files) open(file string) (*Document, bool) {
@@ -67,7 +88,7 @@ func (f *files) Parse(file string) (*syntax.Tree, string, bool) {
 		return d.Tree(), file, true
 	}
 	file = f.linked(file)
-	info, _, err := f.stat(file)
+	info, err := f.stat(file)
 	if err == nil && info.IsDir() {
 		file = path.Join(file, "default.nix")
 		if d, ok := f.open(file); ok {
@@ -86,11 +107,11 @@ func (f *files) Parse(file string) (*syntax.Tree, string, bool) {
 func (f *files) linked(file string) string {
 	at := file
 	for range mostLinks {
-		name, ok := within(f.root, filepath.FromSlash(at))
-		if !ok {
+		folder, name := f.within(at)
+		if folder == nil {
 			break
 		}
-		to, err := f.folder.Readlink(name)
+		to, err := folder.Readlink(name)
 		if err != nil {
 			return at
 		}
@@ -115,14 +136,14 @@ func (f *files) ReadFile(file string) (string, bool) {
 
 // file reads a file, unless it is still what it was when it was read before.
 func (f *files) file(file string) (*readFile, bool) {
-	info, name, err := f.stat(file)
+	info, err := f.stat(file)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > mostRead {
 		return nil, false
 	}
 	if known, ok := f.read.known(filepath.FromSlash(file)); ok && known.modified.Equal(info.ModTime()) && known.size == info.Size() {
 		return known, true
 	}
-	opened, err := f.folder.Open(name)
+	opened, err := f.openFile(file)
 	if err != nil {
 		return nil, false
 	}
@@ -162,11 +183,10 @@ func (r *readFiles) keep(path string, file *readFile) {
 }
 
 func (f *files) ReadDir(file string) (map[string]string, bool) {
-	_, name, err := f.stat(file)
-	if err != nil {
+	if info, err := f.stat(file); err != nil || !info.IsDir() { // to open a named pipe is to wait
 		return nil, false
 	}
-	opened, err := f.folder.Open(name)
+	opened, err := f.openFile(file)
 	if err != nil {
 		return nil, false
 	}
@@ -199,10 +219,9 @@ func (f *files) Exists(file string) (exists, known bool) {
 	if _, ok := f.open(file); ok {
 		return true, true
 	}
-	name, inside := within(f.root, filepath.FromSlash(file))
-	if !inside {
+	if folder, _ := f.within(file); folder == nil {
 		return false, false
 	}
-	_, err := f.folder.Stat(name)
+	_, err := f.stat(file)
 	return err == nil, err == nil || os.IsNotExist(err)
 }

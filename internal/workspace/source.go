@@ -50,6 +50,23 @@ func (s *Source) File(name string) (string, bool) {
 	return file, err == nil
 }
 
+// AssertionID is the ID of the assertion or the warning that is written at an offset in a file, an absolute path; empty for
+// none.
+func (s *Source) AssertionID(file string, offset int) string {
+	name, _ := within(s.Location.Dir, filepath.FromSlash(file))
+	return s.extraction.AssertionIDs[upstream.Place{File: name, Offset: offset}]
+}
+
+// modules are the files that were read of it, absolute paths with slashes, sorted.
+func (s *Source) modules() []string {
+	all := make([]string, len(s.extraction.Files))
+	for i, name := range s.extraction.Files {
+		all[i] = path.Join(filepath.ToSlash(s.Location.Dir), name)
+	}
+	slices.Sort(all)
+	return all
+}
+
 // sources are the source trees that a snapshot, and those before it that no change sets apart, have read.
 type sources = cache[sourceKey, readSource]
 

@@ -152,6 +152,11 @@ func (e *Evaluator) concatLists(lists []*List) Value {
 		if l.Open && !out.Open {
 			out.Open, out.Gap = true, len(out.Items)+l.Gap
 		}
+		for i := range l.Items {
+			if out.Open && len(out.Items)+i >= out.Gap {
+				out.present = append(out.present, l.Has(i))
+			}
+		}
 		out.Items = append(out.Items, l.Items...)
 	}
 	return out

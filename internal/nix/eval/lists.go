@@ -74,7 +74,12 @@ func (c *call) mapped(l *List, f func(i int, t *Thunk) *Thunk) Value {
 }
 
 func mapList(c *call) Value {
-	return c.mapped(c.list(1), func(_ int, t *Thunk) *Thunk { return c.apply(0, t) })
+	l := c.list(1)
+	v := c.mapped(l, func(_ int, t *Thunk) *Thunk { return c.apply(0, t) })
+	if out, ok := v.(*List); ok {
+		out.present = l.present
+	}
+	return v
 }
 
 func imap(c *call, from int) Value {
@@ -105,6 +110,9 @@ func (c *call) spread(l *List, f func(*Thunk) (*List, *Unknown)) Value {
 		one, bad := f(t)
 		if bad != nil {
 			return c.fail(bad)
+		}
+		if !l.Has(i) {
+			one = &List{Items: one.Items, Open: true}
 		}
 		lists = append(lists, one)
 	}
@@ -160,9 +168,11 @@ func elem(c *call) Value {
 	if _, ok := c.force(0).(*Choice); ok {
 		return c.reject(0, c.force(0), "a value")
 	}
-	known := l.Items
-	if l.Open {
-		known = known[:min(l.Gap, len(known))]
+	known := make([]*Thunk, 0, len(l.Items))
+	for i, t := range l.Items {
+		if l.Has(i) {
+			known = append(known, t)
+		}
 	}
 	if c.contains(known, c.args[0]) {
 		return Bool(true)
@@ -187,7 +197,7 @@ func quantified(c *call, any three) Value {
 			return bad
 		case is == perhaps:
 			open = opaque(v, "a boolean")
-		case is == any && (!l.Open || i < l.Gap):
+		case is == any && l.Has(i):
 			return v
 		}
 	}

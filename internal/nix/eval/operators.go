@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"path"
 
 	"jetpills/internal/nix/syntax"
@@ -169,6 +170,9 @@ func (e *Evaluator) plus(a, b Value) Value {
 		return opaque(b, "a string")
 	case Int, Float:
 		return arithmetic(syntax.Plus, a, b)
+	}
+	if call, ok := a.(*Call); ok {
+		a = cmp.Or(e.expand(call), a)
 	}
 	if isOpaque(a) {
 		return opaque(a, "a number or a string")

@@ -101,10 +101,13 @@ func (e *Evaluator) expand(c *Call) Value {
 			return v
 		}
 	}
+	if c.Function.String() == "pkgs.appendOverlays" && len(c.Args) == 1 {
+		return NewSymbol("pkgs")
+	}
 	if c.Function.Name() == "import" && len(c.Function.Path) == 1 && len(c.Args) > 0 {
 		switch s, _ := e.Force(c.Args[0]).(*Symbol); {
 		case s == nil:
-		case len(c.Args) == 2 && isNixpkgs(s.Name()):
+		case len(c.Args) == 2 && (isNixpkgs(s.Name()) || s.String() == "pkgs.path"):
 			return NewSymbol("pkgs")
 		case len(c.Args) == 1 && s.Name() == "<nixpkgs/lib>":
 			return NewSymbol("lib")
@@ -205,6 +208,11 @@ func (e *Evaluator) has(v Value, name string) (three, *Thunk) {
 		if lib := e.asLib(v); lib != nil {
 			if a, ok := lib.Get(name); ok {
 				return yes, a.Thunk
+			}
+		}
+		if e.options.Has != nil && len(v.Path) > 0 {
+			if has, known := e.options.Has(v.below(name)); known && !has {
+				return no, nil
 			}
 		}
 	case *Call:

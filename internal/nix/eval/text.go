@@ -149,6 +149,10 @@ func (e *Evaluator) coerced(v Value, how coercion) (string, *Unknown) {
 			return "", unknownPart(v, "outPath")
 		}
 		return "", refused("a set is no string")
+	case *Call:
+		if expanded := e.expand(v); expanded != nil {
+			return e.coerced(expanded, how)
+		}
 	}
 	if how == interpolated || isOpaque(v) {
 		return "", opaque(v, "a string")

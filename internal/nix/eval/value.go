@@ -31,10 +31,17 @@ type (
 // List is a list.
 type List struct {
 	Items []*Thunk
-	// Open says that other elements may stand at the index Gap, and that those
-	// from there on may be missing.
+	// Open says that other elements may stand at the index Gap or behind it, and that
+	// those from there on may be missing, but for those that Has.
 	Open bool
 	Gap  int
+	// present says of the elements from Gap on which are not missing.
+	present []bool
+}
+
+// Has reports whether the known element of an index is certainly in the list.
+func (l *List) Has(i int) bool {
+	return !l.Open || i < l.Gap || i-l.Gap < len(l.present) && l.present[i-l.Gap]
 }
 
 // Attrs is an attribute set. It does not change once it is made.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"jetpills/internal/nix/eval"
@@ -120,6 +121,9 @@ func (s *system) declare(o *option, set *eval.Attrs) {
 
 // typeOf is a value of lib.types as a type.
 func (s *system) typeOf(v eval.Value) Type {
+	if symbol, ok := v.(*eval.Symbol); ok && len(symbol.Path) > 1 && slices.Equal(symbol.Path[1:], []string{"nixpkgs", "pkgs", "type"}) {
+		return Type{Kind: Raw}
+	}
 	set, ok := s.Merged(v).(*eval.Attrs)
 	if !ok || !s.enter() {
 		return Type{Kind: Unmergeable}

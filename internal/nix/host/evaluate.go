@@ -71,7 +71,7 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 	old := map[string]*evaluated{}
 	var changed map[question]changes
 	if before != nil && before.options.Entry == o.Entry && before.options.Schema == o.Schema &&
-		maps.Equal(before.options.Sources, o.Sources) {
+		maps.Equal(before.options.Sources, o.Sources) && slices.Equal(before.options.Upstream, o.Upstream) {
 		changed = m.changed(before.answers)
 		for _, e := range before.hosts {
 			if of := e.after(changed, before.common); of != nil {
@@ -448,6 +448,9 @@ func (s *system) host(h *Host) *Host {
 	h.Unchecked = s.unchecked || len(checks.raw) > 0 && s.Force(checks.raws()) != eval.Value(eval.Bool(true)) ||
 		len(s.root.at([]string{"_module", "freeformType"}).raw) > 0
 	h.Undeclared = s.undeclared(s.root, false, nil)
+	if len(s.options.Upstream) > 0 {
+		h.Failed = s.failed()
+	}
 	switch h.Jetpack = s.jetpack; {
 	case s.declares:
 		h.Jetpack = Yes
@@ -479,7 +482,7 @@ func (s *system) valueOf(o *Option) Value {
 	m := at.merge()
 	v.Conflict = m.conflict
 	for i := range m.all {
-		if !m.all[i].isDefault {
+		if !m.all[i].isDefault && !s.isSource(&m.all[i]) {
 			v.Definitions = append(v.Definitions, s.definition(&m.all[i]))
 		}
 	}
@@ -591,6 +594,20 @@ func (s *system) definition(c *candidate) Definition {
 	}
 	d.Why = brief(d.Why)
 	return d
+}
+
+// isSource reports whether a definition is one of a flake input whose source is at hand, outside of the workspace.
+func (s *system) isSource(c *candidate) bool {
+	if len(s.options.Sources) == 0 || c.at.IsZero() {
+		return false
+	}
+	file, _ := s.PathOf(c.at)
+	for _, dir := range s.options.Sources {
+		if strings.HasPrefix(file, dir+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // variant is a system that is built beside another one.

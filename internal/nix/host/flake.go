@@ -109,6 +109,9 @@ func (s origins) isPackages(p []string) bool {
 // is taken from, or else by the name of a source in its text. isInput says that it is
 // known to come from outside.
 func (r *run) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
+	if r.isOfJetpack(t) {
+		return Jetpack, true
+	}
 	var texts []string
 	switch v := v.(type) {
 	case *eval.Symbol:
@@ -143,6 +146,23 @@ func (r *run) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
 		return Nixpkgs, true
 	}
 	return Foreign, false
+}
+
+// isOfJetpack reports whether a value is taken from the flake of jetpack-nixos, where that is looked into.
+func (r *run) isOfJetpack(t *eval.Thunk) bool {
+	for t := range t.Through() {
+		sel, ok := syntax.AsSelect(t.Node())
+		if !ok {
+			continue
+		}
+		if of, ok := r.Force(r.Thunk(sel.From(), t.Scope())).(*eval.Attrs); ok {
+			flake, ok := of.Rest().(*eval.Call)
+			if ok && cmp.Or(r.common, r).late[flake] != nil && flake.Function.Path[0] == "inputs" && r.inputs.input(flake.Function.Name()) == Jetpack {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isSource reports whether an expression names a file or a source as a whole.
@@ -215,6 +235,7 @@ func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value)
 	}
 	f.self = eval.NewAttrs(late,
 		named("outPath", eval.String(dir)),
+		named("narHash", eval.String(dir+hashOf)),
 		eval.Attr{Name: "inputs", Thunk: r.Lazy(func(*eval.Evaluator) eval.Value { return f.inputs })},
 		named("outputs", late),
 	)
@@ -323,7 +344,7 @@ func (r *run) fetched(call *eval.Call) eval.Value {
 	}
 	switch {
 	case strings.Contains(name, "jetpack-nixos"):
-		name = "jetpack-nixos"
+		name = FetchedJetpack
 	case strings.Contains(name, "nixpkgs"):
 		name = "nixpkgs"
 	default:

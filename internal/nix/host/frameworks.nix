@@ -15,6 +15,18 @@
         (removeAttrs all [ "meta" "network" "defaults" ]);
     in { inherit nodes; };
 
+  # nixpkgs: packages, with overlays laid over them. None changes how nixpkgs calls packages, or lib.
+  packages = { pkgs, overlays }:
+    let
+      own = {
+        inherit lib;
+        callPackage = lib.callPackageWith final;
+        callPackages = lib.callPackagesWith final;
+        newScope = more: lib.callPackageWith (final // more);
+      };
+      final = lib.foldl' (prev: overlay: prev // overlay final prev // own) (pkgs // own) overlays;
+    in final;
+
   # flake-utils-plus: a flake has a table of hosts, and what they have in common.
   mkFlake = { hosts ? { }, hostDefaults ? { }, nixosConfigurations ? { }, inputs ? { }, ... }@given:
     let

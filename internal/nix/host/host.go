@@ -27,6 +27,9 @@ type Options struct {
 	// the inputs: their flakes and modules are evaluated as if they were the
 	// workspace's.
 	Sources map[string]string
+	// Upstream are the files of the modules of jetpack-nixos, sorted, whose assertions and warnings are evaluated; nil
+	// evaluates none. They are among what the host's modules import, by Sources or within the workspace.
+	Upstream []string
 	// Steps bounds the work, in steps of eval: for all configurations together, a
 	// thirtieth of it for each, and as much for what they have in common. 0 is 30 million.
 	Steps int
@@ -150,6 +153,8 @@ type Host struct {
 	// the schema, where no module declares them: beside an enable of the schema, or below
 	// one.
 	Undeclared []Value
+	// Failed are the assertions in Options.Upstream that certainly fail, and the warnings there that certainly come.
+	Failed []Failed
 	// Bound is the bound that was reached; nil if the budget was enough.
 	Bound *eval.Unknown
 }

@@ -218,7 +218,7 @@ func (s *run) items(t *eval.Thunk) (all []item, open *eval.Unknown) {
 	case *eval.List:
 		for i, t := range v.Items {
 			one := item{Thunk: t}
-			if v.Open && i >= v.Gap {
+			if !v.Has(i) {
 				one.perhaps = ambiguous("a list")
 			}
 			all = append(all, one)

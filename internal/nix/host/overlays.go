@@ -21,7 +21,7 @@ type Overlays struct {
 func (s *system) overlays(given *eval.Thunk) Overlays {
 	var o Overlays
 	for _, c := range s.root.at([]string{"nixpkgs", "overlays"}).candidates(nil) {
-		if c.holds != No {
+		if c.holds != No && !s.isSource(&c) {
 			s.addOverlays(&o, c.Thunk)
 		}
 	}

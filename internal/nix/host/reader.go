@@ -16,7 +16,11 @@ const (
 	store   = "/nix/store/"
 	selfDir = store + "self-source"
 	inputs  = store + "input-"
+	hashOf  = "#narHash" // behind one of these, for the hash of the source
 )
+
+// FetchedJetpack is the name among Options.Sources of jetpack-nixos where a function fetches it, and no flake.
+const FetchedJetpack = "jetpack-nixos"
 
 // question is one of what a reader is asked.
 type question struct {

@@ -190,6 +190,11 @@ func (h *Host) after(changed changes, ok *bool) *Host {
 		return all
 	}
 	of.Values, of.Undeclared = values(h.Values), values(h.Undeclared)
+	of.Failed = slices.Clone(h.Failed)
+	for i := range of.Failed {
+		f := &of.Failed[i]
+		f.At, f.HangsOn = move(f.At), values(f.HangsOn)
+	}
 	of.Functions = slices.Clone(h.Functions)
 	for i := range of.Functions {
 		of.Functions[i] = move(of.Functions[i])

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
 )
 
 // run is one evaluation: of the names of the configurations, or of one of them.
@@ -137,6 +138,9 @@ func (r *run) expand(_ *eval.Evaluator, call *eval.Call) (v eval.Value) {
 		return v
 	case name == "withSystem" && len(call.Args) == 2:
 		return r.Apply(r.Force(call.Args[1]), eval.Known(perSystem(call.Args[0])))
+	case name == "callPackages" && len(call.Args) == 2 && len(r.options.Upstream) > 0 && r.inputs.isPackages(call.Function.Path):
+		f, _ := eval.Lib("callPackagesWith")
+		return r.ApplyAll(f, eval.Known(eval.NewSymbol(call.Function.Path[:len(call.Function.Path)-1]...)), call.Args[0], call.Args[1])
 	case strings.HasPrefix(name, "each"):
 		return r.eachSystem(name, call)
 	case strings.HasPrefix(name, "fetch") && len(call.Args) > 0:
@@ -157,6 +161,9 @@ func (r *run) has(s *eval.Symbol) (has, known bool) {
 	}
 	if of, ok := r.optionsOf[s.Path[0]]; ok {
 		return of.has(s.Path[1:])
+	}
+	if len(s.Path) == 2 && s.Path[0] == bare && !syntax.IsName(s.Path[1]) {
+		return false, true // nixpkgs has no package whose name needs quotes
 	}
 	if r.common != nil {
 		r.Needs(r.common.Asking(func() { has, known = r.common.has(s) }))

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
 )
@@ -41,6 +42,7 @@ type system struct {
 	jetpack  Answer // whether the modules of jetpack-nixos are among the modules
 	holes    []hole
 	configOf *eval.Call
+	scopeOf  *eval.Thunk            // see scope
 	given    []eval.Attr            // what every module gets
 	rest     eval.Value             // what else it may get
 	asked    map[string]*eval.Thunk // the values of _module.args
@@ -269,9 +271,10 @@ func (s *system) loadOne(m item, key string) *loaded {
 
 // loadFile loads the module in a file, once.
 func (s *system) loadFile(m item, name string) *loaded {
+	kind, isInput := s.inputs.of(name)
 	if local, ok := s.reader.local(name); ok {
 		name = local
-	} else if kind, ok := s.inputs.of(name); ok {
+	} else if isInput {
 		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: "inputs." + name[len(inputs):]}, true)
 		return nil
 	}
@@ -281,6 +284,10 @@ func (s *system) loadFile(m item, name string) *loaded {
 	known := &loaded{key: name}
 	s.loaded[name] = known
 	of := s.Import(name)
+	if u, ok := s.Force(of).(*eval.Unknown); ok && isInput && !u.Fails() {
+		s.outside(m, kind, u, true)
+		return known
+	}
 	if made := s.shaped(item{of, m.perhaps}, name, s.Force(of)); made != nil {
 		*known = *made
 	}
@@ -561,8 +568,27 @@ func (s *system) has(path []string) (has, known bool) {
 	return s.jetpack == Yes, s.jetpack != NotKnown
 }
 
-// packages are nixpkgs' packages: a symbol, but for the platform.
+// packages are nixpkgs' packages: a symbol, but for the platform, and for what the source of jetpack-nixos tells.
 func (s *system) packages() eval.Value {
+	if s.root != nil && s.nixos && len(s.root.at([]string{"nixpkgs", "pkgs"}).raw) > 0 {
+		return eval.NewSymbol("pkgs") // for whichever platform they are
+	}
+	attrs := s.platformAttrs()
+	if len(s.options.Upstream) > 0 && s.root != nil && s.nixos {
+		attrs = append(attrs,
+			eval.Attr{Name: catalog.ScopeName, Thunk: s.Through(func(*eval.Evaluator) (eval.Value, *eval.Thunk) { return s.scope(), nil })},
+			named("config", eval.NewAttrs(eval.NewSymbol("pkgs", "config"),
+				eval.Attr{Name: "cudaSupport", Thunk: s.Lazy(func(*eval.Evaluator) eval.Value { return s.cudaSupport() })})),
+		)
+	}
+	if attrs == nil {
+		return eval.NewSymbol("pkgs")
+	}
+	return eval.NewAttrs(eval.NewSymbol("pkgs"), attrs...)
+}
+
+// platformAttrs are the packages that tell the platform; nil where it is not known.
+func (s *system) platformAttrs() []eval.Attr {
 	platform := s.platform
 	if s.root != nil && s.nixos {
 		m := s.root.at([]string{"nixpkgs", "hostPlatform"}).merge()
@@ -572,7 +598,7 @@ func (s *system) packages() eval.Value {
 	}
 	set, ok := s.elaborated(platform).(*eval.Attrs)
 	if !ok {
-		return eval.NewSymbol("pkgs")
+		return nil
 	}
 	// stdenv has the tests of the platform as well, but for its name.
 	host := named("hostPlatform", eval.NewAttrs(eval.NewSymbol("pkgs", "stdenv", "hostPlatform"), slices.Collect(set.All())...))
@@ -583,7 +609,7 @@ func (s *system) packages() eval.Value {
 		}
 	}
 	system, _ := set.Get("system")
-	return eval.NewAttrs(eval.NewSymbol("pkgs"), system, host, named("stdenv", eval.NewAttrs(eval.NewSymbol("pkgs", "stdenv"), stdenv...)))
+	return []eval.Attr{system, host, named("stdenv", eval.NewAttrs(eval.NewSymbol("pkgs", "stdenv"), stdenv...))}
 }
 
 // elaborated is what lib.systems makes of a platform's name, or of a set with it, as far as that is
