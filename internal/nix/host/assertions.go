@@ -26,12 +26,6 @@ const (
 	stepsOfTrace = 100_000
 )
 
-// isUpstream reports whether a file is one of the modules of jetpack-nixos.
-func (r *run) isUpstream(file string) bool {
-	_, is := slices.BinarySearch(r.options.Upstream, file)
-	return is
-}
-
 // failed are the assertions of jetpack-nixos that certainly fail, and the warnings that certainly come.
 func (s *system) failed() (all []Failed) {
 	for _, name := range []string{"assertions", "warnings"} {

@@ -33,7 +33,7 @@ in { nvidia-jetpack5 = scope "35.6"; nvidia-jetpack6 = scope "36.4"; nvidia-jetp
   } // config.hardware.nvidia-jetpack.flasherPkgs.callPackages (import ./flash.nix { inherit config; }) { });
 }`},
 		{"flash.nix", `{ config }: { runCommand }: { flash = runCommand "flash" { } ""; }`},
-		{"modules/default.nix", `overlay: { config, lib, options, pkgs, ... }: let cfg = config.hardware.nvidia-jetpack; in {
+		{"modules/default.nix", `overlay: { config, lib, flags, options, pkgs, ... }: let cfg = config.hardware.nvidia-jetpack; in {
   options.hardware.nvidia-jetpack = {
     enable = lib.mkEnableOption "Jetsons";
     som = lib.mkOption { type = lib.types.str; default = "generic"; };

@@ -596,20 +596,6 @@ func (s *system) definition(c *candidate) Definition {
 	return d
 }
 
-// isSource reports whether a definition is one of a flake input whose source is at hand, outside of the workspace.
-func (s *system) isSource(c *candidate) bool {
-	if len(s.options.Sources) == 0 || c.at.IsZero() {
-		return false
-	}
-	file, _ := s.PathOf(c.at)
-	for _, dir := range s.options.Sources {
-		if strings.HasPrefix(file, dir+"/") {
-			return true
-		}
-	}
-	return false
-}
-
 // variant is a system that is built beside another one.
 type variant struct {
 	name   string

@@ -149,6 +149,10 @@ func TestRandomEdits(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		f := randomWorkspace(rt)
 		o := host.Options{Entry: "/w/flake.nix", Schema: schemaOfNewest(), Steps: rapid.SampledFrom([]int{0, 0, 200_000, 30_000}).Draw(rt, "steps")}
+		if rapid.IntRange(0, 2).Draw(rt, "source") == 0 {
+			f.content["/fork/flake.nix"], f.content["/fork/modules/default.nix"] = sourceFlake, randomSource(rt)
+			o.Sources, o.Upstream = map[string]string{"jetpack-nixos": "/fork"}, []string{"/fork/modules/default.nix"}
+		}
 		res := host.Evaluate(context.Background(), f, o, nil)
 		asFresh(rt, f, o, res, "nothing")
 		names := slices.Sorted(maps.Keys(f.content))
