@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +18,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
+	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/workspace"
 )
@@ -77,6 +80,82 @@ func TestEveryAssertion(t *testing.T) {
 // judgedRevisions are those of which Nix is asked: they have all forms of the assertions that rules follow from.
 var judgedRevisions = []string{
 	"1a54d38d", "9ff41ba8", "f5a1bb78", "e17242a4", "53443392", "f288815d", "dc8d98e9", "4d857d6d",
+}
+
+// refusals are what stops or warns of a host in upstream's source without being an assertion, by file and function, and why no
+// rule follows from it. What stands below pkgs/ is said of packages, by those alone who build them.
+var refusals = map[string]string{
+	"modules/devices.nix: throw":                  "majorVersion has no other values: that is unknown-value",
+	"modules/default.nix: warn":                   "it comes where a text reads the packages of another JetPack",
+	"modules/flash-script.nix: warn":              "it comes where a text reads an old name of the flash script or of the packages",
+	"overlay-with-config.nix: throw":              "it comes where something is built that needs to know the SoC of the SoM generic",
+	"overlay.nix: assert":                         "it holds for what jetpack-nixos sets itself",
+	"mk-overlay.nix: warnOnInstantiate":           "it comes where a text reads a package that is no more",
+	"device-pkgs/default.nix: throw":              "it comes where a flash command is built for several variants of firmware, which jetpack-nixos sets itself",
+	"device-pkgs/flash-tools-flashcmd.nix: throw": "it comes where a flash command is built for several variants of firmware, which jetpack-nixos sets itself",
+}
+
+// TestEveryRefusal holds that the catalogs have each assertion and each warning that the text of upstream's modules has at the
+// revisions of which Nix is asked, and that nothing else stops or warns of a host without a reason to have no rule. With
+// -upstream DIR.
+func TestEveryRefusal(t *testing.T) {
+	if *upstreamDir == "" {
+		t.Skip("needs -upstream")
+	}
+	library := newSession(t).Snapshot().Library()
+	written := regexp.MustCompile(`\b(assertion|warnings)\s*=`)
+	seen := map[string]bool{}
+	for _, rev := range judgedRevisions {
+		c, _ := library.At(rev)
+		dir := t.TempDir()
+		unpackUpstream(t, c.Revision.Hash, dir)
+		assertions := map[string]bool{} // by file and line
+		for _, a := range c.Assertions() {
+			assertions[fmt.Sprintf("%s:%d", a.File, a.Line)] = true
+		}
+		err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+			// Only the flake's own checks evaluate check-jetpack-selection.nix.
+			if err != nil || d.IsDir() || filepath.Ext(name) != ".nix" || strings.HasPrefix(name, "pkgs/") || name == "check-jetpack-selection.nix" {
+				return err
+			}
+			content, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				return err
+			}
+			tree := syntax.Parse(string(content))
+			for i, line := range strings.Split(string(content), "\n") {
+				if at := fmt.Sprintf("%s:%d", name, i+1); written.MatchString(line) && !assertions[at] {
+					t.Errorf("%s: the catalog has no assertion at %s", rev, at)
+				}
+			}
+			for n := range syntax.Descendants(tree.Root()) {
+				function := ""
+				if call, ok := syntax.AsApply(n); ok {
+					function = module.CalleeName(call.Function())
+				} else if n.Kind() == syntax.Assert {
+					function = "assert"
+				}
+				switch function {
+				case "assert", "throw", "abort", "throwIf", "throwIfNot", "warn", "warnIf", "warnIfNot", "warnOnInstantiate", "mkRemovedOptionModule":
+				default:
+					continue
+				}
+				is := name + ": " + function
+				if seen[is] = true; refusals[is] == "" {
+					t.Errorf("%s: no reason is given for %s", rev, is)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for is := range refusals {
+		if !seen[is] {
+			t.Errorf("nothing is %s", is)
+		}
+	}
 }
 
 // judgement is what Nix says of the cases of a revision.
