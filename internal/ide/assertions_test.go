@@ -306,59 +306,73 @@ func TestSourceAgainstNix(t *testing.T) {
 	if err := json.Unmarshal(content, &known); err != nil {
 		t.Fatal(err)
 	}
-	found, missed := map[string]int{}, map[string]int{}
-	for _, j := range known.Revisions {
-		var sets []string
-		for _, one := range j.Cases {
-			sets = append(sets, one.Set)
-		}
-		dir := t.TempDir()
-		unpackUpstream(t, j.Revision, filepath.Join(dir, "jp"))
-		sn, docs := hostsWith(t, dir, `"type":"path","path":"./jp"`, "path:./jp", sets)
-		c := sn.Configuration(dir)
-		if c.Bound != nil || c.Pinned.Basis != workspace.ReadFork {
-			t.Fatalf("%s: %v, basis %v", j.Revision, c.Bound, c.Pinned.Basis)
-		}
-		byRevision := findings(t, j.Revision, sets)
-		for i, one := range j.Cases {
-			h, _ := c.Host(fmt.Sprintf("c%d", i))
-			fails, isWarned := map[string]bool{}, false
-			for _, f := range h.Failed {
-				id := c.Pinned.Source.AssertionID(f.At.File, f.At.Span.Start)
-				if f.Message == "" || len(f.HangsOn) == 0 {
-					t.Errorf("%s: %s: %s says nothing", j.Revision, one.Set, id)
+	const fork = "4242424242424242424242424242424242424242"
+	for _, layout := range []struct{ name, locked, url string }{
+		{"in the workspace", `"type":"path","path":"./jp"`, "path:./jp"},
+		{"in the store", `"type":"github","owner":"acme","repo":"jetpack-nixos","rev":"` + fork + `","narHash":"sha256-dhnq2A/E0ddqFPj4u8bUbKJwwgA8JA2cnM6gkHDQO/E="`, "github:acme/jetpack-nixos"},
+	} {
+		t.Run(layout.name, func(t *testing.T) {
+			found, missed := map[string]int{}, map[string]int{}
+			for _, j := range known.Revisions {
+				var sets []string
+				for _, one := range j.Cases {
+					sets = append(sets, one.Set)
 				}
-				if f.IsWarning {
-					isWarned = true
-				} else if fails[id] = true; !slices.Contains(one.Fails, id) {
-					t.Errorf("%s: %s: Nix does not say that %s fails: %s", j.Revision, one.Set, id, f.Message)
+				dir, store := t.TempDir(), t.TempDir()
+				docs := hostsWith(t, dir, layout.locked, layout.url, sets)
+				source := filepath.Join(dir, "jp")
+				if at := newSessionIn(t, store).Snapshot().CatalogAt(dir).Pin.StorePath; at != "" {
+					source = at
+				}
+				unpackUpstream(t, j.Revision, source)
+				sn := newSessionIn(t, store).Snapshot()
+				c := sn.Configuration(dir)
+				if c.Bound != nil || c.Pinned.Basis != workspace.ReadFork {
+					t.Fatalf("%s: %v, basis %v", j.Revision, c.Bound, c.Pinned.Basis)
+				}
+				byRevision := findings(t, j.Revision, sets)
+				for i, one := range j.Cases {
+					h, _ := c.Host(fmt.Sprintf("c%d", i))
+					fails, isWarned := map[string]bool{}, false
+					for _, f := range h.Failed {
+						id := c.Pinned.Source.AssertionID(f.At.File, f.At.Span.Start)
+						if f.Message == "" || len(f.HangsOn) == 0 {
+							t.Errorf("%s: %s: %s says nothing", j.Revision, one.Set, id)
+						}
+						if f.IsWarning {
+							isWarned = true
+						} else if fails[id] = true; !slices.Contains(one.Fails, id) {
+							t.Errorf("%s: %s: Nix does not say that %s fails: %s", j.Revision, one.Set, id, f.Message)
+						}
+					}
+					if isWarned && !one.Warns {
+						t.Errorf("%s: %s: Nix does not warn", j.Revision, one.Set)
+					}
+					all := slices.Clone(one.Fails)
+					if one.Warns {
+						fails["warning"] = isWarned
+						all = append(all, "warning")
+					}
+					for _, id := range all {
+						if fails[id] {
+							found[id]++
+						} else {
+							missed[id]++
+						}
+					}
+					// Rules of ours say what they say without the source, and nothing is said twice.
+					if got, want := said(ide.Diagnose(sn, docs[i]), fork), said(byRevision[i], j.Revision); !slices.Equal(got, want) {
+						t.Errorf("%s: %s: with the source: %q\nwithout: %q", j.Revision, one.Set, got, want)
+					}
 				}
 			}
-			if isWarned && !one.Warns {
-				t.Errorf("%s: %s: Nix does not warn", j.Revision, one.Set)
-			}
-			if one.Warns {
-				fails["warning"] = isWarned
-				one.Fails = append(one.Fails, "warning")
-			}
-			for _, id := range one.Fails {
-				if fails[id] {
-					found[id]++
-				} else {
-					missed[id]++
+			t.Logf("found: %v, missed: %v", found, missed)
+			for id := range missed {
+				if withoutRule[id] == "" {
+					t.Errorf("the source does not say %d times that %s fails", missed[id], id)
 				}
 			}
-			// Rules of ours say what they say without the source, and nothing is said twice.
-			if got, want := said(ide.Diagnose(sn, docs[i]), j.Revision), said(byRevision[i], j.Revision); !slices.Equal(got, want) {
-				t.Errorf("%s: %s: with the source: %q\nwithout: %q", j.Revision, one.Set, got, want)
-			}
-		}
-	}
-	t.Logf("found: %v, missed: %v", found, missed)
-	for id := range missed {
-		if withoutRule[id] == "" {
-			t.Errorf("the source does not say %d times that %s fails", missed[id], id)
-		}
+		})
 	}
 }
 
@@ -392,7 +406,8 @@ func unpackUpstream(t *testing.T, revision, dir string) {
 func findings(t *testing.T, revision string, sets []string) [][]ide.Diagnostic {
 	t.Helper()
 	locked := fmt.Sprintf(`"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":%q`, revision)
-	sn, docs := hostsWith(t, t.TempDir(), locked, "github:anduril/jetpack-nixos", sets)
+	docs := hostsWith(t, t.TempDir(), locked, "github:anduril/jetpack-nixos", sets)
+	sn := newSession(t).Snapshot()
 	var all [][]ide.Diagnostic
 	for _, doc := range docs {
 		all = append(all, ide.Diagnose(sn, doc))
@@ -402,7 +417,7 @@ func findings(t *testing.T, revision string, sets []string) [][]ide.Diagnostic {
 
 // hostsWith makes a host of each of some modules, in a flake whose input jp is locked to something, and gives the documents of
 // the modules.
-func hostsWith(t *testing.T, dir, locked, url string, sets []string) (*workspace.Snapshot, []*workspace.Document) {
+func hostsWith(t *testing.T, dir, locked, url string, sets []string) []*workspace.Document {
 	t.Helper()
 	write := func(name, content string) string {
 		name = filepath.Join(dir, name)
@@ -430,7 +445,7 @@ func hostsWith(t *testing.T, dir, locked, url string, sets []string) (*workspace
 		}
 		docs = append(docs, doc)
 	}
-	return newSession(t).Snapshot(), docs
+	return docs
 }
 
 // record asks Nix, and writes what it says.

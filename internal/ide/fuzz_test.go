@@ -14,11 +14,17 @@ import (
 
 func newSession(tb testing.TB) *workspace.Session {
 	tb.Helper()
+	return newSessionIn(tb, "")
+}
+
+// newSessionIn is a session with a store of Nix in a folder.
+func newSessionIn(tb testing.TB, store string) *workspace.Session {
+	tb.Helper()
 	library, err := catalog.Open()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: tb.TempDir()})
+	return workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: tb.TempDir(), StoreDir: store})
 }
 
 // FuzzCursor asks everything at every place of any text: nothing may panic, and what is answered must lie in the text.
