@@ -129,6 +129,7 @@ func (e *Evaluator) Thunk(n syntax.Node, s *Scope) *Thunk {
 // relative paths in it; the reader's texts have theirs already.
 func (e *Evaluator) File(t *syntax.Tree, path string) *Thunk {
 	e.files[t] = path
+	e.look(t.Root()) // which expression the text is
 	return e.own(Thunk{node: t.Root().Child(0)})
 }
 

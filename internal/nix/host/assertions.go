@@ -16,7 +16,7 @@ type Failed struct {
 	// Message is what Nix shows, with the source of what is not known of it as ${…}; empty if nothing is known.
 	Message string
 	// HangsOn are the options that the condition was seen to read, in the order of the text, and then those of the conditions
-	// around it. Their definitions are those of the workspace.
+	// around it, from the inside out. Their definitions are those of the workspace.
 	HangsOn []Value
 }
 
@@ -100,7 +100,7 @@ func (s *system) hangsOn(test *eval.Thunk, element def, definition syntax.Node) 
 	}
 	t.through(test)
 	t.around(element.Thunk, definition)
-	for _, condition := range element.conditions {
+	for _, condition := range slices.Backward(element.conditions) {
 		t.through(condition)
 	}
 	return t.found

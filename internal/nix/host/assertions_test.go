@@ -114,12 +114,20 @@ func TestFailed(t *testing.T) {
 		{"off", fails("false"), `{ hardware.nvidia-jetpack.enable = false; }`, ""},
 		{"perhaps off", fails("false"), `({ pkgs, ... }: { hardware.nvidia-jetpack.enable = pkgs.x; })`, ""},
 		{"under a condition", "assertions = lib.mkIf cfg.super [ { assertion = false; message = cfg.som; } ];",
-			on + `{ hardware.nvidia-jetpack.super = true; }`, "generic @ enable super"},
+			on + `{ hardware.nvidia-jetpack.super = true; }`, "generic @ super enable"},
 		{"under a condition that does not hold", "assertions = lib.mkIf cfg.super [ { assertion = false; message = cfg.som; } ];", on, ""},
 		{"under a condition that is not known", "assertions = lib.mkIf pkgs.x [ { assertion = false; message = cfg.som; } ];", on, ""},
+		{"under a condition of its own", `assertions = [ (lib.mkIf cfg.super { assertion = false; message = "a"; }) (lib.mkIf (!cfg.super) { assertion = false; message = "b"; }) (lib.mkIf pkgs.x { assertion = false; message = "c"; }) ];`,
+			on + `{ hardware.nvidia-jetpack.super = true; }`, "a @ super enable"},
 		{"merged", `assertions = lib.mkMerge [ [ { assertion = false; message = "a"; } ] (lib.mkAfter [ { assertion = cfg.super; message = "b"; } ]) ];`, on, "a @ enable; b @ enable"},
 		{"behind what may be there", `assertions = lib.optional pkgs.x { assertion = false; message = "a"; } ++ [ { assertion = false; message = "b"; } ]
           ++ map (n: { assertion = false; message = n; }) (lib.optional pkgs.y "c" ++ [ "d" ]);`, on, "b @ enable; d @ enable"},
+		{"of what may be there", `assertions = lib.concatMap (n: [ { assertion = false; message = n; } ]) (lib.optional pkgs.x "a")
+          ++ lib.filter (a: !a.assertion) (lib.optional pkgs.y { assertion = false; message = "b"; });`, on, ""},
+		{"of lists that are known in part", `assertions = let some = lib.optional pkgs.x "a" ++ [ "b" ]; in
+          [ { assertion = !(lib.elem "b" some); message = "elem"; } { assertion = !(lib.any (x: x == "b") some); message = "any"; }
+            { assertion = lib.elem "a" some; message = "may be there"; } { assertion = !(lib.elem "a" some); message = "may be missing"; } { assertion = !(lib.any (x: x == "a") some); message = "may be missing, too"; } ];`,
+			on, "any @ enable; elem @ enable"},
 		{"made by functions", `assertions = let refuse = som: { assertion = cfg.som != som; message = "no ${som}"; }; in
           map refuse [ "a" "b" ] ++ lib.concatMap (n: lib.optional cfg.super (refuse n)) [ "a" "c" ];`,
 			on + `{ hardware.nvidia-jetpack = { som = "a"; super = true; }; }`, "no a @ som enable; no a @ som super enable"},
@@ -160,6 +168,7 @@ func TestFailed(t *testing.T) {
 		{"CUDA", fails("!pkgs.config.cudaSupport"), on + `{ nixpkgs.config.cudaSupport = true; }`, "M @ nixpkgs.config enable"},
 		{"no CUDA", fails("pkgs.config.cudaSupport"), on, "M @ enable"},
 		{"CUDA twice", fails("!pkgs.config.cudaSupport"), on + `{ nixpkgs.config.cudaSupport = true; } { nixpkgs.config.cudaSupport = false; }`, ""},
+		{"no CUDA twice", fails("!pkgs.config.cudaSupport"), on + `{ nixpkgs.config.cudaSupport = false; } { nixpkgs.config.cudaSupport = true; }`, ""},
 		{"CUDA perhaps", fails("pkgs.config.cudaSupport"), on + `({ lib, pkgs, ... }: { nixpkgs.config = lib.mkIf pkgs.x { cudaSupport = true; }; })`, ""},
 		{"CUDA of a config that is not known", fails("pkgs.config.cudaSupport"), on + `({ pkgs, ... }: { nixpkgs.config = pkgs.more; })`, ""},
 		{"CUDA of given packages", fails("pkgs.config.cudaSupport"), on + `{ nixpkgs.pkgs = import nixpkgs { system = "aarch64-linux"; config.cudaSupport = true; }; }`, ""},
@@ -189,8 +198,34 @@ func TestSourceOfHosts(t *testing.T) {
 			t.Errorf("%s: %s, want %s; defined at %v", path, got, want, v.Definitions)
 		}
 	}
-	if len(h.Packages.Config) > 0 || len(h.Undeclared) > 0 || len(h.Unseen) > 0 {
+	if len(h.Packages.Overlays.Scopes) > 0 || len(h.Packages.Config) > 0 || len(h.Undeclared) > 0 || len(h.Unseen) > 0 {
 		t.Errorf("%v, undeclared %v, unseen %v", h.Packages, h.Undeclared, h.Unseen)
+	}
+}
+
+// TestSourceInWorkspace holds that a source within the workspace speaks as well, of what the rest of the workspace defines.
+func TestSourceInWorkspace(t *testing.T) {
+	f := ofSource(archive(`-- flake.nix --
+{
+  inputs.nixpkgs.url = "nixpkgs"; inputs.jp.url = "path:./jetpack-nixos";
+  outputs = { nixpkgs, jp, ... }: {
+    nixosConfigurations.x = nixpkgs.lib.nixosSystem { modules = [ jp.nixosModules.default { hardware.nvidia-jetpack.enable = true; } ]; };
+  };
+}
+`), `hardware.nvidia-jetpack.super = lib.mkDefault true; assertions = [ { assertion = !cfg.super; message = "M"; } ];`)
+	for name, content := range f.content {
+		if inside, ok := strings.CutPrefix(name, "/fork/"); ok {
+			f.content["/w/jetpack-nixos/"+inside] = content
+		}
+	}
+	o := host.Options{Entry: "/w/flake.nix", Schema: schemaOfNewest(), Upstream: []string{"/w/jetpack-nixos/modules/default.nix"}}
+	res := host.Evaluate(context.Background(), f, o, nil)
+	if got := failures(res.Hosts[0]); got != "M @ enable" {
+		t.Errorf("%q", got)
+	}
+	o.Upstream = nil
+	if res = host.Evaluate(context.Background(), f, o, res); len(res.Hosts[0].Failed) > 0 {
+		t.Errorf("without a source: %v", res.Hosts[0].Failed)
 	}
 }
 
@@ -210,6 +245,13 @@ func TestSourceThatCannotBeRead(t *testing.T) {
 		if got := shown(get(t, h, "enable")); h.Jetpack != host.Yes || len(h.Unseen) > 0 || got != "certain true" {
 			t.Errorf("%s %q: jetpack-nixos: %v, unseen: %v, enable: %s", name, content, h.Jetpack, h.Unseen, got)
 		}
+	}
+	f := ofSource(archive("-- configuration.nix --\nlet src = fetchTarball \"https://github.com/acme/jetpack-nixos/archive/1.tar.gz\"; in { imports = [ \"${src}/modules/gone.nix\" ]; }\n"), "")
+	res := host.Evaluate(context.Background(), f, host.Options{
+		Entry: "/w/configuration.nix", Schema: schemaOfNewest(), Sources: map[string]string{"jetpack-nixos": "/fork"}, Upstream: []string{"/fork/modules/default.nix"},
+	}, nil)
+	if h := res.Hosts[0]; h.Jetpack != host.Yes || len(h.Unseen) > 0 {
+		t.Errorf("a file that is not there: jetpack-nixos: %v, unseen: %v", h.Jetpack, h.Unseen)
 	}
 }
 
