@@ -71,10 +71,10 @@ prepare() {
 	else
 		ln "$run/bin/right" "$run/bin/jetpills"
 	fi
-	cp -r "$here"/{project,plain,long.nix,checks.tsv,nvim,helix,emacs} "$run/"
+	cp -r "$here"/{project,old,plain,long.nix,checks.tsv,nvim,helix,emacs} "$run/"
 	mkdir "$run/editors" && cp -r "$top"/editors/{README.md,neovim,helix,emacs} "$run/editors/"
 	mkdir "$run/home/src" && ln -s "$inside" "$run/home/src/jetpills" # where editors/README.md has it
-	mkdir "$run/project/.git" # its root, for editors that look for one
+	mkdir "$run/project/.git" "$run/old/.git" # the root, for editors that look for one
 	cat >"$run/enter" <<-END
 		#!/bin/sh
 		# Helix needs /proc; the mount is seen by nobody else, and goes with the program.

@@ -12,5 +12,8 @@ return {
       end
       vim.notify("Copied: " .. command.arguments[1])
     end,
+    ["jetpills.showBump"] = function(command)
+      require("jetpills").bump(command.arguments[1])
+    end,
   },
 }

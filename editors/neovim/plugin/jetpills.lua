@@ -16,3 +16,10 @@ end, {
   bang = true,
   desc = "Choose a section of the pills, of all or of those that hold the words",
 })
+
+vim.api.nvim_create_user_command("JetBump", function(command)
+  require("jetpills").bump(nil, { float = command.bang, mods = command.mods })
+end, {
+  bang = true,
+  desc = "Show what the newest known jetpack-nixos would change for the current file and its hosts",
+})

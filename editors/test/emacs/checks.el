@@ -196,7 +196,7 @@
   (pcase-let ((`(,what ,name ,file ,at ,want) (seq-take row 5)))
     (let ((result
            (pcase what
-             ("refer" nil)              ; Eglot does not show it
+             ((or "refer" "inlay" "lens" "bump") nil) ; Eglot does not show it
              ("complete" (checks-complete file at want))
              ("mend" (checks-mend file at want))
              ("relock" (checks-relock file at want))

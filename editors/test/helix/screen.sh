@@ -85,6 +85,14 @@ while IFS=$'\t' read -r what name file text want _; do
 		report "relock $name" $?
 		cp "$RUN/flake.lock.before" "$RUN/project/flake.lock"
 		;;
+	inlay)
+		at "$file" "$text"
+		typed ":set lsp.display-inlay-hints true"
+		keys Enter
+		wait_for $patience shows "$want"
+		report "inlay $name" $?
+		;;
+	lens | bump) continue ;; # Helix has none
 	refer) continue ;; # Helix does not show it
 	silent) continue ;; # a screen does not tell nothing from not yet
 	*) report "$what $name: no such check" 1 ;;

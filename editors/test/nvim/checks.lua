@@ -114,6 +114,90 @@ function checks.refer(row)
   return said, found
 end
 
+-- Whether a line, from 0, is the one with the cursor.
+local function is_here(line)
+  return line + 1 == vim.api.nvim_win_get_cursor(0)[1]
+end
+
+function checks.inlay(row)
+  t.edit(row.file)
+  t.go(row.at)
+  vim.lsp.inlay_hint.enable(true, { bufnr = 0 })
+  local before, got = row.at:match("^(.-)|"), nil
+  local shown = t.wait(function()
+    got = vim.tbl_map(function(each)
+      return each.inlay_hint
+    end, vim.lsp.inlay_hint.get({ bufnr = 0 }))
+    return vim.iter(got):any(function(hint)
+      local line = vim.api.nvim_get_current_line():sub(1, hint.position.character)
+      return is_here(hint.position.line) and vim.endswith(line, before) and t.shows(hint.label, row.want)
+    end)
+  end)
+  vim.lsp.inlay_hint.enable(false, { bufnr = 0 })
+  return shown, got
+end
+
+-- The titles of the code lenses above the line with the cursor.
+local function lenses()
+  local all = {}
+  if vim.lsp.codelens.enable then
+    vim.lsp.codelens.enable(true, { bufnr = 0 })
+    for _, each in ipairs(vim.lsp.codelens.get({ bufnr = 0 })) do
+      all[#all + 1] = each.lens
+    end
+  else
+    vim.lsp.codelens.refresh({ bufnr = 0 })
+    all = vim.lsp.codelens.get(0)
+  end
+  return vim
+    .iter(all)
+    :filter(function(lens)
+      return is_here(lens.range.start.line)
+    end)
+    :map(function(lens)
+      return lens.command.title
+    end)
+    :totable()
+end
+
+-- Whether a code lens above the line shows words, and all of them.
+local function has_lens(words)
+  local titles
+  local shown = t.wait(function()
+    titles = lenses()
+    return vim.iter(titles):any(function(title)
+      return t.shows(title, words)
+    end)
+  end)
+  return shown, titles
+end
+
+function checks.lens(row)
+  t.edit(row.file)
+  t.go(row.at)
+  return has_lens(row.want)
+end
+
+function checks.bump(row)
+  local title, words = row.want:match("^(.-) %-> (.*)$")
+  t.edit(row.file)
+  t.go(row.at)
+  local shown, titles = has_lens(title)
+  if not shown then
+    return false, titles
+  end
+  local from, page = vim.api.nvim_get_current_buf(), nil
+  vim.lsp.codelens.run()
+  local opened = t.wait(function()
+    page = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), "\n")
+    return vim.api.nvim_get_current_buf() ~= from and vim.bo.filetype == "markdown" and t.shows(page, words)
+  end)
+  if vim.api.nvim_get_current_buf() ~= from then
+    vim.cmd("close")
+  end
+  return opened, page
+end
+
 function checks.silent(row)
   t.edit(row.file)
   t.go(row.at)
@@ -256,6 +340,17 @@ local function pills()
   end
   t.report("the program knows the plugin's anchors", #sections > 100 and #unknown == 0, unknown)
 
+  t.edit("old/flake.nix")
+  for command, is_float in pairs({ JetBump = false, ["JetBump!"] = true }) do
+    vim.cmd(command)
+    local shown = t.wait(function()
+      local win = vim.api.nvim_get_current_win()
+      return t.shows(vim.api.nvim_get_current_line(), "jetpack-nixos 9ced0c1…4d857d6")
+        and (vim.api.nvim_win_get_config(win).relative ~= "") == is_float
+    end)
+    t.report(":" .. command, shown, vim.api.nvim_get_current_line())
+    vim.cmd("silent! close!")
+  end
   t.edit("project/configuration.nix")
   t.go("(fin|al: prev:")
   opens(":JetPill under the cursor", "JetPill", "03-overlays-and-overrides.md:## What an overlay is")

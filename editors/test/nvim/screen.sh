@@ -60,6 +60,29 @@ while IFS=$'\t' read -r what name file text want _; do
 		[ $said = 0 ] && wait_for $patience changed
 		report "mend $name" $?
 		;;
+	inlay)
+		at "$file" "$text"
+		typed ":lua vim.lsp.inlay_hint.enable()"
+		keys Enter
+		wait_for $patience shows "$want"
+		report "inlay $name" $?
+		;;
+	lens | bump)
+		columns=200 at "$file" "$text"
+		lenses=":lua (vim.lsp.codelens.enable or vim.lsp.codelens.refresh)()"
+		typed "$lenses"
+		asked() { keys Enter; wait_for 1 shows "${want%% -> *}" || { typed "$lenses"; false; }; }
+		wait_for $patience asked
+		said=$?
+		if [[ $what = bump && $said = 0 ]]; then
+			keys Escape
+			typed ":lua vim.lsp.codelens.run()"
+			keys Enter
+			wait_for $patience shows "${want#* -> }"
+			said=$?
+		fi
+		report "$what $name" $said
+		;;
 	silent)
 		[ -z "${BESIDE:-}" ] || continue # the other server has a hover here
 		at "$file" "$text"

@@ -51,10 +51,25 @@ func (s *spoiler) spoil(body []byte) []byte {
 		answer["result"] = spoilCompletion(result)
 	case "textDocument/definition", "textDocument/declaration":
 		answer["result"] = spoilDefinition(result)
+	case "textDocument/inlayHint":
+		answer["result"] = spoilEach(result, func(hint map[string]any) { hint["label"] = "something" })
+	case "textDocument/codeLens":
+		answer["result"] = spoilEach(result, func(lens map[string]any) { lens["command"].(map[string]any)["title"] = "something" })
+	case "jetpills/bump":
+		answer["result"] = map[string]any{"title": "something", "markdown": "Nothing of the kind."}
 	default:
 		return body
 	}
 	return marshalled(answer, body)
+}
+
+// spoilEach spoils the elements of a list.
+func spoilEach(result any, spoil func(map[string]any)) any {
+	all, _ := result.([]any)
+	for _, each := range all {
+		spoil(each.(map[string]any))
+	}
+	return result
 }
 
 // marshalled is a message as JSON, or what it was before if that cannot be.

@@ -194,6 +194,35 @@ const then = [
     },
   },
   {
+    name: 'lens of a host copies its flash command',
+    async run(editor) {
+      await editor.goTo('old/flake.nix', 'nixosConfigurations.ro|ver');
+      await (await editor.lens('nix build .#flash-rover')).click();
+      await editor.statusSays('Copied: nix build .#flash-rover');
+    },
+  },
+  {
+    name: 'lens of the findings leads to the first',
+    async run(editor) {
+      await editor.goTo('old/flake.nix', 'nixosConfigurations.ro|ver');
+      await (await editor.lens('1 finding')).click();
+      await editor.page.locator('.tab.active', { hasText: 'common.nix' }).waitFor();
+      await editor.page.locator('.statusbar-item', { hasText: /^Ln 4, Col / }).waitFor();
+    },
+  },
+  {
+    name: 'what the newest jetpack-nixos would change, by a command; its links lead to pills',
+    async run(editor) {
+      await editor.openFile('old/flake.nix');
+      await editor.lens('newest known 4d857d6');
+      await editor.command('Jetpills: Show What the Newest jetpack-nixos Would Change');
+      await editor.page.locator('.tab.active', { hasText: 'The newest jetpack-nixos' }).waitFor();
+      const frame = await editor.previewSays('JetPack: 5.1.5 → 6.2.2');
+      await frame.locator('a', { hasText: 'Capsule updates' }).first().click();
+      await editor.previewShows('capsule-updates-firmware-from-the-running-system');
+    },
+  },
+  {
     name: 'settings take effect at once',
     async run(editor) {
       await editor.goTo(configuration, som);

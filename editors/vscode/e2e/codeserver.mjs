@@ -59,7 +59,8 @@ export class CodeServer {
 
   /** Gives the files of the projects the content that they should have. */
   restore() {
-    for (const dir of ['project', 'plain']) {
+    fs.mkdirSync(path.join(this.dir, 'old/.git'), { recursive: true });
+    for (const dir of ['project', 'old', 'plain']) {
       for (const name of fs.readdirSync(path.join(here, '../../test', dir))) {
         const content = fs.readFileSync(path.join(here, '../../test', dir, name), 'utf8');
         const file = path.join(this.dir, dir, name);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { cursorBox, headingPlace, hoverParts } from './page.mjs';
+import { cursorBox, headingPlace, hoverParts, pageText } from './page.mjs';
 
 const require = createRequire(path.join(process.env.JETPILLS_VSCODE, 'node_modules/'));
 const { chromium } = require('playwright-core');
@@ -279,6 +279,38 @@ export class Editor {
       }
       return undefined;
     });
+  }
+
+  /** Waits until a rendered page has all of the words, in this order. */
+  async previewSays(...words) {
+    return this.until(`a page with ${words.join(' … ')}`, async () => {
+      for (const frame of this.page.frames()) {
+        const said = await frame.evaluate(pageText).catch(() => '');
+        if (frame !== this.page.mainFrame() && inOrder(said, words)) return frame;
+      }
+      return undefined;
+    });
+  }
+
+  /** Waits until the line that begins with a text shows the words behind it, in this order. */
+  async lineShows(text, ...words) {
+    let said = '';
+    await this.until(`a line with ${words.join(' … ')}`, async () => {
+      const lines = await this.page.locator('.editor-group-container.active .view-line').allInnerTexts();
+      said = lines.find((line) => line.replaceAll('\u00a0', ' ').includes(text)) ?? '';
+      return inOrder(said, words);
+    }).catch((error) => assert.fail(`${error.message}; it was: ${said}`));
+  }
+
+  /** The code lens whose title has all of the words, in this order. */
+  async lens(...words) {
+    const all = this.page.locator('.editor-group-container.active .codelens-decoration a');
+    let titles = [];
+    const found = await this.until(`a lens with ${words.join(' … ')}`, async () => {
+      titles = await all.allInnerTexts();
+      return titles.findIndex((title) => inOrder(title, words)) + 1;
+    }).catch((error) => assert.fail(`${error.message}; there are ${titles.join(' | ')}`));
+    return all.nth(found - 1);
   }
 
   /** Waits until the status item says this. */

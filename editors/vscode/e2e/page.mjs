@@ -35,6 +35,11 @@ export function firstSentence() {
   return { bottom: Math.round(range.getBoundingClientRect().bottom - hover.top), height: Math.round(hover.height) };
 }
 
+/** The text of the page. */
+export function pageText() {
+  return document.body.innerText;
+}
+
 /** The vertical place of a heading in a rendered pill: 0 is the upper edge, 1 the lower one; null without it. */
 export function headingPlace(id) {
   const heading = document.getElementById(id);

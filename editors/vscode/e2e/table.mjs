@@ -32,6 +32,25 @@ const kinds = {
     await editor.goTo(file, at);
     await editor.problemSays(...message.split('…'), `${name} ${line}`, words);
   },
+  async inlay(editor, { name, file, at, want }) {
+    await editor.goTo(file, at);
+    await editor.lineShows(at.replace('|', ''), ...want.split('…'));
+    await editor.screenshot(`inlay ${name}`);
+  },
+  async lens(editor, { name, file, at, want }) {
+    await editor.goTo(file, at);
+    await editor.lens(...want.split('…'));
+    await editor.screenshot(`lens ${name}`);
+  },
+  async bump(editor, { name, file, at, want }) {
+    const [title, words] = want.split(' -> ');
+    await editor.goTo(file, at);
+    const lens = await editor.lens(...title.split('…'));
+    await editor.screenshot(`bump ${name} lens`);
+    await lens.click();
+    await editor.previewSays(...words.split('…'));
+    await editor.screenshot(`bump ${name}`);
+  },
   async silent(editor, { file, at }) {
     await editor.goTo(file, at);
     await editor.silent();

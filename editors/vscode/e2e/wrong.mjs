@@ -11,6 +11,9 @@ const spoilers = {
   },
   'textDocument/definition': (links) => links?.map((link) => ({ ...link, targetSelectionRange: below(link.targetSelectionRange), targetRange: below(link.targetRange) }))
     ?? [{ uri: 'file:///nowhere.md', range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } }],
+  'textDocument/inlayHint': (hints) => hints?.map((hint) => ({ ...hint, label: 'something' })),
+  'textDocument/codeLens': (lenses) => lenses?.map((lens) => ({ ...lens, command: { ...lens.command, title: 'something' } })),
+  'jetpills/bump': (bump) => bump && { ...bump, markdown: 'Nothing of the kind.' },
   'jetpills/pin': (pin) => pin && { ...pin, short: '0000000', hash: '0'.repeat(40), source: undefined, major: '9' },
   'jetpills/pills': (pills) => pills?.reverse().map((pill) => ({ ...pill, title: 'Pill', sections: [] })),
   'jetpills/explain': (place) => place && { ...place, path: place.path.replace(/\/\d\d-/, '/00-') },

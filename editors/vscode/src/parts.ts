@@ -1,5 +1,6 @@
 // The parts of the extension and how they hang together.
 import * as vscode from 'vscode';
+import { Bumps } from './bump';
 import { Doctor } from './doctor';
 import { chooseRevision, openPin, showMenu } from './menu';
 import { showCommand } from './pills';
@@ -22,6 +23,7 @@ export function makeParts(context: vscode.ExtensionContext): Parts {
   const status = new Status(server);
   const reader = new Reader(server);
   const doctor = new Doctor(server, subscriptions);
+  const bumps = new Bumps(server, context.globalStorageUri);
   subscriptions.push(
     log,
     server,
@@ -44,6 +46,7 @@ export function makeParts(context: vscode.ExtensionContext): Parts {
       'jetpills.previousPill': () => reader.step(-1),
       'jetpills.chooseRevision': () => chooseRevision(server),
       'jetpills.openPin': () => openPin(status),
+      'jetpills.bump': (document) => bumps.show(document),
       'jetpills.doctor': () => doctor.show(),
       'jetpills.showLog': () => {
         log.show();

@@ -1,4 +1,5 @@
 // Finding one's way among pills. Nothing here knows VS Code.
+import { relative, sep } from 'node:path';
 import type { Pill, Place, Section } from './requests';
 import { labelOf } from './strangers';
 
@@ -72,18 +73,39 @@ export function plain(line: string): string {
   return line.replace(/[`\u2500-\u257f]/g, '').trim();
 }
 
+/** The rest of a link behind its text: the address of a file, and perhaps a line. */
+const fileLink = /\]\((file:[^)\s#]+)(?:#L(\d+))?\)/g;
+
 /**
  * Links of a hover that lead to lines of pills, made to open the rendered pill at the section. `pathOf` gives the path of
  * a `file:` address. Links to anything else stay as they are.
  */
 export function linksToPreviews(markdown: string, pills: readonly Pill[], pathOf: (address: string) => string): string {
-  return markdown.replace(/\]\((file:[^)\s#]+)(?:#L(\d+))?\)/g, (link: string, address: string, line: string | undefined) => {
+  return markdown.replace(fileLink, (link: string, address: string, line: string | undefined) => {
     const pill = pillAt(pills, pathOf(address));
     if (pill === undefined) return link;
     const section = sectionAt(pill, Number(line ?? 1));
     const target: Target = { path: pill.path, anchor: section?.anchor ?? '', line: section?.line ?? 1 };
-    // encodeURIComponent leaves parentheses, which end a link.
-    const query = encodeURIComponent(JSON.stringify([target])).replace(/\(/g, '%28').replace(/\)/g, '%29');
-    return `](command:${showCommand}?${query})`;
+    return `](command:${showCommand}?${encoded(JSON.stringify([target]))})`;
   });
+}
+
+/**
+ * Links of a page in a folder that lead to files, made relative: a rendered page follows no others. Those to lines of pills
+ * lead to the section.
+ */
+export function linksFrom(folder: string, markdown: string, pills: readonly Pill[], pathOf: (address: string) => string): string {
+  return markdown.replace(fileLink, (_link: string, address: string, line: string | undefined) => {
+    const file = pathOf(address);
+    const pill = pillAt(pills, file);
+    const section = pill && sectionAt(pill, Number(line ?? 1));
+    const fragment = pill === undefined ? line && `L${line}` : section?.anchor;
+    const to = relative(folder, file).split(sep).map(encoded).join('/');
+    return `](${to}${fragment === undefined || fragment === '' ? '' : `#${fragment}`})`;
+  });
+}
+
+/** A text as a part of a link. encodeURIComponent leaves parentheses, which end a link. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/\(/g, '%28').replace(/\)/g, '%29');
 }

@@ -66,3 +66,13 @@ export interface Revision {
   readonly date: string;
   readonly jetpack?: readonly string[];
 }
+
+/**
+ * `jetpills/bump`: what the newest known revision would change for a document and its hosts; null where the document pins none
+ * that is older.
+ */
+export interface Bump {
+  /** "newest known 4d857d6; 3 changes for you" */
+  readonly title: string;
+  readonly markdown: string;
+}

@@ -204,8 +204,9 @@ export class Server implements vscode.Disposable {
         }
         return hints;
       },
-      // The server has no clipboard.
+      // The server has no clipboard, and no window.
       executeCommand: async (command, args: unknown[], next) => {
+        if (command === 'jetpills.showBump') return vscode.commands.executeCommand('jetpills.bump', args[0]);
         if (command !== 'jetpills.copy') return next(command, args) as unknown;
         await vscode.env.clipboard.writeText(String(args[0]));
         return vscode.window.setStatusBarMessage(`Copied: ${String(args[0])}`, 5000);

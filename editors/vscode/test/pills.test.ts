@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTarget, linksToPreviews, neighbour, pillAt, pillOfLabel, plain, rowsOf } from '../src/pills';
+import { isTarget, linksFrom, linksToPreviews, neighbour, pillAt, pillOfLabel, plain, rowsOf } from '../src/pills';
 import type { Pill } from '../src/requests';
 
 const pills: readonly Pill[] = [
@@ -32,6 +32,13 @@ test('links to lines of pills open the section', () => {
   assert.deepEqual(link('#L20'), { path: '/pills/03-overlays.md', anchor: 'scopes-and-makescope', line: 20 });
   assert.deepEqual(link('#L25'), { path: '/pills/03-overlays.md', anchor: 'scopes-and-makescope', line: 20 });
   assert.deepEqual(link(''), { path: '/pills/03-overlays.md', anchor: '', line: 1 });
+});
+
+test('links of a page are relative, and those to pills lead to the section', () => {
+  const changed = (markdown: string) => linksFrom('/home/me/storage', markdown, pills, pathOf);
+  assert.equal(changed('[a](file:///pills/03-overlays.md#L25)'), '[a](../../../pills/03-overlays.md#scopes-and-makescope)');
+  assert.equal(changed('[b](file:///home/me/my%20%28w%29/flake.nix#L3)'), '[b](../my%20%28w%29/flake.nix#L3)');
+  assert.equal(changed('[c](https://example.org/#L3)'), '[c](https://example.org/#L3)');
 });
 
 test('other links stay, and so do all where the pills are not known', () => {

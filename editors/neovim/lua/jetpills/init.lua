@@ -84,6 +84,21 @@ function M.search(words, options)
   end)
 end
 
+--- Shows what the newest known revision of jetpack-nixos would change.
+---@param uri string? of a document; without it, of the current buffer
+---@param options { float: boolean?, mods: string? }?
+function M.bump(uri, options)
+  local buf = uri and vim.uri_to_bufnr(uri) or vim.api.nvim_get_current_buf()
+  require("jetpills.server").request(buf, "jetpills/bump", function(result)
+    if result then
+      local lines = vim.split(result.markdown, "\n", { plain = true })
+      require("jetpills.view").page("The newest jetpack-nixos", lines, options or {})
+    else
+      complain("this file pins no jetpack-nixos that is older than the newest known")
+    end
+  end)
+end
+
 --- Completes the argument of |:JetPill|.
 ---@param typed string
 ---@return string[]

@@ -99,6 +99,27 @@ function M.client(buf)
   return vim.lsp.get_clients({ name = "jetpills", bufnr = buf == 0 and vim.api.nvim_get_current_buf() or buf })[1]
 end
 
+--- Sends a request of the server's own about a buffer.
+---@param buf integer
+---@param method string
+---@param answered fun(result: table?) called later; without a result if there is none
+function M.request(buf, method, answered)
+  local client = M.client(buf)
+  if not client then
+    answered()
+    return
+  end
+  local params = { textDocument = { uri = vim.uri_from_bufnr(buf) } }
+  local function answer(_, result)
+    answered(result ~= vim.NIL and result or nil)
+  end
+  if has_lsp_files() then
+    client:request(method, params, answer, buf)
+  else
+    client.request(method, params, answer, buf)
+  end
+end
+
 --- Asks where the pill about what is under the cursor lies.
 ---@param found fun(path: string?, line: integer?) called later; without arguments if nothing is there
 function M.explain(found)

@@ -1,11 +1,9 @@
 --- Shows a pill in a window.
 local M = {}
 
-local function float(path)
+local function float(buf, name)
   local width = math.min(84, vim.o.columns - 4)
   local height = math.max(1, math.min(40, vim.o.lines - 6))
-  local buf = vim.fn.bufadd(path)
-  vim.fn.bufload(buf)
   vim.api.nvim_open_win(buf, true, {
     relative = "editor",
     width = width,
@@ -13,7 +11,7 @@ local function float(path)
     col = math.floor((vim.o.columns - width) / 2),
     row = math.floor((vim.o.lines - height) / 2) - 1,
     border = "rounded",
-    title = " " .. vim.fn.strtrans(vim.fn.fnamemodify(path, ":t:r")) .. " ",
+    title = " " .. vim.fn.strtrans(name) .. " ",
   })
 end
 
@@ -63,7 +61,9 @@ end
 ---@param options { float: boolean?, mods: string? } mods are command modifiers, such as "vertical"
 function M.open(path, line, options)
   if options.float then
-    float(path)
+    local buf = vim.fn.bufadd(path)
+    vim.fn.bufload(buf)
+    float(buf, vim.fn.fnamemodify(path, ":t:r"))
   else
     vim.cmd(("%s split %s"):format(options.mods or "", vim.fn.fnameescape(path)))
   end
@@ -71,6 +71,23 @@ function M.open(path, line, options)
   dress(win)
   vim.api.nvim_win_set_cursor(win, { math.min(line, vim.api.nvim_buf_line_count(0)), 0 })
   vim.cmd("normal! zvzt")
+end
+
+--- Shows lines that are no file, in a buffer that goes with its window.
+---@param name string
+---@param lines string[]
+---@param options { float: boolean?, mods: string? }
+function M.page(name, lines, options)
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_lines(buf, 0, -1, true, lines)
+  vim.bo[buf].bufhidden = "wipe"
+  pcall(vim.api.nvim_buf_set_name, buf, "jetpills://" .. name) -- which another window may have
+  if options.float then
+    float(buf, name)
+  else
+    vim.cmd(("%s sbuffer %d"):format(options.mods or "", buf))
+  end
+  dress(vim.api.nvim_get_current_win())
 end
 
 return M
