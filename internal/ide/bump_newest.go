@@ -7,6 +7,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pins"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -14,7 +15,8 @@ import (
 
 // Newer is what is known of a newer revision of jetpack-nixos where a document pins an older one.
 type Newer struct {
-	// Span is where the pin is written: the address, or the name of an input that has none.
+	// Span is where the pin is written: the names of the address in a flake, an address anywhere else, or the name of an input
+	// that has none.
 	Span text.Span
 	// Newest is the newest revision that is known.
 	Newest catalog.Revision
@@ -78,6 +80,9 @@ func (q *query) newerAtPin() (found Newer, ok bool) {
 		_, isInput := q.definedInput(&place)
 		if isInput && (!ok || place.Kind == module.ValuePlace) {
 			found.Span, ok = place.Span, true
+			if b, isValue := syntax.AsBinding(place.Node.Parent()); isValue {
+				found.Span = b.Path().Span()
+			}
 		}
 		return !isInput || place.Kind != module.ValuePlace
 	})
