@@ -17,7 +17,8 @@ func (s *BumpSummary) Report(link Linker) markup.Text {
 		parts = append(parts, changesOf(g, link))
 	}
 	if len(s.Hosts) == 0 {
-		parts = append(parts, markup.Prose("No host of these files is known to be a Jetson, so nothing is said of versions and firmware."))
+		parts = append(parts, markup.Format("No host of these files is known to be a Jetson, so nothing is said of versions and firmware. %s says how the options of the two revisions differ.",
+			markup.Code(fmt.Sprintf("jetpills options --diff %s %s", s.From.Short(), s.To.Short()))))
 	}
 	if len(s.Appear)+len(s.Go) == 0 {
 		parts = append(parts, markup.Prose("No finding would appear or go."))
