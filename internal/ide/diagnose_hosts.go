@@ -74,8 +74,8 @@ func overriddenSpans(hosts []*host.Host, doc *workspace.Document) []text.Span {
 		for _, v := range h.Values {
 			for _, d := range v.Definitions {
 				at := d.Value
-				if at.File == "" {
-					at = d.Path // a set that dots alone make
+				if at.File == "" || at.File == d.Path.File && at.Span.Start < d.Path.Span.End {
+					at = d.Path // a set that dots make, alone or of another one
 				}
 				if isIn(at, doc) {
 					isTaken := (d.Wins || v.Certainty < host.Default) && !isOffOn(h, v.Path)

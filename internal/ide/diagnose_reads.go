@@ -76,13 +76,10 @@ func isOfSystem(read module.Read, names int) bool {
 		return false
 	}
 	if len(before) > 1 {
-		return before.IsRoot()
-	}
-	if read.Origin != module.Argument {
-		return false
+		return true
 	}
 	isOwn := before.Last() == "config" || before.Last() == "options"
-	return !isOwn || module.IsSystemModule(read.Binder)
+	return read.Origin == module.Argument && (!isOwn || module.IsSystemModule(read.Binder))
 }
 
 // reading is the naming of a read.

@@ -95,9 +95,6 @@ func (r *reader) readOf(from syntax.Node, written Path, read Read) []Read {
 			break
 		}
 		a, ok := own.Get(written[0].Name)
-		if ok && a.Maybe {
-			return nil
-		}
 		if !ok {
 			break
 		}
