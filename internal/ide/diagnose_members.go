@@ -34,11 +34,17 @@ var packageArguments = []string{"pkgs", "final", "prev", "self", "super"}
 // members looks at the scopes of jetpack-nixos that the document reads, at their members, and at outputs of the flake.
 func (d *diagnoser) members() {
 	d.outputs()
+	changed := map[string]bool{} // what is known of scopes
 	for _, use := range d.readPlaces().members {
 		if d.isEnough() {
 			break
 		}
-		if use.isVariable || d.sn.MayChangeScope(d.doc, use.scope) {
+		isChanged, ok := changed[use.scope]
+		if !ok {
+			isChanged = d.sn.MayChangeScope(d.doc, use.scope)
+			changed[use.scope] = isChanged
+		}
+		if use.isVariable || isChanged {
 			continue
 		}
 		if found, why, ok := d.lacks(use, ""); ok && d.isLikely(use, why) {
@@ -329,7 +335,9 @@ func (d *diagnoser) readPlaces() *readings {
 // mayRead reports whether a text selects something from a name that is a scope's, or that of the input jetpack-nixos.
 func (d *diagnoser) mayRead(t *syntax.Tree) bool {
 	for n := range syntax.Descendants(t.Root()) {
-		if k := n.Kind(); k != syntax.Identifier && k != syntax.Name && k != syntax.String {
+		switch k := n.Kind(); {
+		case k == syntax.Identifier, k == syntax.Name, k == syntax.String && n.Parent().Kind() == syntax.AttrPath:
+		default:
 			continue
 		}
 		name, _ := syntax.AttrName(n)
@@ -360,7 +368,7 @@ func (d *diagnoser) memberUse(p module.Place) (use memberUse, ok bool) {
 		if at < last {
 			use.member = p.Path[last].Name
 		}
-		use.isVariable = p.IsVariable()
+		use.isVariable = p.Node.Kind() == syntax.Identifier && (p.Node.Text() != p.Path.Last() || p.IsVariable())
 		return use, use.isVariable || readsHere(p)
 	}
 	return use, false
@@ -390,7 +398,7 @@ func isPackageSet(p module.Place, scope int) bool {
 func readsHere(p module.Place) bool {
 	switch n := p.Node; n.Kind() {
 	case syntax.Identifier:
-		return n.Text() == p.Path.Last() && withsAround(n) == 1 && !p.IsVariable()
+		return n.Text() == p.Path.Last() && !p.IsVariable() && withsAround(n) == 1
 	default:
 		up := n.Parent()
 		return up.Kind() == syntax.Inherit || up.Kind() == syntax.AttrPath && up.Parent().Kind() == syntax.Select

@@ -46,6 +46,8 @@ type Place struct {
 	Overlay Overlay
 	// Node is the innermost node.
 	Node syntax.Node
+
+	reader *reader // that found the place
 }
 
 // At says what stands under a cursor at a byte offset. Between two tokens the
@@ -153,7 +155,7 @@ func (r *reader) placeOf(n syntax.Node) Place {
 // IsVariable reports whether what stands under the cursor is the name of a variable,
 // which something in the text binds.
 func (p Place) IsVariable() bool {
-	return p.Node.Kind() == syntax.Identifier && new(reader).values().ScopeAt(p.Node).Binds(p.Node.Text())
+	return p.Node.Kind() == syntax.Identifier && p.reader.values().ScopeAt(p.Node).Binds(p.Node.Text())
 }
 
 func isAttrName(n syntax.Node) bool {
@@ -236,7 +238,7 @@ func (r *reader) identifier(n syntax.Node) Place {
 	if len(ref.path) > 1 {
 		ref = r.inScope(ref)
 	}
-	place := Place{Span: n.Span(), Written: 1, Node: n}.referring(ref)
+	place := Place{Span: n.Span(), Written: 1, Node: n, reader: r}.referring(ref)
 	if place.Origin == Argument && len(place.Path) == 1 && !ref.inPart {
 		if o, ok := AsOverlay(place.Binder); ok {
 			place.Kind, place.Overlay = OverlayArgument, o
