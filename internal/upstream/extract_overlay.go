@@ -16,12 +16,17 @@ func (x *extractor) moduleOverlays(e *Extraction, entry string, whole map[string
 		clear(whole)
 		return
 	}
+	isNumbered := func(a catalog.Attribute) bool {
+		major, isScope := catalog.ScopeMajor(a.Name)
+		return isScope && major != ""
+	}
+	isInPart := slices.ContainsFunc(e.Overlay, func(a catalog.Attribute) bool { return isNumbered(a) && !whole[a.Name] })
 	hosts := map[string][]catalog.OnOthers{} // what a scope is on hosts of another JetPack, by its name
 	for _, g := range e.Generations {
 		for _, a := range x.scopesOnHost(entry, g.Major) {
 			major, _ := catalog.ScopeMajor(a.Name)
 			switch is, ok := x.onHost(a, g.Major); {
-			case !ok:
+			case !ok, major == "" && isInPart: // the host chooses one
 				delete(whole, a.Name)
 			case major != "" && major != g.Major:
 				hosts[a.Name] = append(hosts[a.Name], is)

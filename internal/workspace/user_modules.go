@@ -86,7 +86,7 @@ func (s *Snapshot) userDeclares(d *Document, wanted func(declaredOption) bool) b
 type userModule struct {
 	file     string
 	options  []declaredOption
-	overlays overlaying
+	overlays func() overlaying
 }
 
 // userModules are the open documents, what the document imports, and the Nix files of the workspace folder, the repository
@@ -99,23 +99,23 @@ func (s *Snapshot) userModules(d *Document) []userModule {
 	inside, searches := s.searches(d)
 	var all []userModule
 	seen := map[string]bool{}
-	add := func(file string, options []declaredOption, overlays overlaying) {
+	add := func(file string, options []declaredOption, overlays func() overlaying) {
 		seen[pathKey(file)] = true
 		all = append(all, userModule{file, options, overlays})
 	}
 	for uri, other := range s.documents {
 		isFound := func(found *search) bool { return found.has(other.Path) }
 		if other.Path == "" || inside(other.Path) || slices.ContainsFunc(searches, isFound) {
-			add(cmp.Or(other.Path, uri), other.declared(), other.overlaying())
+			add(cmp.Or(other.Path, uri), other.declared(), other.overlaying)
 		}
 	}
 	if _, isOpen := s.documents[d.URI]; !isOpen {
-		add(cmp.Or(d.Path, d.URI), d.declared(), d.overlaying())
+		add(cmp.Or(d.Path, d.URI), d.declared(), d.overlaying)
 	}
 	for _, found := range searches {
 		for _, f := range found.files {
 			if !seen[pathKey(f.path)] {
-				add(f.path, f.declared, f.overlaying)
+				add(f.path, f.declared, func() overlaying { return f.overlaying })
 			}
 		}
 	}

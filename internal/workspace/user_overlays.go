@@ -36,7 +36,7 @@ func (s *Snapshot) MayChangeScope(d *Document, scope string) bool {
 		return host.InputOf(name, "") == host.Foreign && name != input && !slices.Contains(unrelated, name)
 	}
 	return slices.ContainsFunc(s.userModules(d), func(m userModule) bool {
-		return m.overlays.all || slices.Contains(m.overlays.scopes, scope) || slices.ContainsFunc(m.overlays.of, isForeign)
+		return m.overlays().all || slices.Contains(m.overlays().scopes, scope) || slices.ContainsFunc(m.overlays().of, isForeign)
 	}) || !s.SawUserModules(d)
 }
 
@@ -106,6 +106,9 @@ func (o *overlaying) addScopes(tree *syntax.Tree) {
 				}
 			}
 		case syntax.String:
+			if !strings.HasPrefix(n.Text(), `"`+catalog.ScopeName) {
+				continue
+			}
 			// A name that a function gets, or one that is put together.
 			up := n.Parent()
 			if up.Kind() == syntax.Dynamic {
@@ -115,10 +118,10 @@ func (o *overlaying) addScopes(tree *syntax.Tree) {
 			if isRead || module.IsAsked(n) {
 				continue
 			}
-			if text, ok := syntax.StringValue(n); ok && up.Kind() != syntax.AttrPath {
+			text, isWhole := syntax.StringValue(n)
+			o.all = o.all || !isWhole
+			if up.Kind() != syntax.AttrPath {
 				add(text)
-			} else if !ok {
-				o.all = o.all || strings.HasPrefix(n.Text(), `"`+catalog.ScopeName)
 			}
 		}
 	}
