@@ -27,8 +27,9 @@ func (s *system) overlays(given *eval.Thunk) Overlays {
 	}
 	if given != nil {
 		s.addGiven(&o, given)
-	} else if len(s.root.at([]string{"nixpkgs", "config", "packageOverrides"}).raw) > 0 {
-		o.Open = true
+	} else {
+		config, _ := s.nixpkgsConfig()
+		o.Open = o.Open || len(config.holes) > 0 || len(config.child("packageOverrides").raw) > 0
 	}
 	slices.Sort(o.Scopes)
 	o.Scopes = slices.Compact(o.Scopes)
