@@ -22,7 +22,8 @@ type cudaRange struct {
 }
 
 // cudaRanges are, by JetPack major, the releases that the assertions of jetpack-nixos allow (modules/cuda.nix; since 0d80d8b in
-// modules/default.nix): the first natively, later ones with cuda_compat. They are those of NVIDIA's drivers, whatever the revision.
+// modules/default.nix): the first natively, later ones with cuda_compat. They hold for all revisions but the first with JetPack 7, which
+// ran it with CUDA 12.6 and refused CUDA 13.
 var cudaRanges = map[string]cudaRange{
 	"5": {[2]int{11, 4}, [2]int{12, 3}, "11.4 to 12.2"},
 	"6": {[2]int{12, 4}, [2]int{13, 0}, "12.4 to 12.9"},
@@ -42,6 +43,13 @@ func (r cudaRange) lacks(major, minor int, hasMinor bool) bool {
 	return slices.Compare(release[:], r.from[:]) < 0 || slices.Compare(release[:], r.until[:]) >= 0
 }
 
+// lacksVersion reports whether a version such as 12.6.10 is not certainly in the range.
+func (r cudaRange) lacksVersion(version string) bool {
+	var major, minor int
+	n, _ := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	return n < 2 || r.lacks(major, minor, true)
+}
+
 var cudaSetName = regexp.MustCompile(`^cudaPackages_(\d{1,2})(?:_(\d{1,2}))?$`)
 
 // cudaUse is a place in a document that certainly takes a package set of one CUDA release, if the module around it is one of a host.
@@ -56,7 +64,7 @@ type cudaUse struct {
 func (d *diagnoser) cudaSetOfHost(h *host.Host) {
 	b, major := boardOf(h), d.majorOf(h)
 	runs, ok := cudaRanges[major]
-	if !b.enabled || !ok {
+	if g, _ := d.pinned.Catalog.Generation(major); !b.enabled || !ok || runs.lacksVersion(g.CUDA) {
 		return
 	}
 	for _, use := range d.cudaUses() {
@@ -82,7 +90,11 @@ func (d *diagnoser) majorOf(h *host.Host) string {
 	if all := d.pinned.Catalog.Generations(); len(all) == 1 {
 		return all[0].Major
 	}
-	return hostString(h, catalog.MajorVersionOption)
+	major := hostString(h, catalog.MajorVersionOption)
+	if _, ok := d.pinned.Catalog.Generation(major); !ok {
+		return "" // NixOS refuses the value
+	}
+	return major
 }
 
 // cudaPackages is the package set that goes with the host's JetPack, as a name below pkgs; empty where there is none. Where the overlay
