@@ -25,3 +25,9 @@ func ScopeMajor(name string) (major string, ok bool) {
 	major, ok = strings.CutPrefix(name, ScopeName)
 	return major, ok && strings.Trim(major, "0123456789") == ""
 }
+
+// ScopeHas reports whether what is added to one package scope may be in another: ScopeName is the scope of one generation.
+func ScopeHas(scope, changed string) bool {
+	_, isScope := ScopeMajor(changed)
+	return scope == changed || scope == ScopeName && isScope
+}

@@ -64,7 +64,8 @@ func (d *diagnoser) membersOfHost(h *host.Host) {
 	isClosed := !over.Unrelated && len(h.Unseen) == 0 // else there may be overlays that are not known
 	major := d.majorOf(h)
 	for _, use := range d.readPlaces().members {
-		if !use.isOfModule || slices.Contains(over.Scopes, use.scope) {
+		isIn := func(changed string) bool { return catalog.ScopeHas(use.scope, changed) }
+		if !use.isOfModule || slices.ContainsFunc(over.Scopes, isIn) {
 			continue
 		}
 		around := host.Location{File: filepath.ToSlash(d.doc.Path), Span: use.Binder.Span()}

@@ -35,8 +35,9 @@ func (s *Snapshot) MayChangeScope(d *Document, scope string) bool {
 	isForeign := func(name string) bool {
 		return host.InputOf(name, "") == host.Foreign && name != input && !slices.Contains(unrelated, name)
 	}
+	isIn := func(changed string) bool { return catalog.ScopeHas(scope, changed) }
 	return slices.ContainsFunc(s.userModules(d), func(m userModule) bool {
-		return m.overlays().all || slices.Contains(m.overlays().scopes, scope) || slices.ContainsFunc(m.overlays().of, isForeign)
+		return m.overlays().all || slices.ContainsFunc(m.overlays().scopes, isIn) || slices.ContainsFunc(m.overlays().of, isForeign)
 	}) || !s.SawUserModules(d)
 }
 
