@@ -111,6 +111,23 @@ sub/b.nix:2:33: error: "orin" is no value of som in jetpack-nixos 4d857d6; did y
 }
 
 // TestCheckFixInJSON holds that the standard output stays what a program reads.
+// TestCheckFixToOneName holds that of two names that would become the same one, one is left: Nix refuses a set that has a name twice.
+func TestCheckFixToOneName(t *testing.T) {
+	const flake = `{ outputs = { nixpkgs, jp, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ jp.nixosModules.default ./a.nix ]; }; }; }`
+	for _, c := range []struct{ names, left, want string }{
+		{"services.nvpmodel.enabled = true; services.nvpmodl.enable = true;", "services.nvpmodl", "services.nvpmodel.enable = true; services.nvpmodl.enable = true;"},
+		{"hardware.nvidia-jetpack.maxClocks = true; hardware.nvidia-jetpack.maxClok = true;", "maxClok", "hardware.nvidia-jetpack.maxClock = true; hardware.nvidia-jetpack.maxClok = true;"},
+		{"services.nvpmodl.enable = true; services.nvpmodell.profileNumber = 2;", "", "services.nvpmodel.enable = true; services.nvpmodel.profileNumber = 2;"},
+	} {
+		dir := pinnedFiles(t, map[string]string{"flake.nix": flake, "a.nix": "{ " + c.names + " }"})
+		out, stderr, _ := run(t, "", "check", "--fix", dir)
+		got, _ := os.ReadFile(filepath.Join(dir, "a.nix"))
+		if string(got) != "{ "+c.want+" }" || stderr != "" || !strings.Contains(out, c.left) {
+			t.Errorf("%s: %s\n%s%s", c.names, got, stderr, out)
+		}
+	}
+}
+
 func TestCheckFixInJSON(t *testing.T) {
 	dir := pinnedFiles(t, map[string]string{"a.nix": `{ hardware.nvidia-jetpack.som = "agx-orin"; }`})
 	t.Chdir(dir)

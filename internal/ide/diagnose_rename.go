@@ -52,7 +52,7 @@ func renames(definition module.Definition, names []string, option string) []Fix 
 			return nil
 		}
 	}
-	return []Fix{{Title: "Change to " + strings.Join(other[max(outside-root, 0):], "."), Edits: here(edits...)}}
+	return []Fix{{Title: "Change to " + strings.Join(other[max(outside-root, 0):], "."), Edits: here(edits...), defines: []string{definedAs(target)}}}
 }
 
 // leavesOperand reports whether another path for a definition begins with another name in an operand of //, which replaces

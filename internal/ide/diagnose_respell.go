@@ -42,12 +42,14 @@ func respell(parts module.Path, first, last int, to []string, tree *syntax.Tree)
 	if leavesOperand(module.Definition{Path: whole, Binding: b}, changed(whole)) {
 		return nil
 	}
+	fix := writtenAs(names, to)
 	for _, p := range defines {
 		if p = changed(p); slices.ContainsFunc(beside, func(q module.Path) bool { return overlaps(p, q) }) {
 			return nil
 		}
+		fix.defines = append(fix.defines, definedAs(p))
 	}
-	return []Fix{writtenAs(names, to)}
+	return []Fix{fix}
 }
 
 // deletion is the fix that deletes the binding whose path has a name.
@@ -102,7 +104,11 @@ func inheritAs(i module.Inherited, names []string, option string) []Fix {
 	if from := i.Inherit.From(); !from.IsZero() {
 		value = selectedFrom(from, value)
 	}
-	return bindInstead(i.Inherit, i.Name, strings.Join(other[last:], "."), value)
+	fixes := bindInstead(i.Inherit, i.Name, strings.Join(other[last:], "."), value)
+	for j := range fixes {
+		fixes[j].defines = []string{definedAs(target)}
+	}
+	return fixes
 }
 
 // bindInstead is the fix that takes a name out of an inherit and binds a name to an expression behind it.

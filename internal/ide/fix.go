@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"jetpills/internal/nix/module"
 	"jetpills/internal/text"
 )
 
@@ -13,6 +14,8 @@ type Fix struct {
 	// Certain says that there is no other way to mend it: the fix may be applied without a question.
 	Certain bool
 	Edits   []Edit
+	// defines are the paths that the fix makes the text define, as definedAs writes them, if it gives definitions other paths.
+	defines []string
 }
 
 // Edit is a change of one file.
@@ -24,6 +27,16 @@ type Edit struct {
 // changeTo is the fix that puts something else in one place. It keeps no document alive that newText is a part of.
 func changeTo(at text.Span, newText string) Fix {
 	return Fix{Title: "Change to " + newText, Edits: here(text.Edit{Span: at, NewText: strings.Clone(newText)})}
+}
+
+// definedAs writes a path so that it begins as those do that lead to it. It keeps no document alive.
+func definedAs(p module.Path) string {
+	var names strings.Builder
+	for _, part := range p {
+		names.WriteString(part.Name)
+		names.WriteByte(0)
+	}
+	return names.String()
 }
 
 // here are edits of the file of a diagnostic.
@@ -47,10 +60,12 @@ func certainIfOne(fixes []Fix) []Fix {
 type Changes struct {
 	edits   map[string][]text.Edit // by file
 	changed map[string][]text.Span // for each fix of a file, from its first edit to its last
+	defined []string
 }
 
 // Add takes a fix of a diagnostic in a file, an absolute path or a document's URI. It reports false, and takes nothing, where
-// an earlier fix changes something between the fix's own edits: what the fix was made for is no longer there.
+// an earlier fix changes something between the fix's own edits: what the fix was made for is no longer there. So it does where
+// an earlier fix leads to the same path: a set defines none twice.
 func (c *Changes) Add(file string, fix Fix) bool {
 	edits, spans := map[string][]text.Edit{}, map[string]text.Span{}
 	for _, e := range fix.Edits {
@@ -70,6 +85,12 @@ func (c *Changes) Add(file string, fix Fix) bool {
 			return false
 		}
 	}
+	for _, p := range fix.defines {
+		if slices.ContainsFunc(c.defined, func(q string) bool { return strings.HasPrefix(p, q) || strings.HasPrefix(q, p) }) {
+			return false
+		}
+	}
+	c.defined = append(c.defined, fix.defines...)
 	if c.edits == nil {
 		c.edits, c.changed = map[string][]text.Edit{}, map[string][]text.Span{}
 	}
