@@ -88,7 +88,7 @@ const then = [
       try {
         await editor.page.locator('.monaco-workbench.vs').waitFor();
         await editor.goTo(configuration, som);
-        await editor.hoverHas('names the module on your board');
+        await editor.hoverHas('is a name from the left column');
         await editor.screenshot('hover light');
         await editor.command('Jetpills: Show the Pill for What Is Under the Cursor');
         await editor.previewShows('which-som-am-i');
@@ -245,7 +245,7 @@ const then = [
       const [id] = editor.server.languageServers();
       process.kill(id, 'SIGKILL');
       await editor.until('another server', () => editor.server.languageServers().some((other) => other !== id));
-      await editor.hoverHas('names the module on your board');
+      await editor.hoverHas('is a name from the left column');
     },
   },
   {
@@ -285,14 +285,14 @@ const then = [
         await editor.pause(500); // a change of the setting would restart the server
         await editor.command('Jetpills: Restart Server');
         await editor.until('the server on the PATH', () => server.languageServers(onPath).length === 1);
-        await editor.hoverHas('names the module on your board');
+        await editor.hoverHas('is a name from the left column');
         assert(!fs.existsSync(noted), 'the program that the workspace names was run');
         // The same setting in the user's hands does name the program.
         const mine = path.join(server.dir, 'bin/mine');
         fs.copyFileSync(onPath, mine);
         server.write('user/Machine/settings.json', JSON.stringify({ 'jetpills.server.path': mine }));
         await editor.until('the server of the setting', () => server.languageServers(mine).length === 1);
-        await editor.hoverHas('names the module on your board');
+        await editor.hoverHas('is a name from the left column');
       } finally {
         fs.renameSync(onPath, program);
         server.writeWorkspaceSettings({});
@@ -320,7 +320,7 @@ const then = [
       await editor.page.locator('.notifications-center .monaco-button, .notification-toast .monaco-button', { hasText: 'Cancel' }).click();
       await item.waitFor({ state: 'detached' });
       await editor.goTo(configuration, som);
-      await editor.hoverHas('names the module on your board');
+      await editor.hoverHas('is a name from the left column');
     },
   },
   {
