@@ -60,6 +60,8 @@ func (m Match) String() string {
 type Catalog struct {
 	// Revision is the commit the facts hold for.
 	Revision Revision
+	// Root is the root module; the zero RootModule where that is not known.
+	Root RootModule
 
 	*tree
 	generations []Generation

@@ -64,7 +64,7 @@ type Evaluated struct {
 const (
 	fileHashes         = "hashes"             // 20 bytes a commit
 	fileCommits        = "commits.gz"         // columns of numbers
-	fileOptions        = "options.gz"         // a timeline: options, generations, default majors, tables that hold, assertions
+	fileOptions        = "options.gz"         // a timeline: options, generations, default majors, tables that hold, assertions, the root module
 	filePackages       = "packages.gz"        // a timeline: packages, the overlay and the outputs
 	fileEvaluated      = "evaluated.gz"       // JSON
 	fileSummaries      = "summaries.gz"       // those of options; a line each: its name, a tab, the text
@@ -346,6 +346,7 @@ const (
 	defaultEntry    = "default "
 	holdsEntry      = "holds "
 	assertionEntry  = "assertion "
+	moduleEntry     = "module "
 	packageEntry    = "package "
 	deviceEntry     = "device " // where the overlay for a configured device has a package
 	overlayEntry    = "overlay "
@@ -367,6 +368,9 @@ func (s Source) mainEntries() []entry {
 	}
 	for _, t := range s.Holds {
 		out = append(out, entry{key: holdsEntry + string(t), value: t})
+	}
+	if s.Root.File != "" {
+		out = append(out, entry{key: moduleEntry + s.Root.File, value: s.Root})
 	}
 	for _, a := range s.Assertions {
 		out = append(out, entry{key: assertionEntry + a.ID, value: a, file: a.File, line: a.Line})
@@ -401,6 +405,7 @@ func (l *Library) state(source int) Source {
 	sort.SliceStable(s.Generations, func(i, j int) bool { return len(s.Generations[i].Major) < len(s.Generations[j].Major) })
 	things(l.options, source, defaultEntry, func(major *string, v *version) { s.DefaultMajors[v.name()] = *major })
 	s.Holds = things[Table](l.options, source, holdsEntry, nil)
+	things(l.options, source, moduleEntry, func(r *RootModule, v *version) { s.Root = RootModule{v.name(), r.Of} })
 	return s
 }
 

@@ -22,6 +22,16 @@ type Source struct {
 	Holds []Table
 	// Assertions are the assertions and warnings of the modules, sorted by ID.
 	Assertions []Assertion
+	// Root is the root module, which imports all others.
+	Root RootModule
+}
+
+// RootModule is the file with the module that imports all modules of jetpack-nixos.
+type RootModule struct {
+	// File is where it is: modules/default.nix, or module.nix.
+	File string `json:"-"`
+	// Of is the argument that the file wants before it gives the module: overlay. It is empty where the file is the module.
+	Of string `json:"of"`
 }
 
 // Contents are what a source has besides modules.
@@ -75,7 +85,7 @@ func (l *Library) Of(s Source) *Catalog {
 
 // catalog is the one way to a Catalog: the source without its options, assertions and packages, and those.
 func (l *Library) catalog(s Source, options *tree, assertions func() []Assertion, contents func() Contents) *Catalog {
-	c := &Catalog{Revision: s.Revision, tree: options, generations: s.Generations}
+	c := &Catalog{Revision: s.Revision, Root: s.Root, tree: options, generations: s.Generations}
 	c.boards = sync.OnceValue(func() boards { return l.boards(c, s) })
 	c.packages = sync.OnceValue(func() packageSet { return l.packageSet(s, contents()) })
 	c.assertions = sync.OnceValue(assertions)

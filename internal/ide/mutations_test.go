@@ -236,6 +236,21 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 -- board.nix --
 { lib, ... }: { hardware.nvidia-jetpack.maxClock = «‹false›|lib.mkForce ‹false›»; }
 `, unmended: "each of the two may be the one that is meant"},
+	"file of the module": {code: ide.CodeModuleImport, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+`, flake: []string{`[ jetpack-nixos.nixosModules.default`, `[ «jetpack-nixos.nixosModules.default|"${jetpack-nixos}/modules/default.nix"»`}},
+	"folder of the modules": {code: ide.CodeModuleImport, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+`, flake: []string{`[ jetpack-nixos.nixosModules.default`, `[ («jetpack-nixos.nixosModules.default|jetpack-nixos + "/modules"»)`}},
+	"flake as a module": {code: ide.CodeModuleImport, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+`, flake: []string{`[ jetpack-nixos.nixosModules.default`, `[ «jetpack-nixos.nixosModules.default|jetpack-nixos»`}},
+	"file of a source that is fetched": {code: ide.CodeModuleImport, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+`, flake: []string{
+		`(import "${jetpack}/modules/default.nix" (import "${jetpack}/overlay.nix"))`,
+		`«(import "${jetpack}/modules/default.nix" (import "${jetpack}/overlay.nix"))|"${jetpack}/modules/default.nix"»`,
+	}},
 	"overlay": {code: ide.CodeOverlayRecursion, files: `-- host.nix --
 { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; nixpkgs.overlays = import ./overlays.nix; }
 -- overlays.nix --
@@ -378,8 +393,8 @@ var shapes = map[string]string{
     };
   }`),
 	"configuration.nix": `-- configuration.nix --
-{ pkgs, ... }: {
-  imports = [ "${builtins.fetchTarball "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"}/modules/default.nix" ./host.nix ];
+{ pkgs, ... }: let jetpack = builtins.fetchTarball "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"; in {
+  imports = [ (import "${jetpack}/modules/default.nix" (import "${jetpack}/overlay.nix")) ./host.nix ];
 }
 `,
 	"NIX_PATH": `-- configuration.nix --

@@ -53,6 +53,7 @@ const (
 	CodeAssertion             Code = "assertion"
 	CodeConflictingDefinition Code = "conflicting-definition"
 	CodeOverlayRecursion      Code = "overlay-recursion"
+	CodeModuleImport          Code = "module-import"
 	CodeCUDACapabilities      Code = "cuda-capabilities"
 	CodeCUDASet               Code = "cuda-set"
 	CodeNixpkgsTooOld         Code = "nixpkgs-too-old"
@@ -213,6 +214,15 @@ func init() {
 				"  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
 		},
 		{
+			Code: CodeModuleImport, Severity: SeverityError, Topic: output("nixosModules.default"), host: (*diagnoser).importsOfHost,
+			Finds: "A file of jetpack-nixos, or its flake, that is imported as a module and is none.",
+			Why: "Nix stops with “module … does not look like a module”: since November 2025, modules/default.nix is a function that " +
+				"takes the overlay and gives the module. Of a flake it says “Expected a module, but found a value of type \"flake\"”.",
+			Mend:  "Import nixosModules.default of the flake, or call modules/default.nix with the overlay.",
+			Wrong: importExample(`"${jetpack-nixos}/modules/default.nix"`),
+			Right: importExample("jetpack-nixos.nixosModules.default"),
+		},
+		{
 			Code: CodeOverlayRecursion, Severity: SeverityError, Topic: concept("overlay-function"),
 			document: (*diagnoser).recursions, in: jetpackDocument,
 			Finds: "An overlay that defines a name by itself, through its first argument.",
@@ -288,6 +298,20 @@ func flakeExample(release, line, jetpack string) string {
   };
 }
 `, release, jetpack, line)
+}
+
+// importExample is a flake with a Jetson that has a module of jetpack-nixos.
+func importExample(module string) string {
+	return fmt.Sprintf(`{
+  inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos";
+
+  outputs = { nixpkgs, jetpack-nixos, ... }: {
+    nixosConfigurations.jetson = nixpkgs.lib.nixosSystem {
+      modules = [ %s { hardware.nvidia-jetpack.enable = true; } ];
+    };
+  };
+}
+`, module)
 }
 
 // Rules are all rules, in the order in which they are shown. The slice must not be changed.

@@ -18,7 +18,7 @@ import (
 func pinnedTo(t *testing.T, revision, source string) *workspace.Document {
 	t.Helper()
 	dir := t.TempDir()
-	lock := fmt.Sprintf(`{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":%q}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`, revision)
+	lock := fmt.Sprintf(`{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":%q}},"root":{"inputs":{"jetpack-nixos":"jp"}}},"root":"root","version":7}`, revision)
 	entry := "configuration.nix"
 	if strings.Contains(source, "outputs =") {
 		entry = "flake.nix"

@@ -85,3 +85,19 @@ func treeRef(rest []string) (ref string, ok bool) {
 	}
 	return ref, ref != ""
 }
+
+// At is the pin of a source that is fetched: of an address, or of owner/repo, and of the revision that stands beside
+// it, or the ref. It is not ok for anything but jetpack-nixos.
+func At(address, revision string) (pin Pin, ok bool) {
+	if strings.Count(address, "/") == 1 && !strings.Contains(address, ":") {
+		address = "github:" + address
+	}
+	r, ref, ok := readAddress(address)
+	if !ok {
+		return Pin{}, false
+	}
+	if pin = (Pin{Format: Address}).of(r).at(revision); pin.Revision == "" {
+		pin = pin.at(ref)
+	}
+	return pin, true
+}

@@ -44,3 +44,25 @@ func TestReadAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestAt(t *testing.T) {
+	const rev = "4d857d6da48c420da39964b6fb7ba23a958abad3"
+	for _, test := range []struct {
+		address, revision     string
+		owner, commit, branch string
+	}{
+		{"https://github.com/anduril/jetpack-nixos/archive/" + rev + ".tar.gz", "", "anduril", rev, ""},
+		{"https://github.com/anduril/jetpack-nixos.git", rev, "anduril", rev, ""},
+		{"https://github.com/anduril/jetpack-nixos.git", "next", "anduril", "", "next"},
+		{"https://github.com/anduril/jetpack-nixos/archive/master.tar.gz", "", "anduril", "", "master"},
+		{"someone/jetpack-nixos", rev, "someone", rev, ""},
+		{"github:anduril/jetpack-nixos/" + rev, "", "anduril", rev, ""},
+		{"github:NixOS/nixpkgs", rev, "", "", ""},
+		{"", rev, "", "", ""},
+	} {
+		pin, ok := At(test.address, test.revision)
+		if ok != (test.owner != "") || pin.Owner != test.owner || pin.Revision != test.commit || pin.Branch != test.branch {
+			t.Errorf("%s, %s: %+v, %t", test.address, test.revision, pin, ok)
+		}
+	}
+}

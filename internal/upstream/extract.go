@@ -12,6 +12,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
 )
 
 // Extraction is what a source tree of jetpack-nixos declares, read without running Nix.
@@ -80,6 +81,7 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	}
 	m := modules{extractor: x, seen: map[string]bool{}, declared: map[string]*declaredOption{}, into: &e}
 	m.file(entry)
+	e.Root = catalog.RootModule{File: entry, Of: argumentBefore(x.Force(x.Import(entry)))}
 	m.finish()
 	x.packages(&e, entry)
 	x.soms(&e, entry)
@@ -100,6 +102,19 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	e.Folders = slices.Sorted(maps.Keys(x.folders))
 	e.Problems = x.problems
 	return e, nil
+}
+
+// argumentBefore is the argument that a value takes before it gives a function; empty for a value that is none such.
+func argumentBefore(v eval.Value) string {
+	f, ok := v.(*eval.Function)
+	if !ok {
+		return ""
+	}
+	l, _ := syntax.AsLambda(f.Lambda())
+	if l.Body().Kind() != syntax.Lambda {
+		return ""
+	}
+	return l.Parameter().Text()
 }
 
 // modules collects the options that modules declare.

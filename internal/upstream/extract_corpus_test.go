@@ -76,7 +76,7 @@ func TestCorpus(t *testing.T) {
 		source := e.Source
 		source.Revision = embedded.Revision
 		fresh := library.Of(source)
-		same := reflect.DeepEqual(embedded.Options(), fresh.Options()) && reflect.DeepEqual(embedded.Packages(), fresh.Packages()) &&
+		same := embedded.Root == fresh.Root && reflect.DeepEqual(embedded.Options(), fresh.Options()) && reflect.DeepEqual(embedded.Packages(), fresh.Packages()) &&
 			reflect.DeepEqual(embedded.OverlayAttributes(), fresh.OverlayAttributes()) && reflect.DeepEqual(embedded.Outputs(), fresh.Outputs())
 		figures.add(t, seen, "embedded data", rev[:7], "", "true", fmt.Sprint(same))
 		// Without the revision the catalog has nothing but what was read.

@@ -76,11 +76,7 @@ func (e *Evaluator) allSame(of []*Thunk) bool {
 // Merged is a set of all that the sets of a choice may have, and what a call of a
 // symbol gives where Options.Expand knows it; any other value stays what it is.
 func (e *Evaluator) Merged(v Value) Value {
-	if call, ok := v.(*Call); ok {
-		if expanded := e.expand(call); expanded != nil {
-			v = expanded
-		}
-	}
+	v = e.expanded(v)
 	c, ok := v.(*Choice)
 	if !ok {
 		return v

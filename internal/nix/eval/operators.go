@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"cmp"
 	"path"
 
 	"jetpills/internal/nix/syntax"
@@ -171,9 +170,7 @@ func (e *Evaluator) plus(a, b Value) Value {
 	case Int, Float:
 		return arithmetic(syntax.Plus, a, b)
 	}
-	if call, ok := a.(*Call); ok {
-		a = cmp.Or(e.expand(call), a)
-	}
+	a = e.expanded(a)
 	if isOpaque(a) {
 		return opaque(a, "a number or a string")
 	}

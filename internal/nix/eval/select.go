@@ -116,6 +116,16 @@ func (e *Evaluator) expand(c *Call) Value {
 	return nil
 }
 
+// expanded is the value of a call where that is known, and any other value itself.
+func (e *Evaluator) expanded(v Value) Value {
+	if call, ok := v.(*Call); ok {
+		if known := e.expand(call); known != nil {
+			return known
+		}
+	}
+	return v
+}
+
 // selection evaluates a.b.c or d, and gives the thunk that it is the value of, if
 // there is one.
 func (e *Evaluator) selection(n syntax.Node, s *Scope) (Value, *Thunk) {

@@ -129,6 +129,7 @@ func (e *Evaluator) coerced(v Value, how coercion) (string, *Unknown) {
 		return "", u
 	}
 	defer e.leave()
+	v = e.expanded(v)
 	switch v := v.(type) {
 	case String:
 		return string(v), nil

@@ -443,7 +443,7 @@ func (s *system) host(h *Host) *Host {
 			h.Values = append(h.Values, s.valueOf(o))
 		}
 	}
-	h.Replaced, h.Functions, h.Packages = s.replaced, s.functions, s.packageSource()
+	h.Replaced, h.Functions, h.Imports, h.Packages = s.replaced, s.functions, s.imports, s.packageSource()
 	checks := s.root.at([]string{"_module", "check"})
 	h.Unchecked = s.unchecked || len(checks.raw) > 0 && s.Force(checks.raws()) != eval.Value(eval.Bool(true)) ||
 		len(s.root.at([]string{"_module", "freeformType"}).raw) > 0

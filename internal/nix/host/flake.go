@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"jetpills/internal/nix/eval"
@@ -16,6 +17,10 @@ import (
 type origins struct {
 	known func(name, url string) Input
 	urls  map[string]string // of inputs, as the flake has them
+	// sources are the inputs that the flake has as mere sources, without outputs, fetched what is fetched, by
+	// the names that their folders in the store have here.
+	sources map[string]bool
+	fetched map[string]Fetched
 }
 
 // InputOf says what a flake input is, by its address and, where that tells nothing,
@@ -129,6 +134,9 @@ func (r *run) kind(v eval.Value, t *eval.Thunk) (kind Input, isInput bool) {
 			texts = append(texts, r.TextOf(v.Node))
 		}
 	case *eval.Unknown:
+		if kind, ok := r.inputs.of(v.What); ok && v.Reason == eval.Unreadable {
+			return kind, true // what a file of an input gives
+		}
 		texts = append(texts, v.Shown)
 		for t := range t.Through() {
 			if n := t.Node(); isSource(n) {
@@ -254,6 +262,9 @@ func (r *run) address(says map[string]eval.Value) {
 				url, _ := r.Force(a.Thunk).(eval.String)
 				r.inputs.urls[name] = string(url)
 			}
+			if a, ok := set.Get("flake"); ok {
+				r.inputs.sources[name] = r.Force(a.Thunk) != eval.Value(eval.Bool(true))
+			}
 		}
 		if r.inputs.urls[name] == "" {
 			if locked == nil {
@@ -329,28 +340,55 @@ func (r *run) input(name string) eval.Value {
 func (r *run) fetched(call *eval.Call) eval.Value {
 	text, ok := r.Force(call.Args[0]).(eval.String)
 	name := string(text)
+	of := Fetched{Address: name}
 	if set, isSet := r.Force(call.Args[0]).(*eval.Attrs); isSet {
-		for _, key := range []string{"url", "repo", "name"} {
-			if a, has := set.Get(key); has {
-				if text, isText := r.Force(a.Thunk).(eval.String); isText {
-					name, ok = string(text), true
-					break
+		argument := func(names ...string) string {
+			for _, key := range names {
+				if a, has := set.Get(key); has {
+					if text, isText := r.Force(a.Thunk).(eval.String); isText {
+						return string(text)
+					}
 				}
 			}
+			return ""
 		}
+		name = argument("url", "repo", "name")
+		of = Fetched{argument("url"), argument("rev", "ref"), argument("sha256", "hash", "narHash") != ""}
+		if repo := argument("repo"); of.Address == "" && repo != "" {
+			of.Address = argument("owner") + "/" + repo
+		}
+		ok = name != ""
 	}
 	if !ok {
 		return nil
 	}
 	switch {
 	case strings.Contains(name, "jetpack-nixos"):
-		name = FetchedJetpack
+		name = r.inputs.named(FetchedJetpack, of)
 	case strings.Contains(name, "nixpkgs"):
 		name = "nixpkgs"
 	default:
 		name = strings.TrimSuffix(path.Base(name), ".git")
 	}
-	return eval.NewAttrs(nil, named("outPath", eval.String(inputs+name)))
+	var rest eval.Value
+	if call.Function.Name() == "getFlake" {
+		rest = eval.NewSymbol("inputs", name)
+	}
+	return eval.NewAttrs(rest, named("outPath", eval.String(inputs+name)))
+}
+
+// named is a name for what is fetched, the same for the same arguments alone.
+func (s origins) named(name string, of Fetched) string {
+	for n := 1; ; n++ {
+		one := name
+		if n > 1 {
+			one += "-" + strconv.Itoa(n)
+		}
+		if known, ok := s.fetched[one]; !ok || known == of {
+			s.fetched[one] = of
+			return one
+		}
+	}
 }
 
 // eachSystem is what flake-utils makes of a function of a system.

@@ -143,6 +143,9 @@ type Host struct {
 	// Functions are where the modules of the workspace are written that are functions and
 	// certainly part of the configuration.
 	Functions []Location
+	// Imports is what it certainly imports of jetpack-nixos by the file, or as a whole, and not by
+	// an attribute of the flake.
+	Imports []Import
 	// Packages says where its packages come from.
 	Packages Packages
 	// Values are the options of the schema, in its order.
@@ -166,6 +169,34 @@ type Unseen struct {
 	// Foreign says that it is a module of a flake input, or of another source outside of the
 	// workspace.
 	Foreign bool
+}
+
+// Import is a file of jetpack-nixos that is taken for a module, or jetpack-nixos itself.
+type Import struct {
+	// At is the expression that names it, behind all names.
+	At Location
+	// Flake is the part of that expression that is the flake itself, with its outputs; the zero Location if none is.
+	Flake Location
+	// Input is the flake input that has the file; Fetched is what is fetched where it is empty. Where that is empty
+	// as well, File lies in the workspace.
+	Input   string
+	Fetched Fetched
+	// IsSource says that the flake has the input as a mere source, without outputs.
+	IsSource bool
+	// File is the file or the folder within the source, empty for all of it; an absolute path in the workspace.
+	File string
+	// IsValue says that the value of the file is the module, import FILE, and not the file itself.
+	IsValue bool
+}
+
+// Fetched is a source that is fetched, as far as the arguments are known.
+type Fetched struct {
+	// Address is what is fetched: an address, or owner/repo.
+	Address string
+	// Revision is the rev that stands beside the address, or else the ref.
+	Revision string
+	// IsFixed says that a hash stands beside the address: what a branch has now is not what is fetched.
+	IsFixed bool
 }
 
 // Value is an option of a host, with all its definitions.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -148,6 +149,16 @@ func (r *recorder) local(name string) (string, bool) {
 		return dir + rest[len(input):], ok
 	}
 	return name, !strings.HasPrefix(name, store)
+}
+
+// inStore is the name that a file of an input whose source is at hand has in the store.
+func (r *recorder) inStore(file string) (string, bool) {
+	for _, input := range slices.Sorted(maps.Keys(r.sources)) {
+		if rest, ok := strings.CutPrefix(file, r.sources[input]+"/"); ok {
+			return inputs + input + "/" + rest, true
+		}
+	}
+	return "", false
 }
 
 func (r *recorder) ask(kind questionKind, name string) answer {

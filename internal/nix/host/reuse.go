@@ -199,6 +199,11 @@ func (h *Host) after(changed changes, ok *bool) *Host {
 	for i := range of.Functions {
 		of.Functions[i] = move(of.Functions[i])
 	}
+	of.Imports = slices.Clone(h.Imports)
+	for i := range of.Imports {
+		of.Imports[i].At = move(of.Imports[i].At)
+		of.Imports[i].Flake = move(of.Imports[i].Flake)
+	}
 	of.Packages.Config = maps.Clone(h.Packages.Config)
 	for name, all := range of.Packages.Config {
 		of.Packages.Config[name] = definitions(all)

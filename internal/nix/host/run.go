@@ -51,7 +51,7 @@ func newRun(o Options, m *memory, common *run, steps int) *run {
 	}
 	options := eval.Options{Steps: steps, Loops: true, Looks: true, Stop: o.stop, Expand: r.expand, Has: r.has}
 	if common == nil {
-		r.inputs = origins{o.Input, map[string]string{}}
+		r.inputs = origins{o.Input, map[string]string{}, map[string]bool{}, map[string]Fetched{}}
 		r.reader = &recorder{memory: m, root: path.Dir(o.Entry), inputs: r.inputs, sources: map[string]string{}}
 		maps.Copy(r.reader.sources, o.Sources)
 		r.reader.note = func(number int) { r.Asked(number) }
@@ -143,7 +143,7 @@ func (r *run) expand(_ *eval.Evaluator, call *eval.Call) (v eval.Value) {
 		return r.ApplyAll(f, eval.Known(eval.NewSymbol(call.Function.Path[:len(call.Function.Path)-1]...)), call.Args[0], call.Args[1])
 	case strings.HasPrefix(name, "each"):
 		return r.eachSystem(name, call)
-	case strings.HasPrefix(name, "fetch") && len(call.Args) > 0:
+	case (strings.HasPrefix(name, "fetch") || name == "getFlake") && len(call.Args) > 0:
 		return r.fetched(call)
 	}
 	return nil

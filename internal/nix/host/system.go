@@ -49,6 +49,7 @@ type system struct {
 	loaded   map[string]*loaded
 	// functions are the modules that are certainly part of the system and are functions.
 	functions []Location
+	imports   []Import
 	renames   []*Option
 	// unchecked says that NixOS may accept definitions of options that no module declares.
 	unchecked bool
@@ -67,6 +68,7 @@ type loaded struct {
 	options  *eval.Thunk
 	imports  []imported
 	disabled []string
+	of       *Import // what it is of jetpack-nixos, whose modules are not looked into; nil for any other module
 }
 
 // imported is a module that something imports, perhaps.
@@ -119,6 +121,9 @@ func (s *system) collectOnce() {
 	for _, m := range closure(start, func(m imported) bool { return !disabled[m.key] && m.perhaps == nil }) {
 		if isCertain[m.key] = true; !m.lambda.IsZero() {
 			s.functions = append(s.functions, location(s.Evaluator, m.lambda))
+		}
+		if m.of != nil {
+			s.imports = append(s.imports, *m.of)
 		}
 	}
 	root := &level{system: s}
@@ -266,17 +271,22 @@ func (s *system) loadOne(m item, key string) *loaded {
 			return s.loadOne(item{eval.Known(of), m.perhaps}, key)
 		}
 	}
+	if of := s.unread(m, v); of != nil {
+		s.outside(m, Jetpack, &eval.Unknown{Reason: eval.Outside, What: of.key}, true)
+		return of
+	}
 	return s.shaped(m, key, v)
 }
 
 // loadFile loads the module in a file, once.
 func (s *system) loadFile(m item, name string) *loaded {
 	kind, isInput := s.inputs.of(name)
+	written := name
 	if local, ok := s.reader.local(name); ok {
 		name = local
 	} else if isInput {
 		s.outside(m, kind, &eval.Unknown{Reason: eval.Outside, What: "inputs." + name[len(inputs):]}, true)
-		return nil
+		return s.ofJetpack(m, name)
 	}
 	if known, ok := s.loaded[name]; ok {
 		return known
@@ -289,7 +299,14 @@ func (s *system) loadFile(m item, name string) *loaded {
 		return known
 	}
 	if made := s.shaped(item{of, m.perhaps}, name, s.Force(of)); made != nil {
-		*known = *made
+		if made.of != nil && isInput {
+			made = s.ofJetpack(m, written)
+		} else if made.of != nil {
+			made.of.At, made.of.IsValue = location(s.Evaluator, m.Origin()), false
+		}
+		if made != nil {
+			*known = *made
+		}
 	}
 	return known
 }
@@ -311,6 +328,9 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 	set, ok := v.(*eval.Attrs)
 	if !ok {
 		s.unseen(m, v)
+		if f, ok := v.(*eval.Function); ok {
+			return s.another(m, key, f)
+		}
 		return nil
 	}
 	out := &loaded{key: key, lambda: lambda}

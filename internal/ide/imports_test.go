@@ -1,0 +1,134 @@
+package ide_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/ide"
+	"jetpills/internal/workspace"
+)
+
+// importForms are ways to import something of jetpack-nixos, whose source is src, as a module.
+var importForms = []string{
+	`"${src}/modules"`, `"${src}/modules/default.nix"`, `src + "/modules"`, `import "${src}/modules"`, `import (src + "/modules/default.nix")`,
+	`"${src}/overlay.nix"`, `src + "/overlay.nix"`, `import "${src}/modules" (import "${src}/overlay.nix")`,
+	`import "${src}/modules/default.nix" (import "${src}/overlay.nix")`, `import (src + "/modules") (import (src + "/overlay.nix"))`,
+	`import (src + "/modules/default.nix") (import (src + "/overlay.nix"))`,
+}
+
+// importJudgement is what Nix says of importForms at a revision: those that are no modules.
+type importJudgement struct {
+	Revision string   `json:"revision"`
+	Refused  []string `json:"refused"`
+}
+
+// TestImportsAgainstNix holds what is reported of imports to what Nix says of them, and the fixes to what it takes. With -lib DIR and
+// -upstream DIR it takes the answers anew.
+func TestImportsAgainstNix(t *testing.T) {
+	const file = "testdata/imports.json"
+	library := newSession(t).Snapshot().Library()
+	if *libDir != "" {
+		recordImports(t, file, library)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known []importJudgement
+	if err := json.Unmarshal(content, &known); err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range known {
+		var refused []string
+		for _, form := range importForms {
+			found := importing(t, j.Revision, form)
+			if len(found) == 0 {
+				continue
+			}
+			refused = append(refused, form)
+			if len(found) != 1 || found[0].Code != ide.CodeModuleImport || found[0].Severity != ide.SeverityError {
+				t.Errorf("%.7s: %s: %+v", j.Revision, form, found)
+			}
+			for _, fix := range found[0].Fixes {
+				mended := strings.TrimSuffix(strings.TrimPrefix(fix.Edits[0].NewText, "("), ")")
+				if !slices.Contains(importForms, mended) || slices.Contains(j.Refused, mended) {
+					t.Errorf("%.7s: %s becomes %s, which Nix does not take for certain", j.Revision, form, mended)
+				}
+			}
+		}
+		if !slices.Equal(refused, j.Refused) {
+			t.Errorf("%.7s: reported %q, and Nix refuses %q", j.Revision, refused, j.Refused)
+		}
+	}
+}
+
+// importing are the findings of a host that imports a source, which is no flake, in one way.
+func importing(t *testing.T, revision, form string) []ide.Diagnostic {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "configuration.nix")
+	source := fmt.Sprintf("let src = fetchTarball \"https://github.com/anduril/jetpack-nixos/archive/%s.tar.gz\"; in {\n  imports = [ (%s) ];\n}\n", revision, form)
+	if err := os.WriteFile(name, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := workspace.ReadDocument(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ide.Diagnose(newSession(t).Snapshot(), doc)
+}
+
+func recordImports(t *testing.T, file string, library *catalog.Library) {
+	t.Helper()
+	lib, err := filepath.Abs(*libDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []importJudgement
+	for _, rev := range judgedRevisions {
+		c, match := library.At(rev)
+		if match != catalog.Exact {
+			t.Fatalf("%s is not known", rev)
+		}
+		j := importJudgement{Revision: c.Revision.Hash}
+		source := t.TempDir()
+		unpackUpstream(t, c.Revision.Hash, source)
+		ask := func(form string) string {
+			ask := fmt.Sprintf("let lib = import %s; src = %s; in builtins.attrNames (lib.evalModules { modules = [ { imports = [ (%s) ]; "+
+				"config._module = { check = false; args.pkgs = { }; }; } ]; }).options", filepath.Join(lib, "lib"), strconv.Quote(source), form)
+			out, err := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "-E", ask).CombinedOutput()
+			switch {
+			case err == nil:
+				return ""
+			case strings.Contains(string(out), "does not look like a module"):
+				return "refused"
+			}
+			t.Fatalf("nix-instantiate: %v: %s", err, out)
+			return ""
+		}
+		for _, form := range importForms {
+			// Before November 2025 what is called with the overlay is the module's result.
+			if strings.Contains(form, "(import") && c.Root.Of == "" {
+				continue
+			}
+			if ask(form) != "" {
+				j.Refused = append(j.Refused, form)
+			}
+		}
+		all = append(all, j)
+	}
+	content, err := json.MarshalIndent(all, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(content, '\n'), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
