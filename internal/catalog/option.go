@@ -45,6 +45,10 @@ type Option struct {
 	Default string `json:"default,omitzero"`
 	// DefaultText is what upstream shows in place of Default, where it does.
 	DefaultText string `json:"defaultText,omitzero"`
+	// Used is when jetpack-nixos looks at the option's value, as Nix source over config, lib, pkgs and priorities: those of the
+	// strongest definitions by users, by the path of an option. It is empty where it always may, once
+	// hardware.nvidia-jetpack.enable is true.
+	Used string `json:"used,omitzero"`
 	// Example is the example as JSON text, where there is one.
 	Example string `json:"example,omitzero"`
 

@@ -435,7 +435,7 @@ func hostsWith(t *testing.T, dir, locked, url string, sets []string) []*workspac
 	write("flake.nix", hosts.String()+"  };\n}\n")
 	var names []string
 	for i, set := range sets {
-		names = append(names, write(fmt.Sprintf("c%d.nix", i), "{\n  hardware.nvidia-jetpack.enable = true;\n  "+set+"\n}\n"))
+		names = append(names, write(fmt.Sprintf("c%d.nix", i), "{ lib, pkgs, ... }: {\n  hardware.nvidia-jetpack.enable = true;\n  "+set+"\n}\n"))
 	}
 	var docs []*workspace.Document
 	for _, name := range names {

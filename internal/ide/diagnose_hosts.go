@@ -147,6 +147,7 @@ func (b hostBoard) isKnown() bool {
 
 // hosts looks at what each host comes to, and reports what this document has to do with.
 func (d *diagnoser) hosts(hosts []*host.Host) {
+	d.hostsOfDoc = hosts
 	for _, h := range hosts {
 		if d.isEnough() {
 			return

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
@@ -134,6 +135,8 @@ type diagnoser struct {
 	sets        []root              // see roots
 	declares    map[string]bool     // see mayDeclare
 	readings    *readings           // see readPlaces
+	hostsOfDoc  []*host.Host
+	takes       map[string][]module.Take // see takesOf
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 
@@ -54,6 +56,46 @@ func certainIfOne(fixes []Fix) []Fix {
 		fixes[0].Certain = true
 	}
 	return fixes
+}
+
+// deleting is the fix that deletes a definition of an option, where that is all that is written there.
+func (d *diagnoser) deleting(definition host.Definition, option []string) (Fix, bool) {
+	if definition.Alias != nil {
+		option = definition.Alias // the name that the text has
+	}
+	name := option[len(option)-1]
+	for n := range syntax.Ancestors(d.doc.Tree().NodeAt(definition.Path.Span.Start)) {
+		at := n.Span()
+		switch n.Kind() {
+		case syntax.Binding:
+			b, _ := syntax.AsBinding(n)
+			names := slices.Collect(b.Path().Names())
+			last, _ := syntax.AttrName(names[len(names)-1])
+			if last != name || b.Path().Span().End != definition.Path.Span.End {
+				return Fix{}, false // it is a part of the value
+			}
+		case syntax.Inherit:
+			i, _ := syntax.AsInherit(n)
+			if names := slices.Collect(i.Names()); len(names) > 1 {
+				at = definition.Path.Span
+			}
+		default:
+			continue
+		}
+		return Fix{Title: "Delete " + name, Edits: here(text.Edit{Span: withSpace(d.doc.Text, at)})}, true
+	}
+	return Fix{}, false
+}
+
+// withSpace is a span with the line that it takes up alone, or else with the space before it.
+func withSpace(source string, at text.Span) text.Span {
+	start := at.Start - len(source[:at.Start]) + len(strings.TrimRight(source[:at.Start], " \t"))
+	end := at.End + len(source[at.End:]) - len(strings.TrimLeft(source[at.End:], " \t"))
+	isAlone := (start == 0 || source[start-1] == '\n') && end < len(source) && source[end] == '\n'
+	if isAlone {
+		return text.Span{Start: start, End: end + 1}
+	}
+	return text.Span{Start: start, End: at.End}
 }
 
 // Changes are fixes that can be made at once.

@@ -236,6 +236,26 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 -- board.nix --
 { lib, ... }: { hardware.nvidia-jetpack.maxClock = «‹false›|lib.mkForce ‹false›»; }
 `, unmended: "each of the two may be the one that is meant"},
+	"super on a Xavier": {code: ide.CodeNoEffect, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "xavier-agx";«| ‹super› = true;» }; }
+`},
+	"super on an adapter": {code: ide.CodeNoEffect, files: `-- host.nix --
+{ imports = [ ./board.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-nx"; carrierBoard = "xavierNxDevkit"; }; }
+-- board.nix --
+{ lib, ... }: {
+  hardware.nvidia-jetpack.maxClock = true;
+«|  ‹hardware.nvidia-jetpack.super› = lib.mkIf true true;
+»}
+`},
+	"keys of a feature that is off": {code: ide.CodeNoEffect, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; firmware.uefi.capsuleAuthentication = {«| ‹trustedPublicCertPemFile› = ./key.pem;» }; }; }
+`},
+	"realtime beside a kernel": {code: ide.CodeNoEffect, files: `-- host.nix --
+{ lib, pkgs, ... }: {
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx";«| ‹kernel.realtime› = true;» };
+  boot.kernelPackages = lib.mkForce pkgs.linuxPackages;
+}
+`},
 	"file of the module": {code: ide.CodeModuleImport, files: `-- host.nix --
 { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
 `, flake: []string{`[ jetpack-nixos.nixosModules.default`, `[ «jetpack-nixos.nixosModules.default|"${jetpack-nixos}/modules/default.nix"»`}},

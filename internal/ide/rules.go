@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"jetpills/internal/nix/host"
 	"jetpills/internal/pill"
@@ -54,6 +55,7 @@ const (
 	CodeConflictingDefinition Code = "conflicting-definition"
 	CodeOverlayRecursion      Code = "overlay-recursion"
 	CodeModuleImport          Code = "module-import"
+	CodeNoEffect              Code = "no-effect"
 	CodeCUDACapabilities      Code = "cuda-capabilities"
 	CodeCUDASet               Code = "cuda-set"
 	CodeNixpkgsTooOld         Code = "nixpkgs-too-old"
@@ -219,8 +221,17 @@ func init() {
 			Why: "Nix stops with “module … does not look like a module”: since November 2025, modules/default.nix is a function that " +
 				"takes the overlay and gives the module. Of a flake it says “Expected a module, but found a value of type \"flake\"”.",
 			Mend:  "Import nixosModules.default of the flake, or call modules/default.nix with the overlay.",
-			Wrong: importExample(`"${jetpack-nixos}/modules/default.nix"`),
-			Right: importExample("jetpack-nixos.nixosModules.default"),
+			Wrong: importExample(`"${jetpack-nixos}/modules/default.nix"`, ""),
+			Right: importExample("jetpack-nixos.nixosModules.default", ""),
+		},
+		{
+			Code: CodeNoEffect, Severity: SeverityWarning, Topic: concept("option-path"), host: (*diagnoser).effectsOfHost,
+			Finds: "An option that is set, and that jetpack-nixos does not look at on the host.",
+			Why: "The build goes on without a word, and the system is what it would be without the definition: the option is one of " +
+				"other modules or carrier boards, or of a feature that is off.",
+			Mend:  "Delete the definition, or set what the message says that the option needs.",
+			Wrong: importExample("jetpack-nixos.nixosModules.default", `som = "xavier-agx"; super = true;`),
+			Right: importExample("jetpack-nixos.nixosModules.default", `som = "orin-nx"; super = true;`),
 		},
 		{
 			Code: CodeOverlayRecursion, Severity: SeverityError, Topic: concept("overlay-function"),
@@ -300,18 +311,18 @@ func flakeExample(release, line, jetpack string) string {
 `, release, jetpack, line)
 }
 
-// importExample is a flake with a Jetson that has a module of jetpack-nixos.
-func importExample(module string) string {
+// importExample is a flake with a Jetson that has a module of jetpack-nixos, and some of its options.
+func importExample(module, options string) string {
 	return fmt.Sprintf(`{
   inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos";
 
   outputs = { nixpkgs, jetpack-nixos, ... }: {
     nixosConfigurations.jetson = nixpkgs.lib.nixosSystem {
-      modules = [ %s { hardware.nvidia-jetpack.enable = true; } ];
+      modules = [ %s { hardware.nvidia-jetpack = { enable = true;%s }; } ];
     };
   };
 }
-`, module)
+`, module, strings.TrimRight(" "+options, " "))
 }
 
 // Rules are all rules, in the order in which they are shown. The slice must not be changed.

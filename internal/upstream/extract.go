@@ -85,6 +85,7 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	m.finish()
 	x.packages(&e, entry)
 	x.soms(&e, entry)
+	x.use(&e, slices.Sorted(maps.Keys(m.seen)))
 	if x.Spent() != nil {
 		x.problems = append([]Problem{{".", "is too complicated to be read as a whole"}}, x.problems...)
 		e.Whole = nil
