@@ -14,9 +14,9 @@ import (
 func TestNewerThanPin(t *testing.T) {
 	s := newSession(t)
 	doc := pinnedTo(t, "8f27a0b1406c628b47cfd36932d70a96baf90d72", `{
-  inputs.jp.url = "github:anduril/jetpack-nixos";
-  outputs = { nixpkgs, jp, ... }: {
-    nixosConfigurations.arm = nixpkgs.lib.nixosSystem { modules = [ jp.nixosModules.default { hardware.nvidia-jetpack = { enable = true; som = "orin-nx"; }; } ]; };
+  inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos";
+  outputs = { nixpkgs, jetpack-nixos, ... }: {
+    nixosConfigurations.arm = nixpkgs.lib.nixosSystem { modules = [ jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack = { enable = true; som = "orin-nx"; }; } ]; };
   };
 }
 `)

@@ -20,7 +20,7 @@ func TestMayChangeScope(t *testing.T) {
 		{"a use", `{ pkgs, ... }: { a = pkgs.nvidia-jetpack.b; b = pkgs."nvidia-jetpack${"6"}"; c = pkgs ? nvidia-jetpack6; d = lib.attrByPath [ "nvidia-jetpack" "a" ] null pkgs; e = builtins.hasAttr "nvidia-jetpack" pkgs; }`, false, false},
 		{"a variable", `{ pkgs, ... }: let nvidia-jetpack = pkgs.nvidia-jetpack; inherit (pkgs) nvidia-jetpack6; in nvidia-jetpack.a`, false, false},
 		{"an overlay", `final: prev: { nvidia-jetpack = prev.nvidia-jetpack.overrideScope (_: _: { a = 1; }); }`, true, false},
-		{"an overlay of one generation", `final: prev: { nvidia-jetpack6 = prev.nvidia-jetpack6 // { a = 1; }; }`, false, true},
+		{"an overlay of one generation", `final: prev: { nvidia-jetpack6 = prev.nvidia-jetpack6 // { a = 1; }; }`, true, true},
 		{"attributes of a scope", `final: prev: { nvidia-jetpack.a = 1; "nvidia-jetpack6".b = 1; }`, true, true},
 		{"an inherited scope", `final: prev: { inherit (prev.more) nvidia-jetpack; }`, true, false},
 		{"a name for a function", `final: prev: builtins.listToAttrs [ { name = "nvidia-jetpack"; value = 1; } ]`, true, false},
