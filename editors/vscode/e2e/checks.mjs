@@ -140,7 +140,7 @@ const then = [
       await editor.command('Jetpills: Search Pills…');
       await editor.answer('Words to find in the pills', 'recovery mode');
       // The title of a section with the words, and the line of another that has them in its text alone.
-      await editor.rows().filter({ hasText: 'When nothing helps' }).filter({ hasText: 'in recovery mode' }).waitFor();
+      await editor.rows().filter({ hasText: 'The mental model' }).filter({ hasText: 'be in recovery mode' }).waitFor();
       const row = editor.rows().filter({ hasText: 'Pill 08: Flashing, firmware and OTA › Recovery mode' });
       await editor.screenshot('search pills');
       await row.click();
