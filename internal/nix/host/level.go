@@ -25,6 +25,8 @@ type level struct {
 	names    []string        // of children
 	needs    *eval.Questions // of what is kept of the level
 	isSplit  bool
+	// isDeclared says that what is declared here has been brought to the levels below.
+	isDeclared bool
 	// splitting says that split goes on: what is below is not complete.
 	splitting bool
 	aliases   []*Option // which modules of the workspace rename to this path
@@ -325,20 +327,19 @@ func (l *level) below(path []string) *level {
 	return l
 }
 
-// split brings the definitions of a set of options to the levels below.
-func (l *level) split() {
-	if l.isSplit && l.needs == nil {
+// declare brings what is declared in a set of options to the levels below. It needs no definitions, so that these can ask for it.
+func (l *level) declare() {
+	if l.isDeclared && l.needs == nil {
 		return
 	}
-	l.system.Kept(&l.needs, l.splitOnce)
+	l.system.Kept(&l.needs, l.declareOnce)
 }
 
-func (l *level) splitOnce() {
-	if l.isSplit {
+func (l *level) declareOnce() {
+	if l.isDeclared {
 		return
 	}
-	l.isSplit, l.splitting = true, true
-	defer func() { l.splitting = false }()
+	l.isDeclared = true
 	s := l.system
 	if l.known != nil {
 		for _, name := range l.known.names {
@@ -358,6 +359,24 @@ func (l *level) splitOnce() {
 	for _, below := range l.children {
 		below.asked, below.option = false, nil // what was asked too early
 	}
+}
+
+// split brings the definitions of a set of options to the levels below.
+func (l *level) split() {
+	if l.isSplit && l.needs == nil {
+		return
+	}
+	l.system.Kept(&l.needs, l.splitOnce)
+}
+
+func (l *level) splitOnce() {
+	if l.isSplit {
+		return
+	}
+	l.isSplit, l.splitting = true, true
+	defer func() { l.splitting = false }()
+	s := l.system
+	l.declare()
 	var found []def
 	for _, d := range l.raw {
 		s.discharge(d, true, func(d def) { found = append(found, d) })

@@ -574,7 +574,7 @@ func (s *system) has(path []string) (has, known bool) {
 		if l.declared() != nil {
 			return false, false
 		}
-		l.split()
+		l.declare() // its definitions may hang on what is asked
 		if l = l.children[name]; l == nil {
 			return false, false
 		}
