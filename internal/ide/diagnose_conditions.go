@@ -29,6 +29,14 @@ func (d *diagnoser) regardOf(n syntax.Node) regard {
 		all = regard{all.name && r.name, all.value && r.value, all.asks || r.asks}
 	}
 	all.value = all.value && !isReplaced(n)
+	if set, binding, ok := variableOf(n); ok && all.value {
+		switch use := d.useOf(set, binding, n); {
+		case use.isData:
+			all.name, all.value = false, false
+		case use.isReplaced:
+			all.value = false
+		}
+	}
 	return all
 }
 
@@ -60,6 +68,75 @@ func isReplaced(n syntax.Node) bool {
 		}
 	}
 	return false
+}
+
+// setUse is what becomes of a set that a variable stands for.
+type setUse struct {
+	// isData says that it is only compared, written, or taken apart by the names in it: it is no module.
+	isData bool
+	// isReplaced says that an update may put something else in the place of a definition.
+	isReplaced bool
+}
+
+// variableOf is the outermost set around a node that is the value of a variable of a let, and the variable's binding.
+func variableOf(n syntax.Node) (set, binding syntax.Node, ok bool) {
+	for at := range syntax.Ancestors(n) {
+		up := at.Parent()
+		if at.Kind() == syntax.Lambda {
+			break // which others may call
+		}
+		if b, isBinding := syntax.AsBinding(up); isBinding && at.Kind() == syntax.AttrSet && up.Parent().Kind() == syntax.LetIn && len(slices.Collect(b.Path().Names())) == 1 {
+			set, binding, ok = at, up, true
+		}
+	}
+	return set, binding, ok
+}
+
+// useOf says what becomes of a set that a variable stands for, as far as a definition in it is concerned. A variable of the same name
+// further in counts as this one.
+func (d *diagnoser) useOf(set, binding, definition syntax.Node) setUse {
+	b, _ := syntax.AsBinding(binding)
+	variable := b.Path().Text()
+	uses, ok := d.variables[binding.Span().Start]
+	if !ok {
+		for n := range syntax.Descendants(binding.Parent()) {
+			if n.Kind() == syntax.Identifier && n.Text() == variable {
+				for n.Parent().Kind() == syntax.Paren {
+					n = n.Parent()
+				}
+				uses = append(uses, n)
+			}
+		}
+		d.variables[binding.Span().Start] = uses
+	}
+	name := ""
+	for at := range syntax.Ancestors(definition) {
+		if b, ok := syntax.AsBinding(at); ok && at.Parent().Span() == set.Span() {
+			name = firstName(b.Path().Names())
+		}
+	}
+	use := setUse{isData: len(uses) > 0}
+	for _, n := range uses {
+		isData := false
+		switch up := n.Parent(); up.Kind() {
+		case syntax.Select:
+			s, _ := syntax.AsSelect(up)
+			isData = s.From() == n
+		case syntax.Binary:
+			if _, op := syntax.Operator(up); op == syntax.Update && up.Child(0) == n {
+				use.isReplaced = use.isReplaced || mayGive(up.Child(1), name, mostUpdates)
+			}
+		case syntax.Apply:
+			a, _ := syntax.AsApply(up)
+			if a.Argument() == n {
+				callee := module.CalleeName(a.Function())
+				isData = callee == "toJSON"
+				use.isReplaced = use.isReplaced || callee == "recursiveUpdate"
+			}
+		}
+		use.isData = use.isData && isData
+	}
+	return use
 }
 
 // mayGive reports whether a set, or several with // between them, may have an attribute: one that is written out has those

@@ -10,6 +10,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -92,7 +93,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 
 func newDiagnoser(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) *diagnoser {
 	return &diagnoser{
-		query: &query{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}, declares: map[string]bool{},
+		query: &query{sn: sn, doc: doc, pinned: pinned}, regards: map[module.Condition]regard{}, variables: map[int][]syntax.Node{}, declares: map[string]bool{},
 		isUnchecked: sync.OnceValue(func() bool { return isUnchecked(doc) }),
 	}
 }
@@ -124,8 +125,10 @@ type diagnoser struct {
 
 	// What was found out already: of tests, and of what is turned off, if anybody asked.
 	regards map[module.Condition]regard
-	tests   *module.Test // see regardUnder
-	offs    map[off][][]module.Condition
+	// variables are the uses of variables of a let, by where these are bound.
+	variables map[int][]syntax.Node
+	tests     *module.Test // see regardUnder
+	offs      map[off][][]module.Condition
 	// isUnchecked reports whether the document says that options need no declaration.
 	isUnchecked func() bool
 	ignored     map[int][]Code      // see isIgnored
