@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -32,8 +33,12 @@ func (p *Program) explain(codes []string) error {
 		explainRule(p.out, rule, snapshot)
 	}
 	if len(codes) == 0 {
+		width := 0
 		for _, r := range ide.Rules() {
-			printf(p.out, "%-20s %-8s %s\n", r.Code, r.Severity, r.Finds)
+			width = max(width, len(r.Code))
+		}
+		for _, r := range ide.Rules() {
+			printf(p.out, "%s %-8s %s\n", fmt.Sprintf("%-*s", width, r.Code), r.Severity, r.Finds)
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ An option's type, one of`
 func TestExplainAll(t *testing.T) {
 	home(t)
 	all, _, code := run(t, "", "check", "--explain", "all")
-	if code != 0 || strings.Count(all, "\n") != len(ide.Rules()) || !strings.HasPrefix(all, "unknown-option       error    An option that ") {
+	if code != 0 || strings.Count(all, "\n") != len(ide.Rules()) || !strings.HasPrefix(all, "unknown-option         error    An option that ") {
 		t.Errorf("exit code %d:\n%s", code, all)
 	}
 	if bare, _, code := run(t, "", "check", "--explain"); code != 0 || bare != all {

@@ -332,8 +332,8 @@ func TestOptionsDiff(t *testing.T) {
 		want string
 	}{
 		{[]string{"--diff", "946072c"}, "--diff takes two revisions, such as: jetpills options --diff 946072c 4d857d6"},
-		{[]string{"--diff", "946072", "4d857d6"}, `"946072" is no commit: at least its first seven digits are due`},
-		{[]string{"--rev", "master"}, `"master" is no commit: at least its first seven digits are due`},
+		{[]string{"--diff", "946072", "4d857d6"}, `"946072" is no revision: give at least the first seven digits of a commit`},
+		{[]string{"--rev", "master"}, `"master" is no revision: give at least the first seven digits of a commit`},
 		{[]string{"--rev", "0123456"}, `revision "0123456" is not known: the newest known is `},
 	} {
 		if _, stderr, code := run(t, "", append([]string{"options"}, c.args...)...); code != 2 || !strings.Contains(stderr, c.want) {
