@@ -225,7 +225,7 @@ func init() {
 			Right: importExample("jetpack-nixos.nixosModules.default", ""),
 		},
 		{
-			Code: CodeNoEffect, Severity: SeverityWarning, Topic: concept("option-path"), host: (*diagnoser).effectsOfHost,
+			Code: CodeNoEffect, Severity: SeverityWarning, Tag: TagUnnecessary, Topic: concept("option-path"), host: (*diagnoser).effectsOfHost,
 			Finds: "An option that is set, and that jetpack-nixos does not look at on the host.",
 			Why: "The build goes on without a word, and the system is what it would be without the definition: the option is one of " +
 				"other modules or carrier boards, or of a feature that is off.",
