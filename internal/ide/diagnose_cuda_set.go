@@ -94,6 +94,9 @@ func (d *diagnoser) majorOf(h *host.Host) string {
 	if _, ok := d.pinned.Catalog.Generation(major); !ok {
 		return "" // NixOS refuses the value
 	}
+	if som, ok := d.pinned.Catalog.SoM(hostString(h, catalog.SoMOption)); ok && som.Majors != nil && !slices.Contains(som.Majors, major) {
+		return "" // an assertion refuses it; the other of the two may be what is wrong
+	}
 	return major
 }
 
