@@ -83,9 +83,11 @@ func Extract(fsys fs.FS) (Extraction, error) {
 	m.file(entry)
 	e.Root = catalog.RootModule{File: entry, Of: argumentBefore(x.Force(x.Import(entry)))}
 	m.finish()
+	if !m.unread {
+		x.use(&e, slices.Sorted(maps.Keys(m.seen)))
+	}
 	x.packages(&e, entry)
 	x.soms(&e, entry)
-	x.use(&e, slices.Sorted(maps.Keys(m.seen)))
 	if x.Spent() != nil {
 		x.problems = append([]Problem{{".", "is too complicated to be read as a whole"}}, x.problems...)
 		e.Whole = nil
@@ -96,6 +98,9 @@ func Extract(fsys fs.FS) (Extraction, error) {
 			e.Files = append(e.Files, name)
 			if len(f.tree.Errors()) > 0 { // still being typed
 				e.Whole, e.Outputs = nil, nil
+				for i := range e.Options {
+					e.Options[i].Used = ""
+				}
 			}
 		}
 	}
@@ -124,6 +129,7 @@ type modules struct {
 	seen     map[string]bool // files
 	declared map[string]*declaredOption
 	into     *Extraction
+	unread   bool // some of what they import cannot be read
 }
 
 // declaredOption is an option that was found, and its type.
@@ -154,6 +160,7 @@ func (m *modules) file(name string) {
 // module reads a module, or what stands for modules in a list of imports. prefix is where its options are.
 func (m *modules) module(v eval.Value, prefix []string, field bool, depth int) {
 	if depth > maxImports || m.Charge(1) != nil {
+		m.unread = true
 		return
 	}
 	switch v := m.Called(v, nil).(type) {
@@ -166,12 +173,18 @@ func (m *modules) module(v eval.Value, prefix []string, field bool, depth int) {
 	case *eval.Choice:
 		m.all(v.Of, prefix, field, depth)
 	case *eval.List:
+		m.unread = m.unread || v.Open
 		m.all(v.Items, prefix, field, depth)
 	case *eval.Call:
-		if len(prefix) == 0 {
+		if _, _, ok := redirected(m.Evaluator, v.Function.Name(), v.Args); !ok {
+			m.unread = true
+		} else if len(prefix) == 0 {
 			m.redirection(v)
 		}
+	default:
+		m.unread = true
 	case *eval.Attrs:
+		m.unread = m.unread || v.Rest() != nil
 		if imports, ok := v.Get("imports"); ok {
 			m.module(m.Force(imports.Thunk), prefix, field, depth+1)
 		}

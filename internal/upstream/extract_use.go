@@ -59,8 +59,8 @@ func (x *extractor) use(e *Extraction, files []string) {
 			return
 		}
 	}
-	if x.Spent() != nil {
-		return
+	if x.Spent() != nil || slices.ContainsFunc(x.problems, func(p Problem) bool { return strings.HasSuffix(p.File, ".nix") }) {
+		return // a file that was left out may look at anything
 	}
 	for i := range e.Options {
 		if o := &e.Options[i]; u.options[o.Path] {

@@ -106,3 +106,41 @@ func orNull(s string) string {
 	}
 	return s
 }
+
+// TestUsedOfParts holds that nothing is known of uses where a part of the source cannot be read.
+func TestUsedOfParts(t *testing.T) {
+	const module = `{ config, lib, ... }: let cfg = config.hardware.nvidia-jetpack; in {
+  imports = [ IMPORTS ];
+  options.hardware.nvidia-jetpack = { a = lib.mkOption { }; x = lib.mkOption { }; };
+  config.b = lib.mkIf cfg.a cfg.x;
+}
+`
+	for _, test := range []struct {
+		imports, other string
+		isKnown        bool
+	}{
+		{"", "", true},
+		{"./other.nix", "{ }", true},
+		{"(import ./other.nix 1)", "one: { config, ... }: { }", true},
+		{"(if lib.a then ./other.nix else ./other.nix)", "{ }", true},
+		{"./other.nix", "", false},
+		{"./other.nix", "{ config, ... }: { c = ; }", false},
+		{"./other.nix", "{ config, lib, ... }: lib.x { }", false},
+		{"(lib.x ./other.nix)", "{ }", false},
+		{"] ++ lib.x ++ [", "", false},
+		{"config.x.module", "", false},
+	} {
+		fsys := fstest.MapFS{"modules/default.nix": {Data: []byte(strings.Replace(module, "IMPORTS", test.imports, 1)), Mode: 0o644}}
+		if test.other != "" {
+			fsys["modules/other.nix"] = &fstest.MapFile{Data: []byte(test.other), Mode: 0o644}
+		}
+		e, err := upstream.Extract(fsys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(e.Options, func(o catalog.Option) bool { return o.Path == "hardware.nvidia-jetpack.x" })
+		if got := e.Options[i].Used != ""; got != test.isKnown {
+			t.Errorf("%s: known: %t, %v", test.imports, got, e.Problems)
+		}
+	}
+}
