@@ -328,7 +328,8 @@ func TestDiagnosticsAreAsTheClientTakesThem(t *testing.T) {
 			if strings.Contains(rule.Wrong, "outputs =") {
 				path = filepath.Join(filepath.Dir(path), "flake.nix")
 			}
-			lay(t, filepath.Join(filepath.Dir(path), "flake.lock"), fmt.Sprintf(lockOf, newest))
+			lock := strings.Replace(lockOf, `"inputs":{"jetpack"`, `"inputs":{"jetpack-nixos"`, 1) // as the rules' flakes call it
+			lay(t, filepath.Join(filepath.Dir(path), "flake.lock"), fmt.Sprintf(lock, newest))
 			lay(t, path, rule.Wrong)
 			e.open(path, rule.Wrong)
 			paths[rule.Code] = path
@@ -336,6 +337,9 @@ func TestDiagnosticsAreAsTheClientTakesThem(t *testing.T) {
 		links, tagged, refers := 0, 0, 0
 		for _, rule := range ide.Rules() {
 			told := e.published.wait(string(uri.File(paths[rule.Code])), func(told []wireDiagnostic, _ int) bool { return len(told) > 0 })
+			if len(told) == 0 {
+				t.Errorf("%s: nothing is told of %s", test.takes, rule.Code)
+			}
 			for _, d := range told {
 				var want []int
 				if tag, ok := of[rule.Tag]; ok && slices.Contains(test.tags, tag) {
