@@ -3,7 +3,6 @@ package ide
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -68,8 +67,7 @@ func (d *diagnoser) cudaSetOfHost(h *host.Host) {
 		return
 	}
 	for _, use := range d.cudaUses() {
-		around := host.Location{File: filepath.ToSlash(d.doc.Path), Span: use.Binder.Span()}
-		if !runs.lacks(use.major, use.minor, use.hasMinor) || !slices.Contains(h.Functions, around) {
+		if !runs.lacks(use.major, use.minor, use.hasMinor) || !isModuleOf(h, d.doc, use.Binder) {
 			continue
 		}
 		found := Diagnostic{

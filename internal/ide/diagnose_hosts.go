@@ -16,6 +16,11 @@ import (
 	"jetpills/internal/workspace"
 )
 
+// isModuleOf reports whether a function in a document is certainly one of a host's modules.
+func isModuleOf(h *host.Host, doc *workspace.Document, function syntax.Node) bool {
+	return slices.Contains(h.Functions, host.Location{File: filepath.ToSlash(doc.Path), Span: function.Span()})
+}
+
 // hostsOf are the hosts that a document is a part of, where they are read with the catalog that holds for it.
 func hostsOf(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) []*host.Host {
 	if doc.Path == "" {

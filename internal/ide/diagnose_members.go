@@ -3,7 +3,6 @@ package ide
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -65,11 +64,7 @@ func (d *diagnoser) membersOfHost(h *host.Host) {
 	major := d.majorOf(h)
 	for _, use := range d.readPlaces().members {
 		isIn := func(changed string) bool { return catalog.ScopeHas(use.scope, changed) }
-		if !use.isOfModule || slices.ContainsFunc(over.Scopes, isIn) {
-			continue
-		}
-		around := host.Location{File: filepath.ToSlash(d.doc.Path), Span: use.Binder.Span()}
-		if !slices.Contains(h.Functions, around) {
+		if !use.isOfModule || slices.ContainsFunc(over.Scopes, isIn) || !isModuleOf(h, d.doc, use.Binder) {
 			continue
 		}
 		isUsed := d.isAlwaysUsed(use.Place.Node, use.Place.Binder)
@@ -111,7 +106,7 @@ func isInOpenPackages(hosts []*host.Host, doc *workspace.Document, at text.Span)
 	isPart := false
 	for _, h := range hosts {
 		for n := range syntax.Ancestors(doc.Tree().NodeAt(at.Start)) {
-			if n.Kind() != syntax.Lambda || !slices.Contains(h.Functions, host.Location{File: filepath.ToSlash(doc.Path), Span: n.Span()}) {
+			if n.Kind() != syntax.Lambda || !isModuleOf(h, doc, n) {
 				continue
 			}
 			if isPart = true; !h.Packages.Overlays.Open {
