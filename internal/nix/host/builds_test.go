@@ -105,7 +105,7 @@ func TestBuildsOfParts(t *testing.T) {
 func judgeBuilds(t *testing.T, outputs string, got []string) {
 	nix, err := exec.LookPath("nix-instantiate")
 	if err != nil {
-		t.Skip("there is no nix-instantiate")
+		t.Fatalf("Nix is the judge of flash packages: %v", err)
 	}
 	program := `let
   lib = rec {
