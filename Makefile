@@ -43,7 +43,7 @@ judge: ## what Nix says of lib's functions, of configurations and, with UPSTREAM
 	go test ./internal/nix/eval -run '^(TestLib|TestTypedPrograms)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 	go test ./internal/nix/host -run '^(TestHostsAgainstNix|TestRandomHostsAgainstNix|TestRandomFailedAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 ifdef UPSTREAM
-	go test ./internal/ide -timeout 30m -run '^(TestAssertionsAgainstNix|TestSourceAgainstNix|TestEveryRefusal|TestEffectsAgainstNix|TestImportsAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)' -upstream '$(abspath $(UPSTREAM))'
+	go test -tags corpus ./internal/ide -timeout 30m -run '^(TestAssertionsAgainstNix|TestSourceAgainstNix|TestEveryRefusal|TestEffectsAgainstNix|TestImportsAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)' -upstream '$(abspath $(UPSTREAM))'
 endif
 
 pills: ## the tables that the pills take from the catalog, and all that they claim

@@ -1,16 +1,11 @@
 package ide_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,15 +13,8 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
-	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/workspace"
-)
-
-var (
-	libDir      = flag.String("lib", "", "a folder with nixpkgs' lib, to take the answers in testdata/assertions.json anew")
-	libRevision = flag.String("revision", "", "the commit of the lib in -lib, where that is no clone")
-	upstreamDir = flag.String("upstream", "", "a clone of jetpack-nixos, to take the answers in testdata/assertions.json anew")
 )
 
 // withoutRule are the assertions of history that no rule of CodeAssertion follows from, and why.
@@ -80,82 +68,6 @@ func TestEveryAssertion(t *testing.T) {
 // judgedRevisions are those of which Nix is asked: they have all forms of the assertions that rules follow from.
 var judgedRevisions = []string{
 	"1a54d38d", "9ff41ba8", "f5a1bb78", "e17242a4", "53443392", "f288815d", "dc8d98e9", "4d857d6d",
-}
-
-// refusals are what stops or warns of a host in upstream's source without being an assertion, by file and function, and why no
-// rule follows from it. What stands below pkgs/ is said of packages, by those alone who build them.
-var refusals = map[string]string{
-	"modules/devices.nix: throw":                  "majorVersion has no other values: that is unknown-value",
-	"modules/default.nix: warn":                   "it comes where a text reads the packages of another JetPack",
-	"modules/flash-script.nix: warn":              "it comes where a text reads an old name of the flash script or of the packages",
-	"overlay-with-config.nix: throw":              "it comes where something is built that needs to know the SoC of the SoM generic",
-	"overlay.nix: assert":                         "it holds for what jetpack-nixos sets itself",
-	"mk-overlay.nix: warnOnInstantiate":           "it comes where a text reads a package that is no more",
-	"device-pkgs/default.nix: throw":              "it comes where a flash command is built for several variants of firmware, which jetpack-nixos sets itself",
-	"device-pkgs/flash-tools-flashcmd.nix: throw": "it comes where a flash command is built for several variants of firmware, which jetpack-nixos sets itself",
-}
-
-// TestEveryRefusal holds that the catalogs have each assertion and each warning that the text of upstream's modules has at the
-// revisions of which Nix is asked, and that nothing else stops or warns of a host without a reason to have no rule. With
-// -upstream DIR.
-func TestEveryRefusal(t *testing.T) {
-	if *upstreamDir == "" {
-		t.Skip("needs -upstream")
-	}
-	library := newSession(t).Snapshot().Library()
-	written := regexp.MustCompile(`\b(assertion|warnings)\s*=`)
-	seen := map[string]bool{}
-	for _, rev := range judgedRevisions {
-		c, _ := library.At(rev)
-		dir := t.TempDir()
-		unpackUpstream(t, c.Revision.Hash, dir)
-		assertions := map[string]bool{} // by file and line
-		for _, a := range c.Assertions() {
-			assertions[fmt.Sprintf("%s:%d", a.File, a.Line)] = true
-		}
-		err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-			// Only the flake's own checks evaluate check-jetpack-selection.nix.
-			if err != nil || d.IsDir() || filepath.Ext(name) != ".nix" || strings.HasPrefix(name, "pkgs/") || name == "check-jetpack-selection.nix" {
-				return err
-			}
-			content, err := os.ReadFile(filepath.Join(dir, name))
-			if err != nil {
-				return err
-			}
-			tree := syntax.Parse(string(content))
-			for i, line := range strings.Split(string(content), "\n") {
-				if at := fmt.Sprintf("%s:%d", name, i+1); written.MatchString(line) && !assertions[at] {
-					t.Errorf("%s: the catalog has no assertion at %s", rev, at)
-				}
-			}
-			for n := range syntax.Descendants(tree.Root()) {
-				function := ""
-				if call, ok := syntax.AsApply(n); ok {
-					function = module.CalleeName(call.Function())
-				} else if n.Kind() == syntax.Assert {
-					function = "assert"
-				}
-				switch function {
-				case "assert", "throw", "abort", "throwIf", "throwIfNot", "warn", "warnIf", "warnIfNot", "warnOnInstantiate", "mkRemovedOptionModule":
-				default:
-					continue
-				}
-				is := name + ": " + function
-				if seen[is] = true; refusals[is] == "" {
-					t.Errorf("%s: no reason is given for %s", rev, is)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	for is := range refusals {
-		if !seen[is] {
-			t.Errorf("nothing is %s", is)
-		}
-	}
 }
 
 // judgement is what Nix says of the cases of a revision.
@@ -225,29 +137,17 @@ func casesOf(c *catalog.Catalog) []string {
 	return all
 }
 
+const assertionAnswers = "testdata/assertions.json"
+
 // TestAssertionsAgainstNix holds what is reported of hosts to what Nix says of them, with the modules of jetpack-nixos and the
 // real lib of nixpkgs over stubs of all else. With -lib DIR and -upstream DIR it takes the answers anew.
 func TestAssertionsAgainstNix(t *testing.T) {
-	const file = "testdata/assertions.json"
 	library := newSession(t).Snapshot().Library()
-	if *libDir != "" {
-		record(t, file, library)
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var known judgements
-	if err := json.Unmarshal(content, &known); err != nil {
-		t.Fatal(err)
-	}
+	known := answered(t, assertionAnswers, recordAssertions)
 	ids := ide.Asserted()
 	judged := map[string]int{} // by ID
 	for _, j := range known.Revisions {
-		c, match := library.At(j.Revision)
-		if match != catalog.Exact {
-			t.Fatalf("%s is not known", j.Revision)
-		}
+		c := exactly(t, library, j.Revision)
 		var sets []string
 		for _, one := range j.Cases {
 			sets = append(sets, one.Set)
@@ -289,117 +189,6 @@ func TestAssertionsAgainstNix(t *testing.T) {
 		}
 	}
 	t.Logf("cases in which each fails: %v", judged)
-}
-
-// TestSourceAgainstNix holds what follows from the source of jetpack-nixos itself to what Nix says of it, for the cases of
-// TestAssertionsAgainstNix: none fails that Nix does not know of, and those of which is nothing said hang on what no
-// configuration tells. With -upstream DIR alone.
-func TestSourceAgainstNix(t *testing.T) {
-	if *upstreamDir == "" {
-		t.Skip("needs -upstream")
-	}
-	content, err := os.ReadFile("testdata/assertions.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var known judgements
-	if err := json.Unmarshal(content, &known); err != nil {
-		t.Fatal(err)
-	}
-	const fork = "4242424242424242424242424242424242424242"
-	for _, layout := range []struct{ name, locked, url string }{
-		{"in the workspace", `"type":"path","path":"./jp"`, "path:./jp"},
-		{"in the store", `"type":"github","owner":"acme","repo":"jetpack-nixos","rev":"` + fork + `","narHash":"sha256-dhnq2A/E0ddqFPj4u8bUbKJwwgA8JA2cnM6gkHDQO/E="`, "github:acme/jetpack-nixos"},
-	} {
-		t.Run(layout.name, func(t *testing.T) {
-			found, missed := map[string]int{}, map[string]int{}
-			for _, j := range known.Revisions {
-				var sets []string
-				for _, one := range j.Cases {
-					sets = append(sets, one.Set)
-				}
-				dir, store := t.TempDir(), t.TempDir()
-				docs := hostsWith(t, dir, layout.locked, layout.url, sets)
-				source := filepath.Join(dir, "jp")
-				if at := newSessionIn(t, store).Snapshot().CatalogAt(dir).Pin.StorePath; at != "" {
-					source = at
-				}
-				unpackUpstream(t, j.Revision, source)
-				sn := newSessionIn(t, store).Snapshot()
-				c := sn.Configuration(dir)
-				if c.Bound != nil || c.Pinned.Basis != workspace.ReadFork {
-					t.Fatalf("%s: %v, basis %v", j.Revision, c.Bound, c.Pinned.Basis)
-				}
-				byRevision := findings(t, j.Revision, sets)
-				for i, one := range j.Cases {
-					h, _ := c.Host(fmt.Sprintf("c%d", i))
-					fails, isWarned := map[string]bool{}, false
-					for _, f := range h.Failed {
-						id := c.Pinned.Source.AssertionID(f.At.File, f.At.Span.Start)
-						if f.Message == "" || len(f.HangsOn) == 0 {
-							t.Errorf("%s: %s: %s says nothing", j.Revision, one.Set, id)
-						}
-						if f.IsWarning {
-							isWarned = true
-						} else if fails[id] = true; !slices.Contains(one.Fails, id) {
-							t.Errorf("%s: %s: Nix does not say that %s fails: %s", j.Revision, one.Set, id, f.Message)
-						}
-					}
-					if isWarned && !one.Warns {
-						t.Errorf("%s: %s: Nix does not warn", j.Revision, one.Set)
-					}
-					all := slices.Clone(one.Fails)
-					if one.Warns {
-						fails["warning"] = isWarned
-						all = append(all, "warning")
-					}
-					for _, id := range all {
-						if fails[id] {
-							found[id]++
-						} else {
-							missed[id]++
-						}
-					}
-					// Rules of ours say what they say without the source, and nothing is said twice.
-					if got, want := said(ide.Diagnose(sn, docs[i]), fork), said(byRevision[i], j.Revision); !slices.Equal(got, want) {
-						t.Errorf("%s: %s: with the source: %q\nwithout: %q", j.Revision, one.Set, got, want)
-					}
-				}
-			}
-			t.Logf("found: %v, missed: %v", found, missed)
-			for id := range missed {
-				if withoutRule[id] == "" {
-					t.Errorf("the source does not say %d times that %s fails", missed[id], id)
-				}
-			}
-		})
-	}
-}
-
-// said are diagnostics without what tells whether the revision of jetpack-nixos is known.
-func said(all []ide.Diagnostic, revision string) (said []string) {
-	for _, d := range all {
-		message := strings.ReplaceAll(d.Message, "jetpack-nixos "+revision[:7], "this jetpack-nixos")
-		said = append(said, fmt.Sprintf("%d: %v: %s [%s]", d.Span.Start, d.Severity, message, d.Code))
-	}
-	return said
-}
-
-// unpackUpstream writes a revision of jetpack-nixos into a folder.
-func unpackUpstream(t *testing.T, revision, dir string) {
-	t.Helper()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	archive, err := exec.Command("git", "-C", *upstreamDir, "archive", revision).Output()
-	if err != nil {
-		t.Fatalf("git archive %s in %s: %v", revision, *upstreamDir, err)
-	}
-	unpack := exec.Command("tar", "x", "-C", dir)
-	unpack.Stdin = bytes.NewReader(archive)
-	if out, err := unpack.CombinedOutput(); err != nil {
-		t.Fatalf("tar: %v: %s", err, out)
-	}
 }
 
 // findings are those of each of some modules, every one of them a host of its own.
@@ -448,60 +237,29 @@ func hostsWith(t *testing.T, dir, locked, url string, sets []string) []*workspac
 	return docs
 }
 
-// record asks Nix, and writes what it says.
-func record(t *testing.T, file string, library *catalog.Library) {
+// recordAssertions asks Nix.
+func recordAssertions(t *testing.T, library *catalog.Library) judgements {
 	t.Helper()
-	git := func(dir string, args ...string) []byte {
-		out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).Output()
-		if err != nil {
-			t.Fatalf("git %v in %s: %v", args, dir, err)
-		}
-		return out
-	}
 	all := judgements{Lib: *libRevision}
 	if all.Lib == "" {
-		all.Lib = strings.TrimSpace(string(git(*libDir, "rev-parse", "HEAD")))
-	}
-	lib, err := filepath.Abs(*libDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stubs, err := filepath.Abs("testdata/assertions.nix")
-	if err != nil {
-		t.Fatal(err)
+		head, err := exec.Command("git", "-C", *libDir, "rev-parse", "HEAD").Output()
+		if err != nil {
+			t.Fatalf("git rev-parse in %s: %v", *libDir, err)
+		}
+		all.Lib = strings.TrimSpace(string(head))
 	}
 	for _, rev := range judgedRevisions {
-		c, match := library.At(rev)
-		if match != catalog.Exact {
-			t.Fatalf("%s is not known", rev)
-		}
-		source := t.TempDir()
-		unpackUpstream(t, c.Revision.Hash, source)
-		var ask strings.Builder
-		fmt.Fprintf(&ask, "import %s { lib = import %s; source = %s; l4t = { ", stubs, filepath.Join(lib, "lib"), source)
-		for _, g := range c.Generations() {
-			fmt.Fprintf(&ask, "%q = %q; ", g.Major, g.L4T)
-		}
-		ask.WriteString("}; cases = [\n")
+		c := exactly(t, library, rev)
 		sets := casesOf(c)
-		for _, set := range sets {
-			fmt.Fprintf(&ask, "{ hardware.nvidia-jetpack.enable = true; %s}\n", set)
-		}
-		cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "-")
-		cmd.Stdin = strings.NewReader(ask.String() + "]; }")
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatalf("nix-instantiate: %v: %s", err, stderr.Bytes())
+		cases := make([]string, len(sets))
+		for i, set := range sets {
+			cases[i] = fmt.Sprintf("{ hardware.nvidia-jetpack.enable = true; %s}", set)
 		}
 		var answers []struct {
 			Fails []string
 			Warns bool
 		}
-		if err := json.Unmarshal(out, &answers); err != nil {
-			t.Fatal(err)
-		}
+		source := askUpstream(t, "assertions.nix", c, cases, &answers)
 		j := judgement{Revision: c.Revision.Hash}
 		for i, answer := range answers {
 			one := judgeCase{Set: sets[i], Warns: answer.Warns}
@@ -521,11 +279,5 @@ func record(t *testing.T, file string, library *catalog.Library) {
 		}
 		all.Revisions = append(all.Revisions, j)
 	}
-	content, err := json.MarshalIndent(all, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, append(content, '\n'), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	return all
 }

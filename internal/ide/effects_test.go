@@ -1,12 +1,7 @@
 package ide_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -133,38 +128,25 @@ type looked struct {
 // TestEffectsAgainstNix holds what is reported of definitions without effect to what Nix looks at, in the modules and the overlay of
 // jetpack-nixos. With -lib DIR and -upstream DIR it takes the answers anew.
 func TestEffectsAgainstNix(t *testing.T) {
-	const file = "testdata/effects.json"
 	library := newSession(t).Snapshot().Library()
-	if *libDir != "" {
-		recordEffects(t, file, library)
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var known []looked
-	if err := json.Unmarshal(content, &known); err != nil {
-		t.Fatal(err)
-	}
+	known := answered(t, "testdata/effects.json", recordEffects)
 	unused, reported := map[string]int{}, map[string]int{}
 	for _, j := range known {
-		c, match := library.At(j.Revision)
-		if match != catalog.Exact {
-			t.Fatalf("%s is not known", j.Revision)
-		}
+		c := exactly(t, library, j.Revision)
 		cases := effectCases(c)
 		if len(cases) != j.Cases || len(j.Looks) != j.Cases {
 			t.Errorf("%s: the cases are others than those that Nix was asked about: run make judge", c.Revision.Short())
 			continue
 		}
 		ofSuper := 0
-		for chunk := range slices.Chunk(slices.Collect(indexes(len(cases))), 400) {
+		before := 0
+		for chunk := range slices.Chunk(cases, 400) {
 			var sets []string
-			for _, i := range chunk {
-				sets = append(sets, cases[i].module())
+			for _, one := range chunk {
+				sets = append(sets, one.module())
 			}
 			for at, found := range findings(t, c.Revision.Hash, sets) {
-				one, looks := cases[chunk[at]], j.Looks[chunk[at]]
+				one, looks := chunk[at], j.Looks[before+at]
 				isReported := slices.ContainsFunc(found, func(d ide.Diagnostic) bool {
 					return d.Code == ide.CodeNoEffect && strings.HasPrefix(d.Message, strings.TrimPrefix(one.option, catalog.Namespace+".")+" ")
 				})
@@ -184,6 +166,7 @@ func TestEffectsAgainstNix(t *testing.T) {
 					}
 				}
 			}
+			before += len(chunk)
 		}
 		t.Logf("%s: %d cases, %d boards without super", c.Revision.Short(), len(cases), ofSuper)
 	}
@@ -191,57 +174,17 @@ func TestEffectsAgainstNix(t *testing.T) {
 	t.Logf("reported:  %v", reported)
 }
 
-func indexes(n int) func(func(int) bool) {
-	return func(yield func(int) bool) {
-		for i := range n {
-			if !yield(i) {
-				return
-			}
-		}
-	}
-}
-
-func recordEffects(t *testing.T, file string, library *catalog.Library) {
+func recordEffects(t *testing.T, library *catalog.Library) (all []looked) {
 	t.Helper()
-	lib, err := filepath.Abs(*libDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stubs, err := filepath.Abs("testdata/effects.nix")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []looked
 	for _, rev := range effectRevisions {
-		c, match := library.At(rev)
-		if match != catalog.Exact {
-			t.Fatalf("%s is not known", rev)
-		}
-		source := t.TempDir()
-		unpackUpstream(t, c.Revision.Hash, source)
-		var ask strings.Builder
-		fmt.Fprintf(&ask, "import %s { lib = import %s; source = %s; l4t = { ", stubs, filepath.Join(lib, "lib"), source)
-		for _, g := range c.Generations() {
-			fmt.Fprintf(&ask, "%q = %q; ", g.Major, g.L4T)
-		}
-		ask.WriteString("}; cases = [\n")
-		cases := effectCases(c)
-		for _, one := range cases {
-			fmt.Fprintf(&ask, "{ option = %q; set = { lib, pkgs, ... }: { hardware.nvidia-jetpack.enable = true; %s };\n"+
-				"others = { lib, pkgs, ... }: { hardware.nvidia-jetpack.enable = true; %s }; }\n", one.option, one.module(), one.others)
-		}
-		cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "-")
-		cmd.Stdin = strings.NewReader(ask.String() + "]; }")
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatalf("nix-instantiate: %v: %.2000s", err, stderr.Bytes()[max(0, stderr.Len()-2000):])
+		c := exactly(t, library, rev)
+		var cases []string
+		for _, one := range effectCases(c) {
+			cases = append(cases, fmt.Sprintf("{ option = %q; set = { lib, pkgs, ... }: { hardware.nvidia-jetpack.enable = true; %s };\n"+
+				"others = { lib, pkgs, ... }: { hardware.nvidia-jetpack.enable = true; %s }; }", one.option, one.module(), one.others))
 		}
 		var answers []struct{ Known, Changes, Looks bool }
-		if err := json.Unmarshal(out, &answers); err != nil {
-			t.Fatal(err)
-		}
+		askUpstream(t, "effects.nix", c, cases, &answers)
 		j := looked{Revision: c.Revision.Hash, Cases: len(cases)}
 		for _, a := range answers {
 			switch {
@@ -258,11 +201,5 @@ func recordEffects(t *testing.T, file string, library *catalog.Library) {
 		all = append(all, j)
 		t.Logf("%s: %d cases", rev, len(cases))
 	}
-	content, err := json.MarshalIndent(all, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, append(content, '\n'), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	return all
 }

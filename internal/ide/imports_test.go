@@ -1,7 +1,6 @@
 package ide_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,19 +32,7 @@ type importJudgement struct {
 // TestImportsAgainstNix holds what is reported of imports to what Nix says of them, and the fixes to what it takes. With -lib DIR and
 // -upstream DIR it takes the answers anew.
 func TestImportsAgainstNix(t *testing.T) {
-	const file = "testdata/imports.json"
-	library := newSession(t).Snapshot().Library()
-	if *libDir != "" {
-		recordImports(t, file, library)
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var known []importJudgement
-	if err := json.Unmarshal(content, &known); err != nil {
-		t.Fatal(err)
-	}
+	known := answered(t, "testdata/imports.json", recordImports)
 	for _, j := range known {
 		var refused []string
 		for _, form := range importForms {
@@ -85,24 +72,16 @@ func importing(t *testing.T, revision, form string) []ide.Diagnostic {
 	return ide.Diagnose(newSession(t).Snapshot(), doc)
 }
 
-func recordImports(t *testing.T, file string, library *catalog.Library) {
+func recordImports(t *testing.T, library *catalog.Library) (all []importJudgement) {
 	t.Helper()
-	lib, err := filepath.Abs(*libDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []importJudgement
 	for _, rev := range judgedRevisions {
-		c, match := library.At(rev)
-		if match != catalog.Exact {
-			t.Fatalf("%s is not known", rev)
-		}
+		c := exactly(t, library, rev)
 		j := importJudgement{Revision: c.Revision.Hash}
 		source := t.TempDir()
 		unpackUpstream(t, c.Revision.Hash, source)
 		ask := func(form string) string {
 			ask := fmt.Sprintf("let lib = import %s; src = %s; in builtins.attrNames (lib.evalModules { modules = [ { imports = [ (%s) ]; "+
-				"config._module = { check = false; args.pkgs = { }; }; } ]; }).options", filepath.Join(lib, "lib"), strconv.Quote(source), form)
+				"config._module = { check = false; args.pkgs = { }; }; } ]; }).options", nixpkgsLib(t), strconv.Quote(source), form)
 			out, err := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "-E", ask).CombinedOutput()
 			switch {
 			case err == nil:
@@ -124,11 +103,5 @@ func recordImports(t *testing.T, file string, library *catalog.Library) {
 		}
 		all = append(all, j)
 	}
-	content, err := json.MarshalIndent(all, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, append(content, '\n'), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	return all
 }
