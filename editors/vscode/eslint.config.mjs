@@ -28,6 +28,10 @@ export default defineConfig(
     languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', exports: 'readonly' } },
   },
   {
+    files: ['preview/*.js'], // they run in the page of a preview
+    languageOptions: { sourceType: 'script', globals: { document: 'readonly', window: 'readonly', URL: 'readonly', Image: 'readonly' } },
+  },
+  {
     files: ['e2e/page.mjs'], // its functions run in the browser
     languageOptions: { globals: { document: 'readonly', NodeFilter: 'readonly' } },
   },

@@ -187,8 +187,7 @@ func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {
 		return limit{text: end}, end != cut{}
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		language, _ := codeLines(n, source, limit{})
-		drawing := language == "" || language == "text"
-		if !first && (drawing || room < 4) {
+		if !first && (isDrawing(language) || room < 4) {
 			return limit{}, false
 		}
 		return limit{lines: max(room, 2)}, true

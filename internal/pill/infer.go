@@ -281,7 +281,7 @@ func (i inferred) glossed(text string) {
 }
 
 func isDrawing(language string) bool {
-	return language == "" || language == "text" || language == "console"
+	return language == "" || language == "text" || language == "console" || language == diagram
 }
 
 // splitRemark cuts a line before its comment, in a drawing also before an arrow to the left.

@@ -26,7 +26,11 @@ func (m *markdown) block(n ast.Node, end limit) []string {
 	case *ast.Paragraph, *ast.TextBlock:
 		return trimBlank(strings.Split(m.inlines(end.text.of(spans(n, source)), false), "\n"))
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		return markup.Fence(codeLines(n, source, end))
+		language, lines := codeLines(n, source, end)
+		if language == diagram {
+			language = "text" // which editors know
+		}
+		return markup.Fence(language, lines)
 	case *ast.List:
 		return list(n, end, func(block ast.Node) []string { return m.block(block, limit{}) })
 	case *ast.Blockquote:

@@ -36,8 +36,8 @@ func (l *linter) form(p *pill.Pill) {
 	if len(p.Sections) <= 2 {
 		return // announced, not yet written
 	}
-	if size := len(l.story(p)); size < minSize || size > maxSize {
-		l.found(p.File, 0, "size", "%d bytes without the reference, want %d to %d", size, minSize, maxSize)
+	if size := l.storySize(p); size < minSize || size > maxSize {
+		l.found(p.File, 0, "size", "%d bytes without the reference and the diagrams, want %d to %d", size, minSize, maxSize)
 	}
 	l.lesson(p)
 	l.questions(p)
@@ -192,10 +192,14 @@ func (l *linter) blocks(p *pill.Pill) {
 		switch {
 		case block.Language == "":
 			l.found(p.File, block.Line, "fence", "the code block has no language")
+		case block.Language == "diagram":
+			if len(block.Info) == 0 {
+				l.found(p.File, block.Line, "diagram", "the diagram has no title behind the word diagram")
+			}
 		case len(block.Info) > 0 && !isKnownInfo(block):
 			l.found(p.File, block.Line, "fence", "unknown words behind the language: %s", strings.Join(block.Info, " "))
 		}
-		if block.Language != "text" {
+		if block.Language != "text" && block.Language != "diagram" {
 			continue
 		}
 		for i, line := range strings.Split(block.Text, "\n") {

@@ -38,14 +38,21 @@ func storySections(p *pill.Pill) []pill.Section {
 	return p.Sections
 }
 
-// story is a pill's file up to the reference.
-func (l *linter) story(p *pill.Pill) []byte {
+// storySize is how many bytes of a pill are read from top to bottom: no reference, and no diagram, which is looked at.
+func (l *linter) storySize(p *pill.Pill) int {
 	source := l.source(p)
+	end := math.MaxInt
 	if n := len(storySections(p)); n < len(p.Sections) {
-		lines := strings.SplitAfter(string(source), "\n")
-		return []byte(strings.Join(lines[:p.Sections[n].Line-1], ""))
+		end = p.Sections[n].Line
+		source = []byte(strings.Join(strings.SplitAfter(string(source), "\n")[:end-1], ""))
 	}
-	return source
+	size := len(source)
+	for _, block := range p.CodeBlocks() {
+		if block.Language == "diagram" && block.Line < end {
+			size -= len(block.Text)
+		}
+	}
+	return size
 }
 
 // lesson checks that a pill teaches in the order in which people learn: the problem, the short version, the story with something

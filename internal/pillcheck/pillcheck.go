@@ -55,7 +55,7 @@ func Rules() []Rule {
 		{"footer", "the last line leads to the pills before and after and to the index"},
 		{"link", "a link leads nowhere"},
 		{"fence", "a code block has no language, or a word that means nothing"},
-		{"diagram", "a text block is wider than 78 columns"},
+		{"diagram", "a text block is wider than 78 columns, or a diagram has no title"},
 		{"nix", "a Nix block does not parse"},
 		{"eval", "an evaluated block does not give what it says"},
 		{"table", "a generated table differs from the catalog"},

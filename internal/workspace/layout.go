@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,7 +18,8 @@ import (
 // readOnly is the mode of a pill that is laid out.
 const readOnly fs.FileMode = 0o444
 
-// layout puts the shipped pills on disk, in a folder named by their content, so that editors can open them.
+// layout puts the shipped pills on disk, in a folder named by their content, so that editors can open them. Their diagrams lie
+// beside them as SVG, for the previews of editors.
 // Any number of processes may do so at once: files appear whole, and are replaced whole.
 type layout struct {
 	collection *pill.Collection
@@ -76,7 +78,9 @@ func (l *layout) write() (string, error) {
 	}
 	removeLeftovers(cache)
 	removeLeftovers(dir)
-	for name, content := range l.collection.Files() {
+	files := l.collection.Files()
+	maps.Copy(files, l.collection.Pictures())
+	for name, content := range files {
 		if err := put(filepath.Join(dir, name), content); err != nil {
 			return "", err
 		}

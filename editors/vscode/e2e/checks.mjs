@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { firstSentence } from './page.mjs';
+import { diagrams, firstSentence } from './page.mjs';
 
 const configuration = 'project/configuration.nix';
 const som = 'jetpack.so|m = ';
@@ -118,6 +118,23 @@ const then = [
       await editor.screenshot('open pill');
       await editor.press('Enter');
       await editor.previewShows('scopes-and-makescope');
+    },
+  },
+  {
+    name: 'open pill: its diagrams are pictures',
+    async run(editor) {
+      await editor.openFile(configuration);
+      await editor.command('Jetpills: Open Pill…');
+      await editor.answer(openPill, 'Capsule updates: firmware from the running');
+      await editor.press('Enter');
+      const frame = await editor.previewShows('capsule-updates-firmware-from-the-running-system');
+      const pictures = await editor.until('pictures', async () => {
+        const { drawn, left } = await frame.evaluate(diagrams);
+        return left === 0 && drawn;
+      });
+      assert.ok(pictures.length >= 5 && pictures.every(({ width, height }) => width > 300 && height > 60), JSON.stringify(pictures));
+      assert.match(pictures[3].words, /slot A\s+slot B/);
+      await editor.screenshot('pictures dark');
     },
   },
   {

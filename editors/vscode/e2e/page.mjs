@@ -45,3 +45,15 @@ export function headingPlace(id) {
   const heading = document.getElementById(id);
   return heading === null ? null : heading.getBoundingClientRect().top / document.defaultView.innerHeight;
 }
+
+/** The pictures of diagrams in a rendered pill, sizes in pixels, and how many diagrams are still text. */
+export function diagrams() {
+  return {
+    left: document.querySelectorAll('code.language-diagram').length,
+    drawn: [...document.querySelectorAll('img.jetpills-diagram')].map((each) => ({
+      words: each.alt,
+      width: each.naturalWidth,
+      height: each.naturalHeight,
+    })),
+  };
+}

@@ -1,0 +1,77 @@
+package pill
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bep/goat"
+)
+
+// diagram is the language of a fence around a text diagram; the other words of the fence are its title. A diagram has boxes
+// and arrows of the characters - | + < > ^ v. All else in it is text.
+const diagram = "diagram"
+
+// Pictures returns the text diagrams of all pills as SVG, by the names of their files: the third one of 02-flakes.md is
+// 02-flakes-3.svg. Lines and text have the colour of the text around them.
+func (c *Collection) Pictures() map[string][]byte {
+	pictures := map[string][]byte{}
+	for _, p := range c.all() {
+		number := 0
+		for _, block := range p.blocks {
+			if block.Language == diagram {
+				number++
+				name := fmt.Sprintf("%s-%d.svg", strings.TrimSuffix(p.File, ".md"), number)
+				pictures[name] = []byte(draw(strings.Join(block.Info, " "), block.Text))
+			}
+		}
+	}
+	return pictures
+}
+
+const columnWidth, lineHeight = 8, 16 // of goat's drawings, in pixels
+
+// What is drawn: runs of nothing but lines, and what leads to a word or away from it, as in "+-- host" or "+--host--+".
+var (
+	run       = regexp.MustCompile(`[^ |]+`)
+	wholeLine = regexp.MustCompile(`^[-+<>^v]+$`)
+	lineTo    = regexp.MustCompile(`^(?:\+-+|<-+|-+[>+]-*)+`)
+	lineFrom  = regexp.MustCompile(`(?:-+[>+]|[<+]-+)+$`)
+)
+
+// draw makes the SVG of a diagram. Its lines are goat's, which takes many a letter for a line: it is not shown the words.
+func draw(title, diagram string) string {
+	var lines, words bytes.Buffer
+	columns, rows := 0, 0
+	for line := range strings.Lines(diagram) {
+		line = strings.TrimRight(line, "\n")
+		last := 0
+		for _, ends := range run.FindAllStringIndex(line, -1) {
+			word := line[ends[0]:ends[1]]
+			if wholeLine.MatchString(word) {
+				continue
+			}
+			from := ends[0] + len(lineTo.FindString(word))
+			to := max(from, ends[1]-len(lineFrom.FindString(word)))
+			if from == to {
+				continue
+			}
+			column, length := utf8.RuneCountInString(line[:from]), utf8.RuneCountInString(line[from:to])
+			lines.WriteString(line[last:from] + strings.Repeat(" ", length))
+			last = to
+			fmt.Fprintf(&words, "<text x='%d' y='%d' textLength='%d'>", column*columnWidth-columnWidth/2, rows*lineHeight+4, length*columnWidth)
+			_ = xml.EscapeText(&words, []byte(line[from:to]))
+			words.WriteString("</text>\n")
+		}
+		lines.WriteString(line[last:] + "\n")
+		columns, rows = max(columns, utf8.RuneCountInString(line)), rows+1
+	}
+	var name bytes.Buffer
+	_ = xml.EscapeText(&name, []byte(title))
+	return fmt.Sprintf("<svg xmlns='http://www.w3.org/2000/svg' role='img' width='%d' height='%d' font-family='monospace' font-size='13' fill='currentColor'>\n<title>%s</title>\n%s%s</g>\n</svg>\n",
+		(columns+1)*columnWidth, (rows+1)*lineHeight, &name,
+		strings.TrimSuffix(goat.BuildSVG(&lines).Body, "</g>\n"), &words)
+}
