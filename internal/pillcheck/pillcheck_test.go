@@ -81,11 +81,11 @@ func TestEachFaultIsFound(t *testing.T) {
 		file, old, new string
 		want           string // file:line of the change are put in front
 	}{
-		{p00, "minutes: 29", "minutes: 40", "1: minutes is missing or wrong: want 1 to 30 (front-matter)"},
+		{p00, "minutes: 30", "minutes: 40", "1: minutes is missing or wrong: want 1 to 30 (front-matter)"},
 		{p00, "revision: 4d857d6da48c420da39964b6fb7ba23a958abad3", "revision: 4d857d6", "1: revision is missing or wrong: want a full hash of a commit with known options (front-matter)"},
 		{p00, "# Pill 00: Nix — the", "# Pill 00: Nix — a", `LINE: the title is "Pill 00: Nix — a language under everything", the front matter says "Pill 00: Nix — the language under everything" (front-matter)`},
 		{p00, "## tl;dr\n", "## tl;dr\nMore.\n", "LINE-1: 7 lines, want 1 to 6 (tldr)"},
-		{p00, "3. `pkgs", strings.Repeat("word ", 2000) + "`pkgs", ": 28"},
+		{p00, "3. `pkgs", strings.Repeat("word ", 2000) + "`pkgs", ": 29"},
 		{p00, "\n\n<details><summary>Answer</summary>\n\n`rover`", "\n<details><summary>Answer</summary>\n\n`rover`", "LINE: want empty lines around the opening tag (questions)"},
 		{p00, "[Pill 01: Derivations →](01-derivations.md)\n", "[Next](01-derivations.md)\n", "LINE"},
 		{p00, "(03-overlays-and-overrides.md#fixed-points-from-scratch)", "(03-overlays-and-overrides.md#fixed-points)", "LINE: 03-overlays-and-overrides.md#fixed-points leads nowhere (link)"},
