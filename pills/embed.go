@@ -4,7 +4,7 @@ package pills
 
 import "embed"
 
-// FS holds README.md and the ten pills, at its root.
+// FS holds README.md, glossary.md and the ten pills, at its root.
 //
 //go:embed *.md
 var FS embed.FS

@@ -52,7 +52,7 @@ func changesOf(g HostGroup, link Linker) markup.Text {
 			under = append(under, markup.Prose(note))
 		}
 		if to := c.Section; len(under) > 0 && to.Pill != nil {
-			under = append(under, markup.Format("see %s", markup.Link(markup.Format("pill %s: %s", to.Pill.ID, to.Title), link(to.Pill.File, to.Anchor))))
+			under = append(under, markup.Format("see %s", markup.Link(markup.Format("%s: %s", to.Pill.Name(), to.Title), link(to.Pill.File, to.Anchor))))
 		}
 		items = append(items, markup.Item(markup.Format("%s: %s → %s", shortPath(c.What), cmp.Or(c.From, "not known"), c.To), under))
 	}

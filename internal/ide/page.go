@@ -29,7 +29,7 @@ func (q *query) page(s subject) Page {
 func (p Page) Markdown(link Linker) string {
 	parts := []string{p.sheet.above(p.detail).Markdown()}
 	if p.section.Pill != nil {
-		label, readOn := markup.Literal(p.section.Label()), markup.Format("Read on in pill %s", p.section.Pill.ID)
+		label, readOn := markup.Literal(p.section.Label()), markup.Format("Read on in %s", p.section.Pill.Name())
 		to := link(p.section.Pill.File, p.section.Anchor)
 		if p.detail == workspace.DetailShort {
 			return strings.Join(append(parts, markup.Link(label, to).Markdown()), "\n\n")

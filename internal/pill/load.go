@@ -45,11 +45,13 @@ const (
 )
 
 const (
-	indexFile = "README.md"
-	indexID   = "README"
+	indexFile    = "README.md"
+	indexID      = "README"
+	glossaryFile = "glossary.md"
+	glossaryID   = "glossary"
 )
 
-// Load reads the pills at the root of fsys: README.md and NN-name.md; other files are ignored. It never fails: what
+// Load reads the pills at the root of fsys: README.md, glossary.md and NN-name.md; other files are ignored. It never fails: what
 // cannot be read is in Problems.
 func Load(fsys fs.FS) *Collection {
 	c := &Collection{files: map[string][]byte{}}
@@ -102,6 +104,8 @@ func Load(fsys fs.FS) *Collection {
 		case p == nil:
 		case id == indexID:
 			c.readme = p
+		case id == glossaryID:
+			c.glossary = p
 		default:
 			c.pills = append(c.pills, p)
 		}
@@ -115,6 +119,7 @@ func Load(fsys fs.FS) *Collection {
 	})
 	c.hash = hash(c.files)
 	c.explained = sync.OnceValue(c.index)
+	c.words = sync.OnceValue(c.readGlossary)
 	return c
 }
 
@@ -122,14 +127,20 @@ var fileName = regexp.MustCompile(`(?s)^([0-9]{2})-.+\.md$`)
 
 // idOf gives the id of a pill by the name of its file.
 func idOf(name string) (id string, ok bool) {
-	if name == indexFile {
+	switch name {
+	case indexFile:
 		return indexID, true
+	case glossaryFile:
+		return glossaryID, true
 	}
 	if found := fileName.FindStringSubmatch(name); found != nil {
 		return found[1], true
 	}
 	return "", false
 }
+
+// isNumber reports whether an id is that of a pill, not that of the index or the glossary.
+func isNumber(id string) bool { return id != indexID && id != glossaryID }
 
 func read(fsys fs.FS, name string) ([]byte, error) {
 	// Opening a pipe would wait for someone to write into it.
@@ -239,7 +250,7 @@ func parse(markdown parser.Parser, file, id string, source []byte) (p *Pill, pro
 	if err := p.readFrontMatter(matter); err != nil {
 		problem(yamlLine(err), "front matter: %v", err)
 	}
-	if p.ID != id && id != indexID {
+	if p.ID != id && isNumber(id) {
 		problem(1, "front matter has id %q, the file name says %q", p.ID, id)
 	}
 	p.ID = id

@@ -10,7 +10,7 @@ import (
 
 // An index holds what the sections of a collection explain.
 type index struct {
-	sections []Section         // of all pills in reading order, README.md's last
+	sections []Section         // of all pills in reading order, those of glossary.md and README.md last
 	tiers    []int8            // of the sections
 	claims   map[Topic][]claim // the strongest first
 	declared []Topic
@@ -43,7 +43,7 @@ func (c *Collection) index() *index {
 			for _, t := range s.Topics {
 				x.claims[t] = append(x.claims[t], claim{n, declared + preference(t, s)})
 			}
-			if p.annotated || p == c.readme && areAnnotated || !ok || s.isEmpty() {
+			if p.annotated || !isNumber(p.ID) && areAnnotated || !ok || s.isEmpty() {
 				continue
 			}
 			for t, strength := range s.infer(theme) {
@@ -65,12 +65,15 @@ func (c *Collection) index() *index {
 	return x
 }
 
-// all are the pills in reading order, the index last.
+// all are the pills in reading order, the glossary and the index last.
 func (c *Collection) all() []*Pill {
-	if c.readme == nil {
-		return c.pills
+	all := slices.Clip(c.pills)
+	for _, p := range []*Pill{c.glossary, c.readme} {
+		if p != nil {
+			all = append(all, p)
+		}
 	}
-	return append(slices.Clip(c.pills), c.readme)
+	return all
 }
 
 // preference decides between sections that declare the same topic: one that names it in its heading, then
@@ -168,8 +171,8 @@ func (x *index) strongest(forms []form) (Section, bool) {
 // tier says after which others a section is asked for what it shows; it reports false for one that is never
 // asked.
 func (s Section) tier() (tier int8, ok bool) {
-	if s.Pill.ID == indexID {
-		tier = 2 // it lists what others explain
+	if !isNumber(s.Pill.ID) {
+		tier = 2 // it is short about what others explain
 	}
 	if s.body.role == shortening || s.isAside() {
 		tier++

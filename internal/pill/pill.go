@@ -16,18 +16,20 @@ import (
 // A Collection is the pills of one folder. It never changes after Load, and any number of goroutines may
 // use it.
 type Collection struct {
-	pills    []*Pill // by file name, the index not among them
+	pills    []*Pill // by file name, the index and the glossary not among them
 	readme   *Pill   // or nil
+	glossary *Pill   // or nil
 	problems []Problem
 	files    map[string][]byte
 	hash     string
 
-	explained func() *index // made at the first question
+	explained func() *index          // made at the first question
+	words     func() map[string]Word // made at the first question, see readGlossary
 }
 
 // A Pill is one file of a collection.
 type Pill struct {
-	ID       string // "03"; "README" for the index
+	ID       string // "03"; "README" for the index, "glossary" for the glossary
 	File     string // "03-overlays-and-overrides.md"
 	Title    string // "Overlays and overrides"
 	Subtitle string // "layering the package set", or ""
@@ -92,11 +94,14 @@ type Problem struct {
 	Message string
 }
 
-// Pills returns the pills in reading order, without the index.
+// Pills returns the pills in reading order, without the index and the glossary.
 func (c *Collection) Pills() []*Pill { return c.pills }
 
 // Index returns README.md, if the folder has one.
 func (c *Collection) Index() (*Pill, bool) { return c.readme, c.readme != nil }
+
+// Glossary returns glossary.md, if the folder has one.
+func (c *Collection) Glossary() (*Pill, bool) { return c.glossary, c.glossary != nil }
 
 // Problems lists what Load found wrong, by file and line.
 func (c *Collection) Problems() []Problem { return c.problems }
@@ -127,7 +132,7 @@ func (c *Collection) Topics() map[Topic][]Section {
 func (c *Collection) Declares(t Topic) (Section, bool) { return c.explained().declares(t) }
 
 // Find resolves what a person types or a link says: "03", "3", "03-overlays-and-overrides.md",
-// "overlays-and-overrides" or "README", each with or without "#anchor". Without an anchor it is the title's
+// "overlays-and-overrides", "README" or "glossary", each with or without "#anchor". Without an anchor it is the title's
 // section. An anchor may be shortened as long as only one section begins with it.
 func (c *Collection) Find(ref string) (Section, bool) {
 	name, anchor, _ := strings.Cut(ref, "#")
@@ -145,6 +150,9 @@ func (c *Collection) find(name string) *Pill {
 	name = strings.TrimSuffix(path.Clean(name), ".md")
 	if c.readme != nil && (strings.EqualFold(name, "README") || strings.EqualFold(name, "index")) {
 		return c.readme
+	}
+	if c.glossary != nil && strings.EqualFold(name, glossaryID) {
+		return c.glossary
 	}
 	if len(name) == 1 {
 		name = "0" + name
@@ -190,13 +198,24 @@ func (s Section) Ref() string {
 // Label is how a link to the section reads: "Pill 03: Overlays and overrides › Scopes".
 func (s Section) Label() string {
 	label := s.Pill.Title
-	if s.Pill.ID != indexID {
+	if isNumber(s.Pill.ID) {
 		label = "Pill " + s.Pill.ID + ": " + label
 	}
 	if s.body.role == titling {
 		return label
 	}
 	return label + " › " + s.Title
+}
+
+// Name is how a sentence speaks of the pill: "pill 03", "the glossary".
+func (p *Pill) Name() string {
+	switch p.ID {
+	case indexID:
+		return "the index"
+	case glossaryID:
+		return "the glossary"
+	}
+	return "pill " + p.ID
 }
 
 // Parents returns the sections that enclose this one, the outermost first, the title not among them.

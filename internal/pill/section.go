@@ -72,7 +72,7 @@ func (p *Pill) nameFromTitle(titled bool, problem func(int, string, ...any)) {
 	}
 	if title == "" {
 		title = oneLine(strings.TrimSuffix(p.File, ".md"))
-		if p.ID != indexID {
+		if isNumber(p.ID) {
 			title = strings.ReplaceAll(title[len("00-"):], "-", " ")
 		}
 	}

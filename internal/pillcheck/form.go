@@ -28,8 +28,8 @@ const (
 func (l *linter) form(p *pill.Pill) {
 	l.links(p)
 	l.blocks(p)
-	if index, ok := l.pills.Index(); ok && p == index {
-		return
+	if !slices.Contains(l.pills.Pills(), p) {
+		return // the index, or the glossary
 	}
 	l.frontMatter(p)
 	l.short(p)

@@ -118,11 +118,14 @@ func (l *linter) found(file string, line int, code, format string, args ...any) 
 	l.findings = append(l.findings, Finding{file, line, code, fmt.Sprintf(format, args...)})
 }
 
-// all are the index and the pills.
+// all are the index, the pills and the glossary.
 func (l *linter) all() []*pill.Pill {
 	all := slices.Clone(l.pills.Pills())
 	if index, ok := l.pills.Index(); ok {
 		all = append([]*pill.Pill{index}, all...)
+	}
+	if glossary, ok := l.pills.Glossary(); ok {
+		all = append(all, glossary)
 	}
 	return all
 }
@@ -132,8 +135,8 @@ func (l *linter) source(p *pill.Pill) []byte {
 	return bytes.ReplaceAll(l.pills.Files()[p.File], []byte("\r\n"), []byte("\n"))
 }
 
-// world is what existed at the revision that a pill states; the index, which states none, goes with the
-// pills.
+// world is what existed at the revision that a pill states; the index and the glossary, which state none, go
+// with the pills.
 func (l *linter) world(p *pill.Pill) *world {
 	revision := p.Revision
 	if revision == "" {

@@ -40,7 +40,7 @@ func library(t *testing.T) *catalog.Library {
 func shipped(t *testing.T) fstest.MapFS {
 	t.Helper()
 	names, err := fs.Glob(os.DirFS(folder), "*.md")
-	if err != nil || len(names) != 11 {
+	if err != nil || len(names) != 12 {
 		t.Fatalf("%d pills in %s: %v", len(names), folder, err)
 	}
 	files := fstest.MapFS{}

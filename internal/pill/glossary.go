@@ -1,0 +1,74 @@
+package pill
+
+import (
+	"strings"
+	"unicode"
+)
+
+// A Word is what an entry of the glossary explains. Entries are the sections of glossary.md, and their headings name the words:
+// "Capsule", "Device tree, DTB" or "ESP: EFI system partition".
+type Word struct {
+	// Text is the word as the heading writes it.
+	Text string
+	// Meaning is what an abbreviation stands for: "EFI system partition"; or "".
+	Meaning string
+	// Section is the entry.
+	Section Section
+}
+
+// Word finds the entry of the glossary for a word or a few words with single spaces between, in the singular or with an s behind.
+// A dash counts as a space. Words that have a capital letter inside are found only as they are written: ESP, SoM. All others may
+// begin with a capital letter.
+func (c *Collection) Word(text string) (Word, bool) {
+	words := c.words()
+	spaced := strings.ReplaceAll(text, "-", " ")
+	for _, form := range [2]string{spaced, strings.TrimSuffix(spaced, "s")} {
+		if word, ok := words[form]; ok {
+			return word, true
+		}
+		if lower := lowerFirst(form); lower != form {
+			if word, ok := words[lower]; ok && !hasCapital(lower) {
+				return word, true
+			}
+		}
+	}
+	return Word{}, false
+}
+
+// readGlossary gives the words of the glossary by how they are looked for: dashes as spaces, and in lower case where they have no
+// capital letter inside.
+func (c *Collection) readGlossary() map[string]Word {
+	words := map[string]Word{}
+	if c.glossary == nil {
+		return words
+	}
+	for _, s := range c.glossary.Sections[1:] {
+		names, meaning, _ := strings.Cut(s.Title, ": ")
+		texts := strings.Split(names, ", ")
+		if meaning != "" {
+			texts = append(texts, meaning)
+		}
+		for _, text := range texts {
+			key := strings.ReplaceAll(text, "-", " ")
+			if lower := lowerFirst(key); !hasCapital(lower) {
+				key = lower
+			}
+			if _, taken := words[key]; key != "" && !taken {
+				words[key] = Word{text, meaning, s}
+			}
+		}
+	}
+	return words
+}
+
+func lowerFirst(s string) string {
+	for i, r := range s {
+		if unicode.IsUpper(r) && i == 0 {
+			return string(unicode.ToLower(r)) + s[len(string(r)):]
+		}
+		break
+	}
+	return s
+}
+
+func hasCapital(s string) bool { return strings.ContainsFunc(s, unicode.IsUpper) }
