@@ -65,6 +65,7 @@ var kinds = []struct {
 	{module.OverlayArgument, jetpackDocument, (*query).overlayArgument},
 	{module.FilePlace, anyDocument, (*query).value},
 	{module.FilePlace, jetpackDocument, (*query).sourceFile},
+	{module.CommentPlace, jetpackDocument, (*query).glossaryWord},
 }
 
 // A domain is the documents in which a kind of subject is ours: options are in every Nix file, the rest is anyone's Nix

@@ -1,6 +1,7 @@
 package pill
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -43,11 +44,7 @@ func (c *Collection) readGlossary() map[string]Word {
 		return words
 	}
 	for _, s := range c.glossary.Sections[1:] {
-		names, meaning, _ := strings.Cut(s.Title, ": ")
-		texts := strings.Split(names, ", ")
-		if meaning != "" {
-			texts = append(texts, meaning)
-		}
+		texts, meaning := s.entryWords()
 		for _, text := range texts {
 			key := strings.ReplaceAll(text, "-", " ")
 			if lower := lowerFirst(key); !hasCapital(lower) {
@@ -59,6 +56,22 @@ func (c *Collection) readGlossary() map[string]Word {
 		}
 	}
 	return words
+}
+
+// entryWords are the words that the heading of an entry names, and what an abbreviation among them stands for, which is one of them.
+func (s Section) entryWords() (texts []string, meaning string) {
+	names, meaning, _ := strings.Cut(s.Title, ": ")
+	texts = strings.Split(names, ", ")
+	if meaning != "" {
+		texts = append(texts, meaning)
+	}
+	return texts, meaning
+}
+
+// isEntryFor reports whether an entry is the one for a word, in any case.
+func (s Section) isEntryFor(word string) bool {
+	texts, _ := s.entryWords()
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.EqualFold(text, word) })
 }
 
 func lowerFirst(s string) string {

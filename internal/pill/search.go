@@ -17,7 +17,8 @@ type Hit struct {
 const snippetWidth = 100 // characters
 
 // Search finds the sections that hold all of the words, each at least as the beginning of a word, in any
-// case. Best first: words in a pill's title, then in headings, in topics, in the text.
+// case. Best first: the entry of the glossary for the words, then words in a pill's title, in headings, in
+// topics, in the text.
 func (c *Collection) Search(words string) []Hit {
 	wanted := strings.Fields(strings.ToLower(words))
 	if len(wanted) == 0 {
@@ -28,6 +29,9 @@ func (c *Collection) Search(words string) []Hit {
 		title := strings.ToLower(p.Title + " " + p.Subtitle)
 		for _, s := range p.Sections {
 			if score := s.rank(wanted, title); score > 0 {
+				if p == c.glossary && s.isEntryFor(strings.Join(wanted, " ")) {
+					score += 1000
+				}
 				hits = append(hits, Hit{s, s.snippet(wanted), score})
 			}
 		}

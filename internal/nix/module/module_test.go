@@ -23,6 +23,7 @@ func describe(p module.Place) string {
 	kind := map[module.PlaceKind]string{
 		module.Nothing: "nothing", module.DefinedName: "defines", module.ReferredName: "refers to",
 		module.ValuePlace: "value of", module.OverlayArgument: "overlay argument", module.FilePlace: "file",
+		module.CommentPlace: "comment",
 	}[p.Kind]
 	out := kind
 	if len(p.Path) > 0 {
@@ -108,7 +109,8 @@ func TestAt(t *testing.T) {
 
 		{"white space", `{ a = 1; $0 }`, "nothing"},
 		{"a comment", `{ # hardware.nvidia$0-jetpack
-}`, "nothing"},
+}`, "comment"},
+		{"white space in a comment", "{ # a $0 b\n}", "nothing"},
 		{"unfinished text", `{ hardware.nvidia-jetpack.so$0m = "orin-agx`, "defines hardware.nvidia-jetpack.som"},
 		{"a missing semicolon before", `{ a = 1
   hardware.nvidia-jetpack.so$0m = "orin-agx";

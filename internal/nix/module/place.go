@@ -18,12 +18,14 @@ const (
 	ValuePlace                // a string, number or word that is an option's value
 	OverlayArgument           // final or prev of an overlay, where it is named or used
 	FilePlace                 // a path
+	CommentPlace              // a word of a comment
 )
 
 // Place is what stands under a cursor.
 type Place struct {
 	Kind PlaceKind
-	// Span is the name, string or path under the cursor, quotes included.
+	// Span is the name, string or path under the cursor, quotes included; for a
+	// CommentPlace what stands there between white space.
 	Span text.Span
 	// Path ends at the name under the cursor: for DefinedName it is what the
 	// binding defines, for ReferredName and OverlayArgument what the name refers
@@ -42,6 +44,8 @@ type Place struct {
 	Value string
 	// Compared says that the value is compared with the option, not given to it.
 	Compared bool
+	// Line is, for a CommentPlace, what the comment has of the word's line.
+	Line text.Span
 	// Overlay is set for OverlayArgument.
 	Overlay Overlay
 	// Node is the innermost node.
@@ -54,7 +58,10 @@ type Place struct {
 // name wins.
 func At(t *syntax.Tree, offset int) Place {
 	token := t.TokenAt(offset, nil)
-	if token.Kind == syntax.EOF || token.Kind.IsTrivia() {
+	switch {
+	case token.Kind == syntax.Comment:
+		return commentPlace(t.Source(), token.Span, offset)
+	case token.Kind == syntax.EOF, token.Kind.IsTrivia():
 		return Place{}
 	}
 	n := t.NodeOf(token)
