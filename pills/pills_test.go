@@ -3,6 +3,7 @@ package pills_test
 import (
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -84,6 +85,39 @@ func TestOneSectionPerTopic(t *testing.T) {
 	for topic, sections := range pill.Load(pills.FS).Topics() {
 		if len(sections) > 1 {
 			t.Errorf("%s is claimed by %s and %s", topic, sections[0].Ref(), sections[1].Ref())
+		}
+	}
+}
+
+// Each word of the glossary is a topic, of its entry or of the section of a pill that explains the thing at length, and its entry is
+// short and leads to a pill.
+func TestGlossary(t *testing.T) {
+	c := pill.Load(pills.FS)
+	glossary, ok := c.Glossary()
+	if !ok {
+		t.Fatal("glossary.md is missing")
+	}
+	for _, entry := range glossary.Sections[1:] {
+		names, _, _ := strings.Cut(entry.Title, ": ")
+		word, _, _ := strings.Cut(names, ", ")
+		if found, ok := c.Word(word); !ok || found.Section.Anchor != entry.Anchor {
+			t.Errorf("%s:%d: %q leads to %q", glossary.File, entry.Line, word, found.Section.Ref())
+		}
+		idea := pill.Topic{Kind: pill.ConceptTopic, Name: strings.ReplaceAll(strings.ToLower(word), " ", "-")}
+		switch s, ok := c.Declares(idea); {
+		case len(entry.Topics) > 1:
+			t.Errorf("%s:%d: %d topics, want one", glossary.File, entry.Line, len(entry.Topics))
+		case len(entry.Topics) == 0 && (!ok || s.Pill == glossary):
+			t.Errorf("%s:%d: no topic, and no pill explains %s", glossary.File, entry.Line, idea)
+		}
+		text := entry.Excerpt(0).Plain()
+		if words := len(strings.Fields(text)); words > 60 {
+			t.Errorf("%s:%d: %d words, want at most 60", glossary.File, entry.Line, words)
+		}
+		if !slices.ContainsFunc(glossary.Links(), func(l pill.Link) bool {
+			return l.File != "" && entry.Line < l.Line && l.Line <= entry.Line+3
+		}) {
+			t.Errorf("%s:%d: %s leads to no pill", glossary.File, entry.Line, word)
 		}
 	}
 }
