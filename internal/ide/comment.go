@@ -34,12 +34,12 @@ func (q *query) glossaryWord(place *module.Place) (subject, bool) {
 	if isCode(place.Line.Of(source)) {
 		return nil, false
 	}
-	words, at := proseAround(source, place.Line, place.Span)
+	words, at := phraseAt(source, place.Line, place.Span)
 	for number := min(mostWords, len(words)); number > 0; number-- {
 		for first := max(0, at-number+1); first <= at && first+number <= len(words); first++ {
-			span := text.Span{Start: words[first].Start, End: words[first+number-1].End}
-			if word, ok := q.sn.Pills().Word(spaced(source, words[first:first+number])); ok {
-				place.Span = span
+			all := words[first : first+number]
+			if word, ok := q.sn.Pills().Word(spaced(source, all)); ok {
+				place.Span = text.Span{Start: all[0].Start, End: all[number-1].End}
 				return glossaryWord{Word: word}, true
 			}
 		}
@@ -47,57 +47,55 @@ func (q *query) glossaryWord(place *module.Place) (subject, bool) {
 	return nil, false
 }
 
-// proseAround are a word and those around it on its line that belong to the same phrase, as far as they count, and the word's index
-// among them; no words where the cursor is on none. What stands between white space is one word, so that neither a path nor an option
-// is any.
-func proseAround(source string, line, cursor text.Span) (words []text.Span, at int) {
-	word, opens, closes := trimmed(source, cursor)
-	if word.Len() == 0 {
-		return nil, 0
-	}
-	words = []text.Span{word}
-	for left, next := opens, cursor.Start; !left && len(words) < mostWords; {
-		end := len(strings.TrimRight(source[line.Start:next], " \t")) + line.Start
-		next = strings.LastIndexAny(source[line.Start:end], " \t") + 1 + line.Start
-		before, opens, closes := trimmed(source, text.Span{Start: next, End: end})
-		if before.Len() == 0 || closes {
-			break
+// phraseAt are a word and those on its line with nothing but white space between, and its index among them. What stands between white
+// space is one word, without the punctuation around it: neither a path nor an option is any.
+func phraseAt(source string, line, cursor text.Span) (phrase []text.Span, at int) {
+	for start := line.Start; start < line.End; {
+		end := start + 1
+		for end < line.End && isBlank(source[start]) == isBlank(source[end]) {
+			end++
 		}
-		words, at, left = append([]text.Span{before}, words...), at+1, opens
-	}
-	for right, next := closes, cursor.End; !right && len(words)-at < mostWords; {
-		start := line.End - len(strings.TrimLeft(source[next:line.End], " \t"))
-		if next = strings.IndexAny(source[start:line.End], " \t") + start; next < start {
-			next = line.End
+		if field := (text.Span{Start: start, End: end}); !isBlank(source[start]) {
+			word, opens, closes := trimmed(source, field)
+			alone := word.Len() == 0
+			if opens || alone {
+				if start > cursor.Start {
+					return phrase, at
+				}
+				phrase = nil
+			}
+			if start == cursor.Start {
+				at = len(phrase)
+			}
+			if !alone {
+				phrase = append(phrase, word)
+			}
+			if closes || alone {
+				if start >= cursor.Start {
+					return phrase, at
+				}
+				phrase = nil
+			}
 		}
-		after, opens, closes := trimmed(source, text.Span{Start: start, End: next})
-		if after.Len() == 0 || opens {
-			break
-		}
-		words, right = append(words, after), closes
+		start = end
 	}
-	return words, at
+	return phrase, at
 }
 
+func isBlank(b byte) bool { return b == ' ' || b == '\t' }
+
 // trimmed is a word without the punctuation around it, and whether there is some at its beginning and end.
-func trimmed(source string, span text.Span) (word text.Span, opens, closes bool) {
-	whole := span.Of(source)
+func trimmed(source string, field text.Span) (word text.Span, opens, closes bool) {
+	whole := field.Of(source)
 	left := strings.TrimLeft(whole, "#/*([\"'“‘-–—")
 	bare := strings.TrimRight(left, ")]\"'”’,;:.!?*/-–—")
-	for _, possessive := range []string{"'s", "’s"} {
-		if cut, ok := strings.CutSuffix(bare, possessive); ok {
-			bare = cut
-		}
-	}
-	start := span.Start + len(whole) - len(left)
+	bare = strings.TrimSuffix(strings.TrimSuffix(bare, "'s"), "’s")
+	start := field.Start + len(whole) - len(left)
 	return text.Span{Start: start, End: start + len(bare)}, len(left) < len(whole), len(bare) < len(left)
 }
 
 // spaced are words of a text with single spaces between.
 func spaced(source string, words []text.Span) string {
-	if len(words) == 1 {
-		return words[0].Of(source)
-	}
 	all := make([]string, len(words))
 	for i, w := range words {
 		all[i] = w.Of(source)
