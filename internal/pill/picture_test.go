@@ -20,7 +20,8 @@ func TestPictures(t *testing.T) {
 	collection := pill.Load(pills.FS)
 	pictures := collection.Pictures()
 	diagrams := 0
-	for _, p := range collection.Pills() {
+	index, _ := collection.Index()
+	for _, p := range append(collection.Pills(), index) {
 		number := 0
 		for _, block := range p.CodeBlocks() {
 			if block.Language != "diagram" {
