@@ -2,6 +2,7 @@ package pillcheck
 
 import (
 	"math"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -64,9 +65,6 @@ func (l *linter) lesson(p *pill.Pill) {
 			titles = append(titles, s.Title)
 		}
 	}
-	if !slices.Contains(titles, tryTitle) {
-		return // of the first edition
-	}
 	from := 0
 	for _, want := range []string{problemTitle, shortTitle, tryTitle, modelTitle, askingTitle} {
 		i := slices.Index(titles[from:], want)
@@ -91,6 +89,9 @@ func (l *linter) lesson(p *pill.Pill) {
 	}
 	minutes := 0.0
 	for _, block := range p.CodeBlocks() {
+		if name, ok := strings.CutPrefix(strings.Join(block.Info, " "), "file="); ok && !isNamed(p, path.Base(name), block.Line) {
+			l.found(p.File, block.Line, "lesson", "the text before does not name the file %s: a reader of the rendered pill sees no fence", name)
+		}
 		switch block.Language {
 		case "nix":
 			nix++
@@ -119,13 +120,26 @@ func (l *linter) lesson(p *pill.Pill) {
 	}
 }
 
+// isNamed reports whether a file's name stands in the text of a section before a line of the pill.
+func isNamed(p *pill.Pill, name string, line int) bool {
+	heading := 0
+	for _, s := range p.Sections {
+		if s.Line < line {
+			heading = s.Line
+		}
+	}
+	return slices.ContainsFunc(p.Texts(), func(t pill.Text) bool {
+		return heading < t.Line && t.Line < line && strings.Contains(t.Source, name)
+	})
+}
+
 // excerpts checks what a hover shows of each topic.
 func (l *linter) excerpts() {
 	newest := l.library.Newest()
 	of := map[string][]pill.Topic{}
 	for _, covered := range Coverage(l.pills, newest) {
 		t, s := covered.Topic, covered.Section
-		if s.Pill == nil || covered.How == Fallback || covered.How == Uncovered || !slices.ContainsFunc(s.Pill.Sections, func(s pill.Section) bool { return s.Title == tryTitle }) {
+		if s.Pill == nil || covered.How == Fallback || covered.How == Uncovered {
 			continue
 		}
 		if t.Kind != pill.FileTopic && t.Kind != pill.OutputTopic {

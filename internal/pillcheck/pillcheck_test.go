@@ -92,6 +92,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p00, "```nix\n{ config, lib, ... }:", "```nix fast\n{ config, lib, ... }:", "LINE: unknown words behind the language: fast (fence)"},
 		{p04, "hardware.nvidia-jetpack = { enable, som, carrierBoard, majorVersion }", "hardware.nvidia-jetpack = { enable, som, carrierBoard, majorVersion, super, name }", "LINE: 87 columns, want at most 78 (diagram)"},
 		{p07, "```diagram The module system: collect, declare, filter, choose, merge", "```diagram", "LINE: the diagram has no title behind the word diagram (diagram)"},
+		{p07, "```nix file=mine.nix", "```nix file=yours.nix", "LINE: the text before does not name the file yours.nix: a reader of the rendered pill sees no fence (lesson)"},
 		{p00, "  cfg = config.hardware.nvidia-jetpack;\n", "  cfg = config.hardware.nvidia-jetpack\n", "LINE"},
 		{p04, "| 6 | 6.2.2 | 36.5.0 | 5.15.185 |", "| 6 | 6.2.2 | 36.5.1 | 5.15.185 |", "LINE-4: the table generations differs from the catalog: jetpills pills lint --fix writes it (table)"},
 		{p04, "package:l4tAtLeast", "package:l4tAtMost", "LINE-3: package:l4tAtMost does not exist at 4d857d6 (topic)"},
