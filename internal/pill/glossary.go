@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A Word is what an entry of the glossary explains. Entries are the sections of glossary.md, and their headings name the words:
@@ -75,13 +76,11 @@ func (s Section) isEntryFor(word string) bool {
 }
 
 func lowerFirst(s string) string {
-	for i, r := range s {
-		if unicode.IsUpper(r) && i == 0 {
-			return string(unicode.ToLower(r)) + s[len(string(r)):]
-		}
-		break
+	first, size := utf8.DecodeRuneInString(s)
+	if !unicode.IsUpper(first) {
+		return s
 	}
-	return s
+	return string(unicode.ToLower(first)) + s[size:]
 }
 
 func hasCapital(s string) bool { return strings.ContainsFunc(s, unicode.IsUpper) }
