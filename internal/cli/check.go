@@ -76,18 +76,18 @@ func (p *Program) checkCommand() *cobra.Command {
 		}
 		return nil
 	})
-	c.Long = short + ".\nWith --explain, print what codes mean: check --explain wrong-type; of no code, the table of all.\n" +
+	c.Long = short + ".\nWith --explain, print what a code means: check --explain wrong-type. Without a code, list all codes.\n" +
 		"With --rev, print what would change for the files if they pinned another revision of jetpack-nixos: check --rev newest."
-	c.Flags().StringVar(&explain, "explain", "", "say what a `CODE` means; without one, list all codes")
+	c.Flags().StringVar(&explain, "explain", "", "print what a `CODE` means; without one, list all codes")
 	c.Flags().Lookup("explain").NoOptDefVal = everyCode
 	c.Flags().StringSliceVar(&severities, "severity", nil,
 		"the severity of the findings of a code, `CODE=LEVEL`: off, hint, warning or error")
-	c.Flags().BoolVar(&fix, "fix", false, "make the fixes that are certain, and print what is left")
-	c.Flags().StringVar(&rev, "rev", "", "what another revision would change: "+revisionForms)
+	c.Flags().BoolVar(&fix, "fix", false, "apply the fixes that are certain, and print the other findings")
+	c.Flags().StringVar(&rev, "rev", "", "print what another revision would change: "+revisionForms)
 	c.MarkFlagsMutuallyExclusive("explain", "fix", "rev")
 	formatFlag(c, &format, "text", "json", "sarif")
 	choiceFlag(c, &failOn, "fail-on", ide.SeverityWarning.String(),
-		"the least grave severity that gives exit code 1", severityNames()...)
+		"the lowest severity that gives exit code 1", severityNames()...)
 	return c
 }
 

@@ -46,13 +46,13 @@ func (p *Program) explain(codes []string) error {
 
 func explainRule(w io.Writer, r ide.Rule, sn *workspace.Snapshot) {
 	printf(w, "%s (%s): %s\n\n", r.Code, r.Severity, r.Finds)
-	printf(w, "Why: %s\nTo mend it: %s\n", r.Why, r.Mend)
+	printf(w, "Why: %s\nWhat to do: %s\n", r.Why, r.Mend)
 	printf(w, "\nWrong:\n\n")
 	indented(w, r.Wrong)
 	printf(w, "\nRight:\n\n")
 	indented(w, r.Right)
-	printf(w, "\nTo ignore one, write a comment on its line or above it: # jetpills: ignore=%s\n", r.Code)
-	printf(w, "To choose another severity, or none: --severity %s=off, or in an editor's settings\n", r.Code)
+	printf(w, "\nTo ignore a finding, write a comment on its line or above it: # jetpills: ignore=%s\n", r.Code)
+	printf(w, "To change the severity, or turn the code off: --severity %s=off, or in an editor's settings\n", r.Code)
 	printf(w, "\"jetpills.diagnostics.severity\": { \"%s\": \"off\" }\n", r.Code)
 	if section, ok := r.Section(sn); ok {
 		printf(w, "\n%s\n\n", section.Label())

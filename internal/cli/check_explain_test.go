@@ -17,10 +17,10 @@ import (
 // TestExplain holds what is said of a code.
 func TestExplain(t *testing.T) {
 	home(t)
-	want := `wrong-type (error): A literal of a type that the option does not take, or in the place of a set of options.
+	want := `wrong-type (error): A literal of a type that the option does not take, or a value in place of a set of options.
 
-Why: Nix stops with “A definition for option … is not of type …”. At a set of options it stops with “you're trying to define a value of type …”, even where the definition stands under a false condition.
-To mend it: Write the value as the type wants it: with quotes or without, in a list or alone. Set an option in a set, not the set.
+Why: Nix stops with “A definition for option … is not of type …”. For a set of options, Nix stops with “you're trying to define a value of type …”, even if the definition is under a false condition.
+What to do: Write the value as the type requires: with or without quotes, in a list or alone. Do not set a set of options, but an option in it.
 
 Wrong:
 
@@ -34,8 +34,8 @@ Right:
       hardware.nvidia-jetpack.majorVersion = "6";
     }
 
-To ignore one, write a comment on its line or above it: # jetpills: ignore=wrong-type
-To choose another severity, or none: --severity wrong-type=off, or in an editor's settings
+To ignore a finding, write a comment on its line or above it: # jetpills: ignore=wrong-type
+To change the severity, or turn the code off: --severity wrong-type=off, or in an editor's settings
 "jetpills.diagnostics.severity": { "wrong-type": "off" }
 
 Pill 07: NixOS modules › A type checks, and a type merges

@@ -89,7 +89,7 @@ func (x *fixer) mayChange(fix ide.Fix) bool {
 			return err == nil && filepath.IsLocal(near)
 		})
 		if !isInside {
-			x.refuse(e.File, errors.New("is not among the files that are to be checked"))
+			x.refuse(e.File, errors.New("is not among the files to check"))
 		}
 		may = may && !x.refused[e.File]
 	}

@@ -73,7 +73,7 @@ a.nix:6:7: fixed: Change to firmware.autoUpdate [renamed-option]
 sub/b.nix:2:74: fixed: Change to true [wrong-type]
 a.nix:6:7: fixed: Change to firmware.uefi.logo [renamed-option]
 
-sub/b.nix:2:33: error: "orin" is no value of som in jetpack-nixos 4d857d6; did you mean "orin-nx", "orin-agx" or "orin-nano"? [unknown-value]
+sub/b.nix:2:33: error: "orin" is not a value of som in jetpack-nixos 4d857d6; did you mean "orin-nx", "orin-agx" or "orin-nano"? [unknown-value]
     2 |   hardware.nvidia-jetpack.som = "orin"; hardware.nvidia-jetpack.enable = true;
       |                                 ^^^^^^
       fix: Change to "orin-nx"
@@ -189,7 +189,7 @@ func TestFixOfSeveralFiles(t *testing.T) {
 		fixed        bool
 	}{
 		{"both", ".", "b.nix", nil, "", true},
-		{"a file outside", "a.nix", "b.nix", nil, "b.nix is not among the files that are to be checked: not fixed", false},
+		{"a file outside", "a.nix", "b.nix", nil, "b.nix is not among the files to check: not fixed", false},
 		{"a file that is not there", ".", "none.nix", nil, "none.nix cannot be written: no such file or directory: not fixed", false},
 		{"a read-only file", ".", "b.nix", func(dir string) error { return os.Chmod(filepath.Join(dir, "b.nix"), 0o444) }, "b.nix is read-only: not fixed", false},
 		{"a file that changed", ".", "b.nix", func(dir string) error {

@@ -19,7 +19,7 @@ import (
 // failOn would appear.
 func (p *Program) checkBump(w io.Writer, paths []string, rev, format string, failOn ide.Severity) error {
 	if format == "sarif" {
-		return fmt.Errorf("--rev prints text or json: sarif has no form for what changes")
+		return fmt.Errorf("--rev prints text or json: sarif cannot express changes")
 	}
 	snapshot, err := p.snapshot()
 	if err != nil {
@@ -129,7 +129,7 @@ func (b *bumping) from() (workspace.Pinned, error) {
 	each := each(b.pinned, func(p workspace.Pinned) string {
 		return fmt.Sprintf("%s by %s", cmp.Or(fmt.Sprintf("%.7s", p.Pin.Revision), p.Pin.Branch, "no revision"), cmp.Or(p.Pin.File, "a comment"))
 	})
-	return workspace.Pinned{}, fmt.Errorf("the files have several pins: %s; check those of one pin at a time", text.List(each, "and"))
+	return workspace.Pinned{}, fmt.Errorf("the files have several pins: %s; check the files of one pin at a time", text.List(each, "and"))
 }
 
 // fromRevision is the commit that is pinned, or the one whose facts stand for it.
@@ -153,20 +153,20 @@ func (b *bumping) print(w io.Writer, from workspace.Pinned) {
 		saysLittle = saysLittle || len(g.Changes) == 0
 	}
 	if len(b.hosts) == 0 {
-		printf(w, "\nno host of these files is known to be a Jetson, so nothing is said of versions and firmware\n")
+		printf(w, "\nno host of these files is known to be a Jetson, so versions and firmware are left out\n")
 	}
 	if saysLittle {
 		printf(w, "\nthe options of both revisions: jetpills options --diff %s %s\n", from.Catalog.Revision.Short(), b.to.Revision.Short())
 	}
 	if len(b.findings)+len(b.gone) == 0 {
-		printf(w, "\nno finding would appear or go\n")
+		printf(w, "\nno finding would appear or disappear\n")
 	}
 	if n := len(b.findings); n > 0 {
 		printf(w, "\n%s would appear:\n\n", text.Count(n, "finding"))
 		renderFindings(w, b.findings)
 	}
 	if n := len(b.gone); n > 0 {
-		printf(w, "\n%s would go:\n", text.Count(n, "finding"))
+		printf(w, "\n%s would disappear:\n", text.Count(n, "finding"))
 		for _, f := range b.gone {
 			printf(w, "  %s:%d:%d: %s [%s]\n", f.file, f.lines.StartLine, f.lines.StartColumn, f.Message, f.Code)
 		}

@@ -158,7 +158,7 @@ func TestCheckRevJSON(t *testing.T) {
 					}
 				}
 			}
-			if strings.Contains(text, "would appear:") != (len(*got.Appear) > 0) || strings.Contains(text, "would go:") != (len(*got.Go) > 0) {
+			if strings.Contains(text, "would appear:") != (len(*got.Appear) > 0) || strings.Contains(text, "would disappear:") != (len(*got.Go) > 0) {
 				t.Errorf("%d appear, %d go, and a person reads:\n%s", len(*got.Appear), len(*got.Go), text)
 			}
 		})
@@ -197,7 +197,7 @@ func TestCheckRevCannot(t *testing.T) {
 		want string
 	}{
 		{[]string{"--rev", "newest", unknown.dir}, "nothing to compare with: jetpack-nixos 4d857d6"},
-		{[]string{"--rev", "newset", b.dir}, `"newset" is no revision: give at least the first seven digits of a commit, a day such as 2025-10-31, or "newest"; did you mean newest?`},
+		{[]string{"--rev", "newset", b.dir}, `"newset" is not a revision: use at least the first seven digits of a commit, a day such as 2025-10-31, or "newest"; did you mean newest?`},
 		{[]string{"--rev", "4d857d7", b.dir}, `revision "4d857d7" is not known: the newest known is 4d857d6; did you mean 4d857d6?`},
 		{[]string{"--rev", "2020-01-01", b.dir}, "no known revision with options is as old as 2020-01-01"},
 		{[]string{"--rev", "newest", b.dir}, "the files have several pins: "},

@@ -48,7 +48,7 @@ func TestCheck(t *testing.T) {
 	dir := checked(t)
 	bad := filepath.Join(dir, "sub", "bad.nix")
 	out, stderr, code := run(t, "", "check", dir)
-	want := bad + `:3:47: error: "agx-orin" is no value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"? [unknown-value]
+	want := bad + `:3:47: error: "agx-orin" is not a value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"? [unknown-value]
     3 |   /* ä 🚀 */ hardware.nvidia-jetpack.som = "agx-orin";
       |                                           ^^^^^^^^^^
       fix: Change to "orin-agx"
@@ -95,7 +95,7 @@ func TestCheckTellsOfTheLock(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	told := "jetpills: " + filepath.Join(dir, "flake.lock") + ": has the marks of a merge conflict; the next file that pins jetpack-nixos counts instead\n"
+	told := "jetpills: " + filepath.Join(dir, "flake.lock") + ": has the marks of a merge conflict; using the next file that pins jetpack-nixos\n"
 	for path, want := range map[string]string{dir: told, filepath.Join(dir, "b.nix"): told, filepath.Join(dir, "other.nix"): ""} {
 		if _, stderr, code := run(t, "", "check", path); stderr != want || code != 0 {
 			t.Errorf("%s: exit code %d, told %q", path, code, stderr)
@@ -167,7 +167,7 @@ func TestFailOn(t *testing.T) {
 			t.Errorf("%s, --fail-on %s: %d findings, exit code %d; want %d, %d:\n%s", test.file, test.failOn, found, code, test.found, test.code, out)
 		}
 	}
-	const want = `unknown fail-on "info": it is one of [error warning hint]`
+	const want = `unknown fail-on "info": use one of [error warning hint]`
 	if _, stderr, code := run(t, "", "check", "--fail-on", "info", dir); code != 2 || !strings.Contains(stderr, want) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
@@ -188,7 +188,7 @@ func TestCheckJSON(t *testing.T) {
 	at := strings.Index(string(source), `"agx-orin"`)
 	want := []findingJSON{{
 		File: bad, Lines: Lines{3, 47, 3, 57}, Severity: "error", Code: "unknown-value",
-		Message: `"agx-orin" is no value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"?`, Pill: "07#which-som-am-i",
+		Message: `"agx-orin" is not a value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"?`, Pill: "07#which-som-am-i",
 		Fixes: []fixJSON{{`Change to "orin-agx"`, []editJSON{{Start: at, End: at + len(`"agx-orin"`), NewText: `"orin-agx"`}}}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {

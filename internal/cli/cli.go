@@ -106,13 +106,13 @@ func (p *Program) command() *cobra.Command {
 		// An error is one line.
 		DisableSuggestions: true,
 	}
-	root.PersistentFlags().StringVar(&p.pillsDir, "pills", "", "a folder of pills of your own, read instead of the shipped ones")
+	root.PersistentFlags().StringVar(&p.pillsDir, "pills", "", "a folder of your own pills, read instead of the shipped ones")
 	root.AddCommand(
 		p.lspCommand(),
 		p.hoverCommand(),
 		p.completeCommand(),
-		p.jumpCommand("definition", "Print where what is under the cursor is explained"),
-		p.jumpCommand("declaration", "Print where what is under the cursor is declared or explained"),
+		p.jumpCommand("definition", "Print the section that explains the name under the cursor"),
+		p.jumpCommand("declaration", "Print where the name under the cursor is declared, or else explained"),
 		p.referencesCommand(),
 		p.checkCommand(),
 		p.hostsCommand(),
@@ -152,7 +152,7 @@ func nothingIf(nothing bool) error {
 
 // formatFlag adds --format to a command.
 func formatFlag(c *cobra.Command, format *string, known ...string) {
-	choiceFlag(c, format, "format", known[0], "form of the output", known...)
+	choiceFlag(c, format, "format", known[0], "output format", known...)
 }
 
 // choiceFlag adds a flag that takes one of some words.
@@ -161,7 +161,7 @@ func choiceFlag(c *cobra.Command, value *string, name, preset, usage string, kno
 	run := c.RunE
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(known, *value) {
-			return fmt.Errorf("unknown %s %q: it is one of %v", name, *value, known)
+			return fmt.Errorf("unknown %s %q: use one of %v", name, *value, known)
 		}
 		return run(cmd, args)
 	}

@@ -177,8 +177,8 @@ func TestExitCodes(t *testing.T) {
 		{"a huge file", []string{"hover", huge + ":1:1"}, 2, "large"},
 		{"a line past the end", []string{"hover", short + ":99:1"}, 2, "has no line 99"},
 		{"a column past the end", []string{"hover", short + ":1:99"}, 2, "has no line 1, column 99"},
-		{"no place", []string{"hover", short}, 2, "give FILE:LINE:COLUMN"},
-		{"a place in words", []string{"hover", short + ":one:two"}, 2, "give FILE:LINE:COLUMN"},
+		{"no place", []string{"hover", short}, 2, "use FILE:LINE:COLUMN"},
+		{"a place in words", []string{"hover", short + ":one:two"}, 2, "use FILE:LINE:COLUMN"},
 		{"an unknown format", []string{"hover", "--format", "xml", short + ":1:1"}, 2, "unknown format"},
 		{"an unknown command", []string{"hoover"}, 2, "unknown command"},
 		{"an unknown flag", []string{"hover", "--fast", short + ":1:1"}, 2, "unknown flag"},
@@ -290,9 +290,9 @@ func TestOptionsDiff(t *testing.T) {
 			"~ JetPack 5: 5.1.6, was 5.1.1; L4T 35.6.4, was 35.3.1; CUDA 11.4.298, was 11.4; kernel 5.10.216, was 5.10.104",
 			"+ JetPack 6: 6.2.2, L4T 36.5.0, CUDA 12.6.10, driver 540.5.0, kernel 5.15.185, for orin",
 			"+ JetPack 7: 7.2, L4T 39.2.0, CUDA 13.2.1, driver 595.78, kernel 6.8.12, for orin and thor",
-			"~ orin-agx, orin-nx and orin-nano get JetPack 6, which was 5, where majorVersion is not set",
+			"~ orin-agx, orin-nx and orin-nano get JetPack 6 instead of 5 where majorVersion is not set",
 			"→ " + ns + "firmware.bootOrder is now " + ns + "firmware.initialBootOrder (5689f61, 2026-01-22); the old name still works",
-			"~ " + ns + `carrierBoard: takes "generic" and "xavierNxDevkit" too; no longer takes null; the default is "generic", was null`,
+			"~ " + ns + `carrierBoard: also takes "generic" and "xavierNxDevkit"; no longer takes null; the default is "generic", was null`,
 			"~ " + ns + "firmware.secureBoot.pkcFile: the type is null or absolute path or string, was null or absolute path",
 			"~ " + ns + "flashScriptOverrides.partitionTemplate: the type is null or absolute path, was absolute path; there is a default now: null",
 			"+ " + ns + "container-toolkit.enable, another name of hardware.nvidia-container-toolkit.enable",
@@ -303,10 +303,10 @@ func TestOptionsDiff(t *testing.T) {
 			"- JetPack 6: 6.2.2",
 			"- " + ns + "firmware.initialBootOrder",
 			"- " + ns + "super",
-			"~ " + ns + `som: no longer takes "generic", "orin-agx-industrial", "thor-agx", "thor-agx-t4000" and "xavier-agx-industrial"; takes null too; the default is null, was "generic"`,
+			"~ " + ns + `som: no longer takes "generic", "orin-agx-industrial", "thor-agx", "thor-agx-t4000" and "xavier-agx-industrial"; also takes null; the default is null, was "generic"`,
 		}, []string{"→"}},
 		{"a6aef6a", "3ce210c", []string{"- " + ns + "firmware.optee.clientLoadPath (3ce210c, 2023-11-27)"}, []string{"+ " + ns + "firmware.optee.clientLoadPath"}},
-		{"4d857d6", "4d857d6", []string{"nothing that options show is different"}, []string{"+", "-", "~", "→"}},
+		{"4d857d6", "4d857d6", []string{"no option and no version differs"}, []string{"+", "-", "~", "→"}},
 	} {
 		out, stderr, code := run(t, "", "options", "--diff", test.from, test.to)
 		if code != 0 || stderr != "" {
@@ -332,8 +332,8 @@ func TestOptionsDiff(t *testing.T) {
 		want string
 	}{
 		{[]string{"--diff", "946072c"}, "--diff takes two revisions, such as: jetpills options --diff 946072c 4d857d6"},
-		{[]string{"--diff", "946072", "4d857d6"}, `"946072" is no revision: give at least the first seven digits of a commit`},
-		{[]string{"--rev", "master"}, `"master" is no revision: give at least the first seven digits of a commit`},
+		{[]string{"--diff", "946072", "4d857d6"}, `"946072" is not a revision: use at least the first seven digits of a commit`},
+		{[]string{"--rev", "master"}, `"master" is not a revision: use at least the first seven digits of a commit`},
 		{[]string{"--rev", "0123456"}, `revision "0123456" is not known: the newest known is `},
 	} {
 		if _, stderr, code := run(t, "", append([]string{"options"}, c.args...)...); code != 2 || !strings.Contains(stderr, c.want) {

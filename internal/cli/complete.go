@@ -17,7 +17,7 @@ type completionJSON struct {
 }
 
 func (p *Program) completeCommand() *cobra.Command {
-	const short = "Print what can be typed at the cursor, the best first"
+	const short = "Print what can be typed at the cursor, best first"
 	return p.cursorCommand("complete", short, func(at cursor, asJSON bool) error {
 		at.snapshot.Configuration(at.doc.Dir()) // an editor has evaluated it before
 		items := ide.Complete(at.snapshot, at.doc, at.offset)

@@ -69,7 +69,7 @@ func parseLocation(s string) (location, error) {
 	rest, column, ok := cutNumber(s)
 	file, line, ok2 := cutNumber(rest)
 	if !ok || !ok2 || file == "" {
-		return location{}, fmt.Errorf("%q is no place: give FILE:LINE:COLUMN, both counted from 1", s)
+		return location{}, fmt.Errorf("%q is not a location: use FILE:LINE:COLUMN, both counted from 1", s)
 	}
 	return location{file, line, column}, nil
 }

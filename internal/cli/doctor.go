@@ -15,7 +15,7 @@ import (
 )
 
 func (p *Program) doctorCommand() *cobra.Command {
-	const short = "Print what a workspace's answers rest on, and what would make them better"
+	const short = "Print the facts that answers about a workspace rest on, and how to improve them"
 	c := command("doctor [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
 		w, err := p.workspaceOf(args)
 		if err != nil {
@@ -25,8 +25,8 @@ func (p *Program) doctorCommand() *cobra.Command {
 		d.run(p.Version)
 		return nothingIf(d.problems > 0)
 	})
-	c.Long = "Print which jetpack-nixos a workspace uses, how that is known and where its source lies, then everything\n" +
-		"else that answers rest on. The exit code is 1 if something is wrong."
+	c.Long = "Print which jetpack-nixos a workspace uses, what pins it and where its source lies. Then print the other\n" +
+		"facts that answers rest on. The exit code is 1 if there is a problem."
 	return c
 }
 
@@ -86,18 +86,18 @@ func (d *doctor) pin(pinned workspace.Pinned) {
 	}
 	switch {
 	case !pin.Found() && len(damaged) > 0:
-		d.advise("mend %s: nothing else here pins jetpack-nixos", damaged[0].File)
+		d.advise("repair %s: nothing else here pins jetpack-nixos", damaged[0].File)
 	case !pin.Found():
 		tools := pins.Tools()
 		last := len(tools) - 1
-		d.advise("pin jetpack-nixos with %s or %s: then what is said holds for that revision", strings.Join(tools[:last], ", "), tools[last])
+		d.advise("pin jetpack-nixos with %s or %s: then answers hold for that revision", strings.Join(tools[:last], ", "), tools[last])
 	case pin.Revision == "" && !pinned.Basis.IsRead():
-		d.advise("name a commit in %s: it names jetpack-nixos, but no revision of it", filepath.Base(pin.File))
+		d.advise("name a commit in %s: the file names jetpack-nixos without a revision", filepath.Base(pin.File))
 	case pinned.Basis == workspace.ByDate || pinned.Basis == workspace.Newest:
-		d.problem("nothing is known of revision %s, and its source is not on disk: what is said may not hold for it", pin.Revision)
+		d.problem("revision %s is not known, and its source is not on disk: answers may not hold for it", pin.Revision)
 	}
 	if pinned.Source == nil && pin.StorePath != "" {
-		d.advise("fetch the source (nix flake archive, or any build, does): then jumps lead to declarations, and hovers quote jetpack-nixos itself")
+		d.advise("fetch the source with nix flake archive, or with any build: then jumps lead to declarations, and hovers quote jetpack-nixos itself")
 	}
 }
 
@@ -131,7 +131,7 @@ func (d *doctor) pills() {
 	file, err := d.snapshot.PillFile("README.md")
 	if err != nil {
 		d.problem("%d pills, but links cannot lead to them: %v", count, err)
-		d.advise("set XDG_CACHE_HOME to a folder that can be written to")
+		d.advise("set XDG_CACHE_HOME to a writable folder")
 		return
 	}
 	d.say("%d pills in %s", count, filepath.Dir(file))
@@ -143,7 +143,7 @@ func (d *doctor) settings() {
 	if store := os.Getenv("NIX_STORE_DIR"); store != "" {
 		line += "; NIX_STORE_DIR=" + store
 		if !filepath.IsAbs(store) {
-			d.problem("NIX_STORE_DIR is %q, which is no absolute path", store)
+			d.problem("NIX_STORE_DIR is %q, which is not an absolute path", store)
 		}
 	}
 	d.say("%s", line)

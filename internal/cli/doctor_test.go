@@ -77,12 +77,12 @@ func TestDoctor(t *testing.T) {
 		{
 			name: "an unknown commit", dir: lay(t, map[string]string{"flake.lock": lock("someone", unknown)}), code: 1,
 			first: "jetpack-nixos " + newest + " (" + newestDay + "), the newest known; flake.lock pins 0123456",
-			rest:  []string{"a fork: someone/jetpack-nixos", "problem: nothing is known of revision " + unknown},
+			rest:  []string{"a fork: someone/jetpack-nixos", "problem: revision " + unknown + " is not known"},
 		},
 		{
 			name: "a conflict", dir: lay(t, map[string]string{"flake.lock": "<<<<<<< ours\n{}\n"}), code: 1,
 			first: "the newest known; nothing here pins one",
-			rest:  []string{"flake.lock: has the marks of a merge conflict", "advice: mend "},
+			rest:  []string{"flake.lock: has the marks of a merge conflict", "advice: repair "},
 		},
 		{
 			name: "a checkout", dir: lay(t, checkout), code: 0,
@@ -148,13 +148,13 @@ func TestExtract(t *testing.T) {
 func TestPinProblems(t *testing.T) {
 	home(t)
 	for content, want := range map[string]string{
-		"<<<<<<< ours\n{}\n":                "has the marks of a merge conflict; the next file that pins jetpack-nixos counts instead",
-		lock("anduril", newest)[:100]:       "is not a lock file: it ends too early; the next file that pins jetpack-nixos counts instead",
-		`{"root": 5, "nodes": {}}`:          "is not a lock file: it has a number where text is due; the next file that pins jetpack-nixos counts instead",
-		`[1]`:                               "is not a lock file: it has a list where an object is due; the next file that pins jetpack-nixos counts instead",
-		"\x00\x00":                          "is not a lock file: invalid character '\\x00' looking for beginning of value; the next file that pins jetpack-nixos counts instead",
-		`{"root": "root", "nodes": {}}`:     "is not a lock file: it has no root node; the next file that pins jetpack-nixos counts instead",
-		`{"root": "root", "nodes": "none"}`: "is not a lock file: it has text where an object is due; the next file that pins jetpack-nixos counts instead",
+		"<<<<<<< ours\n{}\n":                "has the marks of a merge conflict; using the next file that pins jetpack-nixos",
+		lock("anduril", newest)[:100]:       "is not a lock file: it ends too early; using the next file that pins jetpack-nixos",
+		`{"root": 5, "nodes": {}}`:          "is not a lock file: it has a number where text is expected; using the next file that pins jetpack-nixos",
+		`[1]`:                               "is not a lock file: it has a list where an object is expected; using the next file that pins jetpack-nixos",
+		"\x00\x00":                          "is not a lock file: invalid character '\\x00' looking for beginning of value; using the next file that pins jetpack-nixos",
+		`{"root": "root", "nodes": {}}`:     "is not a lock file: it has no root node; using the next file that pins jetpack-nixos",
+		`{"root": "root", "nodes": "none"}`: "is not a lock file: it has text where an object is expected; using the next file that pins jetpack-nixos",
 	} {
 		dir := lay(t, map[string]string{"flake.lock": content})
 		want := "problem: " + filepath.Join(dir, "flake.lock") + ": " + want + "\n"
@@ -165,7 +165,7 @@ func TestPinProblems(t *testing.T) {
 			}
 		}
 		if out, _, code := run(t, "", "doctor", dir); code != 1 || !strings.Contains(out, want) ||
-			!strings.Contains(out, "advice: mend ") || strings.Contains(out, "advice: pin ") {
+			!strings.Contains(out, "advice: repair ") || strings.Contains(out, "advice: pin ") {
 			t.Errorf("doctor: exit code %d, no %q in\n%s", code, want, out)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 
 func (p *Program) hostsCommand() *cobra.Command {
 	var format string
-	const short = "Print the NixOS configurations of a workspace and what they come to"
+	const short = "Print the NixOS configurations of a workspace, with their boards and versions"
 	c := command("hosts [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
 		w, err := p.workspaceOf(args)
 		if err != nil {
@@ -29,7 +29,7 @@ func (p *Program) hostsCommand() *cobra.Command {
 			return err
 		}
 		if c == nil {
-			printf(p.err, "jetpills: neither %s nor a folder around it has a flake.nix, a hive.nix or a configuration.nix\n", w.path)
+			printf(p.err, "jetpills: neither %s nor a folder above it has a flake.nix, a hive.nix or a configuration.nix\n", w.path)
 			return exit(exitNothing)
 		}
 		hosts := newHostList(c, w.path, w.dir)
@@ -138,7 +138,7 @@ func (l *hostList) notes() []string {
 		notes = append(notes, "defaults and versions are those of "+ide.PinLine(l.Pinned))
 	}
 	if len(l.Hosts) == 0 && l.Open == nil && l.Bound == nil {
-		notes = append(notes, fmt.Sprintf("%s makes no NixOS configuration", filepath.Base(l.Entry)))
+		notes = append(notes, fmt.Sprintf("%s defines no NixOS configuration", filepath.Base(l.Entry)))
 	}
 	return notes
 }
@@ -159,7 +159,7 @@ func (l *hostList) print(w io.Writer) {
 			printf(w, "  not evaluated: %v\n", h.Unseen[0].Why)
 			continue
 		case !ide.ConfiguresJetson(l.Configuration, h):
-			printf(w, "  not a Jetson, as far as the files say\n")
+			printf(w, "  not a Jetson, as far as its files show\n")
 			continue
 		}
 		width := 0
@@ -197,9 +197,9 @@ func (l *hostList) print(w io.Writer) {
 		}
 		for _, u := range h.Unseen {
 			if file, line, _ := l.position(u.At); file != "" {
-				printf(w, "  not looked into: %s:%d (%v)\n", file, line, u.Why)
+				printf(w, "  module not evaluated: %s:%d (%v)\n", file, line, u.Why)
 			} else { // a file that is not there
-				printf(w, "  not looked into: %s\n", l.near(fmt.Sprint(u.Why)))
+				printf(w, "  module not evaluated: %s\n", l.near(fmt.Sprint(u.Why)))
 			}
 		}
 	}

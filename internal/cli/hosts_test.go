@@ -48,7 +48,7 @@ func TestHosts(t *testing.T) {
   flash: nix build .#nixosConfigurations.arm.config.system.build.flashScript
 
 desk (flake.nix:6)
-  not a Jetson, as far as the files say
+  not a Jetson, as far as its files show
 
 eye (flake.nix:6)
   enable        true  shared.nix:2
@@ -107,7 +107,7 @@ func TestHostsBesideOthers(t *testing.T) {
 	const lost = "lost.nix: cannot be read"
 	const outside = "inputs.rover.nixosModules.x: comes from outside"
 	want := `desk (flake.nix:7)
-  not a Jetson, as far as the files say
+  not a Jetson, as far as its files show
 
 eye (flake.nix:8)
 ` + jetson + `  carrierBoard  "generic" (default)
@@ -115,10 +115,10 @@ eye (flake.nix:8)
   super         false (default)
 ` + rover + facts + flash("eye") + `
 lost (flake.nix:9)
-` + jetson + unknown(lost) + rover + "  CUDA capability 8.7\n" + flash("lost") + "  not looked into: " + lost + `
+` + jetson + unknown(lost) + rover + "  CUDA capability 8.7\n" + flash("lost") + "  module not evaluated: " + lost + `
 
 rover (flake.nix:10)
-` + jetson + unknown(outside) + rover + "  CUDA capability 8.7\n" + flash("rover") + "  not looked into: flake.nix:10 (" + outside + ")\n"
+` + jetson + unknown(outside) + rover + "  CUDA capability 8.7\n" + flash("rover") + "  module not evaluated: flake.nix:10 (" + outside + ")\n"
 	if diff := cmp.Diff(want, out); diff != "" || code != 0 {
 		t.Errorf("exit code %d, -want +got:\n%s", code, diff)
 	}
@@ -196,7 +196,7 @@ func TestNoHosts(t *testing.T) {
 		says  string
 	}{
 		"nothing":      {map[string]string{"a.nix": "{ }"}, "has a flake.nix, a hive.nix or a configuration.nix"},
-		"no host":      {map[string]string{"flake.nix": "{ outputs = _: { packages = { }; }; }"}, "flake.nix makes no NixOS configuration"},
+		"no host":      {map[string]string{"flake.nix": "{ outputs = _: { packages = { }; }; }"}, "flake.nix defines no NixOS configuration"},
 		"no flake":     {map[string]string{"flake.nix": "}} {("}, "flake.nix:1: syntax error: missing a name in attribute set\njetpills: there may be other configurations: flake.nix: cannot be read\n"},
 		"broken flake": {map[string]string{"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations = nope; }; }"}, "there may be other configurations: "},
 	} {
@@ -318,7 +318,7 @@ func TestHostsReadNothingOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, _, code := run(t, "", "hosts", dir)
-	if code != 0 || strings.Contains(out, "orin-nx") || !strings.Contains(out, "not looked into") || strings.Contains(out, ":0") {
+	if code != 0 || strings.Contains(out, "orin-nx") || !strings.Contains(out, "module not evaluated") || strings.Contains(out, ":0") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 }

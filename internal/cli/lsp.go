@@ -36,7 +36,7 @@ func (p *Program) lspCommand() *cobra.Command {
 	})
 	c.Flags().StringVar(&logFile, "log-file", "", "write the log to this file instead of standard error")
 	c.Flags().StringVar(&logLevel, "log-level", "info", "debug, info, warn or error")
-	c.Flags().Bool("stdio", false, "accepted and ignored: there is no other way")
+	c.Flags().Bool("stdio", false, "accepted and ignored: the server always uses standard input and output")
 	return c
 }
 
@@ -45,7 +45,7 @@ func (p *Program) lspCommand() *cobra.Command {
 func (p *Program) logger(file, level string) (*zap.Logger, error) {
 	threshold, err := zapcore.ParseLevel(level)
 	if err != nil {
-		return nil, fmt.Errorf("unknown log level %q: it is debug, info, warn or error", level)
+		return nil, fmt.Errorf("unknown log level %q: use debug, info, warn or error", level)
 	}
 	out := p.Stderr
 	if file != "" {

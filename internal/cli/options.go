@@ -40,11 +40,11 @@ func (p *Program) optionsCommand() *cobra.Command {
 		printOptions(p.out, options)
 		return nothingIf(len(options) == 0)
 	})
-	c.Long = "Print the options of a jetpack-nixos revision, those below PREFIX if one is given.\n" +
-		"The revision is the newest that is known, or that of --rev, or the one that the\nworkspace of --at pins. With --diff, two revisions are compared: JetPack versions\nand what was removed, renamed and changed, then what was added."
-	c.Flags().StringVar(&rev, "rev", "", revisionForms)
-	c.Flags().StringVar(&at, "at", "", "a file or folder, whose pin decides")
-	c.Flags().BoolVar(&diff, "diff", false, "compare the two revisions that are given")
+	c.Long = "Print the options of a jetpack-nixos revision, or only those below PREFIX.\n" +
+		"The revision is the newest known one, the one of --rev, or the one that the\nworkspace of --at pins. With --diff, compare two revisions: JetPack versions, then\nremoved, renamed and changed options, then added ones."
+	c.Flags().StringVar(&rev, "rev", "", "print the options of another revision: "+revisionForms)
+	c.Flags().StringVar(&at, "at", "", "a file or folder: use the revision that its workspace pins")
+	c.Flags().BoolVar(&diff, "diff", false, "compare two revisions")
 	c.MarkFlagsMutuallyExclusive("rev", "at", "diff")
 	formatFlag(c, &format, "text", "json")
 	return c

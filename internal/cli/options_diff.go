@@ -30,7 +30,7 @@ func (p *Program) diffOptions(w io.Writer, format, from, to string) error {
 	}
 	printf(w, "from %s (%s) to %s (%s)\n", a.Revision.Short(), a.Revision.Day(), b.Revision.Short(), b.Revision.Day())
 	if d.Empty() {
-		printf(w, "nothing that options show is different\n")
+		printf(w, "no option and no version differs\n")
 	}
 	printDiff(w, library, d)
 	return nil
@@ -46,7 +46,7 @@ func printDiff(w io.Writer, library *catalog.Library, d catalog.Difference) {
 		if len(m.SoMs) == 1 {
 			verb = "gets"
 		}
-		printf(w, "~ %s %s JetPack %s, which was %s, where majorVersion is not set\n", text.List(m.SoMs, "and"), verb, m.After, m.Before)
+		printf(w, "~ %s %s JetPack %s instead of %s where majorVersion is not set\n", text.List(m.SoMs, "and"), verb, m.After, m.Before)
 	}
 	for _, o := range d.Removed {
 		printf(w, "- %s%s\n", o.Path, removal(library, o))
@@ -127,7 +127,7 @@ func changes(c catalog.Change) []string {
 		add("no longer takes %s", quotedValues(c.Removed))
 	}
 	if len(c.Added) > 0 {
-		add("takes %s too", quotedValues(c.Added))
+		add("also takes %s", quotedValues(c.Added))
 	}
 	sameKind := c.Before.Kind == c.After.Kind && c.Before.Elem == c.After.Elem
 	values := sameKind && len(c.Added)+len(c.Removed) > 0
@@ -136,7 +136,7 @@ func changes(c catalog.Change) []string {
 	}
 	if values && c.Before.Nullable != c.After.Nullable {
 		if c.After.Nullable {
-			add("takes null too")
+			add("also takes null")
 		} else {
 			add("no longer takes null")
 		}

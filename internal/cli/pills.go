@@ -61,7 +61,7 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 }
 
 func (p *Program) pillsSearchCommand() *cobra.Command {
-	const short = "Find the sections that hold all of the words"
+	const short = "Find the sections that contain all of the words"
 	return command("search WORD…", short, cobra.MinimumNArgs(1), func(args []string) error {
 		pills, err := p.pills()
 		if err != nil {
@@ -76,7 +76,7 @@ func (p *Program) pillsSearchCommand() *cobra.Command {
 }
 
 func (p *Program) pillsPathCommand() *cobra.Command {
-	return command("path", "Print the folder in which the pills lie as files", cobra.NoArgs, func(_ []string) error {
+	return command("path", "Print the folder that holds the pills as files", cobra.NoArgs, func(_ []string) error {
 		snapshot, err := p.snapshot()
 		if err != nil {
 			return err

@@ -47,7 +47,7 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 		var options pillcheck.Options
 		if nix {
 			if options.Nix, err = exec.LookPath("nix-instantiate"); err != nil {
-				return fmt.Errorf("cannot let Nix read the pills: %w", err)
+				return fmt.Errorf("cannot have Nix read the pills: %w", err)
 			}
 		}
 		findings, err := pillcheck.Lint(context.Background(), pill.Load(files), library, options)

@@ -40,7 +40,7 @@ func (p *Program) referencesCommand() *cobra.Command {
 		}
 		if ok && !found.Complete {
 			printf(p.err, "jetpills: not all files were searched: %s\n",
-				"they are too many or too large, cannot be read, or lie outside of the workspace")
+				"there are too many, or some are too large, cannot be read or lie outside the workspace")
 		}
 		places := each(found.Found, func(r ide.Reference) referenceJSON {
 			return referenceJSON{spelt(r.File), linesOf(r.Mapper, r.Span), r.Kind.String()}
@@ -57,9 +57,10 @@ func (p *Program) referencesCommand() *cobra.Command {
 		}
 		return nothingIf(len(places) == 0)
 	})
-	c.Long = "Print where what is under the cursor is defined and read in the Nix files of the workspace: an option by whichever\n" +
-		"of its names, all options of a set, a value of an option, a package of the scope or all of them. An option may be\n" +
-		"given by its path instead, with a file or folder of the workspace. The exit code is 1 if there is nothing."
+	c.Long = "Print where the Nix files of the workspace define and read the name under the cursor. The name may be that of an\n" +
+		"option or a set of options, of an option's value, of a package or of the scope. Old names of an option count too.\n" +
+		"Instead of a location, give the path of an option, with a file or folder of the workspace. The exit code is 1 if\n" +
+		"nothing is found."
 	c.Flags().BoolVar(&declaration, "declaration", false, "print the declaration too, where its source is on disk")
 	formatFlag(c, &format, "text", "json")
 	return c

@@ -31,7 +31,7 @@ func TestReferences(t *testing.T) {
 		{[]string{"shared.nix:1:3"}, "", "", 1},
 		{[]string{"hardware.nvidia-jetpack.sum"}, "", none, 1},
 		{[]string{"services.nvpmodel"}, "", "", 1},
-		{[]string{"shared.nix:1"}, "", "jetpills: \"shared.nix:1\" is no place: give FILE:LINE:COLUMN, both counted from 1\n", 2},
+		{[]string{"shared.nix:1"}, "", "jetpills: \"shared.nix:1\" is not a location: use FILE:LINE:COLUMN, both counted from 1\n", 2},
 		{[]string{"shared.nix:99:1"}, "", "jetpills: shared.nix has no line 99, column 1\n", 2},
 	}
 	for _, test := range tests {

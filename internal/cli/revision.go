@@ -38,7 +38,7 @@ func revision(library *catalog.Library, rev string) (*catalog.Catalog, error) {
 			meant = "; did you mean " + text.List(near, "or") + "?"
 		}
 		if !pins.IsRevision(rev) {
-			return nil, fmt.Errorf("%q is no revision: give at least the first seven digits of a commit, a day such as 2025-10-31, or %q%s", rev, newestRevision, meant)
+			return nil, fmt.Errorf("%q is not a revision: use at least the first seven digits of a commit, a day such as 2025-10-31, or %q%s", rev, newestRevision, meant)
 		}
 		return nil, fmt.Errorf("revision %q is not known: the newest known is %s%s", rev, newest.Short(), meant)
 	case catalog.NoModules:

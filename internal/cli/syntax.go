@@ -158,8 +158,8 @@ func (p *Program) syntaxCheckCommand() *cobra.Command {
 		}
 		return nil
 	})
-	c.Long = "Print the syntax errors of files, and of the .nix files in folders. Of more than\n" +
-		"one file it says in the end how many are accepted and refused, and for what."
+	c.Long = "Print the syntax errors of files, and of the .nix files in folders. For more than\n" +
+		"one file, the last line counts the accepted and refused files and the kinds of errors."
 	return c
 }
 

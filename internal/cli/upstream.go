@@ -19,7 +19,7 @@ func (p *Program) upstreamCommand() *cobra.Command {
 }
 
 func (p *Program) upstreamPinCommand() *cobra.Command {
-	const short = "Print which revision a workspace uses, how that is known, and where its source lies"
+	const short = "Print which revision a workspace uses, what pins it, and where its source lies"
 	return command("pin [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
 		w, err := p.workspaceOf(args)
 		if err != nil {

@@ -171,16 +171,16 @@ func (c comparison) notes() (notes []string, isSilent bool) {
 		return []string{"jetpack-nixos is not enabled here"}, true
 	}
 	is := FactsOf(c.to.of, c.to.host)
-	const nothingSaid = ", so nothing is said of versions and firmware"
+	const nothingSaid = ", so versions and firmware are left out"
 	switch {
 	case !isEnabledKnown && is.JetPack == "":
 		return []string{"whether jetpack-nixos is enabled here, and with which JetPack, is not known" + c.why(catalog.EnableOption) + nothingSaid}, true
 	case !isEnabledKnown:
 		return []string{"whether jetpack-nixos is enabled here is not known" + c.why(catalog.EnableOption)}, false
 	case is.JetPack == "":
-		return []string{"which JetPack it gets is not known" + c.why(catalog.SoMOption, catalog.MajorVersionOption) + nothingSaid}, true
+		return []string{"the JetPack of the host is not known" + c.why(catalog.SoMOption, catalog.MajorVersionOption) + nothingSaid}, true
 	case is.L4T == FactsOf(c.from.of, c.from.host).L4T && c.stagesCapsules():
-		return []string{"firmware.autoUpdate stages a capsule of the same L4T too, if the firmware is built differently now"}, false
+		return []string{"firmware.autoUpdate also stages a capsule of the same L4T if the firmware's build changes"}, false
 	}
 	return nil, false
 }
@@ -245,7 +245,7 @@ func (c comparison) generationNotes() []string {
 	if !slices.Contains(known.Majors, was) {
 		return []string{fmt.Sprintf("%s has no JetPack %s for %s", c.revision(), was, som)}
 	}
-	return []string{fmt.Sprintf("majorVersion is not set, and its default is %s for %s now: majorVersion = %q keeps JetPack %s", is, som, was, was)}
+	return []string{fmt.Sprintf("majorVersion is not set, and its default for %[2]s is now %[1]s; set majorVersion = %[3]q to keep JetPack %[3]s", is, som, was)}
 }
 
 // revision names the other revision.

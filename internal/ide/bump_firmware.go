@@ -45,18 +45,18 @@ func (c comparison) firmware(before, after HostFacts) (change HostChange, ok boo
 	}
 	change = HostChange{What: "firmware", From: was, To: is, Section: c.section(concept("platform-firmware"))}
 	if !hasTargetBoard(c.to.host) {
-		change.Notes = []string{"no firmware is built for som = \"generic\": update it from a configuration for your board"}
+		change.Notes = []string{"no firmware is built for som = \"generic\"; build the firmware from a configuration for your board"}
 		return change, true
 	}
 	sameMajor := l4tMajor(was) == l4tMajor(is)
 	_, hasCapsules := c.to.catalog().Package(otaPackage)
 	switch {
 	case was == "":
-		c.byUnknown(&change, "which firmware the pinned revision brings is not known here")
+		c.byUnknown(&change, "the firmware of the pinned revision is not known here")
 	case compareVersions(is, was) < 0:
-		c.byFlash(&change, "jetpack-nixos does not support going back to an older L4T: the firmware has to be flashed")
+		c.byFlash(&change, "jetpack-nixos does not support a downgrade of L4T; flash the firmware")
 	case compareVersions(was, firstCapsule) < 0:
-		c.byFlash(&change, "firmware older than JetPack 5.1 takes no capsule")
+		c.byFlash(&change, "firmware older than JetPack 5.1 accepts no capsule")
 	case !hasCapsules:
 		c.byFlash(&change, c.revision()+" has no capsule updates yet")
 	case sameMajor:
@@ -65,10 +65,10 @@ func (c comparison) firmware(before, after HostFacts) (change HostChange, ok boo
 		c.byCapsule(&change, "nixos-rebuild boot, not switch")
 		change.Notes = append(change.Notes, pairing, atLeast35)
 	case l4tMajor(was) == "35" && l4tMajor(is) == "36":
-		c.byFlash(&change, fmt.Sprintf("a capsule of L4T 36 needs firmware of %s or newer, and the pin brings %s", from35, was))
+		c.byFlash(&change, fmt.Sprintf("a capsule of L4T 36 needs firmware %s or newer, and the pinned revision has %s", from35, was))
 		if old, ok := c.to.catalog().Generation("5"); ok && compareVersions(old.L4T, from35) >= 0 {
 			change.Notes = append(change.Notes, fmt.Sprintf(
-				"without USB, in two steps: majorVersion = \"5\" brings %s by a capsule, and a second capsule then goes to %s", old.L4T, is))
+				"without USB, take two steps: set majorVersion = \"5\" for a capsule of %s, then update by a second capsule to %s", old.L4T, is))
 		}
 		change.Notes = append(change.Notes, pairing)
 	default:
@@ -81,18 +81,18 @@ func (c comparison) firmware(before, after HostFacts) (change HostChange, ok boo
 }
 
 const (
-	pairing   = "the firmware of one JetPack generation does not go with the kernel of another: change both in one reboot"
-	atLeast35 = "the device must run " + from35 + " or newer already: sudo ota-check-firmware -b says what it runs"
+	pairing   = "the firmware of one JetPack generation does not work with the kernel of another; change both in one reboot"
+	atLeast35 = "the device must run " + from35 + " or newer already; sudo ota-check-firmware -b shows what it runs"
 )
 
 // byCapsule says that a capsule update brings the firmware, and what starts it.
 func (c comparison) byCapsule(change *HostChange, rebuild string) {
 	change.To += " by a capsule update"
 	change.Section = c.section(concept("capsule-updates"))
-	note := "build config.system.build.uefiCapsuleUpdate, and give it to ota-apply-capsule-update on the device"
+	note := "build config.system.build.uefiCapsuleUpdate, and pass it to ota-apply-capsule-update on the device"
 	switch isAutomatic, isKnown := certain(c.to.host, autoUpdateOption); {
 	case isAutomatic == true:
-		note = "firmware.autoUpdate stages the capsule: " + rebuild + ", then reboot"
+		note = "firmware.autoUpdate stages the capsule; run " + rebuild + ", then reboot"
 	case !isKnown:
 		note += ", unless firmware.autoUpdate does so"
 	}
@@ -110,7 +110,7 @@ func (c comparison) byFlash(change *HostChange, why string) {
 func (c comparison) byUnknown(change *HostChange, why string) {
 	change.To += " by a USB flash, or perhaps a capsule update"
 	change.Section = c.section(concept("firmware-kernel-pairing"))
-	change.Notes = append(change.Notes, why, "try it within reach of a USB cable")
+	change.Notes = append(change.Notes, why, "have a USB cable at hand when you try a capsule")
 }
 
 func l4tMajor(version string) string {

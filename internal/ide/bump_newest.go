@@ -122,7 +122,7 @@ func (n Newer) row() row {
 	}
 	switch how := markup.Code("jetpills check --rev newest"); {
 	case changes == "":
-		value = markup.Format("%s; %s says what it would change", value, how)
+		value = markup.Format("%s; %s shows what would change", value, how)
 	case n.Summary.Changes() > 0:
 		value = markup.Format("%s, which %s lists", value, how)
 	}

@@ -17,16 +17,16 @@ func (s *BumpSummary) Report(link Linker) markup.Text {
 		parts = append(parts, changesOf(g, link))
 	}
 	if len(s.Hosts) == 0 {
-		parts = append(parts, markup.Format("No host of these files is known to be a Jetson, so nothing is said of versions and firmware. %s says how the options of the two revisions differ.",
+		parts = append(parts, markup.Format("No host of these files is known to be a Jetson, so versions and firmware are left out. %s lists how the options of the two revisions differ.",
 			markup.Code(fmt.Sprintf("jetpills options --diff %s %s", s.From.Short(), s.To.Short()))))
 	}
 	if len(s.Appear)+len(s.Go) == 0 {
-		parts = append(parts, markup.Prose("No finding would appear or go."))
+		parts = append(parts, markup.Prose("No finding would appear or disappear."))
 	}
 	for _, of := range []struct {
 		what  string
 		found []FileDiagnostic
-	}{{"would appear", s.Appear}, {"would go", s.Go}} {
+	}{{"would appear", s.Appear}, {"would disappear", s.Go}} {
 		if len(of.found) == 0 {
 			continue
 		}
@@ -36,7 +36,7 @@ func (s *BumpSummary) Report(link Linker) markup.Text {
 		}
 		parts = append(parts, markup.List(markup.Strong(markup.Literal(text.Count(len(items), "finding")+" "+of.what)), items))
 	}
-	parts = append(parts, markup.Format("In a terminal, %s says the same of any revision.", markup.Code("jetpills check --rev REV PATH")))
+	parts = append(parts, markup.Format("In a terminal, %s shows the same for any revision.", markup.Code("jetpills check --rev REV PATH")))
 	return markup.Paragraphs(parts)
 }
 

@@ -34,7 +34,7 @@ func (d *diagnoser) conflicts(h *host.Host) {
 					continue
 				}
 				if found.Message == "" {
-					found.Message = fmt.Sprintf("%s is %s here and %s elsewhere, with the same priority, and NixOS takes neither; delete one, or %s",
+					found.Message = fmt.Sprintf("%s is %s here and %s elsewhere, with the same priority, so NixOS refuses both; delete one, or %s",
 						shortPath(path), nixValue(definition.Plain), nixValue(other.Plain), winning(definition.Priority))
 				}
 				found.Related = append(found.Related, related(other.Value, fmt.Sprintf("%s is %s here", shortPath(path), nixValue(other.Plain))))
@@ -50,11 +50,11 @@ func (d *diagnoser) conflicts(h *host.Host) {
 func winning(priority int) string {
 	switch {
 	case priority > 100:
-		return "write the value that is to win without lib.mkDefault"
+		return "remove lib.mkDefault from the value that should win"
 	case priority < 100:
-		return "write the other without lib.mkForce"
+		return "remove lib.mkForce from the other"
 	}
-	return "write lib.mkForce before the value that is to win, or lib.mkDefault before the other"
+	return "put lib.mkForce before the value that should win, or lib.mkDefault before the other"
 }
 
 // conflicting are the definitions of an option with the strongest priority, as far as their values are known.

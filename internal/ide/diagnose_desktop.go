@@ -20,10 +20,10 @@ var desktopOptions = map[string]inPlace{
 	"package":                      driver,
 	"branch":                       driver,
 	"gsp":                          {says: "the firmware of a Jetson's GPU comes with its JetPack"},
-	"moduleParams":                 {says: "parameters of kernel modules are text of boot.extraModprobeConfig"},
+	"moduleParams":                 {says: "set parameters of kernel modules in boot.extraModprobeConfig"},
 	"powerManagement":              power,
 	"dynamicBoost":                 power,
-	"prime":                        {says: "a Jetson has one GPU, so that there is nothing to switch"},
+	"prime":                        {says: "a Jetson has only one GPU"},
 	"forceFullCompositionPipeline": nothing,
 	"nvidiaSettings":               nothing,
 	"nvidiaPersistenced":           nothing,
@@ -39,11 +39,11 @@ type inPlace struct {
 }
 
 var (
-	nothing = inPlace{says: "jetpack-nixos has no option in its place"}
-	power   = inPlace{says: "the power modes of a Jetson are those of services.nvpmodel", option: "services.nvpmodel.enable"}
+	nothing = inPlace{says: "jetpack-nixos has no option for this"}
+	power   = inPlace{says: "services.nvpmodel sets the power modes of a Jetson", option: "services.nvpmodel.enable"}
 	driver  = inPlace{
-		"the driver of a Jetson is that of its JetPack, which majorVersion chooses", catalog.MajorVersionOption,
-		"the driver of a Jetson is that of its JetPack, which comes with the revision of jetpack-nixos",
+		"the driver of a Jetson comes with its JetPack, which majorVersion chooses", catalog.MajorVersionOption,
+		"the driver of a Jetson comes with its JetPack, and JetPack with the revision of jetpack-nixos",
 	}
 )
 
@@ -66,7 +66,7 @@ func (d *diagnoser) desktop(n naming, wrong int, found Diagnostic, place inPlace
 		}
 	}
 	found.Code = CodeDesktopOption
-	found.Message += ": " + n.names[wrong] + " belongs to hardware.nvidia, the driver of a PC's graphics card; " + says
+	found.Message += ": " + n.names[wrong] + " belongs to hardware.nvidia, the driver for PC graphics cards; " + says
 	if d.reported[diagnosticKey{found.Span, found.Code}] {
 		return // a set, for each option in it
 	}

@@ -166,7 +166,7 @@ func (d *diagnoser) reportNoEffect(h *host.Host, o catalog.Option, definition ho
 	case missing != "":
 		found.Message += "without " + missing
 	case replaced != "":
-		found.Message += fmt.Sprintf("beside a %s of your own, which takes the place of that of jetpack-nixos", shortPath(replaced))
+		found.Message += fmt.Sprintf("because your own %s replaces that of jetpack-nixos", shortPath(replaced))
 		v, _ := h.Option(replaced)
 		for _, other := range v.Definitions {
 			if other.Condition == host.Yes && other.Priority == strongest(h, replaced) {
@@ -176,10 +176,10 @@ func (d *diagnoser) reportNoEffect(h *host.Host, o catalog.Option, definition ho
 	case on != "":
 		found.Message += "with " + on
 		if only != "" {
-			found.Message += fmt.Sprintf("; %s looks at it only with %s", d.revision(), only)
+			found.Message += fmt.Sprintf("; %s uses it only with %s", d.revision(), only)
 		}
 	default:
-		found.Message += fmt.Sprintf("on this host: %s does not look at it", d.revision())
+		found.Message += fmt.Sprintf("on this host: %s does not use it", d.revision())
 	}
 	if fix, ok := d.deleting(definition, strings.Split(o.Path, ".")); ok {
 		found.Fixes = append([]Fix{fix}, found.Fixes...)

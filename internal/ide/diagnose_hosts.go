@@ -276,7 +276,7 @@ func (d *diagnoser) literalAt(at text.Span) syntax.Node {
 // fixes change the text that is written; where there is none, they go.
 func (d *diagnoser) follow(found *Diagnostic, definition host.Definition, option string) {
 	if writtenAt(definition) != definition.Value {
-		found.Related = append(found.Related, related(definition.Path, shortName(option)+" is given this value here"))
+		found.Related = append(found.Related, related(definition.Path, shortName(option)+" gets this value here"))
 	}
 	if !d.literalAt(found.Span).IsZero() {
 		return

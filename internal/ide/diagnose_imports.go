@@ -33,12 +33,12 @@ func (d *diagnoser) importsOfHost(h *host.Host) {
 			if i.Flake.File == "" {
 				continue
 			}
-			found.Message = "jetpack-nixos is a flake and no module: import its nixosModules.default"
+			found.Message = "jetpack-nixos is a flake, not a module; import its nixosModules.default"
 			found.Fixes = d.fromFlake(i)
 		case source.file == source.root.File && source.root.Of != "":
-			found.Message = fmt.Sprintf("%s of %s is no module but a function that takes the %s first; ", source.root.File, source.name, source.root.Of)
+			found.Message = fmt.Sprintf("%s of %s is not a module but a function that takes the %s first; ", source.root.File, source.name, source.root.Of)
 			if isFlake := i.Flake.File != ""; isFlake || i.Input != "" && !i.IsSource {
-				found.Message += "import nixosModules.default of the flake in its place"
+				found.Message += "import nixosModules.default of the flake instead"
 				if isFlake {
 					found.Fixes = d.fromFlake(i)
 					break
@@ -51,7 +51,7 @@ func (d *diagnoser) importsOfHost(h *host.Host) {
 				found.Fixes = []Fix{changeTo(i.At.Span, call)}
 			}
 		case source.file == overlayFile && source.hasOverlay:
-			found.Message = fmt.Sprintf("overlay.nix of %s is an overlay and no module; delete the import, because the module of jetpack-nixos adds the overlay itself", source.name)
+			found.Message = fmt.Sprintf("overlay.nix of %s is an overlay, not a module; delete the import, because the module of jetpack-nixos adds the overlay itself", source.name)
 		default:
 			continue
 		}

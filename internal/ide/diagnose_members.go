@@ -208,7 +208,7 @@ func (d *diagnoser) tellHistory(found *Diagnostic, it string, h catalog.History)
 	case h.IsRemoved() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date):
 		found.Message += fmt.Sprintf("; upstream removed %s in %s (%s)", it, h.Removed.Short(), h.Removed.Day())
 	case !h.IsRemoved():
-		found.Message += fmt.Sprintf("; upstream has %s since %s (%s)", it, h.Introduced.Short(), h.Introduced.Day())
+		found.Message += fmt.Sprintf("; upstream added %s in %s (%s)", it, h.Introduced.Short(), h.Introduced.Day())
 	}
 	return true
 }

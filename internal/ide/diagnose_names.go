@@ -169,7 +169,7 @@ func (d *diagnoser) unknown(n naming) {
 		case d.mayBeOther():
 			return
 		case h.Introduced.Known():
-			found.Message += fmt.Sprintf("; upstream has it since %s (%s)", h.Introduced.Short(), h.Introduced.Day())
+			found.Message += fmt.Sprintf("; upstream added it in %s (%s)", h.Introduced.Short(), h.Introduced.Day())
 		}
 		d.report(found)
 		return

@@ -298,7 +298,7 @@ func (d *diagnoser) nearWord(o catalog.Option, u module.Undefined, inList bool) 
 		if o.ValuesInList && !inList && !u.Compared {
 			quoted = "[ " + quoted + " ]"
 		}
-		found.Message = fmt.Sprintf("%s is a variable here, which nothing defines; a string stands in quotes", oneLine(u.Value))
+		found.Message = fmt.Sprintf("%s is an undefined variable here; put a string in quotes", oneLine(u.Value))
 		found.Fixes = certainIfOne([]Fix{changeTo(u.Span, quoted)})
 		d.report(found)
 		return
@@ -326,7 +326,7 @@ func (d *diagnoser) nearWord(o catalog.Option, u module.Undefined, inList bool) 
 	if len(meant) == 0 {
 		return
 	}
-	found.Message = fmt.Sprintf("%s is a variable here, which nothing defines; did you mean %s?", word, text.List(meant, "or"))
+	found.Message = fmt.Sprintf("%s is an undefined variable here; did you mean %s?", word, text.List(meant, "or"))
 	for _, w := range meant {
 		found.Fixes = append(found.Fixes, changeTo(u.Span, w))
 	}

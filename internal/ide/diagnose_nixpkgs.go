@@ -31,13 +31,13 @@ var nixpkgsNeeds = []nixpkgsNeed{
 	// 4aec418, on the mainline since 2770157: the package sets of CUDA are those of nixpkgs, changed by overrides of their manifests and by
 	// _cuda.extensions. Until then a comment in overlay.nix called 25.05 the oldest release that is supported; CI runs 25.11. The extensions
 	// came with NixOS/nixpkgs#406568, which was still in review on 2025-06-17.
-	{day(2026, 1, 28), "25.11", day(2025, 6, 1), "builds on the CUDA packages of NixOS 25.11", true},
+	{day(2026, 1, 28), "25.11", day(2025, 6, 1), "needs the CUDA packages of NixOS 25.11", true},
 	// 225291a, on the mainline since 49d51b7: the modules set hardware.nvidia-container-toolkit.csv-files, under a condition, which does not help.
 	// NixOS/nixpkgs#401840 of 2025-04-25 asked for it. The nixpkgs of 225291a was nixos-25.05.
-	{day(2025, 8, 18), "25.05", day(2025, 4, 25), "sets hardware.nvidia-container-toolkit.csv-files, which NixOS has since 25.05", false},
+	{day(2025, 8, 18), "25.05", day(2025, 4, 25), "sets hardware.nvidia-container-toolkit.csv-files, which came with NixOS 25.05", false},
 	// f3c691d, on the mainline since 561059d: the modules set hardware.graphics, which NixOS 24.05, released on 2024-05-31, calls
 	// hardware.opengl.
-	{day(2025, 1, 4), "24.11", day(2024, 5, 15), "sets hardware.graphics, which NixOS has since 24.11", false},
+	{day(2025, 1, 4), "24.11", day(2024, 5, 15), "sets hardware.graphics, which came with NixOS 24.11", false},
 }
 
 // newestNeeded is the first release of NixOS that has all that a revision of a day may need.

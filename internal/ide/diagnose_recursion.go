@@ -19,14 +19,14 @@ func (d *diagnoser) recursions() {
 			found.Severity = SeverityWarning
 		}
 		if len(r.Path) > 0 {
-			found.Message = fmt.Sprintf("%s is defined by itself: %s.%[1]s is what this overlay makes of it", r.Path, final)
+			found.Message = fmt.Sprintf("%s is defined by itself: %s.%[1]s is the result of this overlay", r.Path, final)
 		} else {
-			found.Message = fmt.Sprintf("which names this overlay defines depends on %s, which has these names", final)
+			found.Message = fmt.Sprintf("the names that this overlay defines depend on %s, which contains them", final)
 		}
 		// A name such as _ says that the argument is not used.
 		if isNamed := strings.Trim(prev, "_") != "" && prev != final; isNamed {
 			if len(r.Path) > 0 {
-				found.Message += fmt.Sprintf("; %s.%s is what it was before", prev, r.Path)
+				found.Message += fmt.Sprintf("; %s.%s is what it was before this overlay", prev, r.Path)
 			}
 			if r.SeesPrev && !r.Name.IsZero() {
 				found.Fixes = certainIfOne([]Fix{changeTo(r.Name.Span(), prev)})

@@ -57,7 +57,7 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 	}
 	found = Diagnostic{
 		Span: at, Code: CodeUnknownValue, Section: d.explain(o.Parts()),
-		Message: fmt.Sprintf("%q is no value of %s in %s", value, shortName(o.Path), d.revision()),
+		Message: fmt.Sprintf("%q is not a value of %s in %s", value, shortName(o.Path), d.revision()),
 	}
 	if isTest {
 		found.Severity = SeverityWarning
@@ -69,7 +69,7 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 	case d.mayBeOther() && (since.Known() || len(near) == 0):
 		return Diagnostic{}, false
 	case since.Known():
-		found.Message += fmt.Sprintf("; upstream has it since %s (%s)", since.Short(), since.Day())
+		found.Message += fmt.Sprintf("; upstream added it in %s (%s)", since.Short(), since.Day())
 	case len(near) > 0:
 		found.Message += "; did you mean " + oneOf(near, syntax.Quoted) + "?"
 		for _, value := range near {

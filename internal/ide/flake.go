@@ -40,7 +40,7 @@ func (q *query) definedInput(place *module.Place) (subject, bool) {
 		return nil, false
 	}
 	return jetpackPin{flakeOutput{
-		title: titleOf(p[:2], "inputs.*"), what: "the flake jetpack-nixos, which this flake is built from",
+		title: titleOf(p[:2], "inputs.*"), what: "the flake jetpack-nixos, an input of this flake",
 		topics: topics{function("inputs"), concept("flake-inputs")},
 	}}, true
 }

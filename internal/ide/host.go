@@ -149,7 +149,7 @@ func (s nixosHost) sheet(q *query) sheet {
 	out.addBrief("Versions", shown, shown)
 	out.add("Not known", markup.Codes(unknown))
 	if at := q.unseen(h); !isCertain {
-		out.add("Not looked into", at)
+		out.add("Not evaluated", at)
 	}
 	if at := q.locationIn(h.At); at != "" && q.place.Kind == module.ReferredName {
 		out.add("Written", markup.Code(at))
@@ -162,13 +162,13 @@ func (s nixosHost) sheet(q *query) sheet {
 		out.remark("Without `enable`, the other options do nothing.")
 	}
 	if h.Bound != nil {
-		out.remark("It was evaluated in part: %s.", h.Bound)
+		out.remark("The host was evaluated only in part: %s.", h.Bound)
 	}
 	if hostString(h, catalog.SoMOption) == "generic" && !hasTargetBoard(h) {
-		out.remark("There is nothing to flash it with: `som` is not set.")
+		out.remark("No flash script can be built: `som` is not set.")
 	}
 	if f.Flash != "" {
-		out.remark("This builds the script that flashes it, in the folder of %s:", markup.Code(filepath.Base(s.of.Entry)))
+		out.remark("To build the flash script, run in the folder of %s:", markup.Code(filepath.Base(s.of.Entry)))
 		out.remarks = append(out.remarks, markup.Command(f.Flash))
 	}
 	return out

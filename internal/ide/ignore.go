@@ -94,7 +94,7 @@ func (d *diagnoser) ignores() {
 		if directive.Value == "" {
 			d.report(Diagnostic{
 				Span: directive.Span, Code: CodeUnknownCode,
-				Message: "nothing is ignored: the codes are missing, as in ignore=" + string(CodeUnknownOption),
+				Message: "this comment ignores nothing: the codes are missing, as in ignore=" + string(CodeUnknownOption),
 			})
 			continue
 		}
@@ -102,7 +102,7 @@ func (d *diagnoser) ignores() {
 		for code := range strings.SplitSeq(directive.Value, ",") {
 			at.End = at.Start + len(code)
 			if _, known := RuleOf(Code(code)); !known {
-				found := Diagnostic{Span: at, Code: CodeUnknownCode, Message: fmt.Sprintf("nothing is ignored: there is no code %q", code)}
+				found := Diagnostic{Span: at, Code: CodeUnknownCode, Message: fmt.Sprintf("this comment ignores nothing: there is no code %q", code)}
 				for _, near := range nearestCodes(code) {
 					found.Fixes = append(found.Fixes, changeTo(at, near))
 				}

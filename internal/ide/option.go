@@ -181,7 +181,7 @@ func (o option) sheet(q *query) sheet {
 		out.quote = quotation(q.pinned.Source.Description(o.Path))
 	}
 	if o.refused != "" {
-		out.remark("%s is none of its values in this revision.", markup.Code(oneLine(o.refused)))
+		out.remark("%s is not one of its values in this revision.", markup.Code(oneLine(o.refused)))
 	}
 	return out
 }
@@ -257,7 +257,7 @@ func (s optionSet) sheet(q *query) sheet {
 }
 
 func (o otherOption) sheet(q *query) sheet {
-	out := sheet{title: o.Path, what: markup.Prose("no option of this revision"), rows: []row{q.revisionRow()}}
+	out := sheet{title: o.Path, what: markup.Prose("not an option of this revision"), rows: []row{q.revisionRow()}}
 	// The revision may be another than the pinned one, and then it is not known which of the two is older.
 	isPinned := q.pinned.Basis == workspace.Exact || q.pinned.Basis == workspace.Read
 	switch {
@@ -266,9 +266,9 @@ func (o otherOption) sheet(q *query) sheet {
 	case o.IsRemoved():
 		out.remark("Removed in %s.", dayOf(o.Removed))
 	case o.Introduced.Known() && isPinned:
-		out.remark("It came with %s.", dayOf(o.Introduced))
+		out.remark("Upstream added it in %s.", dayOf(o.Introduced))
 	case o.Introduced.Known():
-		out.remark("Upstream has it since %s.", dayOf(o.Introduced))
+		out.remark("Upstream added it in %s.", dayOf(o.Introduced))
 	}
 	if q.pinned.IsOwn() {
 		if removed, ok := q.pinned.Source.Removed(o.Path); ok {

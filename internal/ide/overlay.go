@@ -19,9 +19,9 @@ func (q *query) overlayArgument(place *module.Place) (subject, bool) {
 	if !ok {
 		what = "the package set"
 	}
-	when := " as it is in the end, with every overlay applied"
+	when := " with every overlay applied"
 	if o.Prev.Text() == name && o.Final.Text() != name {
-		when = " as it was before this overlay"
+		when = " before this overlay"
 	}
 	return term{
 		title: name, what: markup.Prose(what + when),

@@ -31,7 +31,7 @@ func pinNote(p workspace.Pinned) markup.Text {
 	case asked == "":
 		return markup.Format("the newest known; %s names no revision", by)
 	case !pins.IsRevision(p.Pin.Revision):
-		return markup.Format("the newest known; %s asks for %s, which is no commit", by, p.Pin.Revision)
+		return markup.Format("the newest known; %s asks for %s, which is not a commit", by, p.Pin.Revision)
 	case p.Basis == workspace.ByDate:
 		return markup.Format("the last known before %s, which is pinned by %s", asked, by)
 	}

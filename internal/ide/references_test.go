@@ -153,7 +153,7 @@ func referencesAreHovers(t *testing.T, snapshot *workspace.Snapshot, doc *worksp
 }
 
 var (
-	aboutOption = regexp.MustCompile(`^((renamed )?option(,.*)?|field of a submodule.*|no option of this revision)$`)
+	aboutOption = regexp.MustCompile(`^((renamed )?option(,.*)?|field of a submodule.*|not an option of this revision)$`)
 	aboutSet    = regexp.MustCompile(`^set of (options|old names.*)$`)
 	behind      = regexp.MustCompile(`^\s*\.\s*$`)
 )

@@ -100,107 +100,107 @@ func init() {
 	rules = []Rule{
 		{
 			Code: CodeUnknownOption, Severity: SeverityError, Topic: concept("option-path"), document: (*diagnoser).names,
-			Finds: "An option that the revision of jetpack-nixos does not have.",
-			Why: "Nix stops with “The option … does not exist”, even where the definition stands under a false condition. " +
-				"It is a warning where no known revision has the option: the module of another flake may declare it.",
+			Finds: "An option that this revision of jetpack-nixos does not have.",
+			Why: "Nix stops with “The option … does not exist”, even if the definition is under a false condition. " +
+				"The finding is a warning if no known revision has the option: the module of another flake may declare it.",
 			Mend:  "Correct the name, or pin a revision that has the option.",
 			Wrong: "{\n  hardware.nvidia-jetpack.maxClocks = true;\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.maxClock = true;\n}\n",
 		},
 		{
 			Code: CodeRemovedOption, Severity: SeverityError, Topic: concept("renamed-options"), // names reports it, too
-			Finds: "An option that jetpack-nixos had once, and that the revision does not have any more.",
+			Finds: "An option that jetpack-nixos had once, and that this revision no longer has.",
 			Why:   "Nix stops with “The option … does not exist”.",
-			Mend:  "Delete the definition, or use what took its place.",
+			Mend:  "Delete the definition, or use the option that replaced it.",
 			Wrong: "{\n  hardware.nvidia-jetpack.chip = \"t194\";\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.som = \"xavier-agx\";\n}\n",
 		},
 		{
 			Code: CodeRenamedOption, Severity: SeverityWarning, Tag: TagDeprecated, Topic: concept("renamed-options"),
-			Finds: "An option by an old name that still works.",
-			Why:   "The build goes on and warns of the old name, which a later revision may drop.",
-			Mend:  "Use the new name; the value stays the same.",
+			Finds: "An option under an old name that still works.",
+			Why:   "The build succeeds with a warning about the old name. A later revision may drop the old name.",
+			Mend:  "Use the new name. The value stays the same.",
 			Wrong: "{\n  hardware.nvidia-jetpack.bootloader.autoUpdate = true;\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.firmware.autoUpdate = true;\n}\n",
 		},
 		{
 			Code: CodeReadOnlyOption, Severity: SeverityError, Topic: concept("option-path"),
-			Finds: "A definition of an option that jetpack-nixos sets itself.",
+			Finds: "A definition of a read-only option, which jetpack-nixos sets itself.",
 			Why:   "Nix stops with “The option … is read-only, but it's set multiple times”.",
-			Mend:  "Delete the definition, and set the options that the read-only one is made of.",
+			Mend:  "Delete the definition, and set the options that the read-only option is made from.",
 			Wrong: "{ pkgs, ... }: {\n  hardware.nvidia-jetpack.flashScript = pkgs.hello;\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.flashScriptOverrides.flashArgs = [ \"--no-systemimg\" ];\n}\n",
 		},
 		{
 			Code: CodeUnknownValue, Severity: SeverityError, Topic: function("types"),
 			document: (*diagnoser).values, host: (*diagnoser).hostValues,
-			Finds: "A text that is none of the values an option takes.",
-			Why: "Nix stops with “A definition for option … is not of type one of …”. Where such a value is only compared " +
-				"with, it is a warning: the comparison is never true.",
-			Mend:  "Take one of the option's values, or add yours to the enum, as for a board of your own.",
+			Finds: "A string that is not one of the option's values.",
+			Why: "Nix stops with “A definition for option … is not of type one of …”. The finding is a warning if the value " +
+				"is only part of a comparison: the comparison is never true.",
+			Mend:  "Use one of the option's values. For a board of your own, add your value to the enum.",
 			Wrong: "{\n  hardware.nvidia-jetpack.som = \"agx-orin\";\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.som = \"orin-agx\";\n}\n",
 		},
 		{
 			Code: CodeWrongType, Severity: SeverityError, Topic: function("types"), // values reports it, too
-			Finds: "A literal of a type that the option does not take, or in the place of a set of options.",
-			Why: "Nix stops with “A definition for option … is not of type …”. At a set of options it stops with “you're trying to " +
-				"define a value of type …”, even where the definition stands under a false condition.",
-			Mend:  "Write the value as the type wants it: with quotes or without, in a list or alone. Set an option in a set, not the set.",
+			Finds: "A literal of a type that the option does not take, or a value in place of a set of options.",
+			Why: "Nix stops with “A definition for option … is not of type …”. For a set of options, Nix stops with “you're trying to " +
+				"define a value of type …”, even if the definition is under a false condition.",
+			Mend:  "Write the value as the type requires: with or without quotes, in a list or alone. Do not set a set of options, but an option in it.",
 			Wrong: "{\n  hardware.nvidia-jetpack.majorVersion = 6;\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.majorVersion = \"6\";\n}\n",
 		},
 		{
 			Code: CodeRefusedCombination, Severity: SeverityError, Topic: concept("assertions"),
 			document: (*diagnoser).board, host: (*diagnoser).boardOfHost,
-			Finds: "A carrier board or a JetPack version that the SoM does not go with.",
-			Why: "An assertion of jetpack-nixos stops the build. It is a warning where the system builds, and only the flash " +
+			Finds: "A carrier board or a JetPack version that does not go with the SoM.",
+			Why: "An assertion of jetpack-nixos stops the build. The finding is a warning if the system builds and only the flash " +
 				"script has no board to flash.",
-			Mend:  "Set som to the module that you have, then take a carrier board and a JetPack version that go with it.",
+			Mend:  "Set som to the module that you have. Then choose a carrier board and a JetPack version that go with it.",
 			Wrong: "{\n  hardware.nvidia-jetpack = {\n    som = \"thor-agx\";\n    majorVersion = \"5\";\n  };\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack = {\n    som = \"thor-agx\";\n    majorVersion = \"7\";\n  };\n}\n",
 		},
 		{
 			Code: CodeDesktopOption, Severity: SeverityWarning, Topic: concept("option-path"), // names and reads report it, too
-			Finds: "An option of hardware.nvidia, the driver of a PC's graphics card, inside hardware.nvidia-jetpack.",
-			Why: "Nix stops with “The option … does not exist”: the driver of a Jetson is part of its JetPack. It is a warning, because " +
-				"the module of another flake may declare the option.",
-			Mend:  "Delete the definition; the message says what a Jetson has in its place.",
+			Finds: "An option of hardware.nvidia, the driver for PC graphics cards, inside hardware.nvidia-jetpack.",
+			Why: "Nix stops with “The option … does not exist”: the driver of a Jetson is part of its JetPack. The finding is a warning, " +
+				"because the module of another flake may declare the option.",
+			Mend:  "Delete the definition. The message says what a Jetson uses instead.",
 			Wrong: "{\n  hardware.nvidia-jetpack = {\n    enable = true;\n    open = true;\n  };\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack = {\n    enable = true;\n  };\n}\n",
 		},
 		{
 			Code: CodeReads, Severity: SeverityError, Topic: concept("option-path"), document: (*diagnoser).reads,
-			Finds: "A read of an option that the revision of jetpack-nixos does not have, or has under another name.",
-			Why: "Nix stops with “attribute … missing” where it needs the value; an old name that still works makes it warn of an " +
-				"“Obsolete option”. It is a warning where Nix may not need the value, or where no known revision has the option: the " +
+			Finds: "A read of an option that this revision of jetpack-nixos does not have, or has under another name.",
+			Why: "Nix stops with “attribute … missing” when it needs the value. For an old name that still works, Nix warns of an " +
+				"“Obsolete option”. The finding is a warning if Nix may not need the value, or if no known revision has the option: the " +
 				"module of another flake may declare it.",
-			Mend:  "Correct the name, use what took its place, or write “or” and another value behind it.",
+			Mend:  "Correct the name, use the option that replaced it, or add “or” and another value after the name.",
 			Wrong: "{ config, lib, ... }: {\n  networking.hostName = lib.mkDefault config.hardware.nvidia-jetpack.sommm;\n}\n",
 			Right: "{ config, lib, ... }: {\n  networking.hostName = lib.mkDefault config.hardware.nvidia-jetpack.som;\n}\n",
 		},
 		{
 			Code: CodeNearMiss, Severity: SeverityError, Topic: concept("option-path"), document: (*diagnoser).nearMisses, in: jetpackDocument,
-			Finds: "A value without its quotes, a misspelt true, false or null, or the name of a set of options that is nearly one of jetpack-nixos.",
-			Why: "Nix takes a bare word for a variable and stops with “undefined variable”; where the path of an option is wrong, it " +
-				"stops with “The option … does not exist”. A path is a warning, and a hint where modules that are not seen may declare it.",
+			Finds: "A value without its quotes, a misspelt true, false or null, or a misspelt path to the options of jetpack-nixos.",
+			Why: "Nix takes a bare word for a variable and stops with “undefined variable”. For a wrong path, it stops with “The option … " +
+				"does not exist”. A wrong path is a warning, or a hint if a module that was not read may declare it.",
 			Mend:  "Put the value in quotes, or correct the word or the path.",
 			Wrong: "{\n  hardware.nvidia-jetpack.som = orin-agx;\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.som = \"orin-agx\";\n}\n",
 		},
 		{
 			Code: CodeUnknownCode, Severity: SeverityHint, document: (*diagnoser).ignores,
-			Finds: "A comment that ignores a code which does not exist, or no code at all.",
-			Why:   "The build does not care; the comment has no effect.",
-			Mend:  "Write the code that stands in brackets behind the finding.",
+			Finds: "A comment that ignores a code that does not exist, or that names no code.",
+			Why:   "The comment has no effect. The build is the same without it.",
+			Mend:  "Write the code that stands in brackets after the finding.",
 			Wrong: "{\n  # jetpills: ignore=wrong-typ\n  hardware.nvidia-jetpack.enable = true;\n}\n",
 			Right: "{\n  # jetpills: ignore=wrong-type\n  hardware.nvidia-jetpack.enable = true;\n}\n",
 		},
 		{
 			Code: CodeAssertion, Severity: SeverityError, Topic: concept("assertions"), host: (*diagnoser).assertionsOfHost,
-			Finds: "A host for which an assertion of jetpack-nixos certainly fails, or one of its warnings certainly comes.",
-			Why:   "Nix stops with “Failed assertions”; with a warning, the build goes on.",
-			Mend:  "Change one of the options that the assertion is about: the message says which.",
+			Finds: "A host for which an assertion of jetpack-nixos certainly fails, or one of its warnings certainly appears.",
+			Why:   "For an assertion, Nix stops with “Failed assertions”. For a warning, the build goes on.",
+			Mend:  "Change one of the options that the message names.",
 			Wrong: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default ];\n  hardware.nvidia-jetpack = {\n    enable = true;\n    som = \"orin-nx\";\n" +
 				"    firmware.optee.supplicant.earlyBoot.enable = true;\n    firmware.optee.ftpm.enable = false;\n  };\n}\n",
 			Right: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default ];\n  hardware.nvidia-jetpack = {\n    enable = true;\n    som = \"orin-nx\";\n" +
@@ -208,82 +208,82 @@ func init() {
 		},
 		{
 			Code: CodeConflictingDefinition, Severity: SeverityError, Topic: concept("priorities"), host: (*diagnoser).conflicts,
-			Finds: "Definitions of an option that takes one value, with equal priorities and different values.",
+			Finds: "Definitions with equal priorities and different values, of an option that takes one value.",
 			Why:   "Nix stops with “The option … has conflicting definition values”.",
-			Mend:  "Delete one, or give one another priority: lib.mkForce for the one that is to win, lib.mkDefault for one that others may override.",
+			Mend:  "Delete one, or give one another priority: lib.mkForce makes a definition win, lib.mkDefault lets others override it.",
 			Wrong: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = \"orin-agx\"; } ];\n  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
 			Right: "{ inputs, lib, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = lib.mkDefault \"orin-agx\"; } ];\n" +
 				"  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
 		},
 		{
 			Code: CodeModuleImport, Severity: SeverityError, Topic: output("nixosModules.default"), host: (*diagnoser).importsOfHost,
-			Finds: "A file of jetpack-nixos, or its flake, that is imported as a module and is none.",
+			Finds: "A file of jetpack-nixos, or its flake, that is imported as a module but is not one.",
 			Why: "Nix stops with “module … does not look like a module”: since November 2025, modules/default.nix is a function that " +
-				"takes the overlay and gives the module. Of a flake it says “Expected a module, but found a value of type \"flake\"”.",
+				"takes the overlay and returns the module. For a flake, Nix stops with “Expected a module, but found a value of type \"flake\"”.",
 			Mend:  "Import nixosModules.default of the flake, or call modules/default.nix with the overlay.",
 			Wrong: importExample(`"${jetpack-nixos}/modules/default.nix"`, ""),
 			Right: importExample("jetpack-nixos.nixosModules.default", ""),
 		},
 		{
 			Code: CodeNoEffect, Severity: SeverityWarning, Tag: TagUnnecessary, Topic: concept("option-path"), host: (*diagnoser).effectsOfHost,
-			Finds: "An option that is set, and that jetpack-nixos does not look at on the host.",
-			Why: "The build goes on without a word, and the system is what it would be without the definition: the option is one of " +
-				"other modules or carrier boards, or of a feature that is off.",
-			Mend:  "Delete the definition, or set what the message says that the option needs.",
+			Finds: "A definition of an option that jetpack-nixos does not use on the host.",
+			Why: "The build gives no warning, and the system is the same as without the definition. The option belongs to other " +
+				"SoMs or carrier boards, or to a feature that is off.",
+			Mend:  "Delete the definition, or set what the option needs. The message names it.",
 			Wrong: importExample("jetpack-nixos.nixosModules.default", `som = "xavier-agx"; super = true;`),
 			Right: importExample("jetpack-nixos.nixosModules.default", `som = "orin-nx"; super = true;`),
 		},
 		{
 			Code: CodeOverlayRecursion, Severity: SeverityError, Topic: concept("overlay-function"),
 			document: (*diagnoser).recursions, in: jetpackDocument,
-			Finds: "An overlay that defines a name by itself, through its first argument.",
-			Why: "Nix stops with “infinite recursion encountered”: final is the package set with the overlay applied, so that the " +
-				"name there is what is being defined. It is a warning where only its arguments' names make a function an overlay.",
-			Mend:  "Take what the overlay changes from its second argument, prev.",
+			Finds: "An overlay that defines a name in terms of itself, through its first argument.",
+			Why: "Nix stops with “infinite recursion encountered”. The first argument, final, is the package set with the overlay applied, " +
+				"so its attribute is the one being defined. The finding is a warning if only the names of its arguments make a function an overlay.",
+			Mend:  "Take what the overlay changes from the second argument, prev.",
 			Wrong: "{\n  nixpkgs.overlays = [\n    (final: prev: { hello = final.hello.overrideAttrs { doCheck = false; }; })\n  ];\n}\n",
 			Right: "{\n  nixpkgs.overlays = [\n    (final: prev: { hello = prev.hello.overrideAttrs { doCheck = false; }; })\n  ];\n}\n",
 		},
 		{
 			Code: CodeCUDACapabilities, Severity: SeverityWarning, Topic: concept("cuda-capabilities"), host: (*diagnoser).capabilitiesOfHost,
-			Finds: "A nixpkgs with CUDA whose cudaCapabilities lack the one of the SoM, or are not set.",
-			Why: "The system builds, without code for its GPU: CUDA programs stop with “no kernel image is available”, or compile " +
-				"all they run when they start. A Jetson's capability is not among those that nixpkgs builds for by itself.",
-			Mend:  "Name the capability of the SoM, or leave both settings to configureCuda.",
+			Finds: "A nixpkgs with CUDA whose cudaCapabilities lack the capability of the SoM, or are not set.",
+			Why: "The system builds without code for its GPU. CUDA programs stop with “no kernel image is available”, or compile " +
+				"all their code at start. nixpkgs does not build for a Jetson's capability by default.",
+			Mend:  "Add the capability of the SoM, or leave both settings to configureCuda.",
 			Wrong: flakeExample("25.11", `nixpkgs.config = { cudaSupport = true; cudaCapabilities = [ "7.2" ]; };`, `som = "orin-agx"; configureCuda = false;`),
 			Right: flakeExample("25.11", `nixpkgs.config = { cudaSupport = true; cudaCapabilities = [ "8.7" ]; };`, `som = "orin-agx"; configureCuda = false;`),
 		},
 		{
 			Code: CodeCUDASet, Severity: SeverityWarning, Topic: concept("cuda-versions"), host: (*diagnoser).cudaSetOfHost,
-			Finds: "A package set of a CUDA release that the JetPack of the host does not run.",
-			Why:   "The system builds, and programs of the set find no driver that is new enough, or libraries of another JetPack.",
-			Mend:  "Take pkgs.cudaPackages, which jetpack-nixos makes that of the host's JetPack, or another majorVersion.",
+			Finds: "A package set of a CUDA release that the host's JetPack does not run.",
+			Why:   "The system builds, but programs of the set find a driver that is too old, or libraries of another JetPack.",
+			Mend:  "Use pkgs.cudaPackages, which matches the host's JetPack, or choose another majorVersion.",
 			Wrong: flakeExample("25.11", "environment.systemPackages = [ pkgs.cudaPackages_13.cuda_nvcc ];", `som = "orin-agx";`),
 			Right: flakeExample("25.11", "environment.systemPackages = [ pkgs.cudaPackages.cuda_nvcc ];", `som = "orin-agx";`),
 		},
 		{
 			Code: CodeNixpkgsTooOld, Severity: SeverityHint, Topic: concept("follows"), host: (*diagnoser).nixpkgsOfHost,
-			Finds: "A nixpkgs that lacks what the pinned jetpack-nixos takes from it.",
+			Finds: "A nixpkgs that lacks something that the pinned jetpack-nixos needs.",
 			Why:   "Nix stops at an option or a package that this nixpkgs does not have.",
-			Mend:  "Follow a newer release of nixpkgs, or pin a jetpack-nixos of the same time.",
+			Mend:  "Follow a newer release of nixpkgs, or pin a jetpack-nixos of the same age.",
 			Wrong: flakeExample("24.05", "hardware.graphics.enable = true;", `som = "orin-agx";`),
 			Right: flakeExample("25.11", "hardware.graphics.enable = true;", `som = "orin-agx";`),
 		},
 		{
 			Code: CodeUnknownMember, Severity: SeverityError, Topic: concept("scopes"),
 			document: (*diagnoser).members, in: jetpackDocument, host: (*diagnoser).membersOfHost,
-			Finds: "A package, a scope or a flake output that the revision of jetpack-nixos does not have.",
-			Why: "Nix stops with “attribute … missing” as soon as it needs the value. It is a warning where it may not need it, or where " +
-				"an overlay that is not known may add the name.",
+			Finds: "A package, a scope or a flake output that this revision of jetpack-nixos does not have.",
+			Why: "Nix stops with “attribute … missing” as soon as it needs the value. The finding is a warning if Nix may not need the value, " +
+				"or if an unknown overlay may add the name.",
 			Mend:  "Correct the name, or pin a revision that has it.",
 			Wrong: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack.l4t-cudaa ];", `som = "orin-agx";`),
 			Right: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack.l4t-cuda ];", `som = "orin-agx";`),
 		},
 		{
 			Code: CodeForeignMember, Severity: SeverityError, Topic: concept("scopes"), // unknown-member's functions report it, too
-			Finds: "A package that only another scope has than the one it is taken from, or the scope of another JetPack than the host's.",
-			Why: "Nix stops with “attribute … missing”. It is a warning where the scope of another JetPack still has its packages: Nix " +
-				"warns of it, and the packages are not made for what runs on the host.",
-			Mend:  "Take the package from nvidia-jetpack, which is the scope of the host's JetPack, or choose another majorVersion.",
+			Finds: "A package that only another scope has, or the scope of a JetPack other than the host's.",
+			Why: "Nix stops with “attribute … missing”. The finding is a warning if the scope of another JetPack still has its packages: Nix " +
+				"warns of the scope, and the packages are not made for the host's system.",
+			Mend:  "Take the package from nvidia-jetpack, the scope of the host's JetPack, or choose another majorVersion.",
 			Wrong: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack7.l4t-core ];", `som = "orin-agx";`),
 			Right: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack.l4t-core ];", `som = "orin-agx";`),
 		},

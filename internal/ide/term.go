@@ -32,7 +32,7 @@ var definedTerms = []struct {
 	ifExplained bool
 }{
 	{
-		forms: "**.nixpkgs.overlays", what: "list of overlays that NixOS applies to `pkgs`, the first one first",
+		forms: "**.nixpkgs.overlays", what: "list of overlays that NixOS applies to `pkgs`, in order",
 		topics: topics{concept("overlays"), concept("overlay-order")},
 	},
 	{
@@ -48,20 +48,20 @@ var definedTerms = []struct {
 		topics: topics{output(""), concept("overlay-function"), concept("overlays")},
 	},
 	{
-		forms: "**.inputs.**.follows", what: "makes an input's own input the same as one of this flake's",
+		forms: "**.inputs.**.follows", what: "makes an input use an input of this flake instead of its own",
 		topics: topics{function("follows"), concept("follows")},
 	},
 	{
-		forms: "inputs.*.inputs inputs.*.inputs.*", in: flakes, what: "what the input %s is built from itself",
+		forms: "inputs.*.inputs inputs.*.inputs.*", in: flakes, what: "the inputs of the input %s",
 		part:   func(p module.Path) markup.Text { return markup.Code(p[1].Name) },
 		topics: topics{concept("follows"), function("follows"), concept("flake-inputs")},
 	},
 	{
-		forms: "inputs inputs.* inputs.*.*", in: flakes, what: "what this flake is built from; `flake.lock` pins each input to a revision",
+		forms: "inputs inputs.* inputs.*.*", in: flakes, what: "the inputs of this flake; `flake.lock` pins each to a revision",
 		topics: topics{function("inputs"), concept("flake-inputs")},
 	},
 	{
-		forms: "outputs", in: flakes, what: "what this flake offers: a function of its inputs",
+		forms: "outputs", in: flakes, what: "the outputs of this flake, as a function of its inputs",
 		topics: topics{function("outputs"), concept("flake-outputs")},
 	},
 	{
@@ -77,14 +77,14 @@ var definedTerms = []struct {
 		topics: topics{function("specialArgs"), concept("special-args")},
 	},
 	{
-		forms: "**.assertions **.warnings", what: "checked when the configuration is built, before anything else",
+		forms: "**.assertions **.warnings", what: "conditions that NixOS checks before it builds the configuration",
 		topics: topics{concept("assertions")},
 	},
 	{
-		forms: "**.buildInputs **.nativeBuildInputs **.depsBuildBuild", what: "what a derivation is built with",
+		forms: "**.buildInputs **.nativeBuildInputs **.depsBuildBuild", what: "packages that a derivation needs for its build",
 		topics: topics{function("")}, ifExplained: true,
 	},
-	{forms: "**.imports", what: "other modules that belong to this one", topics: topics{concept("imports")}},
+	{forms: "**.imports", what: "other modules that this one adds to the configuration", topics: topics{concept("imports")}},
 }
 
 // definedTerm finds the subject of a binding's name in definedTerms.

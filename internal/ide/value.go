@@ -89,12 +89,12 @@ func (s *sheet) addSoM(c *catalog.Catalog, name string) {
 	if som.DefaultMajor != "" {
 		jetpack := markup.Literal(som.DefaultMajor)
 		if _, ok := c.Option(catalog.MajorVersionOption); ok {
-			jetpack = markup.Format("%s unless `majorVersion` says otherwise", jetpack)
+			jetpack = markup.Format("%s, unless `majorVersion` is set", jetpack)
 		}
 		if len(som.Majors) == 1 {
 			jetpack = markup.Format("%s only", som.DefaultMajor)
 		} else if len(som.Majors) > 1 {
-			jetpack = markup.Format("%s; %s work", jetpack, strings.Join(som.Majors, ", "))
+			jetpack = markup.Format("%s; supported: %s", jetpack, strings.Join(som.Majors, ", "))
 		}
 		s.addBrief("JetPack", jetpack, markup.Format("JetPack %s", cmp.Or(strings.Join(som.Majors, ", "), som.DefaultMajor)))
 	}

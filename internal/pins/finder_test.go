@@ -187,7 +187,7 @@ func TestAround(t *testing.T) {
 				github("fork", "someone", "jetpack-nixos", revB), jetpack)},
 			want:    Pin{Format: "flake.lock", Revision: revA, Input: "b", Owner: "anduril", Repo: "jetpack-nixos"},
 			source:  "flake.lock",
-			problem: "as b and as a; going by b",
+			problem: "as b and as a; using b",
 		},
 		{
 			name: "a fork under another name, by the name of its input",

@@ -52,7 +52,7 @@ func (f *Finder) read(dir string) findings {
 	root, err := upstream.OpenFolder(dir)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			in.problem(dir, fmt.Sprintf("cannot be looked into: %v", upstream.Cause(err)))
+			in.problem(dir, fmt.Sprintf("cannot be opened: %v", upstream.Cause(err)))
 		}
 		return in.findings
 	}
@@ -103,7 +103,7 @@ func (in *opened) locked(row format) Pin {
 		}
 	}
 	if err != nil {
-		in.problem(file, err.Error()+"; the next file that pins jetpack-nixos counts instead")
+		in.problem(file, err.Error()+"; using the next file that pins jetpack-nixos")
 	}
 	if err != nil || len(pins) == 0 {
 		return Pin{}
@@ -111,8 +111,8 @@ func (in *opened) locked(row format) Pin {
 	best := pins[0]
 	best.File = file
 	if i := slices.IndexFunc(pins, func(p Pin) bool { return p.Revision != best.Revision }); i > 0 {
-		in.problem(file, fmt.Sprintf("has jetpack-nixos as %s and as %s; going by %[1]s, "+
-			"but in files with a comment \"jetpills: revision=REV\"", best.Input, pins[i].Input))
+		in.problem(file, fmt.Sprintf("has jetpack-nixos as %s and as %s; using %[1]s, "+
+			"except in files with a comment \"jetpills: revision=REV\"", best.Input, pins[i].Input))
 	}
 	return best
 }

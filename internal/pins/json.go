@@ -23,7 +23,7 @@ func decode(content []byte, into any, is string) error {
 			due = "text"
 		}
 		kind, _, _ := strings.Cut(mistyped.Value, " ") // a number comes with its digits
-		err = fmt.Errorf("it has %s where %s is due", cmp.Or(jsonKinds[kind], "a number"), due)
+		err = fmt.Errorf("it has %s where %s is expected", cmp.Or(jsonKinds[kind], "a number"), due)
 	case errors.As(err, &malformed) && malformed.Error() == "unexpected end of JSON input":
 		err = errors.New("it ends too early")
 	}

@@ -69,7 +69,7 @@ func (s *Server) CodeAction(ctx context.Context, params *codeActionParams) ([]pr
 	}
 	if edits := ide.FixAll(found); all && len(edits) > 0 {
 		if edit, ok := s.workspaceEdit(at, edits); ok {
-			const title = "Make all certain fixes of Jetpills"
+			const title = "Apply all certain fixes of Jetpills"
 			actions = append(actions, &protocol.CodeAction{Title: title, Kind: new(fixAll), Edit: edit})
 		}
 	}

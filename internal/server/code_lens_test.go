@@ -154,7 +154,7 @@ func testShowBump(t *testing.T) {
 		t.Errorf("for one host: %s", got)
 	}
 	got = show(fmt.Sprintf(content, `"orin-nx" "xavier-nx" "orin-agx" "thor-agx"`))
-	if lines := strings.Count(got, `\n`); lines != mostOfMessage || !strings.HasSuffix(got, `… jetpills check --rev newest says the rest."}`) {
+	if lines := strings.Count(got, `\n`); lines != mostOfMessage || !strings.HasSuffix(got, `… jetpills check --rev newest prints the rest."}`) {
 		t.Errorf("for several: %d lines of %s", lines, got)
 	}
 }

@@ -167,7 +167,7 @@ func (s *Server) bumpOf(ctx context.Context, document string) (*bumpResult, erro
 	page := newer.Summary.Report(ide.PillLinks(snapshot))
 	result := &bumpResult{Title: newer.Title(), Markdown: page.Markdown(), plain: page.Plain()}
 	if lines := strings.Split(result.plain, "\n"); len(lines) > mostOfMessage {
-		result.plain = strings.Join(append(lines[:mostOfMessage], "… jetpills check --rev newest says the rest."), "\n")
+		result.plain = strings.Join(append(lines[:mostOfMessage], "… jetpills check --rev newest prints the rest."), "\n")
 	}
 	return result, nil
 }

@@ -75,7 +75,7 @@ func TestNewsOfFiles(t *testing.T) {
 			showOne: "enum · `first`", showTo: "enum · `second`", at: onOption,
 			more: map[string]string{"overlay.nix": "final: prev: { }", "mk-overlay.nix": "{ }"},
 		},
-		{name: "a board of the user's", file: "boards/own.nix", one: board("y"), two: board("x"), showOne: "none of its values", showTo: "your own", at: onValue},
+		{name: "a board of the user's", file: "boards/own.nix", one: board("y"), two: board("x"), showOne: "not one of its values", showTo: "your own", at: onValue},
 		{name: "a pill of the user's", file: "pills/07-own.md", one: ownPill("First words."), two: ownPill("Second words."), showOne: "First words.", showTo: "Second words.", at: onOption},
 	} {
 		t.Run(test.name, func(t *testing.T) {

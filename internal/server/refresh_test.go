@@ -219,7 +219,7 @@ func testNewerIsNeverOld(t *testing.T) {
 		row, _, _ = strings.Cut(row, "\n")
 		return row
 	}
-	if got, want := hover(), "4d857d6 (2026-07-30); jetpills check --rev newest says what it would change"; got != want {
+	if got, want := hover(), "4d857d6 (2026-07-30); jetpills check --rev newest shows what would change"; got != want {
 		t.Errorf("at once: %q, want %q", got, want)
 	}
 	const flash = "nix build .#nixosConfigurations.arm"
@@ -233,7 +233,7 @@ func testNewerIsNeverOld(t *testing.T) {
 	for _, edit := range []struct{ why, content, refresh, lens, change string }{
 		{"a remark", `{ } # nothing`, "", "newest known 4d857d6; 5 changes for you", "JetPack: 5.1.2 → 6.2.2"},
 		{"another default", `{ hardware.nvidia-jetpack.enable = true; }`, "", "newest known 4d857d6; 5 changes for you", "JetPack: 5.1.2 → 6.2.2"},
-		{"an option of the newest revision alone", `{ hardware.nvidia-jetpack.majorVersion = "5"; }`, "workspace/codeLens/refresh", "newest known 4d857d6; 5 changes for you", "1 finding would go"},
+		{"an option of the newest revision alone", `{ hardware.nvidia-jetpack.majorVersion = "5"; }`, "workspace/codeLens/refresh", "newest known 4d857d6; 5 changes for you", "1 finding would disappear"},
 		{"another board", `{ lib, ... }: { hardware.nvidia-jetpack.som = lib.mkForce "xavier-agx"; }`, "workspace/codeLens/refresh", "newest known 4d857d6; 4 changes for you", "JetPack: 5.1.2 → 5.1.6"},
 		{"off", `{ lib, ... }: { hardware.nvidia-jetpack.enable = lib.mkForce false; }`, "workspace/codeLens/refresh", "newest known 4d857d6", "jetpack-nixos is not enabled here"},
 	} {

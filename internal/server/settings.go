@@ -62,7 +62,7 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 		raw = section
 	}
 	if err := s.session.SetSettings(raw.Clone()); err != nil {
-		s.warn("Settings that are not used: " + err.Error())
+		s.warn("Ignored settings: " + err.Error())
 	}
 	s.answers.outdate(protocol.MethodTextDocumentInlayHint)
 	snapshot := s.session.Snapshot()
@@ -75,7 +75,7 @@ func (s *Server) applySettings(raw protocol.LSPAny) {
 			s.warn(err.Error())
 		}
 		if err := snapshot.SourceProblem(); err != nil {
-			s.warn("The setting upstream.path is not used: " + err.Error())
+			s.warn("The setting upstream.path is ignored: " + err.Error())
 		}
 	})
 }

@@ -48,7 +48,7 @@ type Place struct {
 var entries = [...]string{"modules/default.nix", "module.nix"}
 
 // ErrNoModules is returned for a folder that has no root module of jetpack-nixos.
-var ErrNoModules = errors.New("no source tree of jetpack-nixos: neither modules/default.nix nor module.nix is there")
+var ErrNoModules = errors.New("not a source tree of jetpack-nixos: it has neither modules/default.nix nor module.nix")
 
 // ExtractDir reads the source tree in a folder. No symbolic link is followed out of it.
 func ExtractDir(dir string) (Extraction, error) {

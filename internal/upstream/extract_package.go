@@ -71,7 +71,7 @@ func (x *extractor) overlay(name string) (s *eval.Attrs, isRead bool) {
 	}
 	s, ok := x.Merged(x.Called(x.Force(x.Import(name)), nil)).(*eval.Attrs)
 	if !ok {
-		x.problem(name, "is no overlay that can be read without running Nix")
+		x.problem(name, "is not an overlay that can be read without running Nix")
 		return eval.NewAttrs(nil), false
 	}
 	return s, true

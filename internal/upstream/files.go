@@ -125,7 +125,7 @@ func (s *files) read(name string) (*file, error) {
 		return nil, err
 	}
 	if !IsText(read) {
-		return nil, errors.New("is no text")
+		return nil, errors.New("is not text")
 	}
 	s.bytes += len(read)
 	content := string(read)

@@ -161,7 +161,7 @@ func TestLocksThatCannotBe(t *testing.T) {
 			if p.Pin.Format != "npins" || p.Basis != Exact {
 				t.Errorf("%+v", p.Pin)
 			}
-			if logs.FilterMessageSnippet("the next file that pins jetpack-nixos counts instead").Len() != 1 {
+			if logs.FilterMessageSnippet("using the next file that pins jetpack-nixos").Len() != 1 {
 				t.Errorf("log: %v", logs.All())
 			}
 		})

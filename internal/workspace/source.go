@@ -86,7 +86,7 @@ type readSource struct {
 const maxSources = 16
 
 // errNotThere is why most sources cannot be read: nobody fetched them to this machine.
-var errNotThere = errors.New("is not there, or is no folder that can be read")
+var errNotThere = errors.New("does not exist, or is not a readable folder")
 
 // sourceAt is the source tree at a location. The open documents take the place of their files in one that is not fixed.
 // One that is not there may come at any time, so nothing is remembered of it.

@@ -303,7 +303,7 @@ func TestCheckoutOfTheSetting(t *testing.T) {
 	}
 
 	for path, want := range map[string]string{
-		filepath.Join(dir, "none"): "none: is not there", dir: "no source tree of jetpack-nixos", "relative": "no workspace folder is open",
+		filepath.Join(dir, "none"): "none: does not exist", dir: "not a source tree of jetpack-nixos", "relative": "no workspace folder is open",
 	} {
 		settings.UpstreamPath = path
 		s.SetSettings(settings)

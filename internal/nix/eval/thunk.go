@@ -123,7 +123,7 @@ func (e *Evaluator) Force(t *Thunk) Value {
 		}
 		return e.Force(own)
 	case t.busy && e.options.Loops:
-		return unknown(Outside, "a value that hangs on itself")
+		return unknown(Outside, "a value that depends on itself")
 	case t.busy:
 		return unknown(Cyclic, "")
 	}

@@ -422,7 +422,7 @@ func (l *level) splitOnce() {
 func (l *level) hangs() *eval.Unknown {
 	for up := l; up != nil; up = up.up {
 		if up.splitting {
-			return &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".") + " hangs on itself"}
+			return &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".") + " depends on itself"}
 		}
 	}
 	return nil

@@ -47,7 +47,7 @@ func (l *level) mergeOnce() *merged {
 		return &merged{value: u}
 	}
 	if l.busy || !l.system.enter() {
-		u := &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".") + " hangs on itself"}
+		u := &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".") + " depends on itself"}
 		return &merged{value: u}
 	}
 	defer l.system.leave()
