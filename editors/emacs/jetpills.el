@@ -1,4 +1,4 @@
-;; For ~/.emacs.d/init.el. Eglot runs one server for a buffer: with nil or nixd in use, choose the server
+;; For ~/.emacs.d/init.el. Eglot runs one server per buffer. If you also use nil or nixd, choose the server
 ;; for a project with C-u M-x eglot.
 
 (with-eval-after-load 'eglot

@@ -19,7 +19,7 @@ export class Bumps {
     if (document === undefined) return;
     const bump = await this.server.ask<Bump>('jetpills/bump', { textDocument: { uri: document } });
     if (bump === undefined) {
-      vscode.window.setStatusBarMessage('Jetpills: this file pins no jetpack-nixos that is older than the newest known.', 5000);
+      vscode.window.setStatusBarMessage('Jetpills: this file does not pin a jetpack-nixos older than the newest known revision.', 5000);
       return;
     }
     // A page that is no file could link to none.

@@ -36,7 +36,7 @@ export function chooseServer(s: Surroundings): Choice {
 
   const bundled = paths.join(s.extensionDir, 'server', name);
   if (s.isProgram(bundled)) return { program: bundled, origin: 'bundled', refused };
-  refused.push('this build of the extension brings no server');
+  refused.push('this build of the extension contains no server');
 
   if (s.setting !== '') {
     const named = resolveSetting(s, paths);

@@ -45,7 +45,7 @@ export async function chooseRevision(server: Server): Promise<void> {
     revision = await vscode.window.showInputBox({
       title: 'A commit of jetpack-nixos',
       placeHolder: '4d857d6',
-      validateInput: (text) => (isRevision(text.trim()) ? undefined : 'At least seven digits of a commit.'),
+      validateInput: (text) => (isRevision(text.trim()) ? undefined : 'Enter at least seven digits of a commit.'),
     });
     if (revision === undefined) return;
     revision = revision.trim();

@@ -77,7 +77,7 @@ export class Reader {
       position: { line, character },
     });
     if (place === undefined) {
-      vscode.window.setStatusBarMessage('Jetpills: no pill is about this.', 4000);
+      vscode.window.setStatusBarMessage('Jetpills: no pill explains this.', 4000);
       return;
     }
     this.last = place.path;
@@ -167,7 +167,7 @@ export class Reader {
 
   private sayNothingToRead(): void {
     void vscode.window.showWarningMessage(
-      this.server.condition === 'running' ? 'This Jetpills server cannot list its pills.' : 'The Jetpills server does not run.',
+      this.server.condition === 'running' ? 'This Jetpills server cannot list its pills.' : 'The Jetpills server is not running.',
     );
   }
 }

@@ -160,7 +160,7 @@ export class Server implements vscode.Disposable {
               this.log.warn('the server ended unasked; it is started again');
               return { action: CloseAction.Restart, handled: true };
             }
-            this.offerWayOut('The Jetpills server ended five times within three minutes and is not started again.');
+            this.offerWayOut('The Jetpills server ended five times within three minutes. It is not restarted.');
             return { action: CloseAction.DoNotRestart, handled: true };
           },
         },

@@ -51,7 +51,7 @@ export class Status implements vscode.Disposable {
     if (this.server.condition === 'missing' || this.server.condition === 'stopped') {
       this.pin = undefined;
       this.item.text = '$(warning) Jetpills';
-      this.item.tooltip = this.server.condition === 'missing' ? 'No server was found.' : 'The server does not run.';
+      this.item.tooltip = this.server.condition === 'missing' ? 'No server was found.' : 'The server is not running.';
       this.item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
       this.item.show();
       return;

@@ -43,7 +43,7 @@ test('a workspace that is not trusted names no program, nor does the PATH by a r
 test('says of each place what is wrong with it', () => {
   const { refused } = choose([], { setting: '/opt/jetpills' });
   assert.equal(refused.length, 3);
-  assert.match(refused.join('\n'), /brings no server\n.*\/opt\/jetpills.*\n.*PATH/);
+  assert.match(refused.join('\n'), /contains no server\n.*\/opt\/jetpills.*\n.*PATH/);
 });
 
 test('Windows has its own separators and ending', () => {

@@ -64,7 +64,7 @@ function M.search(words, options)
     sections = pills.sections(all)
   end
   if #sections == 0 then
-    complain(problem or ("no pill holds " .. words))
+    complain(problem or ("no pill contains " .. words))
     return
   end
   vim.ui.select(sections, {
@@ -94,7 +94,7 @@ function M.bump(uri, options)
       local lines = vim.split(result.markdown, "\n", { plain = true })
       require("jetpills.view").page("The newest jetpack-nixos", lines, options or {})
     else
-      complain("this file pins no jetpack-nixos that is older than the newest known")
+      complain("this file does not pin a jetpack-nixos older than the newest known revision")
     end
   end)
 end
