@@ -44,7 +44,7 @@ func TestExtensions(t *testing.T) {
 	if err := e.Call(t.Context(), methodPills, nil, &all); err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 10 || all[3].ID != "03" || len(all[3].Sections) < 10 || all[3].Sections[1].Anchor != "tldr" {
+	if len(all) != 10 || all[3].ID != "03" || len(all[3].Sections) < 10 || all[3].Sections[1].Anchor != "the-problem" {
 		t.Errorf("%d pills: %+v", len(all), all)
 	}
 
