@@ -14,7 +14,7 @@ import (
 )
 
 // sheet is what is known of a subject, in the order in which it is shown in full. Editors show about a dozen lines of a hover,
-// and the pill is to be among them: what stands above the pill is the title, a sentence that answers, and a line of facts.
+// and the pill is to be among them: what stands above the pill is the title, a sentence or two that answer, and a line of facts.
 type sheet struct {
 	title   string      // an option path, a value, a name: shown as code
 	what    markup.Text // "option", "value of …"
@@ -35,7 +35,7 @@ type row struct {
 // isBrief reports whether the brief form leaves nothing out.
 func (r row) isBrief() bool { return strings.Contains(r.brief.Plain(), r.value.Plain()) }
 
-// summary is a description: the sentence that answers, and the rest.
+// summary is a description: the sentences that answer, and the rest.
 type summary struct{ first, rest markup.Text }
 
 func (s summary) text() markup.Text {
@@ -162,7 +162,7 @@ func (q *query) briefRevision() markup.Text {
 
 // dated says of a description that it was written for another revision than the pinned one.
 func (q *query) dated(words string) summary {
-	first, rest := firstSentence(words)
+	first, rest := opening(words)
 	s := summary{markup.Prose(first), markup.Prose(rest)}
 	newest := q.sn.Library().Newest().Revision
 	p := q.pinned
@@ -170,6 +170,20 @@ func (q *query) dated(words string) summary {
 		s.first = markup.Format("%s (Described as of %s.)", s.first, markup.Code(newest.Short()))
 	}
 	return s
+}
+
+// opening cuts a description behind its first sentence, and behind those that stand with it in two lines of a hover.
+func opening(words string) (first, rest string) {
+	const room = 160 // characters
+	first, rest = firstSentence(words)
+	for rest != "" {
+		next, after := firstSentence(rest)
+		if utf8.RuneCountInString(first)+1+utf8.RuneCountInString(next) > room {
+			break
+		}
+		first, rest = first+" "+next, after
+	}
+	return first, rest
 }
 
 // firstSentence cuts a description behind its first sentence: at a full stop before a space and what begins a sentence, outside
