@@ -3,6 +3,7 @@ package pillcheck
 import (
 	"math"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -166,7 +167,30 @@ func (l *linter) excerpts() {
 			l.found(s.Pill.File, s.Line, "excerpt", "%d topics lead here, want at most %d", n, maxTopics)
 		}
 	}
+	for t := range l.pills.Topics() {
+		if t.Kind != pill.FunctionTopic || strings.ContainsAny(t.Name, "*?") {
+			continue
+		}
+		if s, _ := l.pills.For(t); !isUsed(t.Name, s.Excerpt(0).Markdown(nil)) {
+			l.found(s.Pill.File, s.Line, "excerpt", "a hover on %s shows no code that uses %s", t, shownName(t))
+		}
+	}
 }
+
+// isUsed reports whether a function stands in the code of a text with something beside it, such as an argument: `mkForce` names
+// it, `lib.mkForce true` uses it.
+func isUsed(function, markdown string) bool {
+	name := regexp.QuoteMeta(function[strings.LastIndex(function, ".")+1:])
+	use := regexp.MustCompile(`(^|[^\w'-])` + name + `($|[^\w'-])`)
+	alone := regexp.MustCompile(`^([\w-]+\.)*` + name + `$`)
+	return slices.ContainsFunc(codeInText.FindAllString(markdown, -1), func(code string) bool {
+		code = strings.Trim(code, "`")
+		return use.MatchString(code) && !alone.MatchString(code)
+	})
+}
+
+// codeInText is code in Markdown: a block between fences, or words in back-ticks.
+var codeInText = regexp.MustCompile("(?s)```.*?\n```|`[^`\n]+`")
 
 // countTopics counts topics: the values of one option, a SoM as a value and as an idea, and a set with its options count once.
 func countTopics(topics []pill.Topic, c *catalog.Catalog) int {
