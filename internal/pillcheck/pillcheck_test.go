@@ -98,6 +98,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p04, "package:l4tAtLeast", "package:l4tAtMost", "LINE-3: package:l4tAtMost does not exist at 4d857d6 (topic)"},
 		{p07, "<!-- explains: option:hardware.nvidia-jetpack.maxClock -->", "<!-- explains: option:hardware.nvidia-jetpack.maxClocks -->", "LINE-1: option:hardware.nvidia-jetpack.maxClocks does not exist at 4d857d6 (topic)"},
 		{p07, "`maxClock = true` runs", "This runs", "LINE-3: a hover on option:hardware.nvidia-jetpack.maxClock never says maxClock (excerpt)"},
+		{p00, "`lib.attrByPath [ \"a\" \"b\" ] default set` looks", "`lib.attrByPath` looks", "LINE-3: a hover on function:attrByPath shows no code that uses attrByPath (excerpt)"},
 		{p08, "`genEkb` (also `gen-ekb`) is", "`genEkb` is", "LINE-3: package:gen-ekb leads here, and the section never says gen-ekb (silent)"},
 
 		{p07, "hardware.nvidia-jetpack.carrierBoard = \"devkit\";", "hardware.nvidia-jetpack.carrier = \"devkit\";", "LINE: there is no option hardware.nvidia-jetpack.carrier at 4d857d6 (option)"},
@@ -106,8 +107,8 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p00, "`config.services.nvpmodel` in", "`config.services.nvpmodel.mode` in", "LINE: there is no option services.nvpmodel.mode at 4d857d6 (option)"},
 		{p09, "som = \"orin-agx\"`, `carrier", "som = \"orin-agx-64gb\"`, `carrier", `LINE: som has no value "orin-agx-64gb" at 4d857d6 (value)`},
 		{p09, "`majorVersion = \"7\";`", "`majorVersion = \"8\";`", `LINE: majorVersion has no value "8" at 4d857d6 (value)`},
-		{p08, `[ "nvme" "usb" "emmc" ]`, `[ "nvme" "usb" "mmc" ]`, `LINE: initialBootOrder has no value "mmc" at 4d857d6 (value)`},
-		{p04, "`\"orin-nx\"` and `\"orin-nano\"` share", "`\"orin-nx\"` and `\"orin-nanos\"` share", "LINE: there is no SoM orin-nanos at 4d857d6 (value)"},
+		{p08, `[ "nvme" "pxev4" "usb" ]`, `[ "nvme" "pxe" "usb" ]`, `LINE: initialBootOrder has no value "pxe" at 4d857d6 (value)`},
+		{p04, "`\"orin-nx\"` is every Orin NX, and `\"orin-nano\"`", "`\"orin-nx\"` is every Orin NX, and `\"orin-nanos\"`", "LINE: there is no SoM orin-nanos at 4d857d6 (value)"},
 		{p08, "(`jetson-agx-orin-devkit` for", "(`jetson-agx-orin-kit` for", "LINE: no SoM has the target board jetson-agx-orin-kit at 4d857d6 (value)"},
 		{p04, "`nix build github:anduril/jetpack-nixos#flash-orin-agx-devkit`", "`nix build github:anduril/jetpack-nixos#flash-orin-agx`", "LINE: the flake has no output flash-orin-agx at 4d857d6 (output)"},
 		{p04, "`jetpack-nixos.nixosModules.default` is", "`jetpack-nixos.nixosModules.jetson` is", "LINE: the flake has no output nixosModules.jetson at 4d857d6 (output)"},
@@ -120,7 +121,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p00, "`modules/devices.nix:116` does", "`modules/device.nix:116` does", "LINE: there is no file modules/device.nix at 4d857d6; if it ended, name the revision (file)"},
 		{p08, "Firmware older than JetPack 5.1 can't", "Firmware of JetPack 5.2 can't", "LINE: there is no JetPack 5.2 at 4d857d6 (version)"},
 		{p09, "`majorVersion` is left out", "On L4T 36.4.4 `majorVersion` is left out", "LINE: there is no L4T 36.4.4 at 4d857d6; if it ended, name the revision (version)"},
-		{p04, "All are capability 8.7", "All are capability 8.9", "LINE: no SoM has the CUDA capability 8.9 (version)"},
+		{p04, "Both are of capability 8.7", "Both are of capability 8.9", "LINE: no SoM has the CUDA capability 8.9 (version)"},
 		{p09, "Since afb6ecf (2025-12-19)", "Since afb6ecf (2025-12-20)", "LINE: afb6ecf is of 2025-12-19, not of 2025-12-20 (revision)"},
 		{p09, "Since afb6ecf (2025-12-19)", "Since afb6ec1 (2025-12-19)", "LINE: afb6ec1 is no commit of jetpack-nixos (revision)"},
 	} {
