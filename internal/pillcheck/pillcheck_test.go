@@ -97,7 +97,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p04, "| 6 | 6.2.2 | 36.5.0 | 5.15.185 |", "| 6 | 6.2.2 | 36.5.1 | 5.15.185 |", "LINE-4: the table generations differs from the catalog: jetpills pills lint --fix writes it (table)"},
 		{p04, "package:l4tAtLeast", "package:l4tAtMost", "LINE-3: package:l4tAtMost does not exist at 4d857d6 (topic)"},
 		{p07, "<!-- explains: option:hardware.nvidia-jetpack.maxClock -->", "<!-- explains: option:hardware.nvidia-jetpack.maxClocks -->", "LINE-1: option:hardware.nvidia-jetpack.maxClocks does not exist at 4d857d6 (topic)"},
-		{p07, "`maxClock = true` runs", "This runs", "LINE-3: a hover on option:hardware.nvidia-jetpack.maxClock never says maxClock (excerpt)"},
+		{p08, "`mountFirmwareEsp` makes", "This option makes", "LINE-3: a hover on option:hardware.nvidia-jetpack.mountFirmwareEsp never says mountFirmwareEsp (excerpt)"},
 		{p00, "`lib.attrByPath [ \"a\" \"b\" ] default set` looks", "`lib.attrByPath` looks", "LINE-3: a hover on function:attrByPath shows no code that uses attrByPath (excerpt)"},
 		{p08, "`genEkb` (also `gen-ekb`) is", "`genEkb` is", "LINE-3: package:gen-ekb leads here, and the section never says gen-ekb (silent)"},
 
