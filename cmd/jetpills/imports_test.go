@@ -27,6 +27,8 @@ var mayImport = map[string][]string{
 	"jetpills/internal/catalog":    {},
 	"jetpills/internal/markup":     {"internal/text"},
 	"jetpills/internal/pill":       {"internal/markup", "internal/nix/syntax", "internal/text"},
+	"jetpills/internal/claims":     {"internal/catalog", "internal/nix/syntax"},
+	"jetpills/internal/edition":    {"internal/claims", "internal/pill", "internal/catalog"},
 	"jetpills/internal/upstream": {
 		"internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},
@@ -36,7 +38,7 @@ var mayImport = map[string][]string{
 	},
 	"jetpills/internal/ide": {
 		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/catalog", "internal/pill",
-		"internal/nix/syntax", "internal/markup", "internal/text",
+		"internal/edition", "internal/nix/syntax", "internal/markup", "internal/text",
 	},
 	"jetpills/internal/server": {
 		"internal/rpc", "internal/ide", "internal/workspace", "internal/pins", "internal/catalog", "internal/pill", "internal/text",
@@ -45,9 +47,9 @@ var mayImport = map[string][]string{
 	"jetpills/internal/rpc/rpctest": {},
 	"jetpills/internal/cli": {
 		"internal/server", "internal/ide", "internal/workspace", "internal/pins", "internal/upstream", "internal/catalog",
-		"internal/pill", "internal/pillcheck", "internal/nix/host", "internal/nix/syntax", "internal/text",
+		"internal/pill", "internal/pillcheck", "internal/edition", "internal/nix/host", "internal/nix/syntax", "internal/text",
 	},
-	"jetpills/internal/pillcheck":           {"internal/pill", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
+	"jetpills/internal/pillcheck":           {"internal/pill", "internal/claims", "internal/edition", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
 	"jetpills/internal/catalog/facts":       {},
 	"jetpills/internal/catalog/generate":    {"internal/catalog", "internal/catalog/facts", "internal/upstream"},
 	"jetpills/internal/catalog/catalogtest": {"internal/catalog", "internal/catalog/facts"}, // for tests

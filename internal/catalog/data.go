@@ -119,6 +119,15 @@ func Read(folder fs.FS) (*Library, error) {
 			last = source
 		}
 	}
+	l.optionWords = sync.OnceValue(func() map[string]bool {
+		words := map[string]bool{}
+		for _, v := range l.options.kind(optionEntry) {
+			for word := range strings.SplitSeq(v.name(), ".") {
+				words[word] = true
+			}
+		}
+		return words
+	})
 	l.packages = sync.OnceValue(func() timeline {
 		t, _ := readTimeline(folder, filePackages)
 		return t

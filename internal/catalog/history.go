@@ -137,27 +137,20 @@ func (l *Library) changes(versions timeline, visit func(r Revision, v *version))
 
 // MemberHistory returns what became of a member of the nvidia-jetpack scopes, in any of them.
 func (l *Library) MemberHistory(name string) (History, bool) {
-	return l.presence(name, l.packages().of(packageEntry+name), nil)
+	return l.historyOf(name, l.packages().of(packageEntry+name), nil)
 }
 
 // ScopeHistory returns what became of an attribute that the overlay sets.
 func (l *Library) ScopeHistory(name string) (History, bool) {
-	return l.presence(name, l.packages().of(overlayEntry+name), nil)
+	return l.historyOf(name, l.packages().of(overlayEntry+name), nil)
 }
 
 // OutputHistory returns what became of a name in an output of the flake, nixosModules or packages.x86_64-linux. It counts as there
 // where the names of the output are known.
 func (l *Library) OutputHistory(output, name string) (History, bool) {
-	return l.presence(name, l.packages().of(outputEntry+output), func(v *version) bool {
+	return l.historyOf(name, l.packages().of(outputEntry+output), func(v *version) bool {
 		var names []string
 		_ = json.Unmarshal([]byte(v.value), &names)
 		return slices.Contains(names, name)
 	})
-}
-
-// presence is since when a thing is there, and until when. has says which of its versions count; nil for all.
-func (l *Library) presence(name string, versions timeline, has func(*version) bool) (History, bool) {
-	h := History{Path: name}
-	l.changes(versions, func(r Revision, v *version) { h.went(r, v != nil && (has == nil || has(v))) })
-	return h, h.Introduced.Known()
 }

@@ -13,6 +13,7 @@ type Library struct {
 	mainline       []int // the commits on the first-parent line whose source differs from that of the one before
 	firstSeen      []int // by source, the first mainline commit that has it; more than there are for none
 	options        timeline
+	optionWords    func() map[string]bool // the names in the paths of options
 	packages       func() timeline
 	evaluated      func() Evaluated
 	cells          func() map[fitKey]Combination // the evaluated combinations
@@ -119,4 +120,11 @@ func (l *Library) at(i int) *Catalog {
 	c.Revision = commit.Revision
 	l.catalogs[i] = &c
 	return &c
+}
+
+// IsBefore reports whether a commit comes before another in history; it is not ok where either is not known.
+func (l *Library) IsBefore(rev, other string) (before, ok bool) {
+	i, known := l.find(rev)
+	j, ok := l.find(other)
+	return i < j, known && ok
 }

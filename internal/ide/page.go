@@ -3,6 +3,8 @@ package ide
 import (
 	"strings"
 
+	"jetpills/internal/catalog"
+	"jetpills/internal/edition"
 	"jetpills/internal/markup"
 	"jetpills/internal/pill"
 	"jetpills/internal/workspace"
@@ -15,12 +17,14 @@ type Page struct {
 	sheet   sheet
 	section pill.Section // without a Pill if none explains it
 	excerpt pill.Excerpt
+	note    markup.Text // what the excerpt names and the revision lacks
 }
 
 func (q *query) page(s subject) Page {
 	p := Page{detail: q.sn.Settings().HoverDetail, sheet: s.sheet(q)}
 	if section, ok := s.section(q); ok {
-		p.section, p.excerpt = section, section.Excerpt(q.sn.Settings().ExcerptLines)
+		p.section = section
+		p.excerpt, p.note = q.excerpt(section)
 	}
 	return p
 }
@@ -37,6 +41,9 @@ func (p Page) Markdown(link Linker) string {
 		parts = append(parts, "---", markup.Strong(label).Markdown())
 		if body := p.excerpt.Markdown(excerptLinks(p.section, link)); body != "" {
 			parts = append(parts, body)
+		}
+		if !p.note.Empty() {
+			parts = append(parts, p.note.Markdown())
 		}
 		if to != "" {
 			parts = append(parts, markup.Link(readOn, to).Markdown())
@@ -59,6 +66,9 @@ func (p Page) Plain() string {
 		parts = append(parts, rule, p.section.Label())
 		if body := p.excerpt.Plain(); body != "" && p.detail != workspace.DetailShort {
 			parts = append(parts, body)
+			if !p.note.Empty() {
+				parts = append(parts, p.note.Plain())
+			}
 		}
 		parts = append(parts, "More: "+p.section.Ref())
 	}
@@ -69,6 +79,37 @@ func (p Page) Plain() string {
 		parts = append(parts, below.Plain())
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// excerpt is what the page shows of a section, as it holds at the revision, and what it names still that the revision lacks.
+func (q *query) excerpt(section pill.Section) (pill.Excerpt, markup.Text) {
+	lines := q.sn.Settings().ExcerptLines
+	e, ok := edition.Of(section.Pill, q.sn.Library(), q.pinned.Catalog)
+	if !ok {
+		return section.Excerpt(lines), markup.Text{}
+	}
+	excerpt := e.Section(section).Excerpt(lines)
+	return excerpt, notIn(q.pinned.Catalog.Revision, e.MissingIn(section, excerpt))
+}
+
+// notIn says which names a revision lacks.
+func notIn(r catalog.Revision, missing []edition.Absent) markup.Text {
+	if len(missing) == 0 {
+		return markup.Text{}
+	}
+	names := make([]markup.Text, len(missing))
+	for i, m := range missing {
+		name := markup.Literal(m.Name)
+		if m.IsCode {
+			name = markup.Code(m.Name)
+		}
+		names[i] = markup.Format("%s (%s)", name, m.When)
+	}
+	where := markup.Prose("the source on disk")
+	if r.Known() {
+		where = markup.Code(r.Short())
+	}
+	return markup.Format("Not in %s: %s.", where, markup.Join(names, ", "))
 }
 
 // excerptLinks gives the links inside an excerpt their addresses.

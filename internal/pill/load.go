@@ -15,12 +15,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	tables "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/text"
 )
 
 // Bounds that keep strange files from costing time and memory: Markdown parsers are quadratic in what no
@@ -62,7 +58,6 @@ func Load(fsys fs.FS) *Collection {
 	if err != nil {
 		problem(".", 0, fmt.Errorf("cannot list the folder of pills: %w", err))
 	}
-	markdown := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
 	byID := map[string]string{}
 	number, size, weight := 0, 0, 0
 	var leftOut []string
@@ -98,7 +93,7 @@ func Load(fsys fs.FS) *Collection {
 			continue
 		}
 		byID[id] = name
-		p, problems := parse(markdown, name, id, source)
+		p, problems := parse(name, id, source)
 		c.problems = append(c.problems, problems...)
 		switch {
 		case p == nil:
@@ -117,6 +112,12 @@ func Load(fsys fs.FS) *Collection {
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
+	if c.readme != nil && c.readme.Revision == "" {
+		// The index goes with the pills.
+		if i := slices.IndexFunc(c.pills, func(p *Pill) bool { return p.Revision != "" }); i >= 0 {
+			c.readme.Revision = c.pills[i].Revision
+		}
+	}
 	c.hash = hash(c.files)
 	c.explained = sync.OnceValue(c.index)
 	c.words = sync.OnceValue(c.readGlossary)
@@ -230,7 +231,7 @@ func weigh(text []byte) (weight, line int, err error) {
 }
 
 // parse builds a pill from a file's text; it is nil when that cannot be parsed.
-func parse(markdown parser.Parser, file, id string, source []byte) (p *Pill, problems []Problem) {
+func parse(file, id string, source []byte) (p *Pill, problems []Problem) {
 	problem := func(line int, format string, args ...any) {
 		problems = append(problems, Problem{file, line, fmt.Sprintf(format, args...)})
 	}
@@ -255,7 +256,7 @@ func parse(markdown parser.Parser, file, id string, source []byte) (p *Pill, pro
 	}
 	p.ID = id
 
-	doc := markdown.Parse(text.NewReader(rest))
+	doc := p.parse(0, len(rest))
 	p.split(doc, problem)
 	p.collect(doc, problem)
 	return p, problems

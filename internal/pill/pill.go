@@ -35,7 +35,7 @@ type Pill struct {
 	Subtitle string // "layering the package set", or ""
 	Summary  string // from the front matter, or ""
 	Group    string // "foundation", "jetpack-nixos", "system", or ""
-	Revision string // jetpack-nixos commit that the text was checked against, or ""
+	Revision string // jetpack-nixos commit that the text was checked against, that of the pills for the index, or ""
 	BuildsOn []string
 	Minutes  int // reading time, 0 where the front matter has none
 
@@ -72,6 +72,8 @@ type body struct {
 	number int // index in Pill.Sections
 	role   role
 	nodes  []ast.Node // up to the next heading; no comments, no footer
+	// from and to are where this stands in the pill's source, with its comments.
+	from, to int
 
 	once        sync.Once
 	text, prose string // as Search looks through it

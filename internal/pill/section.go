@@ -15,11 +15,20 @@ func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
 	made := anchors{}
 	current := Section{Pill: p, Level: 1, Line: p.firstLine, body: &body{role: titling}}
 	titled := false
-	finish := func() {
+	begun := false // current has a block
+	finish := func(end int) {
 		current.body.number = len(p.Sections)
+		current.body.to = end
+		if !begun {
+			current.body.from = end
+		}
+		begun = false
 		p.Sections = append(p.Sections, current)
 	}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		if n.Kind() != ast.KindHeading && !begun {
+			current.body.from, begun = p.lineStart(n.Pos()), true
+		}
 		switch n := n.(type) {
 		case *ast.Heading:
 			title := plainInline(n, p.source)
@@ -29,7 +38,7 @@ func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
 				current.Title, current.Line, current.Anchor = title, line, made.of(title)
 				continue
 			}
-			finish()
+			finish(p.lineStart(n.Pos()))
 			current = Section{
 				Pill: p, Title: title, Anchor: made.of(title), Level: n.Level, Line: line,
 				headingCode: codeIn(n, p.source),
@@ -45,7 +54,7 @@ func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
 			current.body.nodes = append(current.body.nodes, n)
 		}
 	}
-	finish()
+	finish(len(p.source))
 	p.dropFooter()
 	p.nameFromTitle(titled, problem)
 	p.frame()
@@ -207,6 +216,7 @@ func (p *Pill) dropFooter() {
 	}
 	last := p.Sections[len(p.Sections)-1].body
 	for end := len(last.nodes) - 1; end >= 0 && isFooter(last.nodes, end, p.source); end-- {
+		last.to = p.lineStart(last.nodes[end].Pos())
 		last.nodes = last.nodes[:end]
 	}
 }

@@ -172,3 +172,41 @@ var concepts = []string{
 	"nvfancontrol", "camera", "derivations", "store", "hashes", "laziness", "paths", "strings", "with", "inherit", "let",
 	"attribute-sets", "functions",
 }
+
+// namesOf are the names of the things of a kind that a catalog knows, as topics have them.
+func namesOf(c *catalog.Catalog, kind pill.Kind) []string {
+	var names []string
+	add := func(name string) { names = append(names, name) }
+	switch kind {
+	case pill.ValueTopic:
+		for _, o := range c.Options() {
+			for _, value := range o.Values {
+				add(o.Path + "=" + value)
+			}
+		}
+	case pill.PackageTopic:
+		for _, p := range c.Packages() {
+			add(p.Name)
+		}
+		for _, a := range c.OverlayAttributes() {
+			add(a.Name)
+		}
+	case pill.OutputTopic:
+		for _, o := range c.Outputs() {
+			name, _, _ := strings.Cut(o.Name, ".")
+			add(name)
+			for _, below := range o.Names {
+				add(o.Name + "." + below)
+			}
+		}
+	case pill.SoMTopic:
+		for _, s := range c.SoMs() {
+			add(s.Name)
+		}
+	case pill.JetPackTopic:
+		for _, g := range c.Generations() {
+			add(g.Major)
+		}
+	}
+	return names
+}

@@ -6,11 +6,14 @@ package pillcheck
 import (
 	"bytes"
 	"context"
+	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/claims"
 	"jetpills/internal/pill"
 )
 
@@ -37,13 +40,7 @@ type Rule struct{ Code, Means string }
 
 // Rules returns the rules in the order in which a person would read them.
 //
-// What is a claim about jetpack-nixos and what is prose: names count where they stand in code, that is in
-// back-ticks or in a fenced block; versions count behind their word ("L4T 36.5.0", "JetPack 5, 6 or 7",
-// "kernel 6.8"), anywhere. Names that a Nix block of the same pill binds are the pill's. A path is
-// upstream's if it has a line number or begins with a folder of upstream's. What no longer exists may be
-// named in a paragraph, list item or table row that also names the revision where it ended, if history
-// knows that it existed. "Before", "since" and the like make a version a limit: it need only have existed
-// once.
+// What is a claim, package claims says. Names that a Nix block of the same pill binds are the pill's.
 func Rules() []Rule {
 	return []Rule{
 		{"load", "the file cannot be read as a pill"},
@@ -82,7 +79,7 @@ type Options struct {
 // Lint checks all pills of a collection. The findings are sorted by file and line. An error means that the
 // check itself could not run.
 func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, options Options) ([]Finding, error) {
-	l := &linter{pills: c, library: library, worlds: map[string]*world{}}
+	l := &linter{pills: c, library: library, worlds: map[string]*claims.World{}}
 	for _, p := range c.Problems() {
 		l.found(p.File, p.Line, "load", "%s", p.Message)
 	}
@@ -109,8 +106,7 @@ func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, opt
 type linter struct {
 	pills    *pill.Collection
 	library  *catalog.Library
-	worlds   map[string]*world  // by revision
-	history  []*catalog.Catalog // of all revisions, once something is asked that the present does not have
+	worlds   map[string]*claims.World // by revision
 	findings []Finding
 }
 
@@ -135,21 +131,37 @@ func (l *linter) source(p *pill.Pill) []byte {
 	return bytes.ReplaceAll(l.pills.Files()[p.File], []byte("\r\n"), []byte("\n"))
 }
 
-// world is what existed at the revision that a pill states; the index and the glossary, which state none, go
-// with the pills.
-func (l *linter) world(p *pill.Pill) *world {
-	revision := p.Revision
-	if revision == "" {
-		for _, other := range l.pills.Pills() {
-			if revision = other.Revision; revision != "" {
-				break
-			}
-		}
-	}
-	w, ok := l.worlds[revision]
+// fileLists are the files of the revisions that pills describe, one a line: number of lines, path. Renewed
+// with
+//
+//	go test ./internal/pillcheck -run TestFiles -clone CLONE
+//
+//go:embed files/*.txt
+var fileLists embed.FS
+
+// world is what existed at the revision that a pill states.
+func (l *linter) world(p *pill.Pill) *claims.World {
+	w, ok := l.worlds[p.Revision]
 	if !ok {
-		w = newWorld(l.library, revision)
-		l.worlds[revision] = w
+		c, _ := l.library.At(p.Revision)
+		w = claims.NewWorld(l.library, c, filesAt(c.Revision.Hash))
+		l.worlds[p.Revision] = w
 	}
 	return w
+}
+
+// filesAt are the lines of the files of a revision, by path; nil where they are not known.
+func filesAt(hash string) map[string]int {
+	list, err := fileLists.ReadFile("files/" + hash + ".txt")
+	if err != nil {
+		return nil
+	}
+	files := map[string]int{}
+	for line := range strings.Lines(string(list)) {
+		number, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if n, err := strconv.Atoi(number); err == nil {
+			files[name] = n
+		}
+	}
+	return files
 }

@@ -1,0 +1,586 @@
+// Package claims reads the names of jetpack-nixos that a text claims, in prose and in code, and tells which of them a revision lacks.
+//
+// What is a claim: names count where they stand in code, that is in back-ticks or in a code block; versions count behind their word
+// ("L4T 36.5.0", "JetPack 5, 6 or 7", "kernel 6.8"), anywhere. A path is upstream's if it has a line number or begins with a folder
+// of upstream's. What the revision lacks may be named in a text that also names the revision where it came or ended, if history knows
+// that it existed. "Before", "since" and the like make a version a limit: it need only have existed once.
+package claims
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/syntax"
+)
+
+// A Text is what is read as one: a paragraph, a row of a table, a code block.
+type Text struct {
+	Source string
+	// Code is where code stands in it: its ends.
+	Code [][2]int
+	// Language is that of a code block; IsCode is set for each of these.
+	Language string
+	IsCode   bool
+}
+
+// A Missing is a name that a text claims and a world lacks.
+type Missing struct {
+	// Start and End are where the name stands in the text.
+	Start, End int
+	// Code is the kind of the name: option, value, output, package, file, version or revision.
+	Code string
+	// Name is what it is called in the text: majorVersion, JetPack 7.2.
+	Name string
+	// Message says what there is not.
+	Message string
+	// Past is what became of it; its Introduced is not known where upstream's mainline never had it.
+	Past catalog.History
+}
+
+// IsCode reports whether the name is written as code.
+func (m Missing) IsCode() bool { return m.Code != "version" }
+
+// Read returns the names that a text claims and the world lacks, in no order. bound says which names and values the text's author
+// has made himself.
+func (w *World) Read(t Text, bound func(string) bool) []Missing {
+	r := &reader{World: w, text: t, bound: bound}
+	r.read()
+	return r.missing
+}
+
+// Dated returns the names that a text claims, which home, the world that it was written for, has, and the world lacks, in the order
+// of the text. Names without their path count too: majorVersion.
+func (w *World) Dated(t Text, home *World) []Missing {
+	none := func(string) bool { return false }
+	r := &reader{World: w, text: t, bound: none, bare: true}
+	r.read()
+	dated := slices.DeleteFunc(r.missing, func(m Missing) bool { return !m.Past.Introduced.Known() })
+	if len(dated) == 0 {
+		return nil
+	}
+	there := &reader{World: home, text: t, bound: none, bare: true}
+	there.read()
+	dated = slices.DeleteFunc(dated, func(m Missing) bool {
+		return slices.ContainsFunc(there.missing, func(other Missing) bool { return other.Start == m.Start && other.Code == m.Code })
+	})
+	slices.SortStableFunc(dated, func(a, b Missing) int { return a.Start - b.Start })
+	return dated
+}
+
+func (r *reader) read() {
+	r.revisions()
+	r.readVersions()
+	for _, c := range r.text.Code {
+		r.readNames(c)
+		r.readValues(c)
+		r.readFiles(c)
+	}
+	if r.text.Language == "nix" {
+		r.readBindings()
+	}
+}
+
+// reader reads one text.
+type reader struct {
+	*World
+	text    Text
+	bound   func(string) bool
+	bare    bool // names count without their path
+	ended   bool // the text names a revision
+	missing []Missing
+}
+
+// say notes a claim that does not hold: what stands from start to end, and what became of it.
+func (r *reader) say(start, end int, code string, past catalog.History, format string, args ...any) {
+	existed := past.Introduced.Known()
+	if r.ended && existed {
+		return
+	}
+	message := fmt.Sprintf(format, args...) + " at " + r.Revision.Short()
+	if existed {
+		message += "; if it ended, name the revision"
+	}
+	r.add(Missing{start, end, code, r.text.Source[start:end], message, past})
+}
+
+func (r *reader) add(m Missing) {
+	if !slices.ContainsFunc(r.missing, func(other Missing) bool { return other.Start <= m.Start && m.End <= other.End && other.Code == m.Code }) {
+		r.missing = append(r.missing, m)
+	}
+}
+
+// never is the past of what is not asked for, or has none.
+var never catalog.History
+
+var enumValues = regexp.MustCompile(`types\.enum\s*\[([^\]]*)\]`)
+
+var quoted = regexp.MustCompile(`"([^"$\\]*)"`)
+
+// Learn adds the names that a Nix text binds, and the enum values it declares.
+func Learn(nix string, bound map[string]bool) {
+	for b := range syntax.Parse(nix).BindingPaths() {
+		for name := range strings.SplitSeq(b.Path, ".") {
+			bound[name] = true
+		}
+	}
+	for _, list := range enumValues.FindAllStringSubmatch(nix, -1) {
+		for _, value := range quoted.FindAllStringSubmatch(list[1], -1) {
+			bound[value[1]] = true
+		}
+	}
+}
+
+var (
+	hashPattern = regexp.MustCompile(`(?:^|[^0-9A-Za-z/._=+-])([0-9a-f]{7,40})(?:$|[^0-9A-Za-z._=+-])`)
+	datePattern = regexp.MustCompile("^[`)]* ?\\((\\d{4}-\\d{2}-\\d{2})\\)")
+)
+
+// revisions checks the commits that a text names, and notes whether there are any.
+func (r *reader) revisions() {
+	source := r.text.Source
+	for _, m := range hashPattern.FindAllStringSubmatchIndex(source, -1) {
+		hash := source[m[2]:m[3]]
+		if !strings.ContainsAny(hash, "abcdef") || !strings.ContainsAny(hash, "0123456789") {
+			continue
+		}
+		wrong := func(format string, args ...any) {
+			r.add(Missing{m[2], m[3], "revision", hash, fmt.Sprintf(format, args...), never})
+		}
+		revision, ok := r.library.Revision(hash)
+		if !ok {
+			if !r.text.IsCode || r.text.Language == "" || r.text.Language == "nix" {
+				wrong("%s is no commit of jetpack-nixos", hash)
+			}
+			continue
+		}
+		r.ended = true
+		if date := datePattern.FindStringSubmatch(source[m[3]:]); date != nil && date[1] != revision.Day() {
+			wrong("%s is of %s, not of %s", hash, revision.Day(), date[1])
+		}
+	}
+}
+
+const number = `\d+(?:\.\d+)*`
+
+var (
+	// versionClaims find versions behind or before their word.
+	versionClaims = []*regexp.Regexp{
+		regexp.MustCompile(`\b(?P<word>JetPack|L4T|CUDA|kernel)\s+\(?(?P<versions>` + number + `(?:(?:,\s+|\s+(?:and|or|to)\s+)` + number + `\b)*)`),
+		regexp.MustCompile(`(?P<versions>\d+\.\d+(?:\.\d+)*(?:(?:,\s+|\s+(?:and|or|to)\s+)\d+\.\d+(?:\.\d+)*)*) (?P<word>kernel)s?\b`),
+	}
+	// versionBindings find those that Nix sets.
+	versionBindings = regexp.MustCompile(`\b(?P<word>l4t|jetpack|cuda)(?:MajorMinorPatchVersion|MajorMinorVersion)?\s*=\s*"(?P<versions>` + number + `)"`)
+	onlyVersion     = regexp.MustCompile(number)
+	capability      = regexp.MustCompile(`[Cc]apabilit(?:y|ies) (\d+\.\d)\b`)
+	limitBefore     = regexp.MustCompile(`(?i)\b(?:from|since|before|than|least|until|below|to|after)\s+$`)
+	limitAfter      = regexp.MustCompile(`^(?:\s+on\b|,?\s+(?:and|or) (?:later|newer|older|earlier))`)
+)
+
+// readVersions checks versions beside their word.
+func (r *reader) readVersions() {
+	if len(r.Generations()) == 0 {
+		return
+	}
+	source := r.text.Source
+	patterns := versionClaims
+	if r.text.Language == "nix" {
+		patterns = append(slices.Clip(patterns), versionBindings)
+	}
+	for _, pattern := range patterns {
+		word, versions := 2*pattern.SubexpIndex("word"), 2*pattern.SubexpIndex("versions")
+		for _, m := range pattern.FindAllStringSubmatchIndex(source, -1) {
+			of := kindOfVersion(source[m[word]:m[word+1]])
+			start, end := m[versions], m[versions+1]
+			limit := limitBefore.MatchString(source[:m[0]]) || limitAfter.MatchString(source[end:])
+			short := false
+			for i, v := range onlyVersion.FindAllStringIndex(source[start:end], -1) {
+				version := source[start+v[0] : start+v[1]]
+				// "JetPack 5, 12.4" goes on with something else.
+				if isShort := !strings.Contains(version, "."); i == 0 {
+					short = isShort
+				} else if short != isShort {
+					break
+				}
+				if has, known := r.hasVersion(of, version); has || !known {
+					continue
+				}
+				name := of + " " + version
+				past, existed := r.versionPast(name, of, version)
+				if !limit || !existed && of != "CUDA" {
+					before := len(r.missing)
+					r.say(start+v[0], start+v[1], "version", past, "there is no %s", name)
+					if len(r.missing) > before {
+						r.missing[before].Name = name
+					}
+				}
+			}
+		}
+	}
+	capabilities := slices.ContainsFunc(r.SoMs(), func(s catalog.SoM) bool { return len(s.CUDACapabilities) > 0 })
+	for _, m := range capability.FindAllStringSubmatchIndex(source, -1) {
+		named := source[m[2]:m[3]]
+		if capabilities && !slices.ContainsFunc(r.SoMs(), func(s catalog.SoM) bool { return slices.Contains(s.CUDACapabilities, named) }) {
+			r.add(Missing{m[2], m[3], "version", "capability " + named, "no SoM has the CUDA capability " + named, never})
+		}
+	}
+}
+
+var dotted = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_'-]*(?:\.(?:[A-Za-z_][A-Za-z0-9_'-]*\*?|"[^"]*"|\*{1,2}|\$\{[^}]*\}))*`)
+
+// readNames checks the dotted names of a piece of code.
+func (r *reader) readNames(c [2]int) {
+	code := r.text.Source[c[0]:c[1]]
+	if r.text.Language == "nix" {
+		code, _, _ = strings.Cut(code, "\n# => ") // a value that Nix makes
+	}
+	for _, m := range dotted.FindAllStringIndex(code, -1) {
+		before := byte(' ')
+		if m[0] > 0 {
+			before = code[m[0]-1]
+		}
+		if before == '/' && scriptLike.MatchString(code[m[0]:m[1]]) {
+			before = ' ' // result/bin/initrd-flash-…
+		}
+		if strings.IndexByte("/.$@", before) >= 0 || '0' <= before && before <= '9' {
+			continue
+		}
+		n := named{
+			start: c[0] + m[0], end: c[0] + m[1],
+			parts: split(code[m[0]:m[1]]), prose: !r.text.IsCode, whole: m[0] == 0 && m[1] == len(code), quoted: before == '"',
+			assigned:  before == '"' && assigning.MatchString(code[:m[0]]),
+			tentative: hasDefault.MatchString(code[m[1]:]),
+			path:      m[1] < len(code) && code[m[1]] == '/',
+		}
+		n.alone = n.whole || n.quoted && m[0] == 1 && m[1]+1 == len(code) && code[m[1]] == '"'
+		if before == '#' {
+			n.reference = flakeBefore(code[:m[0]-1])
+		}
+		r.readName(n)
+	}
+}
+
+var part = regexp.MustCompile(`(?:"[^"]*"|\$\{[^}]*\}|[^."])+`)
+
+// split cuts a dotted name whose parts may be quoted or computed.
+func split(name string) []string {
+	parts := part.FindAllString(name, -1)
+	for i := range parts {
+		parts[i] = strings.Trim(parts[i], `"`)
+	}
+	return parts
+}
+
+// named is a dotted name in code, and how it stands there.
+type named struct {
+	start, end int // in its text
+	parts      []string
+	prose      bool // in back-ticks, not in a block
+	whole      bool // nothing else is between the back-ticks
+	alone      bool // nothing but quotes is
+	quoted     bool // begins a string
+	assigned   bool // the string is what a name is set to or compared with
+	tentative  bool // "x or y", "x ? y": it need not exist
+	path       bool // the beginning of a path
+	reference  flake
+}
+
+// flake says whose output a name behind # is.
+type flake int
+
+const (
+	noFlake flake = iota
+	otherFlake
+	upstreamFlake
+)
+
+func flakeBefore(code string) flake {
+	address := code[strings.LastIndexAny(code, " \t\n'\"")+1:]
+	if address == "" || strings.HasPrefix(address, "github:anduril/jetpack-nixos") || address == "jetpack-nixos" {
+		return upstreamFlake
+	}
+	return otherFlake
+}
+
+var (
+	somLike    = regexp.MustCompile(`^(?:xavier|orin|thor)-[A-Za-z0-9-]+$`)
+	assigning  = regexp.MustCompile(`(?:=|!=)\s*"$`)
+	hasDefault = regexp.MustCompile(`^\s*(?:or\b|\?)`)
+	scriptLike = regexp.MustCompile(`^(?:initrd-)?flash-(?:xavier|orin|thor)-`)
+	boardLike  = regexp.MustCompile(`^jetson-(?:agx|orin|xavier|thor|nano)-`)
+	cudaSet    = regexp.MustCompile(`^cudaPackages_\d+_\d+$`)
+	l4tPackage = regexp.MustCompile(`^l4t-[a-z0-9-]+$`)
+	// distinctive names are hardly ever anything else: majorVersion, flash-tools.
+	distinctive = regexp.MustCompile(`^[a-z0-9]+(?:[A-Z]|-[a-z])[A-Za-z0-9-]*$`)
+)
+
+func (r *reader) readName(n named) {
+	parts := n.parts
+	if i := r.root(parts); i >= 0 {
+		if path := parts[i:]; !r.HasOption(path) && !(i > 0 && parts[i-1] == "options") {
+			r.noOption(n.start, n.end, path)
+		}
+		return
+	}
+	if i, past := r.oldRoot(parts); i >= 0 && !(i > 0 && parts[i-1] == "options") {
+		r.say(n.start, n.end, "option", past, "there is no option %s", strings.Join(parts[i:], "."))
+		return
+	}
+	if n.prose && len(parts) > 1 && (parts[0] == "cfg" || r.leadsToOptions(parts[0]) || r.library.IsOptionWord(parts[0]) && r.library.LedToOptions(parts[0])) {
+		path := parts
+		if parts[0] == "cfg" {
+			path = parts[1:]
+		}
+		if !r.inside(path) {
+			past, _ := r.tailPast(path)
+			r.say(n.start, n.end, "option", past, "no option has %s in its path", strings.Join(path, "."))
+		}
+		return
+	}
+	if n.reference == upstreamFlake && r.HasPackages() {
+		if has, known := r.installable(parts); !has && known {
+			past, _ := r.library.NameHistory(parts[len(parts)-1])
+			r.say(n.start, n.end, "output", past, "the flake has no output %s", strings.Join(parts, "."))
+		}
+		return
+	}
+	if r.HasPackages() && !n.tentative && r.readMember(n) {
+		return
+	}
+	for i, part := range parts {
+		before := ""
+		if i > 0 {
+			before = parts[i-1]
+		}
+		isOutput := slices.Contains(outputs, part) && (before == "jetpack-nixos" ||
+			i == 0 && n.prose && n.reference == noFlake && len(parts) > 1 && part != "nixosConfigurations" && !slices.ContainsFunc(parts[1:], r.bound))
+		switch {
+		case isOutput && len(r.Outputs()) > 0:
+			if has, known := r.output(parts[i:]); !has && known {
+				past, _ := r.library.NameHistory(parts[len(parts)-1])
+				r.say(n.start, n.end, "output", past, "the flake has no output %s", strings.Join(parts[i:], "."))
+			}
+		case before == "build" && i > 1 && parts[i-2] == "system" && len(r.SystemBuild()) > 0 && !r.built(part) && !strings.HasPrefix(part, "$"):
+			r.say(n.start, n.end, "output", never, "there is no system.build.%s", part)
+		case cudaSet.MatchString(part) && !n.tentative && !r.bound(part):
+			if has, known := r.HasScope(part); !has && known {
+				r.say(n.start, n.end, "package", r.packagePast(part), "the overlay does not touch %s", part)
+			}
+		}
+	}
+	r.readBoard(strings.TrimSuffix(parts[0], "'"), n)
+	r.readBare(n)
+}
+
+// noOption reports that a path is that of no option.
+func (r *reader) noOption(start, end int, path []string) {
+	name := strings.Join(path, ".")
+	past, ok := r.library.History(name)
+	if !ok {
+		past, _ = r.library.OptionsHistory(name, func(o []string) bool { return fits(path, o) })
+	}
+	r.say(start, end, "option", past, "there is no option %s", name)
+}
+
+var outputs = []string{"nixosModules", "overlays", "packages", "legacyPackages", "nixosConfigurations", "checks", "formatter"}
+
+// readMember checks names behind a scope, or behind what overlays of a scope call it, and reports whether that was all there is to a
+// name.
+func (r *reader) readMember(n named) bool {
+	for i, part := range n.parts {
+		isScope := scopePattern.MatchString(part) && (i == 0 || n.parts[i-1] != "hardware")
+		if isScope && !r.bound(part) {
+			if has, known := r.scope(part); !has && known {
+				r.say(n.start, n.end, "package", r.packagePast(part), "there is no scope %s", part)
+				return true
+			}
+		}
+		if part == "jprev" || part == "jfinal" {
+			isScope, part = true, catalog.ScopeName
+		}
+		if !isScope || i+1 >= len(n.parts) {
+			continue
+		}
+		member := n.parts[i+1]
+		if has, known := r.HasMember(part, "", member); !has && known && !r.bound(member) && !strings.ContainsAny(member, "$*") {
+			r.say(n.start, n.end, "package", r.packagePast(member), "%s has no member %s", part, member)
+			return true
+		}
+		return false
+	}
+	if name := n.parts[0]; l4tPackage.MatchString(name) && !n.quoted && !r.bound(name) && (!n.prose || n.whole) {
+		if has, known := r.HasMember(catalog.ScopeName, "", name); !has && known {
+			r.say(n.start, n.end, "package", r.packagePast(name), "%s has no member %s", catalog.ScopeName, name)
+			return true
+		}
+	}
+	return false
+}
+
+// readBoard checks names of SoMs, flash scripts and board configurations.
+func (r *reader) readBoard(name string, n named) {
+	if r.bound(name) || len(r.SoMs()) == 0 || n.reference == otherFlake && !scriptLike.MatchString(name) {
+		return
+	}
+	switch {
+	case scriptLike.MatchString(name):
+		if has, known := r.flashing(name); !has && known {
+			past, ok := r.library.NameHistory(name)
+			if !ok {
+				past, _ = r.library.NameHistory(strings.TrimPrefix(name, "initrd-"))
+			}
+			r.say(n.start, n.end, "output", past, "there is no flash script %s", name)
+		}
+	case somLike.MatchString(name) && !n.assigned:
+		_, ok := r.SoM(name)
+		if flashes, _ := r.flashing(name); !ok && !flashes && !strings.HasSuffix(name, "-") {
+			past, _ := r.library.ValueHistory("som", name)
+			r.say(n.start, n.end, "value", past, "there is no SoM %s", name)
+		}
+	case boardLike.MatchString(name):
+		if len(r.FlashTargets()) > 0 && !r.board(name) && !strings.HasSuffix(name, "-") {
+			r.say(n.start, n.end, "value", never, "no SoM has the target board %s", name)
+		}
+	}
+}
+
+// readBare checks names without their path: those that are alone between back-ticks, and in code those that can hardly be anything
+// else. Such a name is a claim only if upstream had it once.
+func (r *reader) readBare(n named) {
+	if !r.bare || n.reference == otherFlake || n.tentative || n.path {
+		return
+	}
+	for i, name := range n.parts {
+		if !distinctive.MatchString(name) && !(n.prose && n.alone && len(n.parts) == 1) || r.bound(name) || r.exists(name) {
+			continue
+		}
+		if n.quoted {
+			if past, ok := r.library.ValueHistory("", name); ok && i == 0 && n.alone {
+				r.say(n.start, n.end, "value", past, "no option has the value %q", name)
+			}
+			continue
+		}
+		if r.library.IsOptionWord(name) {
+			if past, ok := r.tailPast([]string{name}); ok {
+				r.say(n.start, n.end, "option", past, "no option has %s in its path", name)
+				continue
+			}
+		}
+		if has, known := r.HasMember(catalog.ScopeName, "", name); has || !known {
+			continue
+		}
+		if past := r.packagePast(name); past.Introduced.Known() {
+			r.say(n.start, n.end, "package", past, "%s has no member %s", catalog.ScopeName, name)
+		} else if past, ok := r.library.NameHistory(name); ok && len(r.Outputs()) > 0 {
+			r.say(n.start, n.end, "output", past, "the flake has no output %s", name)
+		}
+	}
+}
+
+var (
+	assigned     = regexp.MustCompile(`([A-Za-z0-9_'-]+)\s*(?:==?|!=)\s*"([^"$]*)"`)
+	assignedList = regexp.MustCompile(`\b([A-Za-z]+)\s*=\s*\[([^\]]*)\]`)
+)
+
+// readValues checks what options with fixed values are set to or compared with.
+func (r *reader) readValues(c [2]int) {
+	code := r.text.Source[c[0]:c[1]]
+	check := func(start, end int, leaf, value string) {
+		if values := r.values(leaf); values != nil && !slices.Contains(values, value) && !r.bound(value) {
+			past, _ := r.library.ValueHistory(leaf, value)
+			r.say(c[0]+start, c[0]+end, "value", past, "%s has no value %q", leaf, value)
+		}
+	}
+	for _, m := range assigned.FindAllStringSubmatchIndex(code, -1) {
+		check(m[4], m[5], code[m[2]:m[3]], code[m[4]:m[5]])
+	}
+	for _, m := range assignedList.FindAllStringSubmatchIndex(code, -1) {
+		for _, value := range quoted.FindAllStringSubmatchIndex(code[m[4]:m[5]], -1) {
+			check(m[4]+value[2], m[4]+value[3], code[m[2]:m[3]], code[m[4]+value[2]:m[4]+value[3]])
+		}
+	}
+}
+
+var placePattern = regexp.MustCompile(`(?:^|[\s("'=,│])((?:[A-Za-z0-9_+.-]+/)*[A-Za-z0-9_+.-]+\.(?:nix|json|py|patch|sh|dts|lock|md|diff)|(?:[A-Za-z0-9_+-]+/)+)(?::(\d+)(?:-(\d+))?)?`)
+
+// readFiles checks paths in jetpack-nixos and the lines behind them.
+func (r *reader) readFiles(c [2]int) {
+	if r.files == nil || r.text.Language == "json" {
+		return
+	}
+	code := r.text.Source[c[0]:c[1]]
+	for _, m := range placePattern.FindAllStringSubmatchIndex(code, -1) {
+		name, hasLine := code[m[2]:m[3]], m[4] >= 0
+		rest := code[m[3]:]
+		if strings.HasPrefix(name, "./") || strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "…") || strings.HasPrefix(rest, "*") {
+			continue
+		}
+		first, _, inside := strings.Cut(name, "/")
+		isFolder := strings.HasSuffix(name, "/")
+		if !hasLine && (!inside || !r.Folder(first)) {
+			continue
+		}
+		say := func(past catalog.History, format string, args ...any) {
+			r.say(c[0]+m[2], c[0]+m[3], "file", past, format, args...)
+		}
+		// A file that is named may always be one that was there once.
+		once := catalog.History{Path: name, Introduced: r.Revision}
+		if isFolder {
+			if !hasLine && len(rest) > 0 && rest[0] != ' ' && rest[0] != ',' && rest[0] != '\t' && rest[0] != '\n' {
+				continue // the path goes on with what is none
+			}
+			if !r.Folder(name) {
+				say(once, "there is no folder %s", name)
+			}
+			continue
+		}
+		lines, ok := r.file(name)
+		if !ok {
+			say(once, "there is no file %s", name)
+			continue
+		}
+		for _, g := range []int{4, 6} {
+			if m[g] < 0 {
+				continue
+			}
+			if line, err := strconv.Atoi(code[m[g]:m[g+1]]); err != nil || line < 1 || line > lines {
+				say(never, "%s has %d lines", name, lines)
+			}
+		}
+	}
+}
+
+// readBindings checks the full paths of what a Nix block binds.
+func (r *reader) readBindings() {
+	for b := range syntax.Parse(r.text.Source).BindingPaths() {
+		parts := split(b.Path)
+		i := r.root(parts)
+		if i < 0 {
+			if at, past := r.oldRoot(parts); at >= 0 && !(at > 0 && parts[at-1] == "options") {
+				r.sayAt(b.Offset, past, parts[at:])
+			}
+			continue
+		}
+		if r.HasOption(parts[i:]) || i > 0 && parts[i-1] == "options" || r.inValue(parts[i:]) {
+			continue // no option of jetpack-nixos's, or one that the pill declares, or an argument of a call in a value
+		}
+		path := parts[i:]
+		past, ok := r.library.History(strings.Join(path, "."))
+		if !ok {
+			past, _ = r.library.OptionsHistory("", func(o []string) bool { return fits(path, o) })
+		}
+		r.sayAt(b.Offset, past, path)
+	}
+}
+
+// sayAt reports that a path, whose last names begin at an offset, is that of no option.
+func (r *reader) sayAt(offset int, past catalog.History, path []string) {
+	end := offset
+	if m := dotted.FindStringIndex(r.text.Source[offset:]); m != nil && m[0] == 0 {
+		end += m[1]
+	}
+	r.say(offset, end, "option", past, "there is no option %s", strings.Join(path, "."))
+}

@@ -1,0 +1,233 @@
+// Package edition gives the sections of pills as they hold at a revision that is another one than they were written for: the tables of
+// that revision's facts, the wording that the author has for it, without the passages about what it lacks.
+package edition
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/claims"
+	"jetpills/internal/pill"
+)
+
+// An Edition is a pill at a revision.
+type Edition struct {
+	library     *catalog.Library
+	world, home *claims.World // of the revision, and of the one that the pill was written for
+}
+
+// Of is the edition of a pill for a catalog; false where the pill holds as it is, or does not say what it was written for.
+func Of(p *pill.Pill, library *catalog.Library, c *catalog.Catalog) (Edition, bool) {
+	if p.Revision == "" || p.Revision == c.Revision.Hash {
+		return Edition{}, false
+	}
+	home, match := library.At(p.Revision)
+	return Edition{library, claims.NewWorld(library, c, nil), claims.NewWorld(library, home, nil)}, match == catalog.Exact
+}
+
+// Section returns a section and what an excerpt may show of those inside it, as they hold at the revision.
+func (e Edition) Section(s pill.Section) pill.Section {
+	return s.Rewritten(func(inner pill.Section) string { return e.markdown(inner.Markdown(), true) }, 2)
+}
+
+// Whole returns a section with all sections inside it, in the wording for the revision. No passage is left out.
+func (e Edition) Whole(s pill.Section) pill.Section {
+	return s.Rewritten(func(inner pill.Section) string { return e.markdown(inner.Markdown(), false) }, 0)
+}
+
+// A passage is a block of a section in the wording for the revision.
+type passage struct {
+	pill.Block
+	void bool // a table of which the revision has nothing
+	gone bool // left out
+}
+
+// markdown is a section's text for the revision, with or without the passages that name what the revision lacks.
+func (e Edition) markdown(text string, leaveOut bool) string {
+	passages := e.worded(pill.Blocks(text))
+	if leaveOut {
+		e.leaveOut(passages)
+	}
+	var b strings.Builder
+	for _, p := range passages {
+		if p.gone || p.void {
+			continue
+		}
+		b.WriteString(strings.TrimRight(p.Source, "\n"))
+		b.WriteString("\n\n")
+	}
+	return b.String()
+}
+
+// worded are the blocks of a section in the wording for the revision, without comments.
+func (e Edition) worded(blocks []pill.Block) []passage {
+	var all []passage
+	table := ""
+	from := 0 // where the passages begin that the block before the marks has become
+	chosen := false
+	for _, b := range blocks {
+		if b.Kind == pill.CommentBlock {
+			if name, ok := pill.TableName(b.Comment); ok {
+				table = name
+			} else if b.Comment == pill.TableEnd {
+				table = ""
+			} else if mark, ok := pill.ReadMark(b.Comment); ok && !chosen && e.isOn(mark) {
+				chosen = true
+				all = all[:from]
+				for _, instead := range pill.Blocks(mark.Text) {
+					all = append(all, passage{Block: instead})
+				}
+			}
+			continue
+		}
+		from, chosen = len(all), false
+		if table != "" && b.Kind == pill.TableBlock {
+			lines, err := Table(table, e.world.Catalog)
+			if err != nil {
+				lines = nil
+			}
+			for _, drawn := range pill.Blocks(strings.Join(lines, "\n")) {
+				all = append(all, passage{Block: drawn})
+			}
+			if len(lines) == 0 {
+				all = append(all, passage{Block: b, void: true})
+			}
+			continue
+		}
+		all = append(all, passage{Block: e.cited(b)})
+	}
+	return all
+}
+
+// isOn reports whether the revision is on the side of a mark.
+func (e Edition) isOn(m pill.Mark) bool {
+	before, ok := e.library.IsBefore(e.world.Revision.Hash, m.Revision)
+	return ok && before == m.Before
+}
+
+var citedLine = regexp.MustCompile(`(\.(?:nix|json|py|patch|sh|dts|lock|md|diff)):\d+(?:-\d+)?`)
+
+// cited is a block in which files are cited without their lines, which are those of another revision.
+func (e Edition) cited(b pill.Block) pill.Block {
+	if !citedLine.MatchString(b.Source) {
+		return b
+	}
+	if all := pill.Blocks(citedLine.ReplaceAllString(b.Source, "$1")); len(all) == 1 {
+		return all[0]
+	}
+	return b
+}
+
+// leaveOut marks as gone the passages that name what the revision lacks, where the rest stands without them: all but the first. What a
+// passage announces with a colon goes and stays with it.
+func (e Edition) leaveOut(all []passage) {
+	wasGone := false
+	for from := 0; from < len(all); {
+		end := from + 1
+		for end < len(all) && all[end-1].Announces {
+			end++
+		}
+		group := all[from:end]
+		gone := wasGone && group[0].Kind == pill.ParagraphBlock && refersBack.MatchString(group[0].Source)
+		for i := range group {
+			p := &group[i]
+			gone = gone || p.void || e.lacks(p.Source) && !e.thin(p)
+		}
+		gone = gone && from > 0
+		for i := range group {
+			group[i].gone = gone
+		}
+		wasGone, from = gone, end
+	}
+}
+
+// refersBack is how a paragraph begins that goes on about the passage before it.
+var refersBack = regexp.MustCompile(`^(?:It|Its|This|That|These|Those|They|Their|Both|Then|So|But|And|The same|Here|There|In it|With it|Without it|Neither|Either|Each|All of (?:them|these)|Line \d+)\b`)
+
+// thin leaves out the rows of a table, or the items of a list, that name what the revision lacks, and reports whether some stay, and
+// the rest names nothing that the revision lacks.
+func (e Edition) thin(p *passage) bool {
+	if len(p.Parts) == 0 || p.Kind == pill.NumberBlock {
+		return false
+	}
+	var b strings.Builder
+	last, stay := 0, 0
+	for _, part := range p.Parts {
+		b.WriteString(p.Source[last:part[0]])
+		text := p.Source[part[0]:part[1]]
+		if last = part[1]; p.Kind == pill.TableBlock && e.lacks(tableOf(text)) || p.Kind != pill.TableBlock && e.lacks(text) {
+			continue
+		}
+		b.WriteString(text)
+		stay++
+	}
+	b.WriteString(p.Source[last:])
+	if stay == 0 || e.lacks(b.String()) {
+		return false
+	}
+	p.Source = b.String()
+	return true
+}
+
+// tableOf is a row as the head of a table, so that it is read as a row.
+func tableOf(row string) string {
+	return row + "|" + strings.Repeat("---|", strings.Count(row, "|")-1) + "\n"
+}
+
+// lacks reports whether a text names what the revision lacks and another one has.
+func (e Edition) lacks(markdown string) bool { return len(e.Missing(markdown)) > 0 }
+
+// Missing returns what a text names that the revision lacks and another one has, in the order of the text, each name once.
+func (e Edition) Missing(markdown string) []claims.Missing {
+	var all []claims.Missing
+	for _, u := range pill.Units(markdown) {
+		for _, m := range e.world.Dated(Claims(u), e.home) {
+			if !slices.ContainsFunc(all, func(other claims.Missing) bool { return other.Name == m.Name }) {
+				all = append(all, m)
+			}
+		}
+	}
+	return all
+}
+
+// Claims is a piece of a pill as it is read for claims.
+func Claims(u pill.Unit) claims.Text {
+	return claims.Text{Source: u.Source, Code: u.Code, Language: u.Language, IsCode: u.IsCode}
+}
+
+// An Absent is a name that an excerpt has and the revision lacks.
+type Absent struct {
+	Name   string
+	IsCode bool   // it is written as code
+	When   string // "since 2025-06-26", "until 2026-06-01"
+}
+
+// MissingIn returns what the title of a section and the excerpt of it name that the revision lacks, in this order, each name once.
+func (e Edition) MissingIn(s pill.Section, excerpt pill.Excerpt) []Absent {
+	var all []Absent
+	for _, m := range append(e.inTitle(s.Title), e.Missing(excerpt.Markdown(nil))...) {
+		if !slices.ContainsFunc(all, func(a Absent) bool { return a.Name == m.Name }) {
+			all = append(all, Absent{m.Name, m.IsCode(), e.when(m.Past)})
+		}
+	}
+	return all
+}
+
+// inTitle are the names in a title, which has no back-ticks.
+func (e Edition) inTitle(title string) []claims.Missing {
+	return e.world.Dated(claims.Text{Source: title, Code: [][2]int{{0, len(title)}}, IsCode: true}, e.home)
+}
+
+// when says since or until when upstream has what the revision lacks.
+func (e Edition) when(past catalog.History) string {
+	at := e.world.Revision
+	if past.Removed.Known() && (!at.Known() || !at.Date.Before(past.Removed.Date)) && (!past.Reintroduced.Known() || at.Known() && at.Date.Before(past.Reintroduced.Date)) {
+		return "until " + past.Removed.Day()
+	}
+	if past.Reintroduced.Known() {
+		return "since " + past.Reintroduced.Day()
+	}
+	return "since " + past.Introduced.Day()
+}

@@ -1,0 +1,220 @@
+package pill
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	tables "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// markdownParser is what all pills are parsed with. It may be used by several goroutines.
+var markdownParser = sync.OnceValue(func() parser.Parser { return goldmark.New(goldmark.WithExtensions(extension.Table)).Parser() })
+
+// A Unit is a piece of a pill that is read as one: a piece of prose, or a code block.
+type Unit struct {
+	Text
+	// Language is that of a code block; empty for prose.
+	Language string
+	// IsCode distinguishes a code block without a language from prose.
+	IsCode bool
+}
+
+// Units returns the pill's prose, and behind it its code blocks.
+func (p *Pill) Units() []Unit {
+	var all []Unit
+	for _, t := range p.texts {
+		all = append(all, Unit{Text: t})
+	}
+	for _, b := range p.blocks {
+		all = append(all, Unit{Text{Source: b.Text, Line: b.Line + 1, Code: [][2]int{{0, len(b.Text)}}}, b.Language, true})
+	}
+	return all
+}
+
+// Units returns the prose and the code blocks of a piece of Markdown. Their lines count from 1.
+func Units(markdown string) []Unit {
+	p := &Pill{source: []byte(markdown), firstLine: 1}
+	p.collect(p.parse(0, len(p.source)), func(int, string, ...any) {})
+	return p.Units()
+}
+
+// A BlockKind is what kind of block it is.
+type BlockKind uint8
+
+// The kinds of blocks.
+const (
+	OtherBlock BlockKind = iota // a quote, a rule, HTML
+	ParagraphBlock
+	CodeBlockKind
+	TableBlock
+	BulletBlock  // a list without numbers
+	NumberBlock  // a list with numbers
+	CommentBlock // an HTML comment, which readers do not see
+)
+
+// A Block is a part of a section, from the line on which it begins to that of the next one.
+type Block struct {
+	Kind   BlockKind
+	Source string // Markdown, with the empty lines behind the block
+	// Parts are the rows of a table, without its head, or the items of a list: their ends in Source, whole lines.
+	Parts [][2]int
+	// Comment is what a CommentBlock says, without spaces around it.
+	Comment string
+	// Announces is set for a paragraph that ends in a colon.
+	Announces bool
+}
+
+// Markdown is the section as it stands in the file, without its heading and the sections inside it.
+func (s Section) Markdown() string { return string(s.Pill.source[s.body.from:s.body.to]) }
+
+// Blocks cuts a piece of Markdown into its blocks. Laid end to end, their sources are the text, but for empty lines before the first.
+func Blocks(markdown string) []Block {
+	p := &Pill{source: []byte(markdown), firstLine: 1}
+	var all []Block
+	var starts []int
+	for n := range children(p.parse(0, len(p.source))) {
+		b := Block{Kind: kindOf(n), Announces: announces(n, p.source)}
+		start := p.lineStart(n.Pos())
+		if html, ok := n.(*ast.HTMLBlock); ok {
+			if comment, isComment := strings.CutPrefix(strings.TrimSpace(string(htmlSource(html, p.source))), "<!--"); isComment {
+				b.Kind, b.Comment = CommentBlock, strings.TrimSpace(strings.TrimSuffix(comment, "-->"))
+			}
+		}
+		if b.Kind == TableBlock || b.Kind == BulletBlock || b.Kind == NumberBlock {
+			for part := range children(n) {
+				if _, isHead := part.(*tables.TableHeader); !isHead {
+					at := p.lineStart(part.Pos()) - start
+					b.Parts = append(b.Parts, [2]int{at, at})
+				}
+			}
+		}
+		all, starts = append(all, b), append(starts, start)
+	}
+	for i := range all {
+		end := len(markdown)
+		if i+1 < len(all) {
+			end = starts[i+1]
+		}
+		b := &all[i]
+		b.Source = markdown[starts[i]:max(end, starts[i])]
+		for at := range b.Parts {
+			b.Parts[at][1] = len(strings.TrimRight(b.Source, "\n")) + 1
+			if at+1 < len(b.Parts) {
+				b.Parts[at][1] = b.Parts[at+1][0]
+			}
+			b.Parts[at][1] = min(b.Parts[at][1], len(b.Source))
+		}
+	}
+	return all
+}
+
+func kindOf(n ast.Node) BlockKind {
+	switch n := n.(type) {
+	case *ast.Paragraph:
+		return ParagraphBlock
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		return CodeBlockKind
+	case *tables.Table:
+		return TableBlock
+	case *ast.List:
+		if n.IsOrdered() {
+			return NumberBlock
+		}
+		return BulletBlock
+	}
+	return OtherBlock
+}
+
+// lineStart is where the line of an offset begins.
+func (p *Pill) lineStart(offset int) int {
+	return bytes.LastIndexByte(p.source[:max(offset, 0)], '\n') + 1
+}
+
+// parse reads a part of the pill's source as Markdown.
+func (p *Pill) parse(from, to int) ast.Node {
+	r := text.NewReader(p.source[:to])
+	r.Advance(from)
+	return markdownParser().Parse(r)
+}
+
+// Rewritten returns the section and the sections inside it with another text, which rewrite makes of what each has under its heading.
+// They belong to a pill of their own, which has these sections alone; the titles and the topics stay. enough ends the
+// work early: it is told how many sections with a text there are, and the sections behind these have none.
+func (s Section) Rewritten(rewrite func(inner Section) string, enough int) (rewritten Section) {
+	defer func() {
+		// A fault of the Markdown library must not end an answer.
+		if recover() != nil {
+			rewritten = s
+		}
+	}()
+	p := *s.Pill
+	p.source, p.Sections, p.blocks, p.links, p.texts = nil, nil, nil, nil, nil
+	said := 0
+	for _, inner := range s.subtree() {
+		from := len(p.source)
+		if said < enough || enough <= 0 {
+			body := strings.TrimSpace(rewrite(inner))
+			if body != "" {
+				said++
+			}
+			p.source = append(append(p.source, body...), "\n\n"...)
+		}
+		inner.body = &body{number: len(p.Sections), role: inner.body.role, from: from, to: len(p.source)}
+		p.Sections = append(p.Sections, inner)
+	}
+	for i := range p.Sections {
+		b := p.Sections[i].body
+		p.Sections[i].Pill = &p
+		for n := range children(p.parse(b.from, b.to)) {
+			if html, isHTML := n.(*ast.HTMLBlock); isHTML && !strings.Contains(htmlText(html, p.source), "<") {
+				continue
+			}
+			b.nodes = append(b.nodes, n)
+		}
+	}
+	rewritten = p.Sections[0]
+	rewritten.focus = s.focus
+	return rewritten
+}
+
+// TableName is the name of the generated table that a comment begins: "generated: soms".
+func TableName(comment string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(comment, "generated: ")
+	return strings.TrimSpace(name), ok
+}
+
+// TableEnd is the comment behind a generated table.
+const TableEnd = "end generated"
+
+// A Mark is a comment with a text for other revisions: it holds in place of the block before the mark.
+type Mark struct {
+	// Before is set for a text that holds before the revision, otherwise it holds since then.
+	Before   bool
+	Revision string // as it is written
+	Text     string // Markdown; empty where the block is left out
+}
+
+var markPattern = regexp.MustCompile(`(?s)^(before|since) ([^\s:]+):(?:\s(.*))?$`)
+
+// ReadMark reads a comment as a mark.
+func ReadMark(comment string) (Mark, bool) {
+	m := markPattern.FindStringSubmatch(comment)
+	if m == nil {
+		return Mark{}, false
+	}
+	return Mark{m[1] == "before", m[2], strings.TrimSpace(m[3])}, true
+}
+
+// LooksLikeMark reports whether a comment is meant to be a mark.
+func LooksLikeMark(comment string) bool {
+	word, _, _ := strings.Cut(comment, " ")
+	return slices.Contains([]string{"before", "since", "until", "after"}, strings.TrimSuffix(strings.ToLower(word), ":"))
+}
