@@ -51,7 +51,7 @@ var mayImport = map[string][]string{
 	},
 	"jetpills/internal/pillcheck":           {"internal/pill", "internal/claims", "internal/edition", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
 	"jetpills/internal/catalog/facts":       {},
-	"jetpills/internal/catalog/generate":    {"internal/catalog", "internal/catalog/facts", "internal/upstream"},
+	"jetpills/internal/catalog/generate":    {"internal/catalog", "internal/catalog/facts", "internal/upstream", "internal/pill", "internal/claims"},
 	"jetpills/internal/catalog/catalogtest": {"internal/catalog", "internal/catalog/facts"}, // for tests
 }
 

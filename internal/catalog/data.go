@@ -37,6 +37,7 @@ type Data struct {
 	// Summaries are the project's own descriptions of options, by path, OtherSummaries those of packages, by name, and of values of
 	// enums, by path=value.
 	Summaries, OtherSummaries map[string]string
+	Places                    Places
 }
 
 // Commit is one commit of jetpack-nixos. Commits come after their parents; the newest is the last.
@@ -69,6 +70,7 @@ const (
 	fileEvaluated      = "evaluated.gz"       // JSON
 	fileSummaries      = "summaries.gz"       // those of options; a line each: its name, a tab, the text
 	fileOtherSummaries = "summaries-other.gz" // those of packages and values, likewise
+	filePlaces         = "places.gz"          // the files and lines that the pills name; [placeLines] says how
 )
 
 // Open reads the embedded data. An error means that the program was built with a damaged one.
@@ -146,12 +148,16 @@ func Read(folder fs.FS) (*Library, error) {
 	})
 	l.summaries = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileSummaries) })
 	l.otherSummaries = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileOtherSummaries) })
+	l.places = sync.OnceValue(func() places {
+		text, _ := readText(folder, filePlaces)
+		return readPlaces(text, len(l.commits))
+	})
 	return l, nil
 }
 
 // DataOf gives back what a library was made of.
 func DataOf(l *Library) Data {
-	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries())}
+	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries()), Places: l.places().data()}
 	for _, c := range l.commits {
 		for i := len(d.Sources); i <= c.Source; i++ {
 			s := l.state(i)
@@ -176,6 +182,7 @@ func Write(folder string, d Data) error {
 		fileEvaluated:      func() ([]byte, error) { return json.Marshal(d.Evaluated) },
 		fileSummaries:      func() ([]byte, error) { return summaryLines(d.Summaries) },
 		fileOtherSummaries: func() ([]byte, error) { return summaryLines(d.OtherSummaries) },
+		filePlaces:         func() ([]byte, error) { return placeLines(d.Places), nil },
 	}
 	for name, text := range texts {
 		content, err := text()
@@ -297,15 +304,11 @@ func source(i int, commits []Commit) int {
 func commitColumns(commits []Commit) []byte {
 	var b bytes.Buffer
 	for _, column := range columns {
-		var words []string
-		for i := 0; i < len(commits); {
-			number, from := column.get(i, commits), i
-			for i < len(commits) && column.get(i, commits) == number {
-				i++
-			}
-			words = append(words, strconv.Itoa(number), strconv.Itoa(i-from))
+		numbers := make([]int, len(commits))
+		for i := range commits {
+			numbers[i] = column.get(i, commits)
 		}
-		fmt.Fprintln(&b, strings.Join(words, " "))
+		fmt.Fprintln(&b, runs(numbers))
 	}
 	return b.Bytes()
 }

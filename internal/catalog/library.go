@@ -19,6 +19,7 @@ type Library struct {
 	cells          func() map[fitKey]Combination // the evaluated combinations
 	summaries      func() map[string]string      // of options
 	otherSummaries func() map[string]string      // the summaries of packages and values
+	places         func() places
 
 	mu       sync.Mutex
 	catalogs map[int]*Catalog // by index into commits

@@ -53,16 +53,16 @@ func (w *World) Read(t Text, bound func(string) bool) []Missing {
 }
 
 // Dated returns the names that a text claims, which home, the world that it was written for, has, and the world lacks, in the order
-// of the text. Names without their path count too: majorVersion.
-func (w *World) Dated(t Text, home *World) []Missing {
+// of the text. Names without their path count too: majorVersion, and those of the subjects, however ordinary they are.
+func (w *World) Dated(t Text, home *World, subjects []string) []Missing {
 	none := func(string) bool { return false }
-	r := &reader{World: w, text: t, bound: none, bare: true}
+	r := &reader{World: w, text: t, bound: none, bare: true, subjects: subjects}
 	r.read()
 	dated := slices.DeleteFunc(r.missing, func(m Missing) bool { return !m.Past.Introduced.Known() })
 	if len(dated) == 0 {
 		return nil
 	}
-	there := &reader{World: home, text: t, bound: none, bare: true}
+	there := &reader{World: home, text: t, bound: none, bare: true, subjects: subjects}
 	there.read()
 	dated = slices.DeleteFunc(dated, func(m Missing) bool {
 		return slices.ContainsFunc(there.missing, func(other Missing) bool { return other.Start == m.Start && other.Code == m.Code })
@@ -77,8 +77,8 @@ func (r *reader) read() {
 	for _, c := range r.text.Code {
 		r.readNames(c)
 		r.readValues(c)
-		r.readFiles(c)
 	}
+	r.readFiles()
 	if r.text.Language == "nix" {
 		r.readBindings()
 	}
@@ -87,11 +87,13 @@ func (r *reader) read() {
 // reader reads one text.
 type reader struct {
 	*World
-	text    Text
-	bound   func(string) bool
-	bare    bool // names count without their path
-	ended   bool // the text names a revision
-	missing []Missing
+	text  Text
+	bound func(string) bool
+	bare  bool // names count without their path
+	// subjects are names that mean upstream's wherever they stand alone, however ordinary they are.
+	subjects []string
+	ended    bool // the text names a revision
+	missing  []Missing
 }
 
 // say notes a claim that does not hold: what stands from start to end, and what became of it.
@@ -195,27 +197,23 @@ func (r *reader) readVersions() {
 		for _, m := range pattern.FindAllStringSubmatchIndex(source, -1) {
 			of := kindOfVersion(source[m[word]:m[word+1]])
 			start, end := m[versions], m[versions+1]
+			listed := onlyVersion.FindAllStringIndex(source[start:end], -1)
+			isShort := func(v []int) bool { return !strings.Contains(source[start+v[0]:start+v[1]], ".") }
+			// "JetPack 5, 12.4" goes on with something else.
+			if i := slices.IndexFunc(listed, func(v []int) bool { return isShort(v) != isShort(listed[0]) }); i > 0 {
+				listed = listed[:i]
+				end = start + listed[i-1][1]
+			}
 			limit := limitBefore.MatchString(source[:m[0]]) || limitAfter.MatchString(source[end:])
-			short := false
-			for i, v := range onlyVersion.FindAllStringIndex(source[start:end], -1) {
+			for _, v := range listed {
 				version := source[start+v[0] : start+v[1]]
-				// "JetPack 5, 12.4" goes on with something else.
-				if isShort := !strings.Contains(version, "."); i == 0 {
-					short = isShort
-				} else if short != isShort {
-					break
-				}
 				if has, known := r.hasVersion(of, version); has || !known {
 					continue
 				}
 				name := of + " " + version
 				past, existed := r.versionPast(name, of, version)
 				if !limit || !existed && of != "CUDA" {
-					before := len(r.missing)
-					r.say(start+v[0], start+v[1], "version", past, "there is no %s", name)
-					if len(r.missing) > before {
-						r.missing[before].Name = name
-					}
+					r.sayName(name, named{start: start + v[0], end: start + v[1]}, "version", past, "there is no %s", name)
 				}
 			}
 		}
@@ -394,7 +392,7 @@ func (r *reader) readMember(n named) bool {
 		isScope := scopePattern.MatchString(part) && (i == 0 || n.parts[i-1] != "hardware")
 		if isScope && !r.bound(part) {
 			if has, known := r.scope(part); !has && known {
-				r.say(n.start, n.end, "package", r.packagePast(part), "there is no scope %s", part)
+				r.sayName(part, n, "package", r.packagePast(part), "there is no scope %s", part)
 				return true
 			}
 		}
@@ -406,7 +404,7 @@ func (r *reader) readMember(n named) bool {
 		}
 		member := n.parts[i+1]
 		if has, known := r.HasMember(part, "", member); !has && known && !r.bound(member) && !strings.ContainsAny(member, "$*") {
-			r.say(n.start, n.end, "package", r.packagePast(member), "%s has no member %s", part, member)
+			r.sayName(member, n, "package", r.packagePast(member), "%s has no member %s", part, member)
 			return true
 		}
 		return false
@@ -447,6 +445,9 @@ func (r *reader) readBoard(name string, n named) {
 	}
 }
 
+// ofMakeScope are members of a scope that nixpkgs has too.
+var ofMakeScope = []string{"callPackage", "newScope", "overrideScope", "packages"}
+
 // readBare checks names without their path: those that are alone between back-ticks, and in code those that can hardly be anything
 // else. Such a name is a claim only if upstream had it once.
 func (r *reader) readBare(n named) {
@@ -454,7 +455,7 @@ func (r *reader) readBare(n named) {
 		return
 	}
 	for i, name := range n.parts {
-		if !distinctive.MatchString(name) && !(n.prose && n.alone && len(n.parts) == 1) || r.bound(name) || r.exists(name) {
+		if !distinctive.MatchString(name) && !(n.prose && n.alone && len(n.parts) == 1 && slices.Contains(r.subjects, name)) || r.bound(name) || r.exists(name) {
 			continue
 		}
 		if n.quoted {
@@ -465,18 +466,26 @@ func (r *reader) readBare(n named) {
 		}
 		if r.library.IsOptionWord(name) {
 			if past, ok := r.tailPast([]string{name}); ok {
-				r.say(n.start, n.end, "option", past, "no option has %s in its path", name)
+				r.sayName(name, n, "option", past, "no option has %s in its path", name)
 				continue
 			}
 		}
-		if has, known := r.HasMember(catalog.ScopeName, "", name); has || !known {
+		if has, known := r.HasMember(catalog.ScopeName, "", name); has || !known || slices.Contains(ofMakeScope, name) {
 			continue
 		}
 		if past := r.packagePast(name); past.Introduced.Known() {
-			r.say(n.start, n.end, "package", past, "%s has no member %s", catalog.ScopeName, name)
+			r.sayName(name, n, "package", past, "%s has no member %s", catalog.ScopeName, name)
 		} else if past, ok := r.library.NameHistory(name); ok && len(r.Outputs()) > 0 {
-			r.say(n.start, n.end, "output", past, "the flake has no output %s", name)
+			r.sayName(name, n, "output", past, "the flake has no output %s", name)
 		}
+	}
+}
+
+// sayName is say of one name of several.
+func (r *reader) sayName(name string, n named, code string, past catalog.History, format string, args ...any) {
+	before := len(r.missing)
+	if r.say(n.start, n.end, code, past, format, args...); len(r.missing) > before {
+		r.missing[before].Name = name
 	}
 }
 
@@ -504,51 +513,134 @@ func (r *reader) readValues(c [2]int) {
 	}
 }
 
-var placePattern = regexp.MustCompile(`(?:^|[\s("'=,│])((?:[A-Za-z0-9_+.-]+/)*[A-Za-z0-9_+.-]+\.(?:nix|json|py|patch|sh|dts|lock|md|diff)|(?:[A-Za-z0-9_+-]+/)+)(?::(\d+)(?:-(\d+))?)?`)
+const fileEndings = `nix|json|py|patch|sh|dts|lock|md|diff`
 
-// readFiles checks paths in jetpack-nixos and the lines behind them.
-func (r *reader) readFiles(c [2]int) {
-	if r.files == nil || r.text.Language == "json" {
-		return
+var (
+	placePattern = regexp.MustCompile(`(?:^|[\s("'=,│])((?:[A-Za-z0-9_+.-]+/)*[A-Za-z0-9_+.-]+\.(?:` + fileEndings + `)|(?:[A-Za-z0-9_+-]+/)+)(?::(\d+)(?:-(\d+))?)?`)
+	// lineWords find lines of the file that was named last: in line 15, (lines 16-42); lineAlone, a code span with nothing but a line.
+	lineWords = regexp.MustCompile(`\b[Ll]ines? (\d+)(?:-(\d+))?`)
+	lineAlone = regexp.MustCompile(`^:?(\d+)(?:-(\d+))?$`)
+)
+
+// A Place is a path in a text, or the lines of a file of which a text has named the path before.
+type Place struct {
+	// Start and End are where it stands in the text, LineStart and LineEnd the numbers in it; these are 0 for a path without any.
+	Start, End, LineStart, LineEnd int
+	// Path is within jetpack-nixos; that of a folder ends in a slash. It is empty for lines of a file that is not known.
+	Path string
+	// First and Last are lines, from 1; Last is 0 for a single one.
+	First, Last int
+	// Bare is set for lines without a path.
+	Bare bool
+	open bool // the path goes on
+}
+
+// Places returns the paths and the lines in a text, in its order.
+func Places(t Text) []Place {
+	var all []Place
+	number := func(from, to int) int {
+		n, _ := strconv.Atoi(t.Source[max(from, 0):max(to, 0)])
+		return n
 	}
-	code := r.text.Source[c[0]:c[1]]
-	for _, m := range placePattern.FindAllStringSubmatchIndex(code, -1) {
-		name, hasLine := code[m[2]:m[3]], m[4] >= 0
-		rest := code[m[3]:]
-		if strings.HasPrefix(name, "./") || strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "…") || strings.HasPrefix(rest, "*") {
-			continue
-		}
-		first, _, inside := strings.Cut(name, "/")
-		isFolder := strings.HasSuffix(name, "/")
-		if !hasLine && (!inside || !r.Folder(first)) {
-			continue
-		}
-		say := func(past catalog.History, format string, args ...any) {
-			r.say(c[0]+m[2], c[0]+m[3], "file", past, format, args...)
-		}
-		// A file that is named may always be one that was there once.
-		once := catalog.History{Path: name, Introduced: r.Revision}
-		if isFolder {
-			if !hasLine && len(rest) > 0 && rest[0] != ' ' && rest[0] != ',' && rest[0] != '\t' && rest[0] != '\n' {
-				continue // the path goes on with what is none
+	for _, c := range t.Code {
+		code := t.Source[c[0]:c[1]]
+		if m := lineAlone.FindStringSubmatchIndex(code); m != nil && !t.IsCode {
+			p := Place{Start: c[0], End: c[1], LineStart: c[0] + m[2], LineEnd: c[1], Bare: true}
+			p.First = number(c[0]+m[2], c[0]+m[3])
+			if m[4] >= 0 {
+				p.Last = number(c[0]+m[4], c[0]+m[5])
 			}
-			if !r.Folder(name) {
-				say(once, "there is no folder %s", name)
+			all = append(all, p)
+			continue
+		}
+		for _, m := range placePattern.FindAllStringSubmatchIndex(code, -1) {
+			rest := code[m[1]:]
+			if m[4] < 0 {
+				rest = code[m[3]:]
 			}
-			continue
-		}
-		lines, ok := r.file(name)
-		if !ok {
-			say(once, "there is no file %s", name)
-			continue
-		}
-		for _, g := range []int{4, 6} {
-			if m[g] < 0 {
+			p := Place{Start: c[0] + m[2], End: c[0] + m[3], Path: code[m[2]:m[3]]}
+			if strings.HasPrefix(p.Path, "./") || strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "…") || strings.HasPrefix(rest, "*") {
 				continue
 			}
-			if line, err := strconv.Atoi(code[m[g]:m[g+1]]); err != nil || line < 1 || line > lines {
-				say(never, "%s has %d lines", name, lines)
+			p.open = len(rest) > 0 && rest[0] != ' ' && rest[0] != ',' && rest[0] != '\t' && rest[0] != '\n'
+			if m[4] >= 0 {
+				p.End, p.LineStart, p.LineEnd = c[0]+m[1], c[0]+m[4], c[0]+m[1]
+				p.First = number(c[0]+m[4], c[0]+m[5])
+				if m[6] >= 0 {
+					p.Last = number(c[0]+m[6], c[0]+m[7])
+				}
 			}
+			all = append(all, p)
+		}
+	}
+	if !t.IsCode {
+		for _, m := range lineWords.FindAllStringSubmatchIndex(t.Source, -1) {
+			p := Place{Start: m[0], End: m[1], LineStart: m[2], LineEnd: m[1], First: number(m[2], m[3]), Bare: true}
+			if m[4] >= 0 {
+				p.Last = number(m[4], m[5])
+			}
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b Place) int { return a.Start - b.Start })
+	last := ""
+	for i := range all {
+		if p := &all[i]; p.Bare {
+			p.Path = last
+		} else if !strings.HasSuffix(p.Path, "/") {
+			last = p.Path
+		}
+	}
+	return all
+}
+
+// readFiles checks paths in jetpack-nixos and the lines behind them.
+func (r *reader) readFiles() {
+	if r.text.Language == "json" {
+		return
+	}
+	for _, p := range Places(r.text) {
+		switch {
+		case p.Bare:
+		case r.files == nil:
+			if first, _, inside := strings.Cut(p.Path, "/"); p.open && strings.HasSuffix(p.Path, "/") || !inside && !strings.Contains(first, "-") && p.First == 0 {
+				continue // it goes on with what is none, or may be anyone's
+			}
+			if has, known := r.library.HasFile(r.Revision, p.Path); !has && known {
+				past, _ := r.library.FileHistory(p.Path)
+				r.say(p.Start, p.Start+len(p.Path), "file", past, "there is no %s", p.Path)
+			}
+		default:
+			r.readFile(p)
+		}
+	}
+}
+
+// readFile checks a path where all files are known.
+func (r *reader) readFile(p Place) {
+	first, _, inside := strings.Cut(p.Path, "/")
+	if p.First == 0 && (!inside || !r.Folder(first)) {
+		return
+	}
+	say := func(past catalog.History, format string, args ...any) {
+		r.say(p.Start, p.End, "file", past, format, args...)
+	}
+	// A file that is named may always be one that was there once.
+	once := catalog.History{Path: p.Path, Introduced: r.Revision}
+	if strings.HasSuffix(p.Path, "/") {
+		if !r.Folder(p.Path) && (p.First > 0 || !p.open) {
+			say(once, "there is no folder %s", p.Path)
+		}
+		return
+	}
+	lines, ok := r.file(p.Path)
+	if !ok {
+		say(once, "there is no file %s", p.Path)
+		return
+	}
+	for _, line := range []int{p.First, p.Last} {
+		if line > lines || p.LineEnd > 0 && p.First < 1 {
+			say(never, "%s has %d lines", p.Path, lines)
 		}
 	}
 }

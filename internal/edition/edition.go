@@ -12,19 +12,27 @@ import (
 	"jetpills/internal/pill"
 )
 
-// An Edition is a pill at a revision.
+// An Edition is a section of a pill at a revision.
 type Edition struct {
 	library     *catalog.Library
 	world, home *claims.World // of the revision, and of the one that the pill was written for
+	subjects    []string      // last names of what the section is about
 }
 
-// Of is the edition of a pill for a catalog; false where the pill holds as it is, or does not say what it was written for.
-func Of(p *pill.Pill, library *catalog.Library, c *catalog.Catalog) (Edition, bool) {
+// Of is the edition of a section for a catalog; false where the pill holds as it is, or does not say what it was written for.
+func Of(s pill.Section, library *catalog.Library, c *catalog.Catalog) (Edition, bool) {
+	p := s.Pill
 	if p.Revision == "" || p.Revision == c.Revision.Hash {
 		return Edition{}, false
 	}
 	home, match := library.At(p.Revision)
-	return Edition{library, claims.NewWorld(library, c, nil), claims.NewWorld(library, home, nil)}, match == catalog.Exact
+	e := Edition{library: library, world: claims.NewWorld(library, c, nil), home: claims.NewWorld(library, home, nil)}
+	for _, t := range s.Topics {
+		if t.Kind == pill.OptionTopic {
+			e.subjects = append(e.subjects, t.Name[strings.LastIndexByte(t.Name, '.')+1:])
+		}
+	}
+	return e, match == catalog.Exact
 }
 
 // Section returns a section and what an excerpt may show of those inside it, as they hold at the revision.
@@ -96,7 +104,17 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 			}
 			continue
 		}
-		all = append(all, passage{Block: e.cited(b)})
+		source := e.cited(b.Source)
+		if b.Kind == pill.TableBlock {
+			source = withoutLineColumn(source)
+		}
+		if source == b.Source {
+			all = append(all, passage{Block: b})
+			continue
+		}
+		for _, block := range pill.Blocks(source) {
+			all = append(all, passage{Block: block})
+		}
 	}
 	return all
 }
@@ -105,19 +123,6 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 func (e Edition) isOn(m pill.Mark) bool {
 	before, ok := e.library.IsBefore(e.world.Revision.Hash, m.Revision)
 	return ok && before == m.Before
-}
-
-var citedLine = regexp.MustCompile(`(\.(?:nix|json|py|patch|sh|dts|lock|md|diff)):\d+(?:-\d+)?`)
-
-// cited is a block in which files are cited without their lines, which are those of another revision.
-func (e Edition) cited(b pill.Block) pill.Block {
-	if !citedLine.MatchString(b.Source) {
-		return b
-	}
-	if all := pill.Blocks(citedLine.ReplaceAllString(b.Source, "$1")); len(all) == 1 {
-		return all[0]
-	}
-	return b
 }
 
 // leaveOut marks as gone the passages that name what the revision lacks, where the rest stands without them: all but the first. What a
@@ -183,13 +188,18 @@ func (e Edition) lacks(markdown string) bool { return len(e.Missing(markdown)) >
 func (e Edition) Missing(markdown string) []claims.Missing {
 	var all []claims.Missing
 	for _, u := range pill.Units(markdown) {
-		for _, m := range e.world.Dated(Claims(u), e.home) {
-			if !slices.ContainsFunc(all, func(other claims.Missing) bool { return other.Name == m.Name }) {
+		for _, m := range e.world.Dated(Claims(u), e.home, e.subjects) {
+			if !slices.ContainsFunc(all, func(other claims.Missing) bool { return isNameOf(other.Name, m.Name) }) {
 				all = append(all, m)
 			}
 		}
 	}
 	return all
+}
+
+// isNameOf reports whether two names mean the same, one of them with more of its path than the other.
+func isNameOf(a, b string) bool {
+	return a == b || strings.HasSuffix(a, "."+b) || strings.HasSuffix(b, "."+a)
 }
 
 // Claims is a piece of a pill as it is read for claims.
@@ -208,7 +218,7 @@ type Absent struct {
 func (e Edition) MissingIn(s pill.Section, excerpt pill.Excerpt) []Absent {
 	var all []Absent
 	for _, m := range append(e.inTitle(s.Title), e.Missing(excerpt.Markdown(nil))...) {
-		if !slices.ContainsFunc(all, func(a Absent) bool { return a.Name == m.Name }) {
+		if !slices.ContainsFunc(all, func(a Absent) bool { return isNameOf(a.Name, m.Name) }) {
 			all = append(all, Absent{m.Name, m.IsCode(), e.when(m.Past)})
 		}
 	}
@@ -217,13 +227,12 @@ func (e Edition) MissingIn(s pill.Section, excerpt pill.Excerpt) []Absent {
 
 // inTitle are the names in a title, which has no back-ticks.
 func (e Edition) inTitle(title string) []claims.Missing {
-	return e.world.Dated(claims.Text{Source: title, Code: [][2]int{{0, len(title)}}, IsCode: true}, e.home)
+	return e.world.Dated(claims.Text{Source: title, Code: [][2]int{{0, len(title)}}, IsCode: true}, e.home, e.subjects)
 }
 
-// when says since or until when upstream has what the revision lacks.
+// when says since or until when upstream has what the revision lacks and home has.
 func (e Edition) when(past catalog.History) string {
-	at := e.world.Revision
-	if past.Removed.Known() && (!at.Known() || !at.Date.Before(past.Removed.Date)) && (!past.Reintroduced.Known() || at.Known() && at.Date.Before(past.Reintroduced.Date)) {
+	if at := e.world.Revision; at.Known() && at.Date.After(e.home.Revision.Date) {
 		return "until " + past.Removed.Day()
 	}
 	if past.Reintroduced.Known() {

@@ -84,7 +84,7 @@ func (p Page) Plain() string {
 // excerpt is what the page shows of a section, as it holds at the revision, and what it names still that the revision lacks.
 func (q *query) excerpt(section pill.Section) (pill.Excerpt, markup.Text) {
 	lines := q.sn.Settings().ExcerptLines
-	e, ok := edition.Of(section.Pill, q.sn.Library(), q.pinned.Catalog)
+	e, ok := edition.Of(section, q.sn.Library(), q.pinned.Catalog)
 	if !ok {
 		return section.Excerpt(lines), markup.Text{}
 	}

@@ -19,7 +19,7 @@ func main() {
 	out := flag.String("o", "data", "the data `folder`, which is read and written")
 	dir := flag.String("upstream", "", "add the commits that this `clone` of jetpack-nixos has after the newest one known")
 	all := flag.Bool("all", false, "with -upstream, read the sources of the commits known once more")
-	pills := flag.String("pills", "", "a `folder` of pills about the newest commit known, which are to be about the one that is then")
+	pills := flag.String("pills", "", "a `folder` of pills about the newest commit known, which are to be about the one that is then; with -upstream, the files and lines that they name are found in all commits")
 	flag.Parse()
 	if err := run(facts.Files, *out, *dir, *all, *pills, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
@@ -52,6 +52,13 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 			data, firstParent = h.data(), h.firstParents()
 			fmt.Fprintf(w, "%d distinct sources, %d before.\n", len(data.Sources), known)
 		}
+	}
+	if dir != "" && pills != "" {
+		if data.Places, err = places(clone{dir}, data.Commits, pills); err != nil {
+			return fmt.Errorf("places: %w", err)
+		}
+	} else if before != nil {
+		data.Places = catalog.DataOf(before).Places
 	}
 	data.Evaluated, data.Summaries, data.OtherSummaries = t.evaluated(), t.summaries, t.otherSummaries
 	if err := catalog.Write(out, data); err != nil {

@@ -1,0 +1,138 @@
+package catalog
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Places are the files of jetpack-nixos that the pills name, and the lines in them, at every commit.
+type Places struct {
+	// Home is the hash of the commit that the lines are named at.
+	Home string
+	// Files say by path, for each commit, whether the file or folder is there: 1 or 0.
+	Files map[string][]int
+	// Lines say by path and line at home ("flake.nix:149"), for each commit, in which line the same text stands; 0 for none.
+	Lines map[string][]int
+}
+
+// placeLines writes places as text, a line each: the home, then path or path and line, a tab, and how often a number stands in a row
+// of commits, as in [columns].
+func placeLines(p Places) []byte {
+	var b bytes.Buffer
+	fmt.Fprintln(&b, p.Home)
+	for _, all := range []map[string][]int{p.Files, p.Lines} {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			fmt.Fprintf(&b, "%s\t%s\n", name, runs(all[name]))
+		}
+	}
+	return b.Bytes()
+}
+
+// runs writes numbers as each number and how often it stands in a row.
+func runs(numbers []int) string {
+	var words []string
+	for i := 0; i < len(numbers); {
+		from := i
+		for i < len(numbers) && numbers[i] == numbers[from] {
+			i++
+		}
+		words = append(words, strconv.Itoa(numbers[from]), strconv.Itoa(i-from))
+	}
+	return strings.Join(words, " ")
+}
+
+// places are [Places] as they are kept: the runs as text.
+type places struct {
+	home  string
+	runs  map[string]string
+	count int // of commits
+}
+
+func readPlaces(text string, commits int) places {
+	p := places{runs: map[string]string{}, count: commits}
+	p.home, text, _ = strings.Cut(text, "\n")
+	for line := range strings.Lines(text) {
+		name, numbers, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		p.runs[name] = numbers
+	}
+	return p
+}
+
+// each visits the runs of a name: a number, and the commits from and up to end that have it.
+func (p places) each(name string, visit func(number, from, end int)) {
+	rest, from := p.runs[name], 0
+	for rest != "" {
+		var number, count string
+		number, rest, _ = strings.Cut(rest, " ")
+		count, rest, _ = strings.Cut(rest, " ")
+		v, _ := strconv.Atoi(number)
+		n, err := strconv.Atoi(count)
+		if err != nil || n <= 0 || n > p.count-from {
+			return
+		}
+		visit(v, from, from+n)
+		from += n
+	}
+}
+
+func (p places) at(name string, commit int) (number int, ok bool) {
+	p.each(name, func(v, from, end int) {
+		if from <= commit && commit < end {
+			number, ok = v, true
+		}
+	})
+	return number, ok
+}
+
+func (p places) data() Places {
+	d := Places{Home: p.home, Files: map[string][]int{}, Lines: map[string][]int{}}
+	for name := range p.runs {
+		var numbers []int
+		p.each(name, func(v, from, end int) { numbers = append(numbers, slices.Repeat([]int{v}, end-from)...) })
+		if strings.Contains(name, ":") {
+			d.Lines[name] = numbers
+		} else {
+			d.Files[name] = numbers
+		}
+	}
+	return d
+}
+
+// HasFile reports whether a commit has a file or a folder of jetpack-nixos; known is false for those that no pill names.
+func (l *Library) HasFile(r Revision, path string) (has, known bool) {
+	i, ok := l.find(r.Hash)
+	if !ok {
+		return false, false
+	}
+	number, known := l.places().at(strings.TrimSuffix(path, "/"), i)
+	return number > 0, known
+}
+
+// LineAt is the line in which a commit has what a pill that was written for home says is in a line of a file; it is not ok where that
+// is not known.
+func (l *Library) LineAt(home, r Revision, path string, line int) (there int, ok bool) {
+	i, ok := l.find(r.Hash)
+	if p := l.places(); ok && p.home == home.Hash {
+		there, _ = p.at(path+":"+strconv.Itoa(line), i)
+	}
+	return there, there > 0
+}
+
+// FileHistory returns what became of a file or a folder that a pill names.
+func (l *Library) FileHistory(path string) (History, bool) {
+	h := History{Path: path}
+	was := false
+	l.places().each(strings.TrimSuffix(path, "/"), func(v, from, end int) {
+		for i := from; i < end; i++ {
+			if l.commits[i].Mainline && (v > 0) != was {
+				was = v > 0
+				h.went(l.commits[i].Revision, was)
+			}
+		}
+	})
+	return h, h.Introduced.Known()
+}
