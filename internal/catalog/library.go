@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -128,4 +129,53 @@ func (l *Library) IsBefore(rev, other string) (before, ok bool) {
 	i, known := l.find(rev)
 	j, ok := l.find(other)
 	return i < j, known && ok
+}
+
+// MainlineBefore returns the catalog of the last mainline revision with options before a commit.
+func (l *Library) MainlineBefore(r Revision) (*Catalog, bool) {
+	i, ok := l.find(r.Hash)
+	for i--; ok && i >= 0; i-- {
+		if c := l.commits[i]; c.Mainline && c.Catalog == i {
+			return l.at(i), true
+		}
+	}
+	return nil, false
+}
+
+// States returns catalogs with all that differs between revisions in what their options, packages, outputs and versions are called:
+// of revisions that are alike in that, the catalog of the newest. The oldest comes first.
+func (l *Library) States() []*Catalog {
+	var all []*Catalog
+	seen := map[string]bool{}
+	for i, c := range slices.Backward(l.commits) {
+		if c.Catalog != i {
+			continue
+		}
+		one := l.at(i)
+		if names := one.names(); !seen[names] {
+			seen[names] = true
+			all = append(all, one)
+		}
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// names are all that a catalog's things are called, as text.
+func (c *Catalog) names() string {
+	var b strings.Builder
+	for _, o := range c.Options() {
+		fmt.Fprintln(&b, o.Path, o.Values, o.RenamedTo)
+	}
+	for _, g := range c.Generations() {
+		fmt.Fprintln(&b, g)
+	}
+	for _, p := range c.Packages() {
+		fmt.Fprintln(&b, p.Name, p.Generations)
+	}
+	for _, a := range c.OverlayAttributes() {
+		fmt.Fprintln(&b, a.Name)
+	}
+	fmt.Fprintln(&b, c.Outputs())
+	return b.String()
 }

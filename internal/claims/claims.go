@@ -312,7 +312,7 @@ var (
 	cudaSet    = regexp.MustCompile(`^cudaPackages_\d+_\d+$`)
 	l4tPackage = regexp.MustCompile(`^l4t-[a-z0-9-]+$`)
 	// distinctive names are hardly ever anything else: majorVersion, flash-tools.
-	distinctive = regexp.MustCompile(`^[a-z0-9]+(?:[A-Z]|-[a-z])[A-Za-z0-9-]*$`)
+	distinctive = regexp.MustCompile(`^[a-z0-9]+(?:[A-Z]|-[a-z]|_[a-z])[A-Za-z0-9_-]*$`)
 )
 
 func (r *reader) readName(n named) {
@@ -340,8 +340,7 @@ func (r *reader) readName(n named) {
 	}
 	if n.reference == upstreamFlake && r.HasPackages() {
 		if has, known := r.installable(parts); !has && known {
-			past, _ := r.library.NameHistory(parts[len(parts)-1])
-			r.say(n.start, n.end, "output", past, "the flake has no output %s", strings.Join(parts, "."))
+			r.noOutput(n, parts)
 		}
 		return
 	}
@@ -358,12 +357,11 @@ func (r *reader) readName(n named) {
 		switch {
 		case isOutput && len(r.Outputs()) > 0:
 			if has, known := r.output(parts[i:]); !has && known {
-				past, _ := r.library.NameHistory(parts[len(parts)-1])
-				r.say(n.start, n.end, "output", past, "the flake has no output %s", strings.Join(parts[i:], "."))
+				r.noOutput(n, parts[i:])
 			}
 		case before == "build" && i > 1 && parts[i-2] == "system" && len(r.SystemBuild()) > 0 && !r.built(part) && !strings.HasPrefix(part, "$"):
 			r.say(n.start, n.end, "output", never, "there is no system.build.%s", part)
-		case cudaSet.MatchString(part) && !n.tentative && !r.bound(part):
+		case cudaSet.MatchString(part) && !r.bare && !n.tentative && !r.bound(part):
 			if has, known := r.HasScope(part); !has && known {
 				r.say(n.start, n.end, "package", r.packagePast(part), "the overlay does not touch %s", part)
 			}
@@ -371,6 +369,25 @@ func (r *reader) readName(n named) {
 	}
 	r.readBoard(strings.TrimSuffix(parts[0], "'"), n)
 	r.readBare(n)
+}
+
+// noOutput reports that a path is that of no output. What became of it is what became of the first name in it that is missing.
+func (r *reader) noOutput(n named, path []string) {
+	name, past := strings.Join(path, "."), never
+	for _, part := range path {
+		if r.exists(part) {
+			continue
+		}
+		was, ok := r.library.NameHistory(part)
+		if !ok {
+			was = r.packagePast(part)
+		}
+		if was.Introduced.Known() {
+			name, past = part, was
+			break
+		}
+	}
+	r.sayName(name, n, "output", past, "the flake has no output %s", strings.Join(path, "."))
 }
 
 // noOption reports that a path is that of no option.
@@ -435,7 +452,10 @@ func (r *reader) readBoard(name string, n named) {
 	case somLike.MatchString(name) && !n.assigned:
 		_, ok := r.SoM(name)
 		if flashes, _ := r.flashing(name); !ok && !flashes && !strings.HasSuffix(name, "-") {
-			past, _ := r.library.ValueHistory("som", name)
+			past, ok := r.library.ValueHistory("som", name)
+			if !ok && !n.quoted {
+				past, _ = r.library.NameHistory(name)
+			}
 			r.say(n.start, n.end, "value", past, "there is no SoM %s", name)
 		}
 	case boardLike.MatchString(name):
@@ -444,6 +464,9 @@ func (r *reader) readBoard(name string, n named) {
 		}
 	}
 }
+
+// ofNixpkgs are attributes that the overlay changes and nixpkgs has.
+var ofNixpkgs = regexp.MustCompile(`^(?:cudaPackages|_cuda|pkgsForCudaArch)`)
 
 // ofMakeScope are members of a scope that nixpkgs has too.
 var ofMakeScope = []string{"callPackage", "newScope", "overrideScope", "packages"}
@@ -470,13 +493,15 @@ func (r *reader) readBare(n named) {
 				continue
 			}
 		}
-		if has, known := r.HasMember(catalog.ScopeName, "", name); has || !known || slices.Contains(ofMakeScope, name) {
+		if has, _ := r.HasMember(catalog.ScopeName, "", name); has || slices.Contains(ofMakeScope, name) || ofNixpkgs.MatchString(name) {
 			continue
 		}
-		if past := r.packagePast(name); past.Introduced.Known() {
+		if past := r.packagePast(name); past.Introduced.Known() && r.membersKnown() {
 			r.sayName(name, n, "package", past, "%s has no member %s", catalog.ScopeName, name)
 		} else if past, ok := r.library.NameHistory(name); ok && len(r.Outputs()) > 0 {
 			r.sayName(name, n, "output", past, "the flake has no output %s", name)
+		} else if past, ok := r.library.ValueHistory("", name); ok && len(n.parts) == 1 {
+			r.sayName(name, n, "value", past, "no option has the value %q", name)
 		}
 	}
 }
@@ -501,6 +526,10 @@ func (r *reader) readValues(c [2]int) {
 		if values := r.values(leaf); values != nil && !slices.Contains(values, value) && !r.bound(value) {
 			past, _ := r.library.ValueHistory(leaf, value)
 			r.say(c[0]+start, c[0]+end, "value", past, "%s has no value %q", leaf, value)
+		} else if r.bare && values == nil && r.library.IsOptionWord(leaf) && !r.inside([]string{leaf}) {
+			if past, ok := r.library.ValueHistory(leaf, value); ok {
+				r.say(c[0]+start, c[0]+end, "value", past, "no option has the value %q", value)
+			}
 		}
 	}
 	for _, m := range assigned.FindAllStringSubmatchIndex(code, -1) {

@@ -235,6 +235,12 @@ func (w *World) exists(name string) bool {
 	})
 }
 
+// membersKnown reports whether all members of the scope are known.
+func (w *World) membersKnown() bool {
+	_, known := w.HasMember(catalog.ScopeName, "", "")
+	return known
+}
+
 // packagePast is what became of an attribute of the overlay or of a member of a scope.
 func (w *World) packagePast(name string) catalog.History {
 	if past, ok := w.library.ScopeHistory(name); ok {

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/edition"
 )
 
 func (p *Program) pillsCommand() *cobra.Command {
@@ -39,7 +42,8 @@ func (p *Program) pillsListCommand() *cobra.Command {
 
 func (p *Program) pillsShowCommand() *cobra.Command {
 	const short = "Show a pill, or one section of it"
-	return command("show ID[#section]", short, cobra.ExactArgs(1), func(args []string) error {
+	var rev string
+	c := command("show ID[#section]", short, cobra.ExactArgs(1), func(args []string) error {
 		pills, err := p.pills()
 		if err != nil {
 			return err
@@ -47,6 +51,20 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 		section, ok := pills.Find(args[0])
 		if !ok {
 			return fmt.Errorf("there is no pill or section %q: see jetpills pills list", args[0])
+		}
+		if rev != "" {
+			library, err := catalog.Open()
+			if err != nil {
+				return err
+			}
+			at, err := revision(library, rev)
+			if err != nil {
+				return err
+			}
+			if e, ok := edition.Of(section, library, at); ok {
+				printf(p.out, "At %s (%s). The pill describes %.7s: what differs is said under each section.\n\n", at.Revision.Short(), at.Revision.Day(), section.Pill.Revision)
+				section = e.Whole(section)
+			}
 		}
 		out := p.out
 		color := isTerminal(p.Stdout) && os.Getenv("NO_COLOR") == ""
@@ -58,6 +76,8 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 		}
 		return section.Pill.Render(out, 0, color)
 	})
+	c.Flags().StringVar(&rev, "rev", "", "as it reads at another revision: "+revisionForms)
+	return c
 }
 
 func (p *Program) pillsSearchCommand() *cobra.Command {

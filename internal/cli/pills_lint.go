@@ -18,7 +18,7 @@ import (
 
 func (p *Program) pillsLintCommand() *cobra.Command {
 	var format string
-	var nix, fix bool
+	var nix, fix, eras bool
 	rules := "Check the pills of a folder, or the shipped ones, against the catalog.\n\nRules:\n"
 	for _, r := range pillcheck.Rules() {
 		rules += fmt.Sprintf("  %-12s  %s\n", r.Code, r.Means)
@@ -54,6 +54,10 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if eras {
+			more, _ := pillcheck.Eras(pill.Load(files), library, nil)
+			findings = append(findings, more...)
+		}
 		for i := range findings {
 			findings[i].File = filepath.Join(dir, findings[i].File)
 		}
@@ -68,6 +72,7 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 	})
 	c.Long = rules
 	c.Flags().BoolVar(&nix, "nix", false, "let nix-instantiate parse and evaluate the Nix blocks")
+	c.Flags().BoolVar(&eras, "eras", false, "check too what hovers show at every other revision; takes minutes")
 	c.Flags().BoolVar(&fix, "fix", false, "write the generated tables before checking")
 	formatFlag(c, &format, "text", "json")
 	return c

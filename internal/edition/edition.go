@@ -9,6 +9,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/claims"
+	"jetpills/internal/markup"
 	"jetpills/internal/pill"
 )
 
@@ -28,8 +29,14 @@ func Of(s pill.Section, library *catalog.Library, c *catalog.Catalog) (Edition, 
 	home, match := library.At(p.Revision)
 	e := Edition{library: library, world: claims.NewWorld(library, c, nil), home: claims.NewWorld(library, home, nil)}
 	for _, t := range s.Topics {
-		if t.Kind == pill.OptionTopic {
-			e.subjects = append(e.subjects, t.Name[strings.LastIndexByte(t.Name, '.')+1:])
+		if t.Kind != pill.OptionTopic {
+			continue
+		}
+		e.subjects = append(e.subjects, t.Name[strings.LastIndexByte(t.Name, '.')+1:])
+		// Values are missing by themselves only where their option is not.
+		if _, ok := c.Option(t.Name); ok {
+			o, _ := home.Option(t.Name)
+			e.subjects = append(e.subjects, o.Values...)
 		}
 	}
 	return e, match == catalog.Exact
@@ -40,9 +47,16 @@ func (e Edition) Section(s pill.Section) pill.Section {
 	return s.Rewritten(func(inner pill.Section) string { return e.markdown(inner.Markdown(), true) }, 2)
 }
 
-// Whole returns a section with all sections inside it, in the wording for the revision. No passage is left out.
+// Whole returns a section with all sections inside it, in the wording for the revision. No passage is left out: behind each section
+// stands what it names that the revision lacks.
 func (e Edition) Whole(s pill.Section) pill.Section {
-	return s.Rewritten(func(inner pill.Section) string { return e.markdown(inner.Markdown(), false) }, 0)
+	return s.Rewritten(func(inner pill.Section) string {
+		text := e.markdown(inner.Markdown(), false)
+		if note := e.About(inner.Title, text).Markdown(); note != "" {
+			text += "\n\n**" + note + "**\n"
+		}
+		return text
+	}, 0)
 }
 
 // A passage is a block of a section in the wording for the revision.
@@ -189,17 +203,24 @@ func (e Edition) Missing(markdown string) []claims.Missing {
 	var all []claims.Missing
 	for _, u := range pill.Units(markdown) {
 		for _, m := range e.world.Dated(Claims(u), e.home, e.subjects) {
-			if !slices.ContainsFunc(all, func(other claims.Missing) bool { return isNameOf(other.Name, m.Name) }) {
-				all = append(all, m)
-			}
+			all = withName(all, m)
 		}
 	}
 	return all
 }
 
-// isNameOf reports whether two names mean the same, one of them with more of its path than the other.
-func isNameOf(a, b string) bool {
-	return a == b || strings.HasSuffix(a, "."+b) || strings.HasSuffix(b, "."+a)
+// withName adds a name, if none says the same with more of its path.
+func withName(all []claims.Missing, m claims.Missing) []claims.Missing {
+	for i, other := range all {
+		if other.Name == m.Name || strings.HasSuffix(other.Name, "."+m.Name) {
+			return all
+		}
+		if strings.HasSuffix(m.Name, "."+other.Name) {
+			all[i] = m
+			return all
+		}
+	}
+	return append(all, m)
 }
 
 // Claims is a piece of a pill as it is read for claims.
@@ -207,19 +228,55 @@ func Claims(u pill.Unit) claims.Text {
 	return claims.Text{Source: u.Source, Code: u.Code, Language: u.Language, IsCode: u.IsCode}
 }
 
-// An Absent is a name that an excerpt has and the revision lacks.
-type Absent struct {
-	Name   string
-	IsCode bool   // it is written as code
-	When   string // "since 2025-06-26", "until 2026-06-01"
+// About says what a text and its title, for the title of a section has no back-ticks, name that the revision lacks, each name once,
+// and what they count that was counted elsewhere; nothing where there is nothing.
+func (e Edition) About(title, markdown string) markup.Text {
+	all := e.inTitle(title)
+	for _, m := range e.Missing(markdown) {
+		all = withName(all, m)
+	}
+	var notes []markup.Text
+	if len(all) > 0 {
+		names := make([]markup.Text, len(all))
+		for i, m := range all {
+			name := markup.Literal(m.Name)
+			if m.IsCode() {
+				name = markup.Code(m.Name)
+			}
+			names[i] = markup.Format("%s (%s)", name, e.when(m.Past))
+		}
+		where := markup.Prose("the source on disk")
+		if r := e.world.Revision; r.Known() {
+			where = markup.Code(r.Short())
+		}
+		notes = append(notes, markup.Format("Not in %s: %s.", where, markup.Join(names, ", ")))
+	}
+	if counts := e.counts(markdown); len(counts) > 0 {
+		notes = append(notes, markup.Format("Counted in %s: %s.", markup.Code(e.home.Revision.Short()), strings.Join(counts, ", ")))
+	}
+	return markup.Join(notes, " ")
 }
 
-// MissingIn returns what the title of a section and the excerpt of it name that the revision lacks, in this order, each name once.
-func (e Edition) MissingIn(s pill.Section, excerpt pill.Excerpt) []Absent {
-	var all []Absent
-	for _, m := range append(e.inTitle(s.Title), e.Missing(excerpt.Markdown(nil))...) {
-		if !slices.ContainsFunc(all, func(a Absent) bool { return isNameOf(a.Name, m.Name) }) {
-			all = append(all, Absent{m.Name, m.IsCode(), e.when(m.Past)})
+// counted finds numbers of things of jetpack-nixos. Small ones count what the text itself lists, but for generations and scopes.
+var counted = regexp.MustCompile("(?i)\\b(?:(two|three|four|five) (?:JetPack )?(generations|scopes)|(?:[1-9]\\d|[6-9]|eleven|twelve|thirteen|fourteen|fifteen) (?:other |flash )?" +
+	"(?:systems|combinations|scripts|members|modules|names|packages|installers|L4T packages|options)|upstream's [1-9]\\d|[1-9]\\d `[a-z]+-\\*`)")
+
+var smallNumbers = map[string]int{"two": 2, "three": 3, "four": 4, "five": 5}
+
+// counts are the numbers of things in a text that were counted at home, and do not hold at the revision for certain.
+func (e Edition) counts(markdown string) []string {
+	var all []string
+	for _, u := range pill.Units(markdown) {
+		if u.IsCode {
+			continue
+		}
+		for _, m := range counted.FindAllStringSubmatch(u.Source, -1) {
+			if n := smallNumbers[strings.ToLower(m[1])]; n > 0 && (m[2] == "generations" && n == len(e.world.Generations()) || m[2] == "scopes" && n == max(len(e.world.Scopes())-1, 1)) {
+				continue
+			}
+			if name := strings.ReplaceAll(m[0], "`", ""); !slices.Contains(all, name) {
+				all = append(all, name)
+			}
 		}
 	}
 	return all

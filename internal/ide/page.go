@@ -3,7 +3,6 @@ package ide
 import (
 	"strings"
 
-	"jetpills/internal/catalog"
 	"jetpills/internal/edition"
 	"jetpills/internal/markup"
 	"jetpills/internal/pill"
@@ -89,27 +88,7 @@ func (q *query) excerpt(section pill.Section) (pill.Excerpt, markup.Text) {
 		return section.Excerpt(lines), markup.Text{}
 	}
 	excerpt := e.Section(section).Excerpt(lines)
-	return excerpt, notIn(q.pinned.Catalog.Revision, e.MissingIn(section, excerpt))
-}
-
-// notIn says which names a revision lacks.
-func notIn(r catalog.Revision, missing []edition.Absent) markup.Text {
-	if len(missing) == 0 {
-		return markup.Text{}
-	}
-	names := make([]markup.Text, len(missing))
-	for i, m := range missing {
-		name := markup.Literal(m.Name)
-		if m.IsCode {
-			name = markup.Code(m.Name)
-		}
-		names[i] = markup.Format("%s (%s)", name, m.When)
-	}
-	where := markup.Prose("the source on disk")
-	if r.Known() {
-		where = markup.Code(r.Short())
-	}
-	return markup.Format("Not in %s: %s.", where, markup.Join(names, ", "))
+	return excerpt, e.About(section.Title, excerpt.Markdown(nil))
 }
 
 // excerptLinks gives the links inside an excerpt their addresses.

@@ -75,6 +75,9 @@ type Block struct {
 // Markdown is the section as it stands in the file, without its heading and the sections inside it.
 func (s Section) Markdown() string { return string(s.Pill.source[s.body.from:s.body.to]) }
 
+// LineAt is the 1-based line of the file of an offset in the section's Markdown.
+func (s Section) LineAt(offset int) int { return s.Pill.line(s.body.from + offset) }
+
 // Blocks cuts a piece of Markdown into its blocks. Laid end to end, their sources are the text, but for empty lines before the first.
 func Blocks(markdown string) []Block {
 	p := &Pill{source: []byte(markdown), firstLine: 1}

@@ -65,6 +65,8 @@ func Rules() []Rule {
 		{"package", "no such member of the scope or attribute of the overlay"},
 		{"file", "no such file in jetpack-nixos, or it has fewer lines"},
 		{"version", "no such version of JetPack, L4T, CUDA or the kernel"},
+		{"mark", "a wording for other revisions is not written as one, or has no place"},
+		{"era", "at another revision, a hover names what that lacks and doesn't say so (with --eras)"},
 		{"revision", "no such commit of jetpack-nixos, or it has another date"},
 	}
 }
@@ -87,6 +89,7 @@ func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, opt
 		l.form(p)
 		l.claims(p)
 		l.tables(p)
+		l.marks(p)
 	}
 	l.silent()
 	l.excerpts()

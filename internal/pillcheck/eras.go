@@ -1,0 +1,162 @@
+package pillcheck
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/edition"
+	"jetpills/internal/pill"
+)
+
+// Eras renders what hovers show of every topic at other revisions, and checks each word of that against their catalogs: what upstream
+// has at the pill's revision, and not there, must be said to be missing. catalogs are those to check, or nil for every distinct state
+// of upstream. It tells how many hovers were read.
+func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Catalog) (findings []Finding, hovers int) {
+	if catalogs == nil {
+		catalogs = library.States()
+	}
+	l := &linter{pills: c, library: library}
+	type shown struct {
+		section pill.Section
+		topics  []string
+	}
+	var all []*shown
+	at := map[string]*shown{}
+	for _, covered := range Coverage(c, library.Newest()) {
+		s := covered.Section
+		if s.Pill == nil {
+			continue
+		}
+		// Topics that lead to the same excerpt are read once.
+		key := s.Ref() + "\x00" + s.Excerpt(0).Markdown(nil)
+		if at[key] == nil {
+			at[key] = &shown{section: s}
+			all = append(all, at[key])
+		}
+		at[key].topics = append(at[key].topics, covered.Topic.String())
+	}
+	homes := map[string]words{}
+	for _, era := range catalogs {
+		here := wordsOf(era)
+		for _, s := range all {
+			e, ok := edition.Of(s.section, library, era)
+			if !ok {
+				continue
+			}
+			home, ok := homes[s.section.Pill.Revision]
+			if !ok {
+				of, _ := library.At(s.section.Pill.Revision)
+				home = wordsOf(of)
+				homes[s.section.Pill.Revision] = home
+			}
+			hovers++
+			excerpt := e.Section(s.section).Excerpt(0).Markdown(nil)
+			note := e.About(s.section.Title, excerpt).Plain()
+			for _, unit := range append(pill.Units(excerpt), pill.Unit{Text: pill.Text{Source: s.section.Title}}) {
+				if namesRevision(library, unit.Source) {
+					continue
+				}
+				text := ofNixpkgs.ReplaceAllString(unit.Source, "")
+				if unit.IsCode {
+					text = quotedName.ReplaceAllStringFunc(text, func(q string) string {
+						if here.values[strings.Trim(q, `"`)] || home.values[strings.Trim(q, `"`)] {
+							return q
+						}
+						return `""` // somebody's string
+					})
+				}
+				found := word.FindAllString(text, -1)
+				if versionWord.MatchString(text) {
+					found = append(found, version.FindAllString(text, -1)...)
+				}
+				for _, w := range found {
+					if has, _ := era.HasMember(catalog.ScopeName, "", w); has || !home.names[w] || here.names[w] || home.values[w] && here.unread || home.outputs[w] && len(here.outputs) == 0 {
+						continue
+					}
+					if !strings.Contains(note, w) {
+						l.found(s.section.Pill.File, s.section.Line, "era", "%s is not in %s (%s), and the hover on %s does not say so", w, era.Revision.Short(), era.Revision.Day(), s.topics[0])
+					}
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(l.findings, func(a, b Finding) int {
+		return strings.Compare(fmt.Sprintf("%s %5d", a.File, a.Line), fmt.Sprintf("%s %5d", b.File, b.Line))
+	})
+	return slices.Compact(l.findings), hovers
+}
+
+var (
+	// word are words that can hardly be anything but names: with a capital letter inside, a dash or a digit.
+	word        = regexp.MustCompile(`[a-z][a-z0-9]*(?:(?:[A-Z]|-[a-z0-9]|_[a-z0-9])[A-Za-z0-9_-]*|[0-9])`)
+	version     = regexp.MustCompile(`\d+\.\d+\.\d+`)
+	versionWord = regexp.MustCompile(`\b(?:JetPack|L4T|CUDA|[Kk]ernel)\b`)
+	ofNixpkgs   = regexp.MustCompile(`\bcudaPackages(?:_[0-9_]+)?\.[A-Za-z0-9_.-]+`) // its members
+	quotedName  = regexp.MustCompile(`"[^"\n]*"`)
+	hash        = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
+)
+
+// namesRevision reports whether a text dates itself.
+func namesRevision(library *catalog.Library, text string) bool {
+	return slices.ContainsFunc(hash.FindAllString(text, -1), func(h string) bool {
+		_, ok := library.Revision(h)
+		return ok
+	})
+}
+
+// words are those in the names of all that a catalog has.
+type words struct {
+	names   map[string]bool // and versions
+	values  map[string]bool // of options
+	outputs map[string]bool // only of the flake
+	unread  bool            // the values of an option are not known
+}
+
+func wordsOf(c *catalog.Catalog) words {
+	w := words{names: map[string]bool{}, values: map[string]bool{}, outputs: map[string]bool{}}
+	add := func(names ...string) {
+		for _, name := range names {
+			w.names[name] = true
+			for part := range strings.SplitSeq(name, ".") {
+				w.names[part] = true
+			}
+		}
+	}
+	for _, o := range c.Options() {
+		add(o.Path)
+		add(o.Values...)
+		for _, v := range o.Values {
+			w.values[v] = true
+		}
+		w.unread = w.unread || o.Path == catalog.SoMOption && len(o.Values) == 0
+	}
+	for _, p := range c.Packages() {
+		if p.File != "" { // nixpkgs has what makeScope adds
+			add(p.Name)
+		}
+	}
+	for _, a := range c.OverlayAttributes() {
+		if _, isScope := catalog.ScopeMajor(a.Name); isScope { // nixpkgs has others of its own
+			add(a.Name)
+		}
+	}
+	for _, o := range c.Outputs() {
+		for _, name := range append([]string{o.Name}, o.Names...) {
+			w.outputs[name] = !w.names[name]
+		}
+		add(o.Name)
+		add(o.Names...)
+		for _, name := range o.Names {
+			add("initrd-" + name)
+		}
+	}
+	for _, g := range c.Generations() {
+		for _, v := range []string{g.JetPack, g.L4T, g.CUDA, g.Kernel, g.Driver} {
+			w.names[v] = true
+		}
+	}
+	return w
+}
