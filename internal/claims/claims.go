@@ -39,6 +39,7 @@ type Missing struct {
 	Message string
 	// Past is what became of it; its Introduced is not known where upstream's mainline never had it.
 	Past catalog.History
+	of   string // the option that has the value, where that is missing too
 }
 
 // IsCode reports whether the name is written as code.
@@ -66,6 +67,12 @@ func (w *World) Dated(t Text, home *World, subjects []string) []Missing {
 	there.read()
 	dated = slices.DeleteFunc(dated, func(m Missing) bool {
 		return slices.ContainsFunc(there.missing, func(other Missing) bool { return other.Start == m.Start && other.Code == m.Code })
+	})
+	// That an option is missing says so of its values.
+	dated = slices.DeleteFunc(dated, func(m Missing) bool {
+		return m.of != "" && slices.ContainsFunc(r.missing, func(o Missing) bool {
+			return o.Code == "option" && (o.Name == m.of || strings.HasSuffix(o.Name, "."+m.of))
+		})
 	})
 	slices.SortStableFunc(dated, func(a, b Missing) int { return a.Start - b.Start })
 	return dated
@@ -106,7 +113,7 @@ func (r *reader) say(start, end int, code string, past catalog.History, format s
 	if existed {
 		message += "; if it ended, name the revision"
 	}
-	r.add(Missing{start, end, code, r.text.Source[start:end], message, past})
+	r.add(Missing{start, end, code, r.text.Source[start:end], message, past, ""})
 }
 
 func (r *reader) add(m Missing) {
@@ -150,7 +157,7 @@ func (r *reader) revisions() {
 			continue
 		}
 		wrong := func(format string, args ...any) {
-			r.add(Missing{m[2], m[3], "revision", hash, fmt.Sprintf(format, args...), never})
+			r.add(Missing{m[2], m[3], "revision", hash, fmt.Sprintf(format, args...), never, ""})
 		}
 		revision, ok := r.library.Revision(hash)
 		if !ok {
@@ -222,7 +229,7 @@ func (r *reader) readVersions() {
 	for _, m := range capability.FindAllStringSubmatchIndex(source, -1) {
 		named := source[m[2]:m[3]]
 		if capabilities && !slices.ContainsFunc(r.SoMs(), func(s catalog.SoM) bool { return slices.Contains(s.CUDACapabilities, named) }) {
-			r.add(Missing{m[2], m[3], "version", "capability " + named, "no SoM has the CUDA capability " + named, never})
+			r.add(Missing{m[2], m[3], "version", "capability " + named, "no SoM has the CUDA capability " + named, never, ""})
 		}
 	}
 }
@@ -296,7 +303,7 @@ const (
 )
 
 func flakeBefore(code string) flake {
-	address := code[strings.LastIndexAny(code, " \t\n'\"")+1:]
+	address := code[strings.LastIndexAny(code, " \t\n'\"=")+1:]
 	if address == "" || strings.HasPrefix(address, "github:anduril/jetpack-nixos") || address == "jetpack-nixos" {
 		return upstreamFlake
 	}
@@ -528,7 +535,10 @@ func (r *reader) readValues(c [2]int) {
 			r.say(c[0]+start, c[0]+end, "value", past, "%s has no value %q", leaf, value)
 		} else if r.bare && values == nil && r.library.IsOptionWord(leaf) && !r.inside([]string{leaf}) {
 			if past, ok := r.library.ValueHistory(leaf, value); ok {
-				r.say(c[0]+start, c[0]+end, "value", past, "no option has the value %q", value)
+				before := len(r.missing)
+				if r.say(c[0]+start, c[0]+end, "value", past, "no option has the value %q", value); len(r.missing) > before {
+					r.missing[before].of = leaf
+				}
 			}
 		}
 	}

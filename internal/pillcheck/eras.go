@@ -62,7 +62,7 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 				text := ofNixpkgs.ReplaceAllString(unit.Source, "")
 				if unit.IsCode {
 					text = quotedName.ReplaceAllStringFunc(text, func(q string) string {
-						if here.values[strings.Trim(q, `"`)] || home.values[strings.Trim(q, `"`)] {
+						if value := strings.Trim(q, `"`); here.values[value] != nil || home.values[value] != nil {
 							return q
 						}
 						return `""` // somebody's string
@@ -73,7 +73,7 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 					found = append(found, version.FindAllString(text, -1)...)
 				}
 				for _, w := range found {
-					if has, _ := era.HasMember(catalog.ScopeName, "", w); has || !home.names[w] || here.names[w] || home.values[w] && here.unread || home.outputs[w] && len(here.outputs) == 0 {
+					if has, _ := era.HasMember(catalog.ScopeName, "", w); has || !home.names[w] || here.names[w] || home.values[w] != nil && here.unread || home.outputs[w] && len(here.outputs) == 0 || saysOption(home.values[w], note) {
 						continue
 					}
 					if !strings.Contains(note, w) {
@@ -107,16 +107,21 @@ func namesRevision(library *catalog.Library, text string) bool {
 	})
 }
 
+// saysOption reports whether a note says that one of some options, whose value a word is, is missing.
+func saysOption(options []string, note string) bool {
+	return slices.ContainsFunc(options, func(o string) bool { return strings.Contains(note, o+" ") })
+}
+
 // words are those in the names of all that a catalog has.
 type words struct {
-	names   map[string]bool // and versions
-	values  map[string]bool // of options
-	outputs map[string]bool // only of the flake
-	unread  bool            // the values of an option are not known
+	names   map[string]bool     // and versions
+	values  map[string][]string // of options, with the last names of these
+	outputs map[string]bool     // only of the flake
+	unread  bool                // the values of an option are not known
 }
 
 func wordsOf(c *catalog.Catalog) words {
-	w := words{names: map[string]bool{}, values: map[string]bool{}, outputs: map[string]bool{}}
+	w := words{names: map[string]bool{}, values: map[string][]string{}, outputs: map[string]bool{}}
 	add := func(names ...string) {
 		for _, name := range names {
 			w.names[name] = true
@@ -129,7 +134,7 @@ func wordsOf(c *catalog.Catalog) words {
 		add(o.Path)
 		add(o.Values...)
 		for _, v := range o.Values {
-			w.values[v] = true
+			w.values[v] = append(w.values[v], o.Path[strings.LastIndexByte(o.Path, '.')+1:])
 		}
 		w.unread = w.unread || o.Path == catalog.SoMOption && len(o.Values) == 0
 	}
