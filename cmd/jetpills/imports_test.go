@@ -34,11 +34,11 @@ var mayImport = map[string][]string{
 	},
 	"jetpills/internal/pins": {"internal/upstream", "internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog"},
 	"jetpills/internal/workspace": {
-		"internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/upstream", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/text",
+		"internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/upstream", "internal/catalog", "internal/pill", "internal/edition", "internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/ide": {
 		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/catalog", "internal/pill",
-		"internal/edition", "internal/nix/syntax", "internal/markup", "internal/text",
+		"internal/nix/syntax", "internal/markup", "internal/text",
 	},
 	"jetpills/internal/server": {
 		"internal/rpc", "internal/ide", "internal/workspace", "internal/pins", "internal/catalog", "internal/pill", "internal/text",

@@ -183,6 +183,7 @@ var (
 	}
 	// versionBindings find those that Nix sets.
 	versionBindings = regexp.MustCompile(`\b(?P<word>l4t|jetpack|cuda)(?:MajorMinorPatchVersion|MajorMinorVersion)?\s*=\s*"(?P<versions>` + number + `)"`)
+	versionWord     = regexp.MustCompile(`JetPack|L4T|CUDA|kernel|apabilit|l4t|jetpack|cuda`)
 	onlyVersion     = regexp.MustCompile(number)
 	capability      = regexp.MustCompile(`[Cc]apabilit(?:y|ies) (\d+\.\d)\b`)
 	limitBefore     = regexp.MustCompile(`(?i)\b(?:from|since|before|than|least|until|below|to|after)\s+$`)
@@ -191,10 +192,10 @@ var (
 
 // readVersions checks versions beside their word.
 func (r *reader) readVersions() {
-	if len(r.Generations()) == 0 {
+	source := r.text.Source
+	if len(r.Generations()) == 0 || !versionWord.MatchString(source) {
 		return
 	}
-	source := r.text.Source
 	patterns := versionClaims
 	if r.text.Language == "nix" {
 		patterns = append(slices.Clip(patterns), versionBindings)
@@ -211,7 +212,7 @@ func (r *reader) readVersions() {
 				listed = listed[:i]
 				end = start + listed[i-1][1]
 			}
-			limit := limitBefore.MatchString(source[:m[0]]) || limitAfter.MatchString(source[end:])
+			limit := limitBefore.MatchString(source[max(m[0]-16, 0):m[0]]) || limitAfter.MatchString(source[end:])
 			for _, v := range listed {
 				version := source[start+v[0] : start+v[1]]
 				if has, known := r.hasVersion(of, version); has || !known {
@@ -385,7 +386,7 @@ func (r *reader) noOutput(n named, path []string) {
 		if r.exists(part) {
 			continue
 		}
-		was, ok := r.library.NameHistory(part)
+		was, ok := r.namePast(part)
 		if !ok {
 			was = r.packagePast(part)
 		}
@@ -450,18 +451,18 @@ func (r *reader) readBoard(name string, n named) {
 	switch {
 	case scriptLike.MatchString(name):
 		if has, known := r.flashing(name); !has && known {
-			past, ok := r.library.NameHistory(name)
+			past, ok := r.namePast(name)
 			if !ok {
-				past, _ = r.library.NameHistory(strings.TrimPrefix(name, "initrd-"))
+				past, _ = r.namePast(strings.TrimPrefix(name, "initrd-"))
 			}
 			r.say(n.start, n.end, "output", past, "there is no flash script %s", name)
 		}
 	case somLike.MatchString(name) && !n.assigned:
 		_, ok := r.SoM(name)
 		if flashes, _ := r.flashing(name); !ok && !flashes && !strings.HasSuffix(name, "-") {
-			past, ok := r.library.ValueHistory("som", name)
+			past, ok := r.valuePast("som", name)
 			if !ok && !n.quoted {
-				past, _ = r.library.NameHistory(name)
+				past, _ = r.namePast(name)
 			}
 			r.say(n.start, n.end, "value", past, "there is no SoM %s", name)
 		}
@@ -489,7 +490,7 @@ func (r *reader) readBare(n named) {
 			continue
 		}
 		if n.quoted {
-			if past, ok := r.library.ValueHistory("", name); ok && i == 0 && n.alone {
+			if past, ok := r.valuePast("", name); ok && i == 0 && n.alone {
 				r.say(n.start, n.end, "value", past, "no option has the value %q", name)
 			}
 			continue
@@ -505,9 +506,9 @@ func (r *reader) readBare(n named) {
 		}
 		if past := r.packagePast(name); past.Introduced.Known() && r.membersKnown() {
 			r.sayName(name, n, "package", past, "%s has no member %s", catalog.ScopeName, name)
-		} else if past, ok := r.library.NameHistory(name); ok && len(r.Outputs()) > 0 {
+		} else if past, ok := r.namePast(name); ok && len(r.Outputs()) > 0 {
 			r.sayName(name, n, "output", past, "the flake has no output %s", name)
-		} else if past, ok := r.library.ValueHistory("", name); ok && len(n.parts) == 1 {
+		} else if past, ok := r.valuePast("", name); ok && len(n.parts) == 1 {
 			r.sayName(name, n, "value", past, "no option has the value %q", name)
 		}
 	}
@@ -531,10 +532,10 @@ func (r *reader) readValues(c [2]int) {
 	code := r.text.Source[c[0]:c[1]]
 	check := func(start, end int, leaf, value string) {
 		if values := r.values(leaf); values != nil && !slices.Contains(values, value) && !r.bound(value) {
-			past, _ := r.library.ValueHistory(leaf, value)
+			past, _ := r.valuePast(leaf, value)
 			r.say(c[0]+start, c[0]+end, "value", past, "%s has no value %q", leaf, value)
 		} else if r.bare && values == nil && r.library.IsOptionWord(leaf) && !r.inside([]string{leaf}) {
-			if past, ok := r.library.ValueHistory(leaf, value); ok {
+			if past, ok := r.valuePast(leaf, value); ok {
 				before := len(r.missing)
 				if r.say(c[0]+start, c[0]+end, "value", past, "no option has the value %q", value); len(r.missing) > before {
 					r.missing[before].of = leaf

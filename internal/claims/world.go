@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"jetpills/internal/catalog"
 )
@@ -15,12 +16,38 @@ type World struct {
 	library *catalog.Library
 	// files are the lines of all files, by path; nil where they are not all known.
 	files map[string]int
+
+	words       map[string]bool     // the names in the paths of options
+	sets        map[string]bool     // those of them that have options below, but for the first two
+	valuesOf    map[string][]string // of enums, by the last name of the option
+	outputNames map[string]bool     // the names of outputs, and those in them
+
+	mu    sync.Mutex
+	pasts map[string]catalog.History // of what was asked for: by its kind and its name
 }
 
 // NewWorld makes the world of a catalog. files are the lines of all files of the revision by path, or nil where they are not known:
 // then a file counts as missing only if the catalog knows so.
 func NewWorld(library *catalog.Library, c *catalog.Catalog, files map[string]int) *World {
-	return &World{c, library, files}
+	w := &World{Catalog: c, library: library, files: files, words: map[string]bool{}, sets: map[string]bool{}, valuesOf: map[string][]string{}, outputNames: map[string]bool{}, pasts: map[string]catalog.History{}}
+	for _, o := range c.Options() {
+		parts := o.Parts()
+		for i, part := range parts {
+			w.words[part] = true
+			w.sets[part] = w.sets[part] || i > 1 && i+1 < len(parts)
+		}
+		if leaf := parts[len(parts)-1]; len(o.Values) > 0 {
+			w.valuesOf[leaf] = append(w.valuesOf[leaf], o.Values...)
+		}
+	}
+	for _, o := range c.Outputs() {
+		first, _, _ := strings.Cut(o.Name, ".")
+		w.outputNames[first], w.outputNames[o.Name] = true, true
+		for _, name := range o.Names {
+			w.outputNames[name] = true
+		}
+	}
+	return w
 }
 
 // board reports whether a name is that of a configuration of NVIDIA's that is flashed.
@@ -30,23 +57,10 @@ func (w *World) board(name string) bool {
 }
 
 // values are those of all enums whose last name is leaf.
-func (w *World) values(leaf string) []string {
-	var values []string
-	for _, o := range w.Options() {
-		if strings.HasSuffix(o.Path, "."+leaf) {
-			values = append(values, o.Values...)
-		}
-	}
-	return values
-}
+func (w *World) values(leaf string) []string { return w.valuesOf[leaf] }
 
 // leadsToOptions reports whether a name stands within option paths, and has options below it.
-func (w *World) leadsToOptions(name string) bool {
-	return slices.ContainsFunc(w.Options(), func(o catalog.Option) bool {
-		parts := o.Parts()
-		return slices.Contains(parts[2:len(parts)-1], name)
-	})
-}
+func (w *World) leadsToOptions(name string) bool { return w.sets[name] }
 
 // root is where in a path one of jetpack-nixos's options begins; -1 if nowhere.
 func (w *World) root(parts []string) int {
@@ -119,6 +133,9 @@ func fits(parts, option []string) bool {
 
 // inside reports whether names follow each other somewhere in an option path.
 func (w *World) inside(parts []string) bool {
+	if len(parts) == 1 && w.words[parts[0]] {
+		return true
+	}
 	return slices.ContainsFunc(w.Options(), func(o catalog.Option) bool {
 		all := o.Parts()
 		for i := range all {
@@ -198,26 +215,57 @@ func (w *World) oldRoot(parts []string) (int, catalog.History) {
 	return -1, catalog.History{}
 }
 
+// past is what became of a thing, which find gives once.
+func (w *World) past(kind, name string, find func() (catalog.History, bool)) (catalog.History, bool) {
+	key := kind + " " + name
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	past, ok := w.pasts[key]
+	if !ok {
+		past, _ = find()
+		w.pasts[key] = past
+	}
+	return past, past.Introduced.Known()
+}
+
 // tailPast is what became of options in whose paths names follow each other.
 func (w *World) tailPast(parts []string) (catalog.History, bool) {
-	return w.library.OptionsHistory(strings.Join(parts, "."), func(o []string) bool {
-		for i := range o {
-			if fits(parts, o[i:]) && len(o)-i >= len(parts) {
-				return true
+	name := strings.Join(parts, ".")
+	return w.past("tail", name, func() (catalog.History, bool) {
+		return w.library.OptionsHistory(name, func(o []string) bool {
+			for i := range o {
+				if fits(parts, o[i:]) && len(o)-i >= len(parts) {
+					return true
+				}
 			}
-		}
-		return false
+			return false
+		})
 	})
+}
+
+// namePast is what became of a name in the outputs of the flake.
+func (w *World) namePast(name string) (catalog.History, bool) {
+	return w.past("output", name, func() (catalog.History, bool) { return w.library.NameHistory(name) })
+}
+
+// valuePast is what became of a value of options with a last name, or of any option where that is empty.
+func (w *World) valuePast(leaf, value string) (catalog.History, bool) {
+	return w.past("value "+leaf, value, func() (catalog.History, bool) { return w.library.ValueHistory(leaf, value) })
 }
 
 // takes reports whether an option takes a value.
 func (w *World) takes(value string) bool {
-	return slices.ContainsFunc(w.Options(), func(o catalog.Option) bool { return slices.Contains(o.Values, value) })
+	for _, values := range w.valuesOf {
+		if slices.Contains(values, value) {
+			return true
+		}
+	}
+	return false
 }
 
 // exists reports whether a name without its path is that of anything.
 func (w *World) exists(name string) bool {
-	if w.inside([]string{name}) || w.takes(name) || w.built(name) || w.board(name) {
+	if w.words[name] || w.outputNames[name] || w.takes(name) || w.built(name) || w.board(name) {
 		return true
 	}
 	if has, known := w.HasMember(catalog.ScopeName, "", name); has && known {
@@ -243,10 +291,12 @@ func (w *World) membersKnown() bool {
 
 // packagePast is what became of an attribute of the overlay or of a member of a scope.
 func (w *World) packagePast(name string) catalog.History {
-	if past, ok := w.library.ScopeHistory(name); ok {
-		return past
-	}
-	past, _ := w.library.MemberHistory(name)
+	past, _ := w.past("package", name, func() (catalog.History, bool) {
+		if past, ok := w.library.ScopeHistory(name); ok {
+			return past, ok
+		}
+		return w.library.MemberHistory(name)
+	})
 	return past
 }
 
@@ -364,9 +414,11 @@ func isVersion(version, named string) bool {
 
 // versionPast is what became of a version.
 func (w *World) versionPast(name, of, version string) (catalog.History, bool) {
-	past, ok := w.library.GenerationHistory(name, func(g catalog.Generation) bool { return isVersion(versions[of](g), version) })
-	if !ok && of == "CUDA" {
-		past, ok = w.library.ScopeHistory("cudaPackages_" + strings.ReplaceAll(version, ".", "_"))
-	}
-	return past, ok
+	return w.past("version", name, func() (catalog.History, bool) {
+		past, ok := w.library.GenerationHistory(name, func(g catalog.Generation) bool { return isVersion(versions[of](g), version) })
+		if !ok && of == "CUDA" {
+			past, ok = w.library.ScopeHistory("cudaPackages_" + strings.ReplaceAll(version, ".", "_"))
+		}
+		return past, ok
+	})
 }

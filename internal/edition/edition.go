@@ -20,26 +20,33 @@ type Edition struct {
 	subjects    []string      // last names of what the section is about
 }
 
+// differs reports whether a pill was written for another revision than a catalog's.
+func differs(p *pill.Pill, c *catalog.Catalog) bool {
+	return p.Revision != "" && p.Revision != c.Revision.Hash
+}
+
 // Of is the edition of a section for a catalog; false where the pill holds as it is, or does not say what it was written for.
 func Of(s pill.Section, library *catalog.Library, c *catalog.Catalog) (Edition, bool) {
-	p := s.Pill
-	if p.Revision == "" || p.Revision == c.Revision.Hash {
+	if !differs(s.Pill, c) {
 		return Edition{}, false
 	}
-	home, match := library.At(p.Revision)
-	e := Edition{library: library, world: claims.NewWorld(library, c, nil), home: claims.NewWorld(library, home, nil)}
+	return NewShelf(library).edition(s, c)
+}
+
+func newEdition(s pill.Section, library *catalog.Library, world, home *claims.World) Edition {
+	e := Edition{library: library, world: world, home: home}
 	for _, t := range s.Topics {
 		if t.Kind != pill.OptionTopic {
 			continue
 		}
 		e.subjects = append(e.subjects, t.Name[strings.LastIndexByte(t.Name, '.')+1:])
 		// Values are missing by themselves only where their option is not.
-		if _, ok := c.Option(t.Name); ok {
+		if _, ok := world.Option(t.Name); ok {
 			o, _ := home.Option(t.Name)
 			e.subjects = append(e.subjects, o.Values...)
 		}
 	}
-	return e, match == catalog.Exact
+	return e
 }
 
 // Section returns a section and what an excerpt may show of those inside it, as they hold at the revision.

@@ -89,6 +89,20 @@ func BenchmarkHover(b *testing.B) {
 	})
 }
 
+// BenchmarkHoverAtOldPin is a hover whose excerpt was made for the pin before; internal/edition measures the making.
+func BenchmarkHoverAtOldPin(b *testing.B) {
+	link := func(string, string) string { return "" }
+	files := workspaces()["embedded"]
+	files["flake.lock"] = strings.Replace(files["flake.lock"], "4d857d6da48c420da39964b6fb7ba23a958abad3", "8f27a0b1406c628b47cfd36932d70a96baf90d72", 1)
+	in := newBench(b, files)
+	for b.Loop() {
+		h, ok := ide.HoverAt(in.snapshot, in.doc, in.option)
+		if !ok || !strings.Contains(h.Markdown(link), "Not in `8f27a0b`") {
+			b.Fatal("no hover")
+		}
+	}
+}
+
 func BenchmarkCompletion(b *testing.B) {
 	each(b, func(b *testing.B, in bench) {
 		for b.Loop() {

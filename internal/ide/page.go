@@ -3,7 +3,6 @@ package ide
 import (
 	"strings"
 
-	"jetpills/internal/edition"
 	"jetpills/internal/markup"
 	"jetpills/internal/pill"
 	"jetpills/internal/workspace"
@@ -23,7 +22,7 @@ func (q *query) page(s subject) Page {
 	p := Page{detail: q.sn.Settings().HoverDetail, sheet: s.sheet(q)}
 	if section, ok := s.section(q); ok {
 		p.section = section
-		p.excerpt, p.note = q.excerpt(section)
+		p.excerpt, p.note = q.sn.Shelf().Excerpt(section, q.pinned.Catalog, q.sn.Settings().ExcerptLines)
 	}
 	return p
 }
@@ -78,17 +77,6 @@ func (p Page) Plain() string {
 		parts = append(parts, below.Plain())
 	}
 	return strings.Join(parts, "\n\n")
-}
-
-// excerpt is what the page shows of a section, as it holds at the revision, and what it names still that the revision lacks.
-func (q *query) excerpt(section pill.Section) (pill.Excerpt, markup.Text) {
-	lines := q.sn.Settings().ExcerptLines
-	e, ok := edition.Of(section, q.sn.Library(), q.pinned.Catalog)
-	if !ok {
-		return section.Excerpt(lines), markup.Text{}
-	}
-	excerpt := e.Section(section).Excerpt(lines)
-	return excerpt, e.About(section.Title, excerpt.Markdown(nil))
 }
 
 // excerptLinks gives the links inside an excerpt their addresses.

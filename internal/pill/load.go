@@ -112,10 +112,12 @@ func Load(fsys fs.FS) *Collection {
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
-	if c.readme != nil && c.readme.Revision == "" {
-		// The index goes with the pills.
-		if i := slices.IndexFunc(c.pills, func(p *Pill) bool { return p.Revision != "" }); i >= 0 {
-			c.readme.Revision = c.pills[i].Revision
+	// The index and the glossary go with the pills.
+	if i := slices.IndexFunc(c.pills, func(p *Pill) bool { return p.Revision != "" }); i >= 0 {
+		for _, p := range []*Pill{c.readme, c.glossary} {
+			if p != nil {
+				p.Revision = cmp.Or(p.Revision, c.pills[i].Revision)
+			}
 		}
 	}
 	c.hash = hash(c.files)

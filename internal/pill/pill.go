@@ -35,7 +35,7 @@ type Pill struct {
 	Subtitle string // "layering the package set", or ""
 	Summary  string // from the front matter, or ""
 	Group    string // "foundation", "jetpack-nixos", "system", or ""
-	Revision string // jetpack-nixos commit that the text was checked against, that of the pills for the index, or ""
+	Revision string // jetpack-nixos commit that the text was checked against; that of the pills for the index and the glossary; or ""
 	BuildsOn []string
 	Minutes  int // reading time, 0 where the front matter has none
 
@@ -218,6 +218,14 @@ func (p *Pill) Name() string {
 		return "the glossary"
 	}
 	return "pill " + p.ID
+}
+
+// Key distinguishes the section from all others, and from itself where For found it by another name. It can be compared.
+func (s Section) Key() any {
+	return struct {
+		body  *body
+		focus string
+	}{s.body, s.focus}
 }
 
 // Parents returns the sections that enclose this one, the outermost first, the title not among them.

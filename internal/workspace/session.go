@@ -18,6 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/edition"
 	"jetpills/internal/pill"
 	"jetpills/internal/pins"
 	"jetpills/internal/text"
@@ -72,6 +73,7 @@ func NewSession(config Config) *Session {
 	first.pins = s.newFinder()
 	first.sources = newCache[sourceKey, readSource](maxSources)
 	first.userFiles = newUserFiles()
+	first.shelf = edition.NewShelf(s.library)
 	first.found = newFindings()
 	first.configurations = newConfigurations(context.Background())
 	first.pills = s.pillsFor(settings, nil)

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/edition"
 	"jetpills/internal/pill"
 	"jetpills/internal/pins"
 	"jetpills/internal/upstream"
@@ -26,6 +27,7 @@ type Snapshot struct {
 	library   *catalog.Library
 	pins      *pins.Finder
 	pills     *pillSource
+	shelf     *edition.Shelf
 	sources   *sources
 	userFiles *userFiles
 	found     *findings
@@ -263,3 +265,6 @@ func (s *Snapshot) PillFile(name string) (string, error) {
 	}
 	return filepath.Join(dir, name), nil
 }
+
+// Shelf has the excerpts of the pills for the revisions that are pinned.
+func (s *Snapshot) Shelf() *edition.Shelf { return s.shelf }
