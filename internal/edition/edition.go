@@ -75,7 +75,7 @@ type passage struct {
 
 // markdown is a section's text for the revision, with or without the passages that name what the revision lacks.
 func (e Edition) markdown(text string, leaveOut bool) string {
-	passages := e.worded(pill.Blocks(text))
+	passages := e.worded(pill.Blocks(e.renamed(text)))
 	if leaveOut {
 		e.leaveOut(passages)
 	}
@@ -258,7 +258,7 @@ func (e Edition) About(title, markdown string) markup.Text {
 		}
 		notes = append(notes, markup.Format("Not in %s: %s.", where, markup.Join(names, ", ")))
 	}
-	if counts := e.counts(markdown); len(counts) > 0 {
+	if counts := e.counts(title + "\n\n" + markdown); len(counts) > 0 {
 		notes = append(notes, markup.Format("Counted in %s: %s.", markup.Code(e.home.Revision.Short()), strings.Join(counts, ", ")))
 	}
 	return markup.Join(notes, " ")

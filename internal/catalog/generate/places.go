@@ -75,6 +75,9 @@ func named(pills *pill.Collection) (files []string, lines map[string][]int) {
 	if index, ok := pills.Index(); ok {
 		all = append(all, index)
 	}
+	if glossary, ok := pills.Glossary(); ok {
+		all = append(all, glossary)
+	}
 	for _, p := range all {
 		for _, u := range p.Units() {
 			for _, place := range claims.Places(claims.Text{Source: u.Source, Code: u.Code, Language: u.Language, IsCode: u.IsCode}) {
