@@ -1,6 +1,6 @@
 # What people who work on the project type. Users need none of it: see README.md.
 
-.PHONY: build test bench cross catalog judge pills test-editors
+.PHONY: build test bench cross catalog judge pills eras test-editors
 
 build: ## the program, for this machine
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o jetpills ./cmd/jetpills
@@ -9,7 +9,7 @@ test: ## all tests
 	./test
 
 bench: ## parse, hosts, hover, completion, definition, didChange: time and allocations
-	go test -run '^$$' -bench . -benchmem ./internal/text ./internal/nix/syntax ./internal/nix/host ./internal/catalog ./internal/pill ./internal/ide ./internal/server
+	go test -run '^$$' -bench . -benchmem ./internal/text ./internal/nix/syntax ./internal/nix/host ./internal/catalog ./internal/pill ./internal/edition ./internal/ide ./internal/server
 
 PLATFORMS := linux/arm64 linux/amd64 darwin/arm64 darwin/amd64 windows/amd64
 
@@ -21,7 +21,7 @@ cross: ## one static binary a platform, in dist/
 	done
 	@size=$$(wc -c <dist/linux-amd64/jetpills); echo "linux/amd64: $$size bytes"; [ $$size -lt 20971520 ]
 
-catalog: ## the embedded data, from internal/catalog/facts; UPSTREAM=DIR, a clone of jetpack-nixos, adds its new commits, and moves what follows
+catalog: ## the embedded data, from internal/catalog/facts; UPSTREAM=DIR, a clone of jetpack-nixos, adds its new commits, finds the lines that the pills cite in all, and moves what follows
 ifdef UPSTREAM
 	@set -e; dir='$(abspath $(UPSTREAM))'; before=$$(cksum <internal/catalog/data/hashes); \
 	(cd internal/catalog && go run ./generate -upstream "$$dir" -pills ../../pills); \
@@ -48,6 +48,9 @@ endif
 
 pills: ## the tables that the pills take from the catalog, and all that they claim
 	go run ./cmd/jetpills pills lint --nix --fix pills
+
+eras: ## what hovers show at every state of upstream, held to what that state has
+	go run ./cmd/jetpills pills lint --eras pills
 
 test-editors: ## the extension and the plugins, in real editors: see editors/test/README.md
 	editors/test/run.sh

@@ -89,6 +89,21 @@ func (r *reader) read() {
 	if r.text.Language == "nix" {
 		r.readBindings()
 	}
+	if r.bare && !r.text.IsCode {
+		r.readWords()
+	}
+}
+
+// readWords checks words of prose outside of code: no other word is called like most names.
+func (r *reader) readWords() {
+	source := r.text.Source
+	for _, m := range dotted.FindAllStringIndex(source, -1) {
+		inCode := slices.ContainsFunc(r.text.Code, func(c [2]int) bool { return c[0] < m[1] && m[0] < c[1] })
+		if inCode || m[0] > 0 && strings.IndexByte("/#-.$@_", source[m[0]-1]) >= 0 || m[1] < len(source) && source[m[1]] == '/' {
+			continue
+		}
+		r.readBare(named{start: m[0], end: m[1], parts: split(source[m[0]:m[1]]), prose: true})
+	}
 }
 
 // reader reads one text.
@@ -352,7 +367,7 @@ func (r *reader) readName(n named) {
 		}
 		return
 	}
-	if r.HasPackages() && !n.tentative && r.readMember(n) {
+	if r.HasPackages() && (r.bare || !n.tentative) && r.readMember(n) {
 		return
 	}
 	for i, part := range parts {
@@ -445,7 +460,7 @@ func (r *reader) readMember(n named) bool {
 
 // readBoard checks names of SoMs, flash scripts and board configurations.
 func (r *reader) readBoard(name string, n named) {
-	if r.bound(name) || len(r.SoMs()) == 0 || n.reference == otherFlake && !scriptLike.MatchString(name) {
+	if r.bound(name) || len(r.SoMs()) == 0 && (!r.bare || r.words["som"]) || n.reference == otherFlake && !scriptLike.MatchString(name) {
 		return
 	}
 	switch {
@@ -482,7 +497,7 @@ var ofMakeScope = []string{"callPackage", "newScope", "overrideScope", "packages
 // readBare checks names without their path: those that are alone between back-ticks, and in code those that can hardly be anything
 // else. Such a name is a claim only if upstream had it once.
 func (r *reader) readBare(n named) {
-	if !r.bare || n.reference == otherFlake || n.tentative || n.path {
+	if !r.bare || n.reference == otherFlake || n.path {
 		return
 	}
 	for i, name := range n.parts {

@@ -357,8 +357,7 @@ func (w *World) inScope(names []string) (has, known bool) {
 
 // installable reports whether "nix build jetpack-nixos#name" finds something.
 func (w *World) installable(parts []string) (has, known bool) {
-	has, known = w.output(parts)
-	if has {
+	if has, _ := w.output(parts); has {
 		return true, true
 	}
 	known = true

@@ -113,3 +113,21 @@ func TestPillsCoverage(t *testing.T) {
 		t.Errorf("an option without a section ends with %v, want exit code 1", err)
 	}
 }
+
+func TestPillsShowAtRevision(t *testing.T) {
+	show := (*Program).pillsShowCommand
+	out, err := runPills(t, show, "04#overlaynix-three-generations", "--rev", "8f27a0b")
+	if err != nil || !strings.HasPrefix(out, "At 8f27a0b (2024-05-09).") || !strings.Contains(out, "5.1.2") || strings.Contains(out, "nvidia-jetpack7") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	newest, _ := runPills(t, show, "04#overlaynix-three-generations")
+	if out, err := runPills(t, show, "04#overlaynix-three-generations", "--rev", "newest"); err != nil || out != newest {
+		t.Errorf("at the pill's own revision: %v\n%s", err, out)
+	}
+	if out, err := runPills(t, show, "04", "--rev", "8f27a0b"); err != nil || strings.Count(out, "Not in `8f27a0b`") < 10 {
+		t.Errorf("a whole pill: %v\n%s", err, out)
+	}
+	if _, err := runPills(t, show, "04", "--rev", "0000000"); err == nil {
+		t.Error("a revision that is not there: want an error")
+	}
+}

@@ -299,8 +299,8 @@ func (e Edition) when(past catalog.History) string {
 	if at := e.world.Revision; at.Known() && at.Date.After(e.home.Revision.Date) {
 		return "until " + past.Removed.Day()
 	}
-	if past.Reintroduced.Known() {
-		return "since " + past.Reintroduced.Day()
+	if r := past.Reintroduced; r.Known() && !e.world.Revision.Date.Before(past.Introduced.Date) {
+		return "since " + r.Day()
 	}
 	return "since " + past.Introduced.Day()
 }

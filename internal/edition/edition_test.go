@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/edition"
@@ -59,4 +60,42 @@ func BenchmarkExcerpt(b *testing.B) {
 	})
 }
 
-var _ = strings.TrimSpace
+// A section as it reads at a pin: what is left out, kept, drawn anew and listed.
+func TestEdition(t *testing.T) {
+	l, _ := open(t)
+	for name, c := range map[string]struct{ rev, text, want string }{
+		"nothing differs": {"4a4e93a", "`hardware.nvidia-jetpack.som` is yours.", "`hardware.nvidia-jetpack.som` is yours."},
+		"the first paragraph stays": {"8f27a0b", "`majorVersion` chooses.\n\n`som` is there.",
+			"`majorVersion` chooses.\n\n`som` is there.\n\nNot in `8f27a0b`: `majorVersion` (since 2025-06-26)."},
+		"others go, and what refers to them": {"8f27a0b", "First.\n\nUse `majorVersion`.\n\nIt is good.\n\nMore.", "First.\n\nMore."},
+		"a passage and its announcement go":  {"8f27a0b", "First.\n\nWrite:\n\n```nix\n{ hardware.nvidia-jetpack.majorVersion = \"6\"; }\n```\n\nMore.", "First.\n\nMore."},
+		"the first announces": {"8f27a0b", "Write:\n\n```nix\n{ hardware.nvidia-jetpack.majorVersion = \"6\"; }\n```\n\nMore.",
+			"Write:\n\n```nix\n{ hardware.nvidia-jetpack.majorVersion = \"6\"; }\n```\n\nMore.\n\nNot in `8f27a0b`: `hardware.nvidia-jetpack.majorVersion` (since 2025-06-26)."},
+		"rows and items go": {"8f27a0b", "First.\n\n| a | b |\n|---|---|\n| `som` | 1 |\n| `majorVersion` | 2 |\n\n- `carrierBoard`\n- `nvidia-jetpack6`\n",
+			"First.\n\n| a | b |\n|---|---|\n| `som` | 1 |\n\n- `carrierBoard`"},
+		"steps stay in order or go": {"8f27a0b", "First.\n\n1. Set `som`.\n2. Set `majorVersion`.\n\nMore.", "First.\n\nMore."},
+		"a text that dates itself":  {"8f27a0b", "`majorVersion` came with e1b355b (2025-06-26).", "`majorVersion` came with e1b355b (2025-06-26)."},
+		"versions": {"4a4e93a", "JetPack 7.2 has L4T 39.2.0, and needs CUDA 11 or newer.", "JetPack 7.2 has L4T 39.2.0, and needs CUDA 11 or newer.\n\n" +
+			"Not in `4a4e93a`: JetPack 7.2 (since 2026-06-29), L4T 39.2.0 (since 2026-06-29)."},
+		"a name of somebody's":     {"8f27a0b", "`rover` and `pkgs.nvidia-jetpack.rover` are yours.", "`rover` and `pkgs.nvidia-jetpack.rover` are yours."},
+		"lines are the pin's":      {"4a4e93a", "See `flake.nix:149` and `modules/default.nix:58`.", "See `flake.nix:138` and `modules/default.nix:57`."},
+		"lines that are not there": {"8f27a0b", "See `flake.nix:149`, in line 151 too (line 152).", "See `flake.nix` too."},
+		"a wording for the side":   {"8f27a0b", "New.\n\n<!-- before 1a54d38: Oldest. -->\n\n<!-- before e1b355b: Old. -->\n\nMore.", "Oldest.\n\nMore."},
+		"and for the next":         {"20bc50f", "New.\n\n<!-- before 1a54d38: Oldest. -->\n\n<!-- before e1b355b: Old. -->\n\nMore.", "Old.\n\nMore."},
+		"and for none":             {"da52b9d", "New.\n\n<!-- before 1a54d38: Oldest. -->\n\n<!-- before e1b355b: Old. -->\n\nMore.", "New.\n\nMore."},
+		"none at all":              {"8f27a0b", "First.\n\nNew.\n\n<!-- before e1b355b: -->\n\nMore.", "First.\n\nMore."},
+		"a generated table": {"8f27a0b", "First.\n\n<!-- generated: generations -->\n| majorVersion | JetPack |\n|---|---|\n| 7 | 7.2 |\n<!-- end generated -->\n", "First.\n\n" +
+			"| JetPack | L4T | kernel | CUDA | driver | SoMs |\n|---|---|---|---|---|---|\n| 5.1.2 | 35.4.1 | 5.10.120 | 11.4 | 35.4.1 | Orin, Xavier |"},
+		"NixOS's names of that time": {"8f27a0b", "Set `hardware.graphics.enable`.", "Set `hardware.opengl.enable`."},
+		"of what the pill speaks":    {"4a4e93a", "At this revision it fails.", "At the pill's revision it fails."},
+		"counts":                     {"da52b9d", "There are 28 systems, two scopes and three generations.", "There are 28 systems, two scopes and three generations.\n\nCounted in `4d857d6`: 28 systems, three generations."},
+	} {
+		pills := pill.Load(fstest.MapFS{"04-t.md": &fstest.MapFile{Data: []byte("---\nrevision: " + l.Newest().Revision.Hash + "\n---\n# T\n\n## S\n\n" + c.text + "\n")}})
+		s, _ := pills.Find("04#s")
+		at, _ := l.At(c.rev)
+		excerpt, about := edition.NewShelf(l).Excerpt(s, at, 30)
+		if got := strings.TrimSpace(excerpt.Markdown(nil) + "\n\n" + about.Markdown()); got != c.want {
+			t.Errorf("%s at %s:\n%s\nwant\n%s", name, c.rev, got, c.want)
+		}
+	}
+}

@@ -9,8 +9,12 @@ import (
 	"jetpills/internal/pill"
 )
 
+// thisRevision is how a pill speaks of its own.
+var thisRevision = regexp.MustCompile(`\b([Aa])t this revision\b`)
+
 // cited is a text in which the lines of files are those of the revision, or are left out where they are not known.
 func (e Edition) cited(markdown string) string {
+	markdown = thisRevision.ReplaceAllString(markdown, "${1}t the pill's revision")
 	at := 0 // what is before it is done
 	for _, u := range pill.Units(markdown) {
 		i := strings.Index(markdown[at:], u.Source)
@@ -28,22 +32,20 @@ func (e Edition) cited(markdown string) string {
 func (e Edition) citedUnit(t claims.Text) string {
 	text := t.Source
 	all := claims.Places(t)
+	numbers := make([]string, len(all))
+	for i, p := range all {
+		if numbers[i] = e.numbers(p); i > 0 && p.Bare && strings.HasSuffix(text[:p.Start], "`") && numbers[i-1] == "" {
+			numbers[i] = "" // it goes on with the place before
+		}
+	}
 	for i := len(all) - 1; i >= 0; i-- {
 		p := all[i]
 		if p.First == 0 || p.LineEnd > len(text) {
 			continue
 		}
-		first, ok := e.library.LineAt(e.home.Revision, e.world.Revision, p.Path, p.First)
-		numbers := strconv.Itoa(first)
-		if p.Last > 0 && ok {
-			var last int
-			last, ok = e.library.LineAt(e.home.Revision, e.world.Revision, p.Path, p.Last)
-			ok = ok && last >= first
-			numbers += "-" + strconv.Itoa(last)
-		}
 		switch {
-		case ok:
-			text = spliced(text, p.LineStart, p.LineEnd, numbers, t.IsCode)
+		case numbers[i] != "":
+			text = spliced(text, p.LineStart, p.LineEnd, numbers[i], t.IsCode)
 		case !p.Bare:
 			text = spliced(text, p.Start+len(p.Path), p.End, "", t.IsCode)
 		default:
@@ -51,6 +53,22 @@ func (e Edition) citedUnit(t claims.Text) string {
 		}
 	}
 	return text
+}
+
+// numbers are the lines of a place at the revision; empty where they are not known.
+func (e Edition) numbers(p claims.Place) string {
+	first, ok := e.library.LineAt(e.home.Revision, e.world.Revision, p.Path, p.First)
+	if !ok {
+		return ""
+	}
+	if p.Last == 0 {
+		return strconv.Itoa(first)
+	}
+	last, ok := e.library.LineAt(e.home.Revision, e.world.Revision, p.Path, p.Last)
+	if !ok || last < first {
+		return ""
+	}
+	return strconv.Itoa(first) + "-" + strconv.Itoa(last)
 }
 
 // spliced is a text with another piece from start to end. In code, what stands behind keeps its column where spaces allow.

@@ -88,7 +88,10 @@ func (q *query) definedMember(place *module.Place) (subject, bool) {
 
 func (s scope) sheet(q *query) sheet {
 	of, as := markup.Text{}, ""
-	if major, _ := catalog.ScopeMajor(s.name); major == "" {
+	_, chooses := q.pinned.Catalog.Option(catalog.MajorVersionOption)
+	if all := q.pinned.Catalog.Generations(); !chooses && len(all) == 1 {
+		of = markup.Format(", JetPack %s (L4T %s)", all[0].JetPack, all[0].L4T)
+	} else if major, _ := catalog.ScopeMajor(s.name); major == "" {
 		of = markup.Prose(", for the JetPack that `majorVersion` chooses")
 	} else if g, ok := q.pinned.Catalog.Generation(major); ok {
 		of = markup.Format(", JetPack %s (L4T %s)", g.JetPack, g.L4T)

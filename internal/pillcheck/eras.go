@@ -25,10 +25,9 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 	}
 	var all []*shown
 	at := map[string]*shown{}
-	for _, covered := range Coverage(c, library.Newest()) {
-		s := covered.Section
+	add := func(topic pill.Topic, s pill.Section) {
 		if s.Pill == nil {
-			continue
+			return
 		}
 		// Topics that lead to the same excerpt are read once.
 		key := s.Ref() + "\x00" + s.Excerpt(0).Markdown(nil)
@@ -36,8 +35,15 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 			at[key] = &shown{section: s}
 			all = append(all, at[key])
 		}
-		at[key].topics = append(at[key].topics, covered.Topic.String())
+		at[key].topics = append(at[key].topics, topic.String())
 	}
+	for _, covered := range Coverage(c, library.Newest()) {
+		add(covered.Topic, covered.Section)
+	}
+	for topic, sections := range c.Topics() {
+		add(topic, sections[0])
+	}
+	slices.SortStableFunc(all, func(a, b *shown) int { return strings.Compare(a.section.Ref(), b.section.Ref()) })
 	homes := map[string]words{}
 	for _, era := range catalogs {
 		here := wordsOf(era)
@@ -73,7 +79,7 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 					found = append(found, version.FindAllString(text, -1)...)
 				}
 				for _, w := range found {
-					if has, _ := era.HasMember(catalog.ScopeName, "", w); has || !home.names[w] || here.names[w] || home.values[w] != nil && here.unread || home.outputs[w] && len(here.outputs) == 0 || saysOption(home.values[w], note) {
+					if has, _ := era.HasMember(catalog.ScopeName, "", w); has || !home.names[w] || here.names[w] || home.values[w] != nil && here.unread || home.outputs[w] && len(here.outputs) == 0 || home.packages[w] && !here.whole || saysOption(home.values[w], note) {
 						continue
 					}
 					if !strings.Contains(note, w) {
@@ -114,14 +120,16 @@ func saysOption(options []string, note string) bool {
 
 // words are those in the names of all that a catalog has.
 type words struct {
-	names   map[string]bool     // and versions
-	values  map[string][]string // of options, with the last names of these
-	outputs map[string]bool     // only of the flake
-	unread  bool                // the values of an option are not known
+	names    map[string]bool     // and versions
+	values   map[string][]string // of options, with the last names of these
+	outputs  map[string]bool     // only of the flake
+	packages map[string]bool     // only of the scopes
+	whole    bool                // all of these are known
+	unread   bool                // the values of an option are not known
 }
 
 func wordsOf(c *catalog.Catalog) words {
-	w := words{names: map[string]bool{}, values: map[string][]string{}, outputs: map[string]bool{}}
+	w := words{names: map[string]bool{}, values: map[string][]string{}, outputs: map[string]bool{}, packages: map[string]bool{}}
 	add := func(names ...string) {
 		for _, name := range names {
 			w.names[name] = true
@@ -140,9 +148,11 @@ func wordsOf(c *catalog.Catalog) words {
 	}
 	for _, p := range c.Packages() {
 		if p.File != "" { // nixpkgs has what makeScope adds
+			w.packages[p.Name] = !w.names[p.Name]
 			add(p.Name)
 		}
 	}
+	_, w.whole = c.HasMember(catalog.ScopeName, "", "")
 	for _, a := range c.OverlayAttributes() {
 		if _, isScope := catalog.ScopeMajor(a.Name); isScope { // nixpkgs has others of its own
 			add(a.Name)

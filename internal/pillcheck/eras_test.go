@@ -35,7 +35,7 @@ func TestEras(t *testing.T) {
 	}
 }
 
-// A name in words that no reader of claims looks at is found by the check of eras.
+// A name that stands where claims are not looked for is found by the check of eras.
 func TestErasFindWhatIsNotMarked(t *testing.T) {
 	l := library(t)
 	files := fstest.MapFS{"07-modules.md": &fstest.MapFile{Data: []byte("---\nrevision: " + l.Newest().Revision.Hash + `
@@ -45,7 +45,7 @@ func TestErasFindWhatIsNotMarked(t *testing.T) {
 ## Options
 <!-- explains: option:hardware.nvidia-jetpack.som -->
 
-A som goes with one majorVersion, in plain words.
+A ` + "`som`" + ` goes with one version: ` + "`nix eval .#majorVersion`" + ` is an output of somebody's.
 `)}}
 	findings, _ := pillcheck.Eras(pill.Load(files), l, catalogs(t, l))
 	if len(findings) != 5 {

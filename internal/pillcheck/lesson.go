@@ -40,6 +40,9 @@ func storySections(p *pill.Pill) []pill.Section {
 	return p.Sections
 }
 
+// markComments are the wordings for other revisions, which nobody reads who reads the pill.
+var markComments = regexp.MustCompile(`(?ms)^<!-- (?:before|since) .*?-->\n\n?`)
+
 // storySize is how many bytes of a pill are read from top to bottom: no reference, and no diagram, which is looked at.
 func (l *linter) storySize(p *pill.Pill) int {
 	source := l.source(p)
@@ -48,7 +51,7 @@ func (l *linter) storySize(p *pill.Pill) int {
 		end = p.Sections[n].Line
 		source = []byte(strings.Join(strings.SplitAfter(string(source), "\n")[:end-1], ""))
 	}
-	size := len(source)
+	size := len(markComments.ReplaceAll(source, nil))
 	for _, block := range p.CodeBlocks() {
 		if block.Language == "diagram" && block.Line < end {
 			size -= len(block.Text)
