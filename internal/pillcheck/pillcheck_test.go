@@ -122,6 +122,12 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p08, "Firmware older than JetPack 5.1 can't", "Firmware of JetPack 5.2 can't", "LINE: there is no JetPack 5.2 at 4d857d6 (version)"},
 		{p09, "`majorVersion` is left out", "On L4T 36.4.4 `majorVersion` is left out", "LINE: there is no L4T 36.4.4 at 4d857d6; if it ended, name the revision (version)"},
 		{p04, "Both are of capability 8.7", "Both are of capability 8.9", "LINE: no SoM has the CUDA capability 8.9 (version)"},
+		{p04, "<!-- before e1b355b: A JetPack generation", "<!-- before e1b3550: A JetPack generation", "LINE: e1b3550 is no commit of jetpack-nixos (mark)"},
+		{p04, "<!-- before e1b355b: A JetPack generation", "<!-- until e1b355b: A JetPack generation", "LINE: a wording for other revisions is <!-- before REV: text -->, or since REV (mark)"},
+		{p04, "<!-- before e1b355b: A JetPack generation", "<!-- since e1b355b: A JetPack generation", "LINE: the pill itself is about a revision on this side of e1b355b (mark)"},
+		{p04, "<!-- before e17242a: A JetPack generation", "<!-- before 1a54d38: A JetPack generation", "LINE: of two wordings that hold before a revision, the older stands first (mark)"},
+		{p04, "for each: `nvidia-jetpack5` and `nvidia-jetpack6`. The plain", "for each: `nvidia-jetpack6` and `nvidia-jetpack7`. The plain", "LINE: there is no scope nvidia-jetpack7 at 6226eeb; if it ended, name the revision (package)"},
+		{p04, "has one. `pkgs.nvidia-jetpack` holds its packages. `overlay.nix` defines it.", "has one, by `overlay.nix:2`.", "LINE: a wording for other revisions names no lines, which differ from one to the next (mark)"},
 		{p09, "Since afb6ecf (2025-12-19)", "Since afb6ecf (2025-12-20)", "LINE: afb6ecf is of 2025-12-19, not of 2025-12-20 (revision)"},
 		{p09, "Since afb6ecf (2025-12-19)", "Since afb6ec1 (2025-12-19)", "LINE: afb6ec1 is no commit of jetpack-nixos (revision)"},
 	} {
