@@ -5,6 +5,7 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +37,8 @@ type Finder struct {
 type Surroundings struct {
 	// Pin is of the nearest checkout or lock file that has jetpack-nixos.
 	Pin Pin
+	// Locked are all pins of jetpack-nixos in that lock file, Pin the first: those nearest to its root come first.
+	Locked []Pin
 	// Entry is what the addresses in the nearest flake.nix, default.nix or configuration.nix say: they hold where
 	// there is no lock.
 	Entry Pin
@@ -62,7 +65,7 @@ func (f *Finder) Around(dir string) Surroundings {
 	for dir := range upward(dir) {
 		found := f.look(dir)
 		if !s.Pin.Found() {
-			s.Pin = found.pin
+			s.Pin, s.Locked = found.pin, found.locked
 		}
 		if !s.Entry.Found() {
 			s.Entry = found.entry
@@ -74,6 +77,35 @@ func (f *Finder) Around(dir string) Surroundings {
 		}
 	}
 	return s
+}
+
+// Input is the pin of an input, "a/b" for input b of input a, or of a source of that name in a lock file.
+func (s Surroundings) Input(name string) (Pin, bool) {
+	i := slices.IndexFunc(s.Locked, func(p Pin) bool { return p.Input == name })
+	if i < 0 {
+		return Pin{}, false
+	}
+	return s.Locked[i], true
+}
+
+// Through is the pin that an input has of jetpack-nixos among its own inputs, at any depth. It is not ok for several
+// revisions.
+func (s Surroundings) Through(input string) (pin Pin, ok bool) {
+	for _, p := range s.Locked {
+		switch {
+		case !strings.HasPrefix(p.Input, input+"/"):
+		case !ok:
+			pin, ok = p, true
+		case p.Revision != pin.Revision:
+			return Pin{}, false
+		}
+	}
+	return pin, ok
+}
+
+// IsDivided reports whether the lock file has several revisions of jetpack-nixos.
+func (s Surroundings) IsDivided() bool {
+	return slices.ContainsFunc(s.Locked, func(p Pin) bool { return p.Revision != s.Pin.Revision })
 }
 
 // Unrelated are the inputs of the flake in a folder that, by its flake.lock, neither are jetpack-nixos nor have it among

@@ -182,12 +182,11 @@ func TestAround(t *testing.T) {
 			source: "flake.lock",
 		},
 		{
-			name: "upstream before a fork, with a word about it",
+			name: "upstream before a fork",
 			files: map[string]string{"flake.lock": flakeLockOf(`{"a": "fork", "b": "jetpack"}`,
 				github("fork", "someone", "jetpack-nixos", revB), jetpack)},
-			want:    Pin{Format: "flake.lock", Revision: revA, Input: "b", Owner: "anduril", Repo: "jetpack-nixos"},
-			source:  "flake.lock",
-			problem: "as b and as a; using b",
+			want:   Pin{Format: "flake.lock", Revision: revA, Input: "b", Owner: "anduril", Repo: "jetpack-nixos"},
+			source: "flake.lock",
 		},
 		{
 			name: "a fork under another name, by the name of its input",
@@ -473,6 +472,36 @@ func TestLockDetails(t *testing.T) {
 }
 
 // An input is unrelated if no way leads from it to jetpack-nixos.
+// Each input that is jetpack-nixos has its own pin, and so has an input that has one among its own.
+func TestInputs(t *testing.T) {
+	dir := lay(t, map[string]string{"flake.lock": flakeLockOf(`{"new": "new", "old": "old", "common": "common", "both": "both", "same": ["common", "jp"]}`,
+		github("new", "anduril", "jetpack-nixos", revA), github("old", "anduril", "jetpack-nixos", revB),
+		`"common": {"inputs": {"jp": "old_2", "new": ["new"]}}`, `"both": {"inputs": {"jp": "old_2", "new": ["new"]}}`,
+		github("old_2", "anduril", "jetpack-nixos", revB), `"other": {}`)})
+	around := (&Finder{}).Around(dir)
+	for input, want := range map[string]string{
+		"new": revA, "old": revB, "same": revB, "common/jp": revB, "common/new": revA, "other": "", "jp": "",
+	} {
+		if got, _ := around.Input(input); got.Revision != want {
+			t.Errorf("input %s is of %q, want %q", input, got.Revision, want)
+		}
+	}
+	if _, ok := around.Through("common"); ok {
+		t.Error("an input that has two revisions has one")
+	}
+	if _, ok := around.Through("new"); ok {
+		t.Error("jetpack-nixos has itself among its inputs")
+	}
+	if !around.IsDivided() || around.Pin.Input != "new" {
+		t.Errorf("the best is %+v of %d", around.Pin, len(around.Locked))
+	}
+	alone := (&Finder{}).Around(lay(t, map[string]string{"flake.lock": flakeLockOf(`{"common": "common", "jp": ["common", "jp"]}`,
+		`"common": {"inputs": {"jp": "old"}}`, github("old", "anduril", "jetpack-nixos", revB))}))
+	if pin, ok := alone.Through("common"); !ok || pin.Input != "common/jp" || alone.IsDivided() {
+		t.Errorf("through common: %+v, divided %v", pin, alone.IsDivided())
+	}
+}
+
 func TestUnrelated(t *testing.T) {
 	node := func(name, inputs, more string) string {
 		return fmt.Sprintf(`"%[1]s": {"inputs": {%[2]s}, "locked": {"type": "github", "owner": "a", "repo": "%[1]s"}%[3]s}`, name, inputs, more)

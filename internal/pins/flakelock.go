@@ -49,7 +49,7 @@ type lockedRef struct {
 	LastModified int64  `json:"lastModified"`
 }
 
-// readFlakeLock returns the pins of jetpack-nixos nearest to the root of the lock file, the best first.
+// readFlakeLock returns the pins of jetpack-nixos in the lock file: first those nearest to the root, the best of them first.
 func readFlakeLock(in *opened, content []byte) ([]Pin, error) {
 	lock := flakeLock{decoded: map[string]*lockNode{}}
 	if err := decode(content, &lock, "a lock file"); err != nil {
@@ -60,8 +60,8 @@ func readFlakeLock(in *opened, content []byte) ([]Pin, error) {
 	}
 	defer func() { in.unrelated, in.nixpkgs = lock.unrelated(), lock.nixpkgs() }() // last: it looks at all there is
 	for _, byName := range []bool{false, true} {
-		if pins := in.nearestPins(&lock, byName); len(pins) > 0 {
-			return bestFirst(pins), nil
+		if pins := in.lockedPins(&lock, byName); len(pins) > 0 {
+			return pins, nil
 		}
 	}
 	return nil, nil
@@ -117,12 +117,16 @@ func namesJetson(names ...string) bool {
 	})
 }
 
-// nearestPins are the pins of jetpack-nixos at the fewest steps from the root of a lock file: by name those of inputs
-// called jetpack-nixos, whatever they are, which may be forks under names of their own.
-func (in *opened) nearestPins(lock *flakeLock, byName bool) []Pin {
+// maxLocked bounds how many inputs of one lock file are known as jetpack-nixos.
+const maxLocked = 64
+
+// lockedPins are the pins of jetpack-nixos by their steps from the root of a lock file, the best of each step first: by name
+// those of inputs called jetpack-nixos, whatever they are, which may be forks under names of their own.
+func (in *opened) lockedPins(lock *flakeLock, byName bool) []Pin {
 	type step struct{ node, input string }
 	level, seen := []step{{node: lock.Root}}, map[string]bool{lock.Root: true}
-	for len(level) > 0 && lock.steps < maxSteps {
+	var all []Pin
+	for len(level) > 0 && lock.steps < maxSteps && len(all) < maxLocked {
 		var pins []Pin
 		var next []step
 		for _, at := range level {
@@ -141,12 +145,10 @@ func (in *opened) nearestPins(lock *flakeLock, byName bool) []Pin {
 				}
 			}
 		}
-		if len(pins) > 0 {
-			return pins
-		}
+		all = append(all, bestFirst(pins)...)
 		level = next
 	}
-	return nil
+	return all[:min(len(all), maxLocked)]
 }
 
 // node is a node by name. Fields of a wrong type are left out.

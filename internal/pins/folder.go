@@ -31,8 +31,9 @@ type opened struct {
 // findings are what the files in a folder say.
 type findings struct {
 	pin      Pin
-	entry    Pin  // of a format that is a fallback
-	top      bool // the root of a repository: nothing above it concerns the files below
+	locked   []Pin // all that the lock file has whose best is pin
+	entry    Pin   // of a format that is a fallback
+	top      bool  // the root of a repository: nothing above it concerns the files below
 	problems []upstream.Problem
 	// foundFiles are the files that the pin rests on in addition to those that are looked for in every folder.
 	foundFiles []string
@@ -42,7 +43,7 @@ type findings struct {
 
 func (f findings) equal(other findings) bool {
 	return f.pin == other.pin && f.entry == other.entry && f.top == other.top &&
-		slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles) &&
+		slices.Equal(f.locked, other.locked) && slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles) &&
 		slices.Equal(f.unrelated, other.unrelated) && maps.Equal(f.nixpkgs, other.nixpkgs)
 }
 
@@ -66,7 +67,7 @@ func (f *Finder) read(dir string) findings {
 		var pin Pin
 		switch {
 		case row.lock != nil:
-			pin = in.locked(row)
+			pin = in.readLock(row)
 		case row.find != nil:
 			pin = row.find(in, row.files)
 		}
@@ -88,8 +89,8 @@ func (in *opened) problem(file, message string) {
 	in.problems = append(in.problems, upstream.Problem{File: file, Message: message})
 }
 
-// locked is the best pin that a lock file has of jetpack-nixos.
-func (in *opened) locked(row format) Pin {
+// readLock reads the pins that a lock file has of jetpack-nixos, and gives the best.
+func (in *opened) readLock(row format) Pin {
 	content, err := upstream.ReadFile(in.root.FS(), row.files[0], maxLock)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Pin{}
@@ -108,13 +109,11 @@ func (in *opened) locked(row format) Pin {
 	if err != nil || len(pins) == 0 {
 		return Pin{}
 	}
-	best := pins[0]
-	best.File = file
-	if i := slices.IndexFunc(pins, func(p Pin) bool { return p.Revision != best.Revision }); i > 0 {
-		in.problem(file, fmt.Sprintf("has jetpack-nixos as %s and as %s; using %[1]s, "+
-			"except in files with a comment \"jetpills: revision=REV\"", best.Input, pins[i].Input))
+	for i := range pins {
+		pins[i].Format, pins[i].File = row.name, file
 	}
-	return best
+	in.locked = pins
+	return pins[0]
 }
 
 // hasConflict finds the lines that a merge leaves in a file.
