@@ -73,7 +73,7 @@ func (l *level) declaredOnce() *option {
 // fromSchema is an option of the schema.
 func (s *system) fromSchema(known *Option) *option {
 	o := &option{typ: known.Type, renamedTo: known.RenamedTo, elsewhere: known.Elsewhere}
-	if s.schema == s.options.Schema && s.jetpack == No && len(s.holes) == 0 && !known.NixOS {
+	if s.isHost && s.jetpack == No && len(s.holes) == 0 && !known.NixOS {
 		o.missing = true
 		return o
 	}

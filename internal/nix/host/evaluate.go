@@ -48,6 +48,11 @@ type evaluated struct {
 	steps int
 }
 
+// hasSchemas reports whether the options of its sources are still those that it was evaluated with.
+func (e *evaluated) hasSchemas(o Options) bool {
+	return !slices.ContainsFunc(e.hosts, func(h *Host) bool { return h.schema != nil && h.schema != o.schemaOf(h.Source) })
+}
+
 // found is a configuration that a flake names.
 type found struct {
 	name string
@@ -117,7 +122,7 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 					return
 				}
 				e := old[todo[i].name]
-				if e == nil || e.found != todo[i] {
+				if e == nil || e.found != todo[i] || !e.hasSchemas(o) {
 					e = w.evaluate(todo[i])
 				}
 				if o.stop() {
@@ -436,7 +441,7 @@ func (s *system) host(h *Host) *Host {
 	if s.schema == nil {
 		return h
 	}
-	h.indexes = s.schema.indexes
+	h.schema, h.Source, h.Modules = s.schema, s.source, s.places
 	for i := range s.schema.options {
 		o := &s.schema.options[i]
 		if o.isOne() {
@@ -615,7 +620,7 @@ func (s *system) variants() []variant {
 		if len(below.raw) == 0 || len(all) >= mostVariants {
 			return
 		}
-		v := &system{run: s.run, nixos: true, schema: s.schema, special: special, args: s.args, platform: s.platform, nixpkgs: s.nixpkgs}
+		v := &system{run: s.run, nixos: true, schema: s.options.Schema, special: special, args: s.args, platform: s.platform, nixpkgs: s.nixpkgs}
 		if inherits {
 			v.modules = slices.Clone(s.modules)
 			v.more = s.more

@@ -2,7 +2,6 @@ package host
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"path"
 	"slices"
@@ -255,7 +254,6 @@ func (r *run) flakeIn(dir, name string, input func(name string, says eval.Value)
 // address notes where the inputs of the entry come from, and looks into those that
 // lie in the workspace.
 func (r *run) address(says map[string]eval.Value) {
-	var locked map[string]string
 	for name, v := range says {
 		if set, ok := v.(*eval.Attrs); ok {
 			if a, ok := set.Get("url"); ok {
@@ -267,43 +265,13 @@ func (r *run) address(says map[string]eval.Value) {
 			}
 		}
 		if r.inputs.urls[name] == "" {
-			if locked == nil {
-				locked = r.locked()
-			}
-			r.inputs.urls[name] = locked[name]
+			r.inputs.urls[name] = r.lock().address(r.lock().node(name)) // the flake says none that it takes from the registry
 		}
 		local, isPath := strings.CutPrefix(r.inputs.urls[name], "path:")
 		if _, known := r.reader.sources[name]; !known && (isPath || strings.HasPrefix(local, "./")) && !path.IsAbs(local) {
 			r.reader.sources[name] = path.Join(r.reader.root, local)
 		}
 	}
-}
-
-// locked are the addresses of the inputs as the lock file has them: the flake says none of those
-// that it takes from the registry.
-func (r *run) locked() map[string]string {
-	type source struct{ Owner, Repo, URL string }
-	var lock struct {
-		Root  string
-		Nodes map[string]struct {
-			Inputs           map[string]any
-			Locked, Original source
-		}
-	}
-	content, _ := r.reader.ReadFile(path.Join(r.reader.root, "flake.lock"))
-	urls := map[string]string{}
-	if json.Unmarshal([]byte(content), &lock) != nil {
-		return urls
-	}
-	for name, node := range lock.Nodes[lock.Root].Inputs {
-		if id, ok := node.(string); ok { // and no path of names that it follows
-			of := cmp.Or(lock.Nodes[id].Locked, lock.Nodes[id].Original)
-			if urls[name] = of.URL; of.Repo != "" {
-				urls[name] = of.Owner + "/" + of.Repo
-			}
-		}
-	}
-	return urls
 }
 
 // input is what a flake gets for one of its inputs: the flake in the folder that has
@@ -324,10 +292,14 @@ func (r *run) input(name string) eval.Value {
 				of = string(follows)
 			}
 		}
+		if own := r.lock().node(name, of); own != "" && own != r.lock().node(of) {
+			r.inputs.urls[name+nested+of] = r.lock().address(own)
+			return r.input(name + nested + of)
+		}
 		if a, ok := r.flake.inputs.Get(of); ok {
 			return r.Force(a.Thunk)
 		}
-		return r.input(of)
+		return r.input(strings.ReplaceAll(of, "/", nested))
 	}
 	var f *flake
 	asked := r.Asking(func() { f = r.flakeIn(dir, name, follows) })

@@ -20,6 +20,11 @@ type Options struct {
 	Entry string
 	// Schema has the options to report.
 	Schema *Schema
+	// SchemaOf is the schema of the options that a source of jetpack-nixos declares; nil takes Schema for all, as it is taken
+	// for a configuration that has its modules from no source, from several, or from one that is not known.
+	SchemaOf func(Source) *Schema
+	// Through is the one source of jetpack-nixos among the inputs of a flake input that is not looked into; nil knows none.
+	Through func(input string) (Source, bool)
 	// Input says what a flake input is, by its name and its address as the flake has
 	// it, which may be empty; nil takes [InputOf].
 	Input func(name, url string) Input
@@ -131,6 +136,10 @@ type Host struct {
 	At Location
 	// Jetpack says whether the configuration has the modules of jetpack-nixos.
 	Jetpack Answer
+	// Source is where its modules of jetpack-nixos come from; the zero Source where that is not known.
+	Source Source
+	// Modules are where the modules of the workspace are written that are certainly part of the configuration.
+	Modules []Location
 	// Unseen are the modules that cannot be looked into, but for Unrelated ones, and what
 	// else may define any option.
 	Unseen []Unseen
@@ -150,8 +159,7 @@ type Host struct {
 	Packages Packages
 	// Values are the options of the schema, in its order.
 	Values []Value
-	// indexes are those of Values, by path.
-	indexes map[string]int
+	schema *Schema
 	// Undeclared are the paths that modules of the workspace define beside the options of
 	// the schema, where no module declares them: beside an enable of the schema, or below
 	// one.
@@ -253,7 +261,10 @@ func (h *Host) Get(path ...string) (Value, bool) { return h.Option(strings.Join(
 
 // Option is Get with the path as one text, dots between its names.
 func (h *Host) Option(path string) (Value, bool) {
-	i, ok := h.indexes[path]
+	if h.schema == nil {
+		return Value{}, false
+	}
+	i, ok := h.schema.indexes[path]
 	if !ok {
 		return Value{}, false
 	}

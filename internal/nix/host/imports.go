@@ -19,7 +19,7 @@ func (s *system) ofJetpack(m item, name string) *loaded {
 	if fetched, ok := s.inputs.fetched[input]; ok {
 		of.Fetched = fetched
 	} else {
-		of.Input, of.IsSource = input, s.inputs.sources[input]
+		of.Input, of.IsSource = s.inputs.source(input).Input, s.inputs.sources[input]
 	}
 	if !of.IsSource {
 		of.Flake = s.flakeNamed(m.Thunk, input)

@@ -195,6 +195,10 @@ func (h *Host) after(changed changes, ok *bool) *Host {
 		f := &of.Failed[i]
 		f.At, f.HangsOn = move(f.At), values(f.HangsOn)
 	}
+	of.Modules = slices.Clone(h.Modules)
+	for i := range of.Modules {
+		of.Modules[i] = move(of.Modules[i])
+	}
 	of.Functions = slices.Clone(h.Functions)
 	for i := range of.Functions {
 		of.Functions[i] = move(of.Functions[i])

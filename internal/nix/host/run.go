@@ -35,6 +35,7 @@ type run struct {
 	asked  map[*eval.Thunk]*eval.Questions // by common, for what is kept by a thunk
 	limit  *eval.Unknown
 	depth  int
+	lockOf *lockFile // see lock
 	// opaque says that nobody looks into NixOS systems: their config and their packages are symbols that tell the system.
 	opaque bool
 }

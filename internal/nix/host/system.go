@@ -39,7 +39,12 @@ type system struct {
 
 	root     *level // nil until the modules are collected
 	busy     bool
-	jetpack  Answer // whether the modules of jetpack-nixos are among the modules
+	isHost   bool     // its options are those of the schema of its source
+	from     []Source // of its modules of jetpack-nixos
+	through  []Source // that its modules from elsewhere may have
+	source   Source
+	places   []Location // of the modules that are certainly part of the system
+	jetpack  Answer     // whether the modules of jetpack-nixos are among the modules
 	holes    []hole
 	configOf *eval.Call
 	scopeOf  *eval.Thunk            // see scope
@@ -64,6 +69,7 @@ type system struct {
 type loaded struct {
 	key      string
 	lambda   syntax.Node // the function that the module is; the zero Node for a set
+	written  syntax.Node // the expression that is the module, behind all names
 	config   *eval.Thunk
 	options  *eval.Thunk
 	imports  []imported
@@ -122,10 +128,26 @@ func (s *system) collectOnce() {
 		if isCertain[m.key] = true; !m.lambda.IsZero() {
 			s.functions = append(s.functions, location(s.Evaluator, m.lambda))
 		}
+		if !m.written.IsZero() {
+			s.places = append(s.places, location(s.Evaluator, m.written))
+		}
 		if m.of != nil {
 			s.imports = append(s.imports, *m.of)
 		}
 	}
+	s.isHost = s.schema != nil && s.schema == s.options.Schema
+	s.root, s.busy = s.rootOf(order, isCertain), false
+	if !s.isHost {
+		return
+	}
+	s.source = s.origin()
+	if s.schema = s.options.schemaOf(s.source); s.schema != s.options.Schema {
+		s.root = s.rootOf(order, isCertain)
+	}
+}
+
+// rootOf is the level that all options are below, with the definitions of modules.
+func (s *system) rootOf(order []*loaded, isCertain map[string]bool) *level {
 	root := &level{system: s}
 	if s.schema != nil {
 		root.known = &s.schema.root
@@ -148,7 +170,7 @@ func (s *system) collectOnce() {
 		from.renamed = o
 		to.aliases = append(to.aliases, o)
 	}
-	s.root, s.busy = root, false
+	return root
 }
 
 // closure are the modules that are imported, as genericClosure has them: the ones that
@@ -272,6 +294,7 @@ func (s *system) loadOne(m item, key string) *loaded {
 		}
 	}
 	if of := s.unread(m, v); of != nil {
+		s.comesFrom(m, Jetpack, Source{of.of.Input, of.of.Fetched})
 		s.outside(m, Jetpack, &eval.Unknown{Reason: eval.Outside, What: of.key}, true)
 		return of
 	}
@@ -282,6 +305,7 @@ func (s *system) loadOne(m item, key string) *loaded {
 func (s *system) loadFile(m item, name string) *loaded {
 	kind, isInput := s.inputs.of(name)
 	written := name
+	s.fileOf(m, name)
 	if local, ok := s.reader.local(name); ok {
 		name = local
 	} else if isInput {
@@ -333,7 +357,13 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 		}
 		return nil
 	}
-	out := &loaded{key: key, lambda: lambda}
+	out := &loaded{key: key, lambda: lambda, written: m.Origin()}
+	if !lambda.IsZero() {
+		out.written = lambda
+		if file, ok := s.PathOf(lambda); ok {
+			s.fileOf(m, file)
+		}
+	}
 	switch kindOf(s.Evaluator, set) {
 	case "if", "override", "merge":
 		out.config = eval.Known(set)
@@ -672,7 +702,22 @@ func (s *system) unseen(m item, v eval.Value) {
 		return
 	}
 	kind, isInput := s.kind(v, m.Thunk)
+	if of, ok := s.sourceOf(v, m.Thunk); ok {
+		s.comesFrom(m, kind, of)
+	}
 	s.outside(m, kind, u, isInput)
+}
+
+// fileOf notes the source that a module has its file from, if it has it from one.
+func (s *system) fileOf(m item, file string) {
+	name, ok := s.sourceOfFile(file)
+	if !ok {
+		return
+	}
+	kind := s.inputs.input(name)
+	if _, isAtHand := s.reader.sources[name]; kind == Jetpack || !isAtHand { // else its modules say what they import
+		s.comesFrom(m, kind, s.inputs.source(name))
+	}
 }
 
 // outside notes a module that comes from outside of the workspace, certainly so if it
