@@ -42,6 +42,10 @@ type Surroundings struct {
 	// Entry is what the addresses in the nearest flake.nix, default.nix or configuration.nix say: they hold where
 	// there is no lock.
 	Entry Pin
+	// Below is the pin of the only revision in folders below Top, and BelowDir the first of these, where nothing in or around
+	// the folder pins any.
+	Below    Pin
+	BelowDir string
 	// Problems are those of all files looked at, the nearest first.
 	Problems []upstream.Problem
 	// Top is the root of the repository; empty where there is none.
@@ -61,7 +65,7 @@ type folder struct {
 // Around looks into dir, an absolute path, and the folders above it: up to the root of the repository,
 // or of the file system where there is no repository. The nearest folder that says something wins.
 func (f *Finder) Around(dir string) Surroundings {
-	s := Surroundings{Pin: Pin{Format: None}, Entry: Pin{Format: None}}
+	s := Surroundings{Pin: Pin{Format: None}, Entry: Pin{Format: None}, Below: Pin{Format: None}}
 	for dir := range upward(dir) {
 		found := f.look(dir)
 		if !s.Pin.Found() {
@@ -73,10 +77,33 @@ func (f *Finder) Around(dir string) Surroundings {
 		s.Problems = append(s.Problems, found.problems...)
 		if found.top {
 			s.Top = dir
+			if !s.Pin.Found() && !s.Entry.Found() {
+				f.pinBelow(&s, found)
+			}
 			break
 		}
 	}
 	return s
+}
+
+// pinBelow looks into the folders of a repository whose root pins no revision.
+func (f *Finder) pinBelow(s *Surroundings, top *folder) {
+	for _, name := range top.below {
+		dir := filepath.Join(s.Top, filepath.FromSlash(name))
+		found := f.look(dir)
+		pin := found.pin
+		if !pin.Found() {
+			pin = found.entry
+		}
+		switch {
+		case !pin.Found() || pin.Format == Checkout:
+		case !s.Below.Found():
+			s.Below, s.BelowDir = pin, dir
+		case pin.Revision != s.Below.Revision:
+			s.Below, s.BelowDir = Pin{Format: None}, ""
+			return
+		}
+	}
 }
 
 // Input is the pin of an input, "a/b" for input b of input a, or of a source of that name in a lock file.
@@ -130,16 +157,28 @@ func upward(dir string) iter.Seq[string] {
 
 // each visits the folders that Around looks into from dirs, each once.
 func (f *Finder) each(dirs []string, visit func(dir string) *folder) {
-	seen := map[string]bool{}
+	seen := map[string]*folder{}
+	once := func(dir string) *folder {
+		found, ok := seen[dir]
+		if !ok {
+			found = visit(dir)
+			seen[dir] = found
+		}
+		return found
+	}
 	for _, dir := range dirs {
+		isPinned := false
 		for dir := range upward(dir) {
-			if seen[dir] {
-				break
+			found := once(dir)
+			if isPinned = isPinned || found.pin.Found() || found.entry.Found(); !found.top {
+				continue
 			}
-			seen[dir] = true
-			if visit(dir).top {
-				break
+			if !isPinned {
+				for _, name := range found.below {
+					once(filepath.Join(dir, filepath.FromSlash(name)))
+				}
 			}
+			break
 		}
 	}
 }

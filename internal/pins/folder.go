@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/upstream"
 )
 
@@ -30,10 +32,12 @@ type opened struct {
 
 // findings are what the files in a folder say.
 type findings struct {
-	pin      Pin
-	locked   []Pin // all that the lock file has whose best is pin
-	entry    Pin   // of a format that is a fallback
-	top      bool  // the root of a repository: nothing above it concerns the files below
+	pin    Pin
+	locked []Pin // all that the lock file has whose best is pin
+	entry  Pin   // of a format that is a fallback
+	top    bool  // the root of a repository: nothing above it concerns the files below
+	// below are the folders in the root of a repository that may pin a revision, where the root itself does not.
+	below    []string
 	problems []upstream.Problem
 	// foundFiles are the files that the pin rests on in addition to those that are looked for in every folder.
 	foundFiles []string
@@ -42,7 +46,7 @@ type findings struct {
 }
 
 func (f findings) equal(other findings) bool {
-	return f.pin == other.pin && f.entry == other.entry && f.top == other.top &&
+	return f.pin == other.pin && f.entry == other.entry && f.top == other.top && slices.Equal(f.below, other.below) &&
 		slices.Equal(f.locked, other.locked) && slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles) &&
 		slices.Equal(f.unrelated, other.unrelated) && maps.Equal(f.nixpkgs, other.nixpkgs)
 }
@@ -82,6 +86,10 @@ func (f *Finder) read(dir string) findings {
 		}
 		break
 	}
+	in.distrustLock()
+	if in.top && !in.pin.Found() && !in.entry.Found() {
+		in.lookBelow()
+	}
 	return in.findings
 }
 
@@ -114,6 +122,68 @@ func (in *opened) readLock(row format) Pin {
 	}
 	in.locked = pins
 	return pins[0]
+}
+
+// distrustLock takes for an input the revision in its address where flake.nix names another one than the lock file has: Nix
+// locks the input anew.
+func (in *opened) distrustLock() {
+	const name = "flake.nix"
+	if in.pin.Format != flakeLockFormat {
+		return
+	}
+	content, err := upstream.ReadFile(in.root.FS(), name, maxEntry)
+	if err != nil || !bytes.Contains(content, []byte(repo)) || !upstream.IsText(content) {
+		return
+	}
+	for pin := range addressesIn(syntax.Parse(string(content))) {
+		i := slices.IndexFunc(in.locked, func(p Pin) bool { return p.Input == pin.Input })
+		if i < 0 || pin.Revision == "" || SameRevision(pin.Revision, in.locked[i].Revision) {
+			continue
+		}
+		pin.Format, pin.File = Unlocked, filepath.Join(in.dir, name)
+		if in.locked[i] == in.pin {
+			in.pin = pin
+		}
+		in.locked[i] = pin
+	}
+}
+
+// Bounds of the look into the folders of a repository.
+const (
+	maxBelow      = 64 // folders
+	maxBelowDepth = 2
+)
+
+// lookBelow finds the folders in the root of a repository that may pin a revision.
+func (in *opened) lookBelow() {
+	level := []string{"."}
+	left := maxBelow
+	for range maxBelowDepth {
+		var next []string
+		for _, dir := range level {
+			entries, err := fs.ReadDir(in.root.FS(), dir)
+			if err != nil {
+				continue
+			}
+			for _, entry := range entries {
+				if name := path.Join(dir, entry.Name()); entry.IsDir() && entry.Name()[0] != '.' && entry.Name() != "node_modules" && left > 0 {
+					left--
+					next = append(next, name)
+					in.foundFiles = append(in.foundFiles, name) // a file that comes there changes its time
+				}
+			}
+		}
+		for _, dir := range next {
+			isThere := func(file string) bool {
+				info, err := in.root.Lstat(path.Join(dir, file))
+				return err == nil && info.Mode().IsRegular()
+			}
+			if slices.ContainsFunc(formats[:], func(row format) bool { return row.lock != nil && isThere(row.files[0]) }) || isThere("flake.nix") {
+				in.below = append(in.below, dir)
+			}
+		}
+		level = next
+	}
 }
 
 // hasConflict finds the lines that a merge leaves in a file.

@@ -20,12 +20,16 @@ const (
 	Modeline Format = "modeline" // a comment "jetpills: revision=REV" in the document
 	Setting  Format = "setting"  // the editor's or the command line's choice
 	Checkout Format = "checkout" // the document lies in jetpack-nixos itself
+	Unlocked Format = "unlocked" // an address in flake.nix that the lock file is behind
+	Fetch    Format = "fetch"    // what the document fetches
 	Address  Format = "address"  // an address in the document
 	Entry    Format = "entry"    // an address in a file that stands for the whole folder
 )
 
-// format is a row of the table: where a pin stands, and what reads it there. One of lock, find and text does that; a
-// setting is handed in.
+const flakeLockFormat Format = "flake.lock"
+
+// format is a row of the table: where a pin stands, and what reads it there. One of lock, find and text does that, but for
+// those of which others tell: the setting, what code fetches, and an address that is read beside the lock file.
 type format struct {
 	name Format
 	// words name the pin in a sentence, %s the file in which it stands; "" is the file alone.
@@ -57,7 +61,9 @@ var formats = [...]format{
 		name: Checkout, words: "the checkout",
 		files: upstream.CheckoutFiles[:], foundFiles: []string{".git/HEAD"}, find: findCheckout,
 	},
-	{name: "flake.lock", with: "a flake input", files: []string{"flake.lock"}, lock: readFlakeLock},
+	{name: Fetch, words: "what %s fetches"},
+	{name: Unlocked, words: "an address in %s, which is newer than the lock file"},
+	{name: flakeLockFormat, with: "a flake input", files: []string{"flake.lock"}, lock: readFlakeLock},
 	{name: "npins", with: "npins", files: []string{"npins/sources.json"}, lock: readNpins},
 	{name: "niv", with: "niv", files: []string{"nix/sources.json"}, lock: readNiv},
 	{name: "lon", with: "lon", files: []string{"lon.lock"}, lock: readLon},
@@ -132,7 +138,8 @@ func Concerns(path string) bool {
 	return slices.ContainsFunc(Files(), func(name string) bool { return slices.Contains(strings.Split(name, "/"), base) })
 }
 
-// Choose gives the pin that holds for a document, of those that the document has, the setting and its surroundings.
+// Choose gives the pin that holds for a document, of those that the document has, the setting and its surroundings. Where
+// there is none, it is that of a folder below the root of the repository.
 func Choose(m Mentions, setting string, s Surroundings) Pin {
 	best := Pin{Format: None}
 	all := append(slices.Clone(m), s.Pin, s.Entry)
@@ -144,5 +151,12 @@ func Choose(m Mentions, setting string, s Surroundings) Pin {
 			best = pin
 		}
 	}
+	if !best.Found() && s.Below.Found() {
+		best = s.Below
+	}
 	return best
 }
+
+// IsExplicit reports whether a person chose the pin for the document, or the document is a part of jetpack-nixos: what code
+// uses does not matter then.
+func (p Pin) IsExplicit() bool { return p.Found() && p.Format.rank() <= Checkout.rank() }

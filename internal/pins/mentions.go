@@ -2,6 +2,7 @@ package pins
 
 import (
 	"bytes"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -83,6 +84,20 @@ func AddressIn(tree *syntax.Tree) (first Pin, at syntax.Node) {
 		}
 	}
 	return first, at
+}
+
+// addressesIn are the pins of the addresses of jetpack-nixos that a text has for inputs of a flake.
+func addressesIn(tree *syntax.Tree) iter.Seq[Pin] {
+	return func(yield func(Pin) bool) {
+		a := addresses{eval.New(eval.Options{Steps: maxLookups})}
+		for n := range syntax.Descendants(tree.Root()) {
+			if pin, ok := a.at(n, repo); ok {
+				if pin.Input = inputAround(n); pin.Input != "" && !yield(pin) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // inputAround is the name of the flake input that a node is a part of; empty if it is of none.
