@@ -19,14 +19,15 @@ import (
 type Configuration struct {
 	// Entry is the absolute path of the flake.nix, hive.nix or configuration.nix.
 	Entry string
-	// Pinned is the catalog whose options the hosts are read with.
+	// Pinned is the catalog of what the entry and the files around it say. A host is read with its own: see PinnedOf.
 	Pinned Pinned
 	*host.Result
 
 	// Nixpkgs are the inputs of the flake that are NixOS's own nixpkgs, by name, as flake.lock has them.
 	Nixpkgs map[string]pins.Nixpkgs
 
-	unrelated []string // the inputs of the flake that have nothing to do with Jetsons
+	locked    []pins.Pin // of the lock file beside the entry, or around it
+	unrelated []string   // the inputs of the flake that have nothing to do with Jetsons
 	indexing  sync.Once
 	byFile    map[string][]*host.Host // see Of
 }
@@ -140,7 +141,7 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	}
 	defer folder.Close()
 	dir := filepath.Dir(entry)
-	c := &Configuration{Entry: entry, Pinned: s.CatalogAt(dir), Nixpkgs: s.pins.Nixpkgs(dir), unrelated: s.pins.Unrelated(dir)}
+	c := &Configuration{Entry: entry, Pinned: s.CatalogAt(dir), locked: s.pins.Around(dir).Locked, Nixpkgs: s.pins.Nixpkgs(dir), unrelated: s.pins.Unrelated(dir)}
 	if c.Pinned.Pin.Found() {
 		c.Result = s.resultOf(ctx, c, root, folder, before)
 		return c
@@ -151,26 +152,53 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	}
 	c.Result = s.resultOf(ctx, c, root, folder, before)
 	readWith := c.Pinned.Catalog
-	if c.Pinned = s.pinned(s.addressesIn(c.Files()), s.pins.Around(dir)); c.Pinned.Catalog != readWith {
+	c.Pinned = s.pinned(s.addressesIn(c.Files()), s.pins.Around(dir))
+	if of, ok := c.source(); ok {
+		c.Pinned = s.pinnedOf(c, of)
+	}
+	if c.Pinned.Catalog != readWith {
 		c.Result = s.resultOf(ctx, c, root, folder, before)
 	}
 	return c
 }
 
+// source is a host that has the one source of jetpack-nixos which the hosts have; not ok where they have several or none.
+func (c *Configuration) source() (of *host.Host, ok bool) {
+	for _, h := range c.Hosts {
+		switch {
+		case h.Source == (host.Source{}):
+		case of == nil:
+			of = h
+		case of.Source != h.Source:
+			return nil, false
+		}
+	}
+	return of, of != nil
+}
+
 // resultOf evaluates a configuration with the catalog that it is pinned to.
 func (s *Snapshot) resultOf(ctx context.Context, c *Configuration, root string, opened *os.Root, before *Configuration) *host.Result {
 	var earlier *host.Result
-	if before != nil && before.Pinned.Catalog == c.Pinned.Catalog && slices.Equal(before.unrelated, c.unrelated) {
+	if before != nil && before.Pinned.Catalog == c.Pinned.Catalog && slices.Equal(before.unrelated, c.unrelated) && slices.Equal(before.locked, c.locked) {
 		earlier = before.Result
 	}
 	progress := &host.Progress{}
 	s.configurations.reading.Store(progress)
 	defer s.configurations.reading.CompareAndSwap(progress, nil)
 	folders := []folder{{root, opened}}
+	around := s.pins.Around(filepath.Dir(c.Entry))
 	options := host.Options{
 		Entry: filepath.ToSlash(c.Entry), Schema: s.configurations.schemas.schema(c.Pinned.Catalog), Workers: 2, Progress: progress,
+		SchemaOf: func(of host.Source) *host.Schema { return s.configurations.schemas.schema(s.pinnedFrom(c, of).Catalog) },
+		Through: func(input string) (host.Source, bool) {
+			pin, ok := around.Through(input)
+			return host.Source{Input: pin.Input}, ok
+		},
 		Input: func(name, url string) host.Input {
 			if input := c.Pinned.Pin.Input; input != "" && name == path.Base(input) {
+				return host.Jetpack
+			}
+			if _, ok := around.Input(name); ok {
 				return host.Jetpack
 			}
 			input := host.InputOf(name, url)
@@ -290,10 +318,13 @@ func (s *Snapshot) entry(dir string) (entry, root string) {
 	if ok {
 		return known.entry, known.root
 	}
-	known.root, _ = s.rootOf(dir, s.pins.Around(dir))
-	for _, name := range []string{"flake.nix", "hive.nix", "configuration.nix"} {
-		if known.entry = s.nearestFile(known.root, dir, name); known.entry != "" {
-			break
+	around := s.pins.Around(dir)
+	known.root, _ = s.rootOf(dir, around)
+	for _, from := range []string{dir, around.BelowDir} {
+		for _, name := range []string{"flake.nix", "hive.nix", "configuration.nix"} {
+			if from != "" && known.entry == "" {
+				known.entry = s.nearestFile(known.root, from, name)
+			}
 		}
 	}
 	s.configurations.mu.Lock()

@@ -51,9 +51,13 @@ func (p Pinned) IsOwn() bool {
 	return p.Source != nil && (!p.Checkout.Found() || p.Pin.Dir == p.Checkout.Dir || pins.SameRevision(p.Pin.Revision, p.Checkout.Revision))
 }
 
-// pinned finds the catalog, and is the one place that sets its basis.
+// pinned finds the catalog of what a document, the setting and the files around say.
 func (s *Snapshot) pinned(m pins.Mentions, around pins.Surroundings) Pinned {
-	pin := pins.Choose(m, s.settings.Revision, around)
+	return s.pinnedBy(pins.Choose(m, s.settings.Revision, around), around)
+}
+
+// pinnedBy finds the catalog of a pin, and is the one place that sets its basis.
+func (s *Snapshot) pinnedBy(pin pins.Pin, around pins.Surroundings) Pinned {
 	if s.supposed != nil && pin.Found() {
 		return supposing(pin, s.supposed)
 	}

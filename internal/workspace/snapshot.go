@@ -175,10 +175,10 @@ func (s *Snapshot) Folders() []string { return s.folders }
 // Library is all that is known of upstream's history.
 func (s *Snapshot) Library() *catalog.Library { return s.library }
 
-// Catalog is the catalog that holds for a document. Without any pin it is the newest, and the pin says "none".
-// Files are read at the first question about a folder only.
+// Catalog is the catalog that holds for a document: the first of Catalogs. Without any pin it is the newest, and the pin says
+// "none". Files are read at the first question about a folder only.
 func (s *Snapshot) Catalog(d *Document) Pinned {
-	return s.pinned(d.mentions(), s.surroundings(d))
+	return s.Catalogs(d)[0]
 }
 
 // CatalogAt is the catalog that holds for files in a folder, an absolute path.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
 )
 
 // Source is a source tree of jetpack-nixos: that of a flake input, or one that is fetched. The zero Source is none that is known.
@@ -225,4 +226,80 @@ func (l *lockFile) address(node string) string {
 		return of.Owner + "/" + of.Repo
 	}
 	return of.URL
+}
+
+// Use is an expression that comes to a source of jetpack-nixos, or to something of it.
+type Use struct {
+	At Location
+	Source
+	// IsImport says that the expression is one of a list of imports.
+	IsImport bool
+}
+
+// mostUses bounds the steps of an evaluation of one file.
+const mostUses = 200_000
+
+// Uses are the expressions in a Nix file, beyond names of flake inputs, that come to a source of jetpack-nixos: what it
+// fetches, by itself or through names and other files, and what it imports as a module. The tree is that of the file.
+func Uses(reader eval.Reader, file string, tree *syntax.Tree) []Use {
+	if !mayFetch(tree.Source()) {
+		return nil
+	}
+	var r *run
+	var all []Use
+	look := func(n syntax.Node, isImport bool) eval.Value {
+		if r == nil {
+			o := Options{Entry: file, stop: func() bool { return false }}
+			r = newRun(o, newMemory(reader, o.stop), nil, mostUses)
+			r.File(tree, file)
+		}
+		t := r.Thunk(n, r.ScopeAt(n))
+		v := r.Force(t)
+		of, ok := r.sourceOf(v, t)
+		if ok && (of.Input == "" || isImport) {
+			all = append(all, Use{Location{file, n.Span()}, of, isImport})
+		}
+		return v
+	}
+	hasSets := false // that other files give, with sources in them
+	for n := range syntax.Descendants(tree.Root()) {
+		if a, ok := syntax.AsApply(n); ok && isFetch(a) {
+			_, isSet := look(n, isImported(n)).(*eval.Attrs)
+			hasSets = hasSets || isSet
+		}
+	}
+	for n := range syntax.Descendants(tree.Root()) {
+		isMember := n.Kind() == syntax.Select || n.Kind() == syntax.Identifier && strings.Contains(n.Text(), "jetpack")
+		if isImported(n) || hasSets && isMember {
+			look(n, isImported(n))
+		}
+	}
+	return all
+}
+
+// mayFetch tells most texts apart, without parsing them, from those that use a source which is no flake input.
+func mayFetch(source string) bool {
+	return strings.Contains(source, "fetch") || strings.Contains(source, "getFlake") ||
+		strings.Contains(source, "import ") || strings.Contains(source, "import(")
+}
+
+// isFetch reports whether a call is one of a function that fetches a source, or of import.
+func isFetch(a syntax.ApplyNode) bool {
+	name := a.Function().Text()
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	return name == "import" || name == "getFlake" || strings.HasPrefix(name, "fetch")
+}
+
+// isImported reports whether an expression is an element of a list of imports.
+func isImported(n syntax.Node) bool {
+	list := n.Parent()
+	if list.Kind() != syntax.List {
+		return false
+	}
+	b, ok := syntax.AsBinding(list.Parent())
+	if !ok {
+		return false
+	}
+	name, _ := syntax.AttrName(b.Path().First())
+	return name == "imports" && b.Path().First().Next().IsZero()
 }

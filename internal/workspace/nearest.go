@@ -1,0 +1,220 @@
+package workspace
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"jetpills/internal/nix/host"
+	"jetpills/internal/pins"
+	"jetpills/internal/text"
+)
+
+// anywhere stands for the offset of all that a document has.
+const anywhere = -1
+
+// Catalogs are the catalogs that hold for a document, the one of Catalog first: there are several where hosts of several
+// revisions are made of it.
+func (s *Snapshot) Catalogs(d *Document) []Pinned { return s.catalogs(d, anywhere) }
+
+// CatalogsAt are those that hold for the code at an offset in a document.
+func (s *Snapshot) CatalogsAt(d *Document, offset int) []Pinned { return s.catalogs(d, offset) }
+
+// catalogs go by what the code uses: a choice of a person's, the modules of the hosts that the code is a part of, what the
+// document itself imports or fetches, and what the files around it say, in this order.
+func (s *Snapshot) catalogs(d *Document, offset int) []Pinned {
+	around := s.surroundings(d)
+	mentions := d.mentions()
+	best := pins.Choose(mentions, s.settings.Revision, around)
+	if best.IsExplicit() {
+		return []Pinned{s.pinnedBy(best, around)}
+	}
+	var all []Pinned
+	c, rewritten := s.evaluated(d)
+	for _, h := range c.at(d.Path, offset, rewritten) {
+		if h.Source == (host.Source{}) && h.Jetpack != host.Yes {
+			continue // nobody knows whether it has any
+		}
+		if p := s.pinnedOf(c, h); !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	if pin, ok := s.used(d, around); ok {
+		best = pin
+	}
+	return []Pinned{s.pinnedBy(best, around)}
+}
+
+// evaluated is the newest evaluation of the hosts around a document that there is, which may be that of an earlier snapshot,
+// and what was rewritten of the document since; nil where there is none.
+func (s *Snapshot) evaluated(d *Document) (*Configuration, Rewritten) {
+	entry, _ := s.entry(d.Dir())
+	if entry == "" {
+		return nil, Rewritten{}
+	}
+	e := s.configurations.peek(entry)
+	if e == nil {
+		return nil, Rewritten{}
+	}
+	if found := e.result.Load(); found != nil {
+		return found, Rewritten{}
+	}
+	if e.since.file == pathKey(d.Path) {
+		return e.before, rewritten(e.since.text, d.Text)
+	}
+	return e.before, Rewritten{}
+}
+
+// peek is the evaluation of an entry; nil if nobody asked for it.
+func (c *configurations) peek(entry string) *evaluation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.byEntry[entry]
+}
+
+// at are the hosts that the code at an offset in a file is a part of: those with the smallest module around it, those whose
+// definition it is a part of, or else all that the file is a part of.
+func (c *Configuration) at(file string, offset int, since Rewritten) []*host.Host {
+	hosts := c.Of(file)
+	if offset == anywhere || len(hosts) < 2 {
+		return hosts
+	}
+	file = filepath.ToSlash(file)
+	smallest := map[*host.Host]text.Span{}
+	for _, h := range hosts {
+		for _, at := range append(slices.Clip(h.Modules), h.At) {
+			span, ok := since.around(at.Span)
+			if at.File != file || !ok || offset < span.Start || span.End < offset {
+				continue
+			}
+			if known, ok := smallest[h]; !ok || span.Len() < known.Len() {
+				smallest[h] = span
+			}
+		}
+	}
+	least := -1
+	for _, span := range smallest {
+		if least < 0 || span.Len() < least {
+			least = span.Len()
+		}
+	}
+	if least < 0 {
+		return hosts
+	}
+	return slices.DeleteFunc(hosts, func(h *host.Host) bool {
+		span, ok := smallest[h]
+		return !ok || span.Len() > least
+	})
+}
+
+// around is where a span of the text before the edits stands now, which may have been edited inside.
+func (r Rewritten) around(span text.Span) (text.Span, bool) {
+	if now, ok := r.Now(span); ok {
+		return now, true
+	}
+	if span.Start <= r.Before.Start && r.Before.End <= span.End {
+		return text.Span{Start: span.Start, End: span.End + r.After.Len() - r.Before.Len()}, true
+	}
+	return text.Span{}, false
+}
+
+// PinnedOf is the catalog that holds for a host of a configuration: that of the module of jetpack-nixos that it imports.
+func (s *Snapshot) PinnedOf(c *Configuration, h *host.Host) Pinned { return s.pinnedOf(c, h) }
+
+func (s *Snapshot) pinnedOf(c *Configuration, h *host.Host) Pinned {
+	p := s.pinnedFrom(c, h.Source)
+	if p.Pin.Format == pins.Fetch {
+		p.Pin.File = s.fileOf(c, p.Pin)
+	}
+	return p
+}
+
+// pinnedFrom is the catalog of a source of jetpack-nixos that a host of a configuration has, without the file that says so
+// where the source is fetched; that of the configuration itself where the source is not known.
+func (s *Snapshot) pinnedFrom(c *Configuration, of host.Source) Pinned {
+	around := s.pins.Around(filepath.Dir(c.Entry))
+	if s.settings.Revision != "" || around.Pin.Format == pins.Checkout {
+		return c.Pinned
+	}
+	pin, ok := s.pinOfSource(of, around)
+	if !ok {
+		return c.Pinned
+	}
+	return s.pinnedBy(pin, around)
+}
+
+// pinOfSource is the pin of a source: that of the flake input, of a source of that revision which a lock file has, or of what
+// is fetched.
+func (s *Snapshot) pinOfSource(of host.Source, around pins.Surroundings) (pins.Pin, bool) {
+	if of.Input != "" {
+		return around.Input(of.Input)
+	}
+	pin, ok := pins.At(of.Address, of.Revision)
+	if !ok {
+		return pins.Pin{}, false
+	}
+	isLocked := func(locked pins.Pin) bool {
+		return pin.Revision != "" && pins.SameRevision(locked.Revision, pin.Revision)
+	}
+	if i := slices.IndexFunc(around.Locked, isLocked); i >= 0 {
+		return around.Locked[i], true
+	}
+	pin.Format = pins.Fetch
+	return pin, true
+}
+
+// fileOf is the file of a configuration that has the revision or, where none is named, the address of what is fetched.
+func (s *Snapshot) fileOf(c *Configuration, pin pins.Pin) string {
+	if c.Result == nil {
+		return ""
+	}
+	for _, file := range c.Files() {
+		word := pin.Revision
+		if word == "" {
+			word = "jetpack-nixos"
+		}
+		if strings.Contains(s.Content(filepath.FromSlash(file)), word) {
+			return filepath.FromSlash(file)
+		}
+	}
+	return c.Entry
+}
+
+// used is the pin of what a document itself imports of jetpack-nixos as a module, or else of the first revision that it
+// fetches.
+func (s *Snapshot) used(d *Document, around pins.Surroundings) (pins.Pin, bool) {
+	if d.Path == "" || d.Problem() != nil {
+		return pins.Pin{}, false
+	}
+	uses, _ := s.Once(usesOf{d}, func() any { return s.usesOf(d, around) }).([]host.Use)
+	for _, wanted := range []bool{true, false} {
+		for _, use := range uses {
+			pin, ok := s.pinOfSource(use.Source, around)
+			if ok && use.IsImport == wanted && pin.Revision != "" {
+				if pin.Format == pins.Fetch {
+					pin.File = d.Path
+				}
+				return pin, true
+			}
+		}
+	}
+	return pins.Pin{}, false
+}
+
+// usesOf is the key of what is known of a document.
+type usesOf struct{ *Document }
+
+func (s *Snapshot) usesOf(d *Document, around pins.Surroundings) []host.Use {
+	root, _ := s.rootOf(d.Dir(), around)
+	opened, err := os.OpenRoot(root)
+	if err != nil {
+		return []host.Use{}
+	}
+	defer opened.Close()
+	reader := &files{[]folder{{root, opened}}, openFiles(s.documents), s.configurations.read}
+	return append([]host.Use{}, host.Uses(reader, filepath.ToSlash(d.Path), d.Tree())...)
+}
