@@ -153,7 +153,7 @@ func (l *hostList) print(w io.Writer) {
 		for _, e := range l.syntaxErrors(l.FilesOf(h.Name)) {
 			printf(w, "  read in part: %s\n", e)
 		}
-		values := slices.DeleteFunc(shown(h), func(v host.Value) bool { return ide.IsAlias(l.Configuration, v) })
+		values := slices.DeleteFunc(shown(h), func(v host.Value) bool { return ide.IsAlias(l.Configuration, h, v) })
 		switch {
 		case h.Values == nil && len(h.Unseen) > 0:
 			printf(w, "  not evaluated: %v\n", h.Unseen[0].Why)
@@ -300,7 +300,7 @@ func (l *hostList) shapes() []hostJSON {
 		}
 		out.File, out.Line, out.Column = l.position(h.At)
 		values := slices.DeleteFunc(shown(h), func(v host.Value) bool {
-			return ide.IsAlias(l.Configuration, v) && !slices.ContainsFunc(v.Definitions, func(d host.Definition) bool { return slices.Equal(d.Alias, v.Path) })
+			return ide.IsAlias(l.Configuration, h, v) && !slices.ContainsFunc(v.Definitions, func(d host.Definition) bool { return slices.Equal(d.Alias, v.Path) })
 		})
 		slices.SortFunc(values, func(a, b host.Value) int { return slices.Compare(a.Path, b.Path) })
 		for _, v := range values {

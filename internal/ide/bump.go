@@ -130,7 +130,7 @@ type side struct {
 // major is the JetPack generation; empty if it is not certain.
 func (s side) major() string { return majorOf(s.of, s.host) }
 
-func (s side) catalog() *catalog.Catalog { return s.of.Pinned.Catalog }
+func (s side) catalog() *catalog.Catalog { return s.of.PinnedOf(s.host).Catalog }
 
 // factTopics are what a pill explains of the facts of a host, by their names.
 var factTopics = map[string]string{
@@ -219,7 +219,7 @@ func (c comparison) options() []HostChange {
 	for _, before := range c.from.host.Values {
 		path := strings.Join(before.Path, ".")
 		after, ok := c.to.host.Option(path)
-		if !ok || IsAlias(c.from.of, before) || IsAlias(c.to.of, after) || !isKnown(before) || !isKnown(after) ||
+		if !ok || IsAlias(c.from.of, c.from.host, before) || IsAlias(c.to.of, c.to.host, after) || !isKnown(before) || !isKnown(after) ||
 			reflect.DeepEqual(before.Values, after.Values) {
 			continue
 		}

@@ -91,7 +91,7 @@ func (q *query) newerAtPin() (found Newer, ok bool) {
 
 // pinAddress is the address in the document that pins jetpack-nixos for it; an empty span for none.
 func (q *query) pinAddress() text.Span {
-	if q.pinned.Pin.Format != pins.Address || q.pinned.Pin.File != q.doc.Path {
+	if f := q.pinned.Pin.Format; f != pins.Address && f != pins.Fetch || q.pinned.Pin.File != q.doc.Path {
 		return text.Span{}
 	}
 	_, n := pins.AddressIn(q.doc.Tree())

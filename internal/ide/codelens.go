@@ -94,7 +94,7 @@ func (f *findings) of(h *host.Host) (n int, first Related) {
 	defines := f.definingFiles(h)
 	for _, file := range f.c.FilesOf(h.Name) {
 		path := filepath.FromSlash(file)
-		if !defines[file] && !mayDefine(f.c.Pinned.Catalog, f.sn.Content(path)) {
+		if !defines[file] && !mayDefine(f.c.PinnedOf(h).Catalog, f.sn.Content(path)) {
 			continue
 		}
 		for _, d := range f.in(path) {

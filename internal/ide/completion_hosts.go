@@ -65,11 +65,11 @@ func (c *completer) lookBeside() beside {
 // that are made of the document, if none does. A set that says something of the board, and that no host has, is none of theirs.
 func (b *beside) findHosts() {
 	known, rewritten := b.sn.LatestConfiguration(b.doc)
-	if known == nil || known.Pinned.Catalog != b.pinned.Catalog {
+	if known == nil {
 		return
 	}
 	b.rewritten = rewritten
-	all := slices.DeleteFunc(known.Of(b.doc.Path), func(h *host.Host) bool { return h.Jetpack == host.No })
+	all := slices.DeleteFunc(known.HostsOf(b.doc.Path, b.pinned), func(h *host.Host) bool { return h.Jetpack == host.No })
 	if len(all) == 0 {
 		return
 	}

@@ -27,10 +27,7 @@ func hostsOf(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.P
 		return nil
 	}
 	c := sn.Configuration(doc.Dir())
-	if c == nil || c.Pinned.Catalog != pinned.Catalog {
-		return nil
-	}
-	return slices.DeleteFunc(c.Of(doc.Path), func(h *host.Host) bool { return h.Jetpack == host.No })
+	return slices.DeleteFunc(c.HostsOf(doc.Path, pinned), func(h *host.Host) bool { return h.Jetpack == host.No })
 }
 
 // judgedByHosts are those of the diagnostics of a document by itself that its hosts leave standing. What a host knows of the

@@ -23,7 +23,7 @@ func (d *diagnoser) importsOfHost(h *host.Host) {
 		if !isIn(i.At, d.doc) {
 			continue
 		}
-		source, ok := d.sourceOf(i)
+		source, ok := d.sourceOf(h, i)
 		if !ok {
 			continue
 		}
@@ -78,7 +78,7 @@ type importedSource struct {
 }
 
 // sourceOf is where an imported file comes from; not ok where that is not known.
-func (d *diagnoser) sourceOf(i host.Import) (s importedSource, ok bool) {
+func (d *diagnoser) sourceOf(h *host.Host, i host.Import) (s importedSource, ok bool) {
 	file := i.File
 	pinned := d.pinned
 	switch {
@@ -93,11 +93,13 @@ func (d *diagnoser) sourceOf(i host.Import) (s importedSource, ok bool) {
 			root: of.Root,
 		}, true
 	case i.Input != "":
-		if pin := pinned.Pin; pin.Input != "" && path.Base(pin.Input) != i.Input {
+		if of, ok := d.sn.InputPinned(d.doc, i.Input); ok {
+			pinned = of
+		} else if pin := pinned.Pin; pin.Input != "" && path.Base(pin.Input) != i.Input {
 			return s, false // it is another one that is pinned
 		}
 	case strings.HasPrefix(i.Fetched.Address, "<"):
-		if f := pinned.Pin.Format; f != pins.Modeline && f != pins.Setting {
+		if f := pinned.Pin.Format; f != pins.Modeline && f != pins.Setting && h.Source == (host.Source{}) {
 			return s, false // what NIX_PATH has is not known
 		}
 	default:

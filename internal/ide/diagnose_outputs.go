@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jetpills/internal/nix/module"
+	"jetpills/internal/workspace"
 )
 
 // ofEveryFlake are the names that a flake has besides its outputs.
@@ -17,7 +18,7 @@ var ofEveryFlake = []string{
 // outputUse is a place in a document that reads a name of an output of jetpack-nixos, or of the flake itself for an empty output.
 type outputUse struct {
 	module.Place
-	output, name string
+	input, output, name string
 }
 
 // outputUse is what a place reads of the flake jetpack-nixos.
@@ -31,7 +32,7 @@ func (d *diagnoser) outputUse(p module.Place) (use outputUse, ok bool) {
 	if !isFlake || !readsHere(p) {
 		return use, false
 	}
-	return outputUse{p, p.Path[flake+1 : last].String(), p.Path[last].Name}, true
+	return outputUse{p, p.Path[flake].Name, p.Path[flake+1 : last].String(), p.Path[last].Name}, true
 }
 
 // outputs looks at what the document takes from the flake jetpack-nixos.
@@ -59,6 +60,10 @@ func (d *diagnoser) defaults(outputs []string) []string {
 
 // unknownOutput reports a name that an output of jetpack-nixos lacks.
 func (d *diagnoser) unknownOutput(use outputUse) {
+	if pinned, ok := d.sn.InputPinned(d.doc, use.input); ok {
+		defer func(was workspace.Pinned) { d.pinned = was }(d.pinned)
+		d.pinned = pinned
+	}
 	all, ok := d.pinned.Catalog.Output(use.output)
 	if !ok || slices.Contains(all.Names, use.name) || use.output == "" && slices.Contains(ofEveryFlake, use.name) {
 		return

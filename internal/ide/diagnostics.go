@@ -64,12 +64,23 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if doc.Problem() != nil {
 		return nil
 	}
-	pinned := sn.Catalog(doc)
-	applies := map[domain]bool{anyDocument: mayDefine(pinned.Catalog, doc.Text), jetpackDocument: sn.DealsWithJetpack(doc)}
-	if !applies[anyDocument] && !applies[jetpackDocument] {
+	if before := sn.Catalog(doc); !mayDefine(before.Catalog, doc.Text) && !sn.DealsWithJetpack(doc) {
 		return nil // else another file may give a value of this one to an option
 	}
-	hosts := hostsOf(sn, doc, pinned) // which hovers wait for, whatever the settings say
+	if doc.Path != "" {
+		sn.Configuration(doc.Dir()) // which hovers wait for, whatever the settings say; which revision holds may hang on it
+	}
+	all := sn.Catalogs(doc)
+	if len(all) == 1 {
+		return diagnose(sn, doc, all[0])
+	}
+	return joinRevisions(sn, doc, all)
+}
+
+// diagnose reports what one revision refuses in a document, of the hosts for which that holds.
+func diagnose(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) []Diagnostic {
+	applies := map[domain]bool{anyDocument: mayDefine(pinned.Catalog, doc.Text), jetpackDocument: sn.DealsWithJetpack(doc)}
+	hosts := hostsOf(sn, doc, pinned)
 	if !sn.Settings().Diagnostics {
 		return nil
 	}

@@ -16,7 +16,10 @@ type flakeOutput struct {
 	undeclared
 	topics
 	title, what string
+	of          string // the flake input; empty where the document's own pin counts
 }
+
+func (o flakeOutput) input() string { return o.of }
 
 func (o flakeOutput) sheet(q *query) sheet {
 	return sheet{title: o.title, what: markup.Prose(o.what), rows: []row{q.revisionRow()}}
@@ -41,7 +44,7 @@ func (q *query) definedInput(place *module.Place) (subject, bool) {
 	}
 	return jetpackPin{flakeOutput{
 		title: titleOf(p[:2], "inputs.*"), what: "the flake jetpack-nixos, an input of this flake",
-		topics: topics{function("inputs"), concept("flake-inputs")},
+		topics: topics{function("inputs"), concept("flake-inputs")}, of: p[1].Name,
 	}}, true
 }
 
@@ -61,7 +64,7 @@ func (q *query) jetpackFlake(place *module.Place) (subject, bool) {
 		return nil, false
 	}
 	flake := flakeOutput{
-		title: name, what: "the flake jetpack-nixos", topics: topics{concept("jetpack-nixos"), concept("flake-inputs")},
+		title: name, what: "the flake jetpack-nixos", topics: topics{concept("jetpack-nixos"), concept("flake-inputs")}, of: name,
 	}
 	if len(p) == 1 {
 		return flake, place.Origin == module.Argument && q.isHandedIn(place.Binder, name)
@@ -88,7 +91,7 @@ func (q *query) flakeOutput(place *module.Place) (subject, bool) {
 		title := names[i:].String()
 		if isJetpack {
 			return q.explained(flakeOutput{
-				title: title, what: "flake output of jetpack-nixos", topics: topics{output(title), output(kind)},
+				title: title, what: "flake output of jetpack-nixos", topics: topics{output(title), output(kind)}, of: flake,
 			})
 		}
 		t := term{title: title, what: markup.Format("output of the flake %s", markup.Code(flake)), topics: topics{concept("flake-outputs")}}
@@ -144,6 +147,9 @@ func (q *query) isJetpackInput(name string) bool {
 
 // isPinnedInput reports whether the lock file has jetpack-nixos under that name.
 func (q *query) isPinnedInput(name string) bool {
+	if _, ok := q.sn.InputPinned(q.doc, name); ok {
+		return true
+	}
 	input := q.pinned.Pin.Input
 	return input != "" && name == input[strings.LastIndexByte(input, '/')+1:]
 }

@@ -52,8 +52,9 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 		return f
 	}
 	major := majorOf(c, h)
-	f = factsOfBoard(c.Pinned.Catalog, hostString(h, catalog.SoMOption), major)
-	if g, _ := c.Pinned.Catalog.Generation(major); g.RealtimeSuffix != "" {
+	revision := c.PinnedOf(h).Catalog
+	f = factsOfBoard(revision, hostString(h, catalog.SoMOption), major)
+	if g, _ := revision.Generation(major); g.RealtimeSuffix != "" {
 		switch realtime, _ := certain(h, realtimeOption); realtime {
 		case true:
 			f.Kernel += g.RealtimeSuffix
@@ -72,13 +73,14 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 
 // majorOf is the JetPack generation of a host; empty if it is not certain.
 func majorOf(c *workspace.Configuration, h *host.Host) string {
-	if _, ok := c.Pinned.Catalog.Option(catalog.MajorVersionOption); ok {
+	revision := c.PinnedOf(h).Catalog
+	if _, ok := revision.Option(catalog.MajorVersionOption); ok {
 		return hostString(h, catalog.MajorVersionOption)
 	}
-	if only := c.Pinned.Catalog.Generations(); len(only) == 1 {
+	if only := revision.Generations(); len(only) == 1 {
 		return only[0].Major // whatever the SoM is
 	}
-	som, _ := c.Pinned.Catalog.SoM(hostString(h, catalog.SoMOption))
+	som, _ := revision.SoM(hostString(h, catalog.SoMOption))
 	return som.DefaultMajor
 }
 
@@ -106,7 +108,7 @@ func Refused(c *workspace.Configuration, h *host.Host) []markup.Text {
 	if !b.enabled || !b.isKnown() {
 		return nil
 	}
-	return b.settings(b.refused(c.Pinned.Catalog))
+	return b.settings(b.refused(c.PinnedOf(h).Catalog))
 }
 
 const targetBoardOption = catalog.Namespace + ".flashScriptOverrides.targetBoard"
@@ -213,15 +215,15 @@ func ConfiguresJetson(c *workspace.Configuration, h *host.Host) bool {
 	isOurs := func(path []string) bool { return strings.HasPrefix(strings.Join(path, "."), catalog.Namespace+".") }
 	return h.Jetpack == host.Yes && enable.Certainty != host.Default ||
 		slices.ContainsFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool {
-			return !IsAlias(c, v) && slices.ContainsFunc(v.Definitions, func(d host.Definition) bool {
+			return !IsAlias(c, h, v) && slices.ContainsFunc(v.Definitions, func(d host.Definition) bool {
 				return isOurs(v.Path) && d.Alias == nil || isOurs(d.Alias)
 			})
 		})
 }
 
 // IsAlias reports whether an option of a host is but another name of one that the host has too.
-func IsAlias(c *workspace.Configuration, v host.Value) bool {
-	o, ok := c.Pinned.Catalog.Option(strings.Join(v.Path, "."))
+func IsAlias(c *workspace.Configuration, h *host.Host, v host.Value) bool {
+	o, ok := c.PinnedOf(h).Catalog.Option(strings.Join(v.Path, "."))
 	return ok && o.RenamedTo != ""
 }
 
@@ -244,11 +246,11 @@ func Deciding(v host.Value) []host.Definition {
 	return deciding
 }
 
-// knownConfiguration is the configuration that the document belongs to, where that is known already and is read with the
-// catalog that holds for the document: no hover waits for an evaluation. It is nil otherwise.
+// knownConfiguration is the configuration that the document belongs to, where that is known already and the catalog holds for
+// some of it: no hover waits for an evaluation. It is nil otherwise.
 func (q *query) knownConfiguration() *workspace.Configuration {
 	c := q.sn.KnownConfiguration(q.doc.Dir())
-	if c == nil || c.Pinned.Catalog != q.pinned.Catalog {
+	if c == nil || !c.Has(q.pinned) {
 		return nil
 	}
 	return c
@@ -267,7 +269,7 @@ func (q *query) addHosts(s *sheet, o catalog.Option) {
 	if decidesOnBoard {
 		rests = append(append(rests, BoardOptions...), realtimeOption)
 	}
-	hosts := c.Of(q.doc.Path)
+	hosts := c.HostsOf(q.doc.Path, q.pinned)
 	said := map[string]markup.Text{} // of hosts that are the same, once
 	before := len(s.rows)
 	q.addByHost(s, c, hosts, func(h *host.Host) markup.Text {

@@ -88,7 +88,7 @@ func (h *hinter) definitions() {
 		for _, v := range on.Values {
 			option := strings.Join(v.Path, ".")
 			for _, d := range v.Definitions {
-				if !isIn(d.Path, h.doc) || d.Condition == host.No || IsAlias(h.c, v) {
+				if !isIn(d.Path, h.doc) || d.Condition == host.No || IsAlias(h.c, on, v) {
 					continue
 				}
 				key := value{option, d.Path, d.Value}

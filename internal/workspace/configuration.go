@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -28,6 +29,7 @@ type Configuration struct {
 
 	locked    []pins.Pin // of the lock file beside the entry, or around it
 	unrelated []string   // the inputs of the flake that have nothing to do with Jetsons
+	bySource  map[host.Source]Pinned
 	indexing  sync.Once
 	byFile    map[string][]*host.Host // see Of
 }
@@ -41,7 +43,7 @@ func (c *Configuration) Same(other *Configuration) bool {
 	if c == nil || other == nil {
 		return c == other
 	}
-	return c.Pinned == other.Pinned && slices.Equal(c.Hosts, other.Hosts) && slices.Equal(c.Builds, other.Builds)
+	return c.Pinned == other.Pinned && maps.Equal(c.bySource, other.bySource) && slices.Equal(c.Hosts, other.Hosts) && slices.Equal(c.Builds, other.Builds)
 }
 
 // Configuration is the one that a file belongs to, by the folder that it lies in: of the nearest flake.nix in the folder or
@@ -142,6 +144,7 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	defer folder.Close()
 	dir := filepath.Dir(entry)
 	c := &Configuration{Entry: entry, Pinned: s.CatalogAt(dir), locked: s.pins.Around(dir).Locked, Nixpkgs: s.pins.Nixpkgs(dir), unrelated: s.pins.Unrelated(dir)}
+	defer s.tellSources(c)
 	if c.Pinned.Pin.Found() {
 		c.Result = s.resultOf(ctx, c, root, folder, before)
 		return c

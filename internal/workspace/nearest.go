@@ -86,7 +86,7 @@ func (c *Configuration) at(file string, offset int, since Rewritten) []*host.Hos
 	file = filepath.ToSlash(file)
 	smallest := map[*host.Host]text.Span{}
 	for _, h := range hosts {
-		for _, at := range append(slices.Clip(h.Modules), h.At) {
+		for _, at := range append(slices.Clip(h.Modules), h.At, h.Body) {
 			span, ok := since.around(at.Span)
 			if at.File != file || !ok || offset < span.Start || span.End < offset {
 				continue
@@ -122,9 +122,49 @@ func (r Rewritten) around(span text.Span) (text.Span, bool) {
 	return text.Span{}, false
 }
 
-// PinnedOf is the catalog that holds for a host of a configuration: that of the module of jetpack-nixos that it imports.
-func (s *Snapshot) PinnedOf(c *Configuration, h *host.Host) Pinned { return s.pinnedOf(c, h) }
+// PinnedOf is the catalog that holds for a host: that of the module of jetpack-nixos that it imports.
+func (c *Configuration) PinnedOf(h *host.Host) Pinned {
+	if p, ok := c.bySource[h.Source]; ok {
+		return p
+	}
+	return c.Pinned
+}
 
+// HostsOf are the hosts of Of for which a catalog holds. The configuration may be nil.
+func (c *Configuration) HostsOf(file string, pinned Pinned) []*host.Host {
+	return slices.DeleteFunc(c.Of(file), func(h *host.Host) bool { return c.PinnedOf(h).Catalog != pinned.Catalog })
+}
+
+// Has reports whether a catalog holds for the configuration, or for one of its hosts.
+func (c *Configuration) Has(pinned Pinned) bool {
+	if c.Pinned.Catalog == pinned.Catalog {
+		return true
+	}
+	return slices.ContainsFunc(c.Hosts, func(h *host.Host) bool { return c.PinnedOf(h).Catalog == pinned.Catalog })
+}
+
+// tellSources finds the catalogs of the sources that the hosts of a configuration have.
+func (s *Snapshot) tellSources(c *Configuration) {
+	c.bySource = map[host.Source]Pinned{}
+	for _, h := range c.Hosts {
+		if _, ok := c.bySource[h.Source]; !ok && h.Source != (host.Source{}) {
+			c.bySource[h.Source] = s.pinnedOf(c, h)
+		}
+	}
+}
+
+// InputPinned is the catalog of the flake input, or of the source in a lock file, of that name around a document. It is not ok
+// for one that is not jetpack-nixos.
+func (s *Snapshot) InputPinned(d *Document, name string) (p Pinned, ok bool) {
+	around := s.surroundings(d)
+	pin, ok := around.Input(name)
+	if !ok || s.settings.Revision != "" || around.Pin.Format == pins.Checkout {
+		return Pinned{}, false
+	}
+	return s.pinnedBy(pin, around), true
+}
+
+// pinnedOf is what holds for a host of a configuration, which may be that of an earlier snapshot, by the files of now.
 func (s *Snapshot) pinnedOf(c *Configuration, h *host.Host) Pinned {
 	p := s.pinnedFrom(c, h.Source)
 	if p.Pin.Format == pins.Fetch {
@@ -141,10 +181,13 @@ func (s *Snapshot) pinnedFrom(c *Configuration, of host.Source) Pinned {
 		return c.Pinned
 	}
 	pin, ok := s.pinOfSource(of, around)
-	if !ok {
-		return c.Pinned
+	switch {
+	case ok:
+		return s.pinnedBy(pin, around)
+	case around.Pin.Found() || around.Entry.Found():
+		return s.pinned(nil, around)
 	}
-	return s.pinnedBy(pin, around)
+	return c.Pinned
 }
 
 // pinOfSource is the pin of a source: that of the flake input, of a source of that revision which a lock file has, or of what

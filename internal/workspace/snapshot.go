@@ -50,10 +50,15 @@ func (s *Snapshot) Until(ctx context.Context) *Snapshot {
 // lacks the rest, is thrown away.
 func (s *Snapshot) Done() bool { return s.asked.Err() != nil }
 
-// findings are what was found out about open documents, by URI.
+// findings are what was found out about open documents.
 type findings struct {
-	mu    sync.Mutex
-	byURI map[string]finding
+	mu sync.Mutex
+	of map[findingKey]finding
+}
+
+type findingKey struct {
+	uri     string
+	catalog *catalog.Catalog // of the several that may hold for parts of the document
 }
 
 type finding struct {
@@ -62,7 +67,7 @@ type finding struct {
 	found    any
 }
 
-func newFindings() *findings { return &findings{byURI: map[string]finding{}} }
+func newFindings() *findings { return &findings{of: map[findingKey]finding{}} }
 
 // Remember is what find gives for a document under a catalog. It is found out once for an open document, for as long as
 // nothing else changes that it could rest on, so that an edit of one document costs no look at the others. What is given
@@ -71,8 +76,9 @@ func (s *Snapshot) Remember(d *Document, pinned Pinned, find func() any) any {
 	if s.documents[d.URI] != d {
 		return find()
 	}
+	key := findingKey{d.URI, pinned.Catalog}
 	s.found.mu.Lock()
-	known, ok := s.found.byURI[d.URI]
+	known, ok := s.found.of[key]
 	s.found.mu.Unlock()
 	if ok && known.document == d && known.pinned == pinned {
 		return known.found
@@ -80,7 +86,7 @@ func (s *Snapshot) Remember(d *Document, pinned Pinned, find func() any) any {
 	found := find()
 	if !s.Done() {
 		s.found.mu.Lock()
-		s.found.byURI[d.URI] = finding{d, pinned, found}
+		s.found.of[key] = finding{d, pinned, found}
 		s.found.mu.Unlock()
 	}
 	return found

@@ -57,6 +57,7 @@ func (e *evaluated) hasSchemas(o Options) bool {
 type found struct {
 	name string
 	at   Location
+	body Location // the expression that makes it; the zero Location where that is not written
 	// output is the index in outputs of that which has the configuration.
 	output int
 }
@@ -211,7 +212,7 @@ func (r *Result) findAgain(before *Result, changed map[question]changes) bool {
 	}
 	names := slices.Clone(before.found)
 	for i := range names {
-		ok = all.location(&names[i].at) && ok
+		ok = all.location(&names[i].at) && all.location(&names[i].body) && ok
 	}
 	if ok {
 		r.names, r.found, r.Open, r.bound = before.names, names, before.Open, before.bound
@@ -280,7 +281,7 @@ func (r *run) find() ([]found, *eval.Unknown) {
 		}
 		for a := range set.All() {
 			if !slices.ContainsFunc(all, func(f found) bool { return f.name == a.Name }) {
-				all = append(all, found{a.Name, r.writtenAt(a), i})
+				all = append(all, found{a.Name, r.writtenAt(a), location(r.Evaluator, a.Thunk.Node()), i})
 			}
 		}
 		if rest := set.Rest(); rest != nil && open == nil {
@@ -383,7 +384,7 @@ func (w *worker) evaluate(f found) *evaluated {
 func evaluateOne(common *run, f found, steps int) *evaluated {
 	r := newRun(common.options, common.reader.memory, common, steps)
 	e := &evaluated{found: f}
-	h := &Host{Name: f.name, At: f.at}
+	h := &Host{Name: f.name, At: f.at, Body: f.body}
 	if !r.isModule() {
 		h.Output = outputs[f.output].path
 	}

@@ -134,6 +134,8 @@ type Host struct {
 	// At is where the configuration is written: the attribute that defines it, or the
 	// call that makes it.
 	At Location
+	// Body is the expression that makes the configuration; the zero Location where none is written.
+	Body Location
 	// Jetpack says whether the configuration has the modules of jetpack-nixos.
 	Jetpack Answer
 	// Source is where its modules of jetpack-nixos come from; the zero Source where that is not known.

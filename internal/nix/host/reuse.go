@@ -141,7 +141,7 @@ func (e *evaluated) after(changed map[question]changes, common looks) *evaluated
 		return e
 	}
 	of := *e
-	ok = all.location(&of.at)
+	ok = all.location(&of.at) && all.location(&of.body)
 	of.looks = e.looks.moved(all)
 	of.hosts = make([]*Host, len(e.hosts))
 	for i, h := range e.hosts {
@@ -163,7 +163,7 @@ func (h *Host) after(changed changes, ok *bool) *Host {
 		return at
 	}
 	of := *h
-	of.At = move(h.At)
+	of.At, of.Body = move(h.At), move(h.Body)
 	of.Unseen = slices.Clone(h.Unseen)
 	for i := range of.Unseen {
 		of.Unseen[i].At = move(of.Unseen[i].At)
