@@ -413,7 +413,7 @@ var shapes = map[string]string{
     };
   }`),
 	"configuration.nix": `-- configuration.nix --
-{ pkgs, ... }: let jetpack = builtins.fetchTarball "https://github.com/anduril/jetpack-nixos/archive/master.tar.gz"; in {
+{ pkgs, ... }: let jetpack = builtins.fetchTarball "https://github.com/anduril/jetpack-nixos/archive/NEWEST.tar.gz"; in {
   imports = [ (import "${jetpack}/modules/default.nix" (import "${jetpack}/overlay.nix")) ./host.nix ];
 }
 `,
@@ -524,6 +524,7 @@ func (m mutation) in(shape, newest string) (files mutated, ok bool) {
 		}
 		shape = strings.ReplaceAll(shape, m.flake[i], m.flake[i+1])
 	}
+	shape = strings.ReplaceAll(shape, "NEWEST", newest)
 	archive := fmt.Sprintf(`-- .git/HEAD --
 ref: refs/heads/main
 -- flake.lock --

@@ -157,7 +157,9 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	readWith := c.Pinned.Catalog
 	c.Pinned = s.pinned(s.addressesIn(c.Files()), s.pins.Around(dir))
 	if of, ok := c.source(); ok {
-		c.Pinned = s.pinnedOf(c, of)
+		if p, ok := s.pinnedOf(c, of); ok {
+			c.Pinned = p
+		}
 	}
 	if c.Pinned.Catalog != readWith {
 		c.Result = s.resultOf(ctx, c, root, folder, before)
@@ -192,7 +194,13 @@ func (s *Snapshot) resultOf(ctx context.Context, c *Configuration, root string, 
 	around := s.pins.Around(filepath.Dir(c.Entry))
 	options := host.Options{
 		Entry: filepath.ToSlash(c.Entry), Schema: s.configurations.schemas.schema(c.Pinned.Catalog), Workers: 2, Progress: progress,
-		SchemaOf: func(of host.Source) *host.Schema { return s.configurations.schemas.schema(s.pinnedFrom(c, of).Catalog) },
+		SchemaOf: func(of host.Source) *host.Schema {
+			p, ok := s.pinnedFrom(of, around)
+			if !ok {
+				return nil
+			}
+			return s.configurations.schemas.schema(p.Catalog)
+		},
 		Through: func(input string) (host.Source, bool) {
 			pin, ok := around.Through(input)
 			return host.Source{Input: pin.Input}, ok

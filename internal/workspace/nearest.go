@@ -33,10 +33,7 @@ func (s *Snapshot) catalogs(d *Document, offset int) []Pinned {
 	var all []Pinned
 	c, rewritten := s.evaluated(d)
 	for _, h := range c.at(d.Path, offset, rewritten) {
-		if h.Source == (host.Source{}) && h.Jetpack != host.Yes {
-			continue // nobody knows whether it has any
-		}
-		if p := s.pinnedOf(c, h); !slices.Contains(all, p) {
+		if p, ok := s.pinnedOf(c, h); ok && !slices.Contains(all, p) {
 			all = append(all, p)
 		}
 	}
@@ -148,7 +145,9 @@ func (s *Snapshot) tellSources(c *Configuration) {
 	c.bySource = map[host.Source]Pinned{}
 	for _, h := range c.Hosts {
 		if _, ok := c.bySource[h.Source]; !ok && h.Source != (host.Source{}) {
-			c.bySource[h.Source] = s.pinnedOf(c, h)
+			if p, ok := s.pinnedOf(c, h); ok {
+				c.bySource[h.Source] = p
+			}
 		}
 	}
 }
@@ -164,30 +163,31 @@ func (s *Snapshot) InputPinned(d *Document, name string) (p Pinned, ok bool) {
 	return s.pinnedBy(pin, around), true
 }
 
-// pinnedOf is what holds for a host of a configuration, which may be that of an earlier snapshot, by the files of now.
-func (s *Snapshot) pinnedOf(c *Configuration, h *host.Host) Pinned {
-	p := s.pinnedFrom(c, h.Source)
-	if p.Pin.Format == pins.Fetch {
-		p.Pin.File = s.fileOf(c, p.Pin)
+// pinnedOf is what holds for a host of a configuration, which may be that of an earlier snapshot, by the files of now. It is not
+// ok where the host says nothing that the files around the document do not say.
+func (s *Snapshot) pinnedOf(c *Configuration, h *host.Host) (p Pinned, ok bool) {
+	around := s.pins.Around(filepath.Dir(c.Entry))
+	if p, ok = s.pinnedFrom(h.Source, around); ok {
+		if p.Pin.Format == pins.Fetch {
+			p.Pin.File = s.fileOf(c, p.Pin)
+		}
+		return p, true
 	}
-	return p
+	return s.pinned(nil, around), h.Jetpack == host.Yes && (around.Pin.Found() || around.Entry.Found())
 }
 
-// pinnedFrom is the catalog of a source of jetpack-nixos that a host of a configuration has, without the file that says so
-// where the source is fetched; that of the configuration itself where the source is not known.
-func (s *Snapshot) pinnedFrom(c *Configuration, of host.Source) Pinned {
-	around := s.pins.Around(filepath.Dir(c.Entry))
+// pinnedFrom is the catalog of a source of jetpack-nixos, without the file that says so where the source is fetched. It is not
+// ok for one that is not known, nor where a person chose the revision. A source of no revision is the newest where something
+// else is pinned, and otherwise says nothing.
+func (s *Snapshot) pinnedFrom(of host.Source, around pins.Surroundings) (p Pinned, ok bool) {
 	if s.settings.Revision != "" || around.Pin.Format == pins.Checkout {
-		return c.Pinned
+		return Pinned{}, false
 	}
 	pin, ok := s.pinOfSource(of, around)
-	switch {
-	case ok:
-		return s.pinnedBy(pin, around)
-	case around.Pin.Found() || around.Entry.Found():
-		return s.pinned(nil, around)
+	if !ok || pin.Revision == "" && pin.Dir == "" && !around.Pin.Found() {
+		return Pinned{}, false
 	}
-	return c.Pinned
+	return s.pinnedBy(pin, around), true
 }
 
 // pinOfSource is the pin of a source: that of the flake input, of a source of that revision which a lock file has, or of what
