@@ -21,8 +21,12 @@ func (p *Program) doctorCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		all, err := p.pinned(w)
+		if err != nil {
+			return err
+		}
 		d := doctor{out: p.out, pathInWorkspace: w}
-		d.run(p.Version)
+		d.run(p.Version, all[0])
 		return nothingIf(d.problems > 0)
 	})
 	c.Long = "Print which jetpack-nixos a workspace uses, what pins it and where its source lies. Then print the other\n" +
@@ -49,9 +53,11 @@ func (d *doctor) advise(format string, args ...any) {
 	d.advice = append(d.advice, fmt.Sprintf(format, args...))
 }
 
-func (d *doctor) run(version string) {
-	pinned := d.pinned()
+func (d *doctor) run(version string, pinned workspace.Pinned) {
 	d.pin(pinned)
+	for _, line := range ide.OtherPins(d.snapshot, d.dir, pinned) {
+		d.say("%s", line)
+	}
 	d.facts(pinned)
 	d.pills()
 	d.settings()
@@ -71,11 +77,7 @@ func (d *doctor) pin(pinned workspace.Pinned) {
 	d.say("%s", first)
 	pin := pinned.Pin
 	if pin.File != "" && pin.Format != pins.Checkout {
-		from := "from " + pin.File
-		if pin.Input != "" {
-			from += ", input " + pin.Input
-		}
-		d.say("%s", from)
+		d.say("%s", ide.PinFile(pinned))
 	}
 	if pin.Fork {
 		d.say("a fork: %s", pin.Repository())
@@ -126,6 +128,9 @@ func (d *doctor) facts(pinned workspace.Pinned) {
 func (d *doctor) pills() {
 	if err := d.snapshot.PillsProblem(); err != nil {
 		d.problem("%v", err)
+	}
+	for _, dir := range d.snapshot.PillFolders(d.dir) {
+		d.advise("to show the pills in %s in place of the shipped ones, set jetpills.pills.path in your editor to that folder, or call jetpills --pills %[1]s", dir)
 	}
 	count := len(d.snapshot.Pills().Pills())
 	file, err := d.snapshot.PillFile("README.md")

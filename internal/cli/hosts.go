@@ -134,8 +134,11 @@ func (l *hostList) notes() []string {
 	if l.Bound != nil {
 		notes = append(notes, fmt.Sprintf("not all configurations were evaluated: %v", l.Bound))
 	}
-	if slices.ContainsFunc(l.Hosts, func(h *host.Host) bool { return ide.ConfiguresJetson(l.Configuration, h) }) && !l.Pinned.Basis.IsCertain() {
-		notes = append(notes, "defaults and versions are those of "+ide.PinLine(l.Pinned))
+	for _, h := range l.Hosts {
+		of := l.PinnedOf(h)
+		if note := "defaults and versions are those of " + ide.PinLine(of); ide.ConfiguresJetson(l.Configuration, h) && !of.Basis.IsCertain() && !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
 	}
 	if len(l.Hosts) == 0 && l.Open == nil && l.Bound == nil {
 		notes = append(notes, fmt.Sprintf("%s defines no NixOS configuration", filepath.Base(l.Entry)))
@@ -169,10 +172,13 @@ func (l *hostList) print(w io.Writer) {
 		for _, v := range values {
 			padding := strings.Repeat(" ", width-len(name(v)))
 			text := l.near(valueText(v))
-			if _, declared := h.Get(v.Path...); !declared && !l.Pinned.Basis.IsCertain() {
-				text = "not an option of jetpack-nixos " + l.Pinned.Catalog.Revision.Short()
+			if _, declared := h.Get(v.Path...); !declared && !l.PinnedOf(h).Basis.IsCertain() {
+				text = "not an option of jetpack-nixos " + l.PinnedOf(h).Catalog.Revision.Short()
 			}
 			printf(w, "  %s%s  %s%s\n", name(v), padding, text, l.setAt(v))
+		}
+		if of := l.PinnedOf(h); of.Catalog != l.Pinned.Catalog {
+			printf(w, "  %s\n", ide.PinLine(of))
 		}
 		f := ide.FactsOf(l.Configuration, h)
 		var versions []string

@@ -65,7 +65,11 @@ func (p *Program) catalogFor(rev, at string) (*catalog.Catalog, error) {
 		if err != nil {
 			return nil, err
 		}
-		pinned := w.pinned()
+		all, err := p.pinned(w)
+		if err != nil {
+			return nil, err
+		}
+		pinned := all[0]
 		for _, line := range ide.PinReport(pinned) {
 			printf(p.err, "%s\n", line)
 		}

@@ -25,13 +25,21 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		pinned := w.pinned()
-		report := ide.PinReport(pinned)
-		if note := sourceNote(pinned); note != "" {
-			report = append(report, note)
+		all, err := p.pinned(w)
+		if err != nil {
+			return err
 		}
-		for _, line := range report {
-			printf(p.out, "%s\n", line)
+		for i, pinned := range all {
+			report := ide.PinReport(pinned)
+			if note := sourceNote(pinned); note != "" {
+				report = append(report, note)
+			}
+			if i > 0 {
+				printf(p.out, "\n")
+			}
+			for _, line := range report {
+				printf(p.out, "%s\n", line)
+			}
 		}
 		w.printProblems(p.err)
 		return nil
@@ -108,14 +116,17 @@ func (w pathInWorkspace) spelt(file string) string {
 	return besides(at, inside, file)
 }
 
-// pinned is the catalog that holds for a Nix file, or for the folder.
-func (w pathInWorkspace) pinned() workspace.Pinned {
+// pinned are the catalogs that hold for a Nix file, or for the folder. That may hang on the hosts, which are read for it.
+func (p *Program) pinned(w pathInWorkspace) ([]workspace.Pinned, error) {
+	if _, err := p.hosts(w.snapshot, w.dir); err != nil {
+		return nil, err
+	}
 	if info, err := os.Stat(w.path); err == nil && info.Mode().IsRegular() && filepath.Ext(w.path) == ".nix" {
 		if doc, err := workspace.ReadDocument(w.path); err == nil {
-			return w.snapshot.Catalog(doc)
+			return w.snapshot.Catalogs(doc), nil
 		}
 	}
-	return w.snapshot.CatalogAt(w.dir)
+	return w.snapshot.CatalogsIn(w.dir), nil
 }
 
 // printProblems says which files around the path would pin a revision, but cannot be read as that.

@@ -83,7 +83,11 @@ func pinnedBy(p pins.Pin) markup.Text {
 	if file == "" {
 		return markup.Format(words, "this file")
 	}
-	return markup.Format(words, markup.Code(file))
+	by := markup.Format(words, markup.Code(file))
+	if p.IsDivided {
+		by = markup.Format("%s, input %s", by, markup.Code(p.Input))
+	}
+	return by
 }
 
 // short is the first seven characters of a revision: enough digits to know a commit by.
@@ -136,15 +140,48 @@ func PinLine(p workspace.Pinned) string {
 	return markup.Format("jetpack-nixos%s, %s", revisionName(p.Catalog.Revision), pinNote(p)).Plain()
 }
 
+// PinFile says which file pins a revision; empty where none does.
+func PinFile(p workspace.Pinned) string {
+	if p.Pin.File == "" {
+		return ""
+	}
+	from := "from " + p.Pin.File
+	if p.Pin.Input != "" {
+		from += ", input " + p.Pin.Input
+	}
+	return from
+}
+
+// OtherPins are lines that say which of the hosts around a folder go by other revisions than one, and which revisions these are.
+func OtherPins(sn *workspace.Snapshot, dir string, first workspace.Pinned) []string {
+	c := sn.KnownConfiguration(dir)
+	if c == nil {
+		return nil
+	}
+	var order []workspace.Pinned
+	hosts := map[workspace.Pinned][]string{}
+	for _, h := range c.Hosts {
+		p := c.PinnedOf(h)
+		if p == first || h.Variant != "" || !ConfiguresJetson(c, h) {
+			continue
+		}
+		if hosts[p] == nil {
+			order = append(order, p)
+		}
+		hosts[p] = append(hosts[p], text.Visible(HostName(h), ""))
+	}
+	lines := make([]string, len(order))
+	for i, p := range order {
+		lines[i] = hostsNamed(hosts[p]) + ": " + PinLine(p)
+	}
+	return lines
+}
+
 // PinReport says which revision holds, and how that is known: a few lines for a
 // person.
 func PinReport(p workspace.Pinned) []string {
 	lines := []string{PinLine(p)}
-	if p.Pin.File != "" {
-		from := "from " + p.Pin.File
-		if p.Pin.Input != "" {
-			from += ", input " + p.Pin.Input
-		}
+	if from := PinFile(p); from != "" {
 		lines = append(lines, from)
 	}
 	if p.Pin.Fork {

@@ -119,6 +119,7 @@ func (in *opened) readLock(row format) Pin {
 	}
 	for i := range pins {
 		pins[i].Format, pins[i].File = row.name, file
+		pins[i].IsDivided = slices.ContainsFunc(pins, func(p Pin) bool { return p.Revision != pins[i].Revision })
 	}
 	in.locked = pins
 	return pins[0]

@@ -30,6 +30,8 @@ type Pin struct {
 	File string
 	// Input is the name of the flake input or of the pin, "a/b" for input b of input a.
 	Input string
+	// IsDivided says that the lock file has jetpack-nixos in other revisions, too.
+	IsDivided bool
 	// Owner and Repo name the repository on its code host, where that is known.
 	Owner, Repo string
 	// Fork is set where the owner is known and is not upstream's.

@@ -21,6 +21,30 @@ func (s *Snapshot) Catalogs(d *Document) []Pinned { return s.catalogs(d, anywher
 // CatalogsAt are those that hold for the code at an offset in a document.
 func (s *Snapshot) CatalogsAt(d *Document, offset int) []Pinned { return s.catalogs(d, offset) }
 
+// CatalogsIn are the catalogs that hold for files in a folder, an absolute path: those of the hosts around it, where these are
+// known, or else that of CatalogAt, which is the first if it is one of them.
+func (s *Snapshot) CatalogsIn(dir string) []Pinned {
+	all := []Pinned{}
+	if c := s.KnownConfiguration(dir); c != nil {
+		for _, h := range c.Hosts {
+			if p, ok := s.pinnedOf(c, h); ok && !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+		if len(all) == 0 {
+			all = append(all, c.Pinned)
+		}
+	}
+	at := s.CatalogAt(dir)
+	if i := slices.Index(all, at); i > 0 {
+		all[0], all[i] = all[i], all[0]
+	}
+	if len(all) == 0 || at.Pin.IsExplicit() {
+		return []Pinned{at}
+	}
+	return all
+}
+
 // catalogs go by what the code uses: a choice of a person's, the modules of the hosts that the code is a part of, what the
 // document itself imports or fetches, and what the files around it say, in this order.
 func (s *Snapshot) catalogs(d *Document, offset int) []Pinned {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -125,6 +126,46 @@ func loadFolder(dir string) (*pill.Collection, error) {
 		return nil, fmt.Errorf("%s has no pills (files named like 03-overlays.md)", dir)
 	}
 	return collection, nil
+}
+
+// Bounds of the search for folders of pills.
+const (
+	mostPillFolders = 200 // that are looked at
+	fewestPills     = 2   // one numbered page is no folder of pills
+)
+
+// PillFolders are the folders of pills in the repository or the workspace folder around a folder, which nobody uses: those with
+// pills in their names, in the root or in a folder of it. The slice is sorted.
+func (s *Snapshot) PillFolders(dir string) []string {
+	root, deep := s.rootOf(dir, s.pins.Around(dir))
+	if !deep {
+		return nil
+	}
+	var found []string
+	left := mostPillFolders
+	level := []string{root}
+	for range 2 {
+		var next []string
+		for _, dir := range level {
+			entries, _ := os.ReadDir(dir)
+			for _, e := range entries {
+				if left--; left < 0 || !e.IsDir() || isSkipped(e.Name()) {
+					continue
+				}
+				below := filepath.Join(dir, e.Name())
+				next = append(next, below)
+				if below == s.pills.dir || !strings.Contains(strings.ToLower(e.Name()), "pills") {
+					continue
+				}
+				if c, err := loadFolder(below); err == nil && len(c.Pills()) >= fewestPills {
+					found = append(found, below)
+				}
+			}
+		}
+		level = next
+	}
+	slices.Sort(found)
+	return found
 }
 
 // absolute is a path from the settings as one of the file system.
