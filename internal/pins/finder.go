@@ -42,6 +42,8 @@ type Surroundings struct {
 	// Entry is what the addresses in the nearest flake.nix, default.nix or configuration.nix say: they hold where
 	// there is no lock.
 	Entry Pin
+	// within begins the names of the inputs of the flake that the folder belongs to, where that is an input of another one.
+	within string
 	// Below is the pin of the only revision in folders below Top, and BelowDir the first of these, where nothing in or around
 	// the folder pins any.
 	Below    Pin
@@ -66,10 +68,12 @@ type folder struct {
 // or of the file system where there is no repository. The nearest folder that says something wins.
 func (f *Finder) Around(dir string) Surroundings {
 	s := Surroundings{Pin: Pin{Format: None}, Entry: Pin{Format: None}, Below: Pin{Format: None}}
+	start := dir
 	for dir := range upward(dir) {
 		found := f.look(dir)
 		if !s.Pin.Found() {
 			s.Pin, s.Locked = found.pin, found.locked
+			s.enter(start, dir, found.local)
 		}
 		if !s.Entry.Found() {
 			s.Entry = found.entry
@@ -106,8 +110,34 @@ func (f *Finder) pinBelow(s *Surroundings, top *folder) {
 	}
 }
 
+// enter goes by what an input has among its own, in the folder of a flake that is that input of the flake around it, in dir.
+func (s *Surroundings) enter(start, dir string, local map[string]string) {
+	name, err := filepath.Rel(dir, filepath.Clean(start))
+	if err != nil {
+		return
+	}
+	longest := ""
+	for input, below := range local {
+		if (name == below || strings.HasPrefix(name, below+string(filepath.Separator))) && len(below) > len(longest) {
+			longest, s.within = below, input+"/"
+		}
+	}
+	if i := slices.IndexFunc(s.Locked, func(p Pin) bool { return s.within != "" && strings.HasPrefix(p.Input, s.within) }); i >= 0 {
+		s.Pin = s.Locked[i]
+	} else {
+		s.within = ""
+	}
+}
+
 // Input is the pin of an input, "a/b" for input b of input a, or of a source of that name in a lock file.
 func (s Surroundings) Input(name string) (Pin, bool) {
+	if pin, ok := s.locked(s.within + name); ok {
+		return pin, true
+	}
+	return s.locked(name)
+}
+
+func (s Surroundings) locked(name string) (Pin, bool) {
 	i := slices.IndexFunc(s.Locked, func(p Pin) bool { return p.Input == name })
 	if i < 0 {
 		return Pin{}, false
@@ -128,11 +158,6 @@ func (s Surroundings) Through(input string) (pin Pin, ok bool) {
 		}
 	}
 	return pin, ok
-}
-
-// IsDivided reports whether the lock file has several revisions of jetpack-nixos.
-func (s Surroundings) IsDivided() bool {
-	return slices.ContainsFunc(s.Locked, func(p Pin) bool { return p.Revision != s.Pin.Revision })
 }
 
 // Unrelated are the inputs of the flake in a folder that, by its flake.lock, neither are jetpack-nixos nor have it among

@@ -440,7 +440,7 @@ func TestAround(t *testing.T) {
 				test.want.Dir = filepath.Join(dir, test.want.Dir)
 			}
 			pin := got.Pin
-			pin.NarHash, pin.StorePath, pin.LastModified = "", "", time.Time{}
+			pin.NarHash, pin.StorePath, pin.LastModified, pin.IsDivided = "", "", time.Time{}, false
 			if pin != test.want {
 				t.Errorf("pin\n%+v, want\n%+v", pin, test.want)
 			}
@@ -492,13 +492,114 @@ func TestInputs(t *testing.T) {
 	if _, ok := around.Through("new"); ok {
 		t.Error("jetpack-nixos has itself among its inputs")
 	}
-	if !around.IsDivided() || around.Pin.Input != "new" {
+	if !around.Pin.IsDivided || around.Pin.Input != "new" {
 		t.Errorf("the best is %+v of %d", around.Pin, len(around.Locked))
 	}
 	alone := (&Finder{}).Around(lay(t, map[string]string{"flake.lock": flakeLockOf(`{"common": "common", "jp": ["common", "jp"]}`,
 		`"common": {"inputs": {"jp": "old"}}`, github("old", "anduril", "jetpack-nixos", revB))}))
-	if pin, ok := alone.Through("common"); !ok || pin.Input != "common/jp" || alone.IsDivided() {
-		t.Errorf("through common: %+v, divided %v", pin, alone.IsDivided())
+	if pin, ok := alone.Through("common"); !ok || pin.Input != "common/jp" || pin.IsDivided {
+		t.Errorf("through common: %+v", pin)
+	}
+}
+
+// In the folder of a flake that is an input of the flake around it, the inputs are those of the inner one.
+func TestInputInFolder(t *testing.T) {
+	files := map[string]string{
+		"common/modules/x.nix": "{ }", "commons/x.nix": "{ }",
+		"flake.lock": flakeLockOf(`{"jp": "new", "common": "common"}`, github("new", "anduril", "jetpack-nixos", revA), github("old", "anduril", "jetpack-nixos", revB),
+			`"common": {"inputs": {"jp": "old"}, "locked": {"type": "path", "path": "./common"}}`),
+	}
+	dir := lay(t, files)
+	for from, want := range map[string]string{"": revA, "common": revB, "common/modules": revB, "commons": revA} {
+		around := (&Finder{}).Around(filepath.Join(dir, filepath.FromSlash(from)))
+		if input, _ := around.Input("jp"); around.Pin.Revision != want || input.Revision != want {
+			t.Errorf("from %q: %s, and %s by name", from, around.Pin.Revision, input.Revision)
+		}
+	}
+}
+
+// Nix locks an input anew whose address in flake.nix names another revision.
+func TestUnlocked(t *testing.T) {
+	for address, want := range map[string]string{
+		"github:anduril/jetpack-nixos":                    revB,
+		"github:anduril/jetpack-nixos/" + revB:            revB,
+		"github:anduril/jetpack-nixos/" + revB[:7]:        revB,
+		"github:anduril/jetpack-nixos/main":               revB,
+		"github:anduril/jetpack-nixos/" + revA:            revA,
+		"github:anduril/jetpack-nixos?rev=" + revA:        revA,
+		"github:NixOS/nixpkgs/" + revA + "#jetpack-nixos": revB,
+	} {
+		dir := lay(t, map[string]string{
+			"flake.lock": flakeLockOf(`{"jp": "jetpack"}`, github("jetpack", "anduril", "jetpack-nixos", revB)),
+			"flake.nix":  `{ inputs.jp.url = "` + address + `"; inputs.other.url = "github:anduril/jetpack-nixos/` + revA + `"; outputs = _: { }; }`,
+		})
+		got := (&Finder{}).Around(dir)
+		input, _ := got.Input("jp")
+		if got.Pin.Revision != want || input != got.Pin || (want == revA) != (got.Pin.Format == Unlocked) {
+			t.Errorf("%s: %+v", address, got.Pin)
+		}
+	}
+}
+
+// A repository may have its flake in a folder.
+func TestBelow(t *testing.T) {
+	lockOf := func(revision string) string {
+		return flakeLockOf(`{"jp": "jetpack"}`, github("jetpack", "anduril", "jetpack-nixos", revision))
+	}
+	for _, test := range []struct {
+		name, from string
+		files      map[string]string
+		want, dir  string
+	}{
+		{name: "a folder", files: map[string]string{"nix/flake.lock": lockOf(revB)}, want: revB, dir: "nix"},
+		{name: "from another one", from: "modules", files: map[string]string{"nix/flake.lock": lockOf(revB), "modules/x.nix": ""}, want: revB, dir: "nix"},
+		{name: "two levels", files: map[string]string{"deploy/nix/flake.lock": lockOf(revB)}, want: revB, dir: "deploy/nix"},
+		{name: "three levels", files: map[string]string{"a/deploy/nix/flake.lock": lockOf(revB)}},
+		{name: "two folders of one revision", files: map[string]string{"a/flake.lock": lockOf(revB), "b/flake.lock": lockOf(revB)}, want: revB, dir: "a"},
+		{name: "two folders of two", files: map[string]string{"a/flake.lock": lockOf(revB), "b/flake.lock": lockOf(revA)}},
+		{name: "an address", files: map[string]string{"nix/flake.nix": `{ inputs.jp.url = "github:anduril/jetpack-nixos/` + revB + `"; }`}, want: revB, dir: "nix"},
+		{name: "a flake of something else", files: map[string]string{"a/flake.lock": flakeLockOf(`{}`), "nix/flake.lock": lockOf(revB)}, want: revB, dir: "nix"},
+		{name: "a checkout", files: with(map[string]string{}, "jp/modules/default.nix", "{ }", "jp/overlay.nix", "", "jp/mk-overlay.nix", "", "jp/flake.nix", "{ }")},
+		{name: "a hidden folder", files: map[string]string{".direnv/flake.lock": lockOf(revB)}},
+		{name: "a root with a pin", files: map[string]string{"nix/flake.lock": lockOf(revB), "flake.lock": lockOf(revA)}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := lay(t, test.files)
+			got := (&Finder{}).Around(filepath.Join(dir, test.from))
+			want := ""
+			if test.dir != "" {
+				want = filepath.Join(dir, filepath.FromSlash(test.dir))
+			}
+			if got.Below.Revision != test.want || got.BelowDir != want {
+				t.Errorf("%+v in %s", got.Below, got.BelowDir)
+			}
+			if chosen := Choose(nil, "", got); test.want != "" && chosen != got.Below {
+				t.Errorf("chosen %+v", chosen)
+			}
+		})
+	}
+
+	// A lock file that comes, and one that changes, are seen.
+	dir := lay(t, map[string]string{"nix/x.nix": "{ }"})
+	f := &Finder{}
+	write := func(content string) {
+		if err := os.WriteFile(filepath.Join(dir, "nix", "flake.lock"), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []string{"", revA, revB} {
+		if want != "" {
+			write(lockOf(want) + strings.Repeat(" ", i))
+		}
+		next, _ := f.Again(0, dir)
+		if got := next.Around(dir).Below.Revision; got != want {
+			t.Errorf("look %d: %q, want %q", i, got, want)
+		}
+		f = next
+	}
+	write(lockOf(revA))
+	if got := f.Changed([]string{filepath.Join(dir, "nix", "flake.lock")}).Around(dir).Below.Revision; got != revA {
+		t.Errorf("by the client's word: %q", got)
 	}
 }
 

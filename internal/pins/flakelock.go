@@ -58,7 +58,7 @@ func readFlakeLock(in *opened, content []byte) ([]Pin, error) {
 	if lock.Root == "" || lock.Nodes[lock.Root] == nil {
 		return nil, errors.New("is not a lock file: it has no root node")
 	}
-	defer func() { in.unrelated, in.nixpkgs = lock.unrelated(), lock.nixpkgs() }() // last: it looks at all there is
+	defer func() { in.unrelated, in.nixpkgs, in.local = lock.unrelated(), lock.nixpkgs(), lock.local() }() // last: it looks at all there is
 	for _, byName := range []bool{false, true} {
 		if pins := in.lockedPins(&lock, byName); len(pins) > 0 {
 			return pins, nil
@@ -107,6 +107,18 @@ func (l *flakeLock) unrelated() []string {
 		}
 	}
 	slices.Sort(all)
+	return all
+}
+
+// local are the folders below that of the lock file that are inputs of the root, by the names of the inputs.
+func (l *flakeLock) local() map[string]string {
+	all := map[string]string{}
+	for input, target := range l.node(l.Root).Inputs {
+		locked := l.node(l.resolve(target, 0)).Locked
+		if dir := filepath.FromSlash(strings.TrimPrefix(locked.Path, "./")); locked.Type == "path" && dir != "." && filepath.IsLocal(dir) {
+			all[input] = dir
+		}
+	}
 	return all
 }
 

@@ -35,7 +35,9 @@ type findings struct {
 	pin    Pin
 	locked []Pin // all that the lock file has whose best is pin
 	entry  Pin   // of a format that is a fallback
-	top    bool  // the root of a repository: nothing above it concerns the files below
+	// local are the folders that are inputs of the flake, by the names of the inputs.
+	local map[string]string
+	top   bool // the root of a repository: nothing above it concerns the files below
 	// below are the folders in the root of a repository that may pin a revision, where the root itself does not.
 	below    []string
 	problems []upstream.Problem
@@ -47,7 +49,7 @@ type findings struct {
 
 func (f findings) equal(other findings) bool {
 	return f.pin == other.pin && f.entry == other.entry && f.top == other.top && slices.Equal(f.below, other.below) &&
-		slices.Equal(f.locked, other.locked) && slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles) &&
+		slices.Equal(f.locked, other.locked) && maps.Equal(f.local, other.local) && slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles) &&
 		slices.Equal(f.unrelated, other.unrelated) && maps.Equal(f.nixpkgs, other.nixpkgs)
 }
 

@@ -61,7 +61,7 @@ var formats = [...]format{
 		name: Checkout, words: "the checkout",
 		files: upstream.CheckoutFiles[:], foundFiles: []string{".git/HEAD"}, find: findCheckout,
 	},
-	{name: Fetch, words: "what %s fetches"},
+	{name: Fetch, words: "the revision in %s"},
 	{name: Unlocked, words: "an address in %s, which is newer than the lock file"},
 	{name: flakeLockFormat, with: "a flake input", files: []string{"flake.lock"}, lock: readFlakeLock},
 	{name: "npins", with: "npins", files: []string{"npins/sources.json"}, lock: readNpins},

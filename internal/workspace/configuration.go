@@ -220,20 +220,40 @@ func (s *Snapshot) resultOf(ctx context.Context, c *Configuration, root string, 
 		},
 	}
 	// What the assertions of known commits say, rules say in our own words.
-	if source := c.Pinned.Source; source != nil && c.Pinned.Basis == ReadFork && c.Pinned.IsOwn() {
-		options.Upstream = source.modules()
-		if _, inside := within(root, source.Location.Dir); !inside {
-			if tree, err := source.Location.Open(); err == nil {
-				defer tree.Close()
-				folders = append(folders, folder{source.Location.Dir, tree})
-				dir := filepath.ToSlash(source.Location.Dir)
-				options.Sources = map[string]string{host.FetchedJetpack: dir}
-				if input := c.Pinned.Pin.Input; input != "" {
-					options.Sources[path.Base(input)] = dir
-				}
+	add := func(p Pinned, names ...string) {
+		if p.Source == nil || p.Basis != ReadFork || !p.IsOwn() {
+			return
+		}
+		options.Upstream = append(options.Upstream, p.Source.modules()...)
+		dir := p.Source.Location.Dir
+		if _, inside := within(root, dir); inside {
+			return
+		}
+		tree, err := p.Source.Location.Open()
+		if err != nil {
+			return
+		}
+		folders = append(folders, folder{dir, tree})
+		for _, name := range names {
+			if _, ok := options.Sources[name]; !ok && name != "." {
+				options.Sources[name] = filepath.ToSlash(dir)
 			}
 		}
 	}
+	options.Sources = map[string]string{}
+	add(c.Pinned, host.FetchedJetpack, path.Base(c.Pinned.Pin.Input))
+	for _, pin := range around.Locked {
+		if pin.Input != c.Pinned.Pin.Input && c.Pinned.Pin.Format == pin.Format {
+			add(s.pinnedBy(pin, around), host.NameOf(pin.Input))
+		}
+	}
+	slices.Sort(options.Upstream)
+	options.Upstream = slices.Compact(options.Upstream)
+	defer func() {
+		for _, f := range folders[1:] {
+			f.Close()
+		}
+	}()
 	return host.Evaluate(ctx, &files{folders, openFiles(s.documents), s.configurations.read}, options, earlier)
 }
 

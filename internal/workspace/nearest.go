@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -192,8 +193,8 @@ func (s *Snapshot) InputPinned(d *Document, name string) (p Pinned, ok bool) {
 func (s *Snapshot) pinnedOf(c *Configuration, h *host.Host) (p Pinned, ok bool) {
 	around := s.pins.Around(filepath.Dir(c.Entry))
 	if p, ok = s.pinnedFrom(h.Source, around); ok {
-		if p.Pin.Format == pins.Fetch {
-			p.Pin.File = s.fileOf(c, p.Pin)
+		if f := p.Pin.Format; f == pins.Fetch || f == pins.Address {
+			p.Pin.File = s.fileWith(p.Pin.Revision, c.Entry, c.Files())
 		}
 		return p, true
 	}
@@ -230,25 +231,21 @@ func (s *Snapshot) pinOfSource(of host.Source, around pins.Surroundings) (pins.P
 	if i := slices.IndexFunc(around.Locked, isLocked); i >= 0 {
 		return around.Locked[i], true
 	}
-	pin.Format = pins.Fetch
+	if pin.Revision != "" {
+		pin.Format = pins.Fetch
+	}
 	return pin, true
 }
 
-// fileOf is the file of a configuration that has the revision or, where none is named, the address of what is fetched.
-func (s *Snapshot) fileOf(c *Configuration, pin pins.Pin) string {
-	if c.Result == nil {
-		return ""
-	}
-	for _, file := range c.Files() {
-		word := pin.Revision
-		if word == "" {
-			word = "jetpack-nixos"
-		}
-		if strings.Contains(s.Content(filepath.FromSlash(file)), word) {
-			return filepath.FromSlash(file)
+// fileWith is the first of files that has a revision or, where that is empty, names jetpack-nixos; fallback if none does.
+func (s *Snapshot) fileWith(revision, fallback string, files []string) string {
+	for _, file := range files {
+		file = filepath.FromSlash(file)
+		if strings.Contains(s.Content(file), cmp.Or(revision, "jetpack-nixos")) {
+			return file
 		}
 	}
-	return c.Entry
+	return fallback
 }
 
 // used is the pin of what a document itself imports of jetpack-nixos as a module, or else of the first revision that it
@@ -257,31 +254,45 @@ func (s *Snapshot) used(d *Document, around pins.Surroundings) (pins.Pin, bool) 
 	if d.Path == "" || d.Problem() != nil {
 		return pins.Pin{}, false
 	}
-	uses, _ := s.Once(usesOf{d}, func() any { return s.usesOf(d, around) }).([]host.Use)
+	known, _ := s.Once(usesOf{d}, func() any { return s.usesOf(d, around) }).(*uses)
+	if known == nil {
+		return pins.Pin{}, false
+	}
 	for _, wanted := range []bool{true, false} {
-		for _, use := range uses {
+		for _, use := range known.all {
 			pin, ok := s.pinOfSource(use.Source, around)
-			if ok && use.IsImport == wanted && pin.Revision != "" {
-				if pin.Format == pins.Fetch {
-					pin.File = d.Path
-				}
-				return pin, true
+			if !ok || use.IsImport != wanted || pin.Revision == "" {
+				continue
 			}
+			if pin.Format == pins.Fetch && strings.Contains(d.Text, pin.Revision) {
+				pin.File = d.Path
+			} else if pin.Format == pins.Fetch {
+				pin.File = s.fileWith(pin.Revision, d.Path, known.read)
+			}
+			return pin, true
 		}
 	}
 	return pins.Pin{}, false
 }
 
-// usesOf is the key of what is known of a document.
+// usesOf is the key of the uses of a document.
 type usesOf struct{ *Document }
 
-func (s *Snapshot) usesOf(d *Document, around pins.Surroundings) []host.Use {
+// uses are what a document takes from sources of jetpack-nixos, and the files that were read to know.
+type uses struct {
+	all  []host.Use
+	read []string
+}
+
+func (s *Snapshot) usesOf(d *Document, around pins.Surroundings) *uses {
 	root, _ := s.rootOf(d.Dir(), around)
 	opened, err := os.OpenRoot(root)
 	if err != nil {
-		return []host.Use{}
+		return &uses{}
 	}
 	defer opened.Close()
 	reader := &files{[]folder{{root, opened}}, openFiles(s.documents), s.configurations.read}
-	return append([]host.Use{}, host.Uses(reader, filepath.ToSlash(d.Path), d.Tree())...)
+	var u uses
+	u.all, u.read = host.Uses(reader, filepath.ToSlash(d.Path), d.Tree())
+	return &u
 }

@@ -299,7 +299,7 @@ func (r *run) input(name string) eval.Value {
 		if a, ok := r.flake.inputs.Get(of); ok {
 			return r.Force(a.Thunk)
 		}
-		return r.input(strings.ReplaceAll(of, "/", nested))
+		return r.input(NameOf(of))
 	}
 	var f *flake
 	asked := r.Asking(func() { f = r.flakeIn(dir, name, follows) })

@@ -30,6 +30,9 @@ func (o Options) schemaOf(of Source) *Schema {
 // nested stands between the name of an input and that of an input among its own, in the names of folders in the store.
 const nested = ":"
 
+// NameOf is the name among Options.Sources of a flake input, "a/b" for input b of input a.
+func NameOf(input string) string { return strings.ReplaceAll(input, "/", nested) }
+
 // source is what has a name among the folders in the store.
 func (s origins) source(name string) Source {
 	if fetched, ok := s.fetched[name]; ok {
@@ -240,13 +243,13 @@ type Use struct {
 const mostUses = 200_000
 
 // Uses are the expressions in a Nix file, beyond names of flake inputs, that come to a source of jetpack-nixos: what it
-// fetches, by itself or through names and other files, and what it imports as a module. The tree is that of the file.
-func Uses(reader eval.Reader, file string, tree *syntax.Tree) []Use {
+// fetches, by itself or through names and other files, and what it imports as a module; and the files that were read for them.
+// The tree is that of the file.
+func Uses(reader eval.Reader, file string, tree *syntax.Tree) (all []Use, read []string) {
 	if !mayFetch(tree.Source()) {
-		return nil
+		return nil, nil
 	}
 	var r *run
-	var all []Use
 	look := func(n syntax.Node, isImport bool) eval.Value {
 		if r == nil {
 			o := Options{Entry: file, stop: func() bool { return false }}
@@ -274,7 +277,10 @@ func Uses(reader eval.Reader, file string, tree *syntax.Tree) []Use {
 			look(n, isImported(n))
 		}
 	}
-	return all
+	if r != nil {
+		read = files(r.questions(), r.reader.memory.known())
+	}
+	return all, read
 }
 
 // mayFetch tells most texts apart, without parsing them, from those that use a source which is no flake input.
