@@ -74,6 +74,11 @@ func (r *run) sourceOf(v eval.Value, t *eval.Thunk) (Source, bool) {
 		if v.Function.Name() == "import" && len(v.Args) == 1 && v.Args[0].Value() != nil {
 			return r.sourceOf(v.Args[0].Value(), v.Args[0])
 		}
+		if name := v.Function.Name(); len(v.Args) > 0 && (strings.HasPrefix(name, "fetch") || name == "getFlake") {
+			if made := r.fetched(v); made != nil {
+				return r.sourceOf(made, t)
+			}
+		}
 	case *eval.Unknown:
 		if name, ok := r.sourceOfFile(v.What); ok && v.Reason == eval.Unreadable {
 			return r.inputs.source(name), true
