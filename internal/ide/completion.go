@@ -64,7 +64,7 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 	if cursor.Kind == module.TypesNothing {
 		return nil
 	}
-	q := newQuery(sn, doc)
+	q := newQueryAt(sn, doc, offset)
 	c := completer{query: q, cursor: cursor, catalog: q.pinned.Catalog}
 	c.beside = sync.OnceValue(c.lookBeside)
 	var items []Item
@@ -120,7 +120,12 @@ func (c *completer) spaced(items []Item) []Item {
 
 // Resolve is the documentation of an item that Complete offered for a document.
 func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (Page, bool) {
-	q := newQuery(sn, doc)
+	all := sn.Catalogs(doc)
+	of := slices.IndexFunc(all, func(p workspace.Pinned) bool { // an item is one of what the code at the cursor goes by
+		_, ok := p.Catalog.Lookup(strings.Split(topic.Option, "."))
+		return ok
+	})
+	q := &query{sn: sn, doc: doc, pinned: all[max(of, 0)]}
 	s, ok := q.subjectOf(topic)
 	if !ok {
 		return Page{}, false

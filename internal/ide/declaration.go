@@ -18,7 +18,7 @@ type Location struct {
 // DeclarationAt is where what is under the cursor is declared: in the source of jetpack-nixos, if that is on disk, or in
 // a module of the user's.
 func DeclarationAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Location, bool) {
-	q := newQuery(sn, doc)
+	q := newQueryAt(sn, doc, offset)
 	s, span, ok := q.subjectAt(offset)
 	if !ok {
 		return Location{}, false

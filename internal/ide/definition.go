@@ -15,7 +15,7 @@ type Target struct {
 
 // DefinitionAt is the section of a pill that explains what is under the cursor.
 func DefinitionAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Target, bool) {
-	q := newQuery(sn, doc)
+	q := newQueryAt(sn, doc, offset)
 	s, span, ok := q.subjectAt(offset)
 	if !ok {
 		return Target{}, false

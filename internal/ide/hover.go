@@ -34,11 +34,7 @@ func HoverAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Hover
 		if !ok {
 			continue
 		}
-		if of, isInput := s.(ofInput); isInput {
-			if pinned, ok := sn.InputPinned(doc, of.input()); ok && pinned != q.pinned {
-				q = &query{sn: sn, doc: doc, pinned: pinned}
-				s, span, _ = q.subjectAt(offset)
-			}
+		if _, isInput := s.(ofInput); isInput {
 			return Hover{Span: span, Page: q.page(s)}, true
 		}
 		if !isFound {
@@ -49,9 +45,6 @@ func HoverAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Hover
 	}
 	return h, isFound
 }
-
-// ofInput is a subject that belongs to a flake input, whose revision counts, whatever hosts are made of the code.
-type ofInput interface{ input() string }
 
 // onItsHosts names the hosts that are made of the document and of the revision.
 func (q *query) onItsHosts() markup.Text {

@@ -54,7 +54,7 @@ const (
 // the declaration is among them, where its source is on disk. It reports false where the cursor is on nothing of that kind,
 // or on a variable, which is the business of other servers.
 func ReferencesAt(sn *workspace.Snapshot, doc *workspace.Document, offset int, declaration bool) (References, bool) {
-	q := newQuery(sn, doc)
+	q := newQueryAt(sn, doc, offset)
 	s, _, ok := q.subjectAt(offset)
 	if !ok || q.place.IsVariable() {
 		return References{}, false

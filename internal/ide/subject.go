@@ -35,6 +35,11 @@ func newQuery(sn *workspace.Snapshot, doc *workspace.Document) *query {
 	return &query{sn: sn, doc: doc, pinned: sn.Catalog(doc)}
 }
 
+// newQueryAt is a query about the code at an offset, of the first revision where hosts of several are made of it.
+func newQueryAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) *query {
+	return &query{sn: sn, doc: doc, pinned: sn.CatalogsAt(doc, offset)[0]}
+}
+
 // kinds are the ways to find a subject, in the order in which they are tried.
 var kinds = []struct {
 	at module.PlaceKind // what the cursor is on
@@ -77,12 +82,22 @@ const (
 	jetpackDocument
 )
 
-// subjectAt finds what the cursor is about, and where that stands; no subject if it is none of ours.
+// subjectAt finds what the cursor is about, and where that stands; no subject if it is none of ours. What belongs to a flake
+// input is asked of the revision of that.
 func (q *query) subjectAt(offset int) (subject, text.Span, bool) {
 	q.place = module.At(q.doc.Tree(), offset)
 	s, ok := q.subjectOfPlace(&q.place)
+	if of, isInput := s.(ofInput); isInput {
+		if pinned, isKnown := q.sn.InputPinned(q.doc, of.input()); isKnown && pinned != q.pinned {
+			q.pinned, q.place = pinned, module.At(q.doc.Tree(), offset)
+			s, ok = q.subjectOfPlace(&q.place)
+		}
+	}
 	return s, q.place.Span, ok
 }
+
+// ofInput is a subject that belongs to a flake input, whose revision counts, whatever hosts are made of the code.
+type ofInput interface{ input() string }
 
 // subjectOfPlace finds what a place is about, and widens its span to what is about that.
 func (q *query) subjectOfPlace(place *module.Place) (subject, bool) {
