@@ -56,6 +56,8 @@ func source(under string) map[string]string {
 	}
 }
 
+const pillPage = "# A pill\n\n## Text\n\nText.\n"
+
 func TestDoctor(t *testing.T) {
 	home(t)
 	blocked := lay(t, map[string]string{"cache": "no folder"})
@@ -88,6 +90,36 @@ func TestDoctor(t *testing.T) {
 			name: "a checkout", dir: lay(t, checkout), code: 0,
 			first: "jetpack-nixos, read from its source in this checkout; source ",
 			rest:  []string{"1 options, 0 packages"},
+		},
+		{
+			name: "hosts of two revisions", dir: lay(t, map[string]string{
+				"flake.lock": `{"version": 7, "root": "root", "nodes": {"root": {"inputs": {"jp": "jp", "jp5": "jp5"}},
+					"jp": {"locked": {"type": "github", "owner": "anduril", "repo": "jetpack-nixos", "rev": "` + known + `"}},
+					"jp5": {"locked": {"type": "github", "owner": "anduril", "repo": "jetpack-nixos", "rev": "8f27a0b1406c628b47cfd36932d70a96baf90d72"}}}}`,
+				"flake.nix": `{ outputs = { nixpkgs, jp, jp5, ... }: {
+					nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ jp.nixosModules.default { hardware.nvidia-jetpack.enable = true; } ]; };
+					nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ jp5.nixosModules.default { hardware.nvidia-jetpack.enable = true; } ]; };
+				}; }`,
+			}), code: 0,
+			first: "jetpack-nixos " + known + " (2026-07-30), pinned by flake.lock, input jp",
+			rest:  []string{"host b: jetpack-nixos 8f27a0b1406c628b47cfd36932d70a96baf90d72 (2024-05-09), pinned by flake.lock, input jp5"},
+		},
+		{
+			name: "a host that fetches another revision", dir: lay(t, map[string]string{
+				"flake.lock": lock("anduril", known),
+				"flake.nix":  `{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; }; }`,
+				"pin.json":   `{"url": "https://github.com/anduril/jetpack-nixos", "rev": "8f27a0b1406c628b47cfd36932d70a96baf90d72"}`,
+				"a.nix":      `{ imports = [ "${builtins.fetchGit (builtins.fromJSON (builtins.readFile ./pin.json))}/modules" ]; hardware.nvidia-jetpack.enable = true; }`,
+			}), code: 0,
+			first: "jetpack-nixos 8f27a0b1406c628b47cfd36932d70a96baf90d72 (2024-05-09), pinned by the revision in pin.json",
+		},
+		{
+			name: "a flake in a folder", dir: lay(t, map[string]string{"nix/flake.lock": lock("anduril", known)}), code: 0,
+			first: "jetpack-nixos " + known + " (2026-07-30), pinned by flake.lock", rest: []string{"/nix/flake.lock, input jp"},
+		},
+		{
+			name: "a folder of pills", dir: lay(t, map[string]string{"docs/our-pills/00-a.md": pillPage, "docs/our-pills/01-b.md": pillPage}), code: 0,
+			first: "nothing here pins one", rest: []string{"advice: to show the pills in ", "/docs/our-pills in place of the shipped ones, set jetpills.pills.path"},
 		},
 		{
 			name: "a branch", dir: lay(t, map[string]string{"flake.nix": `{ inputs.jp.url = "github:anduril/jetpack-nixos"; }`}), code: 0,

@@ -27,12 +27,7 @@ func (s *Snapshot) CatalogsAt(d *Document, offset int) []Pinned { return s.catal
 func (s *Snapshot) CatalogsIn(dir string) []Pinned {
 	all := []Pinned{}
 	if c := s.KnownConfiguration(dir); c != nil {
-		for _, h := range c.Hosts {
-			if p, ok := s.pinnedOf(c, h); ok && !slices.Contains(all, p) {
-				all = append(all, p)
-			}
-		}
-		if len(all) == 0 {
+		if all = s.pinnedOfAll(c, c.Hosts); len(all) == 0 {
 			all = append(all, c.Pinned)
 		}
 	}
@@ -57,11 +52,7 @@ func (s *Snapshot) catalogs(d *Document, offset int) []Pinned {
 	}
 	var all []Pinned
 	c, rewritten := s.evaluated(d)
-	for _, h := range c.at(d.Path, offset, rewritten) {
-		if p, ok := s.pinnedOf(c, h); ok && !slices.Contains(all, p) {
-			all = append(all, p)
-		}
-	}
+	all = s.pinnedOfAll(c, c.at(d.Path, offset, rewritten))
 	if len(all) > 0 {
 		return all
 	}
@@ -198,7 +189,30 @@ func (s *Snapshot) pinnedOf(c *Configuration, h *host.Host) (p Pinned, ok bool) 
 		}
 		return p, true
 	}
-	return s.pinned(nil, around), h.Jetpack == host.Yes && (around.Pin.Found() || around.Entry.Found())
+	if h.Jetpack != host.Yes || !around.Pin.Found() && !around.Entry.Found() {
+		return Pinned{}, false
+	}
+	return s.pinned(nil, around), true
+}
+
+// pinnedOfAll are the catalogs that hold for hosts, each once.
+func (s *Snapshot) pinnedOfAll(c *Configuration, hosts []*host.Host) (all []Pinned) {
+	type kind struct {
+		host.Source
+		host.Answer
+	}
+	seen := map[kind]bool{}
+	for _, h := range hosts {
+		of := kind{h.Source, h.Jetpack}
+		if seen[of] {
+			continue
+		}
+		seen[of] = true
+		if p, ok := s.pinnedOf(c, h); ok && !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // pinnedFrom is the catalog of a source of jetpack-nixos, without the file that says so where the source is fetched. It is not
@@ -219,7 +233,11 @@ func (s *Snapshot) pinnedFrom(of host.Source, around pins.Surroundings) (p Pinne
 // is fetched.
 func (s *Snapshot) pinOfSource(of host.Source, around pins.Surroundings) (pins.Pin, bool) {
 	if of.Input != "" {
-		return around.Input(of.Input)
+		pin, ok := around.Input(of.Input)
+		if ok && pin.Revision == around.Pin.Revision && pin.NarHash == around.Pin.NarHash {
+			pin = around.Pin // by the name that is nearest
+		}
+		return pin, ok
 	}
 	pin, ok := pins.At(of.Address, of.Revision)
 	if !ok {
