@@ -38,12 +38,12 @@ To ignore a finding, write a comment on its line or above it: # jetpills: ignore
 To change the severity, or turn the code off: --severity wrong-type=off, or in an editor's settings
 "jetpills.diagnostics.severity": { "wrong-type": "off" }
 
-Pill 07: NixOS modules › A type checks, and a type merges
+Pill 07: NixOS modules › The types, one line each
 
-An option's type, one of`
+An option's type, such as `
 	for _, args := range [][]string{{"check", "--explain", "wrong-type"}, {"check", "--explain=wrong-type"}} {
 		out, stderr, code := run(t, "", args...)
-		if len(out) < len(want) || stderr != "" || code != 0 || !strings.HasSuffix(out, "\nsee: jetpills pills show 07#a-type-checks-and-a-type-merges\n") {
+		if len(out) < len(want) || stderr != "" || code != 0 || !strings.HasSuffix(out, "\nsee: jetpills pills show 07#the-types-one-line-each\n") {
 			t.Fatalf("%v: exit code %d: %s%s", args, code, stderr, out)
 		}
 		if diff := cmp.Diff(want, out[:len(want)]); diff != "" {
