@@ -34,10 +34,12 @@ type Data struct {
 	Commits   []Commit
 	Sources   []Source // distinct ones; no Revision is set
 	Evaluated Evaluated
-	// Summaries are the project's own descriptions of options, by path, OtherSummaries those of packages, by name, and of values of
-	// enums, by path=value.
+	// Summaries are the project's own descriptions of options and of sets of them, by path, OtherSummaries those of packages, by
+	// name, and of values of enums, by path=value.
 	Summaries, OtherSummaries map[string]string
 	Places                    Places
+	// Names are what [Library.Name] gives, as "kind: summary".
+	Names map[string]string
 }
 
 // Commit is one commit of jetpack-nixos. Commits come after their parents; the newest is the last.
@@ -71,6 +73,7 @@ const (
 	fileSummaries      = "summaries.gz"       // those of options; a line each: its name, a tab, the text
 	fileOtherSummaries = "summaries-other.gz" // those of packages and values, likewise
 	filePlaces         = "places.gz"          // the files and lines that the pills name; [placeLines] says how
+	fileNames          = "summaries-names.gz" // those of names, likewise
 )
 
 // Open reads the embedded data. An error means that the program was built with a damaged one.
@@ -152,12 +155,17 @@ func Read(folder fs.FS) (*Library, error) {
 		text, _ := readText(folder, filePlaces)
 		return readPlaces(text, len(l.commits))
 	})
+	l.names = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileNames) })
 	return l, nil
 }
 
 // DataOf gives back what a library was made of.
 func DataOf(l *Library) Data {
-	d := Data{Commits: slices.Clone(l.commits), Evaluated: l.evaluated(), Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries()), Places: l.places().data()}
+	d := Data{
+		Commits: slices.Clone(l.commits), Evaluated: l.evaluated(),
+		Summaries: maps.Clone(l.summaries()), OtherSummaries: maps.Clone(l.otherSummaries()), Names: maps.Clone(l.names()),
+		Places: l.places().data(),
+	}
 	for _, c := range l.commits {
 		for i := len(d.Sources); i <= c.Source; i++ {
 			s := l.state(i)
@@ -183,6 +191,7 @@ func Write(folder string, d Data) error {
 		fileSummaries:      func() ([]byte, error) { return summaryLines(d.Summaries) },
 		fileOtherSummaries: func() ([]byte, error) { return summaryLines(d.OtherSummaries) },
 		filePlaces:         func() ([]byte, error) { return placeLines(d.Places), nil },
+		fileNames:          func() ([]byte, error) { return summaryLines(d.Names) },
 	}
 	for name, text := range texts {
 		content, err := text()

@@ -21,6 +21,7 @@ type Library struct {
 	summaries      func() map[string]string      // of options
 	otherSummaries func() map[string]string      // the summaries of packages and values
 	places         func() places
+	names          func() map[string]string // the kinds and summaries of names
 
 	mu       sync.Mutex
 	catalogs map[int]*Catalog // by index into commits

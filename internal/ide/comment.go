@@ -16,8 +16,8 @@ type glossaryWord struct {
 }
 
 func (w glossaryWord) sheet(*query) sheet {
-	s := sheet{title: w.Text}
-	if w.Meaning != w.Text {
+	s := sheet{title: w.Text, what: markup.Prose("term of the glossary")}
+	if w.Meaning != "" && w.Meaning != w.Text {
 		s.what = markup.Prose(w.Meaning)
 	}
 	return s

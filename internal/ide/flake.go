@@ -17,12 +17,18 @@ type flakeOutput struct {
 	topics
 	title, what string
 	of          string // the flake input; empty where the document's own pin counts
+	summary     summary
+	described   string // a description of jetpack-nixos as of the newest revision, in the place of summary
 }
 
 func (o flakeOutput) input() string { return o.of }
 
 func (o flakeOutput) sheet(q *query) sheet {
-	return sheet{title: o.title, what: markup.Prose(o.what), rows: []row{q.revisionRow()}}
+	s := sheet{title: o.title, what: markup.Prose(o.what), summary: o.summary, rows: []row{q.revisionRow()}}
+	if o.described != "" {
+		s.summary = q.dated(o.described)
+	}
+	return s
 }
 
 // jetpackPin is the subject of what pins jetpack-nixos: an input of a flake, or an address.
@@ -30,6 +36,11 @@ type jetpackPin struct{ flakeOutput }
 
 func (p jetpackPin) sheet(q *query) sheet {
 	s := p.flakeOutput.sheet(q)
+	if locked := q.sn.Locked(q.doc, p.of); p.of != "" && locked.Revision != "" && locked.Revision == q.pinned.Catalog.Revision.Hash {
+		locked.LastModified = q.pinned.Catalog.Revision.Date
+		s.rows = []row{{name: "Revision", value: q.revision()}}
+		s.addLocked(locked)
+	}
 	if newer, ok := q.newer(); ok {
 		s.rows = append(s.rows, newer.row())
 	}
@@ -39,19 +50,27 @@ func (p jetpackPin) sheet(q *query) sheet {
 // definedInput finds the subject of the input that pins jetpack-nixos, at its name in inputs and at its address.
 func (q *query) definedInput(place *module.Place) (subject, bool) {
 	p := place.Path
-	if isAddress := hasForm(p, "inputs.*.url"); !flakes(q, nil) || !isAddress && !hasForm(p, "inputs.*") || !q.isPinnedInput(p[1].Name) {
+	isAddress := hasForm(p, "inputs.*.url")
+	if !flakes(q, nil) || !isAddress && !hasForm(p, "inputs.*") || !q.isPinnedInput(p[1].Name) {
 		return nil, false
 	}
-	return jetpackPin{flakeOutput{
-		title: titleOf(p[:2], "inputs.*"), what: "the flake jetpack-nixos, an input of this flake",
-		topics: topics{function("inputs"), concept("flake-inputs")}, of: p[1].Name,
-	}}, true
+	pin := jetpackPin{flakeOutput{
+		title: p.String(), what: "input of this flake",
+		summary: described("The flake jetpack-nixos, with NVIDIA's kernel, libraries and firmware for NixOS."),
+		topics:  topics{function("inputs"), concept("flake-inputs")},
+		of:      p[1].Name,
+	}}
+	if isAddress {
+		pin.what, pin.summary = "attribute of an input", described("The address that the flake jetpack-nixos is fetched from.")
+	}
+	return pin, true
 }
 
 // pinningAddress finds the subject of the address of jetpack-nixos that pins it for a document.
 func (q *query) pinningAddress(place *module.Place) (subject, bool) {
 	return jetpackPin{flakeOutput{
-		title: "jetpack-nixos", what: "the source that this address names", topics: topics{concept("jetpack-nixos")},
+		title: "jetpack-nixos", what: "address", summary: described("The address that jetpack-nixos is fetched from."),
+		topics: topics{concept("jetpack-nixos")},
 	}}, place.Span == q.pinAddress()
 }
 
@@ -64,7 +83,10 @@ func (q *query) jetpackFlake(place *module.Place) (subject, bool) {
 		return nil, false
 	}
 	flake := flakeOutput{
-		title: name, what: "the flake jetpack-nixos", topics: topics{concept("jetpack-nixos"), concept("flake-inputs")}, of: name,
+		title: name, what: "flake",
+		summary: described("The flake jetpack-nixos: its outputs, such as `nixosModules.default`, and the folder of its source."),
+		topics:  topics{concept("jetpack-nixos"), concept("flake-inputs")},
+		of:      name,
 	}
 	if len(p) == 1 {
 		return flake, place.Origin == module.Argument && q.isHandedIn(place.Binder, name)
@@ -91,10 +113,15 @@ func (q *query) flakeOutput(place *module.Place) (subject, bool) {
 		title := names[i:].String()
 		if isJetpack {
 			return q.explained(flakeOutput{
-				title: title, what: "flake output of jetpack-nixos", topics: topics{output(title), output(kind)}, of: flake,
+				title: title, what: "flake output of jetpack-nixos",
+				summary: summary{first: outputSentence(names[i:])}, described: q.jetpackOutput(names[i:]),
+				topics: topics{output(title), output(kind)}, of: flake,
 			})
 		}
 		t := term{title: title, what: markup.Format("output of the flake %s", markup.Code(flake)), topics: topics{concept("flake-outputs")}}
+		if !strings.HasSuffix(flake, "'") { // with that, flake-parts has left out the system
+			t.summary.first = outputSentence(names[i:])
+		}
 		if kind == "overlays" {
 			t.topics = topics{concept("overlays")}
 		}
@@ -157,18 +184,56 @@ func (q *query) isPinnedInput(name string) bool {
 // flakes reports whether the document is a flake.
 func flakes(q *query, _ module.Path) bool { return filepath.Base(q.doc.Path) == "flake.nix" }
 
-// outputWords are the outputs that flakes have, by name.
-var outputWords = map[string]string{
-	"nixosConfigurations": "NixOS systems by name", "nixosModules": "NixOS modules by name",
-	"packages": "packages by system and name", "legacyPackages": "package sets by system",
-	"devShells": "development shells by system and name", "checks": "what `nix flake check` builds, by system and name",
-	"apps": "programs for `nix run`, by system and name", "formatter": "what `nix fmt` runs, by system",
-	"hydraJobs": "jobs for Hydra", "templates": "templates for `nix flake init`, by name",
+// outputWords are the outputs that flakes have, by name: what they are, and what one name below them is.
+var outputWords = map[string]struct {
+	all, one  string
+	areSystem bool // the names below are systems
+}{
+	"nixosConfigurations": {"The NixOS systems of the flake, by name.", "The NixOS system that the flake calls %s.", false},
+	"nixosModules":        {"NixOS modules that the flake offers to others, by name.", "The NixOS module that the flake offers as %s.", false},
+	"overlays":            {"Overlays that the flake offers to others, by name.", "The overlay that the flake offers as %s.", false},
+	"packages":            {"The packages of the flake, by system and name.", "The packages of the flake for %s, by name.", true},
+	"legacyPackages":      {"Package sets of the flake, by system.", "The package set of the flake for %s.", true},
+	"devShells":           {"Shells for `nix develop`, by system and name.", "Shells for `nix develop` on %s, by name.", true},
+	"checks":              {"What `nix flake check` builds, by system and name.", "What `nix flake check` builds for %s, by name.", true},
+	"apps":                {"Programs for `nix run`, by system and name.", "Programs for `nix run` on %s, by name.", true},
+	"formatter":           {"What `nix fmt` runs, by system.", "What `nix fmt` runs on %s.", true},
+	"hydraJobs":           {"Jobs for the build farm Hydra, by name.", "Jobs for the build farm Hydra under %s.", false},
+	"templates":           {"Templates for `nix flake init`, by name.", "The template that the flake offers as %s.", false},
 }
 
-func flakeOutputWords(p module.Path) markup.Text { return markup.Prose(outputWords[p[1].Name]) }
+// outputSentence says what an output of any flake is, or a name right below it; nothing of a name that is no system where those
+// are.
+func outputSentence(p module.Path) markup.Text {
+	words := outputWords[p[0].Name]
+	switch {
+	case len(p) == 1:
+		return markup.Prose(words.all)
+	case words.areSystem && !isSystem(p[1].Name):
+		return markup.Text{}
+	}
+	return markup.Format(words.one, markup.Code(p[1].Name))
+}
+
+func outputPart(p module.Path) []any { return []any{outputSentence(p[1:])} }
+
+// jetpackOutput says what an output of jetpack-nixos is, or a package below it; nothing of one that is as in any flake.
+func (q *query) jetpackOutput(p module.Path) string {
+	if len(p) > 2 {
+		return q.sn.Library().PackageSummary(p.Last())
+	}
+	name, _ := q.sn.Library().Name("outputs." + p.String())
+	return name.Summary
+}
 
 // flakeOutputs reports whether a path in outputs is that of an output which flakes have, and the document is a flake.
-func flakeOutputs(q *query, p module.Path) bool { return outputWords[p[1].Name] != "" && flakes(q, p) }
+func flakeOutputs(q *query, p module.Path) bool {
+	return outputWords[p[1].Name].all != "" && flakes(q, p)
+}
 
 func jetpackFlakeOutputs(q *query, p module.Path) bool { return q.inCheckout() && flakeOutputs(q, p) }
+
+// isSystem reports whether a name is that of a system, as x86_64-linux.
+func isSystem(name string) bool {
+	return strings.HasSuffix(name, "-linux") || strings.HasSuffix(name, "-darwin")
+}

@@ -31,12 +31,17 @@ var functionSets = map[string]bool{
 // optionType finds the subject of an option type: lib.types.str, or types.str.
 func (q *query) optionType(place *module.Place) (subject, bool) {
 	p := place.Path
-	n := len(p)
-	if n < 2 || p[n-2].Name != "types" || !p[n-1].Known || n > 2 && p[n-3].Name != "lib" {
+	at := len(p) - 2 // of "types"
+	if at > 0 && (p[at].Name == "ints" || p[at].Name == "numbers") {
+		at--
+	}
+	if at < 0 || p[at].Name != "types" || !p[len(p)-1].Known || at > 0 && p[at-1].Name != "lib" {
 		return nil, false
 	}
-	name := "types." + p.Last()
-	return q.explained(term{title: name, what: markup.Prose("option type"), topics: topics{function(name), function("types")}})
+	name := p[at:].String()
+	t := term{title: name, what: markup.Prose("option type"), topics: topics{function(name), function("types")}}
+	q.describe(&t, place)
+	return q.explained(t)
 }
 
 // function finds the subject of a function, or of another name that is handed in.
@@ -51,10 +56,11 @@ func (q *query) function(place *module.Place) (subject, bool) {
 	if isCall {
 		t.what = markup.Prose("function")
 	}
+	isTheirs := q.describe(&t, place)
 	if c, ok := conceptOfName[name]; ok {
 		t.topics = append(t.topics, concept(c))
 	}
-	if isCall || isTakenFromLib(place) || distinctFunctions[name] {
+	if isCall || isTheirs || isTakenFromLib(place) || distinctFunctions[name] {
 		return q.explained(t)
 	}
 	// A name that is only handed on is what a pill says it explains, but not what some pill happens to mention.

@@ -250,7 +250,8 @@ func (s optionSet) sheet(q *query) sheet {
 			names = append(names, c.Name)
 		}
 	}
-	out := sheet{title: strings.Join(s.path, "."), what: markup.Prose(what)}
+	path := strings.Join(s.path, ".")
+	out := sheet{title: path, what: markup.Prose(what), summary: q.dated(q.sn.Library().SetSummary(path))}
 	out.addNames("Holds", names, "name")
 	out.rows = append(out.rows, q.revisionRow())
 	return out

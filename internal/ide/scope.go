@@ -87,19 +87,22 @@ func (q *query) definedMember(place *module.Place) (subject, bool) {
 }
 
 func (s scope) sheet(q *query) sheet {
-	of, as := markup.Text{}, ""
+	what := "package scope of jetpack-nixos"
+	if s.isChanged {
+		what += ", as this overlay leaves it"
+	}
+	out := sheet{title: s.name, what: markup.Prose(what), summary: q.dated(q.sn.Library().PackageSummary(s.name))}
+	major, _ := catalog.ScopeMajor(s.name)
+	g, ok := q.pinned.Catalog.Generation(major)
 	_, chooses := q.pinned.Catalog.Option(catalog.MajorVersionOption)
 	if all := q.pinned.Catalog.Generations(); !chooses && len(all) == 1 {
-		of = markup.Format(", JetPack %s (L4T %s)", all[0].JetPack, all[0].L4T)
-	} else if major, _ := catalog.ScopeMajor(s.name); major == "" {
-		of = markup.Prose(", for the JetPack that `majorVersion` chooses")
-	} else if g, ok := q.pinned.Catalog.Generation(major); ok {
-		of = markup.Format(", JetPack %s (L4T %s)", g.JetPack, g.L4T)
+		g, ok = all[0], true
 	}
-	if s.isChanged {
-		as = ", as this overlay leaves it"
+	if ok {
+		out.addFact("JetPack", markup.Literal(g.JetPack))
+		out.addFact("L4T", markup.Literal(g.L4T))
 	}
-	return sheet{title: s.name, what: markup.Format("package scope of jetpack-nixos%s%s", of, as)}
+	return out
 }
 
 func (s scope) declaration(q *query) (Location, bool) {

@@ -160,10 +160,15 @@ func (q *query) briefRevision() markup.Text {
 	return markup.Format("at %s, %s", markup.Code(r.Short()), q.nearness())
 }
 
+// described is a description in words of our own.
+func described(words string) summary {
+	first, rest := opening(words)
+	return summary{markup.Prose(first), markup.Prose(rest)}
+}
+
 // dated says of a description that it was written for another revision than the pinned one.
 func (q *query) dated(words string) summary {
-	first, rest := opening(words)
-	s := summary{markup.Prose(first), markup.Prose(rest)}
+	s := described(words)
 	newest := q.sn.Library().Newest().Revision
 	p := q.pinned
 	if words != "" && p.Catalog.Revision != newest && !(p.Pin.Format == pins.Checkout && p.Pin.Revision == newest.Hash) {

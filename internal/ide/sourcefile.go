@@ -56,12 +56,21 @@ func (q *query) madeFrom(name string) []string {
 	return made
 }
 
-func (s sourceFile) sheet(*query) sheet {
+func (s sourceFile) sheet(q *query) sheet {
 	what := markup.Prose("file of jetpack-nixos")
+	switch path.Ext(s.name) {
+	case ".patch", ".diff", ".mbox":
+		what = markup.Prose("patch of jetpack-nixos")
+	}
 	if len(s.makes) > 0 {
 		what = markup.Format("%s, source of %s", what, markup.Codes(s.makes))
 	}
-	return sheet{title: s.name, what: what}
+	library := q.sn.Library()
+	name, ok := library.Name("./" + s.name)
+	if !ok && len(s.makes) == 1 {
+		name.Summary = library.PackageSummary(s.makes[0])
+	}
+	return sheet{title: s.name, what: what, summary: q.dated(name.Summary)}
 }
 
 func (s sourceFile) declaration(q *query) (Location, bool) {

@@ -4,20 +4,42 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/pins"
 )
 
 // term is the subject of a name of Nix, nixpkgs or flakes that only a pill explains: overlays, specialArgs, makeScope.
 type term struct {
 	undeclared
 	topics
-	title string
-	what  markup.Text
+	title   string
+	what    markup.Text
+	summary summary
+	input   string // the input of this flake that it is about, if it is about one
 }
 
-func (t term) sheet(*query) sheet { return sheet{title: t.title, what: t.what} }
+func (t term) sheet(q *query) sheet {
+	s := sheet{title: t.title, what: t.what, summary: t.summary}
+	if t.input != "" {
+		s.addLocked(q.sn.Locked(q.doc, t.input))
+	}
+	return s
+}
+
+// addLocked adds what a lock file has of an input.
+func (s *sheet) addLocked(locked pins.Locked) {
+	if locked.Revision == "" {
+		return
+	}
+	at := markup.Code(short(locked.Revision))
+	if !locked.LastModified.IsZero() {
+		at = markup.Format("%s (%s)", at, locked.LastModified.Format(time.DateOnly))
+	}
+	s.addBrief("Locked", at, markup.Format("`flake.lock` has %s", at))
+}
 
 // definedTerms are what names mean that bindings define; the first row that holds counts.
 var definedTerms = []struct {
@@ -25,67 +47,124 @@ var definedTerms = []struct {
 	// behind the last ** and the outputs of a flake is the title.
 	forms  string
 	in     func(*query, module.Path) bool // where it means that; everywhere if nil
-	what   string
-	part   func(module.Path) markup.Text // stands for the %s of what
-	topics topics                        // one without a name has the title for its name
+	what   string                         // its kind, "flake output"
+	says   string                         // a sentence; the catalog's if empty
+	part   func(module.Path) []any        // stands for each %s of says
+	topics topics                         // one without a name has the title for its name
 	// ifExplained leaves out what no pill explains.
 	ifExplained bool
+	// isInput says that it is about the input whose name stands behind "inputs".
+	isInput bool
 }{
 	{
-		forms: "**.nixpkgs.overlays", what: "list of overlays that NixOS applies to `pkgs`, in order",
+		forms: "**.nixpkgs.overlays", what: "option of NixOS", says: "The overlays that NixOS applies to `pkgs`, in this order.",
 		topics: topics{concept("overlays"), concept("overlay-order")},
 	},
 	{
-		forms: "outputs.overlays", in: flakes, what: "flake output: overlays by name, each a function `final: prev: { … }`",
+		forms: "outputs.overlays", in: flakes, what: "flake output", says: "Overlays that this flake offers to others, by name.",
 		topics: topics{output("overlays"), concept("overlays")},
 	},
 	{
-		forms: "**.overlays", in: packageSets, what: "list of overlays, applied in order",
+		forms: "**.overlays", in: packageSets, what: "list of overlays", says: "Overlays that are applied in this order.",
 		topics: topics{concept("overlays"), concept("overlay-order")},
 	},
 	{
-		forms: "**.overlays.*", in: packageSets, what: "an overlay: a function `final: prev: { … }`",
+		forms: "**.overlays.*", in: packageSets, what: "overlay",
+		says:   "A function `final: prev: { … }` that gives packages to add or to replace.",
 		topics: topics{output(""), concept("overlay-function"), concept("overlays")},
 	},
 	{
-		forms: "**.inputs.**.follows", what: "makes an input use an input of this flake instead of its own",
+		forms: "**.inputs.*.inputs.*.follows", what: "attribute of an input",
+		says:   "The input %s of %s is the input named here, and is not locked a second time.",
+		part:   func(p module.Path) []any { return []any{codeAt(p, 2), codeAt(p, 4)} },
 		topics: topics{function("follows"), concept("follows")},
 	},
 	{
-		forms: "inputs.*.inputs inputs.*.inputs.*", in: flakes, what: "the inputs of the input %s",
-		part:   func(p module.Path) markup.Text { return markup.Code(p[1].Name) },
+		forms: "**.inputs.*.follows", what: "attribute of an input",
+		says:   "The input %s is the input named here, and is not locked a second time.",
+		part:   func(p module.Path) []any { return []any{codeAt(p, 2)} },
+		topics: topics{function("follows"), concept("follows")},
+	},
+	{
+		forms: "**.inputs.**.follows", what: "attribute of an input", says: "The input is the one named here, and is not locked a second time.",
+		topics: topics{function("follows"), concept("follows")},
+	},
+	{
+		forms: "inputs.*.inputs", in: flakes, what: "attribute of an input", says: "What the input %s gets for inputs of its own.",
+		part:   func(p module.Path) []any { return []any{codeAt(p, 2)} },
 		topics: topics{concept("follows"), function("follows"), concept("flake-inputs")},
 	},
 	{
-		forms: "inputs inputs.* inputs.*.*", in: flakes, what: "the inputs of this flake; `flake.lock` pins each to a revision",
+		forms: "inputs.*.inputs.*", in: flakes, what: "input of an input", says: "What the input %s gets for its input %s.",
+		part:   func(p module.Path) []any { return []any{codeAt(p, 3), codeAt(p, 1)} },
+		topics: topics{concept("follows"), function("follows"), concept("flake-inputs")},
+	},
+	{
+		forms: "inputs.self inputs.self.*", in: flakes, what: "attribute of a flake", says: "How Nix fetches this flake itself.",
 		topics: topics{function("inputs"), concept("flake-inputs")},
 	},
 	{
-		forms: "outputs", in: flakes, what: "the outputs of this flake, as a function of its inputs",
+		forms: "inputs", in: flakes, what: "attribute of a flake",
+		says:   "The flakes and other sources that this flake uses, by name; `flake.lock` pins each to a revision.",
+		topics: topics{function("inputs"), concept("flake-inputs")},
+	},
+	{
+		forms: "inputs.*", in: flakes, what: "input of this flake", says: "A flake or a folder of files that this flake uses as %s.", isInput: true,
+		part:   func(p module.Path) []any { return []any{codeAt(p, 1)} },
+		topics: topics{function("inputs"), concept("flake-inputs")},
+	},
+	{
+		forms: "inputs.*.url", in: flakes, what: "attribute of an input", says: "The address of the input %s.", isInput: true,
+		part:   func(p module.Path) []any { return []any{codeAt(p, 2)} },
+		topics: topics{function("inputs"), concept("flake-inputs")},
+	},
+	{
+		forms: "inputs.*.flake", in: flakes, what: "attribute of an input", isInput: true,
+		says:   "Whether the input %s is a flake. With `false` it is a folder of files.",
+		part:   func(p module.Path) []any { return []any{codeAt(p, 2)} },
+		topics: topics{function("inputs"), concept("flake-inputs")},
+	},
+	{
+		forms: "inputs.*.*", in: flakes, what: "attribute of an input", says: "A part of the address of the input %s.", isInput: true,
+		part:   func(p module.Path) []any { return []any{codeAt(p, 2)} },
+		topics: topics{function("inputs"), concept("flake-inputs")},
+	},
+	{
+		forms: "outputs", in: flakes, what: "attribute of a flake",
+		says:   "A function that gets the fetched inputs and gives what this flake offers.",
 		topics: topics{function("outputs"), concept("flake-outputs")},
 	},
 	{
-		forms: "outputs.* outputs.*.*", in: jetpackFlakeOutputs, what: "flake output: %s", part: flakeOutputWords,
+		forms: "outputs.* outputs.*.*", in: jetpackFlakeOutputs, what: "flake output", says: "%s", part: outputPart,
 		topics: topics{output(""), concept("flake-outputs"), function("outputs")},
 	},
 	{
-		forms: "outputs.* outputs.*.*", in: flakeOutputs, what: "flake output: %s", part: flakeOutputWords,
+		forms: "outputs.* outputs.*.*", in: flakeOutputs, what: "flake output", says: "%s", part: outputPart,
 		topics: topics{concept("flake-outputs"), function("outputs")},
 	},
 	{
-		forms: "**.specialArgs", what: "extra arguments for every module of this configuration",
+		forms: "**.specialArgs", what: "arguments for modules",
+		says:   "What every module of this configuration gets for arguments, beside `config`, `lib`, `pkgs` and others.",
 		topics: topics{function("specialArgs"), concept("special-args")},
 	},
 	{
-		forms: "**.assertions **.warnings", what: "conditions that NixOS checks before it builds the configuration",
+		forms: "**.assertions", what: "option of NixOS",
+		says:   "Conditions without which NixOS refuses to build the system, each with a message.",
 		topics: topics{concept("assertions")},
 	},
 	{
-		forms: "**.buildInputs **.nativeBuildInputs **.depsBuildBuild", what: "packages that a derivation needs for its build",
-		topics: topics{function("")}, ifExplained: true,
+		forms: "**.warnings", what: "option of NixOS", says: "Messages that NixOS prints when it evaluates the system.",
+		topics: topics{concept("assertions")},
 	},
-	{forms: "**.imports", what: "other modules that this one adds to the configuration", topics: topics{concept("imports")}},
+	{forms: "**.buildInputs **.nativeBuildInputs **.depsBuildBuild", topics: topics{function("")}, ifExplained: true},
+	{
+		forms: "**.imports", what: "attribute of a module", says: "More modules, whose options and definitions are added to those of this one.",
+		topics: topics{concept("imports")},
+	},
 }
+
+// codeAt is a name of a path as code, counted from the last one, which is 1.
+func codeAt(p module.Path, n int) markup.Text { return markup.Code(p[len(p)-n].Name) }
 
 // definedTerm finds the subject of a binding's name in definedTerms.
 func (q *query) definedTerm(place *module.Place) (subject, bool) {
@@ -95,9 +174,15 @@ func (q *query) definedTerm(place *module.Place) (subject, bool) {
 			if !hasForm(path, form) || row.in != nil && !row.in(q, path) {
 				continue
 			}
-			t := term{title: titleOf(path, form), what: markup.Prose(row.what), topics: slices.Clone(row.topics)}
+			t := term{title: titleOf(path, form), what: markup.Prose(row.what), summary: described(row.says), topics: slices.Clone(row.topics)}
 			if row.part != nil {
-				t.what = markup.Format(row.what, row.part(path))
+				t.summary = summary{first: markup.Format(row.says, row.part(path)...)}
+			}
+			if name, ok := q.sn.Library().Name("*." + t.title); ok && row.says == "" {
+				t.what, t.summary = markup.Prose(name.Kind), described(name.Summary)
+			}
+			if row.isInput {
+				t.input = path[1].Name
 			}
 			for i, topic := range t.topics {
 				t.topics[i].Name = cmp.Or(topic.Name, t.title)

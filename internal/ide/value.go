@@ -1,7 +1,6 @@
 package ide
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -85,7 +84,7 @@ func (v enumValue) sheet(q *query) sheet {
 
 func (s *sheet) addSoM(c *catalog.Catalog, name string) {
 	som, _ := c.SoM(name)
-	s.addFact("SoC", markup.Literal(som.SoC))
+	s.addFact("SoC", markup.Literal(strings.ToUpper(som.SoC)))
 	if som.DefaultMajor != "" {
 		jetpack := markup.Literal(som.DefaultMajor)
 		if _, ok := c.Option(catalog.MajorVersionOption); ok {
@@ -96,7 +95,12 @@ func (s *sheet) addSoM(c *catalog.Catalog, name string) {
 		} else if len(som.Majors) > 1 {
 			jetpack = markup.Format("%s; supported: %s", jetpack, strings.Join(som.Majors, ", "))
 		}
-		s.addBrief("JetPack", jetpack, markup.Format("JetPack %s", cmp.Or(strings.Join(som.Majors, ", "), som.DefaultMajor)))
+		brief := markup.Format("JetPack %s", som.DefaultMajor)
+		others := slices.DeleteFunc(slices.Clone(som.Majors), func(major string) bool { return major == som.DefaultMajor })
+		if len(others) > 0 {
+			brief = markup.Format("%s (also %s)", brief, strings.Join(others, ", "))
+		}
+		s.addBrief("JetPack", jetpack, brief)
 	}
 	s.addFact("CUDA capability", markup.Literal(strings.Join(som.CUDACapabilities, ", ")))
 	if som.TargetBoard != "" {

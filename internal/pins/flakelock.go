@@ -58,7 +58,9 @@ func readFlakeLock(in *opened, content []byte) ([]Pin, error) {
 	if lock.Root == "" || lock.Nodes[lock.Root] == nil {
 		return nil, errors.New("is not a lock file: it has no root node")
 	}
-	defer func() { in.unrelated, in.nixpkgs, in.local = lock.unrelated(), lock.nixpkgs(), lock.local() }() // last: it looks at all there is
+	defer func() { // last: it looks at all there is
+		in.unrelated, in.nixpkgs, in.local, in.inputs = lock.unrelated(), lock.nixpkgs(), lock.local(), lock.inputs()
+	}()
 	for _, byName := range []bool{false, true} {
 		if pins := in.lockedPins(&lock, byName); len(pins) > 0 {
 			return pins, nil
@@ -66,6 +68,31 @@ func readFlakeLock(in *opened, content []byte) ([]Pin, error) {
 	}
 	return nil, nil
 }
+
+// Locked is what a lock file has of an input.
+type Locked struct {
+	Revision     string    // a commit; empty for what is none, such as an archive
+	LastModified time.Time // of that; zero where the lock file has none
+}
+
+// inputs are those of the root, by name.
+func (l *flakeLock) inputs() map[string]Locked {
+	found := map[string]Locked{}
+	for input, target := range l.node(l.Root).Inputs {
+		locked := l.node(l.resolve(target, 0)).Locked
+		one := Locked{Revision: commit(locked.Rev)}
+		if locked.LastModified > 0 {
+			one.LastModified = time.Unix(locked.LastModified, 0).UTC()
+		}
+		if one != (Locked{}) {
+			found[input] = one
+		}
+	}
+	return found
+}
+
+// Locked is what the flake.lock in a folder has of an input of its flake; the zero Locked where it has none.
+func (f *Finder) Locked(dir, input string) Locked { return f.look(dir).inputs[input] }
 
 // unrelated are the inputs of the root that are flakes and have nothing with jetpack-nixos or a Jetson in its name: neither
 // they nor what their inputs lead to.

@@ -45,12 +45,13 @@ type findings struct {
 	foundFiles []string
 	unrelated  []string // see Finder.Unrelated
 	nixpkgs    map[string]Nixpkgs
+	inputs     map[string]Locked
 }
 
 func (f findings) equal(other findings) bool {
 	return f.pin == other.pin && f.entry == other.entry && f.top == other.top && slices.Equal(f.below, other.below) &&
 		slices.Equal(f.locked, other.locked) && maps.Equal(f.local, other.local) && slices.Equal(f.problems, other.problems) && slices.Equal(f.foundFiles, other.foundFiles) &&
-		slices.Equal(f.unrelated, other.unrelated) && maps.Equal(f.nixpkgs, other.nixpkgs)
+		slices.Equal(f.unrelated, other.unrelated) && maps.Equal(f.nixpkgs, other.nixpkgs) && maps.Equal(f.inputs, other.inputs)
 }
 
 // read reads a folder by the table of formats.

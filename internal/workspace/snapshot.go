@@ -198,6 +198,11 @@ func (s *Snapshot) PinProblems(d *Document) []upstream.Problem { return s.surrou
 // PinProblemsAt are those around a folder, an absolute path.
 func (s *Snapshot) PinProblemsAt(dir string) []upstream.Problem { return s.pins.Around(dir).Problems }
 
+// Locked is what flake.lock has of an input of a document that is a flake; the zero Locked where it has none.
+func (s *Snapshot) Locked(d *Document, input string) pins.Locked {
+	return s.pins.Locked(s.DirOf(d), input)
+}
+
 // surroundings are those of the document's file, or of the first workspace folder for a document that is no file.
 func (s *Snapshot) surroundings(d *Document) pins.Surroundings { return s.pins.Around(s.DirOf(d)) }
 

@@ -60,7 +60,7 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 	} else if before != nil {
 		data.Places = catalog.DataOf(before).Places
 	}
-	data.Evaluated, data.Summaries, data.OtherSummaries = t.evaluated(), t.summaries, t.otherSummaries
+	data.Evaluated, data.Summaries, data.OtherSummaries, data.Names = t.evaluated(), t.summaries, t.otherSummaries, t.names
 	if err := catalog.Write(out, data); err != nil {
 		return err
 	}

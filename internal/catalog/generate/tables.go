@@ -27,14 +27,17 @@ type tables struct {
 		Generations []catalog.Generation
 	}
 	refused map[string]bool // commits that Nix refuses to evaluate
-	// summaries are those of options, otherSummaries those of packages and values.
-	summaries, otherSummaries map[string]string
+	// summaries are those of options and sets of options, otherSummaries those of packages and values, names those of names.
+	summaries, otherSummaries, names map[string]string
 }
 
 func readTables(folder fs.FS) (*tables, error) {
 	t := &tables{refused: map[string]bool{}}
 	var refused []string
-	var summaries struct{ Options, Packages, Values map[string]string }
+	var summaries struct {
+		Options, Sets, Packages, Values map[string]string
+		Names                           map[string]map[string]string // by kind, then by names with spaces between
+	}
 	for name, into := range map[string]any{
 		"soms.json": &t.soms, "packages.json": &t.packages, "generations.json": &t.generations,
 		"refused.json": &refused, "summaries.json": &summaries,
@@ -52,6 +55,21 @@ func readTables(folder fs.FS) (*tables, error) {
 	}
 	t.summaries, t.otherSummaries = summaries.Options, summaries.Packages
 	maps.Copy(t.otherSummaries, summaries.Values)
+	if t.summaries == nil {
+		t.summaries = map[string]string{}
+	}
+	maps.Copy(t.summaries, summaries.Sets)
+	t.names = map[string]string{}
+	for kind, all := range summaries.Names {
+		for names, summary := range all {
+			for _, name := range strings.Fields(names) {
+				if t.names[name] != "" {
+					return nil, fmt.Errorf("summaries.json describes %s twice", name)
+				}
+				t.names[name] = kind + ": " + summary
+			}
+		}
+	}
 	return t, nil
 }
 
