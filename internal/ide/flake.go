@@ -61,7 +61,8 @@ func (q *query) definedInput(place *module.Place) (subject, bool) {
 		of:      p[1].Name,
 	}}
 	if isAddress {
-		pin.what, pin.summary = "attribute of an input", described("The address that the flake jetpack-nixos is fetched from.")
+		pin.what, pin.summary = "attribute of an input", described("Where Nix fetches jetpack-nixos from, and of which branch, tag or revision.")
+		pin.topics = append(topics{concept("flake-addresses")}, pin.topics...)
 	}
 	return pin, true
 }
@@ -69,8 +70,8 @@ func (q *query) definedInput(place *module.Place) (subject, bool) {
 // pinningAddress finds the subject of the address of jetpack-nixos that pins it for a document.
 func (q *query) pinningAddress(place *module.Place) (subject, bool) {
 	return jetpackPin{flakeOutput{
-		title: "jetpack-nixos", what: "address", summary: described("The address that jetpack-nixos is fetched from."),
-		topics: topics{concept("jetpack-nixos")},
+		title: "jetpack-nixos", what: "address", summary: described("Where jetpack-nixos is fetched from. The revision beside it pins what this file gets."),
+		topics: topics{concept("pins"), concept("jetpack-nixos")},
 	}}, place.Span == q.pinAddress()
 }
 

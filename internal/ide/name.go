@@ -107,12 +107,12 @@ var conventions = map[string]struct {
 	"inputs": {
 		"self",
 		"The fetched inputs of this flake, by the names that `inputs` gives them.",
-		"By convention, the fetched inputs of the flake that this file belongs to, by name.",
+		"The fetched inputs of the flake, by name. A module has them only if `specialArgs` hands them in.",
 	},
 	"self": {
 		"inputs",
 		"This flake itself: its outputs by name, its inputs, and the folder of its source.",
-		"By convention, the flake that this file belongs to: its outputs, its inputs and the folder of its source.",
+		"The flake that this file belongs to: its outputs, its inputs and the folder of its source. A module has it only if `specialArgs` hands it in.",
 	},
 }
 
@@ -132,6 +132,7 @@ func (q *query) describe(t *term, place *module.Place) (isTheirs bool) {
 			t.what = markup.Prose("argument of `outputs`")
 		default:
 			t.what = markup.Prose("argument")
+			t.topics = append(topics{function("specialArgs")}, t.topics...)
 		}
 		return false
 	}

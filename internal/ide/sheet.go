@@ -177,9 +177,9 @@ func (q *query) dated(words string) summary {
 	return s
 }
 
-// opening cuts a description behind its first sentence, and behind those that stand with it in two lines of a hover.
+// opening cuts a description behind its first sentence, and behind those that stand with it in three lines of a hover.
 func opening(words string) (first, rest string) {
-	const room = 160 // characters
+	const room = 200 // characters
 	first, rest = firstSentence(words)
 	for rest != "" {
 		next, after := firstSentence(rest)

@@ -114,9 +114,10 @@ var definedTerms = []struct {
 		topics: topics{function("inputs"), concept("flake-inputs")},
 	},
 	{
-		forms: "inputs.*.url", in: flakes, what: "attribute of an input", says: "The address of the input %s.", isInput: true,
+		forms: "inputs.*.url", in: flakes, what: "attribute of an input", isInput: true,
+		says:   "Where Nix fetches the input %s from, and of which branch, tag or revision.",
 		part:   func(p module.Path) []any { return []any{codeAt(p, 2)} },
-		topics: topics{function("inputs"), concept("flake-inputs")},
+		topics: topics{concept("flake-addresses"), function("inputs"), concept("flake-inputs")},
 	},
 	{
 		forms: "inputs.*.flake", in: flakes, what: "attribute of an input", isInput: true,
