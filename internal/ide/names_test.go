@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
+	"jetpills/pills"
 )
 
 // namesHold are expressions of Nix that are true if what the catalog says of a name is so. T and F test a type with a value, M is
@@ -200,5 +202,26 @@ in ` + wrong.String() + "[ ]")
 	}
 	if answer := strings.TrimSpace(string(out)); answer != "[]" {
 		t.Errorf("not so, says Nix: %s", answer)
+	}
+}
+
+// What the pills explain as a function has a sentence, in the catalog or at the place where it is defined.
+func TestEveryFunctionHasASentence(t *testing.T) {
+	snapshot := newSession(t).Snapshot()
+	others := []string{
+		// What these are depends on the place.
+		"overlays", "assertions", "warnings", "imports", "follows", "inputs", "outputs", "nixosModules", "specialArgs", "self",
+		"inherit", "if", "let", "rec", "with", // words that no hover is about
+	}
+	for topic := range pill.Load(pills.FS).Topics() {
+		if topic.Kind != pill.FunctionTopic || slices.Contains(others, topic.Name) || strings.Contains(topic.Name, "*") {
+			continue
+		}
+		if !slices.ContainsFunc([]string{"lib.", "builtins.", "pkgs.", "stdenv.", "*.", ""}, func(from string) bool {
+			_, ok := snapshot.Library().Name(from + topic.Name)
+			return ok
+		}) {
+			t.Errorf("%s has no sentence", topic)
+		}
 	}
 }
