@@ -45,6 +45,14 @@ func (c *Catalog) Scopes() []string {
 	return names
 }
 
+// ScopesWith are the scopes of one generation that have a member, sorted.
+func (c *Catalog) ScopesWith(p Package) []string {
+	return slices.DeleteFunc(c.Scopes(), func(scope string) bool {
+		major, _ := ScopeMajor(scope)
+		return !slices.Contains(p.Generations, major)
+	})
+}
+
 // OnOthers says what the scope of one JetPack is on a NixOS host of another one.
 func (c *Catalog) OnOthers(scope string) OnOthers {
 	a, _ := find(c.OverlayAttributes(), scope, func(a *Attribute) string { return a.Name })

@@ -219,12 +219,7 @@ func (d *diagnoser) tellScopes(found *Diagnostic, use memberUse, p catalog.Packa
 	if numbered, _ := catalog.ScopeMajor(of); numbered == "" {
 		of += " of JetPack " + major
 	}
-	var have []string
-	for _, scope := range d.pinned.Catalog.Scopes() {
-		if numbered, _ := catalog.ScopeMajor(scope); slices.Contains(p.Generations, numbered) {
-			have = append(have, scope)
-		}
-	}
+	have := d.pinned.Catalog.ScopesWith(p)
 	if len(have) > 0 {
 		found.Message = fmt.Sprintf("%s has no %s: only %s %s", of, p.Name, text.List(have, "and"), verb(len(have), "has it", "have it"))
 	} else {

@@ -223,15 +223,15 @@ func wrongName(c *catalog.Catalog, names []string) (int, bool) {
 }
 
 // otherName is what an option of another revision is called in this one; empty if it has none like it.
-func (d *diagnoser) otherName(h catalog.History) string {
+func (q *query) otherName(h catalog.History) string {
 	isOption := func(path string) bool {
-		o, ok := d.pinned.Catalog.Option(path)
+		o, ok := q.pinned.Catalog.Option(path)
 		return ok && o.RenamedTo == ""
 	}
 	if isOption(h.RenamedTo) {
 		return h.RenamedTo
 	}
-	for _, alias := range d.sn.Library().Newest().Options() {
+	for _, alias := range q.sn.Library().Newest().Options() {
 		if alias.RenamedTo == h.Path && isOption(alias.Path) {
 			return alias.Path
 		}

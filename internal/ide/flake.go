@@ -113,11 +113,7 @@ func (q *query) flakeOutput(place *module.Place) (subject, bool) {
 		}
 		title := names[i:].String()
 		if isJetpack {
-			return q.explained(flakeOutput{
-				title: title, what: "flake output of jetpack-nixos",
-				summary: summary{first: outputSentence(names[i:])}, described: q.jetpackOutput(names[i:]),
-				topics: topics{output(title), output(kind)}, of: flake,
-			})
+			return q.outputNamed(flake, title, names[i:])
 		}
 		t := term{title: title, what: markup.Format("output of the flake %s", markup.Code(flake)), topics: topics{concept("flake-outputs")}}
 		if !strings.HasSuffix(flake, "'") { // with that, flake-parts has left out the system
@@ -129,6 +125,42 @@ func (q *query) flakeOutput(place *module.Place) (subject, bool) {
 		return q.explained(t)
 	}
 	return nil, false
+}
+
+// outputNamed is the subject of an output of jetpack-nixos, or of what is right below one. There is none for what no revision has.
+func (q *query) outputNamed(flake, title string, path module.Path) (subject, bool) {
+	about := topics{output(title), output(path[0].Name)}
+	for i := range path {
+		output := path[:i].String()
+		all, known := q.pinned.Catalog.Output(output)
+		if name := path[i].Name; known && !slices.Contains(all.Names, name) {
+			past, wasOnce := q.sn.Library().OutputHistory(output, name)
+			if !wasOnce {
+				return nil, true
+			}
+			out := absent{topics: about, title: title, what: "not a flake output of this revision", past: past}
+			if len(all.Names) > 0 && len(all.Names) <= mostInstead {
+				out.instead = markup.Format("The revision has %s.", markup.Codes(prefixed(output, all.Names)))
+			}
+			return q.explained(absentOutput{out, flake})
+		}
+	}
+	return q.explained(flakeOutput{
+		title: title, what: "flake output of jetpack-nixos",
+		summary: summary{first: outputSentence(path)}, described: q.jetpackOutput(path), topics: about, of: flake,
+	})
+}
+
+// mostInstead is how many names are listed in place of one that is missing.
+const mostInstead = 8
+
+// prefixed are names with a path before them, if there is one.
+func prefixed(path string, names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = strings.TrimPrefix(path+"."+name, ".")
+	}
+	return all
 }
 
 // isFlake reports whether a path leads to a flake: an input, or an argument that was handed in.

@@ -8,7 +8,6 @@ import (
 	"jetpills/internal/nix/module"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
-	"jetpills/internal/workspace"
 )
 
 // option is the subject of an option's name, or of a value that says nothing by itself.
@@ -182,6 +181,10 @@ func (o option) sheet(q *query) sheet {
 	}
 	if o.refused != "" {
 		out.remark("%s is not one of its values in this revision.", markup.Code(oneLine(o.refused)))
+		leaf := o.Path[strings.LastIndexByte(o.Path, '.')+1:]
+		if past, wasOnce := q.sn.Library().ValueHistory(leaf, strings.Trim(o.refused, `"`)); wasOnce {
+			out.remark("%s", q.became(markup.Text{}, past))
+		}
 	}
 	return out
 }
@@ -259,17 +262,11 @@ func (s optionSet) sheet(q *query) sheet {
 
 func (o otherOption) sheet(q *query) sheet {
 	out := sheet{title: o.Path, what: markup.Prose("not an option of this revision"), rows: []row{q.revisionRow()}}
-	// The revision may be another than the pinned one, and then it is not known which of the two is older.
-	isPinned := q.pinned.Basis == workspace.Exact || q.pinned.Basis == workspace.Read
-	switch {
-	case o.IsRemoved() && o.RenamedTo != "":
+	out.remark("%s", q.became(markup.Text{}, o.History))
+	if name := q.otherName(o.History); name != "" {
+		out.remark("The revision calls it %s.", markup.Code(name))
+	} else if o.RenamedTo != "" && q.isPast(o.Removed) {
 		out.remark("Renamed to %s.", markup.Code(o.RenamedTo))
-	case o.IsRemoved():
-		out.remark("Removed in %s.", dayOf(o.Removed))
-	case o.Introduced.Known() && isPinned:
-		out.remark("Upstream added it in %s.", dayOf(o.Introduced))
-	case o.Introduced.Known():
-		out.remark("Upstream added it in %s.", dayOf(o.Introduced))
 	}
 	if q.pinned.IsOwn() {
 		if removed, ok := q.pinned.Source.Removed(o.Path); ok {

@@ -135,13 +135,18 @@ func (q *query) referentOf(s subject) (referent, bool) {
 		path := strings.Join(s.path, ".")
 		return referent{optionReferent, path, path, "", true}, true
 	case scope:
-		return referent{packageReferent, s.name, s.name, "", true}, true
+		return scopeReferent(s.name), true
 	case member:
-		path := s.scope + "." + s.Name
-		return referent{packageReferent, path, path, "", false}, true
+		return memberReferent(s.scope + "." + s.Name), true
+	case absent:
+		return s.referent, true
 	}
 	return referent{}, false
 }
+
+func scopeReferent(name string) referent { return referent{packageReferent, name, name, "", true} }
+
+func memberReferent(path string) referent { return referent{packageReferent, path, path, "", false} }
 
 // currentPath is the path that an option was renamed to, by the pinned revision or by the newest, or its own.
 func (q *query) currentPath(path string) string {

@@ -39,16 +39,93 @@ func (q *query) scopeOrMember(place *module.Place) (subject, bool) {
 		if !isScope(names, i) {
 			continue
 		}
-		if name := names[i].Name; i == len(names)-1 {
-			isFree := i == 0 && place.Origin == module.Free
-			return newScope(name, false), !isFree
+		if i < len(names)-1 {
+			return q.memberNamed(names[i].Name, names.Last())
 		}
-		if p, ok := q.pinned.Catalog.Package(names.Last()); ok {
-			return newMember(p, names[i].Name), true
+		if i == 0 && place.Origin == module.Free {
+			return nil, false
 		}
-		break
+		return q.scopeNamed(names[i].Name, false)
 	}
 	return nil, false
+}
+
+// scopeNamed is the subject of a name that a package scope may have. There is none for what no revision has.
+func (q *query) scopeNamed(name string, isChanged bool) (subject, bool) {
+	has, known := q.pinned.Catalog.HasScope(name)
+	if has || name == catalog.ScopeName {
+		return newScope(name, isChanged), true
+	}
+	past, wasOnce := q.sn.Library().ScopeHistory(name)
+	switch {
+	case !wasOnce:
+		return nil, true
+	case !known:
+		return newScope(name, isChanged), true
+	}
+	return absent{
+		topics: newScope(name, isChanged).topics, title: name, what: "not a package scope of this revision", past: past,
+		instead: q.scopesInstead(), referent: scopeReferent(name),
+	}, true
+}
+
+// scopesInstead names the package scopes that the revision has.
+func (q *query) scopesInstead() markup.Text {
+	c := q.pinned.Catalog
+	scopes := c.Scopes()
+	switch {
+	case len(scopes) == 0:
+		return markup.Text{}
+	case len(scopes) > 1:
+		return markup.Format("The revision has %s.", markup.Codes(scopes))
+	}
+	only := markup.Code(scopes[0])
+	if all := c.Generations(); len(all) == 1 && all[0].JetPack != "" {
+		only = markup.Format("%s, for JetPack %s", only, all[0].JetPack)
+	}
+	return markup.Format("The revision has one scope: %s.", only)
+}
+
+// memberNamed is the subject of a name in a package scope. What the scope lacks says so if another one has it, or had it once; if no
+// revision has the scope, there is nothing to say.
+func (q *query) memberNamed(scope, name string) (subject, bool) {
+	c := q.pinned.Catalog
+	of, ok := q.scopeNamed(scope, false)
+	if of == nil {
+		return nil, ok
+	}
+	p, isMember := c.Package(name)
+	has, known := c.HasMember(scope, "", name)
+	noScope, isAbsent := of.(absent)
+	if isMember && !isAbsent && (has || !known) {
+		return newMember(p, scope), true
+	}
+	path := scope + "." + name
+	out := absent{topics: topics{packageTopic(name)}, title: path, what: "not in this revision", referent: memberReferent(path)}
+	switch {
+	case isAbsent:
+		if _, wasOnce := q.sn.Library().MemberHistory(name); !wasOnce {
+			return nil, false
+		}
+		out.past, out.of = noScope.past, markup.Code(scope)
+		if isMember {
+			out.instead = markup.Format("The revision has %s.", markup.Code(catalog.ScopeName+"."+name))
+		}
+	case isMember:
+		out.what = "not a member of this scope"
+		if have := c.ScopesWith(p); len(have) > 0 {
+			out.instead = markup.Format("The revision has it in %s.", markup.Codes(have))
+		} else {
+			out.instead = markup.Format("The revision has it in %s alone, in the `pkgs` of a NixOS host.", markup.Code(catalog.ScopeName))
+		}
+	default:
+		past, wasOnce := q.sn.Library().MemberHistory(name)
+		if !wasOnce || has || !known {
+			return nil, false
+		}
+		out.what, out.past = "not a member of the scope in this revision", past
+	}
+	return out, true
 }
 
 // isScope reports whether a name in a path is that of a package scope, and not of the set of options.
@@ -67,8 +144,10 @@ func (q *query) changedScope(place *module.Place) (subject, bool) {
 	for n := range syntax.Ancestors(binding.Parent()) {
 		switch n.Kind() {
 		case syntax.Lambda:
-			_, ok := module.AsOverlay(n)
-			return newScope(name, true), ok
+			if _, ok := module.AsOverlay(n); !ok {
+				return nil, false
+			}
+			return q.scopeNamed(name, true)
 		case syntax.AttrSet, syntax.Paren, syntax.Binary, syntax.LetIn, syntax.With:
 		default:
 			return nil, false

@@ -27,7 +27,8 @@ func (q *query) value(place *module.Place) (subject, bool) {
 	}
 	o, _, ok := valueOption(c, names)
 	if !ok {
-		return nil, false
+		h, wasOnce := q.sn.Library().History(strings.Join(names, "."))
+		return otherOption{topics{optionTopic(h.Path), concept("renamed-options")}, h}, wasOnce && !c.IsPrefix(names)
 	}
 	written := place.Span.Of(q.doc.Text)
 	if slices.Contains(o.Values, place.Value) {
