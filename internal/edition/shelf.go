@@ -23,6 +23,8 @@ type Shelf struct {
 	mu       sync.Mutex
 	worlds   []*claims.World // the last used first
 	excerpts []kept          // likewise
+
+	descriptions map[keptDescription]string
 }
 
 type kept struct {

@@ -26,7 +26,7 @@ func (o flakeOutput) input() string { return o.of }
 func (o flakeOutput) sheet(q *query) sheet {
 	s := sheet{title: o.title, what: markup.Prose(o.what), summary: o.summary, rows: []row{q.revisionRow()}}
 	if o.described != "" {
-		s.summary = q.dated(o.described)
+		s.summary = q.dated(o.described, "")
 	}
 	return s
 }

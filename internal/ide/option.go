@@ -147,11 +147,11 @@ func (o otherOption) declaration(q *query) (Location, bool) {
 
 func (o option) sheet(q *query) sheet {
 	what := "option"
-	out := sheet{title: o.Path, summary: q.dated(o.Summary), rows: make([]row, 0, 6)}
+	out := sheet{title: o.Path, summary: q.dated(o.Summary, o.Path), rows: make([]row, 0, 6)}
 	now, wasRenamed := q.later(o.Option)
 	switch {
 	case wasRenamed:
-		out.summary = q.dated(now.Summary)
+		out.summary = q.dated(now.Summary, now.Path)
 		out.remark("Later revisions call it %s.", markup.Code(now.Path))
 	case o.RenamedTo != "":
 		what = "renamed option"
@@ -254,7 +254,7 @@ func (s optionSet) sheet(q *query) sheet {
 		}
 	}
 	path := strings.Join(s.path, ".")
-	out := sheet{title: path, what: markup.Prose(what), summary: q.dated(q.sn.Library().SetSummary(path))}
+	out := sheet{title: path, what: markup.Prose(what), summary: q.dated(q.sn.Library().SetSummary(path), path)}
 	out.addNames("Holds", names, "name")
 	out.rows = append(out.rows, q.revisionRow())
 	return out

@@ -170,7 +170,7 @@ func (s scope) sheet(q *query) sheet {
 	if s.isChanged {
 		what += ", as this overlay leaves it"
 	}
-	out := sheet{title: s.name, what: markup.Prose(what), summary: q.dated(q.sn.Library().PackageSummary(s.name))}
+	out := sheet{title: s.name, what: markup.Prose(what), summary: q.dated(q.sn.Library().PackageSummary(s.name), "")}
 	major, _ := catalog.ScopeMajor(s.name)
 	g, ok := q.pinned.Catalog.Generation(major)
 	_, chooses := q.pinned.Catalog.Option(catalog.MajorVersionOption)
@@ -197,7 +197,7 @@ func (s scope) declaration(q *query) (Location, bool) {
 
 func (m member) sheet(q *query) sheet {
 	out := sheet{
-		title: m.scope + "." + m.Name, what: markup.Format("%s of the scope", packageKind(m.Kind)), summary: q.dated(m.Summary),
+		title: m.scope + "." + m.Name, what: markup.Format("%s of the scope", packageKind(m.Kind)), summary: q.dated(m.Summary, ""),
 	}
 	out.addFact("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
 	if m.DeviceOnly {

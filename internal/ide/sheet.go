@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
 	"jetpills/internal/pins"
+	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
 
@@ -166,13 +166,17 @@ func described(words string) summary {
 	return summary{markup.Prose(first), markup.Prose(rest)}
 }
 
-// dated says of a description that it was written for another revision than the pinned one.
-func (q *query) dated(words string) summary {
-	s := described(words)
-	newest := q.sn.Library().Newest().Revision
+// dated is what holds, at the revision that answers, of a description of an option, of its values or of a package, whose path is empty.
+// It says if the description was written for another revision.
+func (q *query) dated(words, path string) summary {
+	newest := q.sn.Library().Newest()
 	p := q.pinned
-	if words != "" && p.Catalog.Revision != newest && !(p.Pin.Format == pins.Checkout && p.Pin.Revision == newest.Hash) {
-		s.first = markup.Format("%s (Described as of %s.)", s.first, markup.Code(newest.Short()))
+	if p.Catalog.Revision == newest.Revision || p.Pin.Format == pins.Checkout && p.Pin.Revision == newest.Revision.Hash {
+		return described(words)
+	}
+	s := described(q.sn.Shelf().Description(words, path, p.Catalog))
+	if !s.first.Empty() {
+		s.first = markup.Format("%s (Described as of %s.)", s.first, markup.Code(newest.Revision.Short()))
 	}
 	return s
 }
@@ -180,32 +184,15 @@ func (q *query) dated(words string) summary {
 // opening cuts a description behind its first sentence, and behind those that stand with it in three lines of a hover.
 func opening(words string) (first, rest string) {
 	const room = 200 // characters
-	first, rest = firstSentence(words)
+	first, rest = text.Sentence(words)
 	for rest != "" {
-		next, after := firstSentence(rest)
+		next, after := text.Sentence(rest)
 		if utf8.RuneCountInString(first)+1+utf8.RuneCountInString(next) > room {
 			break
 		}
 		first, rest = first+" "+next, after
 	}
 	return first, rest
-}
-
-// firstSentence cuts a description behind its first sentence: at a full stop before a space and what begins a sentence, outside
-// of code.
-func firstSentence(words string) (first, rest string) {
-	inCode := false
-	for i := 0; i+2 < len(words); i++ {
-		switch {
-		case words[i] == '`':
-			inCode = !inCode
-		case words[i] == '.' && words[i+1] == ' ' && !inCode:
-			if next, _ := utf8.DecodeRuneInString(words[i+2:]); next == '`' || !unicode.IsLower(next) {
-				return words[:i+1], strings.TrimSpace(words[i+2:])
-			}
-		}
-	}
-	return words, ""
 }
 
 // dayOf is a commit, and its day.

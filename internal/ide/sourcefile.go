@@ -70,7 +70,7 @@ func (s sourceFile) sheet(q *query) sheet {
 	if !ok && len(s.makes) == 1 {
 		name.Summary = library.PackageSummary(s.makes[0])
 	}
-	return sheet{title: s.name, what: what, summary: q.dated(name.Summary)}
+	return sheet{title: s.name, what: what, summary: q.dated(name.Summary, "")}
 }
 
 func (s sourceFile) declaration(q *query) (Location, bool) {

@@ -61,7 +61,7 @@ func (v enumValue) sheet(q *query) sheet {
 	o := v.Option
 	out := sheet{
 		title: `"` + v.value + `"`, what: markup.Format("value of %s", markup.Code(o.Path)),
-		summary: q.dated(o.ValueSummary(v.value)),
+		summary: q.dated(o.ValueSummary(v.value), o.Path),
 	}
 	switch o.Path {
 	case catalog.SoMOption:

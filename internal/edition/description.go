@@ -1,0 +1,89 @@
+package edition
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/text"
+)
+
+// maxDescriptions is how many descriptions a shelf keeps.
+const maxDescriptions = 256
+
+type keptDescription struct {
+	words, path string
+	catalog     *catalog.Catalog
+}
+
+// Description returns the sentences of a description, written for the newest revision, that hold at a catalog's revision as far as is
+// known. path is that of the option that it describes, or whose value; it is empty for a package.
+func (s *Shelf) Description(words, path string, c *catalog.Catalog) string {
+	key := keptDescription{words, path, c}
+	s.mu.Lock()
+	held, ok := s.descriptions[key]
+	s.mu.Unlock()
+	if ok || words == "" {
+		return held
+	}
+	held = s.describe(words, path, c)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.descriptions == nil || len(s.descriptions) >= maxDescriptions {
+		s.descriptions = map[keptDescription]string{}
+	}
+	s.descriptions[key] = held
+	return held
+}
+
+func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
+	newest := s.library.Newest()
+	e := Edition{library: s.library, world: s.world(c), home: s.world(newest)}
+	now, _ := newest.Option(path)
+	then, isThere := c.Option(path)
+	e.subjects = now.Values
+	decided := slices.DeleteFunc(texts(now.Used), func(value string) bool { return slices.Contains(texts(then.Used), value) })
+	var held []string
+	wasGone := false
+	for rest := e.renamed(words); rest != ""; {
+		var sentence string
+		sentence, rest = text.Sentence(rest)
+		gone := wasGone && goesOn.MatchString(sentence) || e.lacks(sentence) || e.isAhead(sentence)
+		if isThere {
+			gone = gone || now.ShownDefault() != then.ShownDefault() && ofDefault.MatchString(sentence) ||
+				then.Used != "" && slices.ContainsFunc(decided, func(value string) bool { return strings.Contains(sentence, "`"+value+"`") })
+		}
+		if wasGone = gone; !gone {
+			held = append(held, sentence)
+		}
+	}
+	return strings.Join(held, " ")
+}
+
+// texts are the strings in Nix source that are without escapes.
+func texts(nix string) []string {
+	var all []string
+	for _, m := range quoted.FindAllStringSubmatch(nix, -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
+var (
+	quoted = regexp.MustCompile(`"([^"$\\]*)"`)
+	// goesOn is what refers to the sentence before.
+	goesOn    = regexp.MustCompile(`^(?:These|Those|They|Both|Then|So|But|And|There|Each)\b|\b(?:(?:old|new) name|instead|other|also|the same)\b`)
+	ofDefault = regexp.MustCompile(`\bdefaults?\b`)
+	month     = regexp.MustCompile(`\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b`)
+)
+
+// isAhead reports whether a text tells of a month that was not over on the day of the revision.
+func (e Edition) isAhead(words string) bool {
+	at := e.world.Revision.Date
+	return !at.IsZero() && slices.ContainsFunc(month.FindAllString(words, -1), func(named string) bool {
+		first, err := time.Parse("January 2006", named)
+		return err == nil && at.Before(first.AddDate(0, 1, 0))
+	})
+}
