@@ -53,6 +53,7 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
 		gone := wasGone && goesOn.MatchString(sentence) || e.lacks(sentence) || e.isAhead(sentence)
 		if isThere {
 			gone = gone || now.ShownDefault() != then.ShownDefault() && ofDefault.MatchString(sentence) ||
+				isFunction(now) && !isFunction(then) && strings.Contains(sentence, "function") ||
 				then.Used != "" && slices.ContainsFunc(decided, func(value string) bool { return strings.Contains(sentence, "`"+value+"`") })
 		}
 		if wasGone = gone; !gone {
@@ -61,6 +62,9 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
 	}
 	return strings.Join(held, " ")
 }
+
+// isFunction reports whether an option takes a function.
+func isFunction(o catalog.Option) bool { return strings.Contains(o.Type, "function") }
 
 // texts are the strings in Nix source that are without escapes.
 func texts(nix string) []string {
