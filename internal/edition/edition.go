@@ -57,13 +57,47 @@ func (e Edition) Section(s pill.Section) pill.Section {
 // Whole returns a section with all sections inside it, in the wording for the revision. No passage is left out: behind each section
 // stands what it names that the revision lacks.
 func (e Edition) Whole(s pill.Section) pill.Section {
-	return s.Rewritten(func(inner pill.Section) string {
+	s = s.Rewritten(func(inner pill.Section) string {
 		text := e.markdown(inner.Markdown(), false)
 		if note := e.About(inner.Title, text).Markdown(); note != "" {
 			text += "\n\n**" + note + "**\n"
 		}
 		return text
 	}, 0)
+	s.Title = e.Title(s.Title)
+	for i := range s.Pill.Sections {
+		s.Pill.Sections[i].Title = e.Title(s.Pill.Sections[i].Title)
+	}
+	return s
+}
+
+// Title is a title with the revision's number of generations or scopes in place of home's.
+func (e Edition) Title(title string) string {
+	return counted.ReplaceAllStringFunc(title, func(words string) string {
+		m := counted.FindStringSubmatch(words)
+		of, number := m[2], smallNumbers[strings.ToLower(m[1])]
+		here := things(e.world, of)
+		if number == 0 || here == 0 || number == here || number != things(e.home, of) {
+			return words
+		}
+		if here == 1 {
+			words = strings.TrimSuffix(words, "s")
+		}
+		for word, n := range smallNumbers {
+			if n == here {
+				words = word + words[len(m[1]):]
+			}
+		}
+		return words
+	})
+}
+
+// things counts the generations or the scopes of a world.
+func things(w *claims.World, of string) int {
+	if of == "scopes" {
+		return max(len(w.Scopes())-1, 1)
+	}
+	return len(w.Generations())
 }
 
 // A passage is a block of a section in the wording for the revision.
@@ -238,6 +272,7 @@ func Claims(u pill.Unit) claims.Text {
 // About says what a text and its title, for the title of a section has no back-ticks, name that the revision lacks, each name once,
 // and what they count that was counted elsewhere; nothing where there is nothing.
 func (e Edition) About(title, markdown string) markup.Text {
+	title = e.Title(title)
 	all := e.inTitle(title)
 	for _, m := range e.Missing(markdown) {
 		all = withName(all, m)
@@ -268,7 +303,7 @@ func (e Edition) About(title, markdown string) markup.Text {
 var counted = regexp.MustCompile("(?i)\\b(?:(two|three|four|five) (?:JetPack )?(generations|scopes)|(?:[1-9]\\d|[6-9]|eleven|twelve|thirteen|fourteen|fifteen) (?:other |flash )?" +
 	"(?:systems|combinations|scripts|members|modules|names|packages|installers|L4T packages|options)|upstream's [1-9]\\d|[1-9]\\d `[a-z]+-\\*`)")
 
-var smallNumbers = map[string]int{"two": 2, "three": 3, "four": 4, "five": 5}
+var smallNumbers = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 // counts are the numbers of things in a text that were counted at home, and do not hold at the revision for certain.
 func (e Edition) counts(markdown string) []string {
@@ -278,7 +313,7 @@ func (e Edition) counts(markdown string) []string {
 			continue
 		}
 		for _, m := range counted.FindAllStringSubmatch(u.Source, -1) {
-			if n := smallNumbers[strings.ToLower(m[1])]; n > 0 && (m[2] == "generations" && n == len(e.world.Generations()) || m[2] == "scopes" && n == max(len(e.world.Scopes())-1, 1)) {
+			if n := smallNumbers[strings.ToLower(m[1])]; n > 0 && n == things(e.world, m[2]) {
 				continue
 			}
 			if name := strings.ReplaceAll(m[0], "`", ""); !slices.Contains(all, name) {

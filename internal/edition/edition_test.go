@@ -34,7 +34,7 @@ func BenchmarkExcerpt(b *testing.B) {
 	}
 	make := func(shelf *edition.Shelf, lines int) {
 		for _, s := range sections {
-			if e, _ := shelf.Excerpt(s, c, lines); e.Empty() {
+			if _, e, _ := shelf.Excerpt(s, c, lines); e.Empty() {
 				b.Fatal(s.Ref())
 			}
 		}
@@ -93,7 +93,7 @@ func TestEdition(t *testing.T) {
 		pills := pill.Load(fstest.MapFS{"04-t.md": &fstest.MapFile{Data: []byte("---\nrevision: " + l.Newest().Revision.Hash + "\n---\n# T\n\n## S\n\n" + c.text + "\n")}})
 		s, _ := pills.Find("04#s")
 		at, _ := l.At(c.rev)
-		excerpt, about := edition.NewShelf(l).Excerpt(s, at, 30)
+		_, excerpt, about := edition.NewShelf(l).Excerpt(s, at, 30)
 		if got := strings.TrimSpace(excerpt.Markdown(nil) + "\n\n" + about.Markdown()); got != c.want {
 			t.Errorf("%s at %s:\n%s\nwant\n%s", name, c.rev, got, c.want)
 		}

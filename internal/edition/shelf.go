@@ -31,6 +31,7 @@ type kept struct {
 	section any
 	catalog *catalog.Catalog
 	lines   int
+	title   string
 	excerpt pill.Excerpt
 	about   markup.Text
 }
@@ -38,29 +39,30 @@ type kept struct {
 // NewShelf makes an empty shelf.
 func NewShelf(library *catalog.Library) *Shelf { return &Shelf{library: library} }
 
-// Excerpt returns the excerpt of a section as it holds at a catalog's revision, and what is to be said of it: see [Edition.About].
-func (s *Shelf) Excerpt(section pill.Section, c *catalog.Catalog, lines int) (pill.Excerpt, markup.Text) {
+// Excerpt returns the title and the excerpt of a section as they hold at a catalog's revision, and what is to be said of them: see
+// [Edition.About].
+func (s *Shelf) Excerpt(section pill.Section, c *catalog.Catalog, lines int) (string, pill.Excerpt, markup.Text) {
 	if !differs(section.Pill, c) {
-		return section.Excerpt(lines), markup.Text{}
+		return section.Title, section.Excerpt(lines), markup.Text{}
 	}
 	key := section.Key()
 	is := func(k kept) bool { return k.section == key && k.catalog == c && k.lines == lines }
 	s.mu.Lock()
 	if k, ok := first(s.excerpts, is); ok {
 		s.mu.Unlock()
-		return k.excerpt, k.about
+		return k.title, k.excerpt, k.about
 	}
 	s.mu.Unlock()
 	e, ok := s.edition(section, c)
 	if !ok {
-		return section.Excerpt(lines), markup.Text{}
+		return section.Title, section.Excerpt(lines), markup.Text{}
 	}
-	k := kept{section: key, catalog: c, lines: lines, excerpt: e.Section(section).Excerpt(lines)}
+	k := kept{section: key, catalog: c, lines: lines, title: e.Title(section.Title), excerpt: e.Section(section).Excerpt(lines)}
 	k.about = e.About(section.Title, k.excerpt.Markdown(nil))
 	s.mu.Lock()
 	s.excerpts = append([]kept{k}, s.excerpts[:min(len(s.excerpts), maxExcerpts-1)]...)
 	s.mu.Unlock()
-	return k.excerpt, k.about
+	return k.title, k.excerpt, k.about
 }
 
 func (s *Shelf) edition(section pill.Section, c *catalog.Catalog) (Edition, bool) {

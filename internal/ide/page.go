@@ -22,7 +22,7 @@ func (q *query) page(s subject) Page {
 	p := Page{detail: q.sn.Settings().HoverDetail, sheet: s.sheet(q)}
 	if section, ok := s.section(q); ok {
 		p.section = section
-		p.excerpt, p.note = q.sn.Shelf().Excerpt(section, q.pinned.Catalog, q.sn.Settings().ExcerptLines)
+		p.section.Title, p.excerpt, p.note = q.sn.Shelf().Excerpt(section, q.pinned.Catalog, q.sn.Settings().ExcerptLines)
 	}
 	return p
 }

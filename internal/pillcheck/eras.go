@@ -61,7 +61,7 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 			hovers++
 			excerpt := e.Section(s.section).Excerpt(0).Markdown(nil)
 			note := e.About(s.section.Title, excerpt).Plain()
-			for _, unit := range append(pill.Units(excerpt), pill.Unit{Text: pill.Text{Source: s.section.Title}}) {
+			for _, unit := range append(pill.Units(excerpt), pill.Unit{Text: pill.Text{Source: e.Title(s.section.Title)}}) {
 				if namesRevision(library, unit.Source) {
 					continue
 				}
