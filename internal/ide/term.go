@@ -109,7 +109,13 @@ var definedTerms = []struct {
 		topics: topics{function("inputs"), concept("flake-inputs")},
 	},
 	{
-		forms: "inputs.*", in: flakes, what: "input of this flake", says: "A flake or a folder of files that this flake uses as %s.", isInput: true,
+		forms: "inputs.nixpkgs", in: flakes, what: "input of this flake", isInput: true,
+		says:   "nixpkgs: the packages, `lib` and the modules of NixOS, of the release or branch in its address.",
+		topics: topics{concept("nixpkgs-input"), function("inputs"), concept("flake-inputs")},
+	},
+	{
+		forms: "inputs.*", in: flakes, what: "input of this flake", isInput: true,
+		says:   "Another flake, or a folder of files, that `outputs` gets as the argument %s. Its `url` says where Nix fetches it from.",
 		part:   func(p module.Path) []any { return []any{codeAt(p, 1)} },
 		topics: topics{function("inputs"), concept("flake-inputs")},
 	},
@@ -123,7 +129,7 @@ var definedTerms = []struct {
 		forms: "inputs.*.flake", in: flakes, what: "attribute of an input", isInput: true,
 		says:   "Whether the input %s is a flake. With `false` it is a folder of files.",
 		part:   func(p module.Path) []any { return []any{codeAt(p, 2)} },
-		topics: topics{function("inputs"), concept("flake-inputs")},
+		topics: topics{concept("input-without-flake"), function("inputs"), concept("flake-inputs")},
 	},
 	{
 		forms: "inputs.*.*", in: flakes, what: "attribute of an input", says: "A part of the address of the input %s.", isInput: true,
