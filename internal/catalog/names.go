@@ -1,6 +1,9 @@
 package catalog
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Namespace is what the paths of most options of jetpack-nixos begin with.
 const Namespace = "hardware.nvidia-jetpack"
@@ -14,6 +17,17 @@ const (
 	CarrierBoardOption = Namespace + ".carrierBoard"
 	MajorVersionOption = Namespace + ".majorVersion"
 )
+
+// builtFlashScript is the day of 1a54d38, by which the flash script came into system.build.
+var builtFlashScript = time.Date(2024, 6, 17, 0, 0, 0, 0, time.UTC)
+
+// FlashScript is where a host's configuration has the script that flashes the host, in revisions since November 2022.
+func (c *Catalog) FlashScript() string {
+	if at := c.Revision.Date; !at.IsZero() && at.Before(builtFlashScript) {
+		return Namespace + ".flashScript"
+	}
+	return "system.build.flashScript"
+}
 
 // ScopeName is the attribute of pkgs that has the packages of jetpack-nixos. Those of one generation stand in an attribute
 // with its number behind: nvidia-jetpack6.

@@ -60,6 +60,57 @@ func BenchmarkExcerpt(b *testing.B) {
 	})
 }
 
+// The sentences of a description that hold at a pin.
+func TestDescription(t *testing.T) {
+	l, _ := open(t)
+	shelf := edition.NewShelf(l)
+	const namespace = "hardware.nvidia-jetpack."
+	for name, c := range map[string]struct{ rev, path, text, want string }{
+		"the revision it was written for": {"4d857d6", "", "`majorVersion` came in June 2025. JetPack 7.2.", "`majorVersion` came in June 2025. JetPack 7.2."},
+		"a name":                          {"8f27a0b", "", "First. Set `majorVersion`. Last.", "First. Last."},
+		"the first goes":                  {"8f27a0b", "", "Set `majorVersion`. Last.", "Last."},
+		"all go":                          {"8f27a0b", "", "Set `majorVersion`.", ""},
+		"a version":                       {"4a4e93a", "", "It is of JetPack 7.2. It is of JetPack 7.1.", "It is of JetPack 7.1."},
+		"a month ahead":                   {"8f27a0b", "", "Since June 2025, it is so. It is there.", "It is there."},
+		"the same month":                  {"20bc50f", "", "Since June 2025, it is so. It is there.", "It is there."},
+		"a month that is over":            {"5a83306", "", "Since June 2025, it is so. It is there.", "Since June 2025, it is so. It is there."},
+		"what goes on":                    {"da52b9d", "", "Old name of `x`, renamed in August 2025. The old name still works. The option is good.", "The option is good."},
+		"a value":                         {"da52b9d", namespace + "carrierBoard", "First. `xavierNxDevkit` is old.", "First."},
+		"a default":                       {"da52b9d", namespace + "configureCuda", "First. It is on by default with graphics.", "First."},
+		"the same default":                {"5a83306", namespace + "configureCuda", "First. It is on by default with graphics.", "First. It is on by default with graphics."},
+		"a function":                      {"8f27a0b", namespace + "firmware.secureBoot.preSignCommands", "First. Or write a function.", "First."},
+		"what it is used for":             {"5a83306", namespace + "super", "For `orin-nx`. For `orin-agx`.", "For `orin-nx`."},
+		"and is from then on":             {"4d857d6", namespace + "super", "For `orin-nx`. For `orin-agx`.", "For `orin-nx`. For `orin-agx`."},
+		"a name of NixOS":                 {"8f27a0b", "", "Set `hardware.graphics.enable`.", "Set `hardware.opengl.enable`."},
+	} {
+		at, match := l.At(c.rev)
+		if match != catalog.Exact {
+			t.Fatal(c.rev)
+		}
+		for range 2 { // made, and kept
+			if got := shelf.Description(c.text, c.path, at); got != c.want {
+				t.Errorf("%s: %q at %s is %q, not %q", name, c.text, c.rev, got, c.want)
+			}
+		}
+	}
+}
+
+// A title as it reads at a pin.
+func TestTitle(t *testing.T) {
+	l, pills := open(t)
+	s, ok := pills.Find("04#overlaynix-three-generations")
+	if !ok {
+		t.Fatal("no such section")
+	}
+	for rev, want := range map[string]string{"8f27a0b": "overlay.nix: one generation", "da52b9d": "overlay.nix: two generations", "5a83306": "overlay.nix: three generations"} {
+		at, _ := l.At(rev)
+		title, _, about := edition.NewShelf(l).Excerpt(s, at, 12)
+		if title != want || strings.Contains(about.Plain(), "Counted") {
+			t.Errorf("at %s, the title is %q, not %q: %s", rev, title, want, about.Plain())
+		}
+	}
+}
+
 // A section as it reads at a pin: what is left out, kept, drawn anew and listed.
 func TestEdition(t *testing.T) {
 	l, _ := open(t)

@@ -126,14 +126,13 @@ const kernelOption = "boot.kernelPackages"
 
 const realtimeOption = catalog.Namespace + ".kernel.realtime"
 
-// flashScripts are what jetpack-nixos has in config.system.build that flashes a host, the best first. The first is in every
-// revision since 2022-11.
+// flashScripts are what jetpack-nixos has in config.system.build that flashes a host, the best first.
 var flashScripts = []string{"flashScript", "initrdFlashScript", "legacyFlashScript"}
 
 // flashCommand builds the flash script in the folder of the entry: as a package of the flake, if that has one. It is empty for
 // a name that no command line of Nix can have.
 func flashCommand(c *workspace.Configuration, h *host.Host) string {
-	const script = "config.system.build.flashScript"
+	script := "config." + c.PinnedOf(h).Catalog.FlashScript()
 	if filepath.Base(c.Entry) == "configuration.nix" {
 		return "nix-build '<nixpkgs/nixos>' -I nixos-config=./" + filepath.Base(c.Entry) + " -A " + script
 	}

@@ -170,7 +170,14 @@ func (s scope) sheet(q *query) sheet {
 	if s.isChanged {
 		what += ", as this overlay leaves it"
 	}
-	out := sheet{title: s.name, what: markup.Prose(what), summary: q.dated(q.sn.Library().PackageSummary(s.name), "")}
+	words := q.sn.Library().PackageSummary(s.name)
+	switch q.pinned.Catalog.OnOthers(s.name) {
+	case catalog.OthersWarn:
+		words += " Inside a system of another generation, it prints a warning."
+	case catalog.OthersEmpty:
+		words += " Inside a system of another generation, it is empty."
+	}
+	out := sheet{title: s.name, what: markup.Prose(what), summary: q.dated(words, "")}
 	major, _ := catalog.ScopeMajor(s.name)
 	g, ok := q.pinned.Catalog.Generation(major)
 	_, chooses := q.pinned.Catalog.Option(catalog.MajorVersionOption)
