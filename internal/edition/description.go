@@ -79,7 +79,7 @@ var (
 	quoted = regexp.MustCompile(`"([^"$\\]*)"`)
 	// goesOn is what refers to the sentence before.
 	goesOn    = regexp.MustCompile(`^(?:These|Those|They|Both|Then|So|But|And|There|Each)\b|\b(?:(?:old|new) name|instead|other|also|the same)\b`)
-	ofDefault = regexp.MustCompile(`\bdefaults?\b`)
+	ofDefault = regexp.MustCompile(`\bby default\b|\bdefaults? (?:to|is|was|are|for|value)\b|\bis (?:the|its) default\b`)
 	month     = regexp.MustCompile(`\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b`)
 )
 
