@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"jetpills/internal/markup":     {"internal/text"},
 	"jetpills/internal/pill":       {"internal/markup", "internal/nix/syntax", "internal/text"},
 	"jetpills/internal/claims":     {"internal/catalog", "internal/nix/syntax"},
-	"jetpills/internal/edition":    {"internal/claims", "internal/pill", "internal/catalog", "internal/markup"},
+	"jetpills/internal/edition":    {"internal/claims", "internal/pill", "internal/catalog", "internal/markup", "internal/text"},
 	"jetpills/internal/upstream": {
 		"internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},

@@ -81,6 +81,7 @@ func TestDescription(t *testing.T) {
 		"a function":                      {"8f27a0b", namespace + "firmware.secureBoot.preSignCommands", "First. Or write a function.", "First."},
 		"what it is used for":             {"5a83306", namespace + "super", "For `orin-nx`. For `orin-agx`.", "For `orin-nx`."},
 		"and is from then on":             {"4d857d6", namespace + "super", "For `orin-nx`. For `orin-agx`.", "For `orin-nx`. For `orin-agx`."},
+		"a plain value":                   {"946072c", namespace + "som", "First. `generic` is none.", "First."},
 		"a name of NixOS":                 {"8f27a0b", "", "Set `hardware.graphics.enable`.", "Set `hardware.opengl.enable`."},
 	} {
 		at, match := l.At(c.rev)

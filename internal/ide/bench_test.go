@@ -97,7 +97,7 @@ func BenchmarkHoverAtOldPin(b *testing.B) {
 	in := newBench(b, files)
 	for b.Loop() {
 		h, ok := ide.HoverAt(in.snapshot, in.doc, in.option)
-		if !ok || !strings.Contains(h.Markdown(link), "Not in `8f27a0b`") {
+		if !ok || !strings.Contains(h.Markdown(link), "Described as of") {
 			b.Fatal("no hover")
 		}
 	}
