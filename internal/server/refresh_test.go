@@ -96,7 +96,8 @@ func (f *twoFiles) expectLenses(when string, want ...string) {
 	f.t.Helper()
 	var got []string
 	for _, l := range f.lenses(f.t, f.flake) {
-		got = append(got, strings.TrimSuffix(l.Command.Title, ".config.system.build.flashScript"))
+		title, _, _ := strings.Cut(l.Command.Title, ".config.")
+		got = append(got, title)
 	}
 	if !slices.Equal(got, want) {
 		f.t.Errorf("%s: %q, want %q", when, got, want)
@@ -245,7 +246,8 @@ func testNewerIsNeverOld(t *testing.T) {
 		}
 		lenses := []string{edit.lens}
 		for _, l := range f.lenses(t, f.flake)[1:] {
-			lenses = append(lenses, strings.TrimSuffix(l.Command.Title, ".config.system.build.flashScript"))
+			title, _, _ := strings.Cut(l.Command.Title, ".config.")
+			lenses = append(lenses, title)
 		}
 		f.expectLenses(edit.why, lenses...)
 		var page struct{ Title, Markdown string }
