@@ -192,6 +192,9 @@ func (o option) sheet(q *query) sheet {
 // mostInline is how long a default or a list may be, in bytes, to stand in the line of facts.
 const mostInline = 40
 
+// mostInSet is the same of the names of a set of options, which has no type and no default beside them.
+const mostInSet = 140
+
 // addSignature adds an option's type, its default and, for an enum, its values.
 func (s *sheet) addSignature(o catalog.Option) {
 	kind := markup.Literal(typeName(o))
@@ -204,23 +207,26 @@ func (s *sheet) addSignature(o catalog.Option) {
 		}
 		s.addBrief("Default", markup.Code(fallback), brief)
 	}
-	s.addNames("Values", o.Values, "value")
+	s.addNames("Values", o.Values, "value", mostInline)
 }
 
 // addNames adds a list of names. The line of facts has them where there is room, or else how many there are.
-func (s *sheet) addNames(name string, all []string, noun string) {
+func (s *sheet) addNames(name string, all []string, noun string, most int) {
 	names := markup.Codes(all)
 	brief := names
-	if len(names.Plain()) > mostInline {
+	if len(names.Plain()) > most {
 		brief = markup.Literal(text.Count(len(all), noun))
 	}
 	s.addBrief(name, names, brief)
 }
 
+// typeWords are what NixOS calls types, and what people do.
+var typeWords = strings.NewReplacer("strings concatenated with \"\\n\"", "lines of text", "function that evaluates to a(n) ", "function that returns ")
+
 // typeName is an option's type in words; the values of an enum stand elsewhere.
 func typeName(o catalog.Option) string {
 	if len(o.Values) == 0 {
-		return o.Type
+		return typeWords.Replace(o.Type)
 	}
 	kind := "enum"
 	if o.ValuesInList {
@@ -255,7 +261,7 @@ func (s optionSet) sheet(q *query) sheet {
 	}
 	path := strings.Join(s.path, ".")
 	out := sheet{title: path, what: markup.Prose(what), summary: q.dated(q.sn.Library().SetSummary(path), path)}
-	out.addNames("Holds", names, "name")
+	out.addNames("Holds", names, "name", mostInSet)
 	out.rows = append(out.rows, q.revisionRow())
 	return out
 }

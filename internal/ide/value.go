@@ -59,8 +59,12 @@ func valueTopics(o catalog.Option, value string) topics {
 
 func (v enumValue) sheet(q *query) sheet {
 	o := v.Option
+	of := "value of %s"
+	if o.ValuesInList {
+		of = "value in the list %s"
+	}
 	out := sheet{
-		title: `"` + v.value + `"`, what: markup.Format("value of %s", markup.Code(o.Path)),
+		title: `"` + v.value + `"`, what: markup.Format(of, markup.Code(o.Path)),
 		summary: q.dated(o.ValueSummary(v.value), o.Path),
 	}
 	switch o.Path {
