@@ -268,7 +268,7 @@ local function beside()
   local hovers, jumps = t.answers("textDocument/hover"), t.answers("textDocument/definition")
   local places = jumps[1] and jumps[1].result
   local text = hovers[1] and hovers[1].result.contents.value or ""
-  local _, titles = text:gsub("Scopes and makeScope", "")
+  local _, titles = text:gsub("makeScope: a package set of your own", "")
   t.report(
     "one answer",
     #hovers == 1 and #jumps == 1 and titles == 1 and (places.uri or #places == 1),
@@ -311,8 +311,9 @@ local function pills()
     "JetPill 03#scopes-and-makescope",
     "03-overlays-and-overrides.md:## Scopes and makeScope"
   )
-  opens(":JetPill topic", "JetPill makeScope", "03-overlays-and-overrides.md:## Scopes and makeScope")
-  opens(":JetPill! opens a float", "JetPill! makeScope", "03-overlays-and-overrides.md:## Scopes and makeScope")
+  local own = "03-overlays-and-overrides.md:### makeScope: a package set of your own"
+  opens(":JetPill topic", "JetPill makeScope", own)
+  opens(":JetPill! opens a float", "JetPill! makeScope", own)
   local select, offered = vim.ui.select, {}
   vim.ui.select = function(items, options, choose)
     offered = vim.tbl_map(options.format_item, items)

@@ -59,7 +59,7 @@ const then = [
       const link = editor.page.locator('.monaco-hover:not(.hidden) a', { hasText: 'Read on in pill 03' });
       await link.scrollIntoViewIfNeeded();
       await link.click();
-      await editor.previewShows('scopes-and-makescope');
+      await editor.previewShows('makescope-a-package-set-of-your-own');
       await editor.screenshot('pill dark');
     },
   },
@@ -180,7 +180,7 @@ const then = [
     async run(editor) {
       await editor.goTo(configuration, 'lib.make|Scope');
       await editor.command('Jetpills: Show the Pill for What Is Under the Cursor');
-      await editor.previewShows('scopes-and-makescope');
+      await editor.previewShows('makescope-a-package-set-of-your-own');
       await editor.command('Jetpills: Next Pill');
       await editor.page.locator('.tab.active', { hasText: '04-jetpack-nixos-architecture.md' }).waitFor();
       await editor.command('Jetpills: Previous Pill');
