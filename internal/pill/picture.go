@@ -15,22 +15,30 @@ import (
 // and arrows of the characters - | + < > ^ v. All else in it is text.
 const diagram = "diagram"
 
-// Pictures returns the text diagrams of all pills as SVG, by the names of their files: the third one of 02-flakes.md is
-// 02-flakes-3.svg. Lines and text have the colour of the text around them.
-func (c *Collection) Pictures() map[string][]byte {
-	pictures := map[string][]byte{}
+// A Picture is a text diagram of a pill, to be drawn.
+type Picture struct {
+	File        string // of the drawing: that of the third diagram of 02-flakes.md is 02-flakes-3.svg
+	title, text string
+}
+
+// Pictures returns the text diagrams of all pills.
+func (c *Collection) Pictures() []Picture {
+	var pictures []Picture
 	for _, p := range c.all() {
 		number := 0
 		for _, block := range p.blocks {
 			if block.Language == diagram {
 				number++
-				name := fmt.Sprintf("%s-%d.svg", strings.TrimSuffix(p.File, ".md"), number)
-				pictures[name] = []byte(draw(strings.Join(block.Info, " "), block.Text))
+				file := fmt.Sprintf("%s-%d.svg", strings.TrimSuffix(p.File, ".md"), number)
+				pictures = append(pictures, Picture{file, strings.Join(block.Info, " "), block.Text})
 			}
 		}
 	}
 	return pictures
 }
+
+// SVG draws the picture, which takes a millisecond or two. Lines and text have the colour of the text around them.
+func (p Picture) SVG() []byte { return []byte(draw(p.title, p.text)) }
 
 const columnWidth, lineHeight = 8, 16 // of goat's drawings, in pixels
 

@@ -18,7 +18,10 @@ import (
 // TestPictures asks of each picture of the shipped pills that it is XML and says every word of its diagram.
 func TestPictures(t *testing.T) {
 	collection := pill.Load(pills.FS)
-	pictures := collection.Pictures()
+	pictures := map[string][]byte{}
+	for _, picture := range collection.Pictures() {
+		pictures[picture.File] = picture.SVG()
+	}
 	diagrams := 0
 	index, _ := collection.Index()
 	for _, p := range append(collection.Pills(), index) {
@@ -52,7 +55,11 @@ func TestPictures(t *testing.T) {
 
 func TestPicture(t *testing.T) {
 	const source = "# A\n\n```diagram A host & its board\n +------+   `usb` <3>\n | höst |---------> board-v2\n +--a---+\n    |\n    v\n v1-or-older || x\n```\n"
-	svg := string(pill.Load(fstest.MapFS{"00-a.md": {Data: []byte(source)}}).Pictures()["00-a-1.svg"])
+	pictures := pill.Load(fstest.MapFS{"00-a.md": {Data: []byte(source)}}).Pictures()
+	if len(pictures) != 1 || pictures[0].File != "00-a-1.svg" {
+		t.Fatalf("the pictures are %v", pictures)
+	}
+	svg := string(pictures[0].SVG())
 	title, words := textsOf(t, []byte(svg))
 	if title != "A host & its board" || words != "`usb` <3> höst board-v2 a v1-or-older x" {
 		t.Errorf("the picture says %q, %q", title, words)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,10 +77,18 @@ func (l *layout) write() (string, error) {
 	}
 	removeLeftovers(cache)
 	removeLeftovers(dir)
-	files := l.collection.Files()
-	maps.Copy(files, l.collection.Pictures())
-	for name, content := range files {
+	for name, content := range l.collection.Files() {
 		if err := put(filepath.Join(dir, name), content); err != nil {
+			return "", err
+		}
+	}
+	for _, picture := range l.collection.Pictures() {
+		// All of them take a twentieth of a second to draw: a hover, which lays the pills out, waits for that once a folder.
+		path := filepath.Join(dir, picture.File)
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Mode().Perm() == readOnly && info.Size() > 0 {
+			continue
+		}
+		if err := put(path, picture.SVG()); err != nil {
 			return "", err
 		}
 	}
