@@ -29,7 +29,7 @@ export default defineConfig(
   },
   {
     files: ['preview/*.js'], // they run in the page of a preview
-    languageOptions: { sourceType: 'script', globals: { document: 'readonly', window: 'readonly', URL: 'readonly', Image: 'readonly' } },
+    languageOptions: { sourceType: 'script', globals: { document: 'readonly', window: 'readonly', URL: 'readonly', Image: 'readonly', MutationObserver: 'readonly' } },
   },
   {
     files: ['e2e/page.mjs'], // its functions run in the browser
