@@ -53,6 +53,7 @@ var mayImport = map[string][]string{
 	"jetpills/internal/catalog/facts":       {},
 	"jetpills/internal/catalog/generate":    {"internal/catalog", "internal/catalog/facts", "internal/upstream", "internal/pill", "internal/claims"},
 	"jetpills/internal/catalog/catalogtest": {"internal/catalog", "internal/catalog/facts"}, // for tests
+	"jetpills/internal/nix/nixtest":         {},                                             // for tests
 }
 
 // onlyIn are libraries that one package alone may import.

@@ -1,5 +1,7 @@
 //go:build corpus
 
+// go test -tags corpus -run "TestEveryRefusal|TestSourceAgainstNix" ./internal/ide -args -upstream DIR
+
 package ide_test
 
 import (
@@ -14,19 +16,10 @@ import (
 
 	"jetpills/internal/ide"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/workspace"
 )
-
-// needUpstream ends a test that has no clone of jetpack-nixos:
-//
-//	go test -tags corpus -run 'TestEveryRefusal|TestSourceAgainstNix' ./internal/ide -args -upstream DIR
-func needUpstream(t *testing.T) {
-	t.Helper()
-	if *upstreamDir == "" {
-		t.Fatal("-upstream names no clone of jetpack-nixos")
-	}
-}
 
 // refusals are what stops or warns of a host in upstream's source without being an assertion, by file and function, and why no
 // rule follows from it. What stands below pkgs/ is said of packages, by those alone who build them.
@@ -45,14 +38,13 @@ var refusals = map[string]string{
 // revisions of which Nix is asked, and that nothing else stops or warns of a host without a reason to have no rule. With
 // -upstream DIR.
 func TestEveryRefusal(t *testing.T) {
-	needUpstream(t)
 	library := newSession(t).Snapshot().Library()
 	written := regexp.MustCompile(`\b(assertion|warnings)\s*=`)
 	seen := map[string]bool{}
 	for _, rev := range judgedRevisions {
 		c, _ := library.At(rev)
 		dir := t.TempDir()
-		unpackUpstream(t, c.Revision.Hash, dir)
+		nixtest.UnpackUpstream(t, c.Revision.Hash, dir)
 		assertions := map[string]bool{} // by file and line
 		for _, a := range c.Assertions() {
 			assertions[fmt.Sprintf("%s:%d", a.File, a.Line)] = true
@@ -106,8 +98,7 @@ func TestEveryRefusal(t *testing.T) {
 // TestAssertionsAgainstNix: none fails that Nix does not know of, and those of which is nothing said hang on what no
 // configuration tells. With -upstream DIR alone.
 func TestSourceAgainstNix(t *testing.T) {
-	needUpstream(t)
-	known := answered[judgements](t, assertionAnswers, nil)
+	known := nixtest.Recorded[judgements](t, assertionAnswers, nil)
 	const fork = "4242424242424242424242424242424242424242"
 	for _, layout := range []struct{ name, locked, url string }{
 		{"in the workspace", `"type":"path","path":"./jp"`, "path:./jp"},
@@ -126,7 +117,7 @@ func TestSourceAgainstNix(t *testing.T) {
 				if at := newSessionIn(t, store).Snapshot().CatalogAt(dir).Pin.StorePath; at != "" {
 					source = at
 				}
-				unpackUpstream(t, j.Revision, source)
+				nixtest.UnpackUpstream(t, j.Revision, source)
 				sn := newSessionIn(t, store).Snapshot()
 				c := sn.Configuration(dir)
 				if c.Bound != nil || c.Pinned.Basis != workspace.ReadFork {

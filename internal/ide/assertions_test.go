@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/workspace"
 )
@@ -143,7 +143,7 @@ const assertionAnswers = "testdata/assertions.json"
 // real lib of nixpkgs over stubs of all else. With -lib DIR and -upstream DIR it takes the answers anew.
 func TestAssertionsAgainstNix(t *testing.T) {
 	library := newSession(t).Snapshot().Library()
-	known := answered(t, assertionAnswers, recordAssertions)
+	known := nixtest.Recorded(t, assertionAnswers, func() judgements { return recordAssertions(t, library) })
 	ids := ide.Asserted()
 	judged := map[string]int{} // by ID
 	for _, j := range known.Revisions {
@@ -240,14 +240,7 @@ func hostsWith(t *testing.T, dir, locked, url string, sets []string) []*workspac
 // recordAssertions asks Nix.
 func recordAssertions(t *testing.T, library *catalog.Library) judgements {
 	t.Helper()
-	all := judgements{Lib: *libRevision}
-	if all.Lib == "" {
-		head, err := exec.Command("git", "-C", *libDir, "rev-parse", "HEAD").Output()
-		if err != nil {
-			t.Fatalf("git rev-parse in %s: %v", *libDir, err)
-		}
-		all.Lib = strings.TrimSpace(string(head))
-	}
+	all := judgements{Lib: nixtest.LibRevision(t)}
 	for _, rev := range judgedRevisions {
 		c := exactly(t, library, rev)
 		sets := casesOf(c)

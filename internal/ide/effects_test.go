@@ -8,6 +8,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/nix/syntax"
 )
 
@@ -129,7 +130,7 @@ type looked struct {
 // jetpack-nixos. With -lib DIR and -upstream DIR it takes the answers anew.
 func TestEffectsAgainstNix(t *testing.T) {
 	library := newSession(t).Snapshot().Library()
-	known := answered(t, "testdata/effects.json", recordEffects)
+	known := nixtest.Recorded(t, "testdata/effects.json", func() []looked { return recordEffects(t, library) })
 	unused, reported := map[string]int{}, map[string]int{}
 	for _, j := range known {
 		c := exactly(t, library, j.Revision)

@@ -3,7 +3,6 @@ package ide_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/workspace"
 )
 
@@ -32,7 +32,8 @@ type importJudgement struct {
 // TestImportsAgainstNix holds what is reported of imports to what Nix says of them, and the fixes to what it takes. With -lib DIR and
 // -upstream DIR it takes the answers anew.
 func TestImportsAgainstNix(t *testing.T) {
-	known := answered(t, "testdata/imports.json", recordImports)
+	library := newSession(t).Snapshot().Library()
+	known := nixtest.Recorded(t, "testdata/imports.json", func() []importJudgement { return recordImports(t, library) })
 	for _, j := range known {
 		var refused []string
 		for _, form := range importForms {
@@ -78,18 +79,18 @@ func recordImports(t *testing.T, library *catalog.Library) (all []importJudgemen
 		c := exactly(t, library, rev)
 		j := importJudgement{Revision: c.Revision.Hash}
 		source := t.TempDir()
-		unpackUpstream(t, c.Revision.Hash, source)
+		nixtest.UnpackUpstream(t, c.Revision.Hash, source)
 		ask := func(form string) string {
 			ask := fmt.Sprintf("let lib = import %s; src = %s; in builtins.attrNames (lib.evalModules { modules = [ { imports = [ (%s) ]; "+
-				"config._module = { check = false; args.pkgs = { }; }; } ]; }).options", nixpkgsLib(t), strconv.Quote(source), form)
-			out, err := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "-E", ask).CombinedOutput()
+				"config._module = { check = false; args.pkgs = { }; }; } ]; }).options", nixtest.Lib(t), strconv.Quote(source), form)
+			_, err := nixtest.TryEval(t, ask)
 			switch {
 			case err == nil:
 				return ""
-			case strings.Contains(string(out), "does not look like a module"):
+			case strings.Contains(err.Error(), "does not look like a module"):
 				return "refused"
 			}
-			t.Fatalf("nix-instantiate: %v: %s", err, out)
+			t.Fatalf("nix-instantiate: %v", err)
 			return ""
 		}
 		for _, form := range importForms {

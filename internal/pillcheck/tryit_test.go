@@ -1,8 +1,6 @@
 package pillcheck_test
 
 import (
-	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,12 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/pill"
-)
-
-var (
-	libDir      = flag.String("lib", "", "a clone of nixpkgs.lib, to take the answers anew of the steps that need it")
-	libRevision = flag.String("revision", "", "its commit, if it is no clone")
 )
 
 const libAnswers = "testdata/tryit.json"
@@ -36,22 +30,11 @@ func TestTryIt(t *testing.T) {
 	if _, err := exec.LookPath("nix"); err != nil {
 		t.Fatalf("the steps of the pills need Nix: %v", err)
 	}
-	recorded := answered{Outputs: map[string]string{}}
-	if content, err := os.ReadFile(libAnswers); err == nil && *libDir == "" {
-		if err := json.Unmarshal(content, &recorded); err != nil {
-			t.Fatal(err)
-		}
-	}
-	search := ""
-	if *libDir != "" {
-		search = libOnly(t)
-		if recorded.Revision = *libRevision; recorded.Revision == "" {
-			out, err := exec.Command("git", "-C", *libDir, "rev-parse", "HEAD").Output()
-			if err != nil {
-				t.Fatalf("cannot tell the revision of %s: %v", *libDir, err)
-			}
-			recorded.Revision = strings.TrimSpace(string(out))
-		}
+	recorded, search := answered{Outputs: map[string]string{}}, ""
+	if nixtest.HasLib() {
+		recorded.Revision, search = nixtest.LibRevision(t), libOnly(t)
+	} else {
+		recorded = nixtest.Recorded[answered](t, libAnswers, nil)
 	}
 	asked := map[string]bool{}
 	for _, p := range pill.Load(shipped(t)).Pills() {
@@ -103,24 +86,14 @@ func TestTryIt(t *testing.T) {
 		}
 	}
 	if search != "" && !t.Failed() {
-		content, err := json.MarshalIndent(recorded, "", "\t")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(libAnswers, append(content, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		nixtest.Record(t, libAnswers, recorded)
 	}
 }
 
 // libOnly is a folder for NIX_PATH that has nixpkgs/lib and nothing else of nixpkgs.
 func libOnly(t *testing.T) string {
 	dir := t.TempDir()
-	lib, err := filepath.Abs(filepath.Join(*libDir, "lib"))
-	if err == nil {
-		err = os.Symlink(lib, filepath.Join(dir, "lib"))
-	}
-	if err != nil {
+	if err := os.Symlink(nixtest.Lib(t), filepath.Join(dir, "lib")); err != nil {
 		t.Fatal(err)
 	}
 	return "nixpkgs=" + dir

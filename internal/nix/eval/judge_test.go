@@ -3,16 +3,15 @@ package eval_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/nix/syntax"
 )
 
@@ -58,21 +57,10 @@ func askNix(t *testing.T, setup string, all []string) []answer {
 		fmt.Fprintf(&src, "(_:\n%s\n)\n", expression)
 	}
 	src.WriteString("]\n")
-	file := filepath.Join(t.TempDir(), "all.nix")
-	if err := os.WriteFile(file, []byte(src.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "--readonly-mode", file)
-	cmd.Env = append(os.Environ(), "NIX_PATH=")
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, errs.String())
-	}
 	var answers []answer
-	if err := json.Unmarshal(out, &answers); err != nil || len(answers) != len(all) {
-		t.Fatalf("%d answers to %d expressions, %v", len(answers), len(all), err)
+	nixtest.Eval(t, src.String(), &answers)
+	if len(answers) != len(all) {
+		t.Fatalf("%d answers to %d expressions", len(answers), len(all))
 	}
 	return answers
 }
@@ -174,8 +162,7 @@ func TestNix(t *testing.T) {
 // TestRefused holds that what Nix refuses is refused.
 func TestRefused(t *testing.T) {
 	for _, expression := range expressions(t, "refused.txt") {
-		cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "--readonly-mode", "-E", expression)
-		if out, err := cmd.Output(); err == nil {
+		if out, err := nixtest.TryEval(t, expression); err == nil {
 			t.Errorf("%s: Nix gives %s", expression, out)
 		}
 		e := eval.New(eval.Options{})
@@ -184,9 +171,6 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
-
-var libDir = flag.String("lib", "", "a folder with nixpkgs' lib, to take the answers in testdata/lib.json anew")
-var libRevision = flag.String("revision", "", "the commit of the lib in -lib, where that is no clone")
 
 // recorded are the answers of Nix with a lib, and the lib's revision.
 type recorded struct {
@@ -198,28 +182,13 @@ type recorded struct {
 // one. With -lib DIR it takes them anew.
 func TestLib(t *testing.T) {
 	all := expressions(t, "lib.txt")
-	const file = "testdata/lib.json"
-	var known recorded
-	if *libDir != "" {
-		known = recorded{Revision: revisionOf(t, *libDir), Answers: map[string]answer{}}
-		for i, a := range askNix(t, "let lib = import "+strconv.Quote(filepath.Join(*libDir, "lib"))+"; in ", all) {
-			known.Answers[all[i]] = a
+	known := nixtest.Recorded(t, "testdata/lib.json", func() recorded {
+		anew := recorded{Revision: nixtest.LibRevision(t), Answers: map[string]answer{}}
+		for i, a := range askNix(t, "let lib = import "+nixtest.Lib(t)+"; in ", all) {
+			anew.Answers[all[i]] = a
 		}
-		out, err := json.MarshalIndent(known, "", " ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, append(out, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(content, &known); err != nil {
-		t.Fatal(err)
-	}
+		return anew
+	})
 	answers := make([]answer, len(all))
 	for i, expression := range all {
 		a, ok := known.Answers[expression]
@@ -231,20 +200,4 @@ func TestLib(t *testing.T) {
 	judge(t, all, answers, func(e *eval.Evaluator) *eval.Scope {
 		return eval.NewScope(eval.NewAttrs(nil, eval.Attr{Name: "lib", Thunk: eval.Known(eval.NewSymbol("lib"))}), nil)
 	})
-}
-
-// revisionOf is the commit of the lib in a folder.
-func revisionOf(t *testing.T, dir string) string {
-	t.Helper()
-	if *libRevision != "" {
-		return *libRevision
-	}
-	if _, err := os.Stat(filepath.Join(dir, ".git")); err != nil {
-		t.Fatalf("%s is no clone: name the commit with -revision", dir)
-	}
-	out, err := exec.Command("git", "-C", dir, "rev-parse", "HEAD").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(out))
 }

@@ -1,15 +1,14 @@
 package eval_test
 
 import (
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/nix/syntax"
 )
 
@@ -134,8 +133,8 @@ func TestTypedPrograms(t *testing.T) {
 	const setup = `let xi = 4; xs = "a1.b"; xa = { p = 5; xi = 6; }; in `
 	var all []string
 	want, of, before := 1000, forms, ""
-	if *libDir != "" {
-		want, of, before = 10_000, map[string][]string{}, "let lib = import "+strconv.Quote(filepath.Join(*libDir, "lib"))+"; in "
+	if nixtest.HasLib() {
+		want, of, before = 10_000, map[string][]string{}, "let lib = import "+nixtest.Lib(t)+"; in "
 		for kind := range forms {
 			of[kind] = append(slices.Clone(forms[kind]), libForms[kind]...)
 		}

@@ -1,10 +1,8 @@
 package host_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/nixtest"
 )
 
 // randomSource is the module of a jetpack-nixos that declares what random hosts define, defines some of it, and asserts things.
@@ -147,10 +146,10 @@ func TestRandomFailedAgainstNix(t *testing.T) {
 		Success bool
 		Value   []string
 	}
-	if *libDir != "" {
+	if nixtest.HasLib() {
 		dir := t.TempDir()
 		var ask strings.Builder
-		fmt.Fprintf(&ask, "let lib = import %s/lib; judged = dir: modules: let\n", *libDir)
+		fmt.Fprintf(&ask, "let lib = import %s; judged = dir: modules: let\n", nixtest.Lib(t))
 		ask.WriteString(`
   stubs = { options.assertions = lib.mkOption { type = lib.types.listOf lib.types.unspecified; default = [ ]; };
     options.warnings = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; }; };
@@ -180,17 +179,7 @@ in { inherit (tried) success; value = if tried.success then lib.sort (a: b: a < 
 			})
 			fmt.Fprintf(&ask, "(judged %s [ \"%s\" ])\n", at, strings.Join(modules, `" "`))
 		}
-		file := filepath.Join(dir, "ask.nix")
-		if err := os.WriteFile(file, []byte(ask.String()+"]\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		out, err := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "--readonly-mode", file).Output()
-		if err != nil {
-			t.Fatalf("%v\n%s", err, err.(*exec.ExitError).Stderr)
-		}
-		if err := json.Unmarshal(out, &answers); err != nil {
-			t.Fatal(err)
-		}
+		nixtest.Eval(t, ask.String()+"]\n", &answers)
 	}
 	total, found := 0, 0
 	for i, f := range cases {

@@ -2,13 +2,12 @@ package host_test
 
 import (
 	"context"
-	"encoding/json"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/nixtest"
 )
 
 // TestBuilds holds which packages of a flake are known to be what its hosts build. Nix, where it is there, says of each that it
@@ -103,10 +102,6 @@ func TestBuildsOfParts(t *testing.T) {
 
 // judgeBuilds asks Nix which packages have the value of a flash script of a host, where each system has values of its own.
 func judgeBuilds(t *testing.T, outputs string, got []string) {
-	nix, err := exec.LookPath("nix-instantiate")
-	if err != nil {
-		t.Fatalf("Nix is the judge of flash packages: %v", err)
-	}
 	program := `let
   lib = rec {
     nameValuePair = name: value: { inherit name value; };
@@ -119,14 +114,8 @@ func judgeBuilds(t *testing.T, outputs string, got []string) {
   each = f: set: builtins.concatLists (map (n: f n set.${n}) (builtins.attrNames set));
 in each (h: c: each (script: value: each (system: each (name: p:
   if p == value then [ "${h}: ${system}.${name} = ${script}" ] else [ ])) self.packages) c.config.system.build) self.nixosConfigurations`
-	out, err := exec.Command(nix, "--eval", "--strict", "--json", "--expr", program).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []string
-	if err := json.Unmarshal(out, &want); err != nil {
-		t.Fatal(err)
-	}
+	nixtest.Eval(t, program, &want)
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, but Nix says %q", got, want)
 	}

@@ -2,10 +2,8 @@ package host_test
 
 import (
 	"cmp"
-	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -13,15 +11,14 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/nix/syntax"
 )
-
-var upstreamDir = flag.String("upstream", "", "a clone of jetpack-nixos, to write elsewhere.txt from its history")
 
 // TestElsewhere holds which options modules of jetpack-nixos define themselves, by revision. With -upstream DIR it reads
 // that off the history of the mainline.
 func TestElsewhere(t *testing.T) {
-	if *upstreamDir != "" {
+	if nixtest.HasUpstream() {
 		if err := os.WriteFile("elsewhere.txt", []byte(definedUpstream(t)), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -54,13 +51,7 @@ func TestElsewhere(t *testing.T) {
 
 // definedUpstream are the changes of the strongest priority with which the modules of each commit define an option.
 func definedUpstream(t *testing.T) string {
-	git := func(arguments ...string) string {
-		out, err := exec.Command("git", append([]string{"-C", *upstreamDir}, arguments...)...).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(out)
-	}
+	git := func(arguments ...string) string { return string(nixtest.Git(t, arguments...)) }
 	byBlob := map[string]map[string]int{}
 	tree, now := map[string]string{}, map[string]int{}
 	var lines []string

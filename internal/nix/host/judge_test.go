@@ -1,14 +1,11 @@
 package host_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -22,11 +19,9 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/nixtest"
 	"jetpills/internal/nix/syntax"
 )
-
-var libDir = flag.String("lib", "", "a folder with nixpkgs' lib, to take the answers in testdata/answers.json anew")
-var libRevision = flag.String("revision", "", "the commit of the lib in -lib, where that is no clone")
 
 // files are the files of an archive, as a reader has them: below /w.
 type files struct {
@@ -146,18 +141,9 @@ func TestHostsAgainstNix(t *testing.T) {
 		}
 		cases[strings.TrimSuffix(filepath.Base(name), ".txtar")] = archive(string(data))
 	}
-	const file = "testdata/answers.json"
-	if *libDir != "" {
-		record(t, file, askNix(t, cases))
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var known recorded
-	if err := json.Unmarshal(content, &known); err != nil {
-		t.Fatal(err)
-	}
+	known := nixtest.Recorded(t, "testdata/answers.json", func() recorded {
+		return recorded{nixtest.LibRevision(t), askNix(t, cases)}
+	})
 	var total, right, set, setRight int
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		hosts, ok := known.Answers[name]
@@ -245,30 +231,6 @@ func asJSON(t *testing.T, v any) any {
 	return back
 }
 
-func record(t *testing.T, file string, answers map[string]map[string]map[string]answer) {
-	t.Helper()
-	out, err := json.MarshalIndent(recorded{revisionOf(t, *libDir), answers}, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, append(out, '\n'), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// revisionOf is the commit of the lib in a folder.
-func revisionOf(t *testing.T, dir string) string {
-	t.Helper()
-	if *libRevision != "" {
-		return *libRevision
-	}
-	out, err := exec.Command("git", "-C", dir, "rev-parse", "HEAD").Output()
-	if err != nil {
-		t.Fatalf("%s is no clone: name the commit with -revision", dir)
-	}
-	return strings.TrimSpace(string(out))
-}
-
 // askNix has nix-instantiate evaluate all cases.
 func askNix(t *testing.T, cases map[string]*files) map[string]map[string]map[string]answer {
 	t.Helper()
@@ -282,7 +244,7 @@ func askNix(t *testing.T, cases map[string]*files) map[string]map[string]map[str
 	if err := os.WriteFile(filepath.Join(dir, "stubs.nix"), []byte(stubs), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	call := fmt.Sprintf("(import %s { libPath = %s/lib; stubs = %s/stubs.nix; nixpkgsPath = %s/nixpkgs; ", judge, *libDir, dir, dir)
+	call := fmt.Sprintf("(import %s { libPath = %s; stubs = %s/stubs.nix; nixpkgsPath = %s/nixpkgs; ", judge, nixtest.Lib(t), dir, dir)
 	fmt.Fprintf(&src, "%spaths = [ %s ]; cases = {\n", call, paths)
 	for name, f := range cases {
 		for file, content := range f.content {
@@ -300,7 +262,7 @@ func askNix(t *testing.T, cases map[string]*files) map[string]map[string]map[str
 	}
 	src.WriteString("}; }).answers\n")
 	for file, content := range map[string]string{
-		"fetched/modules/default.nix": "import ../../stubs.nix\n", "all.nix": src.String(),
+		"fetched/modules/default.nix":                           "import ../../stubs.nix\n",
 		"nixpkgs/nixos/modules/installer/scan/not-detected.nix": "{ }\n", "nixpkgs/nixos/lib/eval-config.nix": call + "paths = [ ]; cases = { }; }).nixosSystem\n",
 	} {
 		file = filepath.Join(dir, file)
@@ -311,18 +273,8 @@ func askNix(t *testing.T, cases map[string]*files) map[string]map[string]map[str
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "--readonly-mode", filepath.Join(dir, "all.nix"))
-	cmd.Env = append(os.Environ(), "NIX_PATH=")
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, errs.String())
-	}
 	answers := map[string]map[string]map[string]answer{}
-	if err := json.Unmarshal(out, &answers); err != nil {
-		t.Fatal(err)
-	}
+	nixtest.Eval(t, src.String(), &answers)
 	for _, hosts := range answers {
 		for _, options := range hosts {
 			for p, a := range options {

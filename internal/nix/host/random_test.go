@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/nixtest"
 )
 
 // kinds are options of every way to merge, in an order: what one is defined as hangs
@@ -167,7 +168,7 @@ func TestRandomHostsAgainstNix(t *testing.T) {
 		}
 	})
 	var answers map[string]map[string]map[string]answer
-	if *libDir != "" {
+	if nixtest.HasLib() {
 		answers = askNix(t, cases)
 	}
 	wrong, total, certain := 0, 0, 0
