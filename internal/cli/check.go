@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"github.com/spf13/cobra"
@@ -34,7 +35,7 @@ func (p *Program) checkCommand() *cobra.Command {
 		if isAsked(cmd) {
 			return nil
 		}
-		return cobra.MinimumNArgs(1)(cmd, args)
+		return takes(1, many)(cmd, args)
 	}, func(args []string) error {
 		if isAsked(c) {
 			if explain != everyCode {
@@ -46,6 +47,7 @@ func (p *Program) checkCommand() *cobra.Command {
 		if p.severity, err = severitiesOf(severities); err != nil {
 			return err
 		}
+		started := time.Now()
 		out := bufio.NewWriter(p.out)
 		defer out.Flush()
 		if rev != "" {
@@ -66,6 +68,10 @@ func (p *Program) checkCommand() *cobra.Command {
 			return err // a report of a part must not look like one of the whole
 		}
 		printed := p.report(out, findings, format)
+		if format == "text" && printed == nil {
+			printed = out.Flush()
+			printf(p.err, "%s, in %s\n", summary(findings, looked), time.Since(started).Round(time.Millisecond))
+		}
 		switch {
 		case printed != nil:
 			return printed
@@ -84,7 +90,7 @@ func (p *Program) checkCommand() *cobra.Command {
 		"the severity of the findings of a code, `CODE=LEVEL`: off, hint, warning or error")
 	c.Flags().BoolVar(&fix, "fix", false, "apply the fixes that are certain, and print the other findings")
 	c.Flags().StringVar(&rev, "rev", "", "print what another revision would change: "+revisionForms)
-	c.MarkFlagsMutuallyExclusive("explain", "fix", "rev")
+	exclusive(c, "explain", "fix", "rev")
 	formatFlag(c, &format, "text", "json", "sarif")
 	choiceFlag(c, &failOn, "fail-on", ide.SeverityWarning.String(),
 		"the lowest severity that gives exit code 1", severityNames()...)
@@ -345,16 +351,35 @@ func (p *Program) report(w io.Writer, findings []finding, format string) error {
 	case "sarif":
 		return printSARIF(w, findings, p.Version)
 	}
-	renderFindings(w, findings)
+	printFindings(w, findings, p.fit)
 	return nil
 }
 
-func renderFindings(w io.Writer, findings []finding) {
+// summary counts findings and files: "2 errors and 1 hint in 12 files".
+func summary(findings []finding, files int) string {
+	var counts []string
+	for _, severity := range severities {
+		n := 0
+		for _, f := range findings {
+			if f.Severity == severity {
+				n++
+			}
+		}
+		if n > 0 {
+			counts = append(counts, text.Count(n, severity.String()))
+		}
+	}
+	return cmp.Or(text.List(counts, "and"), "nothing found") + " in " + text.Count(files, "file")
+}
+
+// printFindings prints findings for a person; fit breaks a line where that is of use.
+func printFindings(w io.Writer, findings []finding, fit func(line, indent string) string) {
 	for i, f := range findings {
 		if i > 0 {
 			printf(w, "\n")
 		}
-		printf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, f.lines.StartLine, f.lines.StartColumn, f.Severity, f.Message, f.Code)
+		place := fmt.Sprintf("%s:%d:%d", f.file, f.lines.StartLine, f.lines.StartColumn)
+		_, _ = io.WriteString(w, fit(text.Visible(fmt.Sprintf("%s: %s: %s [%s]", place, f.Severity, f.Message, f.Code), ""), "  ")+"\n")
 		_, _ = io.WriteString(w, f.excerpt)
 		for _, r := range f.related {
 			printf(w, "      %s:%d:%d: %s\n", r.File, r.StartLine, r.StartColumn, r.Message)

@@ -48,7 +48,7 @@ func (p *Program) checkBump(w io.Writer, paths []string, rev, format string, fai
 	if format == "json" {
 		err = printJSON(w, b.shape(from))
 	} else {
-		b.print(w, from)
+		b.print(w, from, p.fit)
 	}
 	appears := slices.ContainsFunc(b.findings, func(f finding) bool { return f.Severity <= failOn })
 	return cmp.Or(err, b.unread, nothingIf(appears))
@@ -140,7 +140,7 @@ func fromRevision(p workspace.Pinned) string {
 	return p.Catalog.Revision.Hash
 }
 
-func (b *bumping) print(w io.Writer, from workspace.Pinned) {
+func (b *bumping) print(w io.Writer, from workspace.Pinned, fit func(line, indent string) string) {
 	printf(w, "jetpack-nixos %s → %s\n", dated(from.Catalog.Revision, fromRevision(from)), dated(b.to.Revision, b.to.Revision.Hash))
 	if fromRevision(from) == b.to.Revision.Hash {
 		printf(w, "nothing changes\n")
@@ -163,7 +163,7 @@ func (b *bumping) print(w io.Writer, from workspace.Pinned) {
 	}
 	if n := len(b.findings); n > 0 {
 		printf(w, "\n%s would appear:\n\n", text.Count(n, "finding"))
-		renderFindings(w, b.findings)
+		printFindings(w, b.findings, fit)
 	}
 	if n := len(b.gone); n > 0 {
 		printf(w, "\n%s would disappear:\n", text.Count(n, "finding"))

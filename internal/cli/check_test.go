@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -167,7 +168,7 @@ func TestFailOn(t *testing.T) {
 			t.Errorf("%s, --fail-on %s: %d findings, exit code %d; want %d, %d:\n%s", test.file, test.failOn, found, code, test.found, test.code, out)
 		}
 	}
-	const want = `unknown fail-on "info": use one of [error warning hint]`
+	const want = `unknown fail-on "info": use error, warning or hint`
 	if _, stderr, code := run(t, "", "check", "--fail-on", "info", dir); code != 2 || !strings.Contains(stderr, want) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
@@ -314,4 +315,32 @@ func TestCheckKeepsNoDocument(t *testing.T) {
 		t.Errorf("a file of %d bytes that was checked takes %d bytes", size, each)
 	}
 	runtime.KeepAlive(findings)
+}
+
+// TestCheckSummary holds that a check for a person ends with what was found, in how many files and how fast, and that no program gets that
+// line.
+func TestCheckSummary(t *testing.T) {
+	dir := pinnedFiles(t, map[string]string{
+		"good.nix": "{ }\n", "bad.nix": "{ hardware.nvidia-jetpack.som = \"agx-orin\"; hardware.nvidia-jetpack.carierBoard = \"devkit\"; }\n",
+	})
+	last := func(args ...string) string {
+		t.Helper()
+		var out, stderr bytes.Buffer
+		p := Program{Args: append([]string{"check"}, args...), Stdin: io.NopCloser(strings.NewReader("")), Stdout: discard{&out}, Stderr: &stderr, Pills: pills.FS}
+		p.Run()
+		return stderr.String()
+	}
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{dir}, `^1 error and 1 warning in 2 files, in \d+m?s\n$`},
+		{[]string{filepath.Join(dir, "good.nix")}, `^nothing found in 1 file, in \d+m?s\n$`},
+		{[]string{"--format", "json", dir}, `^$`},
+		{[]string{"--format", "sarif", dir}, `^$`},
+	} {
+		if got := last(test.args...); !regexp.MustCompile(test.want).MatchString(got) {
+			t.Errorf("%q: %q does not match %s", test.args, got, test.want)
+		}
+	}
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"jetpills/internal/text"
 )
 
 // Exit codes of the process.
@@ -103,9 +105,15 @@ func (p *Program) command() *cobra.Command {
 		Long:          "jetpills explains the options, overlays and scopes of jetpack-nixos in Nix files,\nas a language server and on the command line. It needs no Nix and no network.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		// An error is one line.
-		DisableSuggestions: true,
+		Args:          noCommand,
+		Version:       p.Version,
+		// What it would say is in noCommand, on one line.
+		DisableSuggestions:         true,
+		SuggestionsMinimumDistance: 2,
 	}
+	root.RunE = func(*cobra.Command, []string) error { return root.Help() }
+	root.SetVersionTemplate(programLine(p.Version) + "\n")
+	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().StringVar(&p.pillsDir, "pills", "", "a folder of your own pills, read instead of the shipped ones")
 	root.AddCommand(
 		p.lspCommand(),
@@ -123,6 +131,7 @@ func (p *Program) command() *cobra.Command {
 		p.doctorCommand(),
 		p.versionCommand(),
 	)
+	addExamples(root)
 	return root
 }
 
@@ -136,18 +145,24 @@ func command(use, short string, args cobra.PositionalArgs, run func(args []strin
 
 // group is a command that only has others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
+	c := &cobra.Command{Use: use, Short: short, Args: noCommand, SuggestionsMinimumDistance: 2}
 	c.RunE = func(*cobra.Command, []string) error { return c.Help() }
 	c.AddCommand(commands...)
 	return c
 }
 
-// nothingIf is the error of a command that has nothing to show, or found something.
-func nothingIf(nothing bool) error {
-	if nothing {
+// nothingIf is the error of a command that found something to complain of, or nothing to show, and has said so.
+func nothingIf(condition bool) error {
+	if condition {
 		return exit(exitNothing)
 	}
 	return nil
+}
+
+// nothing is the error of a command that has nothing to show. It says so on one line.
+func (p *Program) nothing(format string, args ...any) error {
+	printf(p.err, "jetpills: "+format+"\n", args...)
+	return exit(exitNothing)
 }
 
 // formatFlag adds --format to a command.
@@ -157,11 +172,11 @@ func formatFlag(c *cobra.Command, format *string, known ...string) {
 
 // choiceFlag adds a flag that takes one of some words.
 func choiceFlag(c *cobra.Command, value *string, name, preset, usage string, known ...string) {
-	c.Flags().StringVar(value, name, preset, fmt.Sprintf("%s: %v", usage, known))
+	c.Flags().StringVar(value, name, preset, usage+": "+text.List(known, "or"))
 	run := c.RunE
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(known, *value) {
-			return fmt.Errorf("unknown %s %q: use one of %v", name, *value, known)
+			return fmt.Errorf("unknown %s %q: use %s", name, *value, text.List(known, "or"))
 		}
 		return run(cmd, args)
 	}

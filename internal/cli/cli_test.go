@@ -29,8 +29,11 @@ func run(t *testing.T, stdin string, args ...string) (stdout, stderr string, cod
 		Pills: pills.FS, Version: "1.2.3",
 	}
 	code = p.Run()
-	return out.String(), errors.String(), code
+	return out.String(), checkSummary.ReplaceAllString(errors.String(), ""), code
 }
+
+// checkSummary is the last line of a check, which says how long it took: TestCheckSummary asks for it.
+var checkSummary = regexp.MustCompile(`(?m)^(nothing found|\d+ (error|warning|hint).*) in \d+ files?, in \S+\n\z`)
 
 // home keeps the cache folder out of the account's own.
 func home(t *testing.T) {
@@ -168,23 +171,35 @@ func TestExitCodes(t *testing.T) {
 		code   int
 		stderr string // a part of the one line; "" for no output
 	}{
-		{"nothing under the cursor", []string{"hover", short + ":1:1"}, 1, ""},
-		{"nothing to complete", []string{"complete", short + ":1:2"}, 1, ""},
-		{"nothing to jump to", []string{"definition", short + ":1:1"}, 1, ""},
+		{"nothing under the cursor", []string{"hover", short + ":1:1"}, 1, "nothing to show at " + short + ":1:1"},
+		{"nothing to complete", []string{"complete", short + ":1:2"}, 1, "nothing to complete at "},
+		{"nothing to jump to", []string{"definition", short + ":1:1"}, 1, "nothing is explained at "},
+		{"no option", []string{"options", "zebra"}, 1, `no option that begins with "zebra"`},
 		{"a missing file", []string{"hover", filepath.Join(dir, "none.nix") + ":1:1"}, 2, "none.nix"},
 		{"a folder", []string{"hover", dir + ":1:1"}, 2, "is a "},
 		{"a binary file", []string{"hover", binary + ":1:1"}, 2, "binary"},
 		{"a huge file", []string{"hover", huge + ":1:1"}, 2, "large"},
 		{"a line past the end", []string{"hover", short + ":99:1"}, 2, "has no line 99"},
-		{"a column past the end", []string{"hover", short + ":1:99"}, 2, "has no line 1, column 99"},
-		{"no place", []string{"hover", short}, 2, "use FILE:LINE:COLUMN"},
-		{"a place in words", []string{"hover", short + ":one:two"}, 2, "use FILE:LINE:COLUMN"},
+		{"a column past the end", []string{"hover", short + ":1:99"}, 2, "has no column 99: it has 3 bytes"},
+		{"no place", []string{"hover", short}, 2, "has no line and no column: use FILE:LINE:COLUMN"},
+		{"no file", []string{"hover", ":1:1"}, 2, "has no file: use FILE:LINE:COLUMN"},
+		{"line zero", []string{"hover", short + ":0:1"}, 2, "lines and columns count from 1"},
+		{"a column in words", []string{"hover", short + ":one:two"}, 2, `has "two" for a column`},
+		{"a line in words", []string{"hover", short + ":one:2"}, 2, `has "one" for a line`},
 		{"an unknown format", []string{"hover", "--format", "xml", short + ":1:1"}, 2, "unknown format"},
-		{"an unknown command", []string{"hoover"}, 2, "unknown command"},
-		{"an unknown flag", []string{"hover", "--fast", short + ":1:1"}, 2, "unknown flag"},
+		{"an unknown command", []string{"hoover"}, 2, `unknown command "hoover": did you mean hover?`},
+		{"an unknown command of a group", []string{"pills", "serch"}, 2, `unknown command "pills serch": did you mean search?`},
+		{"no arguments", []string{"hover"}, 2, "hover needs FILE:LINE:COL: see jetpills hover --help"},
+		{"too many arguments", []string{"doctor", ".", "x"}, 2, `doctor takes [PATH]: what is "x"?`},
+		{"an argument to none", []string{"version", "x"}, 2, `version takes no argument: what is "x"?`},
+		{"a flag without a value", []string{"options", "--rev"}, 2, "--rev needs a value"},
+		{"a wrong value of a flag", []string{"check", "--fix=maybe", "."}, 2, `--fix cannot be "maybe"`},
+		{"an unknown flag", []string{"hover", "--fast", short + ":1:1"}, 2, "unknown flag --fast: see jetpills hover --help"},
+		{"a misspelt flag", []string{"hover", "--formt", "json", short + ":1:1"}, 2, "unknown flag --formt: did you mean --format?"},
 		{"an unknown revision", []string{"options", "--rev", "0123456789"}, 2, "is not known"},
 		{"an unknown pill", []string{"pills", "show", "77"}, 2, "there is no pill"},
-		{"no such words", []string{"pills", "search", "zebra crossing"}, 1, ""},
+		{"no such words", []string{"pills", "search", "zebra crossing"}, 1, "no section has all of the words"},
+		{"a topic that is not there", []string{"pills", "show", "zebra", "crossing"}, 2, "there is no pill, section or topic"},
 		{"a file to check that is fine", []string{"syntax", "check", short}, 0, ""},
 		{"an unknown log level", []string{"lsp", "--log-level", "loud"}, 2, "unknown log level"},
 		{"a log file that cannot be", []string{"lsp", "--log-file", filepath.Join(dir, "no", "log")}, 2, "no/log"},

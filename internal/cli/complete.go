@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/ide"
@@ -18,21 +20,35 @@ type completionJSON struct {
 
 func (p *Program) completeCommand() *cobra.Command {
 	const short = "Print what can be typed at the cursor, best first"
-	return p.cursorCommand("complete", short, func(at cursor, asJSON bool) error {
+	return p.cursorCommand("complete", short, func(at cursor, format string) error {
 		at.snapshot.Configuration(at.doc.Dir()) // an editor has evaluated it before
 		items := ide.Complete(at.snapshot, at.doc, at.offset)
+		_, isTerminal := screenOf(p.Stdout)
 		for _, item := range items {
-			if !asJSON {
+			switch {
+			case format == "json":
+				err := printJSONLine(p.out, completionJSON{
+					item.Label, item.Kind.String(), item.Detail, item.Edit.NewText, item.Edit.Start, item.Edit.End,
+				})
+				if err != nil {
+					return err
+				}
+			case !isTerminal:
 				printf(p.out, "%s\t%s\n", item.Label, item.Detail)
-				continue
-			}
-			err := printJSONLine(p.out, completionJSON{
-				item.Label, item.Kind.String(), item.Detail, item.Edit.NewText, item.Edit.Start, item.Edit.End,
-			})
-			if err != nil {
-				return err
 			}
 		}
-		return nothingIf(len(items) == 0)
+		if isTerminal && len(items) > 0 && format != "json" {
+			return p.show(func(w io.Writer, width int, color bool) error {
+				var rows []entry
+				for _, item := range items {
+					rows = append(rows, entry{item.Label, item.Detail})
+				}
+				return printEntries(w, rows, width, color)
+			})
+		}
+		if len(items) == 0 {
+			return p.nothing("nothing to complete at %s", at.at)
+		}
+		return nil
 	})
 }

@@ -16,7 +16,7 @@ import (
 
 func (p *Program) doctorCommand() *cobra.Command {
 	const short = "Print the facts that answers about a workspace rest on, and how to improve them"
-	c := command("doctor [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
+	c := command("doctor [PATH]", short, takes(0, 1), func(args []string) error {
 		w, err := p.workspaceOf(args)
 		if err != nil {
 			return err

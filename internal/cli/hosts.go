@@ -19,7 +19,7 @@ import (
 func (p *Program) hostsCommand() *cobra.Command {
 	var format string
 	const short = "Print the NixOS configurations of a workspace, with their boards and versions"
-	c := command("hosts [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
+	c := command("hosts [PATH]", short, takes(0, 1), func(args []string) error {
 		w, err := p.workspaceOf(args)
 		if err != nil {
 			return err
@@ -29,8 +29,7 @@ func (p *Program) hostsCommand() *cobra.Command {
 			return err
 		}
 		if c == nil {
-			printf(p.err, "jetpills: neither %s nor a folder above it has a flake.nix, a hive.nix or a configuration.nix\n", w.path)
-			return exit(exitNothing)
+			return p.nothing("neither %s nor a folder above it has a flake.nix, a hive.nix or a configuration.nix", w.path)
 		}
 		hosts := newHostList(c, w.path, w.dir)
 		if format == "json" {
@@ -41,7 +40,7 @@ func (p *Program) hostsCommand() *cobra.Command {
 		for _, note := range hosts.notes() {
 			printf(p.err, "jetpills: %s\n", note)
 		}
-		return cmp.Or(err, nothingIf(len(c.Hosts) == 0))
+		return cmp.Or(err, nothingIf(len(c.Hosts) == 0)) // of which a note tells
 	})
 	c.Long = "Print the NixOS configurations that the flake.nix, the hive.nix or the configuration.nix around PATH makes, with\n" +
 		"the Jetson's options, the versions that follow from them, the command that flashes the host, and where each value is set.\n" +

@@ -8,12 +8,12 @@ import (
 
 // jumpCommand is definition or declaration: both print path:line:col.
 func (p *Program) jumpCommand(name, short string) *cobra.Command {
-	return p.cursorCommand(name, short, func(at cursor, asJSON bool) error {
-		path, line, column, err := at.jump(name == "declaration")
+	return p.cursorCommand(name, short, func(at cursor, format string) error {
+		path, line, column, err := p.jump(at, name == "declaration")
 		if err != nil {
 			return err
 		}
-		if asJSON {
+		if format == "json" {
 			return printJSON(p.out, struct {
 				Path   string `json:"path"`
 				Line   int    `json:"line"`
@@ -26,15 +26,18 @@ func (p *Program) jumpCommand(name, short string) *cobra.Command {
 }
 
 // jump is where what is under the cursor is explained; where it is declared, if that is asked for and the source is on disk.
-func (c cursor) jump(toDeclaration bool) (path string, line, column int, err error) {
+func (p *Program) jump(c cursor, toDeclaration bool) (path string, line, column int, err error) {
 	if toDeclaration {
 		if declared, ok := ide.DeclarationAt(c.snapshot, c.doc, c.offset); ok {
 			return declared.File, declared.Line, declared.Column, nil
 		}
 	}
 	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)
-	if !ok {
-		return "", 0, 0, exit(exitNothing)
+	switch {
+	case !ok:
+		return "", 0, 0, p.nothing("nothing is explained at %s", c.at)
+	case toDeclaration:
+		printf(p.err, "jetpills: no source on disk declares it; this is the section that explains it\n")
 	}
 	path, line, err = c.snapshot.PillTarget(target.Section)
 	return path, line, 1, err

@@ -17,7 +17,7 @@ import (
 
 func (p *Program) lspCommand() *cobra.Command {
 	var logFile, logLevel string
-	c := command("lsp", "Serve an editor over standard input and output", cobra.NoArgs, func(_ []string) error {
+	c := command("lsp", "Serve an editor over standard input and output", takes(0, 0), func(_ []string) error {
 		// To write where nobody reads is an error here, not the end: the log's reader may leave, and the loss of the client
 		// is rpc's to deal with. Other commands end quietly, as in "jetpills options | head".
 		signal.Ignore(syscall.SIGPIPE)

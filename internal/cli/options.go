@@ -20,7 +20,7 @@ func (p *Program) optionsCommand() *cobra.Command {
 	c := command("options [PREFIX]", short, func(cmd *cobra.Command, args []string) error {
 		switch {
 		case !diff:
-			return cobra.MaximumNArgs(1)(cmd, args)
+			return takes(0, 1)(cmd, args)
 		case len(args) != 2:
 			return errors.New("--diff takes two revisions, such as: jetpills options --diff 946072c 4d857d6")
 		}
@@ -37,15 +37,23 @@ func (p *Program) optionsCommand() *cobra.Command {
 		if format == "json" {
 			return p.printOptionsJSON(p.out, options)
 		}
-		printOptions(p.out, options)
-		return nothingIf(len(options) == 0)
+		if len(options) == 0 {
+			return p.nothing("this jetpack-nixos has no option that begins with %q", strings.Join(args, ""))
+		}
+		if _, isTerminal := screenOf(p.Stdout); !isTerminal {
+			printOptions(p.out, options)
+			return nil
+		}
+		return p.show(func(w io.Writer, width int, color bool) error {
+			return printEntries(w, each(options, optionEntry), width, color)
+		})
 	})
 	c.Long = "Print the options of a jetpack-nixos revision, or only those below PREFIX.\n" +
 		"The revision is the newest known one, the one of --rev, or the one that the\nworkspace of --at pins. With --diff, compare two revisions: JetPack versions, then\nremoved, renamed and changed options, then added ones."
 	c.Flags().StringVar(&rev, "rev", "", "print the options of another revision: "+revisionForms)
 	c.Flags().StringVar(&at, "at", "", "a file or folder: use the revision that its workspace pins")
 	c.Flags().BoolVar(&diff, "diff", false, "compare two revisions")
-	c.MarkFlagsMutuallyExclusive("rev", "at", "diff")
+	exclusive(c, "rev", "at", "diff")
 	formatFlag(c, &format, "text", "json")
 	return c
 }
@@ -90,6 +98,11 @@ func printOptions(w io.Writer, options []catalog.Option) {
 	for _, o := range options {
 		printf(w, "%s\n", optionLine(o))
 	}
+}
+
+// optionEntry is an option's path, and what it stands for or its type and default.
+func optionEntry(o catalog.Option) entry {
+	return entry{o.Path, strings.TrimLeft(strings.TrimPrefix(optionLine(o), o.Path), " :")}
 }
 
 // optionLine is an option's path with what it stands for, or with its type and default.

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -10,6 +10,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/edition"
+	"jetpills/internal/text"
 )
 
 func (p *Program) pillsCommand() *cobra.Command {
@@ -19,7 +20,7 @@ func (p *Program) pillsCommand() *cobra.Command {
 }
 
 func (p *Program) pillsListCommand() *cobra.Command {
-	return command("list", "List the pills", cobra.NoArgs, func(_ []string) error {
+	return command("list", "List the pills", takes(0, 0), func(_ []string) error {
 		group := ""
 		pills, err := p.pills()
 		if err != nil {
@@ -41,17 +42,19 @@ func (p *Program) pillsListCommand() *cobra.Command {
 }
 
 func (p *Program) pillsShowCommand() *cobra.Command {
-	const short = "Show a pill, or one section of it"
+	const short = "Show a pill, a section of one, or the section that explains a name or an idea"
 	var rev string
-	c := command("show ID[#section]", short, cobra.ExactArgs(1), func(args []string) error {
+	c := command("show ID[#section] | WORD…", short, takes(1, many), func(args []string) error {
 		pills, err := p.pills()
 		if err != nil {
 			return err
 		}
-		section, ok := pills.Find(args[0])
+		words := strings.Join(args, " ")
+		section, ok := pills.Meant(words)
 		if !ok {
-			return fmt.Errorf("there is no pill or section %q: see jetpills pills list", args[0])
+			return fmt.Errorf("there is no pill, section or topic %q: see jetpills pills list, or jetpills pills search", words)
 		}
+		note := ""
 		if rev != "" {
 			library, err := catalog.Open()
 			if err != nil {
@@ -62,19 +65,17 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 				return err
 			}
 			if e, ok := edition.Of(section, library, at); ok {
-				printf(p.out, "At %s (%s). The pill describes %.7s: what differs is said under each section.\n\n", at.Revision.Short(), at.Revision.Day(), section.Pill.Revision)
+				note = fmt.Sprintf("At %s (%s). The pill describes %.7s: what differs is said under each section.\n\n", at.Revision.Short(), at.Revision.Day(), section.Pill.Revision)
 				section = e.Whole(section)
 			}
 		}
-		out := p.out
-		color := isTerminal(p.Stdout) && os.Getenv("NO_COLOR") == ""
-		if color {
-			out = p.Stdout // Render's colours are the only commands that a pill has for a terminal
-		}
-		if strings.Contains(args[0], "#") {
-			return section.Render(out, 0, color)
-		}
-		return section.Pill.Render(out, 0, color)
+		return p.show(func(w io.Writer, width int, color bool) error {
+			_, _ = io.WriteString(w, note)
+			if section.Anchor != section.Pill.Sections[0].Anchor || strings.Contains(words, "#") {
+				return section.Render(w, width, color)
+			}
+			return section.Pill.Render(w, width, color)
+		})
 	})
 	c.Flags().StringVar(&rev, "rev", "", "as it reads at another revision: "+revisionForms)
 	return c
@@ -82,21 +83,42 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 
 func (p *Program) pillsSearchCommand() *cobra.Command {
 	const short = "Find the sections that contain all of the words"
-	return command("search WORD…", short, cobra.MinimumNArgs(1), func(args []string) error {
+	return command("search WORD…", short, takes(1, many), func(args []string) error {
 		pills, err := p.pills()
 		if err != nil {
 			return err
 		}
-		hits := pills.Search(strings.Join(args, " "))
-		for _, hit := range hits {
-			printf(p.out, "%s\t%s\n\t%s\n", hit.Section.Ref(), hit.Section.Label(), hit.Snippet)
+		words := strings.Join(args, " ")
+		hits := pills.Search(words)
+		if len(hits) == 0 {
+			return p.nothing("no section has all of the words %q", words)
 		}
-		return nothingIf(len(hits) == 0)
+		if _, isTerminal := screenOf(p.Stdout); !isTerminal {
+			for _, hit := range hits {
+				printf(p.out, "%s\t%s\n\t%s\n", hit.Section.Ref(), hit.Section.Label(), hit.Snippet)
+			}
+			return nil
+		}
+		return p.show(func(w io.Writer, width int, color bool) error {
+			for i, hit := range hits {
+				if i > 0 {
+					printf(w, "\n")
+				}
+				for _, line := range wrap(text.Visible(hit.Section.Label(), ""), "", "  ", width) {
+					_, _ = io.WriteString(w, paint(line, bold, color)+"\n")
+				}
+				_, _ = io.WriteString(w, "  "+paint(text.Visible(hit.Section.Ref(), ""), cyan, color)+"\n")
+				for _, line := range wrap(text.Visible(hit.Snippet, ""), "  ", "  ", width) {
+					_, _ = io.WriteString(w, line+"\n")
+				}
+			}
+			return nil
+		})
 	})
 }
 
 func (p *Program) pillsPathCommand() *cobra.Command {
-	return command("path", "Print the folder that holds the pills as files", cobra.NoArgs, func(_ []string) error {
+	return command("path", "Print the folder that holds the pills as files", takes(0, 0), func(_ []string) error {
 		snapshot, err := p.snapshot()
 		if err != nil {
 			return err
@@ -108,14 +130,4 @@ func (p *Program) pillsPathCommand() *cobra.Command {
 		printf(p.out, "%s\n", filepath.Dir(index))
 		return nil
 	})
-}
-
-// isTerminal reports whether output goes to a person rather than to a program.
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -10,7 +10,7 @@ import (
 
 func (p *Program) pillsCoverageCommand() *cobra.Command {
 	const short = "Print which section explains each topic"
-	c := command("coverage [DIR]", short, cobra.MaximumNArgs(1), func(args []string) error {
+	c := command("coverage [DIR]", short, takes(0, 1), func(args []string) error {
 		library, err := catalog.Open()
 		if err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
 	"jetpills/internal/pillcheck"
+	"jetpills/internal/text"
 )
 
 func (p *Program) pillsLintCommand() *cobra.Command {
@@ -24,7 +25,7 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 		rules += fmt.Sprintf("  %-12s  %s\n", r.Code, r.Means)
 	}
 	const short = "Check pills: their form, their code, every name in them"
-	c := command("lint [DIR]", short, cobra.MaximumNArgs(1), func(args []string) error {
+	c := command("lint [DIR]", short, takes(0, 1), func(args []string) error {
 		library, err := catalog.Open()
 		if err != nil {
 			return err
@@ -67,6 +68,9 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 			for _, f := range findings {
 				printf(p.out, "%s\n", f)
 			}
+		}
+		if err == nil && len(findings) == 0 {
+			printf(p.err, "nothing is wrong in %s\n", text.Count(len(pill.Load(files).Files()), "file"))
 		}
 		return cmp.Or(err, nothingIf(len(findings) > 0))
 	})

@@ -12,7 +12,7 @@ func (p *Program) referencesCommand() *cobra.Command {
 	var format string
 	var declaration bool
 	const short = "Print where an option, a value or a package is defined and read"
-	c := command("references FILE:LINE:COL | OPTION [PATH]", short, cobra.RangeArgs(1, 2), func(args []string) error {
+	c := command("references FILE:LINE:COL | OPTION [PATH]", short, takes(1, 2), func(args []string) error {
 		at, notLocation := parseLocation(args[0])
 		if notLocation != nil && strings.Contains(args[0], ":") {
 			return notLocation
@@ -35,7 +35,7 @@ func (p *Program) referencesCommand() *cobra.Command {
 			found, ok = ide.ReferencesOf(w.snapshot, w.dir, args[0], declaration)
 			spelt = w.spelt
 			if !ok {
-				printf(p.err, "jetpills: the revision in use has no option %s\n", args[0])
+				return p.nothing("the revision in use has no option %s", args[0])
 			}
 		}
 		if ok && !found.Complete {
@@ -49,13 +49,20 @@ func (p *Program) referencesCommand() *cobra.Command {
 			if err := printJSON(p.out, places); err != nil {
 				return err
 			}
-			return nothingIf(len(places) == 0)
+		} else {
+			for i, at := range places {
+				line := found.Found[i].Mapper.LineText(at.StartLine - 1)
+				printf(p.out, "%s:%d:%d: %s: %s\n", at.File, at.StartLine, at.StartColumn, at.Kind, strings.TrimSpace(line))
+			}
 		}
-		for i, at := range places {
-			line := found.Found[i].Mapper.LineText(at.StartLine - 1)
-			printf(p.out, "%s:%d:%d: %s: %s\n", at.File, at.StartLine, at.StartColumn, at.Kind, strings.TrimSpace(line))
+		if len(places) == 0 {
+			what := args[0]
+			if notLocation == nil {
+				what = "what is at " + what
+			}
+			return p.nothing("no file of the workspace refers to %s", what)
 		}
-		return nothingIf(len(places) == 0)
+		return nil
 	})
 	c.Long = "Print where the Nix files of the workspace define and read the name under the cursor. The name may be that of an\n" +
 		"option or a set of options, of an option's value, of a package or of the scope. Old names of an option count too.\n" +

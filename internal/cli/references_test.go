@@ -28,11 +28,11 @@ func TestReferences(t *testing.T) {
 		{[]string{"shared.nix:2:27"}, "shared.nix:2:27: definition: hardware.nvidia-jetpack.enable = true;\n", "", 0},
 		{[]string{"hosts/eye.nix:3:84"}, "hosts/arm.nix:1:33: definition: { hardware.nvidia-jetpack.som = \"orin-agx\"; }\n" +
 			"hosts/eye.nix:3:83: read: hardware.nvidia-jetpack.super = lib.mkIf (config.hardware.nvidia-jetpack.som == \"orin-agx\") true;\n", "", 0},
-		{[]string{"shared.nix:1:3"}, "", "", 1},
+		{[]string{"shared.nix:1:3"}, "", "jetpills: no file of the workspace refers to what is at shared.nix:1:3\n", 1},
 		{[]string{"hardware.nvidia-jetpack.sum"}, "", none, 1},
-		{[]string{"services.nvpmodel"}, "", "", 1},
-		{[]string{"shared.nix:1"}, "", "jetpills: \"shared.nix:1\" is not a location: use FILE:LINE:COLUMN, both counted from 1\n", 2},
-		{[]string{"shared.nix:99:1"}, "", "jetpills: shared.nix has no line 99, column 1\n", 2},
+		{[]string{"services.nvpmodel"}, "", "jetpills: no file of the workspace refers to services.nvpmodel\n", 1},
+		{[]string{"shared.nix:1"}, "", "jetpills: \"shared.nix:1\" has a line and no column, or no file: use FILE:LINE:COLUMN, such as configuration.nix:12:8, both counted from 1\n", 2},
+		{[]string{"shared.nix:99:1"}, "", "jetpills: shared.nix has no line 99: it has 5 lines\n", 2},
 	}
 	for _, test := range tests {
 		out, stderr, code := run(t, "", append([]string{"references"}, test.args...)...)

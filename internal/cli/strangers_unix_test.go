@@ -480,7 +480,7 @@ func TestStrangersInTerminals(t *testing.T) {
 						}
 					}
 					run(1, "definition", at)
-					run(1, "declaration", at)
+					run(2, "declaration", at) // with a note that no source is there
 					run(0, "references", at)
 					run(1, "syntax", "path", at)
 				}
@@ -496,7 +496,7 @@ func TestStrangersInTerminals(t *testing.T) {
 				run(0, args...)
 			}
 			for _, args := range [][]string{
-				{"hover", s}, {"hover", s + ":1:1"}, {"check", s}, {"check", "--format", s, "."}, {s}, {"--" + s}, {"pills", "show", s},
+				{"hover", s}, {"hover", s + ":1:1"}, {"check", s}, {"check", "--format", s, "."}, {s}, {"--" + s}, {"pills", "show", "77" + s},
 				{"pills", "lint", s}, {"options", "--rev", s}, {"options", "--at", s}, {"upstream", "pin", s}, {"syntax", "tree", s},
 				{"lsp", "--log-level", s}, {"lsp", "--log-file", s + "/x"}, {"doctor", s}, {"pills", "list", "--pills", s},
 			} {

@@ -70,7 +70,7 @@ func plain(err error) error {
 }
 
 func (p *Program) eachFile(use, short string, print func(io.Writer, *syntax.Tree) error) *cobra.Command {
-	return command(use+" FILE…", short, cobra.MinimumNArgs(1), func(args []string) error {
+	return command(use+" FILE…", short, takes(1, many), func(args []string) error {
 		out := bufio.NewWriter(p.out)
 		for _, name := range args {
 			src, err := p.readSource(name)
@@ -113,7 +113,7 @@ func printBindings(w io.Writer, t *syntax.Tree) error {
 
 func (p *Program) syntaxPathCommand() *cobra.Command {
 	const short = "Print the attribute path that encloses a place"
-	return command("path FILE:LINE:COL", short, cobra.ExactArgs(1), func(args []string) error {
+	return command("path FILE:LINE:COL", short, takes(1, 1), func(args []string) error {
 		at, err := parseLocation(args[0])
 		if err != nil {
 			return err
@@ -128,7 +128,7 @@ func (p *Program) syntaxPathCommand() *cobra.Command {
 		}
 		path := syntax.Parse(src).PathAt(offset)
 		if path == "" {
-			return exit(exitNothing)
+			return p.nothing("no attribute path encloses %s", at)
 		}
 		printf(p.out, "%s\n", path)
 		return nil
@@ -137,7 +137,7 @@ func (p *Program) syntaxPathCommand() *cobra.Command {
 
 func (p *Program) syntaxCheckCommand() *cobra.Command {
 	const short = "Print the syntax errors of files, and of the .nix files in folders"
-	c := command("check FILE…", short, cobra.MinimumNArgs(1), func(args []string) error {
+	c := command("check FILE…", short, takes(1, many), func(args []string) error {
 		out := bufio.NewWriter(p.out)
 		defer out.Flush()
 		c := syntaxCheck{program: p, out: out, unread: p.err, errors: map[syntax.Code]int{}}

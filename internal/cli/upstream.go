@@ -20,7 +20,7 @@ func (p *Program) upstreamCommand() *cobra.Command {
 
 func (p *Program) upstreamPinCommand() *cobra.Command {
 	const short = "Print which revision a workspace uses, what pins it, and where its source lies"
-	return command("pin [PATH]", short, cobra.MaximumNArgs(1), func(args []string) error {
+	return command("pin [PATH]", short, takes(0, 1), func(args []string) error {
 		w, err := p.workspaceOf(args)
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ func (p *Program) upstreamPinCommand() *cobra.Command {
 func (p *Program) upstreamExtractCommand() *cobra.Command {
 	var format string
 	const short = "Print the options of a jetpack-nixos source tree, read without evaluation"
-	c := command("extract DIR", short, cobra.ExactArgs(1), func(args []string) error {
+	c := command("extract DIR", short, takes(1, 1), func(args []string) error {
 		extraction, err := upstream.ExtractDir(args[0])
 		if err != nil {
 			return plain(err)

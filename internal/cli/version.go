@@ -11,7 +11,7 @@ import (
 
 func (p *Program) versionCommand() *cobra.Command {
 	const short = "Print the version, and the newest jetpack-nixos that it knows"
-	return command("version", short, cobra.NoArgs, func(_ []string) error {
+	return command("version", short, takes(0, 0), func(_ []string) error {
 		library, err := catalog.Open()
 		if err != nil {
 			return err

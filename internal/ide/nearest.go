@@ -87,6 +87,9 @@ func oneOf(names []string, show func(string) string) string {
 	return text.List(shown, "or")
 }
 
+// NearestWords are those of some words that somebody may have meant by another, the likeliest first.
+func NearestWords(wrong string, words []string) []string { return nearest(wrong, words) }
+
 // NearestRevisions are the revisions that somebody may have meant by one that is not known, the likeliest first: those with the
 // most first digits of it, at least four, and words that stand for one.
 func NearestRevisions(library *catalog.Library, wrong string, words ...string) []string {

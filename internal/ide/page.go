@@ -27,6 +27,9 @@ func (q *query) page(s subject) Page {
 	return p
 }
 
+// Section is what the page has an excerpt of; without a Pill if no section explains the subject.
+func (p Page) Section() pill.Section { return p.section }
+
 // Markdown is the page for clients that draw Markdown.
 func (p Page) Markdown(link Linker) string {
 	parts := []string{p.sheet.above(p.detail).Markdown()}

@@ -16,6 +16,27 @@ type Hit struct {
 
 const snippetWidth = 100 // characters
 
+// Meant finds what a person means by the name of a pill or a section (04, 04#the-problem), by a name or an idea that a section explains
+// (makeScope, overlay order), or else by words: the best that a search finds.
+func (c *Collection) Meant(words string) (Section, bool) {
+	if s, ok := c.Find(words); ok {
+		return s, true
+	}
+	idea := strings.Join(strings.Fields(strings.ToLower(words)), "-")
+	for _, t := range []Topic{
+		{OptionTopic, words}, {FunctionTopic, words}, {OutputTopic, words}, {PackageTopic, words}, {SoMTopic, words}, {FileTopic, words}, {ConceptTopic, idea},
+	} {
+		if s, ok := c.explained().declares(t); ok {
+			return s, true
+		}
+	}
+	// A number or an anchor that no pill has is a slip, and no word to look for.
+	if hits := c.Search(words); len(hits) > 0 && !strings.Contains(words, "#") && !unicode.IsDigit(rune(words[0])) {
+		return hits[0].Section, true
+	}
+	return Section{}, false
+}
+
 // Search finds the sections that hold all of the words, each at least as the beginning of a word, in any
 // case. Best first: the entry of the glossary for the words, then words in a pill's title, in headings, in
 // topics, in the text.

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"jetpills/pills"
 )
 
 func TestSearch(t *testing.T) {
@@ -55,5 +57,23 @@ func TestSnippets(t *testing.T) {
 	}
 	if hits := c.Search("table"); len(hits) != 1 || hits[0].Snippet != "table cell" {
 		t.Errorf("%v", hits)
+	}
+}
+
+// TestMeant holds what people may call a section.
+func TestMeant(t *testing.T) {
+	c := Load(pills.FS)
+	for words, want := range map[string]string{
+		"07": "07", "07#which-som-am-i": "07#which-som-am-i", "makeScope": "03#makescope-a-package-set-of-your-own", "overlay order": "03#order-decides-who-wins",
+		"Overlay Order": "03#order-decides-who-wins", "hardware.nvidia-jetpack.som": "07#which-som-am-i", "recovery mode": "08#recovery-mode",
+		"orin-agx": "", "77": "none", "07#nothing-of-this": "none", "zebra": "none", "": "none", "  ": "none",
+	} {
+		got := "none"
+		if s, ok := c.Meant(words); ok {
+			got = s.Ref()
+		}
+		if got != want && want != "" || got == "none" && want == "" {
+			t.Errorf("%q: %s, want %s", words, got, want)
+		}
 	}
 }

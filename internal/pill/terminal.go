@@ -9,6 +9,7 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
+	gmtext "github.com/yuin/goldmark/text"
 
 	"jetpills/internal/text"
 )
@@ -22,6 +23,18 @@ func (p *Pill) Render(w io.Writer, width int, color bool) error {
 // Render writes the section and those inside it as Pill.Render does.
 func (s Section) Render(w io.Writer, width int, color bool) error {
 	return s.render(w, s.subtree(), width, color)
+}
+
+// RenderMarkdown writes Markdown, such as a hover, as Pill.Render writes a pill.
+func RenderMarkdown(w io.Writer, markdown string, width int, color bool) error {
+	if width <= 0 {
+		width = 80
+	}
+	p := &Pill{source: clean([]byte(markdown))}
+	t := terminal{pill: p, color: color, named: true}
+	document := markdownParser().Parse(gmtext.NewReader(p.source))
+	_, err := io.WriteString(w, strings.Join(t.blocks(slices.Collect(children(document)), max(width, 20)), "\n")+"\n")
+	return err
 }
 
 func (s Section) render(w io.Writer, sections []Section, width int, color bool) error {
