@@ -4,7 +4,7 @@ package pills
 
 import "embed"
 
-// FS holds README.md, glossary.md and the ten pills, at its root.
+// FS holds README.md, glossary.md, the ten pills and the table of symptoms, at its root.
 //
-//go:embed *.md
+//go:embed *.md symptoms.yaml
 var FS embed.FS

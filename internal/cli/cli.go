@@ -127,6 +127,7 @@ func (p *Program) command() *cobra.Command {
 		p.optionsCommand(),
 		p.upstreamCommand(),
 		p.pillsCommand(),
+		p.whyCommand(),
 		p.syntaxCommand(),
 		p.doctorCommand(),
 		p.versionCommand(),

@@ -132,7 +132,7 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 	chosen := false
 	for _, b := range blocks {
 		if b.Kind == pill.CommentBlock {
-			if name, ok := pill.TableName(b.Comment); ok {
+			if name, ok := pill.TableName(b.Comment); ok && !strings.HasPrefix(name, pill.SymptomTables) {
 				table = name
 			} else if b.Comment == pill.TableEnd {
 				table = ""

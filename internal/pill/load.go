@@ -47,7 +47,7 @@ const (
 	glossaryID   = "glossary"
 )
 
-// Load reads the pills at the root of fsys: README.md, glossary.md and NN-name.md; other files are ignored. It never fails: what
+// Load reads the pills at the root of fsys: README.md, glossary.md, NN-name.md and symptoms.yaml; other files are ignored. It never fails: what
 // cannot be read is in Problems.
 func Load(fsys fs.FS) *Collection {
 	c := &Collection{files: map[string][]byte{}}
@@ -120,6 +120,7 @@ func Load(fsys fs.FS) *Collection {
 			}
 		}
 	}
+	c.readSymptoms(fsys)
 	c.hash = hash(c.files)
 	c.explained = sync.OnceValue(c.index)
 	c.words = sync.OnceValue(c.readGlossary)

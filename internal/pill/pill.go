@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/yuin/goldmark/ast"
+
+	"jetpills/internal/symptom"
 )
 
 // A Collection is the pills of one folder. It never changes after Load, and any number of goroutines may
@@ -25,6 +27,7 @@ type Collection struct {
 
 	explained func() *index          // made at the first question
 	words     func() map[string]Word // made at the first question, see readGlossary
+	symptoms  func() (*symptom.Table, error)
 }
 
 // A Pill is one file of a collection.

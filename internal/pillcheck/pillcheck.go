@@ -55,7 +55,8 @@ func Rules() []Rule {
 		{"diagram", "a text block is wider than 78 columns, or a diagram has no title"},
 		{"nix", "a Nix block does not parse"},
 		{"eval", "an evaluated block does not give what it says"},
-		{"table", "a generated table differs from the catalog"},
+		{"table", "a generated table differs from the catalog or the table of symptoms"},
+		{"symptom", "a symptom is not written as one, leads to no section, or is never found"},
 		{"topic", "a topic names what does not exist"},
 		{"excerpt", "a hover shows too much, or not the name that it is about; or a section serves too many topics"},
 		{"silent", "an option, value, package or function leads to a section that never names it"},
@@ -93,6 +94,7 @@ func Lint(ctx context.Context, c *pill.Collection, library *catalog.Library, opt
 	}
 	l.silent()
 	l.excerpts()
+	l.symptoms()
 	if err := l.code(ctx, options.Nix); err != nil {
 		return nil, err
 	}

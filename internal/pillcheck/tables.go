@@ -17,7 +17,7 @@ var (
 	tableEnd   = "<!-- end generated -->"
 )
 
-// tables compares the generated tables with the catalog.
+// tables compares the generated tables with the catalog, and with the table of symptoms.
 func (l *linter) tables(p *pill.Pill) {
 	lines := strings.Split(string(l.source(p)), "\n")
 	eachTable(lines, func(name string, start, end int) {
@@ -25,15 +25,23 @@ func (l *linter) tables(p *pill.Pill) {
 			l.found(p.File, start, "table", "the table has no line %s", tableEnd)
 			return
 		}
-		want, err := edition.Table(name, l.world(p).Catalog)
+		want, err := l.table(name, p)
 		if err != nil {
 			l.found(p.File, start, "table", "%v", err)
 			return
 		}
 		if !slices.Equal(lines[start:end-1], want) {
-			l.found(p.File, start, "table", "the table %s differs from the catalog: jetpills pills lint --fix writes it", name)
+			l.found(p.File, start, "table", "the table %s differs from what it is made of: jetpills pills lint --fix writes it", name)
 		}
 	})
+}
+
+// table makes the lines of a generated table.
+func (l *linter) table(name string, p *pill.Pill) ([]string, error) {
+	if group, ok := strings.CutPrefix(name, pill.SymptomTables); ok {
+		return l.pills.SymptomTable(group)
+	}
+	return edition.Table(name, l.world(p).Catalog)
 }
 
 // eachTable calls visit with the 1-based lines of the comments around each generated table; end is -1 where
@@ -66,7 +74,7 @@ func Fix(c *pill.Collection, library *catalog.Library) map[string][]byte {
 		var out []string
 		last := 0
 		eachTable(lines, func(name string, start, end int) {
-			rows, err := edition.Table(name, l.world(p).Catalog)
+			rows, err := l.table(name, p)
 			if err != nil || end < 0 {
 				return
 			}

@@ -38,7 +38,7 @@ type readPills struct {
 }
 
 // folderStamp tells one state of a folder of pills from another, as far as a look at the names, sizes and times of its
-// Markdown files can. It is empty for a folder that is not there.
+// Markdown files and its table of symptoms can. It is empty for a folder that is not there.
 func folderStamp(dir string) string {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -46,7 +46,7 @@ func folderStamp(dir string) string {
 	}
 	var b strings.Builder
 	for _, e := range entries {
-		if filepath.Ext(e.Name()) != ".md" {
+		if filepath.Ext(e.Name()) != ".md" && e.Name() != pill.SymptomsFile {
 			continue
 		}
 		if info, err := e.Info(); err == nil {
