@@ -638,15 +638,20 @@ func Places(t Text) []Place {
 		}
 	}
 	slices.SortFunc(all, func(a, b Place) int { return a.Start - b.Start })
-	last := ""
-	for i := range all {
-		if p := &all[i]; p.Bare {
+	last, goesOn := "", false
+	kept := all[:0]
+	for _, p := range all {
+		switch isNumber := p.Bare && p.Start == p.LineStart; {
+		case isNumber && !goesOn:
+			continue // a number in code, behind no line
+		case p.Bare:
 			p.Path = last
-		} else if !strings.HasSuffix(p.Path, "/") {
-			last = p.Path
+		case !strings.HasSuffix(p.Path, "/"):
+			last, goesOn = p.Path, p.First > 0
 		}
+		kept = append(kept, p)
 	}
-	return all
+	return kept
 }
 
 // readFiles checks paths in jetpack-nixos and the lines behind them.

@@ -39,6 +39,6 @@ func (p *Program) jump(c cursor, toDeclaration bool) (path string, line, column 
 	case toDeclaration:
 		printf(p.err, "jetpills: no source on disk declares it; this is the section that explains it\n")
 	}
-	path, line, err = c.snapshot.PillTarget(target.Section)
+	path, line, err = target.File(c.snapshot)
 	return path, line, 1, err
 }

@@ -57,13 +57,7 @@ func (e Edition) Section(s pill.Section) pill.Section {
 // Whole returns a section with all sections inside it, in the wording for the revision. No passage is left out: behind each section
 // stands what it names that the revision lacks.
 func (e Edition) Whole(s pill.Section) pill.Section {
-	s = s.Rewritten(func(inner pill.Section) string {
-		text := e.markdown(inner.Markdown(), false)
-		if note := e.About(inner.Title, text).Markdown(); note != "" {
-			text += "\n\n**" + note + "**\n"
-		}
-		return text
-	}, 0)
+	s = s.Rewritten(e.annotated, 0)
 	s.Title = e.Title(s.Title)
 	for i := range s.Pill.Sections {
 		s.Pill.Sections[i].Title = e.Title(s.Pill.Sections[i].Title)

@@ -25,6 +25,7 @@ type Shelf struct {
 	excerpts []kept          // likewise
 
 	descriptions map[keptDescription]string
+	differences  map[difference]bool
 }
 
 type kept struct {

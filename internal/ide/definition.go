@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -11,6 +12,12 @@ type Target struct {
 	// Origin is what the cursor was on.
 	Origin  text.Span
 	Section pill.Section
+	at      *catalog.Catalog // for which the section is to be read
+}
+
+// File is where the section stands as it holds at the revision of the code: see [workspace.Snapshot.PillTargetAt].
+func (t Target) File(sn *workspace.Snapshot) (path string, line int, err error) {
+	return sn.PillTargetAt(t.Section, t.at)
 }
 
 // DefinitionAt is the section of a pill that explains what is under the cursor.
@@ -21,5 +28,5 @@ func DefinitionAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (
 		return Target{}, false
 	}
 	section, ok := s.section(q)
-	return Target{Origin: span, Section: section}, ok
+	return Target{Origin: span, Section: section, at: q.pinned.Catalog}, ok
 }

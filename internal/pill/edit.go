@@ -161,7 +161,7 @@ func (s Section) Rewritten(rewrite func(inner Section) string, enough int) (rewr
 	p := *s.Pill
 	p.source, p.Sections, p.blocks, p.links, p.texts = nil, nil, nil, nil, nil
 	said := 0
-	for _, inner := range s.subtree() {
+	for _, inner := range s.Subtree() {
 		from := len(p.source)
 		if said < enough || enough <= 0 {
 			body := strings.TrimSpace(rewrite(inner))

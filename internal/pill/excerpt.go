@@ -59,7 +59,7 @@ func (s Section) Excerpt(maxLines int) Excerpt {
 	if maxLines <= 0 {
 		maxLines = DefaultLines
 	}
-	for i, inner := range s.subtree() {
+	for i, inner := range s.Subtree() {
 		if i > 0 && inner.body.role == framing {
 			continue
 		}
@@ -82,7 +82,7 @@ func (s Section) Excerpt(maxLines int) Excerpt {
 // announced is the beginning of what stands in the first section inside, where all that a section says
 // itself ends in a colon.
 func (s Section) announced(outer Section, room int) []item {
-	for _, inner := range outer.subtree()[1:] {
+	for _, inner := range outer.Subtree()[1:] {
 		if items := inner.body.excerpt(s.Pill.source, room); inner.body.role != framing && len(items) > 0 {
 			return items
 		}

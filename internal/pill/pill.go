@@ -244,8 +244,11 @@ func (s Section) Parents() []Section {
 	return parents
 }
 
-// subtree returns the section and all sections inside it.
-func (s Section) subtree() []Section {
+// Number is the section's index in the Sections of its pill.
+func (s Section) Number() int { return s.body.number }
+
+// Subtree returns the section and all sections inside it.
+func (s Section) Subtree() []Section {
 	all := s.Pill.Sections
 	end := s.body.number + 1
 	for end < len(all) && all[end].Level > s.Level {

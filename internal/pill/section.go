@@ -145,7 +145,7 @@ func (p *Pill) frame() {
 		if p.Sections[i].body.role != framing {
 			continue
 		}
-		for _, inner := range p.Sections[i].subtree()[1:] {
+		for _, inner := range p.Sections[i].Subtree()[1:] {
 			if len(inner.Topics) == 0 {
 				inner.body.role = framing
 			}

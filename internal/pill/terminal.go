@@ -22,7 +22,7 @@ func (p *Pill) Render(w io.Writer, width int, color bool) error {
 
 // Render writes the section and those inside it as Pill.Render does.
 func (s Section) Render(w io.Writer, width int, color bool) error {
-	return s.render(w, s.subtree(), width, color)
+	return s.render(w, s.Subtree(), width, color)
 }
 
 // RenderMarkdown writes Markdown, such as a hover, as Pill.Render writes a pill.

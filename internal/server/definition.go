@@ -50,7 +50,7 @@ func (s *Server) explained(at cursor) (target, bool) {
 	if !ok {
 		return target{}, false
 	}
-	path, line, err := at.snapshot.PillTarget(found.Section)
+	path, line, err := found.File(at.snapshot)
 	if err != nil {
 		s.log.Warn("no file to jump to", zap.Error(err))
 		return target{}, false

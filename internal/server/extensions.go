@@ -103,7 +103,7 @@ func (s *Server) explain(at cursor) (*explainResult, error) {
 	if !ok {
 		return nil, nil
 	}
-	path, line, err := at.snapshot.PillTarget(target.Section)
+	path, line, err := target.File(at.snapshot)
 	if err != nil {
 		return nil, fmt.Errorf("laying out the pills: %w", err)
 	}

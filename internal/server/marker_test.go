@@ -273,7 +273,24 @@ func directDefinition(c marker) string {
 	if !ok {
 		return "nothing\n"
 	}
-	return fmt.Sprintf("%s → %s %s\n", c.span(target.Origin), target.Section.Pill.File, target.Section.Title)
+	return c.explained(target)
+}
+
+// explained says where a jump to a pill leads.
+func (c marker) explained(target ide.Target) string {
+	path, _, err := target.File(c.snapshot)
+	if err != nil {
+		c.t.Error(err)
+	}
+	return fmt.Sprintf("%s → %s %s\n", c.span(target.Origin), pillName(path), target.Section.Title)
+}
+
+// pillName is the name of a pill's file, with the folder of its copies for a revision.
+func pillName(path string) string {
+	if at := filepath.Base(filepath.Dir(path)); strings.HasPrefix(at, "at-") {
+		return at + "/" + filepath.Base(path)
+	}
+	return filepath.Base(path)
 }
 
 func directDeclaration(c marker) string {
@@ -284,7 +301,7 @@ func directDeclaration(c marker) string {
 	if !ok {
 		return "nothing\n"
 	}
-	return fmt.Sprintf("%s → %s %s\n", c.span(target.Origin), target.Section.Pill.File, target.Section.Title)
+	return c.explained(target)
 }
 
 func wireDefinition(e *markerEditor, c marker) string {
@@ -362,7 +379,7 @@ func wireTarget(c marker, target string, at wireRange) string {
 		c.t.Error(err)
 	}
 	heading := strings.Split(string(content), "\n")[at.Start.Line]
-	return fmt.Sprintf(" → %s %s\n", filepath.Base(file), plainHeading(heading))
+	return fmt.Sprintf(" → %s %s\n", pillName(file), plainHeading(heading))
 }
 
 // plainHeading is a heading's line as a section's title.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"jetpills/internal/edition"
 	"jetpills/internal/pill"
 )
 
@@ -26,6 +27,40 @@ type layout struct {
 
 	mu       sync.Mutex
 	verified string // the folder, once all files in it were seen to be right
+
+	making sync.Mutex // of the copies; a copy takes long enough that no hover should wait for it
+	copies map[placeOfCopy]edition.Copy
+}
+
+// placeOfCopy is where the copy of a pill for a revision lies in the folder: a folder of its own, and the pill's name.
+type placeOfCopy struct{ at, name string }
+
+// provideCopy is the path of a pill's copy, and the lines of its headings. make makes it when it is first asked for.
+func (l *layout) provideCopy(place placeOfCopy, make func() edition.Copy) (path string, lines []int, err error) {
+	dir, err := l.provide(place.name)
+	if err != nil {
+		return "", nil, err
+	}
+	path = filepath.Join(dir, place.at, place.name)
+	l.making.Lock()
+	defer l.making.Unlock()
+	known, ok := l.copies[place]
+	if info, err := os.Lstat(path); ok && err == nil && info.Mode().IsRegular() && info.Size() == int64(known.Size) {
+		return path, known.Lines, nil
+	}
+	fresh := make()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", nil, fmt.Errorf("laying out the pills: %w", err)
+	}
+	if err := put(path, fresh.Text); err != nil {
+		return "", nil, fmt.Errorf("laying out the pills: %w", err)
+	}
+	fresh.Text = nil
+	if l.copies == nil {
+		l.copies = map[placeOfCopy]edition.Copy{}
+	}
+	l.copies[place] = fresh
+	return path, fresh.Lines, nil
 }
 
 // provide is the folder that holds the file of that name. Content is compared once a process;

@@ -34,6 +34,7 @@ type readPills struct {
 	*pill.Collection
 	// layOut is the folder in which the file of that name lies.
 	layOut  func(name string) (dir string, err error)
+	copies  *layout // of copies of the pills for other revisions; nil in a folder of the user's, who wrote them for a revision of theirs
 	problem error
 }
 
@@ -80,7 +81,8 @@ func (p *pillSource) has(path string) bool {
 }
 
 func shippedPills(collection *pill.Collection, cacheDir string) *pillSource {
-	shipped := readPills{Collection: collection, layOut: (&layout{collection: collection, cacheDir: cacheDir}).provide}
+	l := &layout{collection: collection, cacheDir: cacheDir}
+	shipped := readPills{Collection: collection, layOut: l.provide, copies: l}
 	return &pillSource{read: func() readPills { return shipped }}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
 	"jetpills/pills"
 )
@@ -39,6 +40,56 @@ func lineOf(t *testing.T, path string, line int) string {
 		}
 	}
 	return ""
+}
+
+// Where a section reads otherwise at a revision, it is read in a copy for that revision.
+func TestPillTargetAt(t *testing.T) {
+	s, _ := newSession(t)
+	sn := s.Snapshot()
+	old, _ := sn.Library().At("8f27a0b")
+	find := func(ref string) pill.Section {
+		section, ok := sn.Pills().Find(ref)
+		if !ok {
+			t.Fatal(ref)
+		}
+		return section
+	}
+	generations := find("04#overlaynix-three-generations")
+	path, line, err := sn.PillTargetAt(generations, old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := filepath.Base(filepath.Dir(path)); at != "at-8f27a0b" || lineOf(t, path, line) != "## overlay.nix: three generations" {
+		t.Errorf("line %d of %s: %q", line, path, lineOf(t, path, line))
+	}
+	if head := lineOf(t, path, 3); !strings.HasPrefix(head, "> As it holds at `8f27a0b`") || !strings.Contains(head, "(../"+generations.Pill.File+")") {
+		t.Errorf("the head says %q", head)
+	}
+	if _, err := os.Stat(filepath.Join(filepath.Dir(path), "..", generations.Pill.File)); err != nil {
+		t.Error(err)
+	}
+	if info, err := os.Lstat(path); err != nil || info.Mode().Perm()&0o222 != 0 {
+		t.Errorf("%v, %v, want a read-only file", info, err)
+	}
+	// A copy that somebody deleted is made again.
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if again, _, err := sn.PillTargetAt(generations, old); err != nil || lineOf(t, again, line) == "" {
+		t.Error(err)
+	}
+	for name, c := range map[string]struct {
+		section pill.Section
+		at      *catalog.Catalog
+	}{
+		"the newest": {generations, sn.Library().Newest()},
+		"a section about Nix, which has no names of jetpack-nixos": {find("00#operators"), old},
+	} {
+		want, wantLine, _ := sn.PillTarget(c.section)
+		if got, line, err := sn.PillTargetAt(c.section, c.at); err != nil || got != want || line != wantLine {
+			t.Errorf("%s: %s:%d, %v, want %s", name, got, line, err, want)
+		}
+	}
 }
 
 func TestPillTarget(t *testing.T) {

@@ -268,6 +268,21 @@ func (s *Snapshot) PillTarget(section pill.Section) (path string, line int, err 
 	return path, section.Line, err
 }
 
+// PillTargetAt is where a section of Pills stands as it holds at a catalog's revision: as [Snapshot.PillTarget] says, or, where the section
+// reads otherwise at that revision, in a copy of the shipped pill, which is laid out beside it.
+func (s *Snapshot) PillTargetAt(section pill.Section, c *catalog.Catalog) (path string, line int, err error) {
+	copies := s.pills.read().copies
+	if copies == nil || !s.shelf.Differs(section, c) {
+		return s.PillTarget(section)
+	}
+	place := placeOfCopy{edition.FolderAt(c), section.Pill.File}
+	path, lines, err := copies.provideCopy(place, func() edition.Copy { return s.shelf.Copy(section.Pill, c) })
+	if err != nil {
+		return "", 0, err
+	}
+	return path, lines[section.Number()], nil
+}
+
 // PillFile is where a file of Pills lies, README.md among them. PillTarget says when there is none.
 func (s *Snapshot) PillFile(name string) (string, error) {
 	dir, err := s.pills.read().layOut(name)
