@@ -47,12 +47,18 @@ func (q *query) option(place *module.Place) (subject, bool) {
 		if !ok {
 			return nil, false
 		}
-		if names = optionPath(c, whole); names == nil {
+		if names = optionPath(c, whole); names == nil || !begins(place.Path, len(whole)-len(names)) {
 			return nil, false
 		}
 		place.Span = span
 	}
 	return q.optionNamed(names)
+}
+
+// begins reports whether the last name of a path is one of an option's, or the config or options before it, where the option's first
+// name is so many names behind the path's first. What stands before leads to a system, and says nothing about the option.
+func begins(path module.Path, first int) bool {
+	return len(path) > first || len(path) == 1 && first == 1 && (path.Last() == "config" || path.Last() == "options")
 }
 
 func (q *query) optionNamed(names []string) (subject, bool) {

@@ -35,6 +35,9 @@ func newMember(p catalog.Package, scope string) member {
 // scopeOrMember finds the subject of a name in pkgs.nvidia-jetpack.
 func (q *query) scopeOrMember(place *module.Place) (subject, bool) {
 	names := place.Path.Known()
+	if place.Bound.Kind() == syntax.AttrSet {
+		return nil, false // a set of the text's own, whatever it is called
+	}
 	for i := len(names) - 1; i >= max(len(names)-2, 0); i-- {
 		if !isScope(names, i) {
 			continue

@@ -97,8 +97,26 @@ func namesIn(set syntax.Node, written Path) Path {
 	if isLet(set) && len(written) > 0 {
 		written = slices.Clone(written)
 		written[0].Variable = true
+		written[0].Own = isConfiguration(written[0].Name) && !isUsedWhole(set, written[0].Name)
 	}
 	return written
+}
+
+// isUsedWhole reports whether a variable of a let, or what inherits it, is used otherwise than by selecting from it: a set
+// that is used whole may be a module.
+func isUsedWhole(let syntax.Node, name string) bool {
+	for n := range syntax.Descendants(let) {
+		switch up := n.Parent(); {
+		case n.Text() != name:
+		case n.Kind() == syntax.Identifier:
+			if s, ok := syntax.AsSelect(up); !ok || s.From() != n {
+				return true
+			}
+		case n.Kind() == syntax.Name && up.Kind() == syntax.Inherit && up.Parent() != let:
+			return true
+		}
+	}
+	return false
 }
 
 func isLet(n syntax.Node) bool { return n.Kind() == syntax.LetIn || n.Kind() == syntax.LetBody }

@@ -25,6 +25,9 @@ type Part struct {
 	// Variable says that the part is no name of a set: it is what a reference
 	// starts from, or the name of the let that a definition stands in.
 	Variable bool
+	// Own says of a variable that no configuration of a NixOS system begins with it: that of a
+	// submodule does, or the text itself says what it leads to.
+	Own bool
 	// Span is where the name stands; empty for an Element and for a part that
 	// comes from elsewhere in the text.
 	Span text.Span
@@ -247,7 +250,7 @@ func outward(at, up syntax.Node) (Path, bool) {
 			}
 			return nil, true
 		}
-		if slices.Contains(formatters, call) {
+		if slices.Contains(formatters, call) || slices.Contains(otherSystems, call) {
 			return Path{beyond}, false
 		}
 		if a, _ := syntax.AsApply(up); a.Function() == at {

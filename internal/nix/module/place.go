@@ -40,6 +40,8 @@ type Place struct {
 	// Binder which lambda takes it, if it is an Argument.
 	Origin Origin
 	Binder syntax.Node
+	// Bound is, for a Local, the expression that makes its value, if that is in the text.
+	Bound syntax.Node
 	// Value is, for a ValuePlace, what the string or word says.
 	Value string
 	// Compared says that the value is compared with the option, not given to it.
@@ -214,7 +216,7 @@ func (r *reader) named(n syntax.Node) Place {
 
 // referring is the place of a name with what it refers to.
 func (p Place) referring(ref reference) Place {
-	p.Kind, p.Path, p.Origin, p.Binder = ReferredName, ref.path, ref.origin, ref.lambda
+	p.Kind, p.Path, p.Origin, p.Binder, p.Bound = ReferredName, ref.path, ref.origin, ref.lambda, ref.value
 	return p
 }
 

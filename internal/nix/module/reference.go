@@ -193,8 +193,23 @@ func (r *reader) selection(from *eval.Thunk, written Path, left int) reference {
 	if !ok {
 		ref = reference{path: Path{expression}, origin: Local}
 	}
+	ref.path[0].Own = ref.path[0].Own || ref.origin == Local && isWritten(v)
 	ref.path = append(slices.Clip(ref.path), written...)
 	return ref
+}
+
+// isWritten reports whether a value is what the text says, as a whole: nothing of it comes from outside. An attribute that is
+// missing in a set that is written out is so too.
+func isWritten(v eval.Value) bool {
+	switch v := v.(type) {
+	case *eval.Attrs:
+		return v.Rest() == nil
+	case eval.String, eval.Int, eval.Float, eval.Bool, eval.Null, eval.Path, *eval.List:
+		return true
+	case *eval.Unknown:
+		return v.Reason == eval.Refused
+	}
+	return false
 }
 
 // symbolic is the reference to what comes from outside that a value is, at least
@@ -251,6 +266,7 @@ func referenceOf(s *eval.Symbol) (reference, bool) {
 	if isTaken {
 		ref.origin, ref.lambda = Argument, l.Node
 		ref.path[0].Variable = true
+		ref.path[0].Own = isConfiguration(names[0]) && isOtherModule(l.Node)
 	}
 	return ref, true
 }

@@ -66,7 +66,7 @@ func (r root) ends(p Path) bool {
 	for i, part := range p[len(p)-len(r.names):] {
 		isElement := part.Known && part.Name == Element
 		switch name := r.names[i]; {
-		case part.opens():
+		case part.opens(), part == beyond:
 			return false
 		case name == "*":
 		case name == "[]":
@@ -89,6 +89,9 @@ func (p Part) opens() bool { return p.Variable || p == boundary }
 // a variable may give any configuration, and so does what a reference calls
 // config or options: evaluated.config.
 func (p Path) IsRoot() bool {
+	if slices.ContainsFunc(p[:min(2, len(p))], func(part Part) bool { return part.Own }) {
+		return false
+	}
 	// A variable begins a path, or comes right behind the boundary that a let is.
 	isReference := slices.ContainsFunc(p[:min(2, len(p))], func(part Part) bool { return part.Variable })
 	// The lowest bit of ends says whether a root begins, or the path ends, at i,
@@ -119,21 +122,23 @@ func (p Path) IsRoot() bool {
 // otherSystems are the functions that take modules which are none of NixOS's.
 var otherSystems = []string{"submodule", "submoduleWith", "homeManagerConfiguration", "darwinSystem"}
 
+// isConfiguration reports whether a name is what modules of any system call their configuration, or their options.
+func isConfiguration(name string) bool { return name == "config" || name == "options" }
+
 // IsSystemModule reports whether a function takes arguments as modules do, and stands where one of a NixOS system may: not
 // where one of a submodule or of home-manager does, or anything else under the name of somebody else's.
 func IsSystemModule(lambda syntax.Node) bool {
-	if l, ok := syntax.AsLambda(lambda); !ok || l.Formals().IsZero() || !PathOf(lambda).IsRoot() {
+	l, ok := syntax.AsLambda(lambda)
+	return ok && !l.Formals().IsZero() && PathOf(lambda).IsRoot()
+}
+
+// isOtherModule reports whether a function is a module of a submodule, of home-manager or the like: its config is that of its own
+// system. A function without an ellipsis is called by the text, with whatever configuration.
+func isOtherModule(lambda syntax.Node) bool {
+	l, ok := syntax.AsLambda(lambda)
+	if !ok || !l.Formals().HasEllipsis() {
 		return false
 	}
-	levels := 0
-	for n := range syntax.Ancestors(lambda) {
-		call, isCall := syntax.AsApply(n.Parent())
-		if isCall && call.Argument() == n && slices.Contains(otherSystems, CalleeName(call.Function())) {
-			return false
-		}
-		if levels++; levels > mostLevels {
-			return false
-		}
-	}
-	return true
+	p := PathOf(lambda)
+	return !p.IsRoot() && !slices.ContainsFunc(p, Part.opens)
 }
