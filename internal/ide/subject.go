@@ -71,6 +71,7 @@ var kinds = []struct {
 	{module.FilePlace, anyDocument, (*query).value},
 	{module.FilePlace, jetpackDocument, (*query).sourceFile},
 	{module.CommentPlace, jetpackDocument, (*query).glossaryWord},
+	{module.SyntaxPlace, jetpackDocument, (*query).language},
 }
 
 // A domain is the documents in which a kind of subject is ours: options are in every Nix file, the rest is anyone's Nix
@@ -92,6 +93,9 @@ func (q *query) subjectAt(offset int) (subject, text.Span, bool) {
 			q.pinned, q.place = pinned, module.At(q.doc.Tree(), offset)
 			s, ok = q.subjectOfPlace(&q.place)
 		}
+	}
+	if !ok {
+		return q.syntaxAt(offset)
 	}
 	return s, q.place.Span, ok
 }

@@ -49,6 +49,8 @@ type Settings struct {
 	HoverDetail Detail
 	// ExcerptLines is how many lines of a pill a hover shows ("jetpills.hover.excerptLines").
 	ExcerptLines int
+	// HoverLanguage says whether keywords and operators of Nix are explained ("jetpills.hover.language").
+	HoverLanguage bool
 	// Diagnostics says whether findings are shown ("jetpills.diagnostics.enable").
 	Diagnostics bool
 	// InlayHints says whether values that are known stand behind the names that have them ("jetpills.inlayHints.enable").
@@ -66,7 +68,7 @@ const MaxExcerptLines = 200
 
 // DefaultSettings are those of a person who sets nothing.
 func DefaultSettings() Settings {
-	return Settings{Definition: DefinitionPill, HoverDetail: DetailNormal, ExcerptLines: 12, Diagnostics: true, InlayHints: true, CodeLens: true}
+	return Settings{Definition: DefinitionPill, HoverDetail: DetailNormal, ExcerptLines: 12, HoverLanguage: true, Diagnostics: true, InlayHints: true, CodeLens: true}
 }
 
 // ParseSettings reads the settings section as clients send it, as JSON. The section may be wrapped in an object with its
@@ -144,6 +146,8 @@ func (p *settingsParser) set(name string, value any) {
 		default:
 			s.ExcerptLines = int(number)
 		}
+	case "jetpills.hover.language":
+		p.turn(&s.HoverLanguage, name, value)
 	case "jetpills.diagnostics.enable":
 		p.turn(&s.Diagnostics, name, value)
 	case "jetpills.inlayHints.enable":

@@ -19,6 +19,7 @@ const (
 	OverlayArgument           // final or prev of an overlay, where it is named or used
 	FilePlace                 // a path
 	CommentPlace              // a word of a comment
+	SyntaxPlace               // a keyword or an operator: see SyntaxAt
 )
 
 // Place is what stands under a cursor.
@@ -48,6 +49,8 @@ type Place struct {
 	Compared bool
 	// Line is, for a CommentPlace, what the comment has of the word's line.
 	Line text.Span
+	// Token is, for a SyntaxPlace, the keyword or the operator.
+	Token syntax.Kind
 	// Overlay is set for OverlayArgument.
 	Overlay Overlay
 	// Node is the innermost node.
