@@ -2,6 +2,8 @@ package ide
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
@@ -45,7 +47,7 @@ var constructs = map[syntax.Kind]struct {
 	syntax.OrOp:           {binary("True if one of both is: %s or %s. Nix looks at the right side only if the left one is false."), topics{concept("operators")}},
 	syntax.Equal:          {binary("True if %s equals %s. Lists and sets are compared by what they hold."), topics{concept("operators")}},
 	syntax.NotEqual:       {binary("True if %s does not equal %s. Lists and sets are compared by what they hold."), topics{concept("operators")}},
-	syntax.Plus:           {binary("The sum of %s and %s, or both texts or paths joined."), topics{concept("operators")}},
+	syntax.Plus:           {plusSays, topics{concept("operators")}},
 	syntax.Not:            {notSays, topics{concept("operators")}},
 	syntax.Question:       {questionSays, topics{concept("operators")}},
 	syntax.Ellipsis:       {ellipsisSays, topics{concept("function-patterns")}},
@@ -80,7 +82,7 @@ func (q *query) language(place *module.Place) (subject, bool) {
 		c.what = "function"
 		if l, _ := syntax.AsLambda(n); !l.Formals().IsZero() {
 			c.topics = topics{concept("function-patterns")}
-			if module.IsSystemModule(n) {
+			if isSurelyModule(n) {
 				c.what, c.topics = "function of a module", topics{concept("module-arguments")}
 			}
 		}
@@ -98,26 +100,49 @@ func (q *query) language(place *module.Place) (subject, bool) {
 }
 
 // mostShown is how many characters of an expression stand in a sentence.
-const mostShown = 36
+const mostShown = 44
 
-// shownCode is an expression as it stands in a sentence: cut where it is long; what has no place there is "…".
-func shownCode(n syntax.Node) markup.Text {
-	if n.Kind() == syntax.Missing || n.IsZero() {
-		return markup.Code("…")
+// shownCode is an expression as it stands in a sentence: of a long one what it begins with.
+func shownCode(n syntax.Node) markup.Text { return markup.Code(abridged(n)) }
+
+func abridged(n syntax.Node) string {
+	if n.IsZero() || n.Kind() == syntax.Missing {
+		return "…"
 	}
-	line := []rune(oneLine(n.Text()))
-	if len(line) <= mostShown {
-		return markup.Code(string(line))
+	whole := n.Text()
+	if isCommented := strings.ContainsAny(whole, "#*") && !module.IsString(n); !isCommented && len(whole) <= 2*mostShown {
+		if line := oneLine(whole); utf8.RuneCountInString(line) <= mostShown {
+			return line
+		}
 	}
-	switch syntax.WithoutParens(n).Kind() {
+	switch n.Kind() {
+	case syntax.Paren:
+		return abridged(n.Child(0))
 	case syntax.AttrSet:
-		return markup.Code("{ … }")
+		if set, _ := syntax.AsAttrSet(n); set.Recursive() {
+			return "rec { … }"
+		}
+		return "{ … }"
 	case syntax.List:
-		return markup.Code("[ … ]")
+		return "[ … ]"
+	case syntax.String:
+		return `"…"`
+	case syntax.IndentedString:
+		return "'' … ''"
+	case syntax.Apply:
+		for n.Kind() == syntax.Apply {
+			n = n.Child(0)
+		}
+		return strings.TrimSuffix(abridged(n), " …") + " …"
+	case syntax.Binary:
+		at, _ := syntax.Operator(n)
+		return abridged(n.Child(0)) + " " + at.Of(n.Tree().Source()) + " …"
 	case syntax.Lambda:
-		return markup.Prose("the function")
+		return "(… : …)"
+	case syntax.If:
+		return "if …"
 	}
-	return markup.Code(string(line[:mostShown-1]) + "…")
+	return "…"
 }
 
 // mostNamesShown is how many names stand in a sentence.
@@ -168,7 +193,7 @@ func letSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 		return markup.Prose("Names values for the expression behind `in`, and for each other."), nil
 	}
 	if len(names) == 1 {
-		return markup.Format("Names a value: %s may be used in the expression behind `in`, and nowhere else.", listed(names)), nil
+		return markup.Format("Names a value: %s may be used in the expression behind `in`.", listed(names)), nil
 	}
 	return markup.Format("Names values: %s may be used behind `in` and in each other, in any order.", listed(names)), nil
 }
@@ -183,7 +208,7 @@ func inSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 func withSays(q *query, place *module.Place) (markup.Text, []markup.Text) {
 	set := place.Node.Child(0)
 	from := shownCode(set)
-	says := markup.Format("Brings the names of %s into scope: behind the semicolon, %s is written as %s. A name from a `let` or an argument wins.",
+	says := markup.Format("Brings the names of %s into scope: behind the semicolon, %s may be written as %s. A name from a `let` or an argument wins.",
 		from, markup.Code(dotted(set)+"x"), markup.Code("x"))
 	if path := place.Path; len(path) > 1 && path.Names(len(path)) != nil && path.String() != set.Text() {
 		return says, []markup.Text{markup.Format("%s is %s.", from, markup.Code(path.String()))}
@@ -205,10 +230,59 @@ func dotted(n syntax.Node) string {
 func recSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 	says := markup.Prose("The attributes of this set may use each other by name. The trap: `//` and overrides change an attribute, " +
 		"and not those that were computed from it.")
-	if names := boundNames(place.Node); len(names) > 0 {
-		return says, []markup.Text{markup.Format("In its values, %s means what stands between these braces.", markup.Code(names[0]))}
+	if user, used, ok := usesWithin(place.Node); ok {
+		return says, []markup.Text{markup.Format("Here %s uses %s: a later change of that does not reach it.", markup.Code(user), markup.Code(used))}
 	}
 	return says, nil
+}
+
+// mostWithin is how many nodes of a set are looked at for a name of the set.
+const mostWithin = 2000
+
+// usesWithin is an attribute of a set that uses another attribute by its name, and that attribute.
+func usesWithin(set syntax.Node) (user, used string, ok bool) {
+	names, left := boundNames(set), mostWithin
+	for child := range syntax.Bindings(set) {
+		b, isBinding := syntax.AsBinding(child)
+		if !isBinding {
+			continue
+		}
+		user, _ = syntax.AttrName(b.Path().Child(0))
+		for n := range syntax.Descendants(b.Value()) {
+			if left--; left < 0 {
+				return "", "", false
+			}
+			if used = n.Text(); n.Kind() == syntax.Identifier && used != user && slices.Contains(names, used) && !isRebound(n, set) {
+				return user, used, user != ""
+			}
+		}
+	}
+	return "", "", false
+}
+
+// isRebound reports whether something between a name and a set around it may bind the name anew.
+func isRebound(n, set syntax.Node) bool {
+	for up := range syntax.Ancestors(n) {
+		switch {
+		case up == set:
+			return false
+		case up.Kind() == syntax.Lambda:
+			l, _ := syntax.AsLambda(up)
+			for f := range l.Formals().All() {
+				if f.Child(0).Text() == n.Text() {
+					return true
+				}
+			}
+			if !l.Parameter().IsZero() && l.Parameter().Text() == n.Text() {
+				return true
+			}
+		case up.Kind() == syntax.LetIn || up.Kind() == syntax.AttrSet:
+			if slices.Contains(boundNames(up), n.Text()) {
+				return true
+			}
+		}
+	}
+	return true
 }
 
 func inheritSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
@@ -239,9 +313,13 @@ func inheritSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 		all += " " + name + " = " + value + ";"
 	}
 	if from.IsZero() {
-		return markup.Format("Short for %s, where the name on the right is the one outside of this set.", markup.Code(all[1:])), nil
+		where := "set"
+		if place.Node.Parent().Kind() == syntax.LetIn {
+			where = "`let`"
+		}
+		return markup.Format("Short for %s, where the name on the right is the one outside of this %s.", markup.Code(all[1:]), markup.Prose(where)), nil
 	}
-	return markup.Format("Short for %s", markup.Code(all[1:])), nil
+	return markup.Format("Short for %s.", markup.Code(all[1:])), nil
 }
 
 func ifSays(q *query, place *module.Place) (says markup.Text, notes []markup.Text) {
@@ -265,7 +343,7 @@ func (q *query) choosesDefinitions(n syntax.Node) bool {
 	if path := module.PathOf(n); len(path) > 1 || !path.IsRoot() {
 		return false
 	}
-	if !inSystemModule(n) || syntax.WithoutParens(n.Child(1)).Kind() != syntax.AttrSet {
+	if !inModule(n) || syntax.WithoutParens(n.Child(1)).Kind() != syntax.AttrSet {
 		return false
 	}
 	for inner := range syntax.Descendants(n.Child(0)) {
@@ -276,17 +354,40 @@ func (q *query) choosesDefinitions(n syntax.Node) bool {
 	return false
 }
 
+// isSurelyModule reports whether a function is certainly a module: it takes what only modules get, or stands where a module does and takes what
+// every module gets.
+func isSurelyModule(lambda syntax.Node) bool {
+	l, ok := syntax.AsLambda(lambda)
+	if !ok || !module.IsSystemModule(lambda) {
+		return false
+	}
+	isPlain := l.Formals().HasEllipsis()
+	for f := range l.Formals().All() {
+		switch f.Child(0).Text() {
+		case "config", "options", "modulesPath":
+			return true
+		case "lib", "pkgs":
+		default:
+			isPlain = false
+		}
+	}
+	if up := lambda.Parent(); up.Kind() != syntax.File && module.PathOf(lambda).Last() != module.Element {
+		return false
+	}
+	return isPlain
+}
+
 // mostFunctions is how many functions around a node are looked at.
 const mostFunctions = 8
 
-// inSystemModule reports whether a node stands in a module that is a function.
-func inSystemModule(n syntax.Node) bool {
+// inModule reports whether a node stands in a module that is a function.
+func inModule(n syntax.Node) bool {
 	left := mostFunctions
 	for up := range syntax.Ancestors(n) {
 		if up.Kind() != syntax.Lambda {
 			continue
 		}
-		if module.IsSystemModule(up) {
+		if isSurelyModule(up) {
 			return true
 		}
 		if left--; left == 0 {
@@ -298,10 +399,10 @@ func inSystemModule(n syntax.Node) bool {
 
 func assertSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 	says := markup.Format("Stops the evaluation unless %s is true. Otherwise the value is what follows the semicolon.", shownCode(place.Node.Child(0)))
-	if inSystemModule(place.Node) {
-		return says, []markup.Text{markup.Prose("The error has no message of yours. In a module, an entry of `assertions` has one.")}
+	if strings.Contains(place.Node.Child(0).Text(), "assertMsg") {
+		return says, nil
 	}
-	return says, nil
+	return says, []markup.Text{markup.Prose("The error shows the condition alone. `lib.assertMsg` adds a message; in a module, an entry of `assertions` has one.")}
 }
 
 func orSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
@@ -340,12 +441,29 @@ func binary(sentence string) func(*query, *module.Place) (markup.Text, []markup.
 	}
 }
 
+func plusSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
+	left, right := place.Node.Child(0), place.Node.Child(1)
+	for _, side := range []syntax.Node{left, right} {
+		switch {
+		case side.Kind() == syntax.IntegerLiteral || side.Kind() == syntax.FloatLiteral:
+			return markup.Format("The sum of %s and %s.", shownCode(left), shownCode(right)), nil
+		case module.IsString(side):
+			return markup.Format("Joins %s and %s: to a path if the left side is one, else to a text.", shownCode(left), shownCode(right)), nil
+		}
+	}
+	return markup.Format("Joins %s and %s to a text or a path; of two numbers it is the sum.", shownCode(left), shownCode(right)), nil
+}
+
 func notSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 	return markup.Format("True if %s is false, and false if it is true.", shownCode(place.Node.Child(0))), nil
 }
 
 func questionSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 	n := place.Node
+	if n.Kind() == syntax.Formal && isSurelyModule(n.Parent().Parent()) {
+		return markup.Format("NixOS never uses the default of a module's argument: it looks %s up in `_module.args`, and stops if that lacks it.",
+			shownCode(n.Child(0))), nil
+	}
 	if n.Kind() == syntax.Formal {
 		return markup.Format("The caller may leave out %s; it is then %s.", shownCode(n.Child(0)), shownCode(n.Child(1))), nil
 	}
@@ -353,7 +471,7 @@ func questionSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 }
 
 func ellipsisSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
-	if module.IsSystemModule(place.Node.Parent()) {
+	if isSurelyModule(place.Node.Parent()) {
 		return markup.Prose("Allows arguments that are not listed. A module needs the dots: NixOS gives it more arguments than it names."), nil
 	}
 	if l, _ := syntax.AsLambda(place.Node.Parent()); !l.Parameter().IsZero() {
@@ -390,7 +508,7 @@ func colonSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 		}
 	}
 	switch {
-	case module.IsSystemModule(place.Node):
+	case isSurelyModule(place.Node):
 		if len(needed)+len(optional) == 0 {
 			return markup.Prose("A module: NixOS calls this function, and merges the set behind the colon with those of all other modules."), nil
 		}
