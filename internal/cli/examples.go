@@ -83,6 +83,10 @@ var examples = map[string][]string{
 		"jetpills pills coverage",
 		"jetpills pills coverage ~/my-pills",
 	},
+	"jetpills why": {
+		"nix build .#flash-orin 2>&1 | jetpills why -",
+		"jetpills why \"error: attribute 'nvidia-jetpack' missing\"",
+	},
 	"jetpills syntax check": {
 		"jetpills syntax check flake.nix",
 		"jetpills syntax check .",

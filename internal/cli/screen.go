@@ -22,17 +22,23 @@ type screen struct {
 }
 
 // screenOf is the terminal that an output is, if it is one.
-func screenOf(out io.Writer) (s screen, isTerminal bool) {
-	file, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+func screenOf(out io.Writer) (s screen, ok bool) {
+	if !isTerminal(out) {
 		return screen{}, false
 	}
+	file := out.(*os.File)
 	s.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	var err error
 	if s.width, s.height, err = term.GetSize(int(file.Fd())); err != nil || s.width <= 0 {
 		s.width, s.height = 80, 24 // of a terminal that says nothing of its size
 	}
 	return s, true
+}
+
+// isTerminal reports whether a person is at a stream, and not a program or a file.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // A layout writes a text for so many columns, 80 if it is 0, in colours or without.

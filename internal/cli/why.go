@@ -14,7 +14,7 @@ import (
 func (p *Program) whyCommand() *cobra.Command {
 	const short = "Find out which section explains what a build, a flash or a boot printed"
 	var format string
-	c := command("why [TEXT… | -]", short, cobra.ArbitraryArgs, func(args []string) error {
+	c := command("why [TEXT… | -]", short, takes(0, many), func(args []string) error {
 		pills, err := p.pills()
 		if err != nil {
 			return err

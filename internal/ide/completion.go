@@ -56,6 +56,8 @@ type ItemTopic struct {
 	Value   string `json:"value,omitempty"`
 	Package string `json:"package,omitempty"`
 	Scope   string `json:"scope,omitempty"`
+	// Own is a name that an overlay of the user's gives, in Scope or in the package set.
+	Own string `json:"own,omitempty"`
 }
 
 // Complete offers what can be typed at the cursor, the best first.
@@ -75,9 +77,9 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 			items = append(c.names(), c.members()...)
 		}
 	case module.TypesName:
-		items = c.names()
+		items = append(c.names(), c.overlayKeys()...)
 	default:
-		items = append(c.names(), c.members()...)
+		items = append(append(c.names(), c.members()...), c.ownNames()...)
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return strings.Compare(a.Sort, b.Sort) })
 	for i := range items {
@@ -135,6 +137,8 @@ func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (
 
 func (q *query) subjectOf(topic ItemTopic) (subject, bool) {
 	switch c := q.pinned.Catalog; {
+	case topic.Own != "":
+		return q.userMember(topic.Scope, topic.Own)
 	case topic.Package != "":
 		p, ok := c.Package(topic.Package)
 		return newMember(p, topic.Scope), ok

@@ -20,7 +20,11 @@ func (c *completer) members() []Item {
 	case last == 0 || !isScope(known, last):
 		return nil
 	}
-	scope := known[last].Name
+	return c.membersOf(known[last].Name)
+}
+
+// membersOf offers the members of a package scope of jetpack-nixos.
+func (c *completer) membersOf(scope string) []Item {
 	major, _ := catalog.ScopeMajor(scope)
 	var items []Item
 	for _, p := range c.catalog.Packages() {
@@ -28,7 +32,7 @@ func (c *completer) members() []Item {
 			continue
 		}
 		item := c.item(ItemPackage, p.Name, c.written(p.Name), "1"+p.Name, ItemTopic{Package: p.Name, Scope: scope})
-		item.Detail = packageKind(p.Kind)
+		item.Detail = memberKind(p)
 		if len(p.Generations) > 0 && major == "" {
 			item.Detail += ", JetPack " + strings.Join(p.Generations, ", ")
 			if hosts, has := c.beside().lacking(p.Generations); len(hosts) > 0 {
@@ -52,6 +56,11 @@ func (c *completer) scopes() []Item {
 	if c.cursor.Typed == "" {
 		return nil
 	}
+	return c.scopesTyped()
+}
+
+// scopesTyped offers the package scopes that match what is typed.
+func (c *completer) scopesTyped() []Item {
 	var items []Item
 	for _, a := range c.catalog.OverlayAttributes() {
 		major, ok := catalog.ScopeMajor(a.Name)

@@ -93,7 +93,7 @@ func (q *query) isPackageSet(place *module.Place, i int) bool {
 	p := place.Path
 	if i == 0 && place.Origin == module.Argument {
 		if o, ok := module.AsOverlay(place.Binder); ok {
-			return overlaid[o.For] == ""
+			return o.For == "" || o.IsOfPackages
 		}
 	}
 	return packageSetNames[p[i].Name] || i > 0 && p[i-1].Name == "legacyPackages"

@@ -1,30 +1,499 @@
 package ide
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
+	"jetpills/internal/workspace"
 )
 
-// overlaid is what the functions that take an overlay lay it over; the rest lay it over the package set.
-var overlaid = map[string]string{
-	"overrideScope": "The scope", "overrideScope'": "The scope",
-	"extend": "The set that is extended", "extends": "The set that is extended",
-	"makeExtensible": "The set that is extended", "appendOverlays": "The set that is extended",
+// setWords are what a set that is made in layers is called: alone, as it is in the end, and below a layer.
+var setWords = map[module.SetKind]struct{ set, final, prev string }{
+	module.AnySet:        {"set that is extended", "set that is extended as it is in the end", "set that is extended as it was before this change"},
+	module.PackageSet:    {"package set", "package set as it is in the end", "package set before this overlay"},
+	module.ScopeSet:      {"scope", "scope as it is in the end", "scope as it was before this overlay"},
+	module.PythonSet:     {"set of Python packages", "set of Python packages as it is in the end", "set of Python packages as it was before this overlay"},
+	module.KernelSet:     {"set of kernel packages", "set of kernel packages as it is in the end", "set of kernel packages as it was before this overlay"},
+	module.LibSet:        {"nixpkgs' `lib`", "nixpkgs' `lib` as it is in the end", "nixpkgs' `lib` as it was before this extension"},
+	module.DerivationSet: {"derivation", "attributes of the derivation as they are in the end", "attributes of the derivation as they were before this change"},
+	module.ArgumentSet:   {"package", "arguments of the package", "arguments of the package as they were before this change"},
 }
 
-// overlayArgument finds the subject of final or prev, by whichever names an overlay has them.
-func (q *query) overlayArgument(place *module.Place) (subject, bool) {
-	name, o := place.Path.Last(), place.Overlay
-	what, ok := overlaid[o.For]
+// layerSentences say what an argument, the first %s, is; %s behind that is the set's name with a space before it, or nothing.
+var layerSentences = map[module.SetKind]struct{ final, prev, maker string }{
+	module.AnySet: {
+		"%s is the set%s with all that is laid over it, this function too.", "%s is the set%s without this function and those after it.",
+		"%s is the set%s itself: what this function gives, and what is laid over it later.",
+	},
+	module.PackageSet: {
+		"%s is the package set%s with every overlay applied, this one and later ones too. Take from it what you use.",
+		"%s is the package set%s with the overlays before this one alone. Take from it the package that you replace.", "",
+	},
+	module.ScopeSet: {
+		"%s is the scope%s with all that is laid over it, this overlay too. Take from it the members that you use.",
+		"%s is the scope%s without this overlay and those after it. Take from it the member that you replace.",
+		"%s is the scope%s itself: what this function gives, its `callPackage`, and what is laid over it later.",
+	},
+	module.PythonSet: {
+		"%s is the set of Python packages%s with every overlay applied, this one too. It is not `pkgs`.",
+		"%s is the set of Python packages%s without this overlay and those after it. It is not `pkgs`.", "",
+	},
+	module.KernelSet: {
+		"%s is the set of packages for one kernel%s with every overlay applied, this one too. It is not `pkgs`.",
+		"%s is the set of packages for one kernel%s without this overlay and those after it. It is not `pkgs`.", "",
+	},
+	module.LibSet: {
+		"%s is nixpkgs' library%s with every extension applied, this one too.", "%s is nixpkgs' library%s without this extension and those after it.", "",
+	},
+	module.DerivationSet: {
+		"%s are the attributes of the derivation%s with every override applied, later ones too.",
+		"%s are the attributes of the derivation%s without this change and those after it.", "",
+	},
+	module.ArgumentSet: {"", "%s are the arguments that the function of the package%s gets without this change.", ""},
+}
+
+// layerArgument is the subject of an argument of a layer, whatever it is called: final, prev, self, old.
+type layerArgument struct {
+	undeclared
+	topics
+	name    string
+	layer   module.Layer
+	isFinal bool
+	// isNamed says that it stands where the function names it, not where it is used.
+	isNamed bool
+	by      string // the file that uses this one for a layer
+}
+
+// layerOf is the layer that a lambda of the document is, as the document says or another file that uses it for one.
+func (q *query) layerOf(lambda syntax.Node) (l module.Layer, by string, ok bool) {
+	if lambda.IsZero() {
+		return l, "", false
+	}
+	l, ok = module.AsLayer(lambda)
+	if ok && l.For != "" {
+		return l, "", true
+	}
+	if parameter, isLambda := syntax.AsLambda(lambda); !isLambda || !parameter.Formals().IsZero() {
+		return l, "", ok
+	}
+	if use, by, isUsed := q.sn.FileUse(q.doc); isUsed {
+		if used, isIt := use.Layer(lambda); isIt {
+			return used, by, true
+		}
+	}
+	return l, "", ok
+}
+
+// argument finds the subject of an argument of an overlay, a scope or a derivation.
+func (q *query) layerArgument(place *module.Place) (subject, bool) {
+	if len(place.Path) != 1 || place.Binder.IsZero() || place.Origin != module.Argument && place.Kind != module.OverlayArgument {
+		return nil, false
+	}
+	l, by, ok := q.layerOf(place.Binder)
 	if !ok {
-		what = "The package set"
+		return nil, false
 	}
-	when := " with every overlay applied."
-	if o.Prev.Text() == name && o.Final.Text() != name {
-		when = " before this overlay."
+	a := layerArgument{
+		name: place.Path.Last(), layer: l, by: by,
+		isFinal: l.IsFinal(place.Binder), isNamed: place.Node.Kind() == syntax.Parameter,
 	}
-	return term{
-		title: name, what: markup.Prose("argument of an overlay"), summary: described(what + when),
-		topics: topics{concept("overlay-function"), concept("overlays")},
-	}, true
+	a.topics = layerTopics(l)
+	if l.Set == module.PackageSet && !a.isNamed && q.mayBeWrong(a, place.Node) {
+		a.topics = append(topics{concept("final-or-prev")}, a.topics...)
+	}
+	return a, true
+}
+
+// layerTopics are those of an argument of a layer.
+func layerTopics(l module.Layer) topics {
+	switch l.Set {
+	case module.PackageSet:
+		return topics{concept("overlay-function"), concept("overlays")}
+	case module.ScopeSet:
+		if l.Makes() {
+			return topics{function("makeScope"), concept("scopes")}
+		}
+		return topics{function("overrideScope"), concept("scopes")}
+	case module.KernelSet:
+		return topics{concept("kernel-package-overlays"), function("extend"), concept("overlay-function")}
+	case module.DerivationSet:
+		return topics{concept("final-attrs"), function("overrideAttrs")}
+	case module.ArgumentSet:
+		return topics{function("override")}
+	}
+	return topics{function(l.For), function("extend"), concept("overlay-function")}
+}
+
+// mayBeWrong reports whether the other argument may be meant where one is used: the finished set for what this overlay replaces by it, or the
+// set below for what the overlay does not replace.
+func (q *query) mayBeWrong(a layerArgument, n syntax.Node) bool {
+	s, ok := syntax.AsSelect(n.Parent())
+	if !ok {
+		return false
+	}
+	selected := ""
+	for name := range s.Path().Names() {
+		selected, _ = syntax.AttrName(name)
+		break
+	}
+	keys, _ := a.layer.Keys()
+	for _, key := range keys {
+		if key.Name != selected {
+			continue
+		}
+		return a.isFinal && !key.Value.IsZero() && key.Value.Span().Touches(n.Span().Start)
+	}
+	return !a.isFinal && !strings.HasPrefix(selected, "lib")
+}
+
+func (a layerArgument) sheet(q *query) sheet {
+	words, sentences := setWords[a.layer.Set], layerSentences[a.layer.Set]
+	what, says := words.prev, sentences.prev
+	switch {
+	case a.isFinal && a.layer.Makes():
+		what, says = words.final, sentences.maker
+	case a.isFinal:
+		what, says = words.final, sentences.final
+	}
+	name := markup.Text{}
+	if n := a.layer.Name; n != "" && a.layer.Set != module.PackageSet {
+		name = markup.Format(" %s", markup.Code(n))
+	}
+	out := sheet{title: a.name, what: markup.Prose(what), summary: summary{first: markup.Format(says, markup.Code(a.name), name)}}
+	if a.by != "" {
+		out.addBrief("Used by", markup.Code(q.nearPath(a.by)), markup.Format("used by %s", markup.Code(q.nearPath(a.by))))
+	}
+	if a.isNamed {
+		q.addKeys(&out, a.layer)
+	}
+	return out
+}
+
+// nearPath is a file as seen from the document.
+func (q *query) nearPath(file string) string {
+	near, _, _ := strings.Cut(q.lineIn(file, 0), ":0")
+	return near
+}
+
+// mostKeys is how many names of a layer a hover shows.
+const mostKeys = 12
+
+// addKeys says what a layer gives, and what of that replaces something of jetpack-nixos.
+func (q *query) addKeys(s *sheet, l module.Layer) {
+	if l.Set == module.DerivationSet || l.Set == module.ArgumentSet {
+		return
+	}
+	keys, whole := l.Keys()
+	var all, replaced, outside []string
+	for _, key := range keys {
+		all = append(all, key.Name)
+		switch {
+		case q.isUpstreams(l, key.Name):
+			replaced = append(replaced, key.Name)
+		case key.IsInherited && !key.Value.IsZero():
+			outside = append(outside, key.Name)
+		}
+	}
+	name := "Sets"
+	if l.Makes() {
+		name = "Members"
+	}
+	s.add(name, folded(all, whole))
+	s.add("Of jetpack-nixos", folded(replaced, true))
+	if l.Makes() {
+		s.add("From outside", folded(outside, true))
+		if !l.Parent.IsZero() {
+			s.add("Parent", markup.Format("what %s looks in", markup.Code(l.Parent.Text())))
+		}
+	}
+}
+
+// folded are names with how many there are, the first of them where they are many.
+func folded(all []string, whole bool) markup.Text {
+	switch {
+	case len(all) == 0:
+		return markup.Text{}
+	case len(all) > mostKeys:
+		return markup.Format("%s names: %s and %s more", fmt.Sprint(len(all)), markup.Codes(all[:mostKeys]), fmt.Sprint(len(all)-mostKeys))
+	case !whole:
+		return markup.Format("%s, and others that the text does not name", markup.Codes(all))
+	}
+	return markup.Codes(all)
+}
+
+// isUpstreams reports whether a name that a layer gives is one of jetpack-nixos, as far as the revision is known.
+func (q *query) isUpstreams(l module.Layer, name string) bool {
+	if q.inCheckout() || l.Makes() {
+		return false
+	}
+	c := q.pinned.Catalog
+	if l.Set == module.PackageSet {
+		return slices.ContainsFunc(c.OverlayAttributes(), func(a catalog.Attribute) bool { return a.Name == name })
+	}
+	if _, ok := catalog.ScopeMajor(l.Name); !ok || l.Set != module.ScopeSet {
+		return false
+	}
+	has, known := c.HasMember(l.Name, "", name)
+	return has && known
+}
+
+// layerName is the subject of a name in a set that is made in layers: where an argument of a layer has it, and where the layer gives it.
+type layerName struct {
+	topics
+	name, set string
+	what      markup.Text
+	says      markup.Text
+	declared  Location // where the user's files give it; without a file where they don't
+	layer     module.Layer
+	scope     module.Layer // that the name is, if it is one
+}
+
+func (n layerName) sheet(q *query) sheet {
+	title := n.name
+	if n.set != "" {
+		title = n.set + "." + n.name
+	}
+	out := sheet{title: title, what: n.what, summary: summary{first: n.says}}
+	if n.declared.File != "" {
+		at := markup.Code(q.lineIn(n.declared.File, n.declared.Line))
+		out.addBrief("Defined", at, at)
+	}
+	if !n.scope.Lambda.IsZero() {
+		q.addKeys(&out, n.scope)
+	}
+	return out
+}
+
+func (n layerName) declaration(*query) (Location, bool) { return n.declared, n.declared.File != "" }
+
+// isOwn says that the name is the user's: a jump leads to where it is defined, and not to a pill.
+func (n layerName) isOwn() bool { return n.declared.File != "" }
+
+// at is a node of the document as a location.
+func (q *query) at(n syntax.Node) Location {
+	line, column := q.doc.Mapper().LineColumn(n.Span().Start)
+	file := q.doc.Path
+	if file == "" {
+		file = q.doc.URI
+	}
+	return Location{File: file, Line: line, Column: column}
+}
+
+// nameInLayer finds the subject of a name that is selected from an argument of a layer.
+func (q *query) nameInLayer(place *module.Place) (subject, bool) {
+	path, lambda := place.Path, place.Binder
+	if !place.Layer.IsZero() {
+		path, lambda = place.InLayer, place.Layer
+	} else if place.Origin != module.Argument {
+		return nil, false
+	}
+	if len(path) != 2 || path.Last() == "" || place.Node.Kind() == syntax.Parameter {
+		return nil, false
+	}
+	l, _, ok := q.layerOf(lambda)
+	if !ok {
+		return nil, false
+	}
+	isFinal := l.IsFinal(lambda)
+	name := path.Last()
+	keys, whole := l.Keys()
+	for _, key := range keys {
+		if key.Name == name {
+			return q.ownName(l, key, isFinal), true
+		}
+	}
+	set := l.Name
+	if l.Set == module.PackageSet {
+		set = ""
+	}
+	if member, ok := q.userMember(set, name); ok && (l.Set == module.PackageSet || l.Set == module.ScopeSet && l.Name != "") && isFinal {
+		return member, true
+	}
+	if s, ok := q.function(place); s != nil {
+		return s, ok
+	}
+	if l.Makes() && whole && l.Set != module.PackageSet {
+		return nil, true
+	}
+	return q.foreignName(l, path[0].Name, name, isFinal), true
+}
+
+// ownName is the subject of a name that a layer of the document gives.
+func (q *query) ownName(l module.Layer, key module.Key, isFinal bool) subject {
+	n := q.newLayerName(l, key.Name)
+	n.declared = q.at(key.Node)
+	switch {
+	case l.Makes():
+		n.what = markup.Format("attribute of the %s", setCalled(l))
+		n.says = markup.Format("%s is what this file gives the %s by that name.", markup.Code(key.Name), setCalled(l))
+	case isFinal:
+		n.what = markup.Format("attribute of the %s", markup.Prose(setWords[l.Set].final))
+		n.says = markup.Format("%s is the one that is set here, or that of a later change.", markup.Code(key.Name))
+	default:
+		n.what = markup.Format("attribute of the %s", markup.Prose(setWords[l.Set].prev))
+		n.says = markup.Format("%s is the one that is replaced here.", markup.Code(key.Name))
+		n.topics = append(topics{concept("final-or-prev")}, n.topics...)
+	}
+	if l.Set == module.DerivationSet {
+		n.topics = layerTopics(l)
+	}
+	if isFinal {
+		n.scope, _ = module.ScopeOf(key.Value)
+	}
+	return n
+}
+
+// foreignName is the subject of a name of a set that no file of the user's gives.
+func (q *query) foreignName(l module.Layer, argument, name string, isFinal bool) subject {
+	n := q.newLayerName(l, name)
+	words := setWords[l.Set]
+	if isFinal {
+		n.what = markup.Format("attribute of the %s", markup.Prose(words.final))
+		n.says = markup.Format("%s is the one that everything else gets, with the changes of every layer.", markup.Code(argument+"."+name))
+	} else {
+		n.what = markup.Format("attribute of the %s", markup.Prose(words.prev))
+		n.says = markup.Format("%s is the one below this layer, without the changes of later ones.", markup.Code(argument+"."+name))
+		if l.Set == module.PackageSet {
+			n.topics = append(topics{concept("final-or-prev")}, n.topics...)
+		}
+	}
+	switch l.Set {
+	case module.DerivationSet:
+		n.says = markup.Format("%s is what the derivation has by that name, with every override applied.", markup.Code(argument+"."+name))
+		if !isFinal {
+			n.says = markup.Format("%s is what the derivation has by that name without this change.", markup.Code(argument+"."+name))
+		}
+		if name == "finalPackage" {
+			n.says = markup.Format("%s is the derivation itself, with every override applied.", markup.Code(argument+"."+name))
+		}
+	case module.ArgumentSet:
+		n.says = markup.Format("%s is the argument that the function of the package gets without this change.", markup.Code(argument+"."+name))
+	}
+	return n
+}
+
+func (q *query) newLayerName(l module.Layer, name string) layerName {
+	n := layerName{topics: layerTopics(l), name: name, layer: l}
+	if l.Set != module.PackageSet && l.Set != module.DerivationSet && l.Set != module.ArgumentSet {
+		n.set = l.Name
+	}
+	return n
+}
+
+// setCalled is what a set is called, with its name.
+func setCalled(l module.Layer) markup.Text {
+	set := setWords[l.Set].set
+	if l.Name == "" {
+		return markup.Prose(set)
+	}
+	return markup.Format("%s %s", set, markup.Code(l.Name))
+}
+
+// userMember is the subject of a name that an overlay of the user's gives in a scope, or in the package set for an empty one.
+func (q *query) userMember(set, name string) (subject, bool) {
+	all := q.sn.UserMembers(q.doc, set)
+	i := slices.IndexFunc(all, func(m workspace.UserMember) bool { return m.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return q.newUserMember(all[i]), true
+}
+
+func (q *query) newUserMember(m workspace.UserMember) layerName {
+	n := layerName{
+		topics: topics{concept("overlay-function"), concept("overlays")}, name: m.Name, set: m.Set,
+		what: markup.Prose("attribute that an overlay of yours sets"), declared: Location{File: m.File, Line: m.Line, Column: m.Column},
+	}
+	switch {
+	case m.Set != "":
+		n.topics = topics{function("overrideScope"), concept("scopes")}
+		n.what = markup.Format("your attribute of the scope %s", markup.Code(m.Set))
+		n.says = markup.Format("A file of yours gives %s to the scope %s.", markup.Code(m.Name), markup.Code(m.Set))
+	case m.IsScope:
+		n.topics = topics{function("makeScope"), concept("scopes")}
+		n.what = markup.Prose("package scope of yours")
+		n.says = markup.Format("An overlay of yours makes the scope %s.", markup.Code(m.Name))
+		var members []string
+		for _, inner := range q.sn.UserMembers(q.doc, m.Name) {
+			members = append(members, inner.Name)
+		}
+		if len(members) > 0 {
+			n.says = markup.Format("An overlay of yours makes the scope %s, with %s.", markup.Code(m.Name), folded(slices.Compact(members), true))
+		}
+	default:
+		n.says = markup.Format("An overlay of yours gives %s to the package set.", markup.Code(m.Name))
+	}
+	return n
+}
+
+// userPackage finds the subject of a name that an overlay of the user's gives the package set, or a scope that it makes there.
+func (q *query) userPackage(place *module.Place) (subject, bool) {
+	names := place.Path.Names(len(place.Path))
+	if n := len(names); n < 2 || n > 3 || names[0] != "pkgs" && !q.isPackageSet(place, 0) {
+		return nil, false
+	}
+	if len(names) == 2 {
+		return q.userMember("", names[1])
+	}
+	return q.userMember(names[1], names[2])
+}
+
+// definedKey finds the subject of a name that an overlay or the function of a scope gives.
+func (q *query) definedKey(place *module.Place) (subject, bool) {
+	if place.Written != 1 {
+		return nil, false
+	}
+	set := place.Node.Parent().Parent()
+	if place.Node.Parent().Kind() == syntax.AttrPath {
+		set = set.Parent()
+	}
+	if set.Kind() != syntax.AttrSet {
+		return nil, false
+	}
+	around, ok := module.LayerAround(set)
+	if !ok {
+		if l := module.LambdaAround(set); !l.IsZero() {
+			around, _, ok = q.layerOf(l)
+		}
+	} else if of, _, isIt := q.layerOf(around.Lambda); isIt {
+		around = of
+	}
+	if !ok || around.Set == module.DerivationSet || around.Set == module.ArgumentSet || around.Set == module.LibSet {
+		return nil, false
+	}
+	name := place.Path.Last()
+	keys, _ := around.Keys()
+	i := slices.IndexFunc(keys, func(k module.Key) bool { return k.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	n := q.newLayerName(around, name)
+	n.scope, _ = module.ScopeOf(keys[i].Value)
+	switch code := markup.Code(name); {
+	case around.Makes():
+		n.what = markup.Format("attribute of the %s", setCalled(around))
+		n.says = markup.Format("The %s has %s, and `callPackage` of that finds it.", setCalled(around), code)
+		if around.Set != module.ScopeSet {
+			n.says = markup.Format("The %s has %s.", setCalled(around), code)
+		}
+	case !n.scope.Lambda.IsZero():
+		n.what = markup.Prose("package scope of yours")
+		n.says = markup.Format("This overlay makes the scope %s: a package set with a `callPackage` that finds its members first.", code)
+		n.topics = topics{function("makeScope"), concept("scopes")}
+	case around.Takes(keys[i]):
+		n.what = markup.Format("attribute that this overlay replaces")
+		n.says = markup.Format("This overlay replaces %s of the %s: it makes the new one of the one before.", code, setCalled(around))
+	case q.isUpstreams(around, name):
+		n.what = markup.Format("attribute that this overlay sets anew")
+		n.says = markup.Format("This overlay sets %s in place of the one of jetpack-nixos, if it comes after that.", code)
+	default:
+		n.what = markup.Format("attribute that this overlay sets")
+		n.says = markup.Format("This overlay gives %s to the %s, and replaces one of that name.", code, setCalled(around))
+	}
+	return n, true
 }

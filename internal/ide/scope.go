@@ -103,6 +103,9 @@ func (q *query) memberNamed(scope, name string) (subject, bool) {
 	if isMember && !isAbsent && (has || !known) {
 		return newMember(p, scope), true
 	}
+	if own, ok := q.userMember(scope, name); ok {
+		return own, true
+	}
 	path := scope + "." + name
 	out := absent{topics: topics{packageTopic(name)}, title: path, what: "not in this revision", referent: memberReferent(path)}
 	switch {
@@ -207,7 +210,7 @@ func (s scope) declaration(q *query) (Location, bool) {
 
 func (m member) sheet(q *query) sheet {
 	out := sheet{
-		title: m.scope + "." + m.Name, what: markup.Format("%s of the scope", packageKind(m.Kind)), summary: q.dated(m.Summary, ""),
+		title: m.scope + "." + m.Name, what: markup.Prose(memberKind(m.Package)), summary: q.dated(m.Summary, ""),
 	}
 	out.addFact("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
 	if m.DeviceOnly {
@@ -231,10 +234,20 @@ func (m member) declaration(q *query) (Location, bool) {
 	})
 }
 
-// packageKind is the kind of a member in a word.
-func packageKind(kind string) string {
-	if kind == "derivation" {
-		return "package"
+// memberKinds are the kinds of members of the scopes of jetpack-nixos, in words.
+var memberKinds = map[string]string{
+	"derivation": "package of jetpack-nixos", "function": "function of jetpack-nixos", "packageSet": "set of packages in jetpack-nixos",
+	"attrset": "attribute set of jetpack-nixos", "string": "text in jetpack-nixos", "bool": "truth value in jetpack-nixos",
+	"int": "number in jetpack-nixos", "list": "list in jetpack-nixos", "path": "path in jetpack-nixos", "null": "attribute of jetpack-nixos",
+}
+
+// memberKind is the kind of a member in words.
+func memberKind(p catalog.Package) string {
+	if p.File == "" && p.DeviceFile == "" {
+		if p.Kind == "function" {
+			return "function that every scope has"
+		}
+		return "attribute that every scope has"
 	}
-	return cmp.Or(kind, "member")
+	return cmp.Or(memberKinds[p.Kind], "attribute of jetpack-nixos")
 }

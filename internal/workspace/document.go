@@ -75,10 +75,10 @@ func NewDocument(uri, path, languageID string, version int32, content string) *D
 		return declaredOptions(d.Tree(), d.mapper())
 	})
 	d.overlaying = sync.OnceValue(func() overlaying {
-		if !mayOverlay(d.analysed()) {
+		if !mayLayer(d.analysed()) {
 			return overlaying{}
 		}
-		return overlayingIn(d.analysed(), d.Tree)
+		return overlayingIn(d.analysed(), d.Path, d.Tree, d.mapper)
 	})
 	return d
 }

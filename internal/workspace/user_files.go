@@ -333,12 +333,12 @@ func (w *walk) text(name string) (string, error) {
 func (f *userFile) parse(source string) {
 	declares := mayDeclareOptions(source) && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
 	imports := f.hasImports && mayImport(source)
-	overlays := mayOverlay(source)
+	overlays := mayLayer(source)
 	if !declares && !imports && !overlays || unfit(source) != nil {
 		return
 	}
 	if len(source) > maxUserFile { // a set of packages that a program wrote is mostly neither
-		f.isLeftOut, f.all = declares || imports, overlays
+		f.isLeftOut, f.all = declares || imports, mayOverlay(source)
 		return
 	}
 	tree := sync.OnceValue(func() *syntax.Tree { return syntax.Parse(source) })
@@ -346,7 +346,7 @@ func (f *userFile) parse(source string) {
 		f.declared = declaredOptions(tree(), text.NewMapper(source))
 	}
 	if overlays {
-		f.overlaying = overlayingIn(source, tree)
+		f.overlaying = overlayingIn(source, f.path, tree, sync.OnceValue(func() *text.Mapper { return text.NewMapper(source) }))
 	}
 	if imports {
 		f.imports = importsOf(tree(), f.path)

@@ -10,6 +10,7 @@ import (
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
 )
 
 // overlaying is what a text says of overlays.
@@ -19,10 +20,16 @@ type overlaying struct {
 	all    bool
 	// of are the names before .overlays and .overlay: flakes that have overlays, among others.
 	of []string
+	// gives are the names that the text's overlays give, without their file.
+	gives []UserMember
+	// files are those that the text uses for overlays.
+	files []usedFile
 }
 
 // says reports whether there is anything.
-func (o overlaying) says() bool { return len(o.scopes)+len(o.of) > 0 || o.all }
+func (o overlaying) says() bool {
+	return len(o.scopes)+len(o.of)+len(o.gives)+len(o.files) > 0 || o.all
+}
 
 // MayChangeScope reports whether an overlay of the user's, or of a flake that the user's files take overlays from, may change a package
 // scope of jetpack-nixos; or whether one may, because not all files of the user's were seen.
@@ -66,8 +73,9 @@ func sameOverlays(a, b *Document) bool {
 }
 
 // overlayingIn is what a text says of overlays.
-func overlayingIn(source string, tree func() *syntax.Tree) overlaying {
+func overlayingIn(source, file string, tree func() *syntax.Tree, mapper func() *text.Mapper) overlaying {
 	var o overlaying
+	o.addLayers(tree(), file, mapper())
 	for _, m := range hasOverlays.FindAllStringSubmatch(source, -1) {
 		if name := m[1]; !slices.Contains(noFlakes, name) && !slices.Contains(o.of, name) {
 			o.of = append(o.of, strings.Clone(name))

@@ -45,6 +45,18 @@ type Cursor struct {
 	// With is, for a value, the path of the set that the innermost with around it
 	// brings into scope: what is being typed may be a name of that.
 	With Path
+	// Binder is, for a selection from what a function takes, or a part of that, the function. Layer and InLayer are as Place
+	// has them.
+	Binder, Layer syntax.Node
+	InLayer       Path
+	// Set is, for the first name of a binding, the set that has it.
+	Set syntax.Node
+}
+
+// selecting is the cursor where a name is selected from what a reference leads to.
+func (c Cursor) selecting(ref reference) Cursor {
+	c.Kind, c.Path, c.Binder, c.Layer, c.InLayer = TypesSelection, ref.path, ref.lambda, ref.layer, ref.inLayer
+	return c
 }
 
 // CursorAt says what can be typed at a byte offset.
@@ -138,7 +150,7 @@ func (r *reader) inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 	typed := t.Source()[content.Start:offset]
 	var c Cursor
 	if set, names := asked(n); !set.IsZero() {
-		c = Cursor{Kind: TypesSelection, Path: r.selected(set, names[:len(names)-1]).path}
+		c = Cursor{}.selecting(r.selected(set, names[:len(names)-1]))
 	} else if isAttrName(n) {
 		c = r.nameCursor(n, offset)
 	} else {
@@ -233,7 +245,7 @@ func (r *reader) afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
 	if n.Kind() == syntax.Select {
 		// The dot before the path: nothing of the path is there.
 		s, _ := syntax.AsSelect(n)
-		return Cursor{Kind: TypesSelection, Path: r.selected(s.From(), nil).path, Replace: text.Span{Start: offset, End: offset}}
+		return Cursor{Replace: text.Span{Start: offset, End: offset}}.selecting(r.selected(s.From(), nil))
 	}
 	path, ok := syntax.AsAttrPath(n)
 	if !ok {
@@ -255,7 +267,7 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 	if i, ok := syntax.AsInherit(up); ok {
 		c := Cursor{Kind: TypesSelection}
 		if from := i.From(); !from.IsZero() {
-			c.Path = r.selected(from, nil).path
+			c = c.selecting(r.selected(from, nil))
 		}
 		return c
 	}
@@ -276,10 +288,13 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 		}
 		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && path.Last() == n}
 		c.Path = r.pathInside(owner.Parent(), before)
+		if len(before) == 0 {
+			c.Set = owner.Parent()
+		}
 		c.Defined = DefinedIn(OutermostSet(owner.Parent()), owner)
 		return c
 	case syntax.Select, syntax.HasAttr:
-		return Cursor{Kind: TypesSelection, Path: r.selected(owner.Child(0), r.evaluated(path, before)).path}
+		return Cursor{}.selecting(r.selected(owner.Child(0), r.evaluated(path, before)))
 	}
 	return Cursor{}
 }
@@ -309,7 +324,7 @@ func (r *reader) selectionCursor(path syntax.AttrPathNode, before Path) Cursor {
 		return c
 	}
 	scope := r.values().ScopeAt(path.Node)
-	c.Path = r.selection(r.values().Lookup(before[0].Name, scope), before[1:], mostAliases).path
+	c = c.selecting(r.inScope(r.selection(r.values().Lookup(before[0].Name, scope), before[1:], mostAliases)))
 	if c.Path[0] == expression {
 		c.Path[0] = before[0]
 		c.Path[0].Variable = scope.Binds(before[0].Name)
@@ -375,7 +390,7 @@ func (r *reader) inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 		if !ok {
 			return Cursor{}
 		}
-		c := Cursor{Kind: TypesName, Path: PathOf(set), Replace: here}
+		c := Cursor{Kind: TypesName, Path: PathOf(set), Replace: here, Set: set}
 		c.Defined = DefinedIn(OutermostSet(set), syntax.Node{})
 		return c
 	}
@@ -405,7 +420,7 @@ func (r *reader) inheritCursor(i syntax.InheritNode, here text.Span) Cursor {
 	if from.IsZero() || from.Span().End > here.Start {
 		return Cursor{}
 	}
-	return Cursor{Kind: TypesSelection, Path: r.selected(from, nil).path, Replace: here}
+	return Cursor{Replace: here}.selecting(r.selected(from, nil))
 }
 
 // valueAfter is the expression that goes on behind a node that ends with the token

@@ -13,6 +13,8 @@ type Overlay struct {
 	// For is the function that the overlay is given to, if that is known to
 	// take one: overrideScope, extend. Empty for an overlay of the package set.
 	For string
+	// IsOfPackages says that it is one of the package set.
+	IsOfPackages bool
 }
 
 // scope is what an overlay of a scope is given to, as names that are selected
@@ -28,12 +30,6 @@ func (o Overlay) scope() (from syntax.Node, written Path) {
 	return s.From(), written[:len(written)-1]
 }
 
-// Names by which an overlay's two arguments go.
-var (
-	finalNames = map[string]bool{"final": true, "self": true, "_": true, "_final": true, "_self": true, "finalPkgs": true}
-	prevNames  = map[string]bool{"prev": true, "super": true, "_": true, "_prev": true, "_super": true, "prevPkgs": true}
-)
-
 // takesOverlay are the functions that take an overlay.
 var takesOverlay = map[string]bool{
 	"overrideScope": true, "overrideScope'": true, "extend": true, "extends": true,
@@ -42,43 +38,13 @@ var takesOverlay = map[string]bool{
 
 // AsOverlay is the overlay that a lambda is, either lambda of the two.
 func AsOverlay(n syntax.Node) (Overlay, bool) {
-	outer, ok := syntax.AsLambda(n)
-	if !ok {
+	l, ok := asLayer(n)
+	if !ok || l.Final.IsZero() || l.Prev.IsZero() || l.Set == DerivationSet {
 		return Overlay{}, false
 	}
-	if up, ok := syntax.AsLambda(n.Parent()); ok && up.Body() == n && isSimple(outer) && isSimple(up) {
-		if o, ok := asOverlay(up, outer); ok {
-			return o, true
-		}
-	}
-	inner, ok := syntax.AsLambda(outer.Body())
-	if !ok {
-		return Overlay{}, false
-	}
-	return asOverlay(outer, inner)
-}
-
-func asOverlay(outer, inner syntax.LambdaNode) (Overlay, bool) {
-	if !isSimple(outer) || !isSimple(inner) {
-		return Overlay{}, false
-	}
-	final, prev := outer.Parameter(), inner.Parameter()
-	function, _ := callOf(outer.Node)
-	if function == "" && outer.Parent().Kind() == syntax.List {
-		function, _ = callOf(outer.Parent())
-	}
-	switch {
-	case function == "overrideAttrs" || function == "overrideDerivation" || function == "override":
-		return Overlay{}, false // the attributes of one derivation
-	case takesOverlay[function]:
-	case finalNames[final.Text()] && prevNames[prev.Text()] && (final.Text() != "_" || prev.Text() != "_"):
-	case isOverlayPath(PathOf(outer.Node)) && (function == "" || handsOn(function)):
-	default:
-		return Overlay{}, false
-	}
-	o := Overlay{Final: final, Prev: prev}
-	if takesOverlay[function] {
-		o.For = function
+	o := Overlay{Final: l.Final, Prev: l.Prev, IsOfPackages: l.Set == PackageSet}
+	if takesOverlay[l.For] {
+		o.For = l.For
 	}
 	return o, true
 }

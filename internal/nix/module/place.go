@@ -38,7 +38,7 @@ type Place struct {
 	// Written is how many of the path's last parts stand here, dot by dot.
 	Written int
 	// Origin tells for ReferredName how the path's first name came into scope,
-	// Binder which lambda takes it, if it is an Argument.
+	// Binder which lambda takes it, if it is an Argument, or for an OverlayArgument.
 	Origin Origin
 	Binder syntax.Node
 	// Bound is, for a Local, the expression that makes its value, if that is in the text.
@@ -51,8 +51,10 @@ type Place struct {
 	Line text.Span
 	// Token is, for a SyntaxPlace, the keyword or the operator.
 	Token syntax.Kind
-	// Overlay is set for OverlayArgument.
-	Overlay Overlay
+	// Layer is, where Path stands for a name of an argument of a function, as prev.nvidia-jetpack stands for the argument
+	// of its overrideScope, that function; InLayer is the path in that.
+	Layer   syntax.Node
+	InLayer Path
 	// Node is the innermost node.
 	Node syntax.Node
 
@@ -220,6 +222,7 @@ func (r *reader) named(n syntax.Node) Place {
 // referring is the place of a name with what it refers to.
 func (p Place) referring(ref reference) Place {
 	p.Kind, p.Path, p.Origin, p.Binder, p.Bound = ReferredName, ref.path, ref.origin, ref.lambda, ref.value
+	p.Layer, p.InLayer = ref.layer, ref.inLayer
 	return p
 }
 
@@ -252,8 +255,8 @@ func (r *reader) identifier(n syntax.Node) Place {
 	}
 	place := Place{Span: n.Span(), Written: 1, Node: n, reader: r}.referring(ref)
 	if place.Origin == Argument && len(place.Path) == 1 && !ref.inPart {
-		if o, ok := AsOverlay(place.Binder); ok {
-			place.Kind, place.Overlay = OverlayArgument, o
+		if _, ok := AsOverlay(place.Binder); ok {
+			place.Kind = OverlayArgument
 			return place
 		}
 	}
@@ -286,8 +289,8 @@ func isValue(n syntax.Node) bool {
 func parameter(n syntax.Node) Place {
 	up := n.Parent()
 	if up.Kind() == syntax.Lambda {
-		if o, ok := AsOverlay(up); ok {
-			return Place{Kind: OverlayArgument, Span: n.Span(), Path: Path{partOf(n)}, Written: 1, Overlay: o, Node: n}
+		if _, ok := AsOverlay(up); ok {
+			return Place{Kind: OverlayArgument, Span: n.Span(), Path: Path{partOf(n)}, Written: 1, Binder: up, Node: n}
 		}
 	}
 	place := Place{

@@ -38,6 +38,9 @@ type reference struct {
 	lambda syntax.Node
 	// value is what the path's first name has, if that is Local.
 	value syntax.Node
+	// layer is the overlay for whose argument the path stands, and inLayer the path in that: see inScope.
+	layer   syntax.Node
+	inLayer Path
 	// inPart says that the expression has other values too, or more than what the
 	// path stands for.
 	inPart bool
@@ -97,6 +100,7 @@ func (r *reader) inScope(ref reference) reference {
 		if from, written := o.scope(); !from.IsZero() {
 			of := r.selected(from, written)
 			of.path = append(slices.Clip(of.path), ref.path[1:]...)
+			of.layer, of.inLayer = ref.lambda, ref.path
 			return of
 		}
 	}

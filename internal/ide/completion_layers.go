@@ -1,0 +1,115 @@
+package ide
+
+import (
+	"slices"
+
+	"jetpills/internal/catalog"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/workspace"
+)
+
+// ownNames offers names that overlays and scopes of the user's give: behind pkgs, an argument of an overlay or of a scope, and a scope.
+func (c *completer) ownNames() []Item {
+	if !c.sn.DealsWithJetpack(c.doc) {
+		return nil
+	}
+	path, lambda := c.cursor.Path.Known(), c.cursor.Binder
+	if !c.cursor.Layer.IsZero() {
+		path, lambda = c.cursor.InLayer, c.cursor.Layer
+	}
+	if n := len(path); n == 0 || n > 2 {
+		return nil
+	}
+	l, _, isLayer := c.layerOf(lambda)
+	isPackages := isLayer && l.Set == module.PackageSet || !isLayer && packageSetNames[path[0].Name]
+	switch {
+	case len(path) == 2 && isPackages:
+		return c.userNames(path[1].Name)
+	case len(path) != 1:
+		return nil
+	case isPackages && isLayer:
+		return append(c.scopesTyped(), c.withoutScopes(append(c.layerKeys(l), c.userNames("")...))...)
+	case isPackages:
+		return c.withoutScopes(c.userNames(""))
+	case isLayer:
+		return append(c.layerKeys(l), c.userNames(l.Name)...)
+	}
+	return nil
+}
+
+// withoutScopes leaves out the package scopes of jetpack-nixos, which are offered as such.
+func (c *completer) withoutScopes(items []Item) []Item {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(items, func(i Item) bool {
+		_, isScope := catalog.ScopeMajor(i.Label)
+		isAgain := seen[i.Label]
+		seen[i.Label] = true
+		return isScope || isAgain
+	})
+}
+
+// userNames offers what files of the user's give a scope, or the package set, once each.
+func (c *completer) userNames(set string) []Item {
+	var items []Item
+	all := c.sn.UserMembers(c.doc, set)
+	for _, m := range slices.CompactFunc(all, func(a, b workspace.UserMember) bool { return a.Name == b.Name }) {
+		if _, ok := c.catalog.Package(m.Name); ok && set != "" && isScope(module.Path{{Name: set, Known: true}}, 0) {
+			continue // is offered as upstream's
+		}
+		item := c.item(ItemPackage, m.Name, c.written(m.Name), "1"+m.Name, ItemTopic{Own: m.Name, Scope: set})
+		item.Detail = "yours, " + c.lineIn(m.File, m.Line)
+		items = append(items, item)
+	}
+	return items
+}
+
+// layerKeys offers the names that a layer of the document gives.
+func (c *completer) layerKeys(l module.Layer) []Item {
+	var items []Item
+	keys, _ := l.Keys()
+	for _, key := range keys {
+		if key.Node.Span().Touches(c.cursor.Replace.Start) {
+			continue
+		}
+		topic := ItemTopic{Own: key.Name}
+		if l.Set == module.ScopeSet {
+			topic.Scope = l.Name
+		}
+		item := c.item(ItemPackage, key.Name, c.written(key.Name), "1"+key.Name, topic)
+		at := c.at(key.Node)
+		item.Detail = "yours, " + c.lineIn(at.File, at.Line)
+		items = append(items, item)
+	}
+	return items
+}
+
+// overlayKeys offers, for a name that an overlay gives, those of jetpack-nixos that it may replace.
+func (c *completer) overlayKeys() []Item {
+	if c.cursor.Set.IsZero() || !c.sn.DealsWithJetpack(c.doc) {
+		return nil
+	}
+	l, _, ok := c.layerOf(module.LambdaAround(c.cursor.Set))
+	if !ok || l.Prev.IsZero() || l.Final.IsZero() {
+		return nil
+	}
+	keys, _ := l.Keys()
+	var items []Item
+	switch {
+	case l.Set == module.PackageSet:
+		for _, a := range c.catalog.OverlayAttributes() {
+			item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{})
+			item.Detail = "of jetpack-nixos"
+			if _, isScope := catalog.ScopeMajor(a.Name); isScope {
+				item.Detail, item.Topic = "package scope of jetpack-nixos", ItemTopic{Scope: a.Name}
+			}
+			items = append(items, item)
+		}
+	case l.Set == module.ScopeSet && isScope(module.Path{{Name: l.Name, Known: true}}, 0):
+		items = c.membersOf(l.Name)
+	}
+	return slices.DeleteFunc(items, func(i Item) bool {
+		return slices.ContainsFunc(keys, func(k module.Key) bool {
+			return k.Name == i.Label && !k.Node.Span().Touches(c.cursor.Replace.Start)
+		})
+	})
+}

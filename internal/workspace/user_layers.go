@@ -1,0 +1,172 @@
+package workspace
+
+import (
+	"cmp"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
+)
+
+// UserMember is a name that an overlay or a scope of the user's gives.
+type UserMember struct {
+	// Set is the scope that has it; empty for a name of the package set itself.
+	Set, Name string
+	// IsScope says that it is a scope that the user's file makes.
+	IsScope bool
+	// File is the absolute path, or the name of an open document that is no file; Line and Column are 1-based, the
+	// column in bytes.
+	File         string
+	Line, Column int
+	// isOfFile says that it is of the function that the file is, after some arguments; isOverlay that this is an overlay
+	// of the package set, if nothing uses the file for another one.
+	isOfFile, isOverlay bool
+	arguments           int
+}
+
+// UserMembers are the names that overlays of the user's give in a scope, or in the package set for an empty name, sorted by
+// name.
+func (s *Snapshot) UserMembers(d *Document, set string) []UserMember {
+	var all []UserMember
+	modules := s.userModules(d)
+	for _, m := range modules {
+		var use *usedFile
+		for _, given := range m.overlays().gives {
+			of := given.Set
+			if given.isOfFile {
+				if use == nil {
+					use = useOf(modules, m.file)
+				}
+				switch {
+				case use.path == "" && !given.isOverlay, use.path != "" && use.Arguments != given.arguments:
+					continue
+				case use.path != "" && (use.Makes || use.Set != module.PackageSet && (use.Set != module.ScopeSet || use.Name == "")):
+					continue
+				case use.path != "" && use.Set == module.ScopeSet:
+					of = use.Name
+				}
+			}
+			if of == set {
+				given.Set, given.File = of, m.file
+				all = append(all, given)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b UserMember) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return all
+}
+
+// useOf is for what a file is used; the zero usedFile where none of the modules uses it.
+func useOf(modules []userModule, file string) *usedFile {
+	for _, m := range modules {
+		for _, f := range m.overlays().files {
+			if f.path == file || filepath.Base(file) == "default.nix" && f.path == filepath.Dir(file) {
+				used := f
+				used.by = m.file
+				return &used
+			}
+		}
+	}
+	return &usedFile{}
+}
+
+// FileUse is for what other files of the user's use a document: an overlay, or the function of a scope. By is the file that
+// does.
+func (s *Snapshot) FileUse(d *Document) (use module.FileUse, by string, ok bool) {
+	if d.Path == "" {
+		return use, "", false
+	}
+	f := useOf(s.userModules(d), d.Path)
+	return f.FileUse, f.by, f.path != ""
+}
+
+// usedFile is a file that a text uses for a layer, without the node of its path.
+type usedFile struct {
+	module.FileUse
+	path string
+	by   string // the file that uses it
+}
+
+// mayLayer is false for most texts that neither overlay a set nor make one. It does not parse them.
+func mayLayer(source string) bool {
+	return mayOverlay(source) || strings.Contains(source, "verlay") || strings.Contains(source, "overrideScope") || strings.Contains(source, "makeScope")
+}
+
+// Bounds of what is remembered of one text.
+const (
+	mostLayers = 64 // overlays
+	mostGiven  = 4000
+
+	mostFileArguments = 3 // of the function that a file is, before those of an overlay
+)
+
+// addLayers adds what a text says of layers.
+func (o *overlaying) addLayers(tree *syntax.Tree, file string, mapper *text.Mapper) {
+	left := mostLayers
+	add := func(given UserMember, key module.Key) {
+		given.Line, given.Column = mapper.LineColumn(key.Node.Span().Start)
+		given.Name = strings.Clone(key.Name)
+		var scope module.Layer
+		scope, given.IsScope = module.ScopeOf(key.Value)
+		o.gives = append(o.gives, given)
+		if !given.IsScope || given.Set != "" {
+			return
+		}
+		keys, _ := scope.Keys()
+		for _, inner := range keys {
+			line, column := mapper.LineColumn(inner.Node.Span().Start)
+			o.gives = append(o.gives, UserMember{Set: given.Name, Name: strings.Clone(inner.Name), Line: line, Column: column})
+		}
+	}
+	var ofFile syntax.Node
+	for arguments := range mostFileArguments {
+		l, ok := module.FileUse{Arguments: arguments}.FileLayer(tree)
+		if !ok {
+			continue
+		}
+		ofFile = l.Lambda
+		of, isLayer := module.AsLayer(l.Lambda)
+		keys, _ := l.Keys()
+		for _, key := range keys {
+			add(UserMember{isOfFile: true, arguments: arguments, isOverlay: isLayer && of.Set == module.PackageSet}, key)
+		}
+		break
+	}
+	for n := range syntax.Descendants(tree.Root()) {
+		if n.Kind() != syntax.Lambda || n == ofFile || len(o.gives) > mostGiven || left == 0 {
+			continue
+		}
+		l, ok := module.AsLayer(n)
+		if !ok || l.Lambda != n || l.Makes() || l.Final.IsZero() || l.Set != module.PackageSet && (l.Set != module.ScopeSet || l.Name == "") {
+			continue
+		}
+		left--
+		set := ""
+		if l.Set == module.ScopeSet {
+			set = strings.Clone(l.Name)
+		}
+		keys, _ := l.Keys()
+		for _, key := range keys {
+			add(UserMember{Set: set}, key)
+		}
+	}
+	if file == "" {
+		return
+	}
+	for _, use := range module.FileUses(tree) {
+		name := filepath.FromSlash(use.Path.Text())
+		if strings.HasPrefix(name, "~") {
+			continue
+		}
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file), name)
+		}
+		use.Path, use.Name, use.For = syntax.Node{}, strings.Clone(use.Name), strings.Clone(use.For)
+		o.files = append(o.files, usedFile{FileUse: use, path: strings.Clone(filepath.Clean(name))})
+	}
+}
