@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -307,11 +308,35 @@ func TestPackages(t *testing.T) {
 	if _, ok := old.Package("l4t-firmware-openrm"); ok {
 		t.Error("l4t-firmware-openrm came later than 6226eeb")
 	}
-	if len(old.SystemBuild()) > 0 || len(old.FlashTargets()) > 0 {
+	if len(old.FlashTargets()) > 0 {
 		t.Error("the flash targets at 6226eeb are not known and must not be shown")
 	}
+	if b, ok := old.BuildProduct("flashScript"); !ok || b.Line != 476 || b.Equals != "pkgs.nvidia-jetpack.flashScript" {
+		t.Errorf("system.build.flashScript at 6226eeb: %v %+v", ok, b)
+	}
 	if before := catalogAt(t, l, "9c35b2a"); before.Revision.Short() != "9c35b2a" || len(before.SystemBuild()) > 0 {
-		t.Error("system.build at 9c35b2a is not known and must not be shown")
+		t.Error("9c35b2a sets nothing in system.build")
+	}
+	if h, ok := l.BuildHistory("flashScript"); !ok || h.Introduced.Day() != "2024-06-17" || h.IsRemoved() {
+		t.Errorf("system.build.flashScript: %v %+v", ok, h)
+	}
+	for _, one := range []struct{ rev, set, name, at, generations string }{
+		{"4d857d6", "cudaPackages", "tensorrt", "pkgs/cuda-extensions/default.nix:49", ""},
+		{"4d857d6", "cudaPackages", "cuda_nvcc", "cuda-packages-11-4-extension.nix:23", ""},
+		{"40404d0", "cudaPackages", "tensorrt", "pkgs/cuda-packages/tensorrt/package.nix:0", "5 6"},
+		{"8f27a0b", "cudaPackages", "vpi2", "pkgs/cuda-packages/default.nix:472", "5"},
+		{"8f27a0b", "samples", "cuda-test", "pkgs/samples/default.nix:415", "5"},
+		{"4d857d6", "tests", "oci", "pkgs/tests/default.nix:4", "5 6 7"},
+		{"4d857d6", "kernelPackages", "nvidia-oot-modules", "mk-overlay.nix:141", "6 7"},
+		{"4d857d6", "kernelPackages", "nvidia-display-driver", "mk-overlay.nix:143", "5"},
+	} {
+		m, ok := catalogAt(t, l, one.rev).SetMember(one.set, one.name)
+		if at := fmt.Sprintf("%s:%d", m.File, m.Line); !ok || at != one.at || strings.Join(m.Generations, " ") != one.generations {
+			t.Errorf("%s.%s at %s: %v %+v", one.set, one.name, one.rev, ok, m)
+		}
+	}
+	if _, ok := c.SetMember("cudaPackages", "vpi2"); ok || len(c.SetMembers("samples")) != 12 || len(c.SetMembers("none")) != 0 {
+		t.Errorf("vpi2 went, and there are %d samples", len(c.SetMembers("samples")))
 	}
 	i := slices.IndexFunc(c.Outputs(), func(o Output) bool { return o.Name == "packages.x86_64-linux" })
 	if i < 0 || !slices.Contains(c.Outputs()[i].Names, "flash-orin-agx-devkit") {

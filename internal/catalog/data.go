@@ -60,7 +60,6 @@ type Evaluated struct {
 	Combinations []Combination     `json:"combinations"`
 	Targets      []FlashTarget     `json:"targets"`
 	Kinds        map[string]string `json:"kinds"` // of packages
-	Build        []Attribute       `json:"systemBuild"`
 }
 
 // The files of the data folder. All but the hashes are compressed with gzip.
@@ -68,7 +67,7 @@ const (
 	fileHashes         = "hashes"             // 20 bytes a commit
 	fileCommits        = "commits.gz"         // columns of numbers
 	fileOptions        = "options.gz"         // a timeline: options, generations, default majors, tables that hold, assertions, the root module
-	filePackages       = "packages.gz"        // a timeline: packages, the overlay and the outputs
+	filePackages       = "packages.gz"        // a timeline: packages, other package sets, the overlay, system.build and the outputs
 	fileEvaluated      = "evaluated.gz"       // JSON
 	fileSummaries      = "summaries.gz"       // those of options; a line each: its name, a tab, the text
 	fileOtherSummaries = "summaries-other.gz" // those of packages and values, likewise
@@ -373,6 +372,8 @@ const (
 	overlayEntry    = "overlay "
 	wholeEntry      = "whole "
 	outputEntry     = "output "
+	setEntry        = "set " // a package set and a member of it, with a dot between them
+	buildEntry      = "build "
 )
 
 // mainEntries are what every catalog needs.
@@ -409,6 +410,12 @@ func (s Source) packageEntries() []entry {
 	}
 	for _, a := range s.Overlay {
 		out = append(out, entry{key: overlayEntry + a.Name, value: Attribute{File: a.File, Equals: a.Equals, OnOthers: a.OnOthers}, file: a.File, line: a.Line})
+	}
+	for _, m := range s.Members {
+		out = append(out, entry{key: setEntry + m.Set + "." + m.Name, value: m, file: m.File, line: m.Line})
+	}
+	for _, a := range s.Build {
+		out = append(out, entry{key: buildEntry + a.Name, value: Attribute{File: a.File, Equals: a.Equals}, file: a.File, line: a.Line})
 	}
 	for _, name := range s.Whole {
 		out = append(out, entry{key: wholeEntry + name, value: name})
@@ -451,6 +458,11 @@ func (l *Library) contentsOf(source int) Contents {
 		p.Name, p.Line, p.DeviceLine = v.name(), lines[v.key], lines[deviceEntry+v.name()]
 	})
 	c.Overlay = things(t, source, overlayEntry, func(a *Attribute, v *version) { a.Name, a.Line = v.name(), lines[v.key] })
+	c.Members = things(t, source, setEntry, func(m *SetMember, v *version) {
+		m.Set, m.Name, _ = strings.Cut(v.name(), ".")
+		m.Line = lines[v.key]
+	})
+	c.Build = things(t, source, buildEntry, func(a *Attribute, v *version) { a.Name, a.Line = v.name(), lines[v.key] })
 	for v := range t.at(source, outputEntry) {
 		o := Output{Name: v.name()}
 		_ = json.Unmarshal([]byte(v.value), &o.Names)

@@ -177,6 +177,9 @@ func (c *Catalog) names() string {
 	for _, a := range c.OverlayAttributes() {
 		fmt.Fprintln(&b, a.Name)
 	}
+	for _, a := range c.SystemBuild() {
+		fmt.Fprintln(&b, a.Name)
+	}
 	fmt.Fprintln(&b, c.Outputs())
 	return b.String()
 }

@@ -1,5 +1,7 @@
 package catalog
 
+import "slices"
+
 // Package is one member of the nvidia-jetpack scope.
 type Package struct {
 	Name string `json:"-"`
@@ -43,6 +45,24 @@ const (
 	OthersEmpty OnOthers = "empty"
 )
 
+// The package sets besides the scope whose members catalogs know, beside samples and tests.
+const (
+	CUDASet   = "cudaPackages"   // of pkgs and of the scope
+	KernelSet = "kernelPackages" // what a host's boot.kernelPackages has besides nixpkgs' own
+)
+
+// SetMember is a name that jetpack-nixos sets or overrides in a package set besides its scope.
+type SetMember struct {
+	// Set is CUDASet, KernelSet, samples or tests.
+	Set  string `json:"-"`
+	Name string `json:"-"`
+	// Generations are the JetPack majors whose scope has the set with the member; none where every set has it.
+	Generations []string `json:"generations,omitzero"`
+	// File is where the member is made, within jetpack-nixos; Line is 1-based, and 0 where the file as a whole is meant.
+	File string `json:"file"`
+	Line int    `json:"-"`
+}
+
 // Output is one kind of flake output and the names below it.
 type Output struct {
 	// Name is the output, with the system for those that have one: packages.x86_64-linux.
@@ -66,7 +86,6 @@ type FlashTarget struct {
 
 type packageSet struct {
 	Contents
-	build   []Attribute
 	targets []FlashTarget
 }
 
@@ -89,9 +108,32 @@ func (c *Catalog) Package(name string) (Package, bool) {
 // OverlayAttributes returns the attributes that the overlay sets at the top level of the package set, sorted by name.
 func (c *Catalog) OverlayAttributes() []Attribute { return c.packages().Overlay }
 
-// SystemBuild returns the attributes that the modules add to config.system.build, sorted by name;
-// it and FlashTargets return nothing where they are not known for the revision.
-func (c *Catalog) SystemBuild() []Attribute { return c.packages().build }
+// SystemBuild returns the attributes that the modules add to config.system.build, sorted by name.
+func (c *Catalog) SystemBuild() []Attribute { return c.packages().Build }
+
+// BuildProduct finds an attribute that the modules add to config.system.build.
+func (c *Catalog) BuildProduct(name string) (Attribute, bool) {
+	return find(c.SystemBuild(), name, func(a *Attribute) string { return a.Name })
+}
+
+// SetMembers returns what jetpack-nixos sets or overrides in a package set besides its scope, sorted by name.
+func (c *Catalog) SetMembers(set string) []SetMember {
+	all := c.packages().Members
+	from := slices.IndexFunc(all, func(m SetMember) bool { return m.Set == set })
+	if from < 0 {
+		return nil
+	}
+	n := slices.IndexFunc(all[from:], func(m SetMember) bool { return m.Set != set })
+	if n < 0 {
+		return all[from:]
+	}
+	return all[from : from+n]
+}
+
+// SetMember finds a member of a package set besides the scope.
+func (c *Catalog) SetMember(set, name string) (SetMember, bool) {
+	return find(c.SetMembers(set), name, func(m *SetMember) string { return m.Name })
+}
 
 // Outputs returns those of the flake's outputs all of whose names are known, sorted by name.
 func (c *Catalog) Outputs() []Output {
@@ -102,5 +144,5 @@ func (c *Catalog) Outputs() []Output {
 	return all
 }
 
-// FlashTargets returns the combinations that upstream supports, in upstream's order.
+// FlashTargets returns the combinations that upstream supports, in upstream's order; nothing where they are not known for the revision.
 func (c *Catalog) FlashTargets() []FlashTarget { return c.packages().targets }

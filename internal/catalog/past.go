@@ -76,6 +76,16 @@ func (l *Library) GenerationHistory(name string, match func(Generation) bool) (H
 	})
 }
 
+// SetMemberHistory returns what became of a name in a package set besides the scope: since when jetpack-nixos sets or overrides it.
+func (l *Library) SetMemberHistory(set, name string) (History, bool) {
+	return l.historyOf(name, l.packages().of(setEntry+set+"."+name), nil)
+}
+
+// BuildHistory returns what became of an attribute that the modules set in config.system.build.
+func (l *Library) BuildHistory(name string) (History, bool) {
+	return l.historyOf(name, l.packages().of(buildEntry+name), nil)
+}
+
 // NameHistory returns what became of a name in any output of the flake.
 func (l *Library) NameHistory(name string) (History, bool) {
 	return l.historyOf(name, l.packages().kind(outputEntry), func(v *version) bool {

@@ -39,6 +39,10 @@ type Contents struct {
 	// Packages and Overlay are the members of the nvidia-jetpack scope and the attributes of the overlay.
 	Packages []Package
 	Overlay  []Attribute
+	// Members are what jetpack-nixos sets or overrides in other package sets, sorted by set and name.
+	Members []SetMember
+	// Build are the attributes of config.system.build that the modules set, sorted.
+	Build []Attribute
 	// Whole names what was read as a whole, sorted: the scopes all of whose members are among the packages, and
 	// WholeOverlay. A scope without a number is that of a configured device.
 	Whole []string
@@ -171,7 +175,7 @@ func (l *Library) packageSet(s Source, c Contents) packageSet {
 				p.Kind = e.Kinds[p.Name]
 			}
 		}
-		set.build, set.targets = e.Build, e.Targets
+		set.targets = e.Targets
 	}
 	slices.SortFunc(set.Packages, func(a, b Package) int { return strings.Compare(a.Name, b.Name) })
 	return set

@@ -383,7 +383,7 @@ func (r *reader) readName(n named) {
 				r.noOutput(n, parts[i:])
 			}
 		case before == "build" && i > 1 && parts[i-2] == "system" && len(r.SystemBuild()) > 0 && !r.built(part) && !strings.HasPrefix(part, "$"):
-			r.say(n.start, n.end, "output", never, "there is no system.build.%s", part)
+			r.say(n.start, n.end, "output", r.buildPast(part), "there is no system.build.%s", part)
 		case cudaSet.MatchString(part) && !r.bare && !n.tentative && !r.bound(part):
 			if has, known := r.HasScope(part); !has && known {
 				r.say(n.start, n.end, "package", r.packagePast(part), "the overlay does not touch %s", part)

@@ -300,6 +300,12 @@ func (w *World) packagePast(name string) catalog.History {
 	return past
 }
 
+// buildPast is what became of an attribute of system.build.
+func (w *World) buildPast(name string) catalog.History {
+	past, _ := w.past("build", name, func() (catalog.History, bool) { return w.library.BuildHistory(name) })
+	return past
+}
+
 // scope reports whether pkgs has a scope of that name.
 func (w *World) scope(name string) (has, known bool) {
 	if name == catalog.ScopeName {

@@ -87,6 +87,7 @@ func Extract(fsys fs.FS) (Extraction, error) {
 		x.use(&e, slices.Sorted(maps.Keys(m.seen)))
 	}
 	x.packages(&e, entry)
+	x.builds(&e, slices.Sorted(maps.Keys(m.seen)))
 	x.soms(&e, entry)
 	if x.Spent() != nil {
 		x.problems = append([]Problem{{".", "is too complicated to be read as a whole"}}, x.problems...)

@@ -41,6 +41,7 @@ func (x *extractor) packages(e *Extraction, entry string) {
 			whole[a.Name] = x.isOneOf(whole, a)
 		}
 	}
+	x.cudaExtensions(e, top)
 	if !x.device(found) {
 		delete(whole, catalog.ScopeName)
 	}
@@ -98,6 +99,7 @@ func (x *extractor) scope(e *Extraction, found map[string]*catalog.Package, v ev
 	if g, ok := x.generation(s, major); ok {
 		e.Generations = append(e.Generations, g)
 	}
+	x.sets(e, s, major)
 	for a := range s.All() {
 		p, ok := found[a.Name]
 		if !ok {

@@ -133,6 +133,12 @@ func show(e upstream.Extraction) string {
 	for _, o := range e.Outputs {
 		fmt.Fprintf(&b, "output %s: %s\n", o.Name, strings.Join(o.Names, " "))
 	}
+	for _, m := range e.Members {
+		fmt.Fprintf(&b, "member %s.%s in %s at %s:%d\n", m.Set, m.Name, strings.Join(m.Generations, " "), m.File, m.Line)
+	}
+	for _, a := range e.Build {
+		fmt.Fprintf(&b, "build %s at %s:%d; is %s\n", a.Name, a.File, a.Line, a.Equals)
+	}
 	for _, p := range e.Packages {
 		fmt.Fprintf(&b, "package %s: %s; in %s; at %s:%d:%d", p.Name, p.Kind, strings.Join(p.Generations, " "), p.File, p.Line, p.Column)
 		if p.Source != "" {

@@ -27,8 +27,16 @@ func newExtractor(fsys fs.FS) *extractor {
 	return &extractor{s, eval.New(options)}
 }
 
-// expand is what a callPackage of the package set, or of a scope, gives.
+// expand is what a callPackage of the package set, or of a scope, gives, and what that gives for more arguments.
 func expand(e *eval.Evaluator, call *eval.Call) eval.Value {
+	if len(call.Args) > 2 && call.Function.Name() == "callPackage" {
+		made := *call
+		made.Args = call.Args[:2]
+		if f, ok := expand(e, &made).(*eval.Function); ok {
+			return e.ApplyAll(f, call.Args[2:]...)
+		}
+		return nil
+	}
 	file, arguments, ok := packageCall(call)
 	if !ok {
 		return nil

@@ -65,7 +65,7 @@ func (r *upstreamRepo) commit(files map[string]string) string {
 }
 
 const (
-	rootModule = `{ config, lib, ... }:
+	rootModule = `{ config, lib, pkgs, ... }:
 let
   cfg = config.hardware.nvidia-jetpack;
   only = major: families: {
@@ -89,6 +89,7 @@ in
       (only "6" [ "orin" ])
       { assertion = !(cfg.carrierBoard == "xavierNxDevkit" && cfg.som != "orin-nx"); message = "no"; }
     ];
+    system.build = { inherit (pkgs.nvidia-jetpack) flashScript; };
   };
 }
 `
@@ -116,8 +117,7 @@ func evaluated(rev string) fstest.MapFS {
 		"soms.json": `{"soms": [{"name": "generic"}, {"name": "orin-nx", "family": "orin", "soc": "t234", "chipId": "0x23", "targetBoard": "board", "cudaCapabilities": ["8.7"]},
 			{"name": "xavier-nx", "family": "xavier", "chipId": "0x19"}], "combinations": [{"som": "orin-nx", "carrierBoard": "generic"},
 			{"som": "xavier-nx", "carrierBoard": "xavierNxDevkit", "clashes": ["carrierBoard"]}]}`,
-		"packages.json": fmt.Sprintf(`{"rev": %q, "need": ["modules/default.nix", "overlay.nix"], "scope": [{"name": "tool", "kind": "derivation"}],
-			"systemBuild": [{"name": "flashScript"}]}`, rev),
+		"packages.json":    fmt.Sprintf(`{"rev": %q, "need": ["modules/default.nix", "overlay.nix"], "scope": [{"name": "tool", "kind": "derivation"}]}`, rev),
 		"generations.json": fmt.Sprintf(`[{"since": %q, "generations": [{"major": "5", "l4t": "35.6.4", "kernel": "5.10"}, {"major": "6", "l4t": "36.5.0", "kernel": "5.15"}]}]`, rev),
 		"refused.json":     "[]",
 		"summaries.json":   `{"options": {"hardware.nvidia-jetpack.som": "the board"}, "packages": {"tool": "a tool"}, "values": {"hardware.nvidia-jetpack.som=orin-nx": "the NX"}}`,
@@ -299,8 +299,8 @@ func TestCommitsAreAdded(t *testing.T) {
 	if got := kernels(c); got != "5.1.6 on 5.10, 6.3 on " {
 		t.Errorf("kernels: %s", got)
 	}
-	if s, _ := c.SoM("orin-nx"); s.SoC != "t234" || s.TargetBoard != "" || len(s.CUDACapabilities) != 0 || len(c.SystemBuild()) != 0 {
-		t.Errorf("orin-nx: %+v, system.build %v", s, c.SystemBuild())
+	if s, _ := c.SoM("orin-nx"); s.SoC != "t234" || s.TargetBoard != "" || len(s.CUDACapabilities) != 0 {
+		t.Errorf("orin-nx: %+v", s)
 	}
 	if s, _ := c.SoM("orin-max"); s.SoC != "" || strings.Join(s.Majors, " ") != "5 6" || s.DefaultMajor != "6" {
 		t.Errorf("orin-max: %+v", s)

@@ -19,7 +19,6 @@ type tables struct {
 		Rev   string
 		Need  []string
 		Scope []struct{ Name, Kind string }
-		Build []catalog.Attribute `json:"systemBuild"`
 	}
 	// generations are the JetPack versions from a mainline commit on; the kernels alone are used.
 	generations []struct {
@@ -80,7 +79,7 @@ func (t *tables) evaluated() catalog.Evaluated {
 	for i := range e.SoMs {
 		e.SoMs[i].DefaultMajor, e.SoMs[i].Majors = "", nil
 	}
-	e.Build, e.Kinds = t.packages.Build, map[string]string{}
+	e.Kinds = map[string]string{}
 	for _, p := range t.packages.Scope {
 		e.Kinds[p.Name] = p.Kind
 	}
