@@ -68,7 +68,7 @@ func (p *Program) checkCommand() *cobra.Command {
 			return err // a report of a part must not look like one of the whole
 		}
 		printed := p.report(out, findings, format)
-		if format == "text" && printed == nil {
+		if format == "text" && printed == nil && !wasInterrupted(err) {
 			printed = out.Flush()
 			printf(p.err, "%s, in %s\n", summary(findings, looked), time.Since(started).Round(time.Millisecond))
 		}

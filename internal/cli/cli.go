@@ -106,13 +106,19 @@ func (p *Program) command() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noCommand,
-		Version:       p.Version,
 		// What it would say is in noCommand, on one line.
 		DisableSuggestions:         true,
 		SuggestionsMinimumDistance: 2,
 	}
-	root.RunE = func(*cobra.Command, []string) error { return root.Help() }
-	root.SetVersionTemplate(programLine(p.Version) + "\n")
+	// The library's own flag has a template, which keeps every method of the program from being left out of it: 8 MB.
+	version := root.Flags().Bool("version", false, "print the version")
+	root.RunE = func(*cobra.Command, []string) error {
+		if *version {
+			printf(p.out, "%s\n", programLine(p.Version))
+			return nil
+		}
+		return root.Help()
+	}
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().StringVar(&p.pillsDir, "pills", "", "a folder of your own pills, read instead of the shipped ones")
 	root.AddCommand(

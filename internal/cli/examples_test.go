@@ -15,7 +15,6 @@ import (
 func TestExamples(t *testing.T) {
 	p := &Program{Stdout: discard{new(bytes.Buffer)}, Stderr: io.Discard, Pills: pills.FS, Version: "1.2.3"}
 	root := p.command()
-	root.InitDefaultVersionFlag()
 	seen := map[string]bool{}
 	var look func(c *cobra.Command)
 	look = func(c *cobra.Command) {
