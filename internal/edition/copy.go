@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/pill"
 )
 
@@ -20,7 +21,7 @@ type Copy struct {
 }
 
 // Differs reports whether a section, with the sections inside it, reads otherwise at a catalog's revision than in its pill. It does not where
-// that revision is not a known commit, or is the one that the pill describes.
+// the catalog has no revision, or the one that the pill describes.
 func (s *Shelf) Differs(section pill.Section, c *catalog.Catalog) bool {
 	if !c.Revision.Known() || !differs(section.Pill, c) {
 		return false
@@ -72,7 +73,7 @@ func FolderAt(c *catalog.Catalog) string { return "at-" + c.Revision.Short() }
 // toPill finds what leads from one pill to another.
 var toPill = regexp.MustCompile(`\]\(((?:\d\d-[\w-]+|README|glossary)\.md)`)
 
-// Copy returns the copy of a pill for a catalog's revision, which has to be a known commit.
+// Copy returns the copy of a pill for a catalog's revision.
 func (s *Shelf) Copy(p *pill.Pill, c *catalog.Catalog) Copy {
 	var out Copy
 	var b strings.Builder
@@ -86,11 +87,19 @@ func (s *Shelf) Copy(p *pill.Pill, c *catalog.Catalog) Copy {
 		text := section.Markdown()
 		if ok {
 			text = e.annotated(section)
+			// The heading stays, for what links to it.
+			if title := e.Title(section.Title); title != section.Title {
+				text = markup.Strong(markup.Literal(title)).Markdown() + "\n\n" + text
+			}
 		}
 		out.Lines = append(out.Lines, line)
 		write(strings.Repeat("#", section.Level) + " " + section.Title + "\n\n")
 		if i == 0 {
-			write(fmt.Sprintf("> As it holds at `%s` (%s). [The newest text](../%s) describes `%.7s`.\n\n", c.Revision.Short(), c.Revision.Day(), p.File, p.Revision))
+			at := "`" + c.Revision.Short() + "`"
+			if !c.Revision.Date.IsZero() {
+				at += " (" + c.Revision.Day() + ")"
+			}
+			write(fmt.Sprintf("> As it holds at %s. [The newest text](../%s) describes `%.7s`.\n\n", at, p.File, p.Revision))
 		}
 		if text = strings.TrimSpace(toPill.ReplaceAllString(text, "](../$1")); text != "" {
 			write(text + "\n\n")

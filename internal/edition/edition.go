@@ -18,6 +18,7 @@ type Edition struct {
 	library     *catalog.Library
 	world, home *claims.World // of the revision, and of the one that the pill was written for
 	subjects    []string      // last names of what the section is about
+	former      []formerName
 }
 
 // differs reports whether a pill was written for another revision than a catalog's.
@@ -34,7 +35,7 @@ func Of(s pill.Section, library *catalog.Library, c *catalog.Catalog) (Edition, 
 }
 
 func newEdition(s pill.Section, library *catalog.Library, world, home *claims.World) Edition {
-	e := Edition{library: library, world: world, home: home}
+	e := Edition{library: library, world: world, home: home, former: formerNames(world, home)}
 	for _, t := range s.Topics {
 		if t.Kind != pill.OptionTopic {
 			continue
@@ -65,9 +66,9 @@ func (e Edition) Whole(s pill.Section) pill.Section {
 	return s
 }
 
-// Title is a title with the revision's number of generations or scopes in place of home's.
+// Title is a title with the revision's names of options, and its number of generations or scopes, in place of home's.
 func (e Edition) Title(title string) string {
-	return counted.ReplaceAllStringFunc(title, func(words string) string {
+	return counted.ReplaceAllStringFunc(e.formerly(title), func(words string) string {
 		m := counted.FindStringSubmatch(words)
 		of, number := m[2], smallNumbers[strings.ToLower(m[1])]
 		here := things(e.world, of)
@@ -153,7 +154,7 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 			}
 			continue
 		}
-		source := e.cited(b.Source)
+		source := e.cited(e.formerly(b.Source))
 		if b.Kind == pill.TableBlock {
 			source = withoutLineColumn(source)
 		}

@@ -13,12 +13,13 @@ import (
 
 // Requests of our own, for the extensions that come with the server. Clients that don't know them lose nothing of LSP.
 const (
-	methodPin     = "jetpills/pin"       // which jetpack-nixos holds for a document
-	methodPills   = "jetpills/pills"     // the pills and their sections, as files
-	methodExplain = "jetpills/explain"   // the section that explains what is under the cursor
-	methodSearch  = "jetpills/search"    // the sections that hold some words
-	methodHistory = "jetpills/revisions" // the revisions of jetpack-nixos that can be chosen
-	methodBump    = "jetpills/bump"      // what the newest known revision would change
+	methodPin     = "jetpills/pin"         // which jetpack-nixos holds for a document
+	methodPills   = "jetpills/pills"       // the pills and their sections, as files
+	methodExplain = "jetpills/explain"     // the section that explains what is under the cursor
+	methodSearch  = "jetpills/search"      // the sections that hold some words
+	methodHistory = "jetpills/revisions"   // the revisions of jetpack-nixos that can be chosen
+	methodBump    = "jetpills/bump"        // what the newest known revision would change
+	methodFolders = "jetpills/pillFolders" // folders of pills in the workspace, which could be used
 )
 
 // workspaceOf is the snapshot for a request about no document.
@@ -88,6 +89,20 @@ func (s *Server) pills(ctx context.Context, _ *struct{}) ([]pillResult, error) {
 		results = append(results, result)
 	}
 	return results, nil
+}
+
+// pillFolders are the folders of pills around a document that an extension may offer to use: none where one was chosen, null for a
+// document that has nothing to do with jetpack-nixos.
+func (s *Server) pillFolders(ctx context.Context, params *documentParams) ([]string, error) {
+	snapshot, doc := s.snapshotOf(ctx, params.document())
+	if doc == nil || !snapshot.DealsWithJetpack(doc) {
+		return nil, nil
+	}
+	folders := []string{}
+	if snapshot.Settings().PillsPath == "" {
+		folders = append(folders, snapshot.PillFolders(doc.Dir())...)
+	}
+	return folders, nil
 }
 
 type explainResult struct {

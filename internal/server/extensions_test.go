@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -55,6 +56,22 @@ func TestExtensions(t *testing.T) {
 	}
 	if explained == nil || explained.ID != "07" || filepath.Base(explained.Path) != explained.File || explained.Line < 2 {
 		t.Errorf("explained by %+v", explained)
+	}
+	var folders []string
+	if err := e.Call(t.Context(), methodFolders, map[string]any{"textDocument": document}, &folders); err != nil || folders == nil || len(folders) > 0 {
+		t.Errorf("folders of pills: %v, %v, want none", folders, err)
+	}
+	own := filepath.Join(dir, "docs", "our-pills")
+	if err := os.MkdirAll(own, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"00-a.md", "01-b.md"} {
+		if err := os.WriteFile(filepath.Join(own, name), []byte("# Ours\n\nText.\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Call(t.Context(), methodFolders, map[string]any{"textDocument": document}, &folders); err != nil || !slices.Equal(folders, []string{own}) {
+		t.Errorf("folders of pills: %v, %v, want %s", folders, err, own)
 	}
 	ask["position"] = map[string]any{"line": 0, "character": 0}
 	if err := e.Call(t.Context(), methodExplain, ask, &explained); err != nil || explained != nil {

@@ -43,6 +43,7 @@ func (s *Server) methods() map[string]method {
 		methodSearch:  request(s.search),
 		methodHistory: request(s.revisions),
 		methodBump:    request(s.bump),
+		methodFolders: request(s.pillFolders),
 	}
 }
 

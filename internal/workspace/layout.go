@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/edition"
 	"jetpills/internal/pill"
 )
@@ -29,14 +30,22 @@ type layout struct {
 	verified string // the folder, once all files in it were seen to be right
 
 	making sync.Mutex // of the copies; a copy takes long enough that no hover should wait for it
-	copies map[placeOfCopy]edition.Copy
+	copies map[placeOfCopy]madeCopy
 }
 
 // placeOfCopy is where the copy of a pill for a revision lies in the folder: a folder of its own, and the pill's name.
 type placeOfCopy struct{ at, name string }
 
-// provideCopy is the path of a pill's copy, and the lines of its headings. make makes it when it is first asked for.
-func (l *layout) provideCopy(place placeOfCopy, make func() edition.Copy) (path string, lines []int, err error) {
+// madeCopy is a copy without its text.
+type madeCopy struct {
+	edition.Copy
+	of *catalog.Catalog
+}
+
+// provideCopy is the path of a pill's copy for a catalog's revision, and the lines of its headings. make makes it when it is first
+// asked for, and anew when the source of that revision has changed on disk.
+func (l *layout) provideCopy(p *pill.Pill, c *catalog.Catalog, make func() edition.Copy) (path string, lines []int, err error) {
+	place := placeOfCopy{edition.FolderAt(c), p.File}
 	dir, err := l.provide(place.name)
 	if err != nil {
 		return "", nil, err
@@ -45,7 +54,7 @@ func (l *layout) provideCopy(place placeOfCopy, make func() edition.Copy) (path 
 	l.making.Lock()
 	defer l.making.Unlock()
 	known, ok := l.copies[place]
-	if info, err := os.Lstat(path); ok && err == nil && info.Mode().IsRegular() && info.Size() == int64(known.Size) {
+	if info, err := os.Lstat(path); ok && known.of == c && err == nil && info.Mode().IsRegular() && info.Size() == int64(known.Size) {
 		return path, known.Lines, nil
 	}
 	fresh := make()
@@ -57,9 +66,9 @@ func (l *layout) provideCopy(place placeOfCopy, make func() edition.Copy) (path 
 	}
 	fresh.Text = nil
 	if l.copies == nil {
-		l.copies = map[placeOfCopy]edition.Copy{}
+		l.copies = map[placeOfCopy]madeCopy{}
 	}
-	l.copies[place] = fresh
+	l.copies[place] = madeCopy{fresh, c}
 	return path, fresh.Lines, nil
 }
 

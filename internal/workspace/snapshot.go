@@ -275,8 +275,7 @@ func (s *Snapshot) PillTargetAt(section pill.Section, c *catalog.Catalog) (path 
 	if copies == nil || !s.shelf.Differs(section, c) {
 		return s.PillTarget(section)
 	}
-	place := placeOfCopy{edition.FolderAt(c), section.Pill.File}
-	path, lines, err := copies.provideCopy(place, func() edition.Copy { return s.shelf.Copy(section.Pill, c) })
+	path, lines, err := copies.provideCopy(section.Pill, c, func() edition.Copy { return s.shelf.Copy(section.Pill, c) })
 	if err != nil {
 		return "", 0, err
 	}

@@ -23,3 +23,14 @@ end, {
   bang = true,
   desc = "Show what the newest known jetpack-nixos would change for the current file and its hosts",
 })
+
+vim.api.nvim_create_autocmd("LspAttach", {
+  group = vim.api.nvim_create_augroup("jetpills.offer", {}),
+  desc = "Say once that the workspace has pills of its own",
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == "jetpills" then
+      require("jetpills.offer").look(event.buf)
+    end
+  end,
+})

@@ -378,6 +378,33 @@ local function progress()
   t.report("progress of the reading of hosts", shown, all)
 end
 
+-- Pills of the workspace: a message names the setting, once.
+local function offer()
+  local notify, said = vim.notify, {}
+  vim.notify = function(message)
+    said[#said + 1] = message
+  end
+  local folder = t.run .. "/theirs/docs/our-pills"
+  vim.fn.mkdir(folder, "p")
+  vim.fn.mkdir(t.run .. "/theirs/.git", "p")
+  for _, name in ipairs({ "00-a.md", "01-b.md" }) do
+    vim.fn.writefile({ "# Pill: ours", "", "Text." }, folder .. "/" .. name)
+  end
+  for _, name in ipairs({ "a.nix", "b.nix" }) do
+    vim.fn.writefile({ '{ hardware.nvidia-jetpack.som = "orin-nx"; }' }, t.run .. "/theirs/" .. name)
+  end
+  t.edit("theirs/a.nix")
+  local wanted = t.wait(function()
+    return #said == 1 and t.shows(said[1], "docs/our-pills") and t.shows(said[1], "jetpills.pills.path")
+  end)
+  require("jetpills.offer").look(0)
+  t.edit("theirs/b.nix")
+  t.answers("textDocument/hover") -- the server has answered by now
+  vim.wait(300)
+  vim.notify = notify
+  t.report("says once that the workspace has pills", wanted and #said == 1, said)
+end
+
 -- All the checks so far have left no message but for hovers with nothing in them.
 local function quiet()
   local messages = vim.api.nvim_exec2("messages", { output = true }).output
@@ -393,6 +420,7 @@ local function main()
   beside()
   if vim.env.PLUGIN then
     pills()
+    offer()
     progress()
   end
 end

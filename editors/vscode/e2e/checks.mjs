@@ -64,6 +64,23 @@ const then = [
     },
   },
   {
+    name: 'at an older pin, the link and the command open the pill as it holds there',
+    async run(editor) {
+      await editor.goTo('old/rover.nix', 'nvidia-jetpack.so|m');
+      await editor.hoverHas('hardware.nvidia-jetpack.som');
+      const link = editor.page.locator('.monaco-hover:not(.hidden) a', { hasText: 'Read on in pill 07' });
+      await link.scrollIntoViewIfNeeded();
+      await link.click();
+      await editor.previewShows('which-som-am-i');
+      await editor.previewSays('As it holds at 9ced0c1', 'The newest text', 'Which SoM am I?');
+      await editor.goTo('old/rover.nix', 'nvidia-jetpack.so|m');
+      await editor.command('Jetpills: Show the Pill for What Is Under the Cursor');
+      await editor.previewSays('As it holds at 9ced0c1');
+      await editor.command('Jetpills: Next Pill');
+      await editor.page.locator('.tab.active', { hasText: '08-flashing-firmware-ota.md' }).waitFor();
+    },
+  },
+  {
     name: 'the first sentence of the pill is seen without scrolling',
     async run(editor) {
       for (const [at, word] of [
@@ -349,6 +366,50 @@ const then = [
       await editor.page.locator('.tab.active', { hasText: 'Jetpills Doctor' }).waitFor();
       await editor.page.locator('.view-line', { hasText: '(bundled)' }).waitFor();
       await editor.screenshot('doctor');
+    },
+  },
+  {
+    name: 'offers the pills of a trusted workspace, and no more after No',
+    ownSide: true,
+    async run(editor) {
+      const { server, page } = editor;
+      const pills = (name) => {
+        fs.mkdirSync(path.join(server.dir, 'project/docs', name), { recursive: true });
+        for (const id of ['00', '01']) server.write(`project/docs/${name}/${id}-ours.md`, `# Pill ${id}: Our boards\n\nText.\n`);
+      };
+      const offer = page.locator('.notification-toast', { hasText: 'This workspace has pills in' });
+      const open = async () => {
+        await page.reload({ waitUntil: 'domcontentloaded', timeout: 120_000 });
+        await page.locator('.monaco-editor .view-line').first().click({ timeout: 120_000 });
+        await editor.warmUp();
+      };
+      pills('a-pills');
+      try {
+        await open();
+        await editor.pause(500);
+        assert.equal(await offer.count(), 0, 'an untrusted workspace is asked');
+        await editor.command('Workspaces: Manage Workspace Trust');
+        await page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).first().click();
+        await editor.openFile(configuration);
+        await offer.filter({ hasText: 'docs/a-pills' }).waitFor();
+        await editor.screenshot('offer of pills');
+        await offer.locator('.monaco-button', { hasText: 'No' }).click();
+        await editor.pause(6000); // VS Code in a browser writes down every five seconds what extensions remember
+        await open();
+        await editor.pause(1000);
+        assert.equal(await offer.count(), 0, 'asked again after No');
+        pills('b-pills');
+        await open();
+        await offer.filter({ hasText: 'docs/b-pills' }).waitFor();
+        await offer.locator('.monaco-button', { hasText: 'Use Them' }).click();
+        const settings = path.join(server.dir, 'project/.vscode/settings.json');
+        await editor.until('the setting', () => fs.existsSync(settings) && fs.readFileSync(settings, 'utf8').includes('"docs/b-pills"'));
+        await editor.command('Jetpills: Open Pill…');
+        await editor.rows().filter({ hasText: 'Our boards' }).first().waitFor();
+      } finally {
+        fs.rmSync(path.join(server.dir, 'project/docs'), { recursive: true, force: true });
+        server.writeWorkspaceSettings({});
+      }
     },
   },
   {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Bumps } from './bump';
 import { Doctor } from './doctor';
 import { chooseRevision, openPin, showMenu } from './menu';
+import { Offer } from './offer';
 import { showCommand } from './pills';
 import { Reader } from './reader';
 import { Server } from './server';
@@ -28,6 +29,7 @@ export function makeParts(context: vscode.ExtensionContext): Parts {
     log,
     server,
     status,
+    new Offer(server, context.workspaceState),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('jetpills.server.path')) void server.restart();
     }),

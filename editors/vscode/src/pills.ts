@@ -1,13 +1,16 @@
 // Finding one's way among pills. Nothing here knows VS Code.
-import { relative, sep } from 'node:path';
-import type { Pill, Place, Section } from './requests';
+import { basename, dirname, relative, sep } from 'node:path';
+import type { Pill, Place, Position, Section } from './requests';
 import { labelOf } from './strangers';
 
 /** The name of the command that opens a place, and what links may call. */
 export const showCommand = 'jetpills.show';
 
 /** A place to read: a file, and a heading in it. */
-export type Target = Pick<Place, 'path' | 'anchor' | 'line'>;
+export interface Target extends Pick<Place, 'path' | 'anchor' | 'line'> {
+  /** What the place explains: there the section may read otherwise than in the newest text. */
+  readonly of?: Position;
+}
 
 /** Whether a command's argument is a target: links can carry anything. */
 export function isTarget(value: unknown): value is Target {
@@ -16,9 +19,11 @@ export function isTarget(value: unknown): value is Target {
   return typeof path === 'string' && typeof anchor === 'string' && typeof line === 'number';
 }
 
-/** The pill that lies in a file. */
+/** The pill that lies in a file, or of which a copy for another revision lies there: in a folder beside the pill. */
 export function pillAt(pills: readonly Pill[], path: string): Pill | undefined {
-  return pills.find((pill) => pill.path === path);
+  const isCopy = basename(dirname(path)).startsWith('at-');
+  const beside = dirname(dirname(path));
+  return pills.find((pill) => pill.path === path || (isCopy && pill.file === basename(path) && dirname(pill.path) === beside));
 }
 
 /** The pill that a tab with a rendered preview shows, by the tab's label ("Preview 03-overlays-and-overrides.md"). */
@@ -78,14 +83,14 @@ const fileLink = /\]\((file:[^)\s#]+)(?:#L(\d+))?\)/g;
 
 /**
  * Links of a hover that lead to lines of pills, made to open the rendered pill at the section. `pathOf` gives the path of
- * a `file:` address. Links to anything else stay as they are.
+ * a `file:` address, and `of` is what the hover is about. Links to anything else stay as they are.
  */
-export function linksToPreviews(markdown: string, pills: readonly Pill[], pathOf: (address: string) => string): string {
+export function linksToPreviews(markdown: string, pills: readonly Pill[], pathOf: (address: string) => string, of?: Position): string {
   return markdown.replace(fileLink, (link: string, address: string, line: string | undefined) => {
     const pill = pillAt(pills, pathOf(address));
     if (pill === undefined) return link;
     const section = sectionAt(pill, Number(line ?? 1));
-    const target: Target = { path: pill.path, anchor: section?.anchor ?? '', line: section?.line ?? 1 };
+    const target: Target = { path: pill.path, anchor: section?.anchor ?? '', line: section?.line ?? 1, ...(of && { of }) };
     return `](command:${showCommand}?${encoded(JSON.stringify([target]))})`;
   });
 }

@@ -18,10 +18,14 @@ export class Reader {
   /** Shows a pill rendered, at a section. What it is called with may come from a link. */
   async show(target: unknown): Promise<void> {
     if (!isTarget(target)) return;
-    const pill = pillAt(await this.server.pills(), target.path);
+    const pills = await this.server.pills();
+    const pill = pillAt(pills, target.path);
     if (pill === undefined) return; // links lead to pills and to nothing else
     this.last = pill.path;
-    await this.preview(target);
+    // A hover links to the newest text. What it is about may have the section in a copy for the revision that is pinned.
+    const place = target.of && (await this.server.ask<Place>('jetpills/explain', target.of));
+    const isSame = place?.anchor === target.anchor && pillAt(pills, place.path) === pill;
+    await this.preview(isSame ? place : target);
   }
 
   private async preview(target: Target): Promise<void> {
@@ -71,16 +75,12 @@ export class Reader {
   async explain(): Promise<void> {
     const editor = activeNix();
     if (editor === undefined) return;
-    const { line, character } = editor.selection.active;
-    const place = await this.server.ask<Place>('jetpills/explain', {
-      ...this.server.documentOf(editor.document),
-      position: { line, character },
-    });
+    const place = await this.server.ask<Place>('jetpills/explain', this.server.positionOf(editor.document, editor.selection.active));
     if (place === undefined) {
       vscode.window.setStatusBarMessage('Jetpills: no pill explains this.', 4000);
       return;
     }
-    this.last = place.path;
+    this.last = pillAt(await this.server.pills(), place.path)?.path;
     await this.preview(place);
   }
 

@@ -43,6 +43,18 @@ export interface Pill {
   readonly sections: readonly Section[];
 }
 
+/** A position in a document, as parameters of a request. */
+export interface Position {
+  readonly textDocument: { readonly uri: string };
+  readonly position: { readonly line: number; readonly character: number };
+}
+
+/**
+ * `jetpills/pillFolders`: folders of pills in the workspace of a document, which nobody uses. Empty where the setting names a folder;
+ * null for a document that has nothing to do with jetpack-nixos.
+ */
+export type PillFolders = readonly string[];
+
 /** `jetpills/explain`: the section that explains what is at a position; null where nothing does. */
 export interface Place {
   /** The pill's. */

@@ -17,7 +17,7 @@ import { Crashes } from './crashes';
 import { chooseServer, type Choice } from './launch';
 import { readLogLine } from './log';
 import { linksToPreviews, showCommand } from './pills';
-import type { Pill } from './requests';
+import type { Pill, Position } from './requests';
 import { withRevision } from './settings';
 import { messageOf } from './strangers';
 
@@ -192,7 +192,8 @@ export class Server implements vscode.Disposable {
         if (!hover) return hover;
         const pills = await this.pills();
         for (const content of hover.contents) {
-          if (content instanceof vscode.MarkdownString) content.value = linksToPreviews(content.value, pills, pathOf);
+          if (!(content instanceof vscode.MarkdownString)) continue;
+          content.value = linksToPreviews(content.value, pills, pathOf, this.positionOf(document, position));
         }
         return hover;
       },
@@ -265,6 +266,11 @@ export class Server implements vscode.Disposable {
   /** A document as parameters of a request. */
   documentOf(document: vscode.TextDocument): { textDocument: { uri: string } } {
     return { textDocument: { uri: document.uri.toString() } };
+  }
+
+  /** A position in a document as parameters of a request. */
+  positionOf(document: vscode.TextDocument, { line, character }: vscode.Position): Position {
+    return { ...this.documentOf(document), position: { line, character } };
   }
 }
 

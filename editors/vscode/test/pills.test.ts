@@ -34,6 +34,20 @@ test('links to lines of pills open the section', () => {
   assert.deepEqual(link(''), { path: '/pills/03-overlays.md', anchor: '', line: 1 });
 });
 
+test('a link of a hover says what the hover is about', () => {
+  const of = { textDocument: { uri: 'file:///w/flake.nix' }, position: { line: 2, character: 4 } };
+  const changed = linksToPreviews('[on](file:///pills/03-overlays.md#L20)', pills, pathOf, of);
+  const query = /\?([^)]*)\)/.exec(changed)?.[1] ?? '';
+  assert.deepEqual(JSON.parse(decodeURIComponent(query)), [{ path: '/pills/03-overlays.md', anchor: 'scopes-and-makescope', line: 20, of }]);
+});
+
+test('a copy of a pill for another revision is of that pill', () => {
+  assert.equal(pillAt(pills, '/pills/at-8f27a0b/03-overlays.md'), second);
+  for (const path of ['/pills/at-8f27a0b/04-other.md', '/pills/old/03-overlays.md', '/at-8f27a0b/03-overlays.md']) {
+    assert.equal(pillAt(pills, path), undefined, path);
+  }
+});
+
 test('links of a page are relative, and those to pills lead to the section', () => {
   const changed = (markdown: string) => linksFrom('/home/me/storage', markdown, pills, pathOf);
   assert.equal(changed('[a](file:///pills/03-overlays.md#L25)'), '[a](../../../pills/03-overlays.md#scopes-and-makescope)');
