@@ -189,6 +189,8 @@ func (l *hostList) print(w io.Writer) {
 		}
 		if f.Flash != "" {
 			printf(w, "  flash: %s\n", f.Flash)
+		} else if why := ide.NoFlash(l.Configuration, h); !why.Empty() {
+			printf(w, "  no flash script: %s\n", why.Plain())
 		}
 		var refused []string
 		for _, setting := range ide.Refused(l.Configuration, h) {

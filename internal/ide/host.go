@@ -164,8 +164,8 @@ func (s nixosHost) sheet(q *query) sheet {
 	if h.Bound != nil {
 		out.remark("The host was evaluated only in part: %s.", h.Bound)
 	}
-	if hostString(h, catalog.SoMOption) == "generic" && !hasTargetBoard(h) {
-		out.remark("No flash script can be built: `som` is not set.")
+	if why := NoFlash(s.of, h); !why.Empty() {
+		out.remark("No flash script can be built: %s.", why)
 	}
 	if f.Flash != "" {
 		out.remark("To build the flash script, run in the folder of %s:", markup.Code(filepath.Base(s.of.Entry)))

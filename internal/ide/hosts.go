@@ -46,9 +46,10 @@ func (f HostFacts) Versions() [][2]string {
 	return slices.DeleteFunc(all, func(fact [2]string) bool { return fact[1] == "" })
 }
 
-// FactsOf are the facts of one host of a configuration: none of one that is no Jetson, or that turns jetpack-nixos off.
+// FactsOf are the facts of one host of a configuration: none of one that is no Jetson, that turns jetpack-nixos off, or whose SoM is one
+// of another revision.
 func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
-	if enabled, _ := certain(h, catalog.EnableOption); h.Jetpack != host.Yes || enabled == false {
+	if !isOn(h) || c.Library.ValueSince(catalog.SoMOption, strangeSoM(c, h)).Known() {
 		return f
 	}
 	major := majorOf(c, h)
@@ -65,10 +66,43 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 	if mayReplaceKernel(h) {
 		f.Kernel = ""
 	}
-	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 {
+	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 && strangeSoM(c, h) == "" {
 		f.Flash = flashCommand(c, h)
 	}
 	return f
+}
+
+// isOn reports whether a host is a Jetson that jetpack-nixos is not turned off on.
+func isOn(h *host.Host) bool {
+	enabled, _ := certain(h, catalog.EnableOption)
+	return h.Jetpack == host.Yes && enabled != false
+}
+
+// strangeSoM is the SoM of a host that its revision knows no target board for, and for which nobody else may set one; empty where it
+// has one, or that is not known.
+func strangeSoM(c *workspace.Configuration, h *host.Host) string {
+	o, _ := c.PinnedOf(h).Catalog.Option(catalog.SoMOption)
+	som := hostString(h, catalog.SoMOption)
+	if len(o.Values) == 0 || slices.Contains(o.Values, som) || mayHaveTargetBoard(h) || !c.PinnedOf(h).Basis.IsCertain() {
+		return ""
+	}
+	return som
+}
+
+// NoFlash says why no flash script of a host can be built; it is empty where one can, or that is not known.
+func NoFlash(c *workspace.Configuration, h *host.Host) markup.Text {
+	som, r := strangeSoM(c, h), c.PinnedOf(h).Catalog.Revision
+	switch {
+	case !isOn(h) || h.Variant != "":
+		return markup.Text{}
+	case som != "" && r.Known():
+		return markup.Format("jetpack-nixos %s has no board for %s", markup.Code(r.Short()), markup.Code(fmt.Sprintf("som = %q", som)))
+	case som != "":
+		return markup.Format("jetpack-nixos, in the source on disk, has no board for %s", markup.Code(fmt.Sprintf("som = %q", som)))
+	case hostString(h, catalog.SoMOption) == "generic" && !hasTargetBoard(h):
+		return markup.Format("%s is not set", markup.Code("som"))
+	}
+	return markup.Text{}
 }
 
 // majorOf is the JetPack generation of a host; empty if it is not certain.
@@ -97,9 +131,13 @@ func factsOfBoard(c *catalog.Catalog, som, major string) (f HostFacts) {
 // two SoMs have none either.
 func hasTargetBoard(h *host.Host) bool {
 	som, _ := h.Option(catalog.SoMOption)
+	return !som.Conflict && (hostString(h, catalog.SoMOption) != "generic" || mayHaveTargetBoard(h))
+}
+
+// mayHaveTargetBoard reports whether a definition in the workspace may name the board configuration.
+func mayHaveTargetBoard(h *host.Host) bool {
 	target, _ := h.Option(targetBoardOption)
-	mayBeSet := slices.ContainsFunc(target.Definitions, func(d host.Definition) bool { return d.Condition != host.No })
-	return !som.Conflict && (hostString(h, catalog.SoMOption) != "generic" || mayBeSet)
+	return slices.ContainsFunc(target.Definitions, func(d host.Definition) bool { return d.Condition != host.No })
 }
 
 // Refused are the settings of a host of a configuration, som = "thor-agx", that jetpack-nixos refuses together.
@@ -304,6 +342,8 @@ func (q *query) addHosts(s *sheet, o catalog.Option) {
 	if decidesOnBoard && len(hosts) == 1 {
 		if command := FactsOf(c, hosts[0]).Flash; command != "" {
 			s.add("Flash", markup.Code(command))
+		} else if why := NoFlash(c, hosts[0]); !why.Empty() {
+			s.add("No flash script", why)
 		}
 	}
 }

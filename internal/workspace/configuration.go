@@ -23,6 +23,8 @@ type Configuration struct {
 	// Pinned is the catalog of what the entry and the files around it say. A host is read with its own: see PinnedOf.
 	Pinned Pinned
 	*host.Result
+	// Library has the other revisions.
+	Library *catalog.Library
 
 	// Nixpkgs are the inputs of the flake that are NixOS's own nixpkgs, by name, as flake.lock has them.
 	Nixpkgs map[string]pins.Nixpkgs
@@ -143,7 +145,7 @@ func (s *Snapshot) evaluate(ctx context.Context, entry, root string, before *Con
 	}
 	defer folder.Close()
 	dir := filepath.Dir(entry)
-	c := &Configuration{Entry: entry, Pinned: s.CatalogAt(dir), locked: s.pins.Around(dir).Locked, Nixpkgs: s.pins.Nixpkgs(dir), unrelated: s.pins.Unrelated(dir)}
+	c := &Configuration{Library: s.library, Entry: entry, Pinned: s.CatalogAt(dir), locked: s.pins.Around(dir).Locked, Nixpkgs: s.pins.Nixpkgs(dir), unrelated: s.pins.Unrelated(dir)}
 	defer s.tellSources(c)
 	if c.Pinned.Pin.Found() {
 		c.Result = s.resultOf(ctx, c, root, folder, before)
