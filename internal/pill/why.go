@@ -66,7 +66,11 @@ func (c *Collection) readSymptoms(fsys fs.FS) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", SymptomsFile, err)
 		}
-		return symptom.Read(content)
+		table, err := symptom.Read(content)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", SymptomsFile, err)
+		}
+		return table, nil
 	})
 }
 

@@ -44,7 +44,7 @@ func shipped(t *testing.T) fstest.MapFS {
 		t.Fatalf("%d pills in %s: %v", len(names), folder, err)
 	}
 	files := fstest.MapFS{}
-	for _, name := range names {
+	for _, name := range append(names, pill.SymptomsFile) {
 		content, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {
 			t.Fatal(err)
@@ -76,6 +76,8 @@ func TestEachFaultIsFound(t *testing.T) {
 		p07 = "07-nixos-modules.md"
 		p08 = "08-flashing-firmware-ota.md"
 		p09 = "09-building-your-system.md"
+
+		symptoms = "symptoms.yaml"
 	)
 	for _, c := range []struct {
 		file, old, new string
@@ -130,6 +132,14 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p04, "has one. `pkgs.nvidia-jetpack` holds its packages. `overlay.nix` defines it.", "has one, by `overlay.nix:2`.", "LINE: a wording for other revisions names no lines, which differ from one to the next (mark)"},
 		{p09, "Since afb6ecf (2025-12-19)", "Since afb6ecf (2025-12-20)", "LINE: afb6ecf is of 2025-12-19, not of 2025-12-20 (revision)"},
 		{p09, "Since afb6ecf (2025-12-19)", "Since afb6ec1 (2025-12-19)", "LINE: afb6ec1 is no commit of jetpack-nixos (revision)"},
+
+		{symptoms, "read: 07#majorversion-which-jetpack\n      upstream", "read: 07#majorversion\n      upstream", "LINE-4: there is no section 07#majorversion (symptom)"},
+		{symptoms, "and `som` is still generic.", "and `som` is still generic", "LINE-2: what unknown-soc means is not one sentence of at most 120 characters (symptom)"},
+		{symptoms, "says: Unknown SoC type", "says: infinite recursion encountered", "LINE-1: unknown-soc always comes behind recursion-in-overlay (symptom)"},
+		{symptoms, "name: old-cuda", "name: unknown-soc", "LINE: line "},
+		{symptoms, "since: \"4595ac8\"", "since: \"4595ac9\"", "LINE-6: no commit 4595ac9 of jetpack-nixos is known (symptom)"},
+		{symptoms, "kind: warning", "kind: warning!", ": symptoms.yaml: line"},
+		{"README.md", "| `Jetpack … only supports som families` |", "| Jetpack … |", "LINE-3: the table symptoms jetpack differs from symptoms.yaml: jetpills pills lint --fix writes it (table)"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			files := shipped(t)
@@ -149,7 +159,7 @@ func TestEachFaultIsFound(t *testing.T) {
 			// The line of the change's last byte that differs.
 			line := 1 + strings.Count(content[:at+common(c.old, c.new)], "\n")
 			want := c.want
-			for mark, number := range map[string]int{"LINE-1": line - 1, "LINE-3": line - 3, "LINE-4": line - 4, "LINE": line} {
+			for mark, number := range map[string]int{"LINE-1": line - 1, "LINE-2": line - 2, "LINE-3": line - 3, "LINE-4": line - 4, "LINE-6": line - 6, "LINE": line} {
 				if rest, ok := strings.CutPrefix(want, mark); ok && (rest == "" || rest[0] == ':') {
 					want = fmt.Sprint(number) + rest
 				}

@@ -25,7 +25,7 @@ func (l *linter) symptoms() {
 	}
 	table, err := l.pills.Symptoms()
 	if err != nil {
-		found(0, "%v", err)
+		found(0, "%v", err) // which names the file too
 		return
 	}
 	tables := ""

@@ -31,7 +31,11 @@ func (l *linter) tables(p *pill.Pill) {
 			return
 		}
 		if !slices.Equal(lines[start:end-1], want) {
-			l.found(p.File, start, "table", "the table %s differs from what it is made of: jetpills pills lint --fix writes it", name)
+			of := "the catalog"
+			if strings.HasPrefix(name, pill.SymptomTables) {
+				of = pill.SymptomsFile
+			}
+			l.found(p.File, start, "table", "the table %s differs from %s: jetpills pills lint --fix writes it", name, of)
 		}
 	})
 }

@@ -17,6 +17,7 @@ const (
 	methodPills   = "jetpills/pills"       // the pills and their sections, as files
 	methodExplain = "jetpills/explain"     // the section that explains what is under the cursor
 	methodSearch  = "jetpills/search"      // the sections that hold some words
+	methodWhy     = "jetpills/why"         // the sections that explain what a program printed
 	methodHistory = "jetpills/revisions"   // the revisions of jetpack-nixos that can be chosen
 	methodBump    = "jetpills/bump"        // what the newest known revision would change
 	methodFolders = "jetpills/pillFolders" // folders of pills in the workspace, which could be used
@@ -150,6 +151,44 @@ func (s *Server) search(ctx context.Context, params *searchParams) ([]hitResult,
 		}
 		results = append(results, hitResult{
 			hit.Section.Pill.ID, hit.Section.Label(), path, hit.Section.Anchor, line, hit.Snippet,
+		})
+	}
+	return results, nil
+}
+
+type whyParams struct{ Text string }
+
+// causeResult is a message in a text, and the section that explains it best.
+type causeResult struct {
+	ID     string `json:"id"`
+	Title  string `json:"title"` // the section's, with the pill's before it
+	Path   string `json:"path"`
+	Anchor string `json:"anchor"`
+	Line   int    `json:"line"` // 1-based, of the section
+	At     int    `json:"at"`   // 1-based, of the message in the text
+	Text   string `json:"text"` // what the text says there
+	Means  string `json:"means"`
+}
+
+// why finds the messages in a text that the pills know, the one that most likely made all else fail first.
+func (s *Server) why(ctx context.Context, params *whyParams) ([]causeResult, error) {
+	snapshot, err := s.workspaceOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	diagnosis, err := snapshot.Pills().Why(strings.NewReader(params.Text))
+	if err != nil {
+		return nil, fmt.Errorf("looking for symptoms: %w", err)
+	}
+	results := []causeResult{}
+	for _, cause := range diagnosis.Found {
+		section := cause.Sections[0]
+		path, line, err := snapshot.PillTarget(section)
+		if err != nil {
+			return nil, fmt.Errorf("laying out the pills: %w", err)
+		}
+		results = append(results, causeResult{
+			section.Pill.ID, section.Label(), path, section.Anchor, line, cause.At, cause.Text, cause.Means,
 		})
 	}
 	return results, nil

@@ -89,6 +89,19 @@ func TestExtensions(t *testing.T) {
 		t.Errorf("nothing finds %+v, %v", hits, err)
 	}
 
+	var causes []causeResult
+	text := "error:\r\n       Failed assertions:\r\n       - Jetpack 5 only supports som families: xavier orin (or generic)\r\n"
+	if err := e.Call(t.Context(), methodWhy, map[string]any{"text": text}, &causes); err != nil {
+		t.Fatal(err)
+	}
+	if len(causes) != 2 || causes[0].ID != "07" || causes[0].Anchor != "majorversion-which-jetpack" || causes[0].Line < 2 ||
+		filepath.Base(causes[0].Path) != "07-nixos-modules.md" || causes[0].At != 3 || causes[0].Means == "" {
+		t.Errorf("why: %+v", causes)
+	}
+	if err := e.Call(t.Context(), methodWhy, map[string]any{"text": "all is well"}, &causes); err != nil || len(causes) != 0 {
+		t.Errorf("nothing is explained by %+v, %v", causes, err)
+	}
+
 	var revisions []revisionResult
 	if err := e.Call(t.Context(), methodHistory, nil, &revisions); err != nil {
 		t.Fatal(err)

@@ -41,6 +41,7 @@ func (s *Server) methods() map[string]method {
 		methodPills:   request(s.pills),
 		methodExplain: atCursor(s, s.explain),
 		methodSearch:  request(s.search),
+		methodWhy:     request(s.why),
 		methodHistory: request(s.revisions),
 		methodBump:    request(s.bump),
 		methodFolders: request(s.pillFolders),

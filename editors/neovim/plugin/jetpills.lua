@@ -17,6 +17,19 @@ end, {
   desc = "Choose a section of the pills, of all or of those that hold the words",
 })
 
+vim.api.nvim_create_user_command("JetPillWhy", function(command)
+  local text = command.args
+  if text == "" and command.range > 0 then
+    text = table.concat(vim.api.nvim_buf_get_lines(0, command.line1 - 1, command.line2, false), "\n")
+  end
+  require("jetpills").why(text, { float = command.bang, mods = command.mods })
+end, {
+  nargs = "*",
+  range = true,
+  bang = true,
+  desc = "Open the section that explains an error: of the lines, of the text, or of what was yanked or copied",
+})
+
 vim.api.nvim_create_user_command("JetBump", function(command)
   require("jetpills").bump(nil, { float = command.bang, mods = command.mods })
 end, {

@@ -324,6 +324,18 @@ local function pills()
     "JetPillSearch scope makeScope newScope",
     "03-overlays-and-overrides.md:## Scopes and makeScope"
   )
+  local why = "Failed assertions:\n- Jetpack 5 only supports som families: xavier orin"
+  vim.fn.setreg('"', why)
+  opens(":JetPillWhy, of what was yanked", "JetPillWhy", "07-nixos-modules.md:### majorVersion: which JetPack")
+  opens(
+    ":JetPillWhy, of a text",
+    "JetPillWhy error: Unknown SoC type",
+    "07-nixos-modules.md:### What generic leaves out"
+  )
+  vim.cmd.new()
+  vim.api.nvim_buf_set_lines(0, 0, -1, true, { "fine", "L4T version downgrade detected!" })
+  opens(":JetPillWhy, of lines", "%JetPillWhy", "09-building-your-system.md:## Rolling back")
+  vim.cmd("silent! bwipeout!")
   vim.cmd("silent! JetPillSearch")
   vim.cmd("silent! close!")
   vim.ui.select = select

@@ -15,6 +15,7 @@ export async function showMenu(server: Server, status: Status): Promise<void> {
       ? []
       : [entry('$(lock) Open the file that pins it', 'jetpills.openPin', labelOf(vscode.workspace.asRelativePath(source)))]),
     entry('$(book) Open a pill…', 'jetpills.openPill'),
+    entry('$(question) Explain an error…', 'jetpills.why'),
     entry('$(pulse) Doctor', 'jetpills.doctor'),
     entry('$(output) Show the log', 'jetpills.showLog'),
     entry('$(debug-restart) Restart the server', 'jetpills.restart'),

@@ -43,6 +43,7 @@ export function makeParts(context: vscode.ExtensionContext): Parts {
       [showCommand]: (target) => reader.show(target),
       'jetpills.openPill': () => reader.open(),
       'jetpills.searchPills': () => reader.search(),
+      'jetpills.why': () => reader.why(),
       'jetpills.explain': () => reader.explain(),
       'jetpills.nextPill': () => reader.step(1),
       'jetpills.previousPill': () => reader.step(-1),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { activeNix } from './documents';
 import { isTarget, neighbour, pillAt, pillOfLabel, plain, rowsOf, type Target } from './pills';
-import type { Hit, Pill, Place } from './requests';
+import type { Cause, Hit, Pill, Place } from './requests';
 import type { Server } from './server';
 import { labelOf } from './strangers';
 
@@ -68,6 +68,27 @@ export class Reader {
       }
       if (pick.value === words) pick.items = found.get(words) ?? [];
     });
+    await this.run(pick);
+  }
+
+  /** Shows the section that explains what a program printed: what is selected, or what the user copied or types. */
+  async why(): Promise<void> {
+    const text = await printedText();
+    if (text === undefined) return;
+    const causes = await this.server.ask<readonly Cause[]>('jetpills/why', { text });
+    if (causes === undefined) {
+      this.sayNothingToRead();
+      return;
+    }
+    if (causes.length === 0) {
+      const search = 'Search Pills…';
+      const message = 'The pills know none of the messages in this text.';
+      if ((await vscode.window.showInformationMessage(message, search)) === search) await this.search();
+      return;
+    }
+    const pick = vscode.window.createQuickPick<Item>();
+    pick.placeholder = 'What the text says, the most likely cause first';
+    pick.items = causes.map(itemOfCause);
     await this.run(pick);
   }
 
@@ -186,6 +207,35 @@ function fileTabs(): { tab: vscode.Tab; path: string }[] {
   return vscode.window.tabGroups.all.flatMap((group) =>
     group.tabs.flatMap((tab) => (tab.input instanceof vscode.TabInputText ? [{ tab, path: tab.input.uri.fsPath }] : [])),
   );
+}
+
+/** The text to explain; undefined where the user gives none. */
+async function printedText(): Promise<string | undefined> {
+  const editor = vscode.window.activeTextEditor;
+  const selected = editor?.document.getText(editor.selection) ?? '';
+  if (selected.trim() !== '') return selected;
+  const copied = await vscode.env.clipboard.readText();
+  const type = { label: '$(edit) Type or paste a text…' };
+  if (copied.trim() !== '') {
+    const items = [{ label: '$(clippy) What is in the clipboard', detail: labelOf(copied.trim().slice(0, 200)) }, type];
+    const chosen = await vscode.window.showQuickPick(items, { title: 'Explain what a build, a flash or a boot printed' });
+    if (chosen === undefined) return undefined;
+    if (chosen !== type) return copied;
+  }
+  return vscode.window.showInputBox({
+    title: 'Explain what a build, a flash or a boot printed',
+    placeHolder: 'error: attribute nvidia-jetpack missing',
+    prompt: 'The text may have many lines.',
+  });
+}
+
+function itemOfCause(cause: Cause): Item {
+  return {
+    label: labelOf(cause.text),
+    description: `line ${String(cause.at)}`,
+    detail: labelOf(plain(`${cause.means} ${cause.title}`)),
+    target: { path: cause.path, anchor: cause.anchor, line: cause.line },
+  };
 }
 
 function itemOfHit(hit: Hit): Item {

@@ -71,6 +71,16 @@ export interface Hit extends Place {
   readonly snippet?: string;
 }
 
+/** `jetpills/why`: a message in a text, and the section that explains it; the one that most likely made all else fail first. */
+export interface Cause extends Place {
+  readonly title: string;
+  /** 1-based line of the message in the text. */
+  readonly at: number;
+  /** What the text says there. */
+  readonly text: string;
+  readonly means: string;
+}
+
 /** `jetpills/revisions`: a revision that the server knows, newest first. */
 export interface Revision {
   readonly short: string;

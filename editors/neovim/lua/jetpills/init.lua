@@ -84,6 +84,49 @@ function M.search(words, options)
   end)
 end
 
+--- Opens the section that explains what a build, a flash or a boot printed. The user chooses where several do.
+---@param text string? without it, what was copied from another program, or else what was yanked last
+---@param options { float: boolean?, mods: string? }?
+function M.why(text, options)
+  local pills = require("jetpills.pills")
+  if not text or text == "" then
+    local copied, clipboard = pcall(vim.fn.getreg, "+")
+    text = copied and clipboard ~= "" and clipboard or vim.fn.getreg('"')
+  end
+  if text == "" then
+    complain("nothing was copied or yanked; see :help :JetPillWhy")
+    return
+  end
+  local all, problem = pills.all()
+  if not all then
+    complain(problem)
+    return
+  end
+  local causes
+  causes, problem = pills.why(all, text)
+  if not causes then
+    complain(problem)
+    return
+  end
+  local function show(cause)
+    if cause then
+      require("jetpills.view").open(cause.section.pill.path, cause.section.line, options or {})
+      vim.notify("jetpills: " .. vim.fn.strtrans(cause.means))
+    end
+  end
+  if #causes == 1 then
+    show(causes[1])
+    return
+  end
+  vim.ui.select(causes, {
+    prompt = "What the text says",
+    kind = "jetpills",
+    format_item = function(cause)
+      return ("%d: %s"):format(cause.line, vim.fn.strtrans(cause.text))
+    end,
+  }, show)
+end
+
 --- Shows what the newest known revision of jetpack-nixos would change.
 ---@param uri string? of a document; without it, of the current buffer
 ---@param options { float: boolean?, mods: string? }?

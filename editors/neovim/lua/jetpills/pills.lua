@@ -193,4 +193,29 @@ function M.search(pills, words)
   return sections, problem
 end
 
+---@class jetpills.Cause
+---@field line integer 1-based line of the message in the text
+---@field text string what the line says
+---@field means string
+---@field section jetpills.Section
+
+--- The messages in a text that the pills know, the one that most likely made all else fail first.
+---@param pills jetpills.Pill[]
+---@param text string
+---@return jetpills.Cause[]? causes at least one
+---@return string? problem
+function M.why(pills, text)
+  local output, problem = server.run_with(text, "why", "--format", "json", "-")
+  local read, found = pcall(vim.json.decode, output or "[]")
+  local causes = {}
+  for _, cause in ipairs(read and found or {}) do
+    cause.section = M.find(pills, cause.pill)
+    causes[#causes + 1] = cause.section and cause
+  end
+  if #causes == 0 then
+    return nil, problem or "the pills know none of the messages in this text; see :JetPillSearch"
+  end
+  return causes
+end
+
 return M

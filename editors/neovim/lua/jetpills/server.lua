@@ -80,8 +80,17 @@ end
 ---@return string? output nil if it failed or, as searches do, found nothing
 ---@return string? problem nil if there was simply nothing
 function M.run(...)
+  return M.run_with(nil, ...)
+end
+
+--- Runs a command of the program with a text for its standard input.
+---@param input string?
+---@param ... string
+---@return string? output nil if it failed or, as searches do, found nothing
+---@return string? problem nil if there was simply nothing
+function M.run_with(input, ...)
   local program = M.program()
-  local started, process = pcall(vim.system, { program, ... }, { text = true })
+  local started, process = pcall(vim.system, { program, ... }, { text = true, stdin = input })
   if not started then
     return nil, program .. " does not run; see :checkhealth jetpills"
   end
