@@ -200,6 +200,9 @@ func (s Section) Ref() string {
 	return s.Pill.ID + "#" + s.Anchor
 }
 
+// IsFrame reports whether the section explains nothing of its own: a summary, questions, a table of contents.
+func (s Section) IsFrame() bool { return s.body.role == framing || s.body.role == shortening }
+
 // Label is how a link to the section reads: "Pill 03: Overlays and overrides › Scopes".
 func (s Section) Label() string {
 	label := s.Pill.Title

@@ -108,9 +108,10 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 			CodeActionProvider: &protocol.CodeActionOptions{
 				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, fixAll},
 			},
-			InlayHintProvider:      protocol.Boolean(true),
-			CodeLensProvider:       &protocol.CodeLensOptions{},
-			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: []string{copyCommand, showFindingCommand, showBumpCommand}},
+			WorkspaceSymbolProvider: protocol.Boolean(true),
+			InlayHintProvider:       protocol.Boolean(true),
+			CodeLensProvider:        &protocol.CodeLensOptions{},
+			ExecuteCommandProvider:  protocol.ExecuteCommandOptions{Commands: []string{copyCommand, showFindingCommand, showBumpCommand}},
 			Workspace: &protocol.WorkspaceOptions{
 				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 					Supported:           &yes,

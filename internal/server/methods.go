@@ -35,6 +35,7 @@ func (s *Server) methods() map[string]method {
 		protocol.MethodTextDocumentCodeAction:  request(s.CodeAction),
 		protocol.MethodTextDocumentInlayHint:   request(s.InlayHint),
 		protocol.MethodTextDocumentCodeLens:    request(s.CodeLens),
+		protocol.MethodWorkspaceSymbol:         request(s.workspaceSymbol),
 		protocol.MethodWorkspaceExecuteCommand: request(s.ExecuteCommand),
 
 		methodPin:     request(s.pin),

@@ -251,9 +251,13 @@ func (s *Snapshot) DealsWithJetpack(d *Document) bool {
 	if d.names() || len(d.mentions()) > 0 {
 		return true
 	}
-	around := s.surroundings(d)
-	return around.Pin.Found() || around.Entry.Found()
+	return isAround(s.surroundings(d))
 }
+
+// DealsWithJetpackIn reports whether a folder, an absolute path, lies in a checkout of jetpack-nixos or in a workspace that pins it.
+func (s *Snapshot) DealsWithJetpackIn(dir string) bool { return isAround(s.pins.Around(dir)) }
+
+func isAround(around pins.Surroundings) bool { return around.Pin.Found() || around.Entry.Found() }
 
 // Pills are the pills in force: those of the setting pills.path, or the shipped ones if there is none or it is unusable.
 func (s *Snapshot) Pills() *pill.Collection { return s.pills.read().Collection }
