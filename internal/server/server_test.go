@@ -158,6 +158,7 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"definitionProvider": true,
 			"declarationProvider": true,
 			"referencesProvider": true,
+			"workspaceSymbolProvider": true,
 			"codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.jetpills"]},
 			"inlayHintProvider": true,
 			"codeLensProvider": {},
