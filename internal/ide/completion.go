@@ -68,6 +68,7 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 	}
 	q := newQueryAt(sn, doc, offset)
 	c := completer{query: q, cursor: cursor, catalog: q.pinned.Catalog}
+	c.followNames()
 	c.beside = sync.OnceValue(c.lookBeside)
 	var items []Item
 	switch cursor.Kind {
@@ -95,6 +96,24 @@ type completer struct {
 	cursor  module.Cursor
 	catalog *catalog.Catalog
 	beside  func() beside // what is set beside the cursor
+}
+
+// followNames puts the one option path to which what is typed comes through names in the place of the cursor's own path, if that is none.
+func (c *completer) followNames() {
+	own := c.cursor.Path
+	if optionPath(c.catalog, own) != nil {
+		return
+	}
+	names, use := oneOption(c.catalog, c.cursor.Uses())
+	if names == nil {
+		return
+	}
+	c.cursor.Path = use.Path
+	for i, defined := range c.cursor.Defined {
+		if len(defined) >= len(own) {
+			c.cursor.Defined[i] = append(slices.Clip(use.Path), defined[len(own):]...)
+		}
+	}
 }
 
 // item offers a text in place of what is typed.

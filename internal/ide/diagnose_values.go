@@ -19,6 +19,7 @@ func (d *diagnoser) values() {
 		}
 		names := d.optionOf(place.Path)
 		if names == nil {
+			d.namedValue(place)
 			continue
 		}
 		o, inList, ok := valueOption(d.pinned.Catalog, names)
@@ -28,16 +29,46 @@ func (d *diagnoser) values() {
 		if !ok || d.isUnused(place, names) {
 			continue
 		}
-		switch {
-		case len(o.Values) > 0 && module.IsString(place.Node) && (o.ValuesInList == inList || place.Compared):
-			if found, ok := d.unknownValue(o, place.Value, place.Span, place.Compared); ok {
-				d.report(found)
-			}
-		case !place.Compared:
-			if found, ok := d.wrongType(o, place, inList); ok {
-				d.report(found)
-			}
+		if found, ok := d.wrongValue(o, place, inList); ok {
+			d.report(found)
 		}
+	}
+}
+
+// wrongValue says what is wrong with a literal as the value of an option; nothing if it may be right.
+func (d *diagnoser) wrongValue(o catalog.Option, place module.Place, inList bool) (found Diagnostic, ok bool) {
+	switch {
+	case len(o.Values) > 0 && module.IsString(place.Node) && (o.ValuesInList == inList || place.Compared):
+		return d.unknownValue(o, place.Value, place.Span, place.Compared)
+	case !place.Compared:
+		return d.wrongType(o, place, inList)
+	}
+	return Diagnostic{}, false
+}
+
+// namedValue looks at a literal that has a name, and that an option is certainly given by that: let board = "orin-agx"; in …. What mends
+// the option may be wrong for others that use the name.
+func (d *diagnoser) namedValue(place module.Place) {
+	if place.Node.Kind() == syntax.AttrSet {
+		return
+	}
+	certain := slices.DeleteFunc(place.Uses(), func(u module.Use) bool { return !u.Certain || d.optionOf(u.Path) == nil })
+	names, use := oneOption(d.pinned.Catalog, certain)
+	if names == nil {
+		return
+	}
+	o, inList, ok := valueOption(d.pinned.Catalog, names)
+	if !ok || !d.regardOf(place.Node).value || slices.ContainsFunc(use.Names, func(n syntax.Node) bool { return !d.regardOf(n).value }) {
+		return
+	}
+	if d.isOff(use.Names[len(use.Names)-1], names) {
+		return
+	}
+	if found, ok := d.wrongValue(o, place, inList); ok {
+		for i := range found.Fixes {
+			found.Fixes[i].Certain = false
+		}
+		d.report(found)
 	}
 }
 

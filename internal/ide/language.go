@@ -461,7 +461,7 @@ func notSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 func questionSays(_ *query, place *module.Place) (markup.Text, []markup.Text) {
 	n := place.Node
 	if n.Kind() == syntax.Formal && isSurelyModule(n.Parent().Parent()) {
-		return markup.Format("NixOS never uses the default of a module's argument: it looks %s up in `_module.args`, and stops if that lacks it.",
+		return markup.Format("NixOS never uses the default of an argument of a module: it takes %s from `specialArgs` or `_module.args`, and stops if both lack it.",
 			shownCode(n.Child(0))), nil
 	}
 	if n.Kind() == syntax.Formal {

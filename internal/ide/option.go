@@ -33,7 +33,7 @@ type otherOption struct {
 // option finds the subject of a name in an option path.
 func (q *query) option(place *module.Place) (subject, bool) {
 	c := q.pinned.Catalog
-	names := optionPath(c, place.Path)
+	names := q.optionOfPlace(place)
 	if names == nil && place.Defines != nil {
 		names = optionPath(c, place.Defines) // { inherit (config.mine) som; }
 	}

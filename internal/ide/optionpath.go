@@ -21,6 +21,29 @@ func optionPath(c *catalog.Catalog, path module.Path) []string {
 	return nil
 }
 
+// optionOfPlace is the option path that a place is about: its own, or that of the one option to which its value comes through names.
+func (q *query) optionOfPlace(place *module.Place) []string {
+	if names := optionPath(q.pinned.Catalog, place.Path); names != nil {
+		return names
+	}
+	names, _ := oneOption(q.pinned.Catalog, place.Uses())
+	return names
+}
+
+// oneOption is the option that all uses are of which are of an option, and the first of these; nil if they are of several.
+func oneOption(c *catalog.Catalog, uses []module.Use) (names []string, use module.Use) {
+	for _, u := range uses {
+		switch found := optionPath(c, u.Path); {
+		case found == nil:
+		case names == nil:
+			names, use = found, u
+		case !slices.Equal(names, found):
+			return nil, module.Use{}
+		}
+	}
+	return names, use
+}
+
 // optionOf is the end of a path that is an option path; nil for one that is part of an option's declaration.
 func (q *query) optionOf(path module.Path) []string {
 	names := optionPath(q.pinned.Catalog, path)

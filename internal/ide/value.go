@@ -21,7 +21,7 @@ type enumValue struct {
 // value finds the subject of a literal that is the value of an option.
 func (q *query) value(place *module.Place) (subject, bool) {
 	c := q.pinned.Catalog
-	names := optionPath(c, place.Path)
+	names := q.optionOfPlace(place)
 	if names == nil {
 		return nil, false
 	}

@@ -51,6 +51,10 @@ type Cursor struct {
 	InLayer       Path
 	// Set is, for the first name of a binding, the set that has it.
 	Set syntax.Node
+
+	reader *reader     // that found the cursor
+	from   syntax.Node // what is being typed stands below it, under the names below; the zero Node for a selection
+	below  Path
 }
 
 // selecting is the cursor where a name is selected from what a reference leads to.
@@ -59,8 +63,21 @@ func (c Cursor) selecting(ref reference) Cursor {
 	return c
 }
 
+// Uses are the places to which what has the cursor's path comes through names.
+func (c Cursor) Uses() []Use {
+	if c.from.IsZero() {
+		return nil
+	}
+	return c.reader.usesOf(c.from, c.below)
+}
+
 // CursorAt says what can be typed at a byte offset.
-func CursorAt(t *syntax.Tree, offset int) Cursor { return new(reader).cursorAt(t, offset) }
+func CursorAt(t *syntax.Tree, offset int) Cursor {
+	r := new(reader)
+	c := r.cursorAt(t, offset)
+	c.reader = r
+	return c
+}
 
 func (r *reader) cursorAt(t *syntax.Tree, offset int) Cursor {
 	offset = min(max(offset, 0), len(t.Source()))
@@ -161,7 +178,7 @@ func (r *reader) inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 }
 
 func (r *reader) valueCursor(n syntax.Node) Cursor {
-	c := Cursor{Kind: TypesValue}
+	c := Cursor{Kind: TypesValue, from: n}
 	c.Path, _ = r.valuePath(n)
 	c.With = r.withAround(n)
 	if list := n.Parent(); list.Kind() == syntax.List {
@@ -288,6 +305,7 @@ func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 		}
 		c := Cursor{Kind: TypesName, HasValue: b.HasEquals() && path.Last() == n}
 		c.Path = r.pathInside(owner.Parent(), before)
+		c.from, c.below = owner.Parent(), before
 		if len(before) == 0 {
 			c.Set = owner.Parent()
 		}
@@ -376,7 +394,7 @@ func (r *reader) inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 			if v := b.Value(); v.Kind() != syntax.Missing && v.Span().Start >= offset && sameLine(t, offset, v.Span().Start) {
 				return Cursor{} // a value is there
 			}
-			return Cursor{Kind: TypesValue, Path: r.pathOfBinding(b), Replace: here}
+			return Cursor{Kind: TypesValue, Path: r.pathOfBinding(b), Replace: here, from: b.Parent(), below: names(b.Path())}
 		}
 	case syntax.Equal, syntax.NotEqual:
 		n := t.NodeOf(left)
@@ -390,12 +408,13 @@ func (r *reader) inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 		if !ok {
 			return Cursor{}
 		}
-		c := Cursor{Kind: TypesName, Path: PathOf(set), Replace: here, Set: set}
+		c := Cursor{Kind: TypesName, Path: PathOf(set), Replace: here, Set: set, from: set}
 		c.Defined = DefinedIn(OutermostSet(set), syntax.Node{})
 		return c
 	}
 	if list, ok := listAround(t, offset); ok && (left.End < offset || left.Kind == syntax.LBracket) {
 		c := Cursor{Kind: TypesValue, Replace: here, InList: true, Present: literalElements(list, syntax.Node{})}
+		c.from, c.below = list, Path{{Name: Element, Known: true}}
 		c.Path, c.With = r.elementPath(list), r.withAround(list)
 		return c
 	}
@@ -409,7 +428,7 @@ func (r *reader) inGap(t *syntax.Tree, left syntax.Token, offset int) Cursor {
 		}
 	}
 	if value, ok := valueAfter(n, left); ok {
-		return Cursor{Kind: TypesValue, Path: PathOf(value), Replace: here}
+		return Cursor{Kind: TypesValue, Path: PathOf(value), Replace: here, from: value}
 	}
 	return Cursor{}
 }

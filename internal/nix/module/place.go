@@ -141,6 +141,12 @@ func (r *reader) isSpent() bool { return r.evaluator != nil && r.evaluator.Spent
 // placeOf is what stands at an innermost node. A string that makes a name is a part
 // of the Dynamic around it.
 func (r *reader) placeOf(n syntax.Node) Place {
+	place := r.standing(n)
+	place.reader = r
+	return place
+}
+
+func (r *reader) standing(n syntax.Node) Place {
 	switch n.Kind() {
 	case syntax.Name, syntax.Dynamic:
 		return r.named(n)
@@ -253,7 +259,7 @@ func (r *reader) identifier(n syntax.Node) Place {
 	if len(ref.path) > 1 {
 		ref = r.inScope(ref)
 	}
-	place := Place{Span: n.Span(), Written: 1, Node: n, reader: r}.referring(ref)
+	place := Place{Span: n.Span(), Written: 1, Node: n}.referring(ref)
 	if place.Origin == Argument && len(place.Path) == 1 && !ref.inPart {
 		if _, ok := AsOverlay(place.Binder); ok {
 			place.Kind = OverlayArgument

@@ -54,6 +54,8 @@ type reader struct {
 	// tests give.
 	certain bool
 	has     func(Path) (has, known bool) // of the attributes that tests ask for; may be nil
+	// occurrences are the names in expressions and inherits, by name: see namesIn.
+	occurrences map[string][]syntax.Node
 }
 
 // values evaluates what the text says.

@@ -14,7 +14,9 @@ func Values(t *syntax.Tree) iter.Seq[Place] {
 		r := reader{climber: climber{}, certain: true}
 		for n := range syntax.Descendants(t.Root()) {
 			if isLiteral(n) {
-				if place := r.valuePlace(n); place.Kind == ValuePlace && !yield(place) {
+				place := r.valuePlace(n)
+				place.reader = &r
+				if place.Kind == ValuePlace && !yield(place) {
 					return
 				}
 			}
