@@ -75,6 +75,7 @@ func (c Cursor) Uses() []Use {
 func CursorAt(t *syntax.Tree, offset int) Cursor {
 	r := new(reader)
 	c := r.cursorAt(t, offset)
+	c.Path = r.filled(t, c.Path)
 	c.reader = r
 	return c
 }
@@ -168,6 +169,8 @@ func (r *reader) inString(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 	var c Cursor
 	if set, names := asked(n); !set.IsZero() {
 		c = Cursor{}.selecting(r.selected(set, names[:len(names)-1]))
+	} else if path, kind := r.listedName(n); kind != Nothing {
+		c = Cursor{Kind: TypesSelection, Path: path[:len(path)-1]}
 	} else if isAttrName(n) {
 		c = r.nameCursor(n, offset)
 	} else {

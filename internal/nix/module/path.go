@@ -250,6 +250,9 @@ func outward(at, up syntax.Node) (Path, bool) {
 			}
 			return nil, true
 		}
+		if call == "makeHive" && index == 0 {
+			return Path{boundary, {Name: "colmena", Known: true}}, false
+		}
 		if slices.Contains(formatters, call) || slices.Contains(otherSystems, call) {
 			return Path{beyond}, false
 		}
@@ -258,9 +261,28 @@ func outward(at, up syntax.Node) (Path, bool) {
 		}
 		return Path{boundary}, false
 	case syntax.File:
+		if isHive(at) {
+			return Path{{Name: "colmena", Known: true}}, false
+		}
 		return nil, false
 	}
 	return Path{boundary}, false
+}
+
+// isHive reports whether what a file has for its value is a hive, as colmena reads one: hosts by name beside meta, which says what
+// nixpkgs they have.
+func isHive(n syntax.Node) bool {
+	for b := range syntax.Bindings(n) {
+		path, ok := syntax.AsAttrPath(b.Child(0))
+		if !ok || path.Child(0).Text() != "meta" {
+			continue
+		}
+		if written := names(path); len(written) > 1 {
+			return written[1].Name == "nixpkgs"
+		}
+		return bindsName(b.Child(1), "nixpkgs")
+	}
+	return false
 }
 
 // listed are the names of a list of strings; a boundary, and false, for anything

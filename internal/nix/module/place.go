@@ -157,6 +157,9 @@ func (r *reader) standing(n syntax.Node) Place {
 		if set, names := asked(n); !set.IsZero() {
 			return Place{Span: n.Span(), Node: n, Written: 1}.referring(r.selected(set, names))
 		}
+		if path, kind := r.listedName(n); kind != Nothing {
+			return Place{Kind: kind, Path: path, Span: n.Span(), Node: n, Written: 1}
+		}
 		return r.valuePlace(n)
 	case syntax.Identifier:
 		return r.identifier(n)
@@ -176,6 +179,45 @@ func (r *reader) standing(n syntax.Node) Place {
 // which something in the text binds.
 func (p Place) IsVariable() bool {
 	return p.Node.Kind() == syntax.Identifier && p.reader.values().ScopeAt(p.Node).Binds(p.Node.Text())
+}
+
+// namers are the functions of nixpkgs' lib that make a module of the names of options, and which of their arguments, from 0 on, are lists
+// of such names.
+var namers = map[string]int{
+	"mkAliasOptionModule": 2, "mkAliasOptionModuleMD": 2, "mkRenamedOptionModule": 2, "mkRenamedOptionModuleWith": 0, "mkChangedOptionModule": 2,
+	"mkRemovedOptionModule": 1,
+}
+
+// listedName is the path that a string ends as an element of a list of names: of what setAttrByPath defines, or of an option that a module of
+// lib's gives another name.
+func (r *reader) listedName(n syntax.Node) (Path, PlaceKind) {
+	list := n.Parent()
+	if list.Kind() != syntax.List {
+		return nil, Nothing
+	}
+	function, index := callOf(list)
+	kind, path := Nothing, Path(nil)
+	switch w := wrappers[function]; {
+	case w.named && index == w.argument-1:
+		call := outOfParens(list).Parent()
+		for range w.argument - index {
+			call = outOfParens(call).Parent()
+		}
+		if call.Kind() != syntax.Apply {
+			return nil, Nothing // still being typed
+		}
+		kind, path = DefinedName, r.pathOf(call)
+	case index < namers[function]:
+		kind = ReferredName
+	default:
+		return nil, Nothing
+	}
+	for name := range list.Children() {
+		if path = append(slices.Clip(path), textPart(name)); name == n || len(path) > mostNames {
+			break
+		}
+	}
+	return path, kind
 }
 
 func isAttrName(n syntax.Node) bool {
@@ -209,7 +251,7 @@ func (r *reader) named(n syntax.Node) Place {
 	switch owner := path.Parent(); owner.Kind() {
 	case syntax.Binding:
 		place.Kind = DefinedName
-		place.Path = r.pathInside(owner.Parent(), written)
+		place.Path = r.filled(path.Tree(), r.pathInside(owner.Parent(), written))
 		if written[0].Known && startsReference(owner, written) {
 			place.Kind = ReferredName
 		}
@@ -348,7 +390,7 @@ func (r *reader) valuePath(n syntax.Node) (path Path, compared bool) {
 	case syntax.List:
 		return r.elementPath(up), isTested(up)
 	}
-	return r.pathOf(n), false
+	return r.filled(n.Tree(), r.pathOf(n)), false
 }
 
 // isTested reports whether a list is one that something is looked for in:
@@ -367,7 +409,7 @@ func (r *reader) elementPath(list syntax.Node) Path {
 		ref, _ := r.resolve(inner.Argument())
 		return ref.path
 	}
-	path := r.pathOf(list)
+	path := r.filled(list.Tree(), r.pathOf(list))
 	if f, index := callOf(list); wrappers[f].merges && index == wrappers[f].argument {
 		return path
 	}

@@ -295,6 +295,30 @@ func (r *reader) evaluated(p syntax.AttrPathNode, written Path) Path {
 	return written
 }
 
+// filled fills in those names of a path that are interpolations of known text.
+func (r *reader) filled(t *syntax.Tree, p Path) Path {
+	isCopy := false
+	for i, part := range p {
+		if part.Known || part.Span.Len() == 0 {
+			continue
+		}
+		n := t.NodeAt(part.Span.Start)
+		for n.Span() != part.Span && !n.Parent().IsZero() {
+			n = n.Parent()
+		}
+		if n.Kind() != syntax.Dynamic {
+			continue
+		}
+		if name, ok := r.values().Force(r.at(n.Child(0))).(eval.String); ok && len(name) <= mostName {
+			if !isCopy {
+				p, isCopy = slices.Clone(p), true
+			}
+			p[i].Name, p[i].Known = string(name), true
+		}
+	}
+	return p
+}
+
 // asksFor are the functions that select by names that strings have, and which of
 // their arguments they select from. The first one is the names.
 var asksFor = map[string]int{

@@ -171,16 +171,39 @@ func (f *follower) use(n syntax.Node, below Path, certain bool, left int) {
 
 // reaches adds what a node, where a name is used, has its value for, and follows that.
 func (f *follower) reaches(n syntax.Node, below Path, certain bool, left int) {
+	if other, ok := comparedWith(n, below); ok {
+		ref, _ := f.resolve(other)
+		f.found = append(f.found, Use{ref.path, slices.Clone(f.through), false})
+		return
+	}
 	path := f.pathInside(n, below)
 	if list := n.Parent(); list.Kind() == syntax.List && !isLet(n) {
-		if isTested(list) {
+		if path = append(f.elementPath(list), below...); isTested(list) {
+			f.found = append(f.found, Use{path, slices.Clone(f.through), false})
 			return
 		}
-		path = append(f.elementPath(list), below...)
 	}
 	certain = certain && (len(below) == 0 || !isUpdated(n))
 	f.found = append(f.found, Use{path, slices.Clone(f.through), certain})
 	f.from(n, below, certain, left)
+}
+
+// comparedWith is the expression that a name is compared with, or that is looked for in a list which a name has.
+func comparedWith(n syntax.Node, below Path) (other syntax.Node, ok bool) {
+	n = outOfParens(n)
+	up := n.Parent()
+	if _, op := syntax.Operator(up); up.Kind() == syntax.Binary && len(below) == 0 && (op == syntax.Equal || op == syntax.NotEqual) {
+		if other = up.Child(0); other == n {
+			other = up.Child(1)
+		}
+		return other, true
+	}
+	if f, index := callOf(n); f == "elem" && index == 1 && len(below) == 1 && below[0].Name == Element {
+		call, _ := syntax.AsApply(up)
+		inner, _ := syntax.AsApply(call.Function())
+		return inner.Argument(), true
+	}
+	return syntax.Node{}, false
 }
 
 // isUpdated reports whether a set that an expression gives may be updated with another one before it is anything's value.
