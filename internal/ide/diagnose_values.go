@@ -68,6 +68,9 @@ func (d *diagnoser) namedValue(place module.Place) {
 		for i := range found.Fixes {
 			found.Fixes[i].Certain = false
 		}
+		if place.Path.Last() != names[len(names)-1] {
+			found.Related = append(found.Related, Related{d.doc.Path, definedBy(use.Names[len(use.Names)-1]), shortName(o.Path) + " gets this value here"})
+		}
 		d.report(found)
 	}
 }
@@ -113,6 +116,19 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 		found.Message += "; it takes " + oneOf(known, syntax.Quoted)
 	}
 	return found, true
+}
+
+// definedBy is the path of the binding that a name is used in, or the name where an inherit has it.
+func definedBy(name syntax.Node) text.Span {
+	for n := range syntax.Ancestors(name) {
+		if b, ok := syntax.AsBinding(n); ok {
+			return b.Path().Span()
+		}
+		if n.Kind() == syntax.Inherit {
+			break
+		}
+	}
+	return name.Span()
 }
 
 // wrongType says of a literal that it is of a type which an option does not take; nothing if it may be right.

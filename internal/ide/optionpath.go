@@ -27,6 +27,9 @@ func (q *query) optionOfPlace(place *module.Place) []string {
 		return names
 	}
 	names, _ := oneOption(q.pinned.Catalog, place.Uses())
+	if place.Kind == module.DefinedName && names != nil && names[len(names)-1] != place.Path.Last() && q.pinned.Catalog.IsPrefix(names) {
+		return nil // the name of a host, which has the options
+	}
 	return names
 }
 

@@ -280,7 +280,11 @@ func isHive(n syntax.Node) bool {
 		if written := names(path); len(written) > 1 {
 			return written[1].Name == "nixpkgs"
 		}
-		return bindsName(b.Child(1), "nixpkgs")
+		for inner := range syntax.Bindings(b.Child(1)) {
+			if path, ok := syntax.AsAttrPath(inner.Child(0)); ok && path.Child(0).Text() == "nixpkgs" {
+				return true
+			}
+		}
 	}
 	return false
 }

@@ -56,6 +56,7 @@ type reader struct {
 	has     func(Path) (has, known bool) // of the attributes that tests ask for; may be nil
 	// occurrences are the names in expressions and inherits, by name: see namesIn.
 	occurrences map[string][]syntax.Node
+	bound       map[syntax.Node]map[string]syntax.Node // see boundIn
 }
 
 // values evaluates what the text says.

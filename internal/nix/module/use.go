@@ -19,8 +19,9 @@ type Use struct {
 
 // Bounds of how a value is followed.
 const (
-	mostHops = 8  // names in a row
-	mostUses = 64 // of one value
+	mostHops     = 8   // names in a row
+	mostUses     = 64  // of one value
+	mostFollowed = 256 // names that are looked at for one value
 )
 
 // Uses are the places to which what stands at a place comes through the names of lets and of arguments, in the order of the text for
@@ -122,7 +123,7 @@ func (f *follower) name(binder syntax.Node, path Path, certain bool, left int) {
 		return
 	}
 	for _, use := range f.namesIn(binder, name) {
-		if f.seen[use] || len(f.found) >= mostUses {
+		if f.seen[use] || len(f.found) >= mostUses || len(f.seen) >= mostFollowed {
 			continue
 		}
 		f.seen[use] = true
@@ -294,22 +295,13 @@ func (f *follower) functionOf(n syntax.Node) (syntax.LambdaNode, bool) {
 		if n.Kind() != syntax.Identifier {
 			return syntax.AsLambda(n)
 		}
-		binder := binderOf(n)
+		binder := f.binderOf(n)
 		if binder.Kind() != syntax.LetIn {
 			break
 		}
-		value := syntax.Node{}
-		for child := range syntax.Bindings(binder) {
-			if b, ok := syntax.AsBinding(child); ok {
-				if path := names(b.Path()); len(path) == 1 && path[0].Name == n.Text() {
-					value = b.Value()
-				}
-			}
-		}
-		if value.IsZero() {
+		if n = f.boundIn(binder)[n.Text()]; n.IsZero() {
 			break
 		}
-		n = value
 	}
 	return syntax.LambdaNode{}, false
 }
@@ -325,9 +317,14 @@ func (r *reader) namesIn(binder syntax.Node, name string) []syntax.Node {
 			}
 		}
 	}
+	all, within := r.occurrences[name], binder.Span()
+	first, _ := slices.BinarySearchFunc(all, within.Start, func(n syntax.Node, at int) int { return n.Span().Start - at })
 	var found []syntax.Node
-	for _, n := range r.occurrences[name] {
-		if binder.Span().Contains(n.Span().Start) && binderOf(n) == binder {
+	for i, n := range all[first:] {
+		if i == mostFollowed || n.Span().Start >= within.End {
+			break
+		}
+		if r.binderOf(n) == binder {
 			found = append(found, n)
 		}
 	}
@@ -336,7 +333,7 @@ func (r *reader) namesIn(binder syntax.Node, name string) []syntax.Node {
 
 // binderOf is the let, the recursive set or the function that binds the name which an identifier, or a name of an inherit, uses; the
 // zero Node if none does.
-func binderOf(n syntax.Node) syntax.Node {
+func (r *reader) binderOf(n syntax.Node) syntax.Node {
 	name, levels := n.Text(), 0
 	for at, up := n, n.Parent(); !up.IsZero() && levels < mostLevels; at, up = up, up.Parent() {
 		levels++
@@ -348,7 +345,7 @@ func binderOf(n syntax.Node) syntax.Node {
 			if i, ok := syntax.AsInherit(at); ok && i.From().IsZero() {
 				continue // let inherit a; takes the a outside of it
 			}
-			if bindsName(up, name) {
+			if _, binds := r.boundIn(up)[name]; binds {
 				return up
 			}
 		case syntax.Lambda:
@@ -369,23 +366,32 @@ func binderOf(n syntax.Node) syntax.Node {
 	return syntax.Node{}
 }
 
-// bindsName reports whether a let or a set binds a name.
-func bindsName(set syntax.Node, name string) bool {
+// boundIn are the names that a let or a set binds, each with its value; the zero Node stands for one that is inherited, or a set of
+// several bindings.
+func (r *reader) boundIn(set syntax.Node) map[string]syntax.Node {
+	if bound, ok := r.bound[set]; ok {
+		return bound
+	}
+	bound := map[string]syntax.Node{}
 	for child := range syntax.Bindings(set) {
 		if b, ok := syntax.AsBinding(child); ok {
-			for first := range b.Path().Names() {
-				if partOf(first).Name == name {
-					return true
-				}
-				break
+			path := namesUpTo(b.Path(), b.Path().Child(0))
+			switch {
+			case len(path) == 0 || !path[0].Known:
+			case b.Path().Last() == b.Path().Child(0):
+				bound[path[0].Name] = b.Value()
+			default:
+				bound[path[0].Name] = syntax.Node{}
 			}
 		} else if i, ok := syntax.AsInherit(child); ok {
 			for n := range i.Names() {
-				if partOf(n).Name == name {
-					return true
-				}
+				bound[partOf(n).Name] = syntax.Node{}
 			}
 		}
 	}
-	return false
+	if r.bound == nil {
+		r.bound = map[syntax.Node]map[string]syntax.Node{}
+	}
+	r.bound[set] = bound
+	return bound
 }
