@@ -19,42 +19,42 @@ var setWords = map[module.SetKind]struct{ set, final, prev string }{
 	module.ScopeSet:      {"scope", "scope as it is in the end", "scope as it was before this overlay"},
 	module.PythonSet:     {"set of Python packages", "set of Python packages as it is in the end", "set of Python packages as it was before this overlay"},
 	module.KernelSet:     {"set of kernel packages", "set of kernel packages as it is in the end", "set of kernel packages as it was before this overlay"},
-	module.LibSet:        {"nixpkgs' `lib`", "nixpkgs' `lib` as it is in the end", "nixpkgs' `lib` as it was before this extension"},
+	module.LibSet:        {"library of nixpkgs", "nixpkgs' `lib` as it is in the end", "nixpkgs' `lib` as it was before this extension"},
 	module.DerivationSet: {"derivation", "attributes of the derivation as they are in the end", "attributes of the derivation as they were before this change"},
 	module.ArgumentSet:   {"package", "arguments of the package", "arguments of the package as they were before this change"},
 }
 
-// layerSentences say what an argument, the first %s, is; %s behind that is the set's name with a space before it, or nothing.
+// layerSentences say what an argument, the first %s, is; the second is what the set is called.
 var layerSentences = map[module.SetKind]struct{ final, prev, maker string }{
 	module.AnySet: {
-		"%s is the set%s with all that is laid over it, this function too.", "%s is the set%s without this function and those after it.",
-		"%s is the set%s itself: what this function gives, and what is laid over it later.",
+		"%s is %s with all that is laid over it, this function too.", "%s is %s without this function and those after it.",
+		"%s is %s itself: what this function gives, and what is laid over it later.",
 	},
 	module.PackageSet: {
-		"%s is the package set%s with every overlay applied, this one and later ones too. Take from it what you use.",
-		"%s is the package set%s with the overlays before this one alone. Take from it the package that you replace.", "",
+		"%s is %s with every overlay applied, this one and later ones too. Take from it what you use.",
+		"%s is %s with the overlays before this one alone. Take from it the package that you replace.", "",
 	},
 	module.ScopeSet: {
-		"%s is the scope%s with all that is laid over it, this overlay too. Take from it the members that you use.",
-		"%s is the scope%s without this overlay and those after it. Take from it the member that you replace.",
-		"%s is the scope%s itself: what this function gives, its `callPackage`, and what is laid over it later.",
+		"%s is %s with all that is laid over it, this overlay too. Take from it the members that you use.",
+		"%s is %s without this overlay and those after it. Take from it the member that you replace.",
+		"%s is %s itself: what this function gives, its `callPackage`, and what is laid over it later.",
 	},
 	module.PythonSet: {
-		"%s is the set of Python packages%s with every overlay applied, this one too. It is not `pkgs`.",
-		"%s is the set of Python packages%s without this overlay and those after it. It is not `pkgs`.", "",
+		"%s is %s with every overlay applied, this one too. It is not `pkgs`.",
+		"%s is %s without this overlay and those after it. It is not `pkgs`.", "",
 	},
 	module.KernelSet: {
-		"%s is the set of packages for one kernel%s with every overlay applied, this one too. It is not `pkgs`.",
-		"%s is the set of packages for one kernel%s without this overlay and those after it. It is not `pkgs`.", "",
+		"%s is %s with every overlay applied, this one too. It is not `pkgs`.",
+		"%s is %s without this overlay and those after it. It is not `pkgs`.", "",
 	},
 	module.LibSet: {
-		"%s is nixpkgs' library%s with every extension applied, this one too.", "%s is nixpkgs' library%s without this extension and those after it.", "",
+		"%s is %s with every extension applied, this one too.", "%s is %s without this extension and those after it.", "",
 	},
 	module.DerivationSet: {
-		"%s are the attributes of the derivation%s with every override applied, later ones too.",
-		"%s are the attributes of the derivation%s without this change and those after it.", "",
+		"%s are the attributes of %s with every override applied, later ones too.",
+		"%s are the attributes of %s without this change and those after it.", "",
 	},
-	module.ArgumentSet: {"", "%s are the arguments that the function of the package%s gets without this change.", ""},
+	module.ArgumentSet: {"", "%s are the arguments that the function of %s gets without this change.", ""},
 }
 
 // layerArgument is the subject of an argument of a layer, whatever it is called: final, prev, self, old.
@@ -160,11 +160,8 @@ func (a layerArgument) sheet(q *query) sheet {
 	case a.isFinal:
 		what, says = words.final, sentences.final
 	}
-	name := markup.Text{}
-	if n := a.layer.Name; n != "" && a.layer.Set != module.PackageSet {
-		name = markup.Format(" %s", markup.Code(n))
-	}
-	out := sheet{title: a.name, what: markup.Prose(what), summary: summary{first: markup.Format(says, markup.Code(a.name), name)}}
+	set := markup.Format("the %s", setCalled(a.layer))
+	out := sheet{title: a.name, what: markup.Prose(what), summary: summary{first: markup.Format(says, markup.Code(a.name), set)}}
 	if a.by != "" {
 		out.addBrief("Used by", markup.Code(q.nearPath(a.by)), markup.Format("used by %s", markup.Code(q.nearPath(a.by))))
 	}
@@ -204,13 +201,27 @@ func (q *query) addKeys(s *sheet, l module.Layer) {
 		name = "Members"
 	}
 	s.add(name, folded(all, whole))
-	s.add("Of jetpack-nixos", folded(replaced, true))
+	if len(replaced) > 0 {
+		s.add("Replaces", markup.Format("%s, of jetpack-nixos", folded(replaced, true)))
+	}
 	if l.Makes() {
 		s.add("From outside", folded(outside, true))
-		if !l.Parent.IsZero() {
-			s.add("Parent", markup.Format("what %s looks in", markup.Code(l.Parent.Text())))
-		}
+		s.add("Parent", q.parentOf(l))
 	}
+}
+
+// parentOf says where a scope looks for what it lacks.
+func (q *query) parentOf(l module.Layer) markup.Text {
+	from, ok := syntax.AsSelect(syntax.WithoutParens(l.Parent))
+	if !ok || from.Path().Text() != "newScope" {
+		return markup.Text{}
+	}
+	code := markup.Code(from.From().Text())
+	place := module.At(q.doc.Tree(), from.From().Span().Start)
+	if around, _, isLayer := q.layerOf(place.Binder); isLayer && len(place.Path) == 1 {
+		return markup.Format("%s, the %s", code, setCalled(around))
+	}
+	return code
 }
 
 // folded are names with how many there are, the first of them where they are many.
@@ -388,7 +399,7 @@ func (q *query) newLayerName(l module.Layer, name string) layerName {
 // setCalled is what a set is called, with its name.
 func setCalled(l module.Layer) markup.Text {
 	set := setWords[l.Set].set
-	if l.Name == "" {
+	if l.Name == "" || l.Set == module.PackageSet || l.Set == module.LibSet {
 		return markup.Prose(set)
 	}
 	return markup.Format("%s %s", set, markup.Code(l.Name))

@@ -2,6 +2,7 @@ package ide
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -194,6 +195,13 @@ func (s scope) sheet(q *query) sheet {
 		out.addFact("JetPack", markup.Literal(g.JetPack))
 		out.addFact("L4T", markup.Literal(g.L4T))
 	}
+	var own []string
+	for _, m := range q.sn.UserMembers(q.doc, s.name) {
+		if _, isUpstreams := q.pinned.Catalog.Package(m.Name); !isUpstreams && !slices.Contains(own, m.Name) {
+			own = append(own, m.Name)
+		}
+	}
+	out.add("Yours", folded(own, true))
 	return out
 }
 
@@ -210,7 +218,7 @@ func (s scope) declaration(q *query) (Location, bool) {
 
 func (m member) sheet(q *query) sheet {
 	out := sheet{
-		title: m.scope + "." + m.Name, what: markup.Prose(memberKind(m.Package)), summary: q.dated(m.Summary, ""),
+		title: m.scope + "." + m.Name, what: markup.Prose(memberTitle(m.Package)), summary: q.dated(m.Summary, ""),
 	}
 	out.addFact("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
 	if m.DeviceOnly {
@@ -236,18 +244,17 @@ func (m member) declaration(q *query) (Location, bool) {
 
 // memberKinds are the kinds of members of the scopes of jetpack-nixos, in words.
 var memberKinds = map[string]string{
-	"derivation": "package of jetpack-nixos", "function": "function of jetpack-nixos", "packageSet": "set of packages in jetpack-nixos",
-	"attrset": "attribute set of jetpack-nixos", "string": "text in jetpack-nixos", "bool": "truth value in jetpack-nixos",
-	"int": "number in jetpack-nixos", "list": "list in jetpack-nixos", "path": "path in jetpack-nixos", "null": "attribute of jetpack-nixos",
+	"derivation": "package", "function": "function", "packageSet": "set of packages", "attrset": "attribute set",
+	"string": "text", "bool": "truth value", "int": "number", "list": "list", "path": "path",
 }
 
 // memberKind is the kind of a member in words.
-func memberKind(p catalog.Package) string {
+func memberKind(p catalog.Package) string { return cmp.Or(memberKinds[p.Kind], "attribute") }
+
+// memberTitle is that, with whose it is.
+func memberTitle(p catalog.Package) string {
 	if p.File == "" && p.DeviceFile == "" {
-		if p.Kind == "function" {
-			return "function that every scope has"
-		}
-		return "attribute that every scope has"
+		return memberKind(p) + " that every scope has"
 	}
-	return cmp.Or(memberKinds[p.Kind], "attribute of jetpack-nixos")
+	return memberKind(p) + " of jetpack-nixos"
 }
