@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -12,16 +13,16 @@ import (
 	"jetpills/internal/workspace"
 )
 
-// setWords are what a set that is made in layers is called: alone, as it is in the end, and below a layer.
-var setWords = map[module.SetKind]struct{ set, final, prev string }{
-	module.AnySet:        {"set that is extended", "set that is extended as it is in the end", "set that is extended as it was before this change"},
-	module.PackageSet:    {"package set", "package set as it is in the end", "package set before this overlay"},
-	module.ScopeSet:      {"scope", "scope as it is in the end", "scope as it was before this overlay"},
-	module.PythonSet:     {"set of Python packages", "set of Python packages as it is in the end", "set of Python packages as it was before this overlay"},
-	module.KernelSet:     {"set of kernel packages", "set of kernel packages as it is in the end", "set of kernel packages as it was before this overlay"},
-	module.LibSet:        {"library of nixpkgs", "nixpkgs' `lib` as it is in the end", "nixpkgs' `lib` as it was before this extension"},
-	module.DerivationSet: {"derivation", "attributes of the derivation as they are in the end", "attributes of the derivation as they were before this change"},
-	module.ArgumentSet:   {"package", "arguments of the package", "arguments of the package as they were before this change"},
+// setWords are what a set that is made in layers is called: alone, as it is in the end, below a layer, and for what its names are.
+var setWords = map[module.SetKind]struct{ set, final, prev, attribute string }{
+	module.AnySet:        {"set that is extended", "set that is extended as it is in the end", "set that is extended as it was before this change", "attribute"},
+	module.PackageSet:    {"package set", "package set as it is in the end", "package set before this overlay", "attribute"},
+	module.ScopeSet:      {"scope", "scope as it is in the end", "scope as it was before this overlay", "attribute"},
+	module.PythonSet:     {"set of Python packages", "set of Python packages as it is in the end", "set of Python packages as it was before this overlay", "attribute"},
+	module.KernelSet:     {"set of kernel packages", "set of kernel packages as it is in the end", "set of kernel packages as it was before this overlay", "attribute"},
+	module.LibSet:        {"library of nixpkgs", "nixpkgs' `lib` as it is in the end", "nixpkgs' `lib` as it was before this extension", "attribute"},
+	module.DerivationSet: {"derivation", "derivation as it is in the end", "derivation as it was before this change", "attribute"},
+	module.ArgumentSet:   {"package", "package as it is in the end", "package as it was before this change", "argument"},
 }
 
 // layerSentences say what an argument, the first %s, is; the second is what the set is called.
@@ -41,7 +42,7 @@ var layerSentences = map[module.SetKind]struct{ final, prev, maker string }{
 	},
 	module.PythonSet: {
 		"%s is %s with every overlay applied, this one too. It is not `pkgs`.",
-		"%s is %s without this overlay and those after it. It is not `pkgs`.", "",
+		"%s is %s without this overlay and those after it. It is not `pkgs`.", "%s is %s, of which the function picks some. It is not `pkgs`.",
 	},
 	module.KernelSet: {
 		"%s is %s with every overlay applied, this one too. It is not `pkgs`.",
@@ -153,6 +154,9 @@ func (q *query) mayBeWrong(a layerArgument, n syntax.Node) bool {
 
 func (a layerArgument) sheet(q *query) sheet {
 	words, sentences := setWords[a.layer.Set], layerSentences[a.layer.Set]
+	if a.layer.Set == module.DerivationSet || a.layer.Set == module.ArgumentSet {
+		words.final, words.prev = words.attribute+"s of the "+words.final, words.attribute+"s of the "+words.prev
+	}
 	what, says := words.prev, sentences.prev
 	switch {
 	case a.isFinal && a.layer.Makes():
@@ -161,14 +165,39 @@ func (a layerArgument) sheet(q *query) sheet {
 		what, says = words.final, sentences.final
 	}
 	set := markup.Format("the %s", setCalled(a.layer))
+	if f := a.layer.For; f == "fix" || f == "fix'" {
+		what, says, set = "result of the function as it is in the end", "%s is %s.", markup.Prose("what this function gives in the end")
+	}
 	out := sheet{title: a.name, what: markup.Prose(what), summary: summary{first: markup.Format(says, markup.Code(a.name), set)}}
 	if a.by != "" {
 		out.addBrief("Used by", markup.Code(q.nearPath(a.by)), markup.Format("used by %s", markup.Code(q.nearPath(a.by))))
 	}
 	if a.isNamed {
 		q.addKeys(&out, a.layer)
+		if a.layer.Set == module.PackageSet {
+			q.addOrder(&out, a.layer.Lambda)
+		}
 	}
 	return out
+}
+
+// addOrder says when an overlay comes, as far as the list around it tells.
+func (q *query) addOrder(s *sheet, overlay syntax.Node) {
+	element, elements, order, ok := module.ListOf(overlay)
+	if !ok {
+		return
+	}
+	var all []markup.Text
+	if elements > 1 {
+		all = append(all, markup.Format("%s of %s in this list, the last of which is applied last", fmt.Sprint(element), fmt.Sprint(elements)))
+	}
+	switch order {
+	case "mkBefore":
+		all = append(all, markup.Prose("`mkBefore` puts the list before those of other modules"))
+	case "mkAfter":
+		all = append(all, markup.Prose("`mkAfter` puts the list behind those of other modules"))
+	}
+	s.add("Order", markup.Join(all, "; "))
 }
 
 // nearPath is a file as seen from the document.
@@ -259,9 +288,12 @@ type layerName struct {
 	name, set string
 	what      markup.Text
 	says      markup.Text
-	declared  Location // where the user's files give it; without a file where they don't
-	layer     module.Layer
-	scope     module.Layer // that the name is, if it is one
+	// declared is where the user's files give it; without a file where they don't. isBefore says that the name means what
+	// was there before.
+	declared Location
+	isBefore bool
+	layer    module.Layer
+	scope    module.Layer // that the name is, if it is one
 }
 
 func (n layerName) sheet(q *query) sheet {
@@ -272,7 +304,11 @@ func (n layerName) sheet(q *query) sheet {
 	out := sheet{title: title, what: n.what, summary: summary{first: n.says}}
 	if n.declared.File != "" {
 		at := markup.Code(q.lineIn(n.declared.File, n.declared.Line))
-		out.addBrief("Defined", at, at)
+		if n.isBefore {
+			out.addBrief("Replaced", at, markup.Format("replaced in %s", at))
+		} else {
+			out.addBrief("Defined", at, at)
+		}
 	}
 	if !n.scope.Lambda.IsZero() {
 		q.addKeys(&out, n.scope)
@@ -280,10 +316,10 @@ func (n layerName) sheet(q *query) sheet {
 	return out
 }
 
-func (n layerName) declaration(*query) (Location, bool) { return n.declared, n.declared.File != "" }
+func (n layerName) declaration(*query) (Location, bool) { return n.declared, n.isOwn() }
 
 // isOwn says that the name is the user's: a jump leads to where it is defined, and not to a pill.
-func (n layerName) isOwn() bool { return n.declared.File != "" }
+func (n layerName) isOwn() bool { return n.declared.File != "" && !n.isBefore }
 
 // at is a node of the document as a location.
 func (q *query) at(n syntax.Node) Location {
@@ -312,6 +348,11 @@ func (q *query) nameInLayer(place *module.Place) (subject, bool) {
 	}
 	isFinal := l.IsFinal(lambda)
 	name := path.Last()
+	if q.inCheckout() && l.Makes() && l.Set == module.ScopeSet && l.Name == "" {
+		if p, ok := q.pinned.Catalog.Package(name); ok {
+			return newMember(p, catalog.ScopeName), true
+		}
+	}
 	keys, whole := l.Keys()
 	for _, key := range keys {
 		if key.Name == name {
@@ -325,8 +366,8 @@ func (q *query) nameInLayer(place *module.Place) (subject, bool) {
 	if member, ok := q.userMember(set, name); ok && (l.Set == module.PackageSet || l.Set == module.ScopeSet && l.Name != "") && isFinal {
 		return member, true
 	}
-	if s, ok := q.function(place); s != nil {
-		return s, ok
+	if s, ok := q.function(place); ok && s != nil {
+		return s, true
 	}
 	if l.Makes() && whole && l.Set != module.PackageSet {
 		return nil, true
@@ -337,16 +378,16 @@ func (q *query) nameInLayer(place *module.Place) (subject, bool) {
 // ownName is the subject of a name that a layer of the document gives.
 func (q *query) ownName(l module.Layer, key module.Key, isFinal bool) subject {
 	n := q.newLayerName(l, key.Name)
-	n.declared = q.at(key.Node)
+	n.declared, n.isBefore = q.at(key.Node), !isFinal
 	switch {
 	case l.Makes():
 		n.what = markup.Format("attribute of the %s", setCalled(l))
 		n.says = markup.Format("%s is what this file gives the %s by that name.", markup.Code(key.Name), setCalled(l))
 	case isFinal:
-		n.what = markup.Format("attribute of the %s", markup.Prose(setWords[l.Set].final))
+		n.what = attributeOf(l, true)
 		n.says = markup.Format("%s is the one that is set here, or that of a later change.", markup.Code(key.Name))
 	default:
-		n.what = markup.Format("attribute of the %s", markup.Prose(setWords[l.Set].prev))
+		n.what = attributeOf(l, false)
 		n.says = markup.Format("%s is the one that is replaced here.", markup.Code(key.Name))
 		n.topics = append(topics{concept("final-or-prev")}, n.topics...)
 	}
@@ -362,13 +403,11 @@ func (q *query) ownName(l module.Layer, key module.Key, isFinal bool) subject {
 // foreignName is the subject of a name of a set that no file of the user's gives.
 func (q *query) foreignName(l module.Layer, argument, name string, isFinal bool) subject {
 	n := q.newLayerName(l, name)
-	words := setWords[l.Set]
+	n.what = attributeOf(l, isFinal)
 	if isFinal {
-		n.what = markup.Format("attribute of the %s", markup.Prose(words.final))
-		n.says = markup.Format("%s is the one that everything else gets, with the changes of every layer.", markup.Code(argument+"."+name))
+		n.says = markup.Format("%s is the one that all others get, with every change.", markup.Code(argument+"."+name))
 	} else {
-		n.what = markup.Format("attribute of the %s", markup.Prose(words.prev))
-		n.says = markup.Format("%s is the one below this layer, without the changes of later ones.", markup.Code(argument+"."+name))
+		n.says = markup.Format("%s is the one from before this change, without this one and later ones.", markup.Code(argument+"."+name))
 		if l.Set == module.PackageSet {
 			n.topics = append(topics{concept("final-or-prev")}, n.topics...)
 		}
@@ -396,11 +435,23 @@ func (q *query) newLayerName(l module.Layer, name string) layerName {
 	return n
 }
 
+// attributeOf is what a name of a set is, as the set is in the end or below a layer.
+func attributeOf(l module.Layer, isFinal bool) markup.Text {
+	words := setWords[l.Set]
+	if isFinal {
+		return markup.Format("%s of the %s", words.attribute, markup.Prose(words.final))
+	}
+	return markup.Format("%s of the %s", words.attribute, markup.Prose(words.prev))
+}
+
 // setCalled is what a set is called, with its name.
 func setCalled(l module.Layer) markup.Text {
 	set := setWords[l.Set].set
 	if l.Name == "" || l.Set == module.PackageSet || l.Set == module.LibSet {
 		return markup.Prose(set)
+	}
+	if l.Set == module.AnySet {
+		set = "set"
 	}
 	return markup.Format("%s %s", set, markup.Code(l.Name))
 }
@@ -507,4 +558,102 @@ func (q *query) definedKey(place *module.Place) (subject, bool) {
 		n.says = markup.Format("This overlay gives %s to the %s, and replaces one of that name.", code, setCalled(around))
 	}
 	return n, true
+}
+
+// overlayTerm is the subject of a name or of a file that is an overlay, with what that sets.
+type overlayTerm struct {
+	term
+	layer module.Layer // of the document
+	file  string       // that has it, if another one does
+	at    syntax.Node  // where the overlay stands in the document
+}
+
+func (o overlayTerm) sheet(q *query) sheet {
+	s := o.term.sheet(q)
+	if !o.layer.Lambda.IsZero() {
+		q.addKeys(&s, o.layer)
+	}
+	if o.file != "" {
+		var names []string
+		for _, m := range append(q.sn.UserMembers(q.doc, ""), q.sn.UserMembers(q.doc, o.layer.Name)...) {
+			if m.File == o.file && !slices.Contains(names, m.Name) {
+				names = append(names, m.Name)
+			}
+		}
+		s.add("Sets", folded(names, true))
+	}
+	q.addOrder(&s, o.at)
+	return s
+}
+
+// definedOverlay finds the subject of a name whose value is an overlay: overlays.default.
+func (q *query) definedOverlay(place *module.Place) (subject, bool) {
+	path, ok := syntax.AsAttrPath(place.Node.Parent())
+	b, isBinding := syntax.AsBinding(path.Parent())
+	if !ok || !isBinding || path.Last() != place.Node {
+		return nil, false
+	}
+	s, ok := q.definedTerm(place)
+	t, isTerm := s.(term)
+	if !ok || !isTerm {
+		return nil, false
+	}
+	value := syntax.WithoutParens(b.Value())
+	if l, isLayer := module.AsLayer(value); isLayer && l.Set == module.PackageSet && !l.Final.IsZero() {
+		return overlayTerm{term: t, layer: l, at: value}, true
+	}
+	if a, isCall := syntax.AsApply(value); isCall {
+		if _, isUsed := module.FileUseAt(a.Argument()); isUsed {
+			return overlayTerm{term: t, file: q.fileOf(a.Argument()), at: value}, true
+		}
+	}
+	return nil, false
+}
+
+// fileOf is the file that a path leads to, default.nix in a folder.
+func (q *query) fileOf(path syntax.Node) string {
+	file := filepath.FromSlash(path.Text())
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(q.doc.Dir(), file)
+	}
+	if filepath.Ext(file) != ".nix" {
+		file = filepath.Join(file, "default.nix")
+	}
+	return file
+}
+
+// overlayFile finds the subject of a file that is imported for an overlay or a scope.
+func (q *query) overlayFile(place *module.Place) (subject, bool) {
+	use, ok := module.FileUseAt(place.Node)
+	if !ok || use.Makes || use.Set == module.DerivationSet {
+		return nil, false
+	}
+	l := module.Layer{Set: use.Set, Name: use.Name}
+	t := term{
+		title: place.Node.Text(), what: markup.Format("overlay of the %s", setCalled(l)),
+		summary: summary{first: markup.Format("The function in this file gives names to add to the %s, or to replace there.", setCalled(l))},
+		topics:  append(topics{concept("overlay-function")}, layerTopics(l)...),
+	}
+	return overlayTerm{term: t, layer: l, file: q.fileOf(place.Node), at: place.Node.Parent()}, true
+}
+
+// listedOverlay finds the subject of a variable in a list of overlays.
+func (q *query) listedOverlay(place *module.Place) (subject, bool) {
+	n := place.Node
+	if n.Kind() != syntax.Identifier || len(place.Path) != 1 || place.Origin != module.Local {
+		return nil, false
+	}
+	if _, _, _, isListed := module.ListOf(n); !isListed {
+		return nil, false
+	}
+	l, ok := module.AsLayer(module.VariableValue(n))
+	if !ok || l.Final.IsZero() || l.Prev.IsZero() {
+		return nil, false
+	}
+	t := term{
+		title: n.Text(), what: markup.Format("overlay of the %s", setCalled(l)),
+		summary: summary{first: markup.Format("A function of this file that gives names to add to the %s, or to replace there.", setCalled(l))},
+		topics:  append(topics{concept("overlay-function")}, layerTopics(l)...),
+	}
+	return overlayTerm{term: t, layer: l, at: n}, true
 }

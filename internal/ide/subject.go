@@ -52,12 +52,14 @@ var kinds = []struct {
 	{module.DefinedName, jetpackDocument, (*query).changedScope},
 	{module.DefinedName, jetpackDocument, (*query).definedHost},
 	{module.DefinedName, jetpackDocument, (*query).definedInput},
+	{module.DefinedName, jetpackDocument, (*query).definedOverlay},
 	{module.DefinedName, jetpackDocument, (*query).definedTerm},
 	{module.DefinedName, jetpackDocument, (*query).definedMember},
 	{module.DefinedName, jetpackDocument, (*query).definedKey},
 
 	{module.ReferredName, anyDocument, (*query).option},
 	{module.ReferredName, jetpackDocument, (*query).layerArgument},
+	{module.ReferredName, jetpackDocument, (*query).listedOverlay},
 	{module.ReferredName, jetpackDocument, (*query).scopeOrMember},
 	{module.ReferredName, jetpackDocument, (*query).jetpackFlake},
 	{module.ReferredName, jetpackDocument, (*query).referredHost},
@@ -74,6 +76,7 @@ var kinds = []struct {
 	{module.OverlayArgument, jetpackDocument, (*query).layerArgument},
 	{module.FilePlace, anyDocument, (*query).value},
 	{module.FilePlace, jetpackDocument, (*query).sourceFile},
+	{module.FilePlace, jetpackDocument, (*query).overlayFile},
 	{module.CommentPlace, jetpackDocument, (*query).glossaryWord},
 	{module.SyntaxPlace, jetpackDocument, (*query).language},
 }

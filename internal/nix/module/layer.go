@@ -141,18 +141,25 @@ func pair(outer, inner syntax.LambdaNode) (Layer, bool) {
 	if l.Set = set; set == PackageSet && u.binding != "" && !strings.Contains(strings.ToLower(u.binding), "overlay") {
 		l.Set = AnySet
 	}
-	if isOtherOverlay.MatchString(u.binding) {
+	switch {
+	case u.binding == kernelOverlay:
+		l.Set = KernelSet
+	case set == PackageSet && isOtherOverlay.MatchString(u.binding):
 		l.Set = AnySet
 	}
 	return l, true
 }
+
+// kernelOverlay is the member of the scope of jetpack-nixos that overlays the packages of a kernel.
+const kernelOverlay = "kernelPackagesOverlay"
 
 // isOtherOverlay matches the names of overlays that may be laid over other sets than the package set.
 var isOtherOverlay = regexp.MustCompile(`(?i)kernel|python|scope|lib|haskell|cuda|ros|packages`)
 
 // single is the layer of a function self: e, or old: e.
 func single(l syntax.LambdaNode) (Layer, bool) {
-	if _, ok := syntax.AsLambda(l.Body()); ok {
+	inner, isOuter := syntax.AsLambda(l.Body())
+	if isOuter && (isSimple(inner) || l.Parameter().Text() != "finalAttrs") {
 		return Layer{}, false
 	}
 	u := useOf(l.Node)
@@ -168,6 +175,9 @@ func single(l syntax.LambdaNode) (Layer, bool) {
 		made.Set, made.Parent = ScopeSet, u.argument(1)
 		return made, true
 	case f == "makeExtensible" && u.index == 0, f == "makeExtensibleWithCustomName" && u.index == 1, (f == "fix" || f == "fix'") && u.index == 0:
+		return made, true
+	case u.index == 0 && f == "withPackages" && strings.HasPrefix(baseName(u.callee), "python"):
+		made.Set, made.Name = PythonSet, baseName(u.callee)
 		return made, true
 	case u.index == 0 && (f == "mkDerivation" || buildsPackage.MatchString(f)):
 		made.Set, made.Name = DerivationSet, ""
@@ -186,6 +196,14 @@ func single(l syntax.LambdaNode) (Layer, bool) {
 		}
 	case f == "" && u.binding == "packageOverrides" && len(u.path) > 1 && u.path[len(u.path)-2].Name == "config":
 		changed.Set = PackageSet
+		return changed, true
+	}
+	switch l.Parameter().Text() {
+	case "finalAttrs":
+		made.Set, made.For, made.Name = DerivationSet, "", ""
+		return made, true
+	case "prevAttrs":
+		changed.Set, changed.For = DerivationSet, ""
 		return changed, true
 	}
 	return Layer{}, false
@@ -288,9 +306,13 @@ func (u use) overlaid() (Layer, bool) {
 			of.Set = PackageSet
 			return of, true
 		}
-		if outer, ok := useOf(u.call).overlaid(); ok {
+		around := useOf(u.call)
+		if outer, ok := around.overlaid(); ok {
 			outer.For = f
 			return outer, true
+		}
+		if around.binding == kernelOverlay {
+			of.Set = KernelSet
 		}
 		return of, true
 	case u.isInList && f != "":
@@ -511,6 +533,8 @@ func setByNames(final, prev string) (SetKind, bool) {
 		return LibSet, true
 	case strings.HasPrefix(of[0], "kernel"), strings.HasPrefix(of[0], "linux"):
 		return KernelSet, true
+	case strings.HasPrefix(of[0], "cuda"):
+		return ScopeSet, true
 	}
 	return AnySet, true
 }
@@ -556,7 +580,7 @@ const mostKeys = 2000
 func (l Layer) Keys() (keys []Key, whole bool) {
 	lambda, _ := syntax.AsLambda(l.Lambda)
 	body := lambda.Body()
-	if inner, ok := syntax.AsLambda(body); ok && !l.Final.IsZero() && !l.Prev.IsZero() {
+	if inner, ok := syntax.AsLambda(body); ok && !l.Final.IsZero() && (!l.Prev.IsZero() || l.Set == DerivationSet) {
 		body = inner.Body()
 	}
 	whole = addKeys(&keys, body, mostBases)
@@ -682,25 +706,62 @@ type FileUse struct {
 func FileUses(t *syntax.Tree) []FileUse {
 	var all []FileUse
 	for n := range syntax.Descendants(t.Root()) {
-		if n.Kind() != syntax.Path || !n.First().IsZero() {
-			continue
+		if f, ok := FileUseAt(n); ok {
+			all = append(all, f)
 		}
-		call, ok := syntax.AsApply(outOfParens(n).Parent())
-		if !ok || CalleeName(call.Function()) != "import" {
-			continue
-		}
-		u := useOf(call.Node)
-		f := FileUse{Path: n, Arguments: u.applied}
-		if of, ok := u.overlaid(); ok {
-			f.Set, f.Name, f.For = of.Set, of.Name, of.For
-		} else if u.function == "makeScope" && u.index == 1 {
-			f.Set, f.Name, f.For, f.Makes = ScopeSet, useOf(u.call).binding, u.function, true
-		} else {
-			continue
-		}
-		all = append(all, f)
 	}
 	return all
+}
+
+// FileUseAt is the use of a file for a layer, at its path.
+func FileUseAt(n syntax.Node) (FileUse, bool) {
+	if n.Kind() != syntax.Path || !n.First().IsZero() {
+		return FileUse{}, false
+	}
+	call, ok := syntax.AsApply(outOfParens(n).Parent())
+	if !ok || CalleeName(call.Function()) != "import" {
+		return FileUse{}, false
+	}
+	u := useOf(call.Node)
+	f := FileUse{Path: n, Arguments: u.applied}
+	switch of, ok := u.overlaid(); {
+	case ok:
+		f.Set, f.Name, f.For = of.Set, of.Name, of.For
+	case u.function == "makeScope" && u.index == 1:
+		f.Set, f.Name, f.For, f.Makes = ScopeSet, useOf(u.call).binding, u.function, true
+	default:
+		return FileUse{}, false
+	}
+	return f, true
+}
+
+// ListOf is the list of overlays that a value is an element of, and which element, from 1 of how many; where the list is
+// wrapped so that it comes before or behind others, order is the function that does.
+func ListOf(n syntax.Node) (element, elements int, order string, ok bool) {
+	at := outOfParens(n)
+	for at.Parent().Kind() == syntax.Apply {
+		at = outOfParens(at.Parent())
+	}
+	list := at.Parent()
+	if u := useOf(at); list.Kind() != syntax.List || !u.isInList || u.function != "" && u.function != "composeManyExtensions" && u.function != "appendOverlays" {
+		return 0, 0, "", false
+	}
+	for c := range list.Children() {
+		if elements++; c == at {
+			element = elements
+		}
+	}
+	for up := list; up.Kind() != syntax.Binding && !up.IsZero(); up = up.Parent() {
+		if function, _ := callOf(up); function == "mkBefore" || function == "mkAfter" {
+			order = function
+			break
+		}
+		if up.Parent().Kind() == syntax.Binary {
+			elements = 0 // there are others beside the list
+		}
+	}
+	_, ok = useOf(at).overlaid()
+	return element, elements, order, ok
 }
 
 // Layer is the layer that a lambda of the file is, if it is the one that is used.
@@ -765,4 +826,20 @@ func (f FileUse) FileLayer(t *syntax.Tree) (Layer, bool) {
 		n = l.Body()
 	}
 	return f.Layer(n)
+}
+
+// VariableValue is the expression that a let or a recursive set around a variable gives it; the zero Node where none does.
+func VariableValue(n syntax.Node) syntax.Node {
+	name := n.Text()
+	for at, up := n, n.Parent(); !up.IsZero(); at, up = up, up.Parent() {
+		if s, ok := syntax.AsAttrSet(up); up.Kind() != syntax.LetIn && !(ok && s.Recursive()) {
+			continue
+		}
+		for c := range syntax.Bindings(up) {
+			if b, ok := syntax.AsBinding(c); ok && b.Path().Text() == name && b.Value() != at {
+				return syntax.WithoutParens(b.Value())
+			}
+		}
+	}
+	return syntax.Node{}
 }
