@@ -92,9 +92,11 @@ type usedFile struct {
 	by   string // the file that uses it
 }
 
+var layerWords = [...]string{"verlay", "overrideScope", "makeScope", "prev:", "super:"}
+
 // mayLayer is false for most texts that neither overlay a set nor make one. It does not parse them.
 func mayLayer(source string) bool {
-	return mayOverlay(source) || strings.Contains(source, "verlay") || strings.Contains(source, "overrideScope") || strings.Contains(source, "makeScope")
+	return mayOverlay(source) || slices.ContainsFunc(layerWords[:], func(word string) bool { return strings.Contains(source, word) })
 }
 
 // Bounds of what is remembered of one text.

@@ -163,7 +163,10 @@ func single(l syntax.LambdaNode) (Layer, bool) {
 		return Layer{}, false
 	}
 	u := useOf(l.Node)
-	made := Layer{Final: l.Parameter(), For: u.function, Lambda: l.Node, Name: u.binding}
+	made := Layer{Final: l.Parameter(), For: u.function, Lambda: l.Node}
+	if u.function != "" {
+		made.Name = useOf(u.call).binding
+	}
 	changed := Layer{Prev: l.Parameter(), For: u.function, Lambda: l.Node}
 	switch f := u.function; {
 	case u.isInList || u.applied > 0:
@@ -191,7 +194,7 @@ func single(l syntax.LambdaNode) (Layer, bool) {
 	case f == "" && u.binding == "f":
 		set := u.set.Parent()
 		if function, _ := callOf(u.set); set.Kind() == syntax.Apply && function == "makeScopeWithSplicing'" {
-			made.Set, made.For, made.Name = ScopeSet, function, useOf(u.set).binding
+			made.Set, made.For, made.Name = ScopeSet, function, useOf(useOf(u.set).call).binding
 			return made, true
 		}
 	case f == "" && u.binding == "packageOverrides" && len(u.path) > 1 && u.path[len(u.path)-2].Name == "config":
