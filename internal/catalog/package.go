@@ -49,11 +49,13 @@ const (
 const (
 	CUDASet   = "cudaPackages"   // of pkgs and of the scope
 	KernelSet = "kernelPackages" // what a host's boot.kernelPackages has besides nixpkgs' own
+	// ScopeKernelSet is what the kernelPackages of the scope have besides nixpkgs' own.
+	ScopeKernelSet = "scope-kernelPackages"
 )
 
 // SetMember is a name that jetpack-nixos sets or overrides in a package set besides its scope.
 type SetMember struct {
-	// Set is CUDASet, KernelSet, samples or tests.
+	// Set is CUDASet, KernelSet, ScopeKernelSet, samples or tests.
 	Set  string `json:"-"`
 	Name string `json:"-"`
 	// Generations are the JetPack majors whose scope has the set with the member; none where every set has it.

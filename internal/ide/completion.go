@@ -79,6 +79,8 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 		}
 	case module.TypesName:
 		items = append(c.names(), c.overlayKeys()...)
+	case module.TypesArgument:
+		items = c.arguments()
 	default:
 		items = append(append(c.names(), c.members()...), c.ownNames()...)
 	}
@@ -158,9 +160,19 @@ func (q *query) subjectOf(topic ItemTopic) (subject, bool) {
 	switch c := q.pinned.Catalog; {
 	case topic.Own != "":
 		return q.userMember(topic.Scope, topic.Own)
+	case topic.Package != "" && topic.Scope == buildSet:
+		return q.productNamed(topic.Package, "")
+	case topic.Package != "" && !isScopeName(topic.Scope):
+		set := topic.Scope[strings.LastIndexByte(topic.Scope, '.')+1:]
+		if anyCUDASet.MatchString(set) {
+			set = catalog.CUDASet
+		}
+		return q.setMemberNamed(topic.Scope, set, topic.Package)
 	case topic.Package != "":
 		p, ok := c.Package(topic.Package)
 		return newMember(p, topic.Scope), ok
+	case isCUDASet(topic.Scope):
+		return q.cudaSetNamed(topic.Scope, false), true
 	case topic.Scope != "":
 		return newScope(topic.Scope, false), true
 	case topic.Value != "":

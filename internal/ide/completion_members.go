@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/module"
 	"jetpills/internal/text"
 )
 
@@ -16,9 +17,11 @@ func (c *completer) members() []Item {
 	case last < 0 || !c.sn.DealsWithJetpack(c.doc):
 		return nil
 	case known[last].Name == "pkgs":
-		return c.scopes()
-	case last == 0 || !isScope(known, last):
-		return nil
+		return append(c.scopes(), c.cudaSets()...)
+	case c.cursor.Kind == module.TypesSelection && isBuild(known):
+		return c.buildProducts()
+	case !isScope(known, last) || last == 0 && !known[0].Variable:
+		return c.setMembers(known)
 	}
 	return c.membersOf(known[last].Name)
 }
@@ -42,6 +45,90 @@ func (c *completer) membersOf(scope string) []Item {
 		items = append(items, item)
 	}
 	return items
+}
+
+// cudaSets offers the package sets for CUDA that the overlay sets, once something of their names is typed.
+func (c *completer) cudaSets() []Item {
+	if c.cursor.Typed == "" {
+		return nil
+	}
+	var items []Item
+	for _, a := range c.catalog.OverlayAttributes() {
+		if !isCUDASet(a.Name) || !c.matches(a.Name) {
+			continue
+		}
+		item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{Scope: a.Name})
+		item.Detail = "CUDA package set"
+		if runs := c.jetpacksWith(a.Name); !runs.Empty() {
+			item.Detail += ", JetPack " + runs.Plain()
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// setMembers offers what jetpack-nixos sets in a package set besides its scope.
+func (c *completer) setMembers(known module.Path) []Item {
+	of, set, ok := c.setAround(&module.Place{Path: known, Origin: c.cursor.Origin, Binder: c.cursor.Binder}, known)
+	if !ok || set == catalog.CUDASet && !strings.Contains(of, ".") && !c.adaptsCUDASet(of) {
+		return nil
+	}
+	scope, _, _ := strings.Cut(of, ".")
+	major, _ := catalog.ScopeMajor(scope)
+	var items []Item
+	for _, m := range c.catalog.SetMembers(set) {
+		if major != "" && len(m.Generations) > 0 && !slices.Contains(m.Generations, major) {
+			continue
+		}
+		item := c.item(ItemPackage, m.Name, c.written(m.Name), "1"+m.Name, ItemTopic{Package: m.Name, Scope: of})
+		item.Detail = memberOfSet[set]
+		if len(m.Generations) > 0 && major == "" {
+			item.Detail += ", JetPack " + strings.Join(m.Generations, ", ")
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// buildProducts offers what jetpack-nixos sets in system.build.
+func (c *completer) buildProducts() []Item {
+	var items []Item
+	for _, a := range c.catalog.SystemBuild() {
+		item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{Package: a.Name, Scope: buildSet})
+		item.Detail = "build product"
+		items = append(items, item)
+	}
+	return items
+}
+
+// arguments offers what callPackage finds in the scope for an argument of a package file.
+func (c *completer) arguments() []Item {
+	place := module.Place{Kind: module.ReferredName, Origin: module.Argument, Binder: c.cursor.Binder}
+	if c.cursor.Typed == "" || !c.sn.DealsWithJetpack(c.doc) || !c.inPackageFile(&place) {
+		return nil
+	}
+	items := append(c.scopes(), c.cudaSets()...)
+	add := func(name, of, detail string) {
+		if c.matches(name) && !ofBuilder[name] && (c.inCheckout() || !alsoOfNixpkgs[name]) {
+			item := c.item(ItemPackage, name, name, "1"+name, ItemTopic{Package: name, Scope: of})
+			item.Detail = detail
+			items = append(items, item)
+		}
+	}
+	for _, set := range c.setsOfFile() {
+		for _, m := range c.catalog.SetMembers(set) {
+			add(m.Name, c.ownSet(set), memberOfSet[set])
+		}
+	}
+	for _, p := range c.catalog.Packages() {
+		add(p.Name, catalog.ScopeName, memberKind(p)+" of jetpack-nixos")
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(items, func(i Item) bool {
+		isKnown := seen[i.Label] || slices.Contains(c.cursor.Present, i.Label)
+		seen[i.Label] = true
+		return isKnown
+	})
 }
 
 // putLast puts an item behind the others, and says why.

@@ -135,6 +135,11 @@ func (q *query) memberNamed(scope, name string) (subject, bool) {
 	return out, true
 }
 
+func isScopeName(name string) bool {
+	_, ok := catalog.ScopeMajor(name)
+	return ok
+}
+
 // isScope reports whether a name in a path is that of a package scope, and not of the set of options.
 func isScope(names module.Path, i int) bool {
 	_, ok := catalog.ScopeMajor(names[i].Name)

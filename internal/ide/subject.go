@@ -50,10 +50,13 @@ var kinds = []struct {
 }{
 	{module.DefinedName, anyDocument, (*query).option},
 	{module.DefinedName, jetpackDocument, (*query).changedScope},
+	{module.DefinedName, jetpackDocument, (*query).changedCUDASet},
+	{module.DefinedName, jetpackDocument, (*query).buildProduct},
 	{module.DefinedName, jetpackDocument, (*query).definedHost},
 	{module.DefinedName, jetpackDocument, (*query).definedInput},
 	{module.DefinedName, jetpackDocument, (*query).definedOverlay},
 	{module.DefinedName, jetpackDocument, (*query).definedTerm},
+	{module.DefinedName, jetpackDocument, (*query).madeMember},
 	{module.DefinedName, jetpackDocument, (*query).definedMember},
 	{module.DefinedName, jetpackDocument, (*query).definedKey},
 
@@ -61,6 +64,9 @@ var kinds = []struct {
 	{module.ReferredName, jetpackDocument, (*query).layerArgument},
 	{module.ReferredName, jetpackDocument, (*query).listedOverlay},
 	{module.ReferredName, jetpackDocument, (*query).scopeOrMember},
+	{module.ReferredName, jetpackDocument, (*query).packageSet},
+	{module.ReferredName, jetpackDocument, (*query).buildProduct},
+	{module.ReferredName, jetpackDocument, (*query).scopeArgument},
 	{module.ReferredName, jetpackDocument, (*query).jetpackFlake},
 	{module.ReferredName, jetpackDocument, (*query).referredHost},
 	{module.ReferredName, jetpackDocument, (*query).flakeOutput},

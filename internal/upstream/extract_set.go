@@ -6,6 +6,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/eval"
+	"jetpills/internal/nix/syntax"
 )
 
 // setsIn are the members of a scope that are, or give, package sets, and what the sets are called there.
@@ -19,9 +20,29 @@ var noMembers = [...]string{"callPackage", "callPackages", "newScope", "override
 // sets reads the members of the package sets in the scope of one generation.
 func (x *extractor) sets(e *Extraction, scope *eval.Attrs, major string) {
 	for a := range scope.All() {
+		v := x.Force(a.Thunk)
 		if set := setsIn[a.Name]; set != "" {
-			x.set(e, set, x.Merged(x.Called(x.Force(a.Thunk), nil)), major)
+			x.set(e, set, x.Merged(x.Called(v, nil)), major)
 		}
+		if a.Name == catalog.KernelSet {
+			x.kernelSet(e, a.Thunk, major)
+		}
+	}
+}
+
+// kernelSet reads what the kernel packages of the scope have besides nixpkgs' own: they had what the modules add to those of a host now.
+func (x *extractor) kernelSet(e *Extraction, packages *eval.Thunk, major string) {
+	for step := range packages.Through() {
+		call, ok := syntax.AsApply(syntax.WithoutParens(step.Node()))
+		if !ok {
+			continue
+		}
+		if f, ok := syntax.AsSelect(call.Function()); ok && f.Path().Text() == "extend" {
+			added := x.Merged(x.Called(x.Force(x.Thunk(call.Argument(), step.Scope())), nil))
+			x.set(e, catalog.KernelSet, added, major)
+			x.set(e, catalog.ScopeKernelSet, added, major)
+		}
+		return
 	}
 }
 

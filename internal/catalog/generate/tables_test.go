@@ -64,6 +64,12 @@ func TestSummariesBelongToSomething(t *testing.T) {
 		for _, a := range s.Overlay {
 			packages[a.Name] = true
 		}
+		for _, m := range s.Members {
+			packages[m.Set+"."+m.Name] = true
+		}
+		for _, a := range s.Build {
+			packages["system.build."+a.Name] = true
+		}
 	}
 	for path := range tables.summaries {
 		if !options[path] {

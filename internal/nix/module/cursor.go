@@ -17,6 +17,7 @@ const (
 	TypesName                 // a name of a path that a binding defines
 	TypesSelection            // a name of a selection in an expression
 	TypesValue                // a value of an option
+	TypesArgument             // a name among those that a function takes: { lib, a }: …
 )
 
 // Cursor is what can be typed at a place, and what is there already.
@@ -40,14 +41,15 @@ type Cursor struct {
 	// Defined are the whole paths that the same set defines already, as far as
 	// they are known, the binding that is being typed left out.
 	Defined []Path
-	// Present are, in a list, the literal elements that are there already.
+	// Present are, in a list, the literal elements that are there already; for an argument, the others.
 	Present []string
 	// With is, for a value, the path of the set that the innermost with around it
 	// brings into scope: what is being typed may be a name of that.
 	With Path
-	// Binder is, for a selection from what a function takes, or a part of that, the function. Layer and InLayer are as Place
-	// has them.
+	// Binder is, for an argument of a function, and for a selection from one or from a part of that, the function. Origin, Layer and
+	// InLayer are, for a selection, as Place has them.
 	Binder, Layer syntax.Node
+	Origin        Origin
 	InLayer       Path
 	// Set is, for the first name of a binding, the set that has it.
 	Set syntax.Node
@@ -59,7 +61,7 @@ type Cursor struct {
 
 // selecting is the cursor where a name is selected from what a reference leads to.
 func (c Cursor) selecting(ref reference) Cursor {
-	c.Kind, c.Path, c.Binder, c.Layer, c.InLayer = TypesSelection, ref.path, ref.lambda, ref.layer, ref.inLayer
+	c.Kind, c.Path, c.Origin, c.Binder, c.Layer, c.InLayer = TypesSelection, ref.path, ref.origin, ref.lambda, ref.layer, ref.inLayer
 	return c
 }
 
@@ -214,6 +216,18 @@ func (r *reader) inWord(t *syntax.Tree, n syntax.Node, offset int) Cursor {
 		c := r.nameCursor(n, offset)
 		c.Typed, c.Replace = word, span
 		return c
+	case syntax.Parameter:
+		formals := n.Parent().Parent()
+		if formals.Kind() != syntax.Formals {
+			break
+		}
+		c := Cursor{Kind: TypesArgument, Typed: word, Replace: span, Binder: formals.Parent()}
+		for f := range formals.Children() {
+			if name := f.First(); name != n {
+				c.Present = append(c.Present, name.Text())
+			}
+		}
+		return c
 	case syntax.Identifier, syntax.IntegerLiteral:
 		b, isBound := syntax.AsBinding(n.Parent())
 		isName := n.Kind() == syntax.Identifier
@@ -285,11 +299,10 @@ func (r *reader) afterDot(t *syntax.Tree, dot syntax.Token, offset int) Cursor {
 func (r *reader) nameCursor(n syntax.Node, offset int) Cursor {
 	up := n.Parent()
 	if i, ok := syntax.AsInherit(up); ok {
-		c := Cursor{Kind: TypesSelection}
 		if from := i.From(); !from.IsZero() {
-			c = c.selecting(r.selected(from, nil))
+			return Cursor{}.selecting(r.selected(from, nil))
 		}
-		return c
+		return Cursor{Kind: TypesSelection}
 	}
 	path, ok := syntax.AsAttrPath(up)
 	if !ok {

@@ -1,0 +1,125 @@
+package ide
+
+import (
+	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
+	"jetpills/internal/nix/module"
+)
+
+// buildProduct is the subject of an attribute of system.build that jetpack-nixos sets: what a configuration can be built into.
+type buildProduct struct {
+	topics
+	catalog.Attribute
+	host string // the configuration that the path names; may be empty
+}
+
+const buildSet = "system.build"
+
+// deviceSet are the packages of a device under their old name in system.build.
+const deviceSet = "jetsonDevicePkgs"
+
+// buildProduct finds the subject of a name in system.build.
+func (q *query) buildProduct(place *module.Place) (subject, bool) {
+	names := place.Path.Known()
+	n := len(names)
+	if n < 3 || n < len(place.Path) {
+		return nil, false
+	}
+	if isBuild(names[:n-1]) {
+		return q.productNamed(names.Last(), hostIn(names))
+	}
+	isOfDevice := names[n-2].Name == deviceSet && isBuild(names[:n-2]) || names[n-2].Name == "devicePkgs" && names[n-3].Name == catalog.ScopeName
+	if b, ok := q.pinned.Catalog.BuildProduct("flashScript"); isOfDevice && ok && b.Equals != "" { // since then, the set is the scope
+		return q.memberNamed(catalog.ScopeName, names.Last())
+	}
+	return nil, false
+}
+
+// isBuild reports whether a path is that of system.build, of a configuration.
+func isBuild(names module.Path) bool {
+	n := len(names)
+	if n < 2 || names[n-1].Name != "build" || names[n-2].Name != "system" {
+		return false
+	}
+	before := names[:n-2]
+	return len(before) < 2 || before.Last() == "config" || isHostSet(before)
+}
+
+// isHostSet reports whether a path is that of a configuration by its name, whose config old revisions left out.
+func isHostSet(names module.Path) bool {
+	n := len(names)
+	return n > 1 && names[n-2].Name == "nixosConfigurations"
+}
+
+// hostIn is the configuration that a path names; empty if it names none.
+func hostIn(names module.Path) string {
+	for i := range len(names) - 1 {
+		if names[i].Name == "nixosConfigurations" {
+			return names[i+1].Name
+		}
+	}
+	return ""
+}
+
+func (q *query) productNamed(name, host string) (subject, bool) {
+	about := topics{packageTopic(name), concept("flash-script")}
+	if name == deviceSet {
+		about = topics{packageTopic("devicePkgsFromNixosConfig"), concept("scopes")}
+	}
+	if a, ok := q.pinned.Catalog.BuildProduct(name); ok {
+		return buildProduct{about, a, host}, true
+	}
+	past, wasOnce := q.sn.Library().BuildHistory(name)
+	if !wasOnce || !q.pinned.Catalog.HasPackages() {
+		return nil, false
+	}
+	path := productPath(name)
+	out := absent{topics: about, title: path, what: "not in this revision", past: past, referent: memberReferent(path)}
+	if name == "flashScript" {
+		if own := q.pinned.Catalog.FlashScript(); own != path {
+			out.instead = markup.Format("The revision has %s.", markup.Code("config."+own))
+		}
+	} else if _, ok := q.pinned.Catalog.BuildProduct(deviceSet); ok {
+		out.instead = markup.Format("The revision has %s, a set of what is built for the device.", markup.Code(productPath(deviceSet)))
+	}
+	return out, true
+}
+
+func productPath(name string) string { return buildSet + "." + name }
+
+func (b buildProduct) sheet(q *query) sheet {
+	path := productPath(b.Name)
+	out := sheet{
+		title: path, what: markup.Prose("build product of a Jetson's configuration"),
+		summary: q.dated(q.sn.Library().PackageSummary(path), ""),
+	}
+	if b.Equals != "" {
+		out.add("Same as", markup.Format("%s of the configuration", markup.Code(b.Equals)))
+	}
+	out.rows = append(out.rows, q.declaredRow(b.File, b.Line))
+	if b.Name != deviceSet {
+		out.remark("To build it, run in the folder of the flake:")
+		out.remarks = append(out.remarks, markup.Command(nixBuild("nixosConfigurations.", q.hostToBuild(b.host), ".config."+path)))
+	}
+	return out
+}
+
+// hostToBuild is the configuration that a command builds: the one that the path names, or the only one that the document is a part of.
+func (q *query) hostToBuild(named string) string {
+	if named != "" && nixBuild("", named, "") != "" {
+		return named
+	}
+	if c := q.knownConfiguration(); c != nil {
+		if hosts := c.HostsOf(q.doc.Path, q.pinned); len(hosts) == 1 && hosts[0].Output == "nixosConfigurations" && nixBuild("", hosts[0].Name, "") != "" {
+			return hosts[0].Name
+		}
+	}
+	return "HOST"
+}
+
+func (b buildProduct) declaration(q *query) (Location, bool) {
+	return q.declared(func(c *catalog.Catalog) (string, int, int) {
+		a, _ := c.BuildProduct(b.Name)
+		return a.File, a.Line, 1
+	})
+}
