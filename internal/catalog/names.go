@@ -37,7 +37,10 @@ const ScopeName = "nvidia-jetpack"
 // name of anything else.
 func ScopeMajor(name string) (major string, ok bool) {
 	major, ok = strings.CutPrefix(name, ScopeName)
-	return major, ok && strings.Trim(major, "0123456789") == ""
+	if !ok || strings.Trim(major, "0123456789") != "" {
+		return "", false
+	}
+	return major, true
 }
 
 // ScopeHas reports whether what is added to one package scope may be in another: ScopeName is the scope of one generation.

@@ -98,13 +98,20 @@ func (b buildProduct) sheet(q *query) sheet {
 	}
 	out.rows = append(out.rows, q.declaredRow(b.File, b.Line))
 	if b.Name != deviceSet {
-		out.remark("To build it, run in the folder of the flake:")
-		out.remarks = append(out.remarks, markup.Command(nixBuild("nixosConfigurations.", q.hostToBuild(b.host), ".config."+path)))
+		host := q.hostToBuild(b.host)
+		if host == "" {
+			host = "HOST"
+			out.remark("To build it, run in the folder of the flake, with the name of your configuration for %s:", markup.Code(host))
+		} else {
+			out.remark("To build it, run in the folder of the flake:")
+		}
+		out.remarks = append(out.remarks, markup.Command(nixBuild("nixosConfigurations.", host, ".config."+path)))
 	}
 	return out
 }
 
-// hostToBuild is the configuration that a command builds: the one that the path names, or the only one that the document is a part of.
+// hostToBuild is the configuration that a command builds: the one that the path names, or the only one that the document is a part of;
+// empty if there is no such one.
 func (q *query) hostToBuild(named string) string {
 	if named != "" && nixBuild("", named, "") != "" {
 		return named
@@ -114,7 +121,7 @@ func (q *query) hostToBuild(named string) string {
 			return hosts[0].Name
 		}
 	}
-	return "HOST"
+	return ""
 }
 
 func (b buildProduct) declaration(q *query) (Location, bool) {

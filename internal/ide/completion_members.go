@@ -81,7 +81,7 @@ func (c *completer) setMembers(known module.Path) []Item {
 			continue
 		}
 		item := c.item(ItemPackage, m.Name, c.written(m.Name), "1"+m.Name, ItemTopic{Package: m.Name, Scope: of})
-		item.Detail = memberOfSet[set]
+		item.Detail = setMember{SetMember: m}.what()
 		if len(m.Generations) > 0 && major == "" {
 			item.Detail += ", JetPack " + strings.Join(m.Generations, ", ")
 		}
@@ -96,6 +96,12 @@ func (c *completer) buildProducts() []Item {
 	for _, a := range c.catalog.SystemBuild() {
 		item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{Package: a.Name, Scope: buildSet})
 		item.Detail = "build product"
+		switch a.Name {
+		case "flashScript": // the one to take
+			item.Sort = "0" + a.Name
+		case deviceSet:
+			item.Deprecated, item.Sort = true, "3"+a.Name
+		}
 		items = append(items, item)
 	}
 	return items
@@ -117,7 +123,7 @@ func (c *completer) arguments() []Item {
 	}
 	for _, set := range c.setsOfFile() {
 		for _, m := range c.catalog.SetMembers(set) {
-			add(m.Name, c.ownSet(set), memberOfSet[set])
+			add(m.Name, c.ownSet(set), setMember{SetMember: m}.what())
 		}
 	}
 	for _, p := range c.catalog.Packages() {

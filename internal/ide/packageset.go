@@ -3,7 +3,6 @@ package ide
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -17,6 +16,7 @@ type cudaSet struct {
 	topics
 	name      string
 	isChanged bool // it stands where an overlay changes it
+	isHanded  bool // it is an argument of a package file, whose caller hands it in
 }
 
 // setMember is the subject of a name that jetpack-nixos sets or overrides in a package set besides its scope, or once did.
@@ -27,6 +27,7 @@ type setMember struct {
 	isOwn bool   // the revision sets it
 	// isOfScope says that the set is the scope's own, which the package set may not be.
 	isOfScope bool
+	isHanded  bool // the set is an argument of a package file
 }
 
 // anyCUDASet are the names of package sets for CUDA.
@@ -56,13 +57,28 @@ func (q *query) packageSet(place *module.Place) (subject, bool) {
 		return nil, false
 	}
 	if last := len(names) - 1; isCUDASet(names[last].Name) && !isOfScope(names, last) && q.isOfPackageSet(place, last) {
-		return q.cudaSetNamed(names[last].Name, false), true
+		if q.isOfCaller(place, last) && !q.adaptsCUDASet(catalog.CUDASet) {
+			return q.memberNamed(catalog.ScopeName, names[last].Name)
+		}
+		s := q.cudaSetNamed(names[last].Name, false)
+		s.isHanded = last == 0
+		return s, true
 	}
 	of, set, ok := q.setAround(place, names[:len(names)-1])
 	if !ok {
 		return nil, false
 	}
-	return q.setMemberNamed(of, set, names.Last())
+	s, ok := q.setMemberNamed(of, set, names.Last())
+	if m, isMember := s.(setMember); isMember && len(names) == 2 {
+		m.isHanded = true
+		return m, true
+	}
+	return s, ok
+}
+
+// isOfCaller reports whether a name is an argument of a package file of jetpack-nixos, which its scope hands in.
+func (q *query) isOfCaller(place *module.Place, i int) bool {
+	return i == 0 && q.inCheckout() && q.inPackageFile(place)
 }
 
 // setAround is the package set that a path leads to: as it is written, with the scope around it, and as the catalog calls it.
@@ -77,6 +93,8 @@ func (q *query) setAround(place *module.Place, names module.Path) (of, set strin
 		of = names[last-1].Name + "." + name
 	}
 	switch {
+	case name == catalog.CUDASet && q.isOfCaller(place, last):
+		return q.ownSet(name), catalog.CUDASet, true
 	case anyCUDASet.MatchString(name) && (inScope || q.isOfPackageSet(place, last)):
 		return of, catalog.CUDASet, true
 	case (name == "samples" || name == "tests") && (inScope || last == 0 && q.inPackageFile(place)):
@@ -134,10 +152,12 @@ func (q *query) isOfPackageSet(place *module.Place, i int) bool {
 	return !isOption || packageSetNames[from] || from == "flasherPkgs"
 }
 
-func (q *query) cudaSetNamed(name string, isChanged bool) subject {
-	s := cudaSet{topics{packageTopic(name), concept("cuda-package-set")}, name, isChanged}
+func (q *query) cudaSetNamed(name string, isChanged bool) cudaSet {
+	s := cudaSet{topics: topics{packageTopic("cudaPackages"), concept("cuda-package-set")}, name: name, isChanged: isChanged}
 	if about := aboutCUDA[name]; about.explained != "" {
 		s.topics = topics{concept(about.explained), concept("cuda-package-set")}
+	} else if name != catalog.CUDASet {
+		s.topics = append(topics{packageTopic("cudaPackages_11_4")}, s.topics...) // the section on all that have a number
 	}
 	return s
 }
@@ -233,7 +253,6 @@ func ideasOf(set, name string) []string {
 		if name == "devicetree" {
 			return []string{"device-tree"}
 		}
-		return []string{"out-of-tree-modules"}
 	case catalog.CUDASet:
 	default:
 		return nil
@@ -262,11 +281,14 @@ func (s cudaSet) sheet(q *query) sheet {
 		out.what, out.summary = markup.Prose(about.what), described(about.says)
 	case has:
 		out.summary = q.dated(q.sn.Library().PackageSummary(s.name), "")
+		if release := releaseOf(s.name); out.summary.first.Empty() && release != "" {
+			out.summary = described("CUDA " + release + ", as jetpack-nixos adapts it.")
+		}
 	case isAbout && known:
 		out.summary = described("The parts from which nixpkgs makes its CUDA package sets. This revision of jetpack-nixos changes none of them.")
 	case isAbout:
 	default:
-		out.summary = described(q.ofNixpkgs(s.name, known))
+		out.summary = described(q.ofNixpkgs(s, known))
 	}
 	if isAbout {
 		out.what = markup.Prose(about.what)
@@ -280,6 +302,9 @@ func (s cudaSet) sheet(q *query) sheet {
 	} else {
 		out.rows = append(out.rows, q.revisionRow())
 	}
+	if s.isChanged && has && !q.inCheckout() {
+		out.remark("It takes the place of the set that jetpack-nixos puts there.")
+	}
 	if own, ok := q.pinned.Catalog.Package(s.name); ok && !has {
 		out.remark("The set that jetpack-nixos makes is %s.", markup.Code(catalog.ScopeName+"."+own.Name))
 	}
@@ -287,8 +312,11 @@ func (s cudaSet) sheet(q *query) sheet {
 }
 
 // ofNixpkgs says of a package set for CUDA that jetpack-nixos does not set what it is.
-func (q *query) ofNixpkgs(name string, known bool) string {
+func (q *query) ofNixpkgs(s cudaSet, known bool) string {
 	words := "The CUDA libraries and compiler that nixpkgs has under this name."
+	if s.isHanded {
+		words = "The CUDA libraries and compiler. `pkgs.callPackage` finds those of nixpkgs."
+	}
 	switch {
 	case q.extendsCUDASets():
 		return words + " jetpack-nixos adds to it what it adds to every CUDA package set."
@@ -298,19 +326,27 @@ func (q *query) ofNixpkgs(name string, known bool) string {
 	return words
 }
 
+// releaseOf is the CUDA release in the name of a package set; empty if there is none in it.
+func releaseOf(set string) string {
+	m := cudaSetName.FindStringSubmatch(set)
+	switch {
+	case m == nil:
+		return ""
+	case m[2] == "":
+		return m[1]
+	}
+	return m[1] + "." + m[2]
+}
+
 // jetpacksWith are the JetPacks whose own CUDA release a package set has.
 func (q *query) jetpacksWith(set string) markup.Text {
-	m := cudaSetName.FindStringSubmatch(set)
-	if m == nil {
+	release := releaseOf(set)
+	if release == "" {
 		return markup.Text{}
-	}
-	release := m[1] + "."
-	if m[2] != "" {
-		release += m[2] + "."
 	}
 	var all []string
 	for _, g := range q.pinned.Catalog.Generations() {
-		if strings.HasPrefix(g.CUDA+".", release) {
+		if strings.HasPrefix(g.CUDA+".", release+".") {
 			all = append(all, g.JetPack+", which has CUDA "+g.CUDA)
 		}
 	}
@@ -339,12 +375,23 @@ func (s cudaSet) declaration(q *query) (Location, bool) {
 
 // memberOfSet is what a member of a set is.
 var memberOfSet = map[string]string{
-	catalog.CUDASet: "in the CUDA package set", "samples": "sample of NVIDIA's", "tests": "check of jetpack-nixos",
-	catalog.KernelSet: "for the kernel of a Jetson", catalog.ScopeKernelSet: "for the kernel of a Jetson",
+	catalog.CUDASet: "CUDA package", "samples": "NVIDIA sample", "tests": "check of jetpack-nixos",
+	catalog.KernelSet: "package for the kernel of a Jetson", catalog.ScopeKernelSet: "package for the kernel of a Jetson",
+}
+
+// noPackages are the members of a CUDA package set that say or do something instead of being a package.
+var noPackages = regexp.MustCompile(`^(flags|manifests|pkgs|backendStdenv|normalizeDebs|deb.*|buildFromDebs|cuda(AtLeast|Older|Config|Flags|NamePrefix|Version.*|Major.*))$`)
+
+// what is a member of a set in words.
+func (m setMember) what() string {
+	if m.Set == catalog.CUDASet && noPackages.MatchString(m.Name) {
+		return "attribute of the CUDA package set"
+	}
+	return memberOfSet[m.Set]
 }
 
 func (m setMember) sheet(q *query) sheet {
-	out := sheet{title: m.of + "." + m.Name, what: markup.Prose(memberOfSet[m.Set])}
+	out := sheet{title: m.of + "." + m.Name, what: markup.Prose(m.what())}
 	out.summary = q.dated(q.sn.Library().PackageSummary(strings.TrimPrefix(m.Set, "scope-")+"."+m.Name), "")
 	if !m.isOwn {
 		out.rows = append(out.rows, q.revisionRow())
@@ -353,7 +400,8 @@ func (m setMember) sheet(q *query) sheet {
 	}
 	out.addFact("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
 	if m.File == cudaLegacyFile {
-		out.add("Set", markup.Prose("for CUDA 11.4, from NVIDIA's Debian packages. A set of another release has the package of nixpkgs, if there is one."))
+		says := markup.Prose("for CUDA 11.4, from NVIDIA's Debian packages. A set of another release has what nixpkgs has, if there is anything.")
+		out.addBrief("Set", says, markup.Prose("for CUDA 11.4"))
 	}
 	out.rows = append(out.rows, q.declaredRow(m.File, m.Line))
 	return out
@@ -367,13 +415,15 @@ func (m setMember) addOrigin(q *query, s *sheet) {
 	past, _ := q.sn.Library().SetMemberHistory(m.Set, m.Name)
 	_, ofScope := q.pinned.Catalog.SetMember(m.Set, m.Name)
 	switch {
+	case ofScope && m.isHanded:
+		s.remark("`pkgs.callPackage` finds the package of nixpkgs. The one for a Jetson is %s.", markup.Code(catalog.ScopeName+"."+catalog.CUDASet+"."+m.Name))
 	case ofScope && !m.isOfScope:
 		s.remark("This revision leaves %s as nixpkgs has it. The package that it makes for a Jetson is %s.",
 			markup.Code("pkgs."+m.of), markup.Code(catalog.ScopeName+"."+catalog.CUDASet+"."+m.Name))
 	case q.isPast(past.Removed):
-		s.remark("It is the package of nixpkgs. jetpack-nixos had one of its own until %s.", dayOf(past.Removed))
+		s.remark("It is nixpkgs' own. jetpack-nixos had one of its own until %s.", dayOf(past.Removed))
 	default:
-		s.remark("It is the package of nixpkgs, if your nixpkgs has it. jetpack-nixos sets it since %s.", dayOf(past.Introduced))
+		s.remark("It is nixpkgs' own, if your nixpkgs has it. jetpack-nixos sets it since %s.", dayOf(past.Introduced))
 	}
 }
 
@@ -382,16 +432,6 @@ func (m setMember) declaration(q *query) (Location, bool) {
 		at, _ := c.SetMember(m.Set, m.Name)
 		return at.File, at.Line, 1
 	})
-}
-
-// cudaRelease is the release in the name of a package set, as a number to sort by.
-func cudaRelease(name string) int {
-	n := 0
-	for part := range strings.SplitSeq(strings.TrimPrefix(name, catalog.CUDASet+"_"), "_") {
-		one, _ := strconv.Atoi(part)
-		n = n*100 + one
-	}
-	return n
 }
 
 // A package file is a function of packages, which callPackage finds by their names: { stdenv, l4t-core }: ….
