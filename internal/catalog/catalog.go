@@ -68,6 +68,7 @@ type Catalog struct {
 	assertions  func() []Assertion
 	boards      func() boards
 	packages    func() packageSet
+	effects     func() []Effect
 }
 
 // Assertions are the assertions and warnings that the revision's modules have, sorted by ID.

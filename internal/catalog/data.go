@@ -71,6 +71,7 @@ const (
 	fileEvaluated      = "evaluated.gz"       // JSON
 	fileSummaries      = "summaries.gz"       // those of options; a line each: its name, a tab, the text
 	fileOtherSummaries = "summaries-other.gz" // those of packages and values, likewise
+	fileEffects        = "effects.gz"         // a timeline: what the modules do with options of NixOS
 	filePlaces         = "places.gz"          // the files and lines that the pills name; [placeLines] says how
 	fileNames          = "summaries-names.gz" // those of names, likewise
 )
@@ -136,6 +137,10 @@ func Read(folder fs.FS) (*Library, error) {
 		t, _ := readTimeline(folder, filePackages)
 		return t
 	})
+	l.effects = sync.OnceValue(func() timeline {
+		t, _ := readTimeline(folder, fileEffects)
+		return t
+	})
 	l.evaluated = sync.OnceValue(func() (e Evaluated) {
 		text, _ := readText(folder, fileEvaluated)
 		_ = json.Unmarshal([]byte(text), &e)
@@ -169,7 +174,7 @@ func DataOf(l *Library) Data {
 		for i := len(d.Sources); i <= c.Source; i++ {
 			s := l.state(i)
 			s.Options, s.Assertions = l.optionsOf(i), l.assertionsOf(i)
-			s.Contents = l.contentsOf(i)
+			s.Contents, s.Effects = l.contentsOf(i), l.effectsOf(i)
 			d.Sources = append(d.Sources, s)
 		}
 	}
@@ -186,6 +191,7 @@ func Write(folder string, d Data) error {
 		fileCommits:        func() ([]byte, error) { return commitColumns(d.Commits), nil },
 		fileOptions:        func() ([]byte, error) { return timelineText(d.Sources, Source.mainEntries) },
 		filePackages:       func() ([]byte, error) { return timelineText(d.Sources, Source.packageEntries) },
+		fileEffects:        func() ([]byte, error) { return timelineText(d.Sources, Source.effectEntries) },
 		fileEvaluated:      func() ([]byte, error) { return json.Marshal(d.Evaluated) },
 		fileSummaries:      func() ([]byte, error) { return summaryLines(d.Summaries) },
 		fileOtherSummaries: func() ([]byte, error) { return summaryLines(d.OtherSummaries) },
@@ -372,6 +378,7 @@ const (
 	overlayEntry    = "overlay "
 	wholeEntry      = "whole "
 	outputEntry     = "output "
+	effectEntry     = "effect "
 	setEntry        = "set " // a package set and a member of it, with a dot between them
 	buildEntry      = "build "
 )
@@ -424,6 +431,28 @@ func (s Source) packageEntries() []entry {
 		out = append(out, entry{key: outputEntry + o.Name, value: o.Names})
 	}
 	return out
+}
+
+// effectEntries tell those of one option apart by their number, from 0.
+func (s Source) effectEntries() []entry {
+	var out []entry
+	number := map[string]int{}
+	for _, e := range s.Effects {
+		key := fmt.Sprintf("%s%s %d", effectEntry, e.Option, number[e.Option])
+		number[e.Option]++
+		out = append(out, entry{key: key, value: e, file: e.File, line: e.Line})
+	}
+	return out
+}
+
+func (l *Library) effectsOf(source int) []Effect {
+	t := l.effects()
+	lines := t.lines(source)
+	all := things(t, source, effectEntry, func(e *Effect, v *version) {
+		e.Option, e.Line = v.name()[:strings.LastIndexByte(v.name(), ' ')], lines[v.key]
+	})
+	slices.SortStableFunc(all, CompareEffects)
+	return all
 }
 
 // state reads a source without its options, assertions and packages.

@@ -31,7 +31,7 @@ func dataFiles(t testing.TB) fstest.MapFS {
 
 // What is written is what was read, and it stays small. Another Go may compress it otherwise.
 func TestWriteIsTheMirrorOfRead(t *testing.T) {
-	const budget = 88 << 10
+	const budget = 120 << 10
 	dir := t.TempDir()
 	if err := Write(dir, DataOf(library(t))); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ type Library struct {
 	options        timeline
 	optionWords    func() map[string]bool // the names in the paths of options
 	packages       func() timeline
+	effects        func() timeline
 	evaluated      func() Evaluated
 	cells          func() map[fitKey]Combination // the evaluated combinations
 	summaries      func() map[string]string      // of options
@@ -115,6 +116,7 @@ func (l *Library) at(i int) *Catalog {
 		}
 		assertions := func() []Assertion { return l.assertionsOf(commit.Source) }
 		shared = l.catalog(l.state(commit.Source), l.tree(options), assertions, func() Contents { return l.contentsOf(commit.Source) })
+		shared.effects = sync.OnceValue(func() []Effect { return l.effectsOf(commit.Source) })
 		if !refused {
 			l.bySource[commit.Source] = shared
 		}

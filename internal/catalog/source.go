@@ -22,6 +22,8 @@ type Source struct {
 	Holds []Table
 	// Assertions are the assertions and warnings of the modules, sorted by ID.
 	Assertions []Assertion
+	// Effects are what the modules do with options of NixOS, sorted by option, file and line.
+	Effects []Effect
 	// Root is the root module, which imports all others.
 	Root RootModule
 }
@@ -84,7 +86,9 @@ func (l *Library) Of(s Source) *Catalog {
 		known := l.state(l.commits[i].Source)
 		s.Holds, s.Generations, s.DefaultMajors = known.Holds, known.Generations, known.DefaultMajors
 	}
-	return l.catalog(s, l.tree(s.Options), func() []Assertion { return s.Assertions }, func() Contents { return s.Contents })
+	c := l.catalog(s, l.tree(s.Options), func() []Assertion { return s.Assertions }, func() Contents { return s.Contents })
+	c.effects = func() []Effect { return s.Effects }
+	return c
 }
 
 // catalog is the one way to a Catalog: the source without its options, assertions and packages, and those.

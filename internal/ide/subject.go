@@ -49,6 +49,7 @@ var kinds = []struct {
 	find func(*query, *module.Place) (subject, bool)
 }{
 	{module.DefinedName, anyDocument, (*query).option},
+	{module.DefinedName, jetpackDocument, (*query).nixosOption},
 	{module.DefinedName, jetpackDocument, (*query).changedScope},
 	{module.DefinedName, jetpackDocument, (*query).changedCUDASet},
 	{module.DefinedName, jetpackDocument, (*query).buildProduct},
@@ -61,6 +62,7 @@ var kinds = []struct {
 	{module.DefinedName, jetpackDocument, (*query).definedKey},
 
 	{module.ReferredName, anyDocument, (*query).option},
+	{module.ReferredName, jetpackDocument, (*query).nixosOption},
 	{module.ReferredName, jetpackDocument, (*query).layerArgument},
 	{module.ReferredName, jetpackDocument, (*query).listedOverlay},
 	{module.ReferredName, jetpackDocument, (*query).scopeOrMember},

@@ -28,6 +28,7 @@ const plain = 100
 type uses struct {
 	*extractor
 	options map[string]bool
+	own     map[string]bool // the options, with those whose use is not asked for
 	sets    map[string]bool // that options lie in; "" is the whole configuration
 	files   []string
 	reads   map[string][]use
@@ -43,7 +44,10 @@ type use struct {
 
 // use sets when each option of an extraction is used, where that is not always.
 func (x *extractor) use(e *Extraction, files []string) {
-	u := &uses{extractor: x, options: map[string]bool{}, sets: map[string]bool{"": true}, files: slices.Clone(files), reads: map[string][]use{}}
+	u := &uses{extractor: x, options: map[string]bool{}, own: map[string]bool{}, sets: map[string]bool{"": true}, files: slices.Clone(files), reads: map[string][]use{}}
+	for _, o := range slices.Concat(e.Options, e.Removed) {
+		u.own[o.Path] = true
+	}
 	for _, o := range e.Options {
 		if o.Field || o.RenamedTo != "" || o.ReadOnly { // what is read-only is there for others to read
 			continue
@@ -59,6 +63,7 @@ func (x *extractor) use(e *Extraction, files []string) {
 			return
 		}
 	}
+	e.Effects = u.effects(files)
 	if x.Spent() != nil || slices.ContainsFunc(x.problems, func(p Problem) bool { return strings.HasSuffix(p.File, ".nix") }) {
 		return // a file that was left out may look at anything
 	}
