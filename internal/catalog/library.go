@@ -72,6 +72,15 @@ func (l *Library) Revision(rev string) (Revision, bool) {
 	return l.commits[i].Revision, true
 }
 
+// Mainline returns the commits of the first-parent line that changed the source, the oldest first.
+func (l *Library) Mainline() []Revision {
+	all := make([]Revision, len(l.mainline))
+	for i, commit := range l.mainline {
+		all[i] = l.commits[commit].Revision
+	}
+	return all
+}
+
 // Revisions returns every commit known, in the order of history (a commit comes after its parents).
 func (l *Library) Revisions() []Revision {
 	out := make([]Revision, len(l.commits))

@@ -58,31 +58,35 @@ type ItemTopic struct {
 	Scope   string `json:"scope,omitempty"`
 	// Own is a name that an overlay of the user's gives, in Scope or in the package set.
 	Own string `json:"own,omitempty"`
+	// Output is a path into the outputs of jetpack-nixos, Flake the input or the address whose outputs these are.
+	Output string `json:"output,omitempty"`
+	Flake  string `json:"flake,omitempty"`
 }
 
 // Complete offers what can be typed at the cursor, the best first.
 func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Item {
 	cursor := module.CursorAt(doc.Tree(), offset)
-	if cursor.Kind == module.TypesNothing {
+	if cursor.Kind == module.TypesNothing && !mayBeFlakeText(doc, offset) {
 		return nil
 	}
 	q := newQueryAt(sn, doc, offset)
 	c := completer{query: q, cursor: cursor, catalog: q.pinned.Catalog}
 	c.followNames()
 	c.beside = sync.OnceValue(c.lookBeside)
-	var items []Item
-	switch cursor.Kind {
-	case module.TypesValue:
+	items, isText := c.flakeText(offset)
+	switch {
+	case isText:
+	case cursor.Kind == module.TypesValue:
 		if items = c.spaced(c.values()); items == nil && !cursor.Quoted && cursor.With != nil {
 			c.cursor.Kind, c.cursor.Path = module.TypesSelection, cursor.With
 			items = append(c.names(), c.members()...)
 		}
-	case module.TypesName:
+	case cursor.Kind == module.TypesName:
 		items = append(c.names(), c.overlayKeys()...)
-	case module.TypesArgument:
+	case cursor.Kind == module.TypesArgument:
 		items = c.arguments()
-	default:
-		items = append(append(c.names(), c.members()...), c.ownNames()...)
+	case cursor.Kind == module.TypesSelection:
+		items = append(append(append(c.names(), c.members()...), c.ownNames()...), c.outputs()...)
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return strings.Compare(a.Sort, b.Sort) })
 	for i := range items {
@@ -160,6 +164,8 @@ func (q *query) subjectOf(topic ItemTopic) (subject, bool) {
 	switch c := q.pinned.Catalog; {
 	case topic.Own != "":
 		return q.userMember(topic.Scope, topic.Own)
+	case topic.Flake != "" || topic.Output != "":
+		return q.flakeTopic(topic)
 	case topic.Package != "" && topic.Scope == buildSet:
 		return q.productNamed(topic.Package, "")
 	case topic.Package != "" && !isScopeName(topic.Scope):

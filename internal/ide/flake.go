@@ -103,21 +103,32 @@ var outputNames = map[string]bool{
 // flakeOutput finds the subject of a name that selects a flake output, or what is right below one. Of the packages of
 // jetpack-nixos those below the system count too.
 func (q *query) flakeOutput(place *module.Place) (subject, bool) {
-	names := place.Path.Known()
-	for i := max(len(names)-3, 1); i < len(names); i++ {
-		kind, flake := names[i].Name, names[i-1].Name
-		isJetpack := q.isJetpackInput(flake)
-		below := len(names) - 1 - i
-		if !outputNames[kind] || below == 2 && !(kind == "legacyPackages" && isJetpack) || !q.isFlake(place, names[:i]) {
+	p := place.Path
+	for i := max(len(p)-3, 1); i < len(p); i++ {
+		kind, from := p[i].Name, p[:i].Known()
+		if !p[i].Known || len(from) == 0 {
 			continue
 		}
-		title := names[i:].String()
-		if isJetpack {
-			return q.outputNamed(flake, title, names[i:])
+		if len(from) > 1 && from.Last() == "outputs" {
+			from = from[:len(from)-1]
 		}
-		t := term{title: title, what: markup.Format("output of the flake %s", markup.Code(flake)), topics: topics{concept("flake-outputs")}}
+		flake := from.Last()
+		isJetpack := q.isJetpackInput(flake)
+		below := len(p) - 1 - i
+		isOutput := outputNames[kind] || isJetpack && outputWords[kind].all != ""
+		if !isOutput || below == 2 && !(bySystem[kind] && isJetpack) || !q.isFlake(place, from) {
+			continue
+		}
+		if isJetpack {
+			return q.outputSelected(flake, p[i:])
+		}
+		names := p[i:]
+		if len(names.Known()) < len(names) {
+			return nil, false
+		}
+		t := term{title: names.String(), what: markup.Format("output of the flake %s", markup.Code(flake)), topics: topics{concept("flake-outputs")}}
 		if !strings.HasSuffix(flake, "'") { // with that, flake-parts has left out the system
-			t.summary.first = outputSentence(names[i:])
+			t.summary.first = outputSentence(names)
 		}
 		if kind == "overlays" {
 			t.topics = topics{concept("overlays")}
@@ -127,9 +138,30 @@ func (q *query) flakeOutput(place *module.Place) (subject, bool) {
 	return nil, false
 }
 
+// outputSelected is the subject of a path into the outputs of jetpack-nixos. Where a system is not known, it is one that has the name.
+func (q *query) outputSelected(flake string, path module.Path) (subject, bool) {
+	title := path.String()
+	if len(path) > 1 && !path[1].Known {
+		if !bySystem[path[0].Name] || len(path) < 3 {
+			return nil, false
+		}
+		system := q.systemOf(path[0].Name, path.Last())
+		if system == "" && path[0].Name == "legacyPackages" {
+			system = outputSystems[0]
+		}
+		if system == "" {
+			return nil, false
+		}
+		title = path[0].Name + ".SYSTEM." + path.Last()
+		path = slices.Clone(path)
+		path[1].Name, path[1].Known = system, true
+	}
+	return q.outputNamed(flake, title, path)
+}
+
 // outputNamed is the subject of an output of jetpack-nixos, or of what is right below one. There is none for what no revision has.
 func (q *query) outputNamed(flake, title string, path module.Path) (subject, bool) {
-	about := topics{output(title), output(path[0].Name)}
+	about := topics{output(path.String()), output(path[0].Name)}
 	for i := range path {
 		output := path[:i].String()
 		all, known := q.pinned.Catalog.Output(output)
@@ -139,16 +171,19 @@ func (q *query) outputNamed(flake, title string, path module.Path) (subject, boo
 				return nil, true
 			}
 			out := absent{topics: about, title: title, what: "not a flake output of this revision", past: past}
-			if len(all.Names) > 0 && len(all.Names) <= mostInstead {
+			if flash := strings.TrimPrefix(name, "initrd-"); flash != name && slices.Contains(all.Names, flash) {
+				out.instead = markup.Format("The revision has %s.", markup.Code(output+"."+flash))
+			} else if len(all.Names) > 0 && len(all.Names) <= mostInstead {
 				out.instead = markup.Format("The revision has %s.", markup.Codes(prefixed(output, all.Names)))
 			}
 			return q.explained(absentOutput{out, flake})
 		}
 	}
-	return q.explained(flakeOutput{
+	of := flakeOutput{
 		title: title, what: "flake output of jetpack-nixos",
 		summary: summary{first: outputSentence(path)}, described: q.jetpackOutput(path), topics: about, of: flake,
-	})
+	}
+	return q.explained(q.ownOutputAt(of, path))
 }
 
 // mostInstead is how many names are listed in place of one that is missing.

@@ -33,12 +33,17 @@ func (q *query) sourceFile(place *module.Place) (subject, bool) {
 	if name == "" {
 		return nil, false
 	}
+	return q.explained(q.fileNamed(name))
+}
+
+// fileNamed is the subject of a file or folder by its name within the checkout.
+func (q *query) fileNamed(name string) sourceFile {
 	s := sourceFile{name: name, makes: q.madeFrom(name)}
 	for _, p := range s.makes {
 		s.topics = append(s.topics, packageTopic(p))
 	}
 	s.topics = append(s.topics, pill.Topic{Kind: pill.FileTopic, Name: name}, pill.Topic{Kind: pill.FileTopic, Name: name + "/default.nix"})
-	return q.explained(s)
+	return s
 }
 
 // madeFrom are the members of the scope that a file or folder is the source of: by what the overlays say, or by its name.
@@ -67,10 +72,17 @@ func (s sourceFile) sheet(q *query) sheet {
 	}
 	library := q.sn.Library()
 	name, ok := library.Name("./" + s.name)
+	if !ok {
+		name, ok = library.Name("./" + s.name + "/default.nix")
+	}
 	if !ok && len(s.makes) == 1 {
 		name.Summary = library.PackageSummary(s.makes[0])
 	}
-	return sheet{title: s.name, what: what, summary: q.dated(name.Summary, "")}
+	out := sheet{title: s.name, what: what, summary: q.dated(name.Summary, "")}
+	if !q.inCheckout() {
+		out.rows = append(out.rows, q.revisionRow())
+	}
+	return out
 }
 
 func (s sourceFile) declaration(q *query) (Location, bool) {

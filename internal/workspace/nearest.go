@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"jetpills/internal/nix/host"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pins"
 	"jetpills/internal/text"
 )
@@ -313,4 +314,45 @@ func (s *Snapshot) usesOf(d *Document, around pins.Surroundings) *uses {
 	var u uses
 	u.all, u.read = host.Uses(reader, filepath.ToSlash(d.Path), d.Tree())
 	return &u
+}
+
+// SourceOf is the source of jetpack-nixos, or the part of it, that an expression of a document comes to by what the document
+// fetches, and the catalog of it. It is not ok for anything else.
+func (s *Snapshot) SourceOf(d *Document, n syntax.Node) (part host.SourcePart, p Pinned, ok bool) {
+	if d.Path == "" || d.Problem() != nil {
+		return part, p, false
+	}
+	around := s.surroundings(d)
+	known, _ := s.Once(usesOf{d}, func() any { return s.usesOf(d, around) }).(*uses)
+	if known == nil || !slices.ContainsFunc(known.all, func(u host.Use) bool { return u.Input == "" }) {
+		return part, p, false
+	}
+	root, _ := s.rootOf(d.Dir(), around)
+	opened, err := os.OpenRoot(root)
+	if err != nil {
+		return part, p, false
+	}
+	defer opened.Close()
+	reader := &files{[]folder{{root, opened}}, openFiles(s.documents), s.configurations.read}
+	if part, ok = host.SourceOf(reader, filepath.ToSlash(d.Path), n); !ok {
+		return part, p, false
+	}
+	pin, ok := s.pinOfSource(part.Source, around)
+	if !ok {
+		return part, p, false
+	}
+	if pin.File == "" {
+		pin.File = d.Path
+	}
+	return part, s.pinnedBy(pin, around), true
+}
+
+// AddressPinned is the catalog of what an address in a document leads to. It is not ok for anything but jetpack-nixos.
+func (s *Snapshot) AddressPinned(d *Document, address string) (p Pinned, ok bool) {
+	pin, ok := pins.At(address, "")
+	if !ok {
+		return Pinned{}, false
+	}
+	pin.File = d.Path
+	return s.pinnedBy(pin, s.surroundings(d)), true
 }

@@ -314,3 +314,52 @@ func isImported(n syntax.Node) bool {
 	name, _ := syntax.AttrName(b.Path().First())
 	return name == "imports" && b.Path().First().Next().IsZero()
 }
+
+// SourcePart is a source, or a part of one.
+type SourcePart struct {
+	Source
+	// IsFlake says that it is fetched as a flake, with outputs; Below are the attributes of the flake that lead to it.
+	IsFlake bool
+	Below   []string
+	// File is the path within the source of what is no attribute of the flake; empty for the folder as a whole.
+	File string
+}
+
+// SourceOf is the source of jetpack-nixos, or the part of it, that an expression of a Nix file comes to by what the file fetches.
+// It is not ok for anything else.
+func SourceOf(reader eval.Reader, file string, n syntax.Node) (part SourcePart, ok bool) {
+	o := Options{Entry: file, stop: func() bool { return false }}
+	r := newRun(o, newMemory(reader, o.stop), nil, mostUses)
+	r.File(n.Tree(), file)
+	t := r.Thunk(n, r.ScopeAt(n))
+	v := r.Force(t)
+	if call, isCall := v.(*eval.Call); isCall {
+		if name := call.Function.Name(); len(call.Args) > 0 && (strings.HasPrefix(name, "fetch") || name == "getFlake") {
+			if made := r.fetched(call); made != nil {
+				v = made
+			}
+		}
+	}
+	if part.Source, ok = r.sourceOf(v, t); !ok || part.Input != "" {
+		return SourcePart{}, false
+	}
+	switch v := v.(type) {
+	case *eval.Symbol:
+		part.IsFlake, part.Below = true, v.Path[2:]
+	case *eval.Attrs:
+		_, part.IsFlake = v.Rest().(*eval.Symbol)
+	case eval.String:
+		part.File = fileIn(string(v))
+	case eval.Path:
+		part.File = fileIn(string(v))
+	default:
+		return SourcePart{}, false
+	}
+	return part, true
+}
+
+// fileIn is the path within its source of a file in the store.
+func fileIn(file string) string {
+	rest := strings.TrimPrefix(file, inputs)
+	return strings.Trim(strings.TrimPrefix(rest, firstName(rest)), "/")
+}

@@ -15,7 +15,7 @@ func commentPlace(source string, comment text.Span, offset int) Place {
 	if word.Len() == 0 {
 		return Place{}
 	}
-	return Place{Kind: CommentPlace, Span: word, Line: line}
+	return Place{Kind: CommentPlace, Span: word, Line: line, Offset: offset}
 }
 
 // around is what surrounds an offset, within bounds, up to the bytes that end it. It reports false where none does in the first

@@ -20,6 +20,7 @@ const (
 	FilePlace                 // a path
 	CommentPlace              // a word of a comment
 	SyntaxPlace               // a keyword or an operator: see SyntaxAt
+	TextPlace                 // a string with interpolations, or a URI without quotes
 )
 
 // Place is what stands under a cursor.
@@ -55,6 +56,8 @@ type Place struct {
 	// of its overrideScope, that function; InLayer is the path in that.
 	Layer   syntax.Node
 	InLayer Path
+	// Offset is where the cursor stands; 0 for a place that Places has found.
+	Offset int
 	// Node is the innermost node.
 	Node syntax.Node
 
@@ -75,7 +78,12 @@ func At(t *syntax.Tree, offset int) Place {
 	if IsString(n) && n.Parent().Kind() == syntax.Dynamic {
 		n = n.Parent()
 	}
-	return new(reader).placeOf(n)
+	place := new(reader).placeOf(n)
+	if place.Kind == Nothing && (IsString(n) || n.Kind() == syntax.URI) {
+		place = Place{Kind: TextPlace, Span: n.Span(), Node: n}
+	}
+	place.Offset = offset
+	return place
 }
 
 // CertainAt is At for those who act on the answer: what a name refers to is only
