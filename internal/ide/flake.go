@@ -109,8 +109,8 @@ func (q *query) flakeOutput(place *module.Place) (subject, bool) {
 		if !p[i].Known || len(from) == 0 {
 			continue
 		}
-		if len(from) > 1 && from.Last() == "outputs" {
-			from = from[:len(from)-1]
+		if n := len(from) - 1; n > 0 && from[n].Name == "outputs" && q.isJetpackInput(from[n-1].Name) {
+			from = from[:n]
 		}
 		flake := from.Last()
 		isJetpack := q.isJetpackInput(flake)

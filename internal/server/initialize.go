@@ -111,6 +111,7 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 			WorkspaceSymbolProvider: protocol.Boolean(true),
 			InlayHintProvider:       protocol.Boolean(true),
 			CodeLensProvider:        &protocol.CodeLensOptions{},
+			DocumentLinkProvider:    &protocol.DocumentLinkOptions{},
 			ExecuteCommandProvider:  protocol.ExecuteCommandOptions{Commands: []string{copyCommand, showFindingCommand, showBumpCommand}},
 			Workspace: &protocol.WorkspaceOptions{
 				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{

@@ -49,6 +49,7 @@ var features = map[string]feature{
 	"diagnostics": {directDiagnostics, wireDiagnostics},
 	"inlay":       {directInlay, wireInlay},
 	"lens":        {directLens, wireLens},
+	"link":        {directLink, wireLink},
 	"bump":        {directBump, wireBump},
 }
 

@@ -162,6 +162,7 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.jetpills"]},
 			"inlayHintProvider": true,
 			"codeLensProvider": {},
+			"documentLinkProvider": {},
 			"executeCommandProvider": {"commands": ["jetpills.copy", "jetpills.showFinding", "jetpills.showBump"]},
 			"workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}}
 		}
