@@ -44,6 +44,7 @@ func (p jetpackPin) sheet(q *query) sheet {
 	if newer, ok := q.newer(); ok {
 		s.rows = append(s.rows, newer.row())
 	}
+	s.addAge(q)
 	return s
 }
 

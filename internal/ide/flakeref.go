@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
@@ -151,7 +152,12 @@ func (q *query) referredText(f flakeText, place *module.Place) (subject, bool) {
 func (q *query) jetpackOutputNamed(f flakeText, isFetched bool) (subject, bool) {
 	path, ok := q.outputPath(f)
 	if !ok {
-		return nil, false
+		names := strings.Split(f.output, ".")
+		if _, isScope := catalog.ScopeMajor(names[0]); !isScope || len(names) < 2 || !f.ends {
+			return nil, false
+		}
+		s, ok := q.memberNamed(names[0], names[1])
+		return s, ok && s != nil
 	}
 	s, ok := q.outputNamed("", f.output, path)
 	if a, isAbsent := s.(absentOutput); isAbsent {
@@ -223,10 +229,10 @@ func (q *query) ownOutputNamed(f flakeText) (subject, bool) {
 // addressOf is the subject of an address of jetpack-nixos in a text.
 func (q *query) addressOf(f flakeText) subject {
 	pin, _ := pins.At(f.address, "")
-	s := flakeAddress{jetpackPin{flakeOutput{
+	s := jetpackPin{flakeOutput{
 		title: f.address, what: "address of jetpack-nixos",
 		topics: topics{concept("flake-addresses"), concept("pins"), concept("jetpack-nixos")},
-	}}}
+	}}
 	whose := "jetpack-nixos"
 	if pin.Fork {
 		s.what = "address of a fork of jetpack-nixos"
@@ -240,15 +246,6 @@ func (q *query) addressOf(f flakeText) subject {
 	default:
 		s.summary.first = markup.Format("Nix fetches %s from here: the newest revision of the default branch, unless a lock file has one.", markup.Prose(whose))
 	}
-	return s
-}
-
-// flakeAddress is the subject of an address of jetpack-nixos.
-type flakeAddress struct{ jetpackPin }
-
-func (a flakeAddress) sheet(q *query) sheet {
-	s := a.jetpackPin.sheet(q)
-	s.addAge(q)
 	return s
 }
 

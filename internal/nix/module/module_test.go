@@ -23,7 +23,7 @@ func describe(p module.Place) string {
 	kind := map[module.PlaceKind]string{
 		module.Nothing: "nothing", module.DefinedName: "defines", module.ReferredName: "refers to",
 		module.ValuePlace: "value of", module.OverlayArgument: "overlay argument", module.FilePlace: "file",
-		module.CommentPlace: "comment",
+		module.CommentPlace: "comment", module.TextPlace: "text",
 	}[p.Kind]
 	out := kind
 	if len(p.Path) > 0 {
@@ -99,7 +99,7 @@ func TestAt(t *testing.T) {
 		{"a comparison", `{ config, ... }: config.hardware.nvidia-jetpack.som == "orin$0-agx"`, "value of config.hardware.nvidia-jetpack.som = orin-agx"},
 		{"elem", `{ config, lib, ... }: lib.elem config.a.som [ "orin$0-agx" ]`, "value of config.a.som = orin-agx"},
 		{"a bare word", `{ a.enable = tr$0ue; }`, "value of a.enable = true"},
-		{"a string with an interpolation", `{ a.som = "orin$0-${x}"; }`, "nothing"},
+		{"a string with an interpolation", `{ a.som = "orin$0-${x}"; }`, "text"},
 
 		{"final", `{ nixpkgs.overlays = [ (fin$0al: prev: { }) ]; }`, "overlay argument final"},
 		{"prev, used", `final: prev: { a = pr$0ev.a; }`, "overlay argument prev"},
