@@ -2,6 +2,7 @@ package ide
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -111,6 +112,20 @@ func (n Newer) Title() string {
 		title += "; nothing changes for you"
 	}
 	return title
+}
+
+// newerRow is the fact that a newer revision is known, of a source that may be another than what pins jetpack-nixos for the document:
+// nothing is said then of what that would change.
+func (q *query) newerRow() (row, bool) {
+	found, ok := q.newer()
+	if !ok {
+		return row{}, false
+	}
+	isOwn := func(p workspace.Pinned) bool { return p.Catalog == q.pinned.Catalog }
+	if !slices.ContainsFunc(q.sn.Catalogs(q.doc), isOwn) {
+		return row{"Newest known", dayOf(found.Newest), markup.Format("newest known %s", markup.Code(found.Newest.Short()))}, true
+	}
+	return found.row(), true
 }
 
 // row is the same in a hover.

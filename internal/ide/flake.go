@@ -41,8 +41,8 @@ func (p jetpackPin) sheet(q *query) sheet {
 		s.rows = []row{{name: "Revision", value: q.revision()}}
 		s.addLocked(locked)
 	}
-	if newer, ok := q.newer(); ok {
-		s.rows = append(s.rows, newer.row())
+	if newer, ok := q.newerRow(); ok {
+		s.rows = append(s.rows, newer)
 	}
 	s.addAge(q)
 	return s

@@ -217,6 +217,14 @@ func (q *query) ownOutputNamed(f flakeText) (subject, bool) {
 	if c == nil || !f.ends {
 		return nil, false
 	}
+	for _, b := range c.Builds {
+		if path := "packages." + b.System + "." + b.Name; f.output == b.Name || f.output == path {
+			return term{
+				title: path, what: markup.Prose("package of this flake"), topics: topics{packageTopic(b.What), concept("flash-script-output")},
+				summary: summary{first: markup.Format("%s of the host %s.", markup.Code(b.What), markup.Code("nixosConfigurations."+b.Host))},
+			}, true
+		}
+	}
 	name, isHost := strings.CutPrefix(f.output, "nixosConfigurations.")
 	if isHost {
 		name, _, _ = strings.Cut(name, ".")

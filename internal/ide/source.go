@@ -31,8 +31,8 @@ func (t sourceTree) sheet(q *query) sheet {
 	if t.isPatched {
 		s.remark("The files are patched before they are used.")
 	}
-	if newer, ok := q.newer(); ok {
-		s.rows = append(s.rows, newer.row())
+	if newer, ok := q.newerRow(); ok {
+		s.rows = append(s.rows, newer)
 	}
 	s.addAge(q)
 	return s
@@ -66,7 +66,10 @@ func (q *query) sourceOf(n syntax.Node, left int) (of sourceOf, ok bool) {
 	switch n.Kind() {
 	case syntax.SearchPath:
 		name, file, _ := strings.Cut(strings.Trim(n.Text(), "<>"), "/")
-		return sourceOf{pinned: q.pinned, file: file}, name == "jetpack-nixos" || name == "jetpack"
+		if name != "jetpack-nixos" && name != "jetpack" {
+			return of, false
+		}
+		return sourceOf{pinned: q.sn.SearchedPinned(q.doc), file: file}, true
 	case syntax.Identifier:
 		place := module.At(n.Tree(), n.Span().Start)
 		if value := boundTo(n, &place); !value.IsZero() {

@@ -79,10 +79,24 @@ func (s sourceFile) sheet(q *query) sheet {
 		name.Summary = library.PackageSummary(s.makes[0])
 	}
 	out := sheet{title: s.name, what: what, summary: q.dated(name.Summary, "")}
+	if out.summary.first.Empty() {
+		out.summary = described(fileSentence(s.name))
+	}
 	if !q.inCheckout() {
 		out.rows = append(out.rows, q.revisionRow())
 	}
 	return out
+}
+
+// fileSentence says what a file is by where it lies, where nothing more is known of it.
+func fileSentence(name string) string {
+	switch {
+	case name == "modules" || name == "modules/default.nix":
+		return "The root module of jetpack-nixos, which imports the others."
+	case strings.HasPrefix(name, "modules/") && path.Ext(name) == ".nix":
+		return "A NixOS module of jetpack-nixos."
+	}
+	return ""
 }
 
 func (s sourceFile) declaration(q *query) (Location, bool) {

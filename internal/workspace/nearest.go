@@ -347,6 +347,15 @@ func (s *Snapshot) SourceOf(d *Document, n syntax.Node) (part host.SourcePart, p
 	return part, s.pinnedBy(pin, around), true
 }
 
+// SearchedPinned is the catalog of a source that a document takes from Nix's search path: nothing in the workspace says which
+// revision that is, unless a person chose one.
+func (s *Snapshot) SearchedPinned(d *Document) Pinned {
+	if p := s.Catalog(d); p.Pin.IsExplicit() {
+		return p
+	}
+	return s.pinnedBy(pins.Pin{Format: pins.None}, s.surroundings(d))
+}
+
 // AddressPinned is the catalog of what an address in a document leads to. It is not ok for anything but jetpack-nixos.
 func (s *Snapshot) AddressPinned(d *Document, address string) (p Pinned, ok bool) {
 	pin, ok := pins.At(address, "")
