@@ -56,8 +56,9 @@ type ItemTopic struct {
 	Value   string `json:"value,omitempty"`
 	Package string `json:"package,omitempty"`
 	Scope   string `json:"scope,omitempty"`
-	// Own is a name that an overlay of the user's gives, in Scope or in the package set.
+	// Own is a name that an overlay gives, in Scope or in the package set; At is where the document gives it, if it does.
 	Own string `json:"own,omitempty"`
+	At  int    `json:"at,omitempty"`
 	// Output is a path into the outputs of jetpack-nixos, Flake the input or the address whose outputs these are.
 	Output string `json:"output,omitempty"`
 	Flake  string `json:"flake,omitempty"`
@@ -163,7 +164,7 @@ func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (
 func (q *query) subjectOf(topic ItemTopic) (subject, bool) {
 	switch c := q.pinned.Catalog; {
 	case topic.Own != "":
-		return q.userMember(topic.Scope, topic.Own)
+		return q.overlaidName(topic)
 	case topic.Flake != "" || topic.Output != "":
 		return q.flakeTopic(topic)
 	case topic.Package != "" && topic.Scope == buildSet:

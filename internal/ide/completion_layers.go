@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/workspace"
 )
@@ -25,26 +26,33 @@ func (c *completer) ownNames() []Item {
 	switch {
 	case len(path) == 2 && isPackages:
 		return c.userNames(path[1].Name)
-	case len(path) != 1:
+	case len(path) != 1, !isLayer && !c.cursor.Layer.IsZero():
 		return nil
 	case isPackages && isLayer:
 		return append(c.scopesTyped(), c.withoutScopes(append(c.layerKeys(l), c.userNames("")...))...)
 	case isPackages:
 		return c.withoutScopes(c.userNames(""))
 	case isLayer:
-		return append(c.layerKeys(l), c.userNames(l.Name)...)
+		return once(append(c.layerKeys(l), c.userNames(l.Name)...))
 	}
 	return nil
 }
 
 // withoutScopes leaves out the package scopes of jetpack-nixos, which are offered as such.
 func (c *completer) withoutScopes(items []Item) []Item {
+	return slices.DeleteFunc(once(items), func(i Item) bool {
+		_, isScope := catalog.ScopeMajor(i.Label)
+		return isScope
+	})
+}
+
+// once leaves out items that are offered before.
+func once(items []Item) []Item {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(items, func(i Item) bool {
-		_, isScope := catalog.ScopeMajor(i.Label)
 		isAgain := seen[i.Label]
 		seen[i.Label] = true
-		return isScope || isAgain
+		return isAgain
 	})
 }
 
@@ -71,7 +79,7 @@ func (c *completer) layerKeys(l module.Layer) []Item {
 		if key.Node.Span().Touches(c.cursor.Replace.Start) {
 			continue
 		}
-		topic := ItemTopic{Own: key.Name}
+		topic := ItemTopic{Own: key.Name, At: key.Node.Span().Start}
 		if l.Set == module.ScopeSet {
 			topic.Scope = l.Name
 		}
@@ -97,7 +105,7 @@ func (c *completer) overlayKeys() []Item {
 	switch {
 	case l.Set == module.PackageSet:
 		for _, a := range c.catalog.OverlayAttributes() {
-			item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{})
+			item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{Own: a.Name})
 			item.Detail = "of jetpack-nixos"
 			if _, isScope := catalog.ScopeMajor(a.Name); isScope {
 				item.Detail, item.Topic = "package scope of jetpack-nixos", ItemTopic{Scope: a.Name}
@@ -112,4 +120,38 @@ func (c *completer) overlayKeys() []Item {
 			return k.Name == i.Label && !k.Node.Span().Touches(c.cursor.Replace.Start)
 		})
 	})
+}
+
+// overlaidName is the subject of a name that an overlay gives: one of the user's, or that of jetpack-nixos.
+func (q *query) overlaidName(topic ItemTopic) (subject, bool) {
+	if s, ok := q.userMember(topic.Scope, topic.Own); ok {
+		return s, true
+	}
+	for _, a := range q.pinned.Catalog.OverlayAttributes() {
+		if a.Name == topic.Own && topic.At == 0 {
+			return overlayAttribute{topics{output("overlays.default"), output("overlays")}, a}, true
+		}
+	}
+	if s, span, ok := q.subjectAt(topic.At); ok && q.doc.Text[span.Start:span.End] == topic.Own {
+		return s, true
+	}
+	return nil, false
+}
+
+// overlayAttribute is the subject of a name that the overlay of jetpack-nixos sets, other than a package scope.
+type overlayAttribute struct {
+	topics
+	catalog.Attribute
+}
+
+func (a overlayAttribute) sheet(q *query) sheet {
+	return sheet{
+		title: a.Name, what: markup.Prose("attribute that the overlay of jetpack-nixos sets"),
+		summary: summary{first: markup.Format("The overlay of jetpack-nixos sets %s in the package set. An overlay of yours that comes later may replace it.", markup.Code(a.Name))},
+		rows:    []row{q.declaredRow(a.File, a.Line)},
+	}
+}
+
+func (a overlayAttribute) declaration(q *query) (Location, bool) {
+	return q.declared(func(*catalog.Catalog) (string, int, int) { return a.File, a.Line, 1 })
 }

@@ -189,7 +189,7 @@ func (q *query) addOrder(s *sheet, overlay syntax.Node) {
 	}
 	var all []markup.Text
 	if elements > 1 {
-		all = append(all, markup.Format("%s of %s in this list, the last of which is applied last", fmt.Sprint(element), fmt.Sprint(elements)))
+		all = append(all, markup.Format("%s of %s in this list, which NixOS or nixpkgs applies from first to last", fmt.Sprint(element), fmt.Sprint(elements)))
 	}
 	switch order {
 	case "mkBefore":
@@ -259,7 +259,7 @@ func folded(all []string, whole bool) markup.Text {
 	case len(all) == 0:
 		return markup.Text{}
 	case len(all) > mostKeys:
-		return markup.Format("%s names: %s and %s more", fmt.Sprint(len(all)), markup.Codes(all[:mostKeys]), fmt.Sprint(len(all)-mostKeys))
+		return markup.Format("%s names, among them %s", fmt.Sprint(len(all)), markup.Codes(all[:mostKeys]))
 	case !whole:
 		return markup.Format("%s, and others that the text does not name", markup.Codes(all))
 	}
@@ -656,4 +656,15 @@ func (q *query) listedOverlay(place *module.Place) (subject, bool) {
 		topics:  append(topics{concept("overlay-function")}, layerTopics(l)...),
 	}
 	return overlayTerm{term: t, layer: l, at: n}, true
+}
+
+// kernelPackages finds the subject of linuxPackagesFor, the function of nixpkgs that makes a set of kernel packages.
+func (q *query) kernelPackages(place *module.Place) (subject, bool) {
+	const name = "linuxPackagesFor"
+	t := term{
+		title: name, what: markup.Prose("function of nixpkgs"),
+		summary: described("`linuxPackagesFor kernel` is the set of packages for one kernel: the kernel itself, its modules and tools."),
+		topics:  topics{concept("kernel-package-overlays"), concept("kernel")},
+	}
+	return t, place.Path.Last() == name && place.Origin != module.Local
 }

@@ -200,7 +200,13 @@ func (s scope) sheet(q *query) sheet {
 		out.addFact("JetPack", markup.Literal(g.JetPack))
 		out.addFact("L4T", markup.Literal(g.L4T))
 	}
-	var own []string
+	var members, own []string
+	for _, p := range q.pinned.Catalog.Packages() {
+		if has, known := q.pinned.Catalog.HasMember(s.name, "", p.Name); has && known && !p.DeviceOnly {
+			members = append(members, p.Name)
+		}
+	}
+	out.add("Members", folded(members, true))
 	for _, m := range q.sn.UserMembers(q.doc, s.name) {
 		if _, isUpstreams := q.pinned.Catalog.Package(m.Name); !isUpstreams && !slices.Contains(own, m.Name) {
 			own = append(own, m.Name)

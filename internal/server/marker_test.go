@@ -272,7 +272,7 @@ func directDefinition(c marker) string {
 	}
 	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)
 	if !ok {
-		return "nothing\n"
+		return directDeclaration(c)
 	}
 	return c.explained(target)
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"cmp"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -92,11 +93,15 @@ type usedFile struct {
 	by   string // the file that uses it
 }
 
+// takesTwo matches a text that begins as a function of two arguments, after others in braces.
+var takesTwo = regexp.MustCompile(`\A(?:\s|#[^\n]*\n|/\*(?s:.*?)\*/)*(?:\{[^{}]*\}\s*:\s*)?\(?[A-Za-z_][\w'-]*\s*:\s*[A-Za-z_][\w'-]*\s*:`)
+
+// layerWords are words of which a text has one that overlays a set or makes one.
 var layerWords = [...]string{"verlay", "overrideScope", "makeScope", "prev:", "super:"}
 
 // mayLayer is false for most texts that neither overlay a set nor make one. It does not parse them.
 func mayLayer(source string) bool {
-	return mayOverlay(source) || slices.ContainsFunc(layerWords[:], func(word string) bool { return strings.Contains(source, word) })
+	return mayOverlay(source) || takesTwo.MatchString(source) || slices.ContainsFunc(layerWords[:], func(word string) bool { return strings.Contains(source, word) })
 }
 
 // Bounds of what is remembered of one text.
@@ -125,22 +130,21 @@ func (o *overlaying) addLayers(tree *syntax.Tree, file string, mapper *text.Mapp
 			o.gives = append(o.gives, UserMember{Set: given.Name, Name: strings.Clone(inner.Name), Line: line, Column: column})
 		}
 	}
-	var ofFile syntax.Node
+	ofFile := map[syntax.Node]bool{}
 	for arguments := range mostFileArguments {
 		l, ok := module.FileUse{Arguments: arguments}.FileLayer(tree)
 		if !ok {
 			continue
 		}
-		ofFile = l.Lambda
 		of, isLayer := module.AsLayer(l.Lambda)
+		ofFile[l.Lambda] = true
 		keys, _ := l.Keys()
 		for _, key := range keys {
-			add(UserMember{isOfFile: true, arguments: arguments, isOverlay: isLayer && of.Set == module.PackageSet}, key)
+			add(UserMember{isOfFile: true, arguments: arguments, isOverlay: isLayer && of.Set == module.PackageSet && of.Lambda == l.Lambda}, key)
 		}
-		break
 	}
 	for n := range syntax.Descendants(tree.Root()) {
-		if n.Kind() != syntax.Lambda || n == ofFile || len(o.gives) > mostGiven || left == 0 {
+		if n.Kind() != syntax.Lambda || ofFile[n] || len(o.gives) > mostGiven || left == 0 {
 			continue
 		}
 		l, ok := module.AsLayer(n)

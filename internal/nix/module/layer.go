@@ -53,6 +53,9 @@ func (l Layer) IsFinal(lambda syntax.Node) bool {
 // which set: it is gone through for that.
 func AsLayer(n syntax.Node) (Layer, bool) {
 	l, ok := asLayer(n)
+	if own, isLambda := syntax.AsLambda(n); !ok && isLambda {
+		return usedMaker(own)
+	}
 	if !ok || l.For != "" || l.Final.IsZero() || l.Prev.IsZero() {
 		return l, ok
 	}
@@ -129,7 +132,10 @@ func pair(outer, inner syntax.LambdaNode) (Layer, bool) {
 	}
 	if of, ok := u.overlaid(); ok {
 		l.Set, l.Name, l.For = of.Set, of.Name, u.function
-		return l, of.Set != ArgumentSet
+		if set, isKnown := setByNames(l.Final.Text(), l.Prev.Text()); l.Set == AnySet && l.Name == "" && isKnown && set != PackageSet {
+			l.Set = set
+		}
+		return l, true
 	}
 	if u.function != "" {
 		return Layer{}, false
@@ -563,6 +569,42 @@ func usedAs(lambda syntax.Node, name string) (Layer, bool) {
 	}
 	return Layer{}, false
 }
+
+// usedMaker is the layer of a function self: e that the text gives, by the name it has there, to a function that makes a set of it.
+func usedMaker(l syntax.LambdaNode) (Layer, bool) {
+	u := useOf(l.Node)
+	_, isOuter := syntax.AsLambda(l.Body())
+	source := l.Tree().Source()
+	if !isSimple(l) || isOuter || u.function != "" || u.binding == "" || u.applied > 0 || u.isInList || !slices.ContainsFunc(makers[:], func(name string) bool { return strings.Contains(source, name) }) {
+		return Layer{}, false
+	}
+	for n := range syntax.Descendants(l.Tree().Root()) {
+		if n.Kind() != syntax.Identifier || n.Text() != u.binding {
+			continue
+		}
+		used := useOf(n)
+		made := Layer{Final: l.Parameter(), For: used.function, Lambda: l.Node}
+		switch f := used.function; {
+		case f == "extends" && used.index == 1:
+			used = useOf(used.call)
+			if used.function != "makeScope" || used.index != 1 {
+				return made, true
+			}
+			made.For = used.function
+			fallthrough
+		case f == "makeScope" && used.index == 1:
+			made.Set, made.Parent, made.Name = ScopeSet, used.argument(0), useOf(used.call).binding
+			return made, true
+		case f == "makeExtensible" && used.index == 0:
+			made.Name = useOf(used.call).binding
+			return made, true
+		}
+	}
+	return Layer{}, false
+}
+
+// makers are the functions that make a set of a function, which usedMaker looks for.
+var makers = [...]string{"extends", "makeScope", "makeExtensible"}
 
 // Key is a name that a layer gives.
 type Key struct {
