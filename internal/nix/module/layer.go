@@ -367,7 +367,11 @@ func (u use) hasOverlayBeside() bool {
 	if around.IsZero() {
 		around = u.call
 	}
+	left := mostNames
 	for n := range around.Children() {
+		if left--; left < 0 {
+			return false
+		}
 		for range mostArguments {
 			if n.Kind() != syntax.Apply {
 				break
