@@ -165,8 +165,11 @@ func (a layerArgument) sheet(q *query) sheet {
 		what, says = words.final, sentences.final
 	}
 	set := markup.Format("the %s", setCalled(a.layer))
-	if f := a.layer.For; f == "fix" || f == "fix'" {
+	switch a.layer.For {
+	case "fix", "fix'":
 		what, says, set = "result of the function as it is in the end", "%s is %s.", markup.Prose("what this function gives in the end")
+	case "overridePythonAttrs":
+		what, says = "arguments of the Python package's builder as they were before this change", "%s are the arguments that the builder of %s gets without this change."
 	}
 	out := sheet{title: a.name, what: markup.Prose(what), summary: summary{first: markup.Format(says, markup.Code(a.name), set)}}
 	if a.by != "" {
@@ -658,13 +661,23 @@ func (q *query) listedOverlay(place *module.Place) (subject, bool) {
 	return overlayTerm{term: t, layer: l, at: n}, true
 }
 
-// kernelPackages finds the subject of linuxPackagesFor, the function of nixpkgs that makes a set of kernel packages.
-func (q *query) kernelPackages(place *module.Place) (subject, bool) {
-	const name = "linuxPackagesFor"
-	t := term{
-		title: name, what: markup.Prose("function of nixpkgs"),
+// otherFunctions are functions of nixpkgs that make layers or what they are laid over, and have no section of a pill to themselves.
+var otherFunctions = map[string]term{
+	"linuxPackagesFor": {
+		what:    markup.Prose("function of nixpkgs"),
 		summary: described("`linuxPackagesFor kernel` is the set of packages for one kernel: the kernel itself, its modules and tools."),
 		topics:  topics{concept("kernel-package-overlays"), concept("kernel")},
-	}
-	return t, place.Path.Last() == name && place.Origin != module.Local
+	},
+	"overridePythonAttrs": {
+		what:    markup.Prose("function of a Python package"),
+		summary: described("`package.overridePythonAttrs (old: { … })` is the package with other arguments of its builder, such as `buildPythonPackage`."),
+		topics:  topics{function("overrideAttrs"), function("override")},
+	},
+}
+
+// otherFunction finds the subject of one of otherFunctions.
+func (q *query) otherFunction(place *module.Place) (subject, bool) {
+	t, ok := otherFunctions[place.Path.Last()]
+	t.title = place.Path.Last()
+	return t, ok && place.Origin != module.Local
 }

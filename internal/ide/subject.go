@@ -75,7 +75,7 @@ var kinds = []struct {
 	{module.ReferredName, jetpackDocument, (*query).referredHost},
 	{module.ReferredName, jetpackDocument, (*query).flakeOutput},
 	{module.ReferredName, jetpackDocument, (*query).optionType},
-	{module.ReferredName, jetpackDocument, (*query).kernelPackages},
+	{module.ReferredName, jetpackDocument, (*query).otherFunction},
 	{module.ReferredName, jetpackDocument, (*query).nameInLayer},
 	{module.ReferredName, jetpackDocument, (*query).userPackage},
 	{module.ReferredName, jetpackDocument, (*query).function},

@@ -42,7 +42,7 @@ func (s *Snapshot) UserMembers(d *Document, set string) []UserMember {
 					use = useOf(modules, m.file)
 				}
 				switch {
-				case use.path == "" && !given.isOverlay, use.path != "" && use.Arguments != given.arguments:
+				case use.path == "" && !given.isOverlay, use.IsSet, use.path != "" && use.Arguments != given.arguments:
 					continue
 				case use.path != "" && (use.Makes || use.Set != module.PackageSet && (use.Set != module.ScopeSet || use.Name == "")):
 					continue

@@ -749,6 +749,8 @@ type FileUse struct {
 	Name  string
 	For   string
 	Makes bool
+	// IsSet says that the file is used for a set of overlays, by name: overlays = import ./overlays.
+	IsSet bool
 }
 
 // FileUses are the files that a text uses for layers.
@@ -776,6 +778,7 @@ func FileUseAt(n syntax.Node) (FileUse, bool) {
 	switch of, ok := u.overlaid(); {
 	case ok:
 		f.Set, f.Name, f.For = of.Set, of.Name, of.For
+		f.IsSet = u.function == "" && !u.isInList && u.path.Last() == "overlays"
 	case u.function == "makeScope" && u.index == 1:
 		f.Set, f.Name, f.For, f.Makes = ScopeSet, useOf(u.call).binding, u.function, true
 	default:
@@ -819,6 +822,9 @@ func (f FileUse) Layer(lambda syntax.Node) (Layer, bool) {
 	if !ok || !isSimple(own) {
 		return Layer{}, false
 	}
+	if f.IsSet {
+		return f.named(own)
+	}
 	around, ok := argumentsAround(lambda)
 	if inner, isPair := syntax.AsLambda(own.Parent()); ok && !f.Makes && around == f.Arguments+1 && isPair && isSimple(inner) && inner.Body() == lambda {
 		own, around = inner, f.Arguments
@@ -833,6 +839,21 @@ func (f FileUse) Layer(lambda syntax.Node) (Layer, bool) {
 	inner, ok := syntax.AsLambda(own.Body())
 	l.Prev = inner.Parameter()
 	return l, ok && isSimple(inner)
+}
+
+// named is the overlay that a lambda is which a file gives by a name.
+func (f FileUse) named(own syntax.LambdaNode) (Layer, bool) {
+	outer, inner := own, own
+	if up, ok := syntax.AsLambda(own.Parent()); ok && up.Body() == own.Node {
+		outer = up
+	} else if inner, ok = syntax.AsLambda(own.Body()); !ok {
+		return Layer{}, false
+	}
+	u := useOf(outer.Node)
+	if !isSimple(outer) || !isSimple(inner) || u.function != "" || u.isInList || u.set.Kind() != syntax.AttrSet || len(u.path) != 1 {
+		return Layer{}, false
+	}
+	return Layer{Final: outer.Parameter(), Prev: inner.Parameter(), Set: f.Set, Lambda: outer.Node}, true
 }
 
 // argumentsAround is how many functions are around a lambda that is what a file gives in the end.
