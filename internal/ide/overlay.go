@@ -605,12 +605,16 @@ func (q *query) definedOverlay(place *module.Place) (subject, bool) {
 	if l, isLayer := module.AsLayer(value); isLayer && l.Set == module.PackageSet && !l.Final.IsZero() {
 		return overlayTerm{term: t, layer: l, at: value}, true
 	}
-	if a, isCall := syntax.AsApply(value); isCall {
-		if _, isUsed := module.FileUseAt(a.Argument()); isUsed {
+	for n := value; ; {
+		a, isCall := syntax.AsApply(n)
+		if !isCall {
+			return nil, false
+		}
+		if use, isUsed := module.FileUseAt(a.Argument()); isUsed && !use.IsSet {
 			return overlayTerm{term: t, file: q.fileOf(a.Argument()), at: value}, true
 		}
+		n = syntax.WithoutParens(a.Function())
 	}
-	return nil, false
 }
 
 // fileOf is the file that a path leads to, default.nix in a folder.
@@ -628,7 +632,7 @@ func (q *query) fileOf(path syntax.Node) string {
 // overlayFile finds the subject of a file that is imported for an overlay or a scope.
 func (q *query) overlayFile(place *module.Place) (subject, bool) {
 	use, ok := module.FileUseAt(place.Node)
-	if !ok || use.Makes || use.Set == module.DerivationSet {
+	if !ok || use.Makes || use.IsSet || use.Set == module.DerivationSet {
 		return nil, false
 	}
 	l := module.Layer{Set: use.Set, Name: use.Name}

@@ -66,7 +66,7 @@ func (s *Snapshot) UserMembers(d *Document, set string) []UserMember {
 func useOf(modules []userModule, file string) *usedFile {
 	for _, m := range modules {
 		for _, f := range m.overlays().files {
-			if f.path == file || filepath.Base(file) == "default.nix" && f.path == filepath.Dir(file) {
+			if key := pathKey(f.path); key == pathKey(file) || filepath.Base(file) == "default.nix" && key == pathKey(filepath.Dir(file)) {
 				used := f
 				used.by = m.file
 				return &used
@@ -97,7 +97,7 @@ type usedFile struct {
 var takesTwo = regexp.MustCompile(`\A(?:\s|#[^\n]*\n|/\*(?s:.*?)\*/)*(?:\{[^{}]*\}\s*:\s*)?\(?[A-Za-z_][\w'-]*\s*:\s*[A-Za-z_][\w'-]*\s*:`)
 
 // layerWords are words of which a text has one that overlays a set or makes one.
-var layerWords = [...]string{"verlay", "overrideScope", "makeScope", "prev:", "super:"}
+var layerWords = [...]string{"verlay", "overrideScope", "makeScope", "packageOverrides", ".extend", "Extensions", "prev:", "super:"}
 
 // mayLayer is false for most texts that neither overlay a set nor make one. It does not parse them.
 func mayLayer(source string) bool {
