@@ -447,7 +447,11 @@ func (q *query) scopeArgument(place *module.Place) (subject, bool) {
 		return nil, false
 	}
 	for _, set := range q.setsOfFile() {
-		if _, ok := q.pinned.Catalog.SetMember(set, name); ok {
+		_, ok := q.pinned.Catalog.SetMember(set, name)
+		if !ok && set == catalog.CUDASet && q.inCheckout() && q.extendsCUDASets() { // nixpkgs has it
+			_, ok = q.sn.Library().SetMemberHistory(set, name)
+		}
+		if ok {
 			return q.setMemberNamed(q.ownSet(set), set, name)
 		}
 	}

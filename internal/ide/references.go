@@ -138,6 +138,10 @@ func (q *query) referentOf(s subject) (referent, bool) {
 		return scopeReferent(s.name), true
 	case member:
 		return memberReferent(s.scope + "." + s.Name), true
+	case setMember:
+		return memberReferent(s.Set + "." + s.Name), true
+	case buildProduct:
+		return memberReferent(productPath(s.Name)), true
 	case absent:
 		return s.referent, true
 	}
