@@ -98,30 +98,34 @@ func (b buildProduct) sheet(q *query) sheet {
 	}
 	out.rows = append(out.rows, q.declaredRow(b.File, b.Line))
 	if b.Name != deviceSet {
-		host := q.hostToBuild(b.host)
-		if host == "" {
-			host = "HOST"
-			out.remark("To build it, run in the folder of the flake, with the name of your configuration for %s:", markup.Code(host))
-		} else {
+		host := "HOST"
+		switch hosts := q.hostsToBuild(b.host); {
+		case len(hosts) == 1:
+			host = hosts[0]
 			out.remark("To build it, run in the folder of the flake:")
+		case len(hosts) == 0 || len(hosts) > mostHosts:
+			out.remark("To build it, run in the folder of the flake, with the name of your configuration for %s:", markup.Code(host))
+		default:
+			out.remark("To build it, run in the folder of the flake, with one of %s for %s:", markup.Codes(hosts), markup.Code(host))
 		}
 		out.remarks = append(out.remarks, markup.Command(nixBuild("nixosConfigurations.", host, ".config."+path)))
 	}
 	return out
 }
 
-// hostToBuild is the configuration that a command builds: the one that the path names, or the only one that the document is a part of;
-// empty if there is no such one.
-func (q *query) hostToBuild(named string) string {
-	if named != "" && nixBuild("", named, "") != "" {
-		return named
+// hostsToBuild are the configurations that a command may build: the one that a path names, or those that the document is a part of.
+func (q *query) hostsToBuild(named string) []string {
+	isWritable := func(name string) bool { return nixBuild("", name, "") != "" }
+	if isWritable(named) {
+		return []string{named}
 	}
-	if c := q.knownConfiguration(); c != nil {
-		if hosts := c.HostsOf(q.doc.Path, q.pinned); len(hosts) == 1 && hosts[0].Output == "nixosConfigurations" && nixBuild("", hosts[0].Name, "") != "" {
-			return hosts[0].Name
+	var names []string
+	for _, h := range q.knownConfiguration().HostsOf(q.doc.Path, q.pinned) {
+		if h.Output == "nixosConfigurations" && h.Variant == "" && isWritable(h.Name) {
+			names = append(names, h.Name)
 		}
 	}
-	return ""
+	return names
 }
 
 func (b buildProduct) declaration(q *query) (Location, bool) {

@@ -7,6 +7,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
+	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 )
@@ -297,6 +298,9 @@ func (s cudaSet) sheet(q *query) sheet {
 		out.what = markup.Format("%s, as this overlay leaves it", out.what)
 	}
 	out.add("JetPack", q.jetpacksWith(s.name))
+	if s.name == catalog.CUDASet && has {
+		q.addCUDAByHost(&out)
+	}
 	if a, ok := q.overlayAttribute(s.name); ok {
 		out.rows = append(out.rows, q.declaredRow(a.File, a.Line))
 	} else {
@@ -309,6 +313,19 @@ func (s cudaSet) sheet(q *query) sheet {
 		out.remark("The set that jetpack-nixos makes is %s.", markup.Code(catalog.ScopeName+"."+own.Name))
 	}
 	return out
+}
+
+// addCUDAByHost says which package set for CUDA the module makes the one without a number on the hosts that the document is a part of.
+func (q *query) addCUDAByHost(s *sheet) {
+	c := q.knownConfiguration()
+	q.addByHost(s, c, c.HostsOf(q.doc.Path, q.pinned), func(h *host.Host) markup.Text {
+		f := FactsOf(c, h)
+		major, _, ok := strings.Cut(f.CUDA, ".")
+		if !ok || h.Variant != "" {
+			return markup.Text{}
+		}
+		return markup.Format("%s, as jetpack-nixos sets it for JetPack %s", markup.Code(catalog.CUDASet+"_"+major), markup.Literal(f.JetPack))
+	})
 }
 
 // ofNixpkgs says of a package set for CUDA that jetpack-nixos does not set what it is.
