@@ -58,7 +58,7 @@ func (q *query) packageSet(place *module.Place) (subject, bool) {
 		return nil, false
 	}
 	if last := len(names) - 1; isCUDASet(names[last].Name) && !isOfScope(names, last) && q.isOfPackageSet(place, last) {
-		if q.isOfCaller(place, last) && !q.adaptsCUDASet(catalog.CUDASet) {
+		if names[last].Name == catalog.CUDASet && q.isOfCaller(place, last) && !q.adaptsCUDASet(catalog.CUDASet) {
 			return q.memberNamed(catalog.ScopeName, names[last].Name)
 		}
 		s := q.cudaSetNamed(names[last].Name, false)
@@ -330,15 +330,15 @@ func (q *query) addCUDAByHost(s *sheet) {
 
 // ofNixpkgs says of a package set for CUDA that jetpack-nixos does not set what it is.
 func (q *query) ofNixpkgs(s cudaSet, known bool) string {
-	words := "The CUDA libraries and compiler that nixpkgs has under this name."
+	words := "The CUDA libraries and compiler of nixpkgs, unless an overlay sets others."
 	if s.isHanded {
-		words = "The CUDA libraries and compiler. `pkgs.callPackage` finds those of nixpkgs."
+		words = "The CUDA libraries and compiler that `pkgs.callPackage` finds: those of nixpkgs, unless an overlay sets others."
 	}
 	switch {
 	case q.extendsCUDASets():
 		return words + " jetpack-nixos adds to it what it adds to every CUDA package set."
 	case known:
-		return words + " This revision of jetpack-nixos leaves the set as it is."
+		return words + " This revision of jetpack-nixos does not."
 	}
 	return words
 }
@@ -435,7 +435,7 @@ func (m setMember) addOrigin(q *query, s *sheet) {
 	case ofScope && m.isHanded:
 		s.remark("`pkgs.callPackage` finds the package of nixpkgs. The one for a Jetson is %s.", markup.Code(catalog.ScopeName+"."+catalog.CUDASet+"."+m.Name))
 	case ofScope && !m.isOfScope:
-		s.remark("This revision leaves %s as nixpkgs has it. The package that it makes for a Jetson is %s.",
+		s.remark("This revision does not set %s. The package that it makes for a Jetson is %s.",
 			markup.Code("pkgs."+m.of), markup.Code(catalog.ScopeName+"."+catalog.CUDASet+"."+m.Name))
 	case q.isPast(past.Removed):
 		s.remark("It is nixpkgs' own. jetpack-nixos had one of its own until %s.", dayOf(past.Removed))
