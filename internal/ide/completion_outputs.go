@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,10 +98,15 @@ func (c *completer) outputItem(flake, output, name string) Item {
 	}
 	item := c.item(kind, name, c.written(name), "1"+name, ItemTopic{Output: path, Flake: flake})
 	item.Detail = "flake output"
+	var names module.Path
+	for name := range strings.SplitSeq(path, ".") {
+		names = append(names, module.Part{Name: name, Known: true})
+	}
 	if made, ok := c.outputBelow(output, name); ok {
 		item.Detail = made.short()
-	} else if words := outputWords[name].all; output == "" && words != "" {
-		item.Detail = strings.TrimSuffix(words, ".")
+	} else if words := cmp.Or(c.jetpackOutput(names), outputSentence(names).Plain()); words != "" {
+		first, _ := text.Sentence(words)
+		item.Detail = strings.TrimSuffix(first, ".")
 	}
 	return item
 }
@@ -116,6 +122,9 @@ func (m madeOutput) short() string {
 	}
 	if m.major != "" {
 		words = append(words, "JetPack "+m.major)
+	}
+	if m.som == "" && strings.Contains(m.says, "installer") {
+		words = append([]string{"installer"}, words...)
 	}
 	if words == nil {
 		return "flake output"
@@ -220,7 +229,7 @@ func (c *completer) localOutputs(f flakeText, right text.Span) ([]Item, bool) {
 	var items []Item
 	for _, h := range known.Hosts {
 		if h.Variant == "" && h.Name != "" && !slices.ContainsFunc(items, func(i Item) bool { return i.Label == h.Name }) {
-			item := c.item(ItemValue, h.Name, h.Name, "1"+h.Name, ItemTopic{})
+			item := c.item(ItemValue, h.Name, h.Name, "1"+h.Name, ItemTopic{Output: "nixosConfigurations." + h.Name, Flake: "."})
 			item.Detail = "NixOS configuration"
 			items = append(items, item)
 		}
@@ -263,11 +272,18 @@ func (c *completer) revisions(address string, right text.Span) ([]Item, bool) {
 	}
 	library := c.sn.Library()
 	newest, month := library.Newest().Revision.Hash, ""
-	for _, r := range slices.Backward(library.Mainline()) {
-		isMeant := typed != "" && strings.HasPrefix(r.Hash, typed)
-		isLast := month != r.Day()[:len("2006-01")]
-		month = r.Day()[:len("2006-01")]
-		if !isMeant && !isLast && len(items) > mostRecent && r.Hash != c.pinned.Catalog.Revision.Hash {
+	isMainline := map[string]bool{}
+	for _, r := range library.Mainline() {
+		isMainline[r.Hash] = true
+	}
+	for _, r := range slices.Backward(library.Revisions()) {
+		isMeant := typed != "" && strings.HasPrefix(r.Hash, typed) || r.Hash == c.pinned.Catalog.Revision.Hash
+		isOne := isMeant
+		if isMainline[r.Hash] {
+			isOne = isOne || len(items) <= mostRecent || month != r.Day()[:len("2006-01")]
+			month = r.Day()[:len("2006-01")]
+		}
+		if !isOne {
 			continue
 		}
 		item := c.item(ItemValue, r.Hash, r.Hash, fmt.Sprintf("1%04d", len(items)), ItemTopic{Flake: repository + r.Hash})
@@ -299,6 +315,9 @@ func (q *query) flakeTopic(topic ItemTopic) (subject, bool) {
 	}
 	if topic.Output == "" {
 		return q.addressOf(flakeText{address: topic.Flake}), true
+	}
+	if topic.Flake == "." && !q.inCheckout() {
+		return q.ownOutputNamed(flakeText{output: topic.Output, ends: true})
 	}
 	var path module.Path
 	for name := range strings.SplitSeq(topic.Output, ".") {

@@ -237,10 +237,12 @@ func (q *query) ownOutputNamed(f flakeText) (subject, bool) {
 // addressOf is the subject of an address of jetpack-nixos in a text.
 func (q *query) addressOf(f flakeText) subject {
 	pin, _ := pins.At(f.address, "")
-	s := jetpackPin{flakeOutput{
-		title: f.address, what: "address of jetpack-nixos",
-		topics: topics{concept("flake-addresses"), concept("pins"), concept("jetpack-nixos")},
-	}}
+	s := flakeAddress{
+		topics:  topics{concept("flake-addresses"), concept("pins"), concept("jetpack-nixos")},
+		title:   f.address,
+		what:    "address of jetpack-nixos",
+		isKnown: pin.Revision != "" && q.isCertain() || pin.Revision == "" && !pin.Fork && (pin.Branch == "" || pin.Branch == "master"),
+	}
 	whose := "jetpack-nixos"
 	if pin.Fork {
 		s.what = "address of a fork of jetpack-nixos"
@@ -248,12 +250,38 @@ func (q *query) addressOf(f flakeText) subject {
 	}
 	switch {
 	case pin.Revision != "":
-		s.summary.first = markup.Format("Nix fetches %s from here, always in the revision %s.", markup.Prose(whose), markup.Code(short(pin.Revision)))
+		s.summary = markup.Format("Nix fetches %s from here, always in the revision %s.", markup.Prose(whose), markup.Code(short(pin.Revision)))
 	case pin.Branch != "":
-		s.summary.first = markup.Format("Nix fetches %s from here: the newest revision of %s, unless a lock file has one.", markup.Prose(whose), markup.Code(pin.Branch))
+		s.summary = markup.Format("Nix fetches %s from here: the newest revision of %s, unless a lock file has one.", markup.Prose(whose), markup.Code(pin.Branch))
 	default:
-		s.summary.first = markup.Format("Nix fetches %s from here: the newest revision of the default branch, unless a lock file has one.", markup.Prose(whose))
+		s.summary = markup.Format("Nix fetches %s from here: the newest revision of the default branch, unless a lock file has one.", markup.Prose(whose))
 	}
+	return s
+}
+
+// flakeAddress is the subject of an address of jetpack-nixos in a text.
+type flakeAddress struct {
+	undeclared
+	topics
+	title, what string
+	summary     markup.Text
+	isKnown     bool // the revision that answers is the one that Nix fetches, as far as that is known
+}
+
+func (a flakeAddress) sheet(q *query) sheet {
+	s := sheet{title: a.title, what: markup.Prose(a.what), summary: summary{first: a.summary}}
+	if !a.isKnown {
+		return s
+	}
+	revision := dayOf(q.pinned.Catalog.Revision)
+	if !q.isCertain() {
+		revision = markup.Format("%s, the newest known", revision)
+	}
+	s.rows = []row{{"Revision", revision, q.briefRevision()}}
+	if newer, ok := q.newerRow(); ok {
+		s.rows = append(s.rows, newer)
+	}
+	s.addAge(q)
 	return s
 }
 

@@ -99,7 +99,7 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 			},
 			HoverProvider: protocol.Boolean(true),
 			CompletionProvider: &protocol.CompletionOptions{
-				TriggerCharacters: []string{".", `"`},
+				TriggerCharacters: []string{".", `"`, "#", "/"},
 				ResolveProvider:   &yes,
 			},
 			DefinitionProvider:  protocol.Boolean(true),

@@ -154,7 +154,7 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"positionEncoding": "utf-16",
 			"textDocumentSync": {"openClose": true, "change": 2, "save": true},
 			"hoverProvider": true,
-			"completionProvider": {"triggerCharacters": [".", "\""], "resolveProvider": true},
+			"completionProvider": {"triggerCharacters": [".", "\"", "#", "/"], "resolveProvider": true},
 			"definitionProvider": true,
 			"declarationProvider": true,
 			"referencesProvider": true,
