@@ -104,9 +104,14 @@ func (c *completer) outputItem(flake, output, name string) Item {
 	}
 	if made, ok := c.outputBelow(output, name); ok {
 		item.Detail = made.short()
-	} else if words := cmp.Or(c.jetpackOutput(names), outputSentence(names).Plain()); words != "" {
-		first, _ := text.Sentence(words)
-		item.Detail = strings.TrimSuffix(first, ".")
+	} else {
+		words := outputSentence(names).Plain()
+		if c.catalog.Revision == c.sn.Library().Newest().Revision { // of which the descriptions are
+			words = cmp.Or(strings.ReplaceAll(c.jetpackOutput(names), "`", ""), words)
+		}
+		if first, _ := text.Sentence(words); first != "" {
+			item.Detail = strings.TrimSuffix(first, ".")
+		}
 	}
 	return item
 }
