@@ -100,7 +100,12 @@ func fileSentence(name string) string {
 }
 
 func (s sourceFile) declaration(q *query) (Location, bool) {
-	return q.declared(func(*catalog.Catalog) (string, int, int) { return s.name, 1, 1 })
+	for _, name := range []string{s.name + "/default.nix", s.name} {
+		if at, ok := q.declared(func(*catalog.Catalog) (string, int, int) { return name, 1, 1 }); ok {
+			return at, true
+		}
+	}
+	return Location{}, false
 }
 
 // inCheckout reports whether the document lies in a checkout of jetpack-nixos.
