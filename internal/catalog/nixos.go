@@ -63,12 +63,13 @@ func NixOSOption(path []string) (option []string, isEntry bool) {
 	return path, false
 }
 
-// NixOSPath is the path of an option of NixOS with dots; a name with a dot in it stands in quotes.
+// NixOSPath is the path of an option of NixOS with dots; a name that needs quotes stands in them.
 func NixOSPath(path []string) string {
-	if slices.ContainsFunc(path, func(name string) bool { return strings.Contains(name, ".") }) {
+	isOdd := func(name string) bool { return strings.ContainsAny(name, "./ @:") || name == "" }
+	if slices.ContainsFunc(path, isOdd) {
 		path = slices.Clone(path)
 		for i, name := range path {
-			if strings.Contains(name, ".") {
+			if isOdd(name) {
 				path[i] = `"` + name + `"`
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
+	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
@@ -33,10 +34,24 @@ func (q *query) nixosOption(place *module.Place) (subject, bool) {
 		}
 		place.Span = span
 	}
-	if path == "" {
+	if path == "" || q.allHosts(func(h *host.Host) bool { return h.Jetpack == host.No }) {
 		return nil, false
 	}
-	return nixosOption{q.nixosTopics(path), path}, true
+	o := nixosOption{q.nixosTopics(path), path}
+	if len(q.pinned.Catalog.Effects(path)) == 0 && o.summary(q).first.Empty() && q.otherTimes(path).Empty() {
+		return nil, true
+	}
+	return o, true
+}
+
+// allHosts reports whether something is known of all hosts that are made of the document, and there are some.
+func (q *query) allHosts(is func(*host.Host) bool) bool {
+	c := q.knownConfiguration()
+	if c == nil {
+		return false
+	}
+	hosts := c.Of(q.doc.Path)
+	return len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h *host.Host) bool { return !is(h) })
 }
 
 func (q *query) nixosPath(path module.Path) string {
@@ -155,11 +170,7 @@ func (o nixosOption) sheet(q *query) sheet {
 	c := q.pinned.Catalog
 	effects := c.Effects(o.path)
 	out := sheet{title: o.path, what: markup.Prose(nixosKind(o.path, effects))}
-	words := q.sn.Library().NixOSSummary(o.path)
-	if !q.isAsDescribed(o.path) {
-		words, _ = text.Sentence(words) // what the option means in NixOS
-	}
-	out.summary = q.dated(words, "")
+	out.summary = o.summary(q)
 	q.addEffects(&out, effects)
 	if set, isSwitch := strings.CutSuffix(o.path, ".enable"); isSwitch {
 		var beside []string
@@ -172,8 +183,20 @@ func (o nixosOption) sheet(q *query) sheet {
 			out.add("Beside it, jetpack-nixos sets", markup.Codes(beside))
 		}
 	}
-	q.addOtherTimes(&out, o.path, effects)
+	if remark := q.otherTimes(o.path); len(effects) == 0 && !remark.Empty() {
+		out.remarks = append(out.remarks, remark)
+	}
 	return out
+}
+
+// summary is what of our description holds at the revision; of one that describes what jetpack-nixos does there, only what the
+// option means in NixOS, where the revision does nothing of the kind.
+func (o nixosOption) summary(q *query) summary {
+	words := q.sn.Library().NixOSSummary(o.path)
+	if !q.isAsDescribed(o.path) {
+		words, _ = text.Sentence(words)
+	}
+	return q.dated(words, "")
 }
 
 // nixosKind is what an option of NixOS is, in words.
@@ -280,12 +303,24 @@ func (q *query) addEffects(s *sheet, effects []catalog.Effect) {
 		rows, verbs = append(rows, row{name: name, value: markup.Join(items, "; ")}), append(verbs, verb)
 	}
 	at := effects[max(slices.IndexFunc(effects, isSet), 0)]
-	does := markup.Format("jetpack-nixos %s", markup.Join(verbs, " and "))
+	join := " and "
+	if slices.ContainsFunc(effects, func(e catalog.Effect) bool { return len(e.When) > 0 }) {
+		join = ", and " // what stands behind a condition does not hang on it
+	}
+	does := markup.Format("jetpack-nixos %s", markup.Join(verbs, join))
 	s.addBrief("Here", does, does)
 	where := q.revisionRow()
 	where.brief = q.declaredRow(at.File, at.Line).brief
 	s.rows = append(s.rows, where)
 	s.rows = append(s.rows, rows...)
+	isOff := func(h *host.Host) bool {
+		enabled, _ := certain(h, catalog.EnableOption)
+		return enabled == false
+	}
+	if q.allHosts(isOff) {
+		s.remark("%s is `false` here: jetpack-nixos does none of that.", markup.Code(catalog.EnableOption))
+		return
+	}
 	q.addConsequence(s, effects)
 }
 
@@ -321,7 +356,13 @@ func effectItem(e catalog.Effect) markup.Text {
 }
 
 // shortened is Nix source with the names of options of jetpack-nixos as people say them.
-func shortened(source string) string { return strings.ReplaceAll(source, catalog.Namespace+".", "") }
+// In a function, they would look like its arguments.
+func shortened(source string) string {
+	if strings.Contains(source, ": ") {
+		return source
+	}
+	return strings.ReplaceAll(source, catalog.Namespace+".", "")
+}
 
 // addConsequence says what becomes of a definition of the user's own.
 func (q *query) addConsequence(s *sheet, effects []catalog.Effect) {
@@ -347,24 +388,21 @@ func (q *query) addConsequence(s *sheet, effects []catalog.Effect) {
 // renamedSets are sets of options that NixOS renamed, each by the other name.
 var renamedSets = map[string]string{"hardware.opengl": "hardware.graphics", "hardware.graphics": "hardware.opengl"}
 
-// addOtherTimes says of an option that the revision does nothing with whether another does, or what it does instead.
-func (q *query) addOtherTimes(s *sheet, path string, effects []catalog.Effect) {
-	if len(effects) > 0 {
-		return
-	}
+// otherTimes says of an option that the revision does nothing with whether another does, or what it does instead.
+func (q *query) otherTimes(path string) markup.Text {
+	c := q.pinned.Catalog
 	for set, other := range renamedSets {
-		c := q.pinned.Catalog
 		if strings.HasPrefix(path, set+".") && len(c.EffectsBelow(set)) == 0 && len(c.EffectsBelow(other)) > 0 {
-			s.remark("This revision goes by the name %s.", markup.Code(other+strings.TrimPrefix(path, set)))
-			return
+			return markup.Format("This revision goes by the name %s.", markup.Code(other+strings.TrimPrefix(path, set)))
 		}
 	}
 	h, ok := q.sn.Library().EffectHistory(path)
 	switch {
 	case !ok:
 	case q.isPast(h.Removed):
-		s.remark("Until %s, jetpack-nixos set it or read it.", dayOf(h.Removed))
+		return markup.Format("Until %s, jetpack-nixos set it or read it.", dayOf(h.Removed))
 	case !q.isPast(h.Introduced):
-		s.remark("From %s on, jetpack-nixos sets it or reads it.", dayOf(h.Introduced))
+		return markup.Format("From %s on, jetpack-nixos sets it or reads it.", dayOf(h.Introduced))
 	}
+	return markup.Text{}
 }

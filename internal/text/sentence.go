@@ -15,7 +15,8 @@ func Sentence(words string) (first, rest string) {
 		case words[i] == '`':
 			inCode = !inCode
 		case words[i] == '.' && words[i+1] == ' ' && !inCode:
-			if next, _ := utf8.DecodeRuneInString(words[i+2:]); next == '`' || !unicode.IsLower(next) {
+			next, _ := utf8.DecodeRuneInString(words[i+2:])
+			if next == '`' || !unicode.IsLower(next) || strings.HasPrefix(words[i+2:], "jetpack-nixos ") {
 				return words[:i+1], strings.TrimSpace(words[i+2:])
 			}
 		}

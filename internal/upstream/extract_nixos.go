@@ -98,7 +98,8 @@ func (f *effects) isOwn(names []string) bool {
 	case "options", "imports", "assertions", "warnings", "meta", "key", "disabledModules", "_module", "_file":
 		return true
 	}
-	if f.sets[dotted(names)] || len(names) > 1 && names[0] == "system" && names[1] == "build" {
+	path := dotted(names)
+	if f.sets[path] || strings.HasPrefix(path, "system.build.") || strings.HasPrefix(path, catalog.Namespace+".") {
 		return true
 	}
 	for i := range names {
@@ -205,15 +206,20 @@ func (f *effects) shown(n syntax.Node, most int) string {
 		}
 	}
 	var out strings.Builder
-	last, source := n.Span().Start, n.Tree().Source()
+	last, source, inWith := n.Span().Start, n.Tree().Source(), false
 	for inside := range syntax.Descendants(n) {
 		switch inside.Kind() {
 		case syntax.IndentedString, syntax.LetIn:
 			return ""
+		case syntax.With:
+			inWith = true
 		case syntax.Identifier:
 			v, ok := f.Force(f.Lookup(inside.Text(), f.ScopeAt(inside))).(*eval.Symbol)
 			if !ok || v.Path[0] != "config" || !f.isConfiguration(inside) {
 				continue
+			}
+			if inWith {
+				return "" // the names in it are not the whole paths
 			}
 			out.WriteString(source[last:inside.Span().Start])
 			last = inside.Span().End
@@ -276,8 +282,10 @@ func (f *effects) take(t module.Take) {
 				e.Does = catalog.EffectDefaults
 			}
 		} else if names := f.defined(b); names != nil && e.Into == "" {
-			into, _ := catalog.NixOSOption(names)
-			e.Into = catalog.NixOSPath(into)
+			into, isEntry := catalog.NixOSOption(names)
+			if value, _ := given(b.Value()); isEntry || value.Kind() != syntax.AttrSet && !isMerge(value) {
+				e.Into = catalog.NixOSPath(into)
+			}
 		}
 	}
 	if e.Into == e.Option {
