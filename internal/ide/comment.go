@@ -15,12 +15,28 @@ type glossaryWord struct {
 	pill.Word
 }
 
-func (w glossaryWord) sheet(*query) sheet {
+func (w glossaryWord) sheet(q *query) sheet {
 	s := sheet{title: w.Text, what: markup.Prose("term of the glossary")}
 	if w.Meaning != "" && w.Meaning != w.Text {
 		s.what = markup.Prose(w.Meaning)
 	}
+	if more, ok := w.atLength(q); ok {
+		section, _ := more.section(q)
+		s.remark("%s explains it at length.", markup.Strong(markup.Literal(section.Label())))
+	}
 	return s
+}
+
+// atLength is what the pills explain beside the entry of a word of the glossary.
+func (w glossaryWord) atLength(q *query) (idea, bool) {
+	for _, words := range []string{w.Text, w.Meaning} {
+		if i, ok := q.ideaNamed(words); ok {
+			if section, _ := i.section(q); section.Pill != w.Section.Pill {
+				return i, true
+			}
+		}
+	}
+	return idea{}, false
 }
 
 func (w glossaryWord) section(*query) (pill.Section, bool) { return w.Section, true }
@@ -42,9 +58,39 @@ func (q *query) glossaryWord(place *module.Place) (subject, bool) {
 				place.Span = text.Span{Start: all[0].Start, End: all[number-1].End}
 				return glossaryWord{Word: word}, true
 			}
+			if idea, ok := q.ideaNamed(spaced(source, all)); ok && (number > 1 || isHeading(place.Line.Of(source), all[0].Of(source))) {
+				place.Span = text.Span{Start: all[0].Start, End: all[number-1].End}
+				return idea, true
+			}
 		}
 	}
 	return nil, false
+}
+
+// idea is the subject of words in a comment that name what a section of a pill explains: cross compilation, the flash script.
+type idea struct {
+	undeclared
+	topics
+	words string
+}
+
+// isHeading reports whether a line of a comment is a word alone, as people write above what they configure: # Kernel. Among others, a word
+// may mean anything.
+func isHeading(line, word string) bool { return strings.Trim(line, "#/*-=: \t\r") == word }
+
+// ideaNamed is the idea that words name, in the singular or with an s behind.
+func (q *query) ideaNamed(words string) (idea, bool) {
+	name := strings.ToLower(strings.ReplaceAll(words, " ", "-"))
+	for _, form := range []string{name, strings.TrimSuffix(name, "s"), name + "s"} {
+		if _, ok := q.sn.Pills().Declares(concept(form)); ok {
+			return idea{topics: topics{concept(form)}, words: words}, true
+		}
+	}
+	return idea{}, false
+}
+
+func (i idea) sheet(*query) sheet {
+	return sheet{title: i.words, what: markup.Prose("what a pill explains")}
 }
 
 // phraseAt are a word and those on its line with nothing but white space between, and its index among them. What stands between white
