@@ -156,9 +156,9 @@ func (q *query) isOfPackageSet(place *module.Place, i int) bool {
 func (q *query) cudaSetNamed(name string, isChanged bool) cudaSet {
 	s := cudaSet{topics: topics{packageTopic("cudaPackages"), concept("cuda-package-set")}, name: name, isChanged: isChanged}
 	if about := aboutCUDA[name]; about.explained != "" {
-		s.topics = topics{concept(about.explained), concept("cuda-package-set")}
+		s.topics = topics{concept(about.explained), packageTopic(name), concept("cuda-package-set")}
 	} else if name != catalog.CUDASet {
-		s.topics = append(topics{packageTopic("cudaPackages_11_4")}, s.topics...) // the section on all that have a number
+		s.topics = append(topics{packageTopic(name), packageTopic("cudaPackages_11_4")}, s.topics...) // the section on all that have a number
 	}
 	return s
 }

@@ -26,7 +26,11 @@ type member struct {
 }
 
 func newScope(name string, isChanged bool) scope {
-	return scope{topics{packageTopic(name), concept("scopes")}, name, isChanged}
+	about := topics{packageTopic(name), concept("scopes")}
+	if major := strings.TrimPrefix(name, "nvidia-jetpack"); major != name && major != "" {
+		about = append(about, generation(major))
+	}
+	return scope{about, name, isChanged}
 }
 
 func newMember(p catalog.Package, scope string) member {

@@ -164,6 +164,8 @@ func function(name string) pill.Topic { return pill.Topic{Kind: pill.FunctionTop
 
 func output(name string) pill.Topic { return pill.Topic{Kind: pill.OutputTopic, Name: name} }
 
+func generation(major string) pill.Topic { return pill.Topic{Kind: pill.JetPackTopic, Name: major} }
+
 func packageTopic(name string) pill.Topic { return pill.Topic{Kind: pill.PackageTopic, Name: name} }
 
 // undeclared is embedded by kinds that no source declares.

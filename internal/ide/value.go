@@ -52,7 +52,7 @@ func valueTopics(o catalog.Option, value string) topics {
 	case catalog.SoMOption:
 		t = append(t, pill.Topic{Kind: pill.SoMTopic, Name: value})
 	case catalog.MajorVersionOption:
-		t = append(t, pill.Topic{Kind: pill.JetPackTopic, Name: value})
+		t = append(t, generation(value))
 	}
 	return append(t, optionTopics(o)...)
 }
