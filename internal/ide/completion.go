@@ -21,11 +21,12 @@ const (
 	ItemValue
 	ItemBool
 	ItemPackage
+	ItemTemplate
 )
 
 // String names the kind as the command line shows it.
 func (k ItemKind) String() string {
-	return [...]string{ItemOption: "option", ItemSet: "set", ItemValue: "value", ItemBool: "boolean", ItemPackage: "package"}[k]
+	return [...]string{ItemOption: "option", ItemSet: "set", ItemValue: "value", ItemBool: "boolean", ItemPackage: "package", ItemTemplate: "snippet"}[k]
 }
 
 // Item is one completion.
@@ -62,18 +63,23 @@ type ItemTopic struct {
 	// Output is a path into the outputs of jetpack-nixos, Flake the input or the address whose outputs these are.
 	Output string `json:"output,omitempty"`
 	Flake  string `json:"flake,omitempty"`
+	// Template is the name of a piece of code that is offered as a whole.
+	Template string `json:"template,omitempty"`
 }
 
 // Complete offers what can be typed at the cursor, the best first.
 func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Item {
 	cursor := module.CursorAt(doc.Tree(), offset)
-	if cursor.Kind == module.TypesNothing && !mayBeFlakeText(doc, offset) {
+	if _, isBare := whatIsTyped(doc, offset); isBare {
+		cursor = module.Cursor{} // beginnings of files alone
+	} else if cursor.Kind == module.TypesNothing && !mayBeFlakeText(doc, offset) {
 		return nil
 	}
 	q := newQueryAt(sn, doc, offset)
 	c := completer{query: q, cursor: cursor, catalog: q.pinned.Catalog}
 	c.followNames()
 	c.beside = sync.OnceValue(c.lookBeside)
+	begin := c.templates(offset)
 	items, isText := c.flakeText(offset)
 	switch {
 	case isText:
@@ -89,6 +95,7 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 	case cursor.Kind == module.TypesSelection:
 		items = append(append(append(c.names(), c.members()...), c.ownNames()...), c.outputs()...)
 	}
+	items = append(items, begin...)
 	slices.SortStableFunc(items, func(a, b Item) int { return strings.Compare(a.Sort, b.Sort) })
 	for i := range items {
 		for _, shown := range []*string{&items[i].Label, &items[i].Detail, &items[i].Note} {
@@ -175,6 +182,8 @@ func (q *query) subjectOf(topic ItemTopic) (subject, bool) {
 			set = catalog.CUDASet
 		}
 		return q.setMemberNamed(topic.Scope, set, topic.Package)
+	case topic.Template != "":
+		return templateNamed(topic.Template)
 	case topic.Package != "":
 		p, ok := c.Package(topic.Package)
 		return newMember(p, topic.Scope), ok

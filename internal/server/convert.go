@@ -50,6 +50,8 @@ func completionKind(k ide.ItemKind) protocol.CompletionItemKind {
 		return protocol.CompletionItemKindEnumMember
 	case ide.ItemBool:
 		return protocol.CompletionItemKindKeyword
+	case ide.ItemTemplate:
+		return protocol.CompletionItemKindSnippet
 	}
 	return protocol.CompletionItemKindVariable
 }
