@@ -42,7 +42,7 @@ func TestSymptoms(t *testing.T) {
 			"colours": "\x1b[31;1m" + strings.ReplaceAll(text, "\n", "\x1b[0m\n\x1b[K\x1b[35m"),
 			"of nix":  "error: builder failed\n       > " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n       > "),
 			"journal": "Nov 29 12:00:00 rover sh[1]: " + text,
-			"long":    strings.Repeat("copying path from the cache...\n", 5000) + text + strings.Repeat("\n", 200),
+			"long":    strings.Repeat("copying path from the cache...\n", 5000) + text + strings.Repeat("\n", 5),
 		} {
 			d, err := c.Why(strings.NewReader(text))
 			switch {
@@ -70,6 +70,7 @@ func TestNoSymptoms(t *testing.T) {
 		"copying 3 paths...\nthese 4 derivations will be built:\n  /nix/store/x-opencv-4.drv\n",
 		"Current firmware version is: 36.4.3-16bd5f56a911\nExpected firmware version is: 36.4.3-16bd5f56a911\n",
 		"ESRT last_attempt_status         : SUCCESS\n",
+		"EFI stub: Exiting boot services...\n" + strings.Repeat("[    0.0] x\n", 40) + "rover login: ",
 		"Device reported flashing succeeded. Device should be rebooting.\n",
 	} {
 		d, err := c.Why(strings.NewReader(text))

@@ -41,6 +41,9 @@ const (
 	mostAfter  = 160
 )
 
+// mostBehind is how many lines there are behind a message that counts only at the end.
+const mostBehind = 12
+
 // Bounds of the gap that an ellipsis stands for.
 const (
 	widestGap  = 240 // normal bytes
@@ -225,6 +228,9 @@ func (s *scan) result() ([]Match, Match) {
 	var all []Match
 	for symptom, m := range s.seen {
 		if near := s.finder.near[symptom]; len(near) > 0 && !slices.ContainsFunc(near, func(i int) bool { return s.near[i] }) {
+			continue
+		}
+		if symptom.Last && s.line-m.At > mostBehind {
 			continue
 		}
 		m.finish()

@@ -42,6 +42,8 @@ type Symptom struct {
 	Says words `yaml:"says"`
 	// Near are messages one of which must stand somewhere in the text too; none asks for nothing.
 	Near words `yaml:"near"`
+	// Last is set where the message means something only at the end of a text: all goes on behind it where all is well.
+	Last bool `yaml:"last"`
 	// Means says what has happened, in a sentence.
 	Means string `yaml:"means"`
 	// Read are the sections to read, as "08#recovery-mode", the first one first.
@@ -58,7 +60,7 @@ type Symptom struct {
 	Line int `yaml:"-"`
 }
 
-var keys = []string{"name", "shows", "says", "near", "means", "read", "kind", "upstream", "since", "until"}
+var keys = []string{"name", "shows", "says", "near", "last", "means", "read", "kind", "upstream", "since", "until"}
 
 // UnmarshalYAML reads a symptom and keeps its line.
 func (s *Symptom) UnmarshalYAML(node *yaml.Node) error {
