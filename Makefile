@@ -30,6 +30,7 @@ ifdef UPSTREAM
 	go test ./internal/pillcheck -run TestFiles -clone "$$dir"; \
 	go test ./internal/nix/host -run TestElsewhere -upstream "$$dir"; \
 	go run ./cmd/jetpills pills lint --fix pills >/dev/null || true; \
+	go test ./pills -run TestSymptomsUpstream -clone "$$dir" || true; \
 	go test ./internal/server -run TestMarkers -update; \
 	go test ./internal/pillcheck -run TestExcerpts -update; \
 	git diff --stat; \
@@ -45,7 +46,7 @@ judge: ## what Nix says of lib's functions, of configurations, of the steps of t
 	go test ./internal/pillcheck -run '^TestTryIt$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 	go test ./internal/ide -run '^TestNamesAgainstNix$$' -count 1 -v -args -lib '$(abspath $(LIB))'
 ifdef UPSTREAM
-	go test -tags corpus ./internal/ide -timeout 30m -run '^(TestAssertionsAgainstNix|TestSourceAgainstNix|TestEveryRefusal|TestEffectsAgainstNix|TestImportsAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)' -upstream '$(abspath $(UPSTREAM))'
+	go test -tags corpus ./internal/ide -timeout 30m -run '^(TestAssertionsAgainstNix|TestSourceAgainstNix|TestEveryRefusal|TestEffectsAgainstNix|TestImportsAgainstNix|TestSnippetsAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)' -upstream '$(abspath $(UPSTREAM))'
 endif
 
 pills: ## the tables that the pills take from the catalog, and all that they claim
