@@ -171,7 +171,7 @@ func (c *completer) templates(offset int) []Item {
 	var where templatePlace
 	if span, ok := whatIsTyped(c.doc, offset); ok {
 		where = templatePlace{isFile: true, isFlake: filepath.Base(c.doc.Path) == "flake.nix"}
-		c.cursor = module.Cursor{Typed: c.doc.Text[span.Start:offset], Replace: span}
+		c.cursor = module.Cursor{Typed: c.doc.Text[span.Start:min(max(offset, span.Start), span.End)], Replace: span}
 		// An empty flake is anyone's until something is typed.
 		if !c.sn.DealsWithJetpack(c.doc) && (!where.isFlake || c.cursor.Typed == "") {
 			return nil
@@ -264,6 +264,7 @@ func onPlaces(code string, plain func(string) string, filled func(number, word s
 
 // whatIsTyped is the one word of a text, where the cursor stands in it, or nothing, where the text has none.
 func whatIsTyped(doc *workspace.Document, offset int) (text.Span, bool) {
+	offset = min(max(offset, 0), len(doc.Text))
 	span, words := text.Span{Start: offset, End: offset}, 0
 	for token := range doc.Tree().Tokens() {
 		switch token.Kind {
@@ -274,7 +275,9 @@ func whatIsTyped(doc *workspace.Document, offset int) (text.Span, bool) {
 				return span, false
 			}
 		case syntax.Word:
-			words++
+			if words++; words > 1 {
+				return span, false
+			}
 			span = token.Span
 		default:
 			return span, false
