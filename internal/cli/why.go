@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/ide"
 	"jetpills/internal/pill"
 )
 
@@ -15,22 +16,19 @@ func (p *Program) whyCommand() *cobra.Command {
 	const short = "Find out which section explains what a build, a flash or a boot printed"
 	var format string
 	c := command("why [TEXT… | -]", short, takes(0, many), func(args []string) error {
-		pills, err := p.pills()
+		snapshot, err := p.snapshot()
 		if err != nil {
 			return err
 		}
-		library, err := catalog.Open()
+		diagnosis, err := snapshot.Pills().Why(p.textOf(args))
 		if err != nil {
 			return err
 		}
-		diagnosis, err := pills.Why(p.textOf(args))
-		if err != nil {
-			return err
-		}
+		link := ide.PillLinks(snapshot)
 		if format == "json" {
-			err = printJSON(p.out, causesOf(diagnosis))
+			err = printJSON(p.out, causesOf(diagnosis, link))
 		} else {
-			p.printCauses(diagnosis, library)
+			p.printCauses(diagnosis, snapshot.Library(), link)
 			if len(diagnosis.Found) == 0 {
 				p.printNoCause(diagnosis, args)
 			}
@@ -59,7 +57,7 @@ func (p *Program) textOf(args []string) io.Reader {
 	return p.Stdin
 }
 
-func (p *Program) printCauses(d pill.Diagnosis, library *catalog.Library) {
+func (p *Program) printCauses(d pill.Diagnosis, library *catalog.Library, link ide.Linker) {
 	for i, c := range d.Found {
 		if i > 0 {
 			printf(p.out, "\n")
@@ -67,6 +65,9 @@ func (p *Program) printCauses(d pill.Diagnosis, library *catalog.Library) {
 		printf(p.out, "line %d: %s\n  %s\n", c.At, c.Text, c.Means)
 		for _, s := range c.Sections {
 			printf(p.out, "  jetpills pills show %s   # %s\n", s.Ref(), s.Label())
+		}
+		if to := linkTo(c.Sections[0], link); to != "" {
+			printf(p.out, "  %s\n", to)
 		}
 		since, known := library.Revision(c.Since)
 		until, ended := library.Revision(c.Until)
@@ -78,6 +79,8 @@ func (p *Program) printCauses(d pill.Diagnosis, library *catalog.Library) {
 		}
 	}
 }
+
+func linkTo(s pill.Section, link ide.Linker) string { return link(s.Pill.File, s.Anchor) }
 
 // printNoCause says what to do with a text that has no symptom.
 func (p *Program) printNoCause(d pill.Diagnosis, args []string) {
@@ -118,12 +121,13 @@ type cause struct {
 	Means   string   `json:"means"`
 	Pill    string   `json:"pill"`
 	Title   string   `json:"title"`
+	Link    string   `json:"link,omitempty"`
 	More    []string `json:"more,omitempty"` // other sections
 	Since   string   `json:"since,omitempty"`
 	Until   string   `json:"until,omitempty"`
 }
 
-func causesOf(d pill.Diagnosis) []cause {
+func causesOf(d pill.Diagnosis, link ide.Linker) []cause {
 	causes := []cause{}
 	for _, c := range d.Found {
 		kind := "failure"
@@ -132,7 +136,7 @@ func causesOf(d pill.Diagnosis) []cause {
 		}
 		one := cause{
 			Symptom: c.Name, Kind: kind, Line: c.At, Text: c.Text, Times: c.Times, Means: c.Means,
-			Pill: c.Sections[0].Ref(), Title: c.Sections[0].Label(), Since: c.Since, Until: c.Until,
+			Pill: c.Sections[0].Ref(), Title: c.Sections[0].Label(), Link: linkTo(c.Sections[0], link), Since: c.Since, Until: c.Until,
 		}
 		for _, s := range c.Sections[1:] {
 			one.More = append(one.More, s.Ref())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -15,9 +16,11 @@ func TestWhy(t *testing.T) {
 	want := "line 4: - Jetpack 5 only supports som families: xavier orin (or generic). Configured som: thor-agx.\n" +
 		"  The JetPack of `majorVersion` has nothing for the family of this `som`.\n" +
 		"  jetpills pills show 07#majorversion-which-jetpack   # Pill 07: NixOS modules › majorVersion: which JetPack\n" +
+		"  file:///LINK\n" +
 		"  jetpack-nixos prints this since 2025-06-27 (4595ac8).\n\nline 3: Failed assertions:\n"
+	link := regexp.MustCompile(`file:///\S*/07-nixos-modules\.md#L\d+`)
 	for _, args := range [][]string{{"why"}, {"why", "-"}} {
-		if out, stderr, code := run(t, failed, args...); code != 0 || stderr != "" || !strings.HasPrefix(out, want) {
+		if out, stderr, code := run(t, failed, args...); code != 0 || stderr != "" || !strings.HasPrefix(link.ReplaceAllString(out, "file:///LINK"), want) {
 			t.Errorf("%v: exit code %d, %s\n%s", args, code, stderr, out)
 		}
 	}
@@ -43,15 +46,15 @@ func TestWhyAsJSON(t *testing.T) {
 	home(t)
 	out, _, code := run(t, "\x1b[31m"+strings.ReplaceAll(failed, "\n", "\r\n"), "why", "--format", "json")
 	var causes []struct {
-		Symptom, Kind, Text, Means, Pill, Title, Since string
-		Line, Times                                    int
+		Symptom, Kind, Text, Means, Pill, Title, Link, Since string
+		Line, Times                                          int
 	}
 	if err := json.Unmarshal([]byte(out), &causes); err != nil || code != 0 || len(causes) != 2 {
 		t.Fatalf("%v: exit code %d\n%s", err, code, out)
 	}
 	c := causes[0]
 	if c.Symptom != "som-of-other-generation" || c.Kind != "failure" || c.Line != 4 || c.Times != 1 || c.Pill != "07#majorversion-which-jetpack" ||
-		c.Since != "4595ac8" || c.Means == "" || !strings.HasPrefix(c.Text, "- Jetpack 5") || causes[1].Kind != "result" {
+		c.Since != "4595ac8" || c.Means == "" || !strings.Contains(c.Link, "/07-nixos-modules.md#L") || !strings.HasPrefix(c.Text, "- Jetpack 5") || causes[1].Kind != "result" {
 		t.Errorf("%s", out)
 	}
 	if out, _, code := run(t, "all is well", "why", "--format", "json"); code != exitNothing || out != "[]\n" {
