@@ -31,7 +31,7 @@ type Symbol struct {
 	Name, Container string
 	// At is where it is declared; no File where that is not known.
 	At Location
-	// Section is the section itself, or else the one that explains it; its Pill is nil where there is none.
+	// Section is the section itself, or else the one that explains what is declared nowhere; its Pill is nil where there is none.
 	Section pill.Section
 }
 
@@ -217,8 +217,9 @@ func (s *symbol) at(sn *workspace.Snapshot, of *place) Symbol {
 		if !ok {
 			break
 		}
-		out.At, _ = about.declaration(q)
-		out.Section, _ = about.section(q)
+		if out.At, ok = about.declaration(q); !ok {
+			out.Section, _ = about.section(q)
+		}
 	}
 	return out
 }
