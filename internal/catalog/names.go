@@ -18,6 +18,19 @@ const (
 	MajorVersionOption = Namespace + ".majorVersion"
 )
 
+// DevicePackagesOption holds all that is built for a configuration. Until DevicePackagesMoved, the commit by which these became members
+// of the scope, nothing else holds DevicePackages.
+const (
+	DevicePackagesOption = Namespace + ".devicePkgs"
+	DevicePackagesMoved  = "1a54d38"
+)
+
+// DevicePackages are what device-pkgs/default.nix gives at DevicePackagesMoved's parent.
+var DevicePackages = []string{
+	"nvLuksSrv", "hwKeyAgent", "mkFlashScript", "mkFlashCmdScript", "mkFlashScriptAuto", "flashScript", "initrdFlashScript", "tosImage",
+	"taDevKit", "signedFirmware", "bup", "fuseScript", "uefiCapsuleUpdate", "mkRcmBootScript", "rcmBoot",
+}
+
 // builtFlashScript is the day of 1a54d38, by which the flash script came into system.build.
 var builtFlashScript = time.Date(2024, 6, 17, 0, 0, 0, 0, time.UTC)
 

@@ -57,6 +57,7 @@ func (w *World) Read(t Text, bound func(string) bool) []Missing {
 // of the text. Names without their path count too: majorVersion, and those of the subjects, however ordinary they are.
 func (w *World) Dated(t Text, home *World, subjects []string) []Missing {
 	none := func(string) bool { return false }
+	subjects = append(slices.Clip(subjects), home.valuesNamedBeside(t)...)
 	r := &reader{World: w, text: t, bound: none, bare: true, subjects: subjects}
 	r.read()
 	dated := slices.DeleteFunc(r.missing, func(m Missing) bool { return !m.Past.Introduced.Known() })
@@ -78,9 +79,21 @@ func (w *World) Dated(t Text, home *World, subjects []string) []Missing {
 	return dated
 }
 
+// valuesNamedBeside are the values of the options whose last names stand alone in code in a text: there, `generic` is one of `som`.
+func (w *World) valuesNamedBeside(t Text) []string {
+	var all []string
+	if !t.IsCode {
+		for _, c := range t.Code {
+			all = append(all, w.values(t.Source[c[0]:c[1]])...)
+		}
+	}
+	return all
+}
+
 func (r *reader) read() {
 	r.revisions()
 	r.readVersions()
+	r.readFamilies()
 	for _, c := range r.text.Code {
 		r.readNames(c)
 		r.readValues(c)
@@ -246,6 +259,25 @@ func (r *reader) readVersions() {
 		named := source[m[2]:m[3]]
 		if capabilities && !slices.ContainsFunc(r.SoMs(), func(s catalog.SoM) bool { return slices.Contains(s.CUDACapabilities, named) }) {
 			r.add(Missing{m[2], m[3], "version", "capability " + named, "no SoM has the CUDA capability " + named, never, ""})
+		}
+	}
+}
+
+// families are the names of NVIDIA's that families of SoMs have, as they are written.
+var families = regexp.MustCompile(`\b(?:Xavier|Orin|Thor)\b`)
+
+// readFamilies checks families of SoMs in prose.
+func (r *reader) readFamilies() {
+	if !r.bare || r.text.IsCode || len(r.SoMs()) == 0 {
+		return
+	}
+	for _, m := range families.FindAllStringIndex(r.text.Source, -1) {
+		name := r.text.Source[m[0]:m[1]]
+		if r.hasFamily(strings.ToLower(name)) {
+			continue
+		}
+		if past, ok := r.familyPast(strings.ToLower(name)); ok {
+			r.sayName(name, named{start: m[0], end: m[1]}, "version", past, "no SoM is of the family %s", name)
 		}
 	}
 }

@@ -253,6 +253,24 @@ func (w *World) valuePast(leaf, value string) (catalog.History, bool) {
 	return w.past("value "+leaf, value, func() (catalog.History, bool) { return w.library.ValueHistory(leaf, value) })
 }
 
+// hasFamily reports whether an SoM is of a family: xavier, orin or thor.
+func (w *World) hasFamily(family string) bool {
+	return slices.ContainsFunc(w.SoMs(), func(s catalog.SoM) bool { return strings.HasPrefix(s.Name, family+"-") })
+}
+
+// familyPast is what became of the first SoM of a family.
+func (w *World) familyPast(family string) (catalog.History, bool) {
+	return w.past("family", family, func() (first catalog.History, ok bool) {
+		for _, s := range w.library.Newest().SoMs() {
+			past, known := w.library.ValueHistory("som", s.Name)
+			if known && strings.HasPrefix(s.Name, family+"-") && (!ok || past.Introduced.Date.Before(first.Introduced.Date)) {
+				first, ok = past, true
+			}
+		}
+		return first, ok
+	})
+}
+
 // takes reports whether an option takes a value.
 func (w *World) takes(value string) bool {
 	for _, values := range w.valuesOf {

@@ -43,14 +43,17 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
 	e := Edition{library: s.library, world: s.world(c), home: s.world(newest)}
 	now, _ := newest.Option(path)
 	then, isThere := c.Option(path)
-	e.subjects = now.Values
+	e.subjects = slices.Clip(now.Values)
+	if path != "" {
+		e.subjects = append(e.subjects, e.gone()...)
+	}
 	decided := slices.DeleteFunc(texts(now.Used), func(value string) bool { return slices.Contains(texts(then.Used), value) })
 	var held []string
 	wasGone := false
 	for rest := e.renamed(words); rest != ""; {
 		var sentence string
 		sentence, rest = text.Sentence(rest)
-		gone := wasGone && goesOn.MatchString(sentence) || e.lacks(sentence) || e.isAhead(sentence)
+		gone := wasGone && goesOn.MatchString(sentence) || e.lacks(sentence) || e.isAhead(sentence) || e.isLater(sentence)
 		if isThere {
 			gone = gone || now.ShownDefault() != then.ShownDefault() && ofDefault.MatchString(sentence) ||
 				isFunction(now) && !isFunction(then) && strings.Contains(sentence, "function") ||
@@ -61,6 +64,42 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
 		}
 	}
 	return strings.Join(held, " ")
+}
+
+// later are phrases of descriptions that hold since a commit, and name nothing that came with it.
+var later = []struct{ since, phrase string }{
+	{"1a54d38", "read-only and deprecated option"},
+	{"49f4551", "CUDA is built for Xavier and Orin"},
+	{"ee949d5", "With the overlay alone, the default is 11.4"},
+	{"ee949d5", "an assertion refuses a release that does not suit"},
+	{"ee949d5", "The NixOS module chooses `pkgs.cudaPackages`"},
+	{"e17242a", "board support package, unpacked and patched"},
+	{"09b9ebb", "It follows from `som`, `super` and the carrier board"},
+}
+
+// otherGenerations is how a sentence speaks of more generations than one.
+var otherGenerations = regexp.MustCompile(`\b(?:(?:an|the) ?other|each|every|all) (?:JetPack )?generations?\b`)
+
+// isLater reports whether a sentence tells of what came after the revision without a name of its own.
+func (e Edition) isLater(sentence string) bool {
+	if len(e.world.Generations()) == 1 && otherGenerations.MatchString(sentence) {
+		return true
+	}
+	return slices.ContainsFunc(later, func(l struct{ since, phrase string }) bool {
+		before, ok := e.library.IsBefore(e.world.Revision.Hash, l.since)
+		return ok && before && strings.Contains(sentence, l.phrase)
+	})
+}
+
+// gone are the last names of the options of jetpack-nixos that home has and the revision lacks.
+func (e Edition) gone() []string {
+	var all []string
+	for _, o := range e.home.Options() {
+		if _, ok := e.world.Option(o.Path); !ok && strings.HasPrefix(o.Path, catalog.Namespace+".") {
+			all = append(all, lastName(o.Path))
+		}
+	}
+	return all
 }
 
 // isFunction reports whether an option takes a function.

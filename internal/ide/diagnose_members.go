@@ -207,8 +207,11 @@ func (d *diagnoser) tellHistory(found *Diagnostic, it string, h catalog.History)
 		return false
 	case h.IsRemoved() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date):
 		found.Message += fmt.Sprintf("; upstream removed %s in %s (%s)", it, h.Removed.Short(), h.Removed.Day())
-	case !h.IsRemoved():
+	default:
 		found.Message += fmt.Sprintf("; upstream added %s in %s (%s)", it, h.Introduced.Short(), h.Introduced.Day())
+		if h.IsRemoved() {
+			found.Message += fmt.Sprintf(" and removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
+		}
 	}
 	return true
 }

@@ -152,6 +152,9 @@ func (d *diagnoser) unknown(n naming) {
 		found.Code = CodeReads
 	}
 	if h, ok := d.sn.Library().History(option); ok {
+		if d.mayBeOther() {
+			return // which may have it
+		}
 		if found.Section = d.explain(n.names); !n.isRead || n.isUsed {
 			found.Severity = SeverityError
 		}
@@ -164,12 +167,8 @@ func (d *diagnoser) unknown(n naming) {
 			found.Span = n.span(strings.Split(other, "."))
 			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, shortPath(other))
 			found.Fixes = certainIfOne(n.renames(other))
-		case removed:
-			found.Message += fmt.Sprintf("; upstream removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
-		case d.mayBeOther():
-			return
-		case h.Introduced.Known():
-			found.Message += fmt.Sprintf("; upstream added it in %s (%s)", h.Introduced.Short(), h.Introduced.Day())
+		default:
+			d.tellHistory(&found, "it", h)
 		}
 		d.report(found)
 		return
