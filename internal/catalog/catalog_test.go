@@ -495,3 +495,28 @@ func BenchmarkLookup(b *testing.B) {
 		c.Lookup(path)
 	}
 }
+
+// A source of no known commit is as old as the commits whose options it has, give or take those that a fork has added.
+func TestEra(t *testing.T) {
+	l, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rev, want := range map[string][2]string{
+		"8f27a0b": {"946072c", "bcb0f7a"},
+		"da52b9d": {"f5a1bb7", "6844a80"},
+		"4a4e93a": {"517e76e", "c4820ca"},
+	} {
+		known, _ := l.At(rev)
+		fork := Source{Options: append(slices.Clone(known.Options()), Option{Path: Namespace + ".ours"}, Option{Path: Namespace + ".ours2"})}
+		for name, c := range map[string]*Catalog{"the same": known, "a fork": l.Of(fork)} {
+			first, last, ok := l.Era(c)
+			if got := [2]string{first.Short(), last.Short()}; !ok || got != want {
+				t.Errorf("%s at %s: %v, want %v", name, rev, got, want)
+			}
+		}
+	}
+	if first, _, ok := l.Era(l.Of(Source{Options: []Option{{Path: "services.x.enable"}}})); ok {
+		t.Errorf("a foreign source is of %s", first.Short())
+	}
+}

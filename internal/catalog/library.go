@@ -143,6 +143,45 @@ func (l *Library) IsBefore(rev, other string) (before, ok bool) {
 	return i < j, known && ok
 }
 
+// Era returns the first and the last mainline commits whose options are most like a catalog's, which is that of a source without a known
+// commit. It is not ok for one that is like none.
+func (l *Library) Era(c *Catalog) (first, last Revision, ok bool) {
+	has := map[string]bool{}
+	for _, o := range c.Options() {
+		has[o.Path] = true
+	}
+	paths := map[string]timeline{}
+	for _, v := range l.options.kind(optionEntry) {
+		paths[v.name()] = append(paths[v.name()], v)
+	}
+	unlike := map[int]int{} // options that one of them alone has, by source
+	least := len(has)/4 + 1
+	for _, commit := range l.mainline {
+		source := l.commits[commit].Source
+		n, seen := unlike[source]
+		if !seen {
+			for path := range has {
+				if _, known := paths[path]; !known {
+					n++
+				}
+			}
+			for path, versions := range paths {
+				if (versions.alive(source) >= 0) != has[path] {
+					n++
+				}
+			}
+			unlike[source] = n
+		}
+		switch {
+		case n < least:
+			first, last, least = l.commits[commit].Revision, l.commits[commit].Revision, n
+		case n == least && first.Known():
+			last = l.commits[commit].Revision
+		}
+	}
+	return first, last, first.Known()
+}
+
 // MainlineBefore returns the catalog of the last mainline revision with options before a commit.
 func (l *Library) MainlineBefore(r Revision) (*Catalog, bool) {
 	i, ok := l.find(r.Hash)

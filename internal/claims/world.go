@@ -22,6 +22,8 @@ type World struct {
 	valuesOf    map[string][]string // of enums, by the last name of the option
 	outputNames map[string]bool     // the names of outputs, and those in them
 
+	era func() (first, last catalog.Revision) // see IsBefore
+
 	mu    sync.Mutex
 	pasts map[string]catalog.History // of what was asked for: by its kind and its name
 }
@@ -30,6 +32,10 @@ type World struct {
 // then a file counts as missing only if the catalog knows so.
 func NewWorld(library *catalog.Library, c *catalog.Catalog, files map[string]int) *World {
 	w := &World{Catalog: c, library: library, files: files, words: map[string]bool{}, sets: map[string]bool{}, valuesOf: map[string][]string{}, outputNames: map[string]bool{}, pasts: map[string]catalog.History{}}
+	w.era = sync.OnceValues(func() (first, last catalog.Revision) {
+		first, last, _ = library.Era(c)
+		return first, last
+	})
 	for _, o := range c.Options() {
 		parts := o.Parts()
 		for i, part := range parts {
@@ -48,6 +54,18 @@ func NewWorld(library *catalog.Library, c *catalog.Catalog, files map[string]int
 		}
 	}
 	return w
+}
+
+// IsBefore reports whether the world is older than a commit of upstream's. A source of no known commit is as old as the commits whose options
+// it has. It is not ok where that leaves it open.
+func (w *World) IsBefore(commit string) (before, ok bool) {
+	if before, ok := w.library.IsBefore(w.Revision.Hash, commit); ok {
+		return before, ok
+	}
+	first, last := w.era()
+	all, known := w.library.IsBefore(last.Hash, commit)
+	some, _ := w.library.IsBefore(first.Hash, commit)
+	return all, known && all == some
 }
 
 // board reports whether a name is that of a configuration of NVIDIA's that is flashed.

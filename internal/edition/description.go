@@ -86,7 +86,7 @@ func (e Edition) isLater(sentence string) bool {
 		return true
 	}
 	return slices.ContainsFunc(later, func(l struct{ since, phrase string }) bool {
-		before, ok := e.library.IsBefore(e.world.Revision.Hash, l.since)
+		before, ok := e.world.IsBefore(l.since)
 		return ok && before && strings.Contains(sentence, l.phrase)
 	})
 }

@@ -171,7 +171,7 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 
 // isOn reports whether the revision is on the side of a mark.
 func (e Edition) isOn(m pill.Mark) bool {
-	before, ok := e.library.IsBefore(e.world.Revision.Hash, m.Revision)
+	before, ok := e.world.IsBefore(m.Revision)
 	return ok && before == m.Before
 }
 

@@ -21,7 +21,7 @@ var renames = []struct {
 // renamed is a text with the names of NixOS that the revision's modules use.
 func (e Edition) renamed(text string) string {
 	for _, r := range renames {
-		if before, ok := e.library.IsBefore(e.world.Revision.Hash, r.since); ok && before {
+		if before, ok := e.world.IsBefore(r.since); ok && before {
 			text = r.name.ReplaceAllString(text, r.formerly)
 		}
 	}

@@ -1,8 +1,11 @@
 package ide
 
 import (
+	"strings"
+
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
+	"jetpills/internal/workspace"
 )
 
 // absent is the subject of a name that the pinned revision does not have, but another one.
@@ -25,7 +28,7 @@ type absentOutput struct {
 func (a absentOutput) input() string { return a.of }
 
 func (a absent) sheet(q *query) sheet {
-	out := sheet{title: a.title, what: markup.Prose(a.what), rows: []row{q.revisionRow()}}
+	out := sheet{title: a.title, what: markup.Prose(q.ofRevision(a.what)), rows: []row{q.revisionRow()}}
 	if past := q.became(a.of, a.past); !past.Empty() {
 		out.remark("%s", past)
 	}
@@ -33,6 +36,15 @@ func (a absent) sheet(q *query) sheet {
 		out.remark("%s", a.instead)
 	}
 	return out
+}
+
+// ofRevision is a text about this revision, which speaks of the nearest known one where that answers for another, of which nobody knows
+// what it has.
+func (q *query) ofRevision(words string) string {
+	if b := q.pinned.Basis; q.pinned.Pin.Found() && (b == workspace.ByDate || b == workspace.Newest || b == workspace.Earlier) {
+		return strings.ReplaceAll(words, "this revision", q.nearness()+" revision")
+	}
+	return words
 }
 
 // became says since when upstream has something that the pinned revision lacks, or until when it had it.
@@ -43,6 +55,10 @@ func (q *query) became(something markup.Text, h catalog.History) markup.Text {
 	switch {
 	case !h.Introduced.Known():
 		return markup.Text{}
+	case !q.pinned.Catalog.Revision.Known() && !h.IsRemoved(): // a source of which nobody knows how old it is
+		return markup.Format("Upstream has %s since %s.", something, dayOf(h.Introduced))
+	case !q.pinned.Catalog.Revision.Known():
+		return markup.Format("Upstream had %s from %s until %s.", something, dayOf(h.Introduced), dayOf(h.Removed))
 	case q.isPast(h.Removed) && h.Reintroduced.Known():
 		return markup.Format("Upstream removed %s in %s, and added it again in %s.", something, dayOf(h.Removed), dayOf(h.Reintroduced))
 	case q.isPast(h.Removed):

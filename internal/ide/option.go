@@ -186,7 +186,7 @@ func (o option) sheet(q *query) sheet {
 		out.quote = quotation(q.pinned.Source.Description(o.Path))
 	}
 	if o.refused != "" {
-		out.remark("%s is not one of its values in this revision.", markup.Code(oneLine(o.refused)))
+		out.remark("%s is not one of its values "+q.ofRevision("in this revision")+".", markup.Code(oneLine(o.refused)))
 		leaf := o.Path[strings.LastIndexByte(o.Path, '.')+1:]
 		if past, wasOnce := q.sn.Library().ValueHistory(leaf, strings.Trim(o.refused, `"`)); wasOnce {
 			out.remark("%s", q.became(markup.Text{}, past))
@@ -273,7 +273,7 @@ func (s optionSet) sheet(q *query) sheet {
 }
 
 func (o otherOption) sheet(q *query) sheet {
-	out := sheet{title: o.Path, what: markup.Prose("not an option of this revision"), rows: []row{q.revisionRow()}}
+	out := sheet{title: o.Path, what: markup.Prose(q.ofRevision("not an option of this revision")), rows: []row{q.revisionRow()}}
 	out.remark("%s", q.became(markup.Text{}, o.History))
 	if name := q.otherName(o.History); name != "" {
 		out.remark("The revision calls it %s.", markup.Code(name))
