@@ -57,7 +57,7 @@ func (w *World) Read(t Text, bound func(string) bool) []Missing {
 // of the text. Names without their path count too: majorVersion, and those of the subjects, however ordinary they are.
 func (w *World) Dated(t Text, home *World, subjects []string) []Missing {
 	none := func(string) bool { return false }
-	subjects = append(slices.Clip(subjects), home.valuesNamedBeside(t)...)
+	subjects = append(slices.Clip(subjects), home.ValuesBeside(t)...)
 	r := &reader{World: w, text: t, bound: none, bare: true, subjects: subjects}
 	r.read()
 	dated := slices.DeleteFunc(r.missing, func(m Missing) bool { return !m.Past.Introduced.Known() })
@@ -79,8 +79,8 @@ func (w *World) Dated(t Text, home *World, subjects []string) []Missing {
 	return dated
 }
 
-// valuesNamedBeside are the values of the options whose last names stand alone in code in a text: there, `generic` is one of `som`.
-func (w *World) valuesNamedBeside(t Text) []string {
+// ValuesBeside are the values of the options whose last names stand alone in code in a text: there, `generic` is one of `som`.
+func (w *World) ValuesBeside(t Text) []string {
 	var all []string
 	if !t.IsCode {
 		for _, c := range t.Code {

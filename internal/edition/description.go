@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
 	"jetpills/internal/text"
 )
 
@@ -47,6 +48,9 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
 	if path != "" {
 		e.subjects = append(e.subjects, e.gone()...)
 	}
+	for _, u := range pill.Units(words) {
+		e.subjects = append(e.subjects, e.home.ValuesBeside(Claims(u))...)
+	}
 	decided := slices.DeleteFunc(texts(now.Used), func(value string) bool { return slices.Contains(texts(then.Used), value) })
 	var held []string
 	wasGone := false
@@ -66,8 +70,8 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
 	return strings.Join(held, " ")
 }
 
-// later are phrases of descriptions that hold since a commit, and name nothing that came with it.
-var later = []struct{ since, phrase string }{
+// Later are phrases of descriptions that hold since a commit, and name nothing that came with it.
+var Later = []struct{ Since, Phrase string }{
 	{"1a54d38", "read-only and deprecated option"},
 	{"49f4551", "CUDA is built for Xavier and Orin"},
 	{"ee949d5", "With the overlay alone, the default is 11.4"},
@@ -85,9 +89,9 @@ func (e Edition) isLater(sentence string) bool {
 	if len(e.world.Generations()) == 1 && otherGenerations.MatchString(sentence) {
 		return true
 	}
-	return slices.ContainsFunc(later, func(l struct{ since, phrase string }) bool {
-		before, ok := e.world.IsBefore(l.since)
-		return ok && before && strings.Contains(sentence, l.phrase)
+	return slices.ContainsFunc(Later, func(l struct{ Since, Phrase string }) bool {
+		before, ok := e.world.IsBefore(l.Since)
+		return ok && before && strings.Contains(sentence, l.Phrase)
 	})
 }
 

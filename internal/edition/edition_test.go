@@ -66,23 +66,29 @@ func TestDescription(t *testing.T) {
 	shelf := edition.NewShelf(l)
 	const namespace = "hardware.nvidia-jetpack."
 	for name, c := range map[string]struct{ rev, path, text, want string }{
-		"the revision it was written for": {"4d857d6", "", "`majorVersion` came in June 2025. JetPack 7.2.", "`majorVersion` came in June 2025. JetPack 7.2."},
-		"a name":                          {"8f27a0b", "", "First. Set `majorVersion`. Last.", "First. Last."},
-		"the first goes":                  {"8f27a0b", "", "Set `majorVersion`. Last.", "Last."},
-		"all go":                          {"8f27a0b", "", "Set `majorVersion`.", ""},
-		"a version":                       {"4a4e93a", "", "It is of JetPack 7.2. It is of JetPack 7.1.", "It is of JetPack 7.1."},
-		"a month ahead":                   {"8f27a0b", "", "Since June 2025, it is so. It is there.", "It is there."},
-		"the same month":                  {"20bc50f", "", "Since June 2025, it is so. It is there.", "It is there."},
-		"a month that is over":            {"5a83306", "", "Since June 2025, it is so. It is there.", "Since June 2025, it is so. It is there."},
-		"what goes on":                    {"da52b9d", "", "Old name of `x`, renamed in August 2025. The old name still works. The option is good.", "The option is good."},
-		"a value":                         {"da52b9d", namespace + "carrierBoard", "First. `xavierNxDevkit` is old.", "First."},
-		"a default":                       {"da52b9d", namespace + "configureCuda", "First. It is on by default with graphics.", "First."},
-		"the same default":                {"5a83306", namespace + "configureCuda", "First. It is on by default with graphics.", "First. It is on by default with graphics."},
-		"a function":                      {"8f27a0b", namespace + "firmware.secureBoot.preSignCommands", "First. Or write a function.", "First."},
-		"what it is used for":             {"5a83306", namespace + "super", "For `orin-nx`. For `orin-agx`.", "For `orin-nx`."},
-		"and is from then on":             {"4d857d6", namespace + "super", "For `orin-nx`. For `orin-agx`.", "For `orin-nx`. For `orin-agx`."},
-		"a plain value":                   {"946072c", namespace + "som", "First. `generic` is none.", "First."},
-		"a name of NixOS":                 {"8f27a0b", "", "Set `hardware.graphics.enable`.", "Set `hardware.opengl.enable`."},
+		"the revision it was written for":      {"4d857d6", "", "`majorVersion` came in June 2025. JetPack 7.2.", "`majorVersion` came in June 2025. JetPack 7.2."},
+		"a name":                               {"8f27a0b", "", "First. Set `majorVersion`. Last.", "First. Last."},
+		"the first goes":                       {"8f27a0b", "", "Set `majorVersion`. Last.", "Last."},
+		"all go":                               {"8f27a0b", "", "Set `majorVersion`.", ""},
+		"a version":                            {"4a4e93a", "", "It is of JetPack 7.2. It is of JetPack 7.1.", "It is of JetPack 7.1."},
+		"a month ahead":                        {"8f27a0b", "", "Since June 2025, it is so. It is there.", "It is there."},
+		"the same month":                       {"20bc50f", "", "Since June 2025, it is so. It is there.", "It is there."},
+		"a month that is over":                 {"5a83306", "", "Since June 2025, it is so. It is there.", "Since June 2025, it is so. It is there."},
+		"what goes on":                         {"da52b9d", "", "Old name of `x`, renamed in August 2025. The old name still works. The option is good.", "The option is good."},
+		"an option that is no word of its own": {"8f27a0b", namespace + "firmware.autoUpdate", "It follows from `super`. It is on.", "It is on."},
+		"a value beside its option":            {"946072c", namespace + "firmware.autoUpdate", "It needs a `som`. With `generic`, it does nothing.", "It needs a `som`."},
+		"a family":                             {"da52b9d", "", "It runs on Orin. It is off on a Thor.", "It runs on Orin."},
+		"a family that is there":               {"5a83306", "", "It is off on a Thor.", "It is off on a Thor."},
+		"other generations":                    {"8f27a0b", "", "It is a set. The scopes of the other generations stay.", "It is a set."},
+		"later":                                {"8f27a0b", "", "It is a read-only and deprecated option. It stays.", "It stays."},
+		"a value":                              {"da52b9d", namespace + "carrierBoard", "First. `xavierNxDevkit` is old.", "First."},
+		"a default":                            {"da52b9d", namespace + "configureCuda", "First. It is on by default with graphics.", "First."},
+		"the same default":                     {"5a83306", namespace + "configureCuda", "First. It is on by default with graphics.", "First. It is on by default with graphics."},
+		"a function":                           {"8f27a0b", namespace + "firmware.secureBoot.preSignCommands", "First. Or write a function.", "First."},
+		"what it is used for":                  {"5a83306", namespace + "super", "For `orin-nx`. For `orin-agx`.", "For `orin-nx`."},
+		"and is from then on":                  {"4d857d6", namespace + "super", "For `orin-nx`. For `orin-agx`.", "For `orin-nx`. For `orin-agx`."},
+		"a plain value":                        {"946072c", namespace + "som", "First. `generic` is none.", "First."},
+		"a name of NixOS":                      {"8f27a0b", "", "Set `hardware.graphics.enable`.", "Set `hardware.opengl.enable`."},
 	} {
 		at, match := l.At(c.rev)
 		if match != catalog.Exact {
@@ -148,6 +154,37 @@ func TestEdition(t *testing.T) {
 		_, excerpt, about := edition.NewShelf(l).Excerpt(s, at, 30)
 		if got := strings.TrimSpace(excerpt.Markdown(nil) + "\n\n" + about.Markdown()); got != c.want {
 			t.Errorf("%s at %s:\n%s\nwant\n%s", name, c.rev, got, c.want)
+		}
+	}
+}
+
+// The phrases that hold since a commit are those of descriptions.
+func TestLaterPhrases(t *testing.T) {
+	summaries, err := os.ReadFile("../catalog/facts/summaries.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, _ := open(t)
+	for _, later := range edition.Later {
+		if !strings.Contains(string(summaries), later.Phrase) {
+			t.Errorf("no description says %q", later.Phrase)
+		}
+		if _, ok := l.Revision(later.Since); !ok {
+			t.Errorf("%s is no commit", later.Since)
+		}
+	}
+}
+
+// In an excerpt, an option has the name that the revision has for it.
+func TestFormerNames(t *testing.T) {
+	l, pills := open(t)
+	s, _ := pills.Find("08#initialbootorder-where-uefi-looks-first")
+	for rev, want := range map[string]string{"8f27a0b": "bootOrder", "4a4e93a": "initialBootOrder"} {
+		c, _ := l.At(rev)
+		title, excerpt, note := edition.NewShelf(l).Excerpt(s, c, 12)
+		text := excerpt.Markdown(nil)
+		if title != want+": where UEFI looks first" || !strings.HasPrefix(text, "`"+want+"` tells") || !strings.Contains(text, "firmware."+want+" =") || !note.Empty() {
+			t.Errorf("at %s: %s\n%s\n%s", rev, title, text, note.Plain())
 		}
 	}
 }
