@@ -179,7 +179,7 @@ func (d *diagnoser) reportNoEffect(h *host.Host, o catalog.Option, definition ho
 			found.Message += fmt.Sprintf("; %s uses it only with %s", d.revision(), only)
 		}
 	default:
-		found.Message += fmt.Sprintf("on this host: %s does not use it", d.revision())
+		found.Message += fmt.Sprintf("on this host: nothing in %s uses it there", d.revision())
 	}
 	if fix, ok := d.deleting(definition, strings.Split(o.Path, ".")); ok {
 		found.Fixes = append([]Fix{fix}, found.Fixes...)
