@@ -301,6 +301,9 @@ func (l *hostList) shapes() []hostJSON {
 	all := []hostJSON{}
 	for _, h := range l.Hosts {
 		f := ide.FactsOf(l.Configuration, h)
+		if len(f.Versions()) == 0 {
+			f = ide.HostFacts{Flash: f.Flash}
+		}
 		out := hostJSON{
 			Name: ide.HostName(h), JetPack: f.JetPack, L4T: f.L4T, Kernel: f.Kernel, CUDA: f.CUDA, Capability: f.Capability, Flash: f.Flash,
 			Values: []valueJSON{},

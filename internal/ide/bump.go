@@ -141,10 +141,10 @@ func (c comparison) changes() []HostChange {
 	changes := []HostChange{}
 	before, after := FactsOf(c.from.of, c.from.host), FactsOf(c.to.of, c.to.host)
 	was := map[string]string{}
-	for _, fact := range before.Versions() {
+	for _, fact := range before.versions() {
 		was[fact[0]] = fact[1]
 	}
-	for _, fact := range after.Versions() {
+	for _, fact := range after.versions() {
 		name, version := fact[0], fact[1]
 		switch {
 		case was[name] == version,

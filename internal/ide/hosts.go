@@ -36,22 +36,33 @@ type HostFacts struct {
 	Capability string
 	// Flash is the command that builds the script which flashes the host.
 	Flash string
+
+	isOfOther bool // the SoM is one of another revision, and nothing of this one runs on it
 }
 
-// Versions are the facts that are known, but for the command, each with its name, in the order in which they are shown.
+// Versions are the facts that are known, but for the command, each with its name, in the order in which they are shown. There are none
+// for a SoM of another revision.
 func (f HostFacts) Versions() [][2]string {
+	if f.isOfOther {
+		return nil
+	}
+	return f.versions()
+}
+
+// versions are those of the revision, whatever the SoM is.
+func (f HostFacts) versions() [][2]string {
 	all := [][2]string{
 		{"JetPack", f.JetPack}, {"L4T", f.L4T}, {"kernel", f.Kernel}, {"CUDA", f.CUDA}, {"CUDA capability", f.Capability},
 	}
 	return slices.DeleteFunc(all, func(fact [2]string) bool { return fact[1] == "" })
 }
 
-// FactsOf are the facts of one host of a configuration: none of one that is no Jetson, that turns jetpack-nixos off, or whose SoM is one
-// of another revision.
+// FactsOf are the facts of one host of a configuration: none of one that is no Jetson, or that turns jetpack-nixos off.
 func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
-	if !isOn(h) || c.Library.ValueSince(catalog.SoMOption, strangeSoM(c, h)).Known() {
+	if !isOn(h) {
 		return f
 	}
+	defer func() { f.isOfOther = c.Library.ValueSince(catalog.SoMOption, strangeSoM(c, h)).Known() }()
 	major := majorOf(c, h)
 	revision := c.PinnedOf(h).Catalog
 	f = factsOfBoard(revision, hostString(h, catalog.SoMOption), major)
