@@ -200,13 +200,17 @@ func (q *query) subjectOfSource(title string, of sourceOf) (subject, bool) {
 func (q *query) fileOfSource(name string) (subject, bool) {
 	name = path.Clean(name)
 	library, c := q.sn.Library(), q.pinned.Catalog
-	if has, known := library.HasFile(c.Revision, name); known && !has && q.pinned.Source == nil {
+	has, known := library.HasFile(c.Revision, name)
+	_, isFile := library.Name("./" + name)
+	_, isFolder := library.Name("./" + name + "/default.nix")
+	if known && !has && q.pinned.Source == nil {
 		past, wasOnce := library.FileHistory(name)
 		if !wasOnce || q.pinned.Pin.Fork {
 			return nil, false
 		}
 		return absent{topics: newSourceTree("").topics, title: name, what: "not a file of this revision", past: past}, true
-	} else if _, isNamed := library.Name("./" + name); !isNamed && len(q.madeFrom(name)) == 0 && !(known && has) {
+	}
+	if !isFile && !isFolder && len(q.madeFrom(name)) == 0 && !(known && has) {
 		return nil, false
 	}
 	s := q.fileNamed(name)
