@@ -75,7 +75,58 @@ func (q *query) layerOf(lambda syntax.Node) (l module.Layer, by string, ok bool)
 	if lambda.IsZero() {
 		return l, "", false
 	}
-	l, ok = module.AsLayer(lambda)
+	known, isKnown := q.layers.of[lambda]
+	if !isKnown {
+		known.Layer, known.by, known.ok = q.findLayer(lambda)
+		if q.layers.of == nil {
+			q.layers.of = map[syntax.Node]foundLayer{}
+		}
+		q.layers.of[lambda] = known
+	}
+	return known.Layer, known.by, known.ok
+}
+
+// layers are what is known of the layers of a document: a search for references asks about each of its names.
+type layers struct {
+	of      map[syntax.Node]foundLayer
+	keys    map[syntax.Node]layerKeys
+	members map[string]map[string]workspace.UserMember
+}
+
+type foundLayer struct {
+	module.Layer
+	by string
+	ok bool
+}
+
+// layerKeys are the names that a layer gives, with all by name.
+type layerKeys struct {
+	byName map[string]module.Key
+	whole  bool
+}
+
+func (q *query) keysOf(l module.Layer) layerKeys {
+	known, ok := q.layers.keys[l.Lambda]
+	if !ok {
+		known.byName = map[string]module.Key{}
+		var keys []module.Key
+		keys, known.whole = l.Keys()
+		for _, key := range keys {
+			known.byName[key.Name] = key
+		}
+		if q.layers.keys == nil {
+			q.layers.keys = map[syntax.Node]layerKeys{}
+		}
+		q.layers.keys[l.Lambda] = known
+	}
+	return known
+}
+
+func (q *query) findLayer(lambda syntax.Node) (l module.Layer, by string, ok bool) {
+	const most = 64 // searches through the whole text
+	if l, ok = module.LayerHere(lambda); len(q.layers.of) < most {
+		l, ok = module.AsLayer(lambda)
+	}
 	if ok && l.For != "" {
 		return l, "", true
 	}
@@ -142,11 +193,7 @@ func (q *query) mayBeWrong(a layerArgument, n syntax.Node) bool {
 		selected, _ = syntax.AttrName(name)
 		break
 	}
-	keys, _ := a.layer.Keys()
-	for _, key := range keys {
-		if key.Name != selected {
-			continue
-		}
+	if key, isSet := q.keysOf(a.layer).byName[selected]; isSet {
 		return a.isFinal && !key.Value.IsZero() && key.Value.Span().Touches(n.Span().Start)
 	}
 	return !a.isFinal && !strings.HasPrefix(selected, "lib")
@@ -356,11 +403,9 @@ func (q *query) nameInLayer(place *module.Place) (subject, bool) {
 			return newMember(p, catalog.ScopeName), true
 		}
 	}
-	keys, whole := l.Keys()
-	for _, key := range keys {
-		if key.Name == name {
-			return q.ownName(l, key, isFinal), true
-		}
+	keys := q.keysOf(l)
+	if key, ok := keys.byName[name]; ok {
+		return q.ownName(l, key, isFinal), true
 	}
 	set := l.Name
 	if l.Set == module.PackageSet {
@@ -372,7 +417,7 @@ func (q *query) nameInLayer(place *module.Place) (subject, bool) {
 	if s, ok := q.function(place); ok && s != nil {
 		return s, true
 	}
-	if l.Makes() && whole && l.Set != module.PackageSet {
+	if l.Makes() && keys.whole && l.Set != module.PackageSet {
 		return nil, true
 	}
 	return q.foreignName(l, path[0].Name, name, isFinal), true
@@ -461,12 +506,24 @@ func setCalled(l module.Layer) markup.Text {
 
 // userMember is the subject of a name that an overlay of the user's gives in a scope, or in the package set for an empty one.
 func (q *query) userMember(set, name string) (subject, bool) {
-	all := q.sn.UserMembers(q.doc, set)
-	i := slices.IndexFunc(all, func(m workspace.UserMember) bool { return m.Name == name })
-	if i < 0 {
+	all, ok := q.layers.members[set]
+	if !ok {
+		all = map[string]workspace.UserMember{}
+		for _, m := range q.sn.UserMembers(q.doc, set) {
+			if _, isKnown := all[m.Name]; !isKnown {
+				all[m.Name] = m
+			}
+		}
+		if q.layers.members == nil {
+			q.layers.members = map[string]map[string]workspace.UserMember{}
+		}
+		q.layers.members[set] = all
+	}
+	m, ok := all[name]
+	if !ok {
 		return nil, false
 	}
-	return q.newUserMember(all[i]), true
+	return q.newUserMember(m), true
 }
 
 func (q *query) newUserMember(m workspace.UserMember) layerName {
@@ -520,25 +577,17 @@ func (q *query) definedKey(place *module.Place) (subject, bool) {
 	if set.Kind() != syntax.AttrSet {
 		return nil, false
 	}
-	around, ok := module.LayerAround(set)
-	if !ok {
-		if l := module.LambdaAround(set); !l.IsZero() {
-			around, _, ok = q.layerOf(l)
-		}
-	} else if of, _, isIt := q.layerOf(around.Lambda); isIt {
-		around = of
-	}
+	around, _, ok := q.layerOf(module.LambdaAround(set))
 	if !ok || around.Set == module.DerivationSet || around.Set == module.ArgumentSet || around.Set == module.LibSet {
 		return nil, false
 	}
 	name := place.Path.Last()
-	keys, _ := around.Keys()
-	i := slices.IndexFunc(keys, func(k module.Key) bool { return k.Name == name })
-	if i < 0 {
+	key, ok := q.keysOf(around).byName[name]
+	if !ok {
 		return nil, false
 	}
 	n := q.newLayerName(around, name)
-	n.scope, _ = module.ScopeOf(keys[i].Value)
+	n.scope, _ = module.ScopeOf(key.Value)
 	switch code := markup.Code(name); {
 	case around.Makes():
 		n.what = markup.Format("attribute of the %s", setCalled(around))
@@ -550,7 +599,7 @@ func (q *query) definedKey(place *module.Place) (subject, bool) {
 		n.what = markup.Prose("package scope of yours")
 		n.says = markup.Format("This overlay makes the scope %s: a package set with a `callPackage` that finds its members first.", code)
 		n.topics = topics{function("makeScope"), concept("scopes")}
-	case around.Takes(keys[i]):
+	case around.Takes(key):
 		n.what = markup.Format("attribute that this overlay replaces")
 		n.says = markup.Format("This overlay replaces %s of the %s: it makes the new one of the one before.", code, setCalled(around))
 	case q.isUpstreams(around, name):

@@ -29,6 +29,7 @@ type query struct {
 	pinned workspace.Pinned // the jetpack-nixos that holds for the document
 	place  module.Place     // what the cursor is on, see subjectAt
 	exact  bool             // a name is what it means by itself, not the path that it begins
+	layers layers           // what is known of the layers of the document
 }
 
 func newQuery(sn *workspace.Snapshot, doc *workspace.Document) *query {

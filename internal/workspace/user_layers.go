@@ -147,11 +147,17 @@ func (o *overlaying) addLayers(tree *syntax.Tree, file string, mapper *text.Mapp
 		if n.Kind() != syntax.Lambda || ofFile[n] || len(o.gives) > mostGiven || left == 0 {
 			continue
 		}
+		outer, _ := syntax.AsLambda(n)
+		if _, takesTwo := syntax.AsLambda(outer.Body()); !takesTwo {
+			continue
+		}
 		l, ok := module.AsLayer(n)
+		if ok {
+			left--
+		}
 		if !ok || l.Lambda != n || l.Makes() || l.Final.IsZero() || l.Set != module.PackageSet && (l.Set != module.ScopeSet || l.Name == "") {
 			continue
 		}
-		left--
 		set := ""
 		if l.Set == module.ScopeSet {
 			set = strings.Clone(l.Name)

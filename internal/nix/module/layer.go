@@ -67,7 +67,9 @@ func AsLayer(n syntax.Node) (Layer, bool) {
 	return l, true
 }
 
-// asLayer is AsLayer as far as what is around the lambda tells.
+// LayerHere is AsLayer as far as what is around the lambda tells.
+func LayerHere(n syntax.Node) (Layer, bool) { return asLayer(n) }
+
 func asLayer(n syntax.Node) (Layer, bool) {
 	own, ok := syntax.AsLambda(n)
 	if !ok || !isSimple(own) {
@@ -632,27 +634,41 @@ func (l Layer) Keys() (keys []Key, whole bool) {
 	if inner, ok := syntax.AsLambda(body); ok && !l.Final.IsZero() && (!l.Prev.IsZero() || l.Set == DerivationSet) {
 		body = inner.Body()
 	}
-	whole = addKeys(&keys, body, mostBases)
-	return keys, whole
+	c := keyCollector{seen: map[string]bool{}}
+	whole = c.add(body, mostBases)
+	return c.keys, whole
 }
 
-func addKeys(keys *[]Key, n syntax.Node, left int) (whole bool) {
-	if left == 0 || len(*keys) >= mostKeys {
+// keyCollector collects the names of a layer, each once: of a.b = 1; a.c = 2; the first.
+type keyCollector struct {
+	keys []Key
+	seen map[string]bool
+}
+
+func (c *keyCollector) key(key Key) {
+	if key.Name != "" && !c.seen[key.Name] && len(c.keys) < mostKeys {
+		c.seen[key.Name] = true
+		c.keys = append(c.keys, key)
+	}
+}
+
+func (c *keyCollector) add(n syntax.Node, left int) (whole bool) {
+	if left == 0 || len(c.keys) >= mostKeys {
 		return false
 	}
 	switch n = valueOf(n); n.Kind() {
 	case syntax.AttrSet:
 		whole = true
-		for c := range syntax.Bindings(n) {
-			if i, ok := syntax.AsInherit(c); ok {
+		for binding := range syntax.Bindings(n) {
+			if i, ok := syntax.AsInherit(binding); ok {
 				for name := range i.Names() {
 					part := partOf(name)
 					whole = whole && part.Known
-					*keys = addKey(*keys, Key{part.Name, name, i.From(), true})
+					c.key(Key{part.Name, name, i.From(), true})
 				}
 				continue
 			}
-			b, _ := syntax.AsBinding(c)
+			b, _ := syntax.AsBinding(binding)
 			for name := range b.Path().Names() {
 				part := partOf(name)
 				whole = whole && part.Known
@@ -661,7 +677,7 @@ func addKeys(keys *[]Key, n syntax.Node, left int) (whole bool) {
 					key.Value = syntax.Node{}
 				}
 				if b.HasEquals() {
-					*keys = addKey(*keys, key)
+					c.key(key)
 				}
 				break
 			}
@@ -669,27 +685,19 @@ func addKeys(keys *[]Key, n syntax.Node, left int) (whole bool) {
 		return whole
 	case syntax.Binary:
 		if _, op := syntax.Operator(n); op == syntax.Update {
-			first, second := addKeys(keys, n.Child(0), left-1), addKeys(keys, n.Child(1), left-1)
+			first, second := c.add(n.Child(0), left-1), c.add(n.Child(1), left-1)
 			return first && second
 		}
 	case syntax.If:
-		first, second := addKeys(keys, n.Child(1), left-1), addKeys(keys, n.Child(2), left-1)
+		first, second := c.add(n.Child(1), left-1), c.add(n.Child(2), left-1)
 		return first && second
 	case syntax.Apply:
 		head, count := calleeOf(n)
 		if w, ok := wrappers[CalleeName(head)]; ok && w.argument == count-1 && !w.named && !w.element && !w.merges {
-			return addKeys(keys, n.Child(1), left-1)
+			return c.add(n.Child(1), left-1)
 		}
 	}
 	return false
-}
-
-// addKey adds a name once: of a.b = 1; a.c = 2; the first.
-func addKey(keys []Key, key Key) []Key {
-	if key.Name == "" || slices.ContainsFunc(keys, func(k Key) bool { return k.Name == key.Name }) {
-		return keys
-	}
-	return append(keys, key)
 }
 
 // Takes reports whether the value of a name is made of what the name stands for below the layer: dtc = prev.dtc.overrideAttrs ….
