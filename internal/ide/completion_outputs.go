@@ -171,7 +171,7 @@ func (c *completer) flakeText(offset int) (items []Item, isText bool) {
 		return nil, false
 	}
 	left, right := typedFlake(c.doc.Text, within, offset)
-	f := flakeText{Span: left, address: left.Of(c.doc.Text), hash: -1, ends: true, line: c.doc.Text[within.Start:left.Start]}
+	f := flakeText{Span: left, address: left.Of(c.doc.Text), hash: -1, ends: true, line: c.doc.Text[max(within.Start, left.Start-mostOfReference):left.Start]}
 	if i := strings.IndexByte(f.address, '#'); i >= 0 {
 		f.address, f.output, f.hash = f.address[:i], f.address[i+1:], left.Start+i
 	}

@@ -35,15 +35,10 @@ func DocumentLinks(sn *workspace.Snapshot, doc *workspace.Document) []DocumentLi
 		switch token.Kind {
 		case syntax.Comment:
 			l.ofPills(token.Span)
-			l.ofReferences(token.Span, func(offset int) (module.Place, text.Span) {
-				return module.Place{Kind: module.CommentPlace, Offset: offset}, token.Span
-			})
+			l.ofReferences(token)
 		case syntax.StringText, syntax.URIText:
-			n := tree.NodeOf(token)
-			l.ofReferences(token.Span, func(offset int) (module.Place, text.Span) {
-				return module.Place{Kind: module.TextPlace, Span: n.Span(), Node: n, Offset: offset}, token.Span
-			})
-			l.ofPath(n, token.Span)
+			l.ofReferences(token)
+			l.ofPath(token)
 		}
 	}
 	return l.all
@@ -53,7 +48,11 @@ type links struct {
 	*query
 	pills Linker
 	all   []DocumentLink
+	paths int // how many were looked at
 }
+
+// mostPaths bounds how many paths of one text are looked at: each name in them is looked up.
+const mostPaths = 100
 
 func (l *links) ofPills(within text.Span) {
 	for _, p := range pillsIn(l.sn.Pills(), l.doc.Text, within) {
@@ -68,22 +67,20 @@ func (l *links) ofPills(within text.Span) {
 }
 
 // ofReferences adds what references to flakes lead to.
-func (l *links) ofReferences(part text.Span, at func(offset int) (module.Place, text.Span)) {
+func (l *links) ofReferences(part syntax.Token) {
 	source := l.doc.Text
 	for from := part.Start; from < part.End; {
 		i := strings.IndexAny(source[from:part.End], "#:")
 		if i < 0 {
 			return
 		}
-		offset := from + i
-		place, within := at(offset)
-		f, ok := flakeTextAt(source, within, offset)
+		f, ok := flakeTextAt(source, part.Span, from+i)
 		if !ok {
-			from = offset + 1
+			from += i + 1
 			continue
 		}
-		from = max(f.End, offset) + 1
-		if to := l.targetOf(f, &place); to.Target != "" {
+		from = max(f.End, from+i) + 1
+		if to := l.targetOf(f, part); to.Target != "" {
 			to.Span = f.Span
 			l.all = append(l.all, to)
 		}
@@ -91,7 +88,7 @@ func (l *links) ofReferences(part text.Span, at func(offset int) (module.Place, 
 }
 
 // targetOf is what a reference leads to.
-func (l *links) targetOf(f flakeText, place *module.Place) DocumentLink {
+func (l *links) targetOf(f flakeText, part syntax.Token) DocumentLink {
 	before := l.pinned
 	defer func() { l.pinned = before }()
 	if f.isLocal() {
@@ -110,7 +107,7 @@ func (l *links) targetOf(f flakeText, place *module.Place) DocumentLink {
 	at := pin.Revision
 	if at == "" {
 		at = pin.Branch
-		if locked, ok := l.lockedBy(place); ok {
+		if locked, ok := l.lockedBy(part); ok {
 			at = locked
 		}
 	}
@@ -128,11 +125,11 @@ func (l *links) targetOf(f flakeText, place *module.Place) DocumentLink {
 }
 
 // lockedBy is the revision to which the lock file pins the input whose address a string is.
-func (l *links) lockedBy(place *module.Place) (revision string, ok bool) {
-	if place.Kind != module.TextPlace || !flakes(l.query, nil) {
+func (l *links) lockedBy(part syntax.Token) (revision string, ok bool) {
+	if part.Kind == syntax.Comment || !flakes(l.query, nil) {
 		return "", false
 	}
-	path := module.PathOf(place.Node)
+	path := module.PathOf(l.doc.Tree().NodeOf(part))
 	if !hasForm(path, "inputs.*.url") {
 		return "", false
 	}
@@ -153,12 +150,14 @@ func codeHost(pin pins.Pin, kind, at, file string) string {
 }
 
 // ofPath adds the file of jetpack-nixos to which a string leads.
-func (l *links) ofPath(n syntax.Node, part text.Span) {
-	if !strings.HasPrefix(part.Of(l.doc.Text), "/") {
+func (l *links) ofPath(part syntax.Token) {
+	if !strings.HasPrefix(part.Of(l.doc.Text), "/") || l.paths == mostPaths {
 		return
 	}
+	l.paths++
 	before := l.pinned
 	defer func() { l.pinned = before }()
+	n := l.doc.Tree().NodeOf(part)
 	place := module.Place{Kind: module.TextPlace, Span: n.Span(), Node: n, Offset: part.End}
 	s, ok := l.sourcePath(&place)
 	file, isFile := s.(sourceFile)

@@ -60,7 +60,7 @@ func flakeTextAt(source string, within text.Span, offset int) (f flakeText, ok b
 		f.hash, f.address = start+i, bare[:i]
 		f.output, _, _ = strings.Cut(bare[i+1:], "^")
 	}
-	line := source[within.Start:start]
+	line := source[max(within.Start, start-mostOfReference):start]
 	f.line = line[strings.LastIndexAny(line, "\r\n")+1:]
 	return f, true
 }

@@ -120,6 +120,10 @@ var constructs = []struct {
 		return numbered("{ ", "options.hardware.nvidia-jetpack.a%d = lib.mkOption { type = lib.types.enum [ \"a\" ]; }; ", "")(n) + numbered("", "hardware.nvidia-jetpack.b%d = \"\"; ", "}")(n)
 	}},
 	{"urls", numbered("{ ", "inputs.a%d.url = \"github:anduril/jetpack-nixos/${x}\"; ", "hardware.nvidia-jetpack.x = 1; }")},
+	{"references", repeated("{ hardware.nvidia-jetpack.x = \"", "nix build github:anduril/jetpack-nixos#x .#y ", "\"; }", "")},
+	{"references without spaces", repeated("{ hardware.nvidia-jetpack.x = \"", "a:b#", "\"; }", "")},
+	{"references in a comment", repeated("{ hardware.nvidia-jetpack.x = 1; } # ", "see pill 07, github:anduril/jetpack-nixos: a#b ", "", "")},
+	{"paths into names", numbered("let ", "a%[1]d = jetpack-nixos; b%[1]d = \"${a%[1]d}/modules\"; ", "in b1")},
 	{"imports", repeated("{ imports = [ ", "./a.nix ", "]; hardware.nvidia-jetpack.x = 1; }", "")},
 	{"broken braces", repeated("{ hardware.nvidia-jetpack = ", "{ ", "", "")},
 	{"broken dots", repeated("{ hardware.nvidia-jetpack = ", "a.\n", "", "")},
@@ -205,6 +209,7 @@ func askedEverything(t *testing.T, session *workspace.Session, text string) time
 		ide.DefinitionAt(snapshot, doc, offset)
 		ide.DeclarationAt(snapshot, doc, offset)
 	}
+	ide.DocumentLinks(snapshot, doc)
 	return processorTime(t) - begin
 }
 
