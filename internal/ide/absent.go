@@ -41,7 +41,7 @@ func (a absent) sheet(q *query) sheet {
 // ofRevision is a text about this revision, which speaks of the nearest known one where that answers for another, of which nobody knows
 // what it has.
 func (q *query) ofRevision(words string) string {
-	if b := q.pinned.Basis; q.pinned.Pin.Found() && (b == workspace.ByDate || b == workspace.Newest || b == workspace.Earlier) {
+	if b := q.pinned.Basis; q.pinned.Pin.Revision != "" && (b == workspace.ByDate || b == workspace.Newest || b == workspace.Earlier) {
 		return strings.ReplaceAll(words, "this revision", q.nearness()+" revision")
 	}
 	return words
