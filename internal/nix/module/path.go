@@ -269,10 +269,17 @@ func outward(at, up syntax.Node) (Path, bool) {
 	return Path{boundary}, false
 }
 
+// mostBeforeMeta is how many bindings of a file are looked at for the meta of a hive, which people write first: each path asks.
+const mostBeforeMeta = 8
+
 // isHive reports whether what a file has for its value is a hive, as colmena reads one: hosts by name beside meta, which says what
 // nixpkgs they have.
 func isHive(n syntax.Node) bool {
+	left := mostBeforeMeta
 	for b := range syntax.Bindings(n) {
+		if left--; left < 0 {
+			break
+		}
 		path, ok := syntax.AsAttrPath(b.Child(0))
 		if !ok || path.Child(0).Text() != "meta" {
 			continue
