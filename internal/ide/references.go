@@ -277,7 +277,7 @@ func (r *referenceSearch) namesIn(catalogs ...*catalog.Catalog) [][]string {
 func (r *referenceSearch) kindOf(q *query, place module.Place) (ReferenceKind, bool) {
 	path, c := place.Path, q.pinned.Catalog
 	defines := optionPath(c, place.Defines) != nil
-	if r.to.kind != packageReferent && !defines && optionPath(c, path) == nil {
+	if r.to.kind != packageReferent && !defines && q.optionOfPlace(&place) == nil {
 		return 0, false // no option, so that no other kind of subject need be tried
 	}
 	found := place
