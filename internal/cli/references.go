@@ -51,8 +51,8 @@ func (p *Program) referencesCommand() *cobra.Command {
 			}
 		} else {
 			for i, at := range places {
-				line := found.Found[i].Mapper.LineText(at.StartLine - 1)
-				printf(p.out, "%s:%d:%d: %s: %s\n", at.File, at.StartLine, at.StartColumn, at.Kind, strings.TrimSpace(line))
+				line := around(found.Found[i].Mapper.LineText(at.StartLine-1), at.StartColumn-1)
+				printf(p.out, "%s:%d:%d: %s: %s\n", at.File, at.StartLine, at.StartColumn, at.Kind, line)
 			}
 		}
 		if len(places) == 0 {
@@ -78,4 +78,15 @@ type referenceJSON struct {
 	File string `json:"file"`
 	Lines
 	Kind string `json:"kind"` // definition, read or declaration
+}
+
+// around is a line without the space at its ends; of a line that no person wrote, such as a whole file on one, what is near an offset.
+func around(line string, offset int) string {
+	const before, most = 80, 320 // bytes
+	if len(line) <= most {
+		return strings.TrimSpace(line)
+	}
+	start := max(0, min(offset-before, len(line)-most))
+	near := strings.ToValidUTF8(line[start:min(start+most, len(line))], "")
+	return "… " + strings.TrimSpace(near) + " …"
 }

@@ -105,6 +105,8 @@ var constructs = []struct {
 	{"overlays nested", repeated("{ nixpkgs.overlays = ", "final: prev: { a = ", "nvidia-jetpack", "; }")},
 	{"overlay of a scope", numbered("final: prev: { nvidia-jetpack = prev.nvidia-jetpack.overrideScope (jf: jp: { ", "a%d = jp.l4t-core; ", "}); }")},
 	{"scope", numbered("final: prev: { nvidia-jetpack = 1; s = final.lib.makeScope final.newScope (self: { ", "a%[1]d = self.a%[1]d; ", "}); }")},
+	{"overlays by name", numbered("let ", "a%d = final: prev: { nvidia-jetpack = prev.x; }; ", "in { }")},
+	{"overlays composed", numbered("{ lib, nvidia-jetpack }: lib.composeManyExtensions [ ", "(a: b: { a%d = b.nvidia-jetpack; }) ", "]")},
 	{"strings", numbered("{ hardware.nvidia-jetpack = { ", "a%d = \"${x} y ${z}\"; ", "}; }")},
 	{"one string interps", repeated("{ hardware.nvidia-jetpack.som = \"", "${x}", "\"; }", "")},
 	{"nested interps", repeated("{ hardware.nvidia-jetpack.som = ", "\"${", "x", "}\"")},

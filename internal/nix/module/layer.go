@@ -1,6 +1,7 @@
 package module
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -556,24 +557,33 @@ func setByNames(final, prev string) (SetKind, bool) {
 
 // usedAs finds where a text uses a function for a layer, by the name that it has there.
 func usedAs(lambda syntax.Node, name string) (Layer, bool) {
-	for n := range syntax.Descendants(lambda.Tree().Root()) {
-		switch n.Kind() {
-		case syntax.Identifier:
-			if n.Text() != name {
-				continue
-			}
-		case syntax.Select:
-			if s, _ := syntax.AsSelect(n); lastNameOf(s.Path()) != name {
-				continue
-			}
-		default:
-			continue
+	for n := range named(lambda.Tree(), name) {
+		if path, ok := syntax.AsAttrPath(n.Parent()); ok && path.Parent().Kind() == syntax.Select && path.Last() == n {
+			n = path.Parent()
 		}
 		if of, ok := useOf(n).overlaid(); ok {
 			return of, true
 		}
 	}
 	return Layer{}, false
+}
+
+// named are the places of a text where a name stands. A text with many names is searched for each of them, so they are looked for in
+// its bytes.
+func named(t *syntax.Tree, name string) iter.Seq[syntax.Node] {
+	return func(yield func(syntax.Node) bool) {
+		for at := 0; name != ""; at += len(name) {
+			next := strings.Index(t.Source()[at:], name)
+			if next < 0 {
+				return
+			}
+			at += next
+			n := t.NodeOf(t.TokenAt(at, nil))
+			if n.Kind() == syntax.Identifier && n.Span().Start == at && n.Text() == name && !yield(n) {
+				return
+			}
+		}
+	}
 }
 
 // usedMaker is the layer of a function self: e that the text gives, by the name it has there, to a function that makes a set of it.
@@ -584,10 +594,7 @@ func usedMaker(l syntax.LambdaNode) (Layer, bool) {
 	if !isSimple(l) || isOuter || u.function != "" || u.binding == "" || u.applied > 0 || u.isInList || !slices.ContainsFunc(makers[:], func(name string) bool { return strings.Contains(source, name) }) {
 		return Layer{}, false
 	}
-	for n := range syntax.Descendants(l.Tree().Root()) {
-		if n.Kind() != syntax.Identifier || n.Text() != u.binding {
-			continue
-		}
+	for n := range named(l.Tree(), u.binding) {
 		used := useOf(n)
 		made := Layer{Final: l.Parameter(), For: used.function, Lambda: l.Node}
 		switch f := used.function; {
