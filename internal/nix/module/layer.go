@@ -1,7 +1,6 @@
 package module
 
 import (
-	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -557,7 +556,7 @@ func setByNames(final, prev string) (SetKind, bool) {
 
 // usedAs finds where a text uses a function for a layer, by the name that it has there.
 func usedAs(lambda syntax.Node, name string) (Layer, bool) {
-	for n := range named(lambda.Tree(), name) {
+	for n := range lambda.Tree().Identifiers(name) {
 		if path, ok := syntax.AsAttrPath(n.Parent()); ok && path.Parent().Kind() == syntax.Select && path.Last() == n {
 			n = path.Parent()
 		}
@@ -568,24 +567,6 @@ func usedAs(lambda syntax.Node, name string) (Layer, bool) {
 	return Layer{}, false
 }
 
-// named are the places of a text where a name stands. A text with many names is searched for each of them, so they are looked for in
-// its bytes.
-func named(t *syntax.Tree, name string) iter.Seq[syntax.Node] {
-	return func(yield func(syntax.Node) bool) {
-		for at := 0; name != ""; at += len(name) {
-			next := strings.Index(t.Source()[at:], name)
-			if next < 0 {
-				return
-			}
-			at += next
-			n := t.NodeOf(t.TokenAt(at, nil))
-			if n.Kind() == syntax.Identifier && n.Span().Start == at && n.Text() == name && !yield(n) {
-				return
-			}
-		}
-	}
-}
-
 // usedMaker is the layer of a function self: e that the text gives, by the name it has there, to a function that makes a set of it.
 func usedMaker(l syntax.LambdaNode) (Layer, bool) {
 	u := useOf(l.Node)
@@ -594,7 +575,7 @@ func usedMaker(l syntax.LambdaNode) (Layer, bool) {
 	if !isSimple(l) || isOuter || u.function != "" || u.binding == "" || u.applied > 0 || u.isInList || !slices.ContainsFunc(makers[:], func(name string) bool { return strings.Contains(source, name) }) {
 		return Layer{}, false
 	}
-	for n := range named(l.Tree(), u.binding) {
+	for n := range l.Tree().Identifiers(u.binding) {
 		used := useOf(n)
 		made := Layer{Final: l.Parameter(), For: used.function, Lambda: l.Node}
 		switch f := used.function; {

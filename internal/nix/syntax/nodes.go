@@ -42,6 +42,9 @@ type Tree struct {
 
 	refusals sync.Once // guards errors, which take a look at the whole tree
 	errors   []SyntaxError
+
+	naming sync.Once // guards named, which takes another
+	named  map[string][]int32
 }
 
 // Size is how many bytes the tree takes beside its text, what is asked of it later aside.
@@ -72,6 +75,25 @@ func (t *Tree) Errors() []SyntaxError {
 		t.errors = t.withoutConsequences(t.errors)
 	})
 	return t.errors
+}
+
+// Identifiers are the places of the text where a name stands as an identifier, in order; in a string or as a string it is none.
+func (t *Tree) Identifiers(name string) iter.Seq[Node] {
+	t.naming.Do(func() {
+		t.named = map[string][]int32{}
+		for n := range Descendants(t.Root()) {
+			if n.Kind() == Identifier {
+				t.named[n.Text()] = append(t.named[n.Text()], n.index)
+			}
+		}
+	})
+	return func(yield func(Node) bool) {
+		for _, index := range t.named[name] {
+			if !yield(Node{t, index}) {
+				return
+			}
+		}
+	}
 }
 
 // Node is a handle on a node of a tree. The zero Node is no node: its Kind is
