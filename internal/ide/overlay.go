@@ -607,7 +607,7 @@ func (q *query) definedKey(place *module.Place) (subject, bool) {
 		n.says = markup.Format("This overlay sets %s in place of the one of jetpack-nixos, if it comes after that.", code)
 	default:
 		n.what = markup.Format("attribute that this overlay sets")
-		n.says = markup.Format("This overlay gives %s to the %s, and replaces one of that name.", code, setCalled(around))
+		n.says = markup.Format("This overlay gives %s to the %s, in the place of any other of that name.", code, setCalled(around))
 	}
 	return n, true
 }
