@@ -135,8 +135,11 @@ func abridged(n syntax.Node) string {
 		}
 		return strings.TrimSuffix(abridged(n), " …") + " …"
 	case syntax.Binary:
+		for n.Child(0).Kind() == syntax.Binary {
+			n = n.Child(0)
+		}
 		at, _ := syntax.Operator(n)
-		return abridged(n.Child(0)) + " " + at.Of(n.Tree().Source()) + " …"
+		return strings.TrimSuffix(abridged(n.Child(0)), " …") + " " + at.Of(n.Tree().Source()) + " …"
 	case syntax.Lambda:
 		return "(… : …)"
 	case syntax.If:
