@@ -34,9 +34,16 @@ var DevicePackages = []string{
 // builtFlashScript is the day of 1a54d38, by which the flash script came into system.build.
 var builtFlashScript = time.Date(2024, 6, 17, 0, 0, 0, 0, time.UTC)
 
+// FlashesFromBoard reports whether the flash script of a configuration is a program for the board, as it was before 1a54d38: the
+// packages of the configuration make it.
+func (c *Catalog) FlashesFromBoard() bool {
+	at := c.Revision.Date
+	return !at.IsZero() && at.Before(builtFlashScript)
+}
+
 // FlashScript is where a host's configuration has the script that flashes the host, in revisions since November 2022.
 func (c *Catalog) FlashScript() string {
-	if at := c.Revision.Date; !at.IsZero() && at.Before(builtFlashScript) {
+	if c.FlashesFromBoard() {
 		return Namespace + ".flashScript"
 	}
 	return "system.build.flashScript"

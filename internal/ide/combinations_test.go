@@ -143,7 +143,11 @@ func judgeHost(t *testing.T, sn *workspace.Snapshot, c *catalog.Catalog, one com
 		d := found[0]
 		refused = true
 		written, isWarning := one.major, clashes[0] == catalog.ClashTargetBoard
-		if clashes[0] == catalog.ClashCarrier {
+		fitsOnAnother := slices.ContainsFunc([]string{"generic", "devkit"}, func(carrier string) bool {
+			verdict, _ := c.Fits(one.som, carrier, one.major)
+			return verdict == catalog.FitYes
+		})
+		if clashes[0] == catalog.ClashCarrier || isWarning && fitsOnAnother { // the carrier board is to blame
 			written = one.carrier
 		}
 		if text := files[file][d.Span.Start:d.Span.End]; d.Code != ide.CodeRefusedCombination ||

@@ -3,6 +3,7 @@ package ide
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -92,7 +93,7 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 		}
 		for _, clash := range clashes {
 			option := catalog.MajorVersionOption
-			if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && set.major == "" {
+			if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && (set.major == "" || set.carrier != "" && d.fitsWithAnother(set, catalog.CarrierBoardOption)) {
 				option = catalog.CarrierBoardOption
 			}
 			found := Diagnostic{
@@ -100,14 +101,30 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 				Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), *set.field(option), set.som),
 			}
 			if clash == catalog.ClashTargetBoard {
+				var others []string
+				for _, other := range fitOptions {
+					if value := *set.field(other); other != option && value != "" {
+						others = append(others, fmt.Sprintf("%s = %q", shortName(other), value))
+					}
+				}
 				found.Severity = SeverityWarning
-				found.Message = fmt.Sprintf("%s has no board to flash for %s = %q together with som = %q", d.revision(), shortName(option), *set.field(option), set.som)
+				found.Message = fmt.Sprintf("%s has no board to flash for %s = %q together with %s", d.revision(), shortName(option), *set.field(option), text.List(others, "and"))
 			}
 			if !yield(option, found) {
 				return
 			}
 		}
 	}
+}
+
+// fitsWithAnother reports whether another value of one option alone makes a set fit.
+func (d *diagnoser) fitsWithAnother(set board, option string) bool {
+	o, _ := d.pinned.Catalog.Option(option)
+	return slices.ContainsFunc(o.Values, func(value string) bool {
+		tried, _ := set.with(option, value)
+		verdict, _ := tried.fits(d.pinned.Catalog)
+		return verdict == catalog.FitYes
+	})
 }
 
 // fitting are the values of an option that go with the rest of a set. Where the rest is refused by itself, or not all that a

@@ -77,7 +77,7 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 	if mayReplaceKernel(h) {
 		f.Kernel = ""
 	}
-	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 && strangeSoM(c, h) == "" {
+	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 && NoFlash(c, h).Empty() {
 		f.Flash = flashCommand(c, h)
 	}
 	return f
@@ -112,6 +112,8 @@ func NoFlash(c *workspace.Configuration, h *host.Host) markup.Text {
 		return markup.Format("jetpack-nixos, in the source on disk, has no board for %s", markup.Code(fmt.Sprintf("som = %q", som)))
 	case hostString(h, catalog.SoMOption) == "generic" && !hasTargetBoard(h):
 		return markup.Format("%s is not set", markup.Code("som"))
+	case c.PinnedOf(h).Catalog.FlashesFromBoard():
+		return markup.Format("jetpack-nixos %s makes that of a configuration for the board itself, and it has to run on a PC with x86_64", markup.Code(r.Short()))
 	}
 	return markup.Text{}
 }

@@ -33,7 +33,7 @@ var layerSentences = map[module.SetKind]struct{ final, prev, maker string }{
 	},
 	module.PackageSet: {
 		"%s is %s with every overlay applied, this one and later ones too. Take from it what you use.",
-		"%s is %s with the overlays before this one alone. Take from it the package that you replace.", "",
+		"%s is %s with only the overlays before this one. Take from it the package that you replace.", "",
 	},
 	module.ScopeSet: {
 		"%s is %s with all that is laid over it, this overlay too. Take from it the members that you use.",
@@ -601,7 +601,7 @@ func (q *query) definedKey(place *module.Place) (subject, bool) {
 		n.topics = topics{function("makeScope"), concept("scopes")}
 	case around.Takes(key):
 		n.what = markup.Format("attribute that this overlay replaces")
-		n.says = markup.Format("This overlay replaces %s of the %s: it makes the new one of the one before.", code, setCalled(around))
+		n.says = markup.Format("This overlay replaces %s of the %s: it builds the new one from the one before.", code, setCalled(around))
 	case q.isUpstreams(around, name):
 		n.what = markup.Format("attribute that this overlay sets anew")
 		n.says = markup.Format("This overlay sets %s in place of the one of jetpack-nixos, if it comes after that.", code)

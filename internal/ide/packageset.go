@@ -18,6 +18,7 @@ type cudaSet struct {
 	name      string
 	isChanged bool // it stands where an overlay changes it
 	isHanded  bool // it is an argument of a package file, whose caller hands it in
+	isOfOther bool // it is taken from something else than the pkgs of a module
 }
 
 // setMember is the subject of a name that jetpack-nixos sets or overrides in a package set besides its scope, or once did.
@@ -63,6 +64,7 @@ func (q *query) packageSet(place *module.Place) (subject, bool) {
 		}
 		s := q.cudaSetNamed(names[last].Name, false)
 		s.isHanded = last == 0
+		s.isOfOther = last > 0 && names[last-1].Name != "pkgs"
 		return s, true
 	}
 	of, set, ok := q.setAround(place, names[:len(names)-1])
@@ -177,8 +179,8 @@ func isSetByOverlay(place *module.Place) bool {
 	for n := range syntax.Ancestors(place.Node.Parent().Parent().Parent()) {
 		switch n.Kind() {
 		case syntax.Lambda:
-			_, ok := module.AsOverlay(n)
-			return ok
+			l, ok := module.AsLayer(n)
+			return ok && !l.Final.IsZero() && !l.Prev.IsZero() && l.Set != module.ScopeSet && l.Set != module.DerivationSet
 		case syntax.AttrSet, syntax.Paren, syntax.Binary, syntax.LetIn, syntax.With:
 		default:
 			return false
@@ -298,7 +300,7 @@ func (s cudaSet) sheet(q *query) sheet {
 		out.what = markup.Format("%s, as this overlay leaves it", out.what)
 	}
 	out.add("JetPack", q.jetpacksWith(s.name))
-	if s.name == catalog.CUDASet && has {
+	if s.name == catalog.CUDASet && has && !s.isChanged && !s.isOfOther {
 		q.addCUDAByHost(&out)
 	}
 	if a, ok := q.overlayAttribute(s.name); ok {
@@ -415,13 +417,47 @@ func (m setMember) sheet(q *query) sheet {
 		m.addOrigin(q, &out)
 		return out
 	}
-	out.addFact("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
 	if m.File == cudaLegacyFile {
-		says := markup.Prose("for CUDA 11.4, from NVIDIA's Debian packages. A set of another release has what nixpkgs has, if there is anything.")
-		out.addBrief("Set", says, markup.Prose("for CUDA 11.4"))
+		switch release := q.cudaReleaseOf(m.of); {
+		case release == "":
+			says := markup.Prose("With CUDA 11.4, it is jetpack-nixos's own, from NVIDIA's Debian packages. With any other release, it is that of nixpkgs, if there is one.")
+			out.addBrief("Set", says, markup.Prose("jetpack-nixos's own with CUDA 11.4 alone"))
+			out.rows = append(out.rows, q.revisionRow())
+			return out
+		case !strings.HasPrefix("11.4", release):
+			out.rows = append(out.rows, q.revisionRow())
+			out.remark("In this set, it is the package of nixpkgs, if your nixpkgs has it. jetpack-nixos has one of its own for CUDA 11.4 alone.")
+			return out
+		}
+		out.addBrief("Set", markup.Prose("for CUDA 11.4, from NVIDIA's Debian packages"), markup.Prose("for CUDA 11.4"))
 	}
+	out.addFact("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
 	out.rows = append(out.rows, q.declaredRow(m.File, m.Line))
 	return out
+}
+
+// cudaReleaseOf is the CUDA release of a package set, of a scope or with a number in its name; empty where that is not known.
+func (q *query) cudaReleaseOf(set string) string {
+	scope, name, inScope := strings.Cut(set, ".")
+	if !inScope {
+		return releaseOf(set)
+	}
+	if release := releaseOf(name); release != "" {
+		return release
+	}
+	major, _ := catalog.ScopeMajor(scope)
+	g, _ := q.pinned.Catalog.Generation(major)
+	release, _ := cutLast(g.CUDA, ".")
+	return release
+}
+
+// cutLast is a text up to the last of some separator, and what follows that.
+func cutLast(s, separator string) (before, after string) {
+	i := strings.LastIndex(s, separator)
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], s[i+len(separator):]
 }
 
 // cudaLegacyFile is the extension for the CUDA package set of JetPack 5.

@@ -244,8 +244,12 @@ func (s scope) declaration(q *query) (Location, bool) {
 }
 
 func (m member) sheet(q *query) sheet {
+	words := m.Summary
+	if m.Name == catalog.CUDASet { // the description is of the set in pkgs
+		words = "The CUDA libraries and compiler of the release that belongs to the JetPack of this scope."
+	}
 	out := sheet{
-		title: m.scope + "." + m.Name, what: markup.Prose(memberTitle(m.Package)), summary: q.dated(m.Summary, ""),
+		title: m.scope + "." + m.Name, what: markup.Prose(memberTitle(m.Package)), summary: q.dated(words, ""),
 	}
 	out.addFact("JetPack", markup.Literal(strings.Join(m.Generations, ", ")))
 	if m.DeviceOnly {
