@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,17 +19,25 @@ const (
 	MajorVersionOption = Namespace + ".majorVersion"
 )
 
-// DevicePackagesOption holds all that is built for a configuration. Until DevicePackagesMoved, the commit by which these became members
-// of the scope, nothing else holds DevicePackages.
+// DevicePackagesOption holds all that is built for a configuration. Until devicePackagesMoved, the commit by which these became members
+// of the scope, nothing else holds devicePackages.
 const (
 	DevicePackagesOption = Namespace + ".devicePkgs"
-	DevicePackagesMoved  = "1a54d38"
+	devicePackagesMoved  = "1a54d38"
 )
 
-// DevicePackages are what device-pkgs/default.nix gives at DevicePackagesMoved's parent.
-var DevicePackages = []string{
+// devicePackages are what device-pkgs/default.nix gives at devicePackagesMoved's parent.
+var devicePackages = []string{
 	"nvLuksSrv", "hwKeyAgent", "mkFlashScript", "mkFlashCmdScript", "mkFlashScriptAuto", "flashScript", "initrdFlashScript", "tosImage",
 	"taDevKit", "signedFirmware", "bup", "fuseScript", "uefiCapsuleUpdate", "mkRcmBootScript", "rcmBoot",
+}
+
+// IsDevicePackage reports whether a package stands in DevicePackagesOption alone, as all that is built for a configuration did before
+// the scope had it.
+func (l *Library) IsDevicePackage(c *Catalog, name string) bool {
+	before, ok := l.IsBefore(c.Revision.Hash, devicePackagesMoved)
+	_, hasOption := c.Option(DevicePackagesOption)
+	return ok && before && hasOption && slices.Contains(devicePackages, name)
 }
 
 // builtFlashScript is the day of 1a54d38, by which the flash script came into system.build.

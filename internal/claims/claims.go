@@ -548,7 +548,7 @@ func (r *reader) readBare(n named) {
 				continue
 			}
 		}
-		if has, _ := r.HasMember(catalog.ScopeName, "", name); has || slices.Contains(ofMakeScope, name) || ofNixpkgs.MatchString(name) {
+		if has, _ := r.HasMember(catalog.ScopeName, "", name); has || r.library.IsDevicePackage(r.Catalog, name) || slices.Contains(ofMakeScope, name) || ofNixpkgs.MatchString(name) {
 			continue
 		}
 		if past := r.packagePast(name); past.Introduced.Known() && r.membersKnown() {

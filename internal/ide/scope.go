@@ -135,7 +135,7 @@ func (q *query) memberNamed(scope, name string) (subject, bool) {
 			return nil, false
 		}
 		out.what, out.past = "not a member of the scope in this revision", past
-		if q.isDevicePackage(name) {
+		if q.sn.Library().IsDevicePackage(q.pinned.Catalog, name) {
 			out.instead = markup.Format("The revision has it in %s.", markup.Code("config."+catalog.DevicePackagesOption))
 		}
 	}
@@ -145,15 +145,6 @@ func (q *query) memberNamed(scope, name string) (subject, bool) {
 func isScopeName(name string) bool {
 	_, ok := catalog.ScopeMajor(name)
 	return ok
-}
-
-// isDevicePackage reports whether a package stands in the option devicePkgs alone, as all that is built for a configuration did before
-// the scope had it.
-func (q *query) isDevicePackage(name string) bool {
-	c := q.pinned.Catalog
-	before, ok := q.sn.Library().IsBefore(c.Revision.Hash, catalog.DevicePackagesMoved)
-	_, hasOption := c.Option(catalog.DevicePackagesOption)
-	return ok && before && hasOption && slices.Contains(catalog.DevicePackages, name)
 }
 
 // isScope reports whether a name in a path is that of a package scope, and not of the set of options.
