@@ -79,7 +79,7 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 					found = append(found, version.FindAllString(text, -1)...)
 				}
 				for _, w := range found {
-					if has, _ := era.HasMember(catalog.ScopeName, "", w); has || !home.names[w] || here.names[w] || home.values[w] != nil && here.unread || home.outputs[w] && len(here.outputs) == 0 || home.packages[w] && !here.whole || saysOption(home.values[w], note) {
+					if has, _ := era.HasMember(catalog.ScopeName, "", w); has || library.IsDevicePackage(era, w) || !home.names[w] || here.names[w] || home.values[w] != nil && here.unread || home.outputs[w] && len(here.outputs) == 0 || home.packages[w] && !here.whole || saysOption(home.values[w], note) {
 						continue
 					}
 					if !strings.Contains(note, w) {
