@@ -393,7 +393,7 @@ end
 -- Pills of the workspace: a message names the setting, once.
 local function offer()
   local notify, said = vim.notify, {}
-  vim.notify = function(message)
+  vim.notify = function(message) -- luacheck: ignore 122
     said[#said + 1] = message
   end
   local folder = t.run .. "/theirs/docs/our-pills"
@@ -413,7 +413,7 @@ local function offer()
   t.edit("theirs/b.nix")
   t.answers("textDocument/hover") -- the server has answered by now
   vim.wait(300)
-  vim.notify = notify
+  vim.notify = notify -- luacheck: ignore 122
   t.report("says once that the workspace has pills", wanted and #said == 1, said)
 end
 

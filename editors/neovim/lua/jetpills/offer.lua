@@ -17,11 +17,9 @@ function M.look(buf)
       if not vim.tbl_contains(told(), folder) then
         vim.fn.mkdir(vim.fs.dirname(memory()), "p")
         vim.fn.writefile({ folder }, memory(), "a")
-        vim.notify(
-          ("jetpills: this workspace has pills in %s. To show them in place of the shipped ones, set jetpills.pills.path to that folder; see :help jetpills-settings"):format(
-            folder
-          )
-        )
+        local message = "jetpills: this workspace has pills in %s. To show them in place of the shipped ones, "
+          .. "set jetpills.pills.path to that folder; see :help jetpills-settings"
+        vim.notify(message:format(folder))
         return
       end
     end
