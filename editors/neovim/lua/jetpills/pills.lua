@@ -206,9 +206,9 @@ end
 ---@return string? problem
 function M.why(pills, text)
   local output, problem = server.run_with(text, "why", "--format", "json", "-")
-  local read, found = pcall(vim.json.decode, output or "[]")
+  local is_json, found = pcall(vim.json.decode, output or "[]")
   local causes = {}
-  for _, cause in ipairs(read and found or {}) do
+  for _, cause in ipairs(is_json and found or {}) do
     cause.section = M.find(pills, cause.pill)
     causes[#causes + 1] = cause.section and cause
   end
