@@ -369,50 +369,6 @@ const then = [
     },
   },
   {
-    name: 'offers the pills of a trusted workspace, and no more after No',
-    ownSide: true,
-    async run(editor) {
-      const { server, page } = editor;
-      const pills = (name) => {
-        fs.mkdirSync(path.join(server.dir, 'project/docs', name), { recursive: true });
-        for (const id of ['00', '01']) server.write(`project/docs/${name}/${id}-ours.md`, `# Pill ${id}: Our boards\n\nText.\n`);
-      };
-      const offer = page.locator('.notification-toast', { hasText: 'This workspace has pills in' });
-      const open = async () => {
-        await page.reload({ waitUntil: 'domcontentloaded', timeout: 120_000 });
-        await page.locator('.monaco-editor .view-line').first().click({ timeout: 120_000 });
-        await editor.warmUp();
-      };
-      pills('a-pills');
-      try {
-        await open();
-        await editor.pause(500);
-        assert.equal(await offer.count(), 0, 'an untrusted workspace is asked');
-        await editor.command('Workspaces: Manage Workspace Trust');
-        await page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).first().click();
-        await editor.openFile(configuration);
-        await offer.filter({ hasText: 'docs/a-pills' }).waitFor();
-        await editor.screenshot('offer of pills');
-        await offer.locator('.monaco-button', { hasText: 'No' }).click();
-        await editor.pause(6000); // VS Code in a browser writes down every five seconds what extensions remember
-        await open();
-        await editor.pause(1000);
-        assert.equal(await offer.count(), 0, 'asked again after No');
-        pills('b-pills');
-        await open();
-        await offer.filter({ hasText: 'docs/b-pills' }).waitFor();
-        await offer.locator('.monaco-button', { hasText: 'Use Them' }).click();
-        const settings = path.join(server.dir, 'project/.vscode/settings.json');
-        await editor.until('the setting', () => fs.existsSync(settings) && fs.readFileSync(settings, 'utf8').includes('"docs/b-pills"'));
-        await editor.command('Jetpills: Open Pill…');
-        await editor.rows().filter({ hasText: 'Our boards' }).first().waitFor();
-      } finally {
-        fs.rmSync(path.join(server.dir, 'project/docs'), { recursive: true, force: true });
-        server.writeWorkspaceSettings({});
-      }
-    },
-  },
-  {
     name: 'is active within 100 ms',
     ownSide: true,
     async run(editor) {
