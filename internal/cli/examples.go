@@ -10,7 +10,7 @@ var examples = map[string][]string{
 	},
 	"jetpills lsp": {
 		"jetpills lsp                                  # as an editor starts it",
-		"jetpills lsp --log-file /tmp/jetpills.log --log-level debug",
+		"jetpills lsp --log-file jetpills.log --log-level debug",
 	},
 	"jetpills hover": {
 		"jetpills hover configuration.nix:12:8",

@@ -424,7 +424,7 @@ func (m setMember) sheet(q *query) sheet {
 			out.addBrief("Set", says, markup.Prose("jetpack-nixos's own with CUDA 11.4 alone"))
 			out.rows = append(out.rows, q.revisionRow())
 			return out
-		case !strings.HasPrefix("11.4", release):
+		case !strings.HasPrefix("11.4.", release+".") && !strings.HasPrefix(release, "11.4."):
 			out.rows = append(out.rows, q.revisionRow())
 			out.remark("In this set, it is the package of nixpkgs, if your nixpkgs has it. jetpack-nixos has one of its own for CUDA 11.4 alone.")
 			return out
@@ -436,7 +436,8 @@ func (m setMember) sheet(q *query) sheet {
 	return out
 }
 
-// cudaReleaseOf is the CUDA release of a package set, of a scope or with a number in its name; empty where that is not known.
+// cudaReleaseOf is the CUDA release of a package set, of a scope or with a number in its name, as far as that says it; empty where
+// that is not known.
 func (q *query) cudaReleaseOf(set string) string {
 	scope, name, inScope := strings.Cut(set, ".")
 	if !inScope {
@@ -447,17 +448,7 @@ func (q *query) cudaReleaseOf(set string) string {
 	}
 	major, _ := catalog.ScopeMajor(scope)
 	g, _ := q.pinned.Catalog.Generation(major)
-	release, _ := cutLast(g.CUDA, ".")
-	return release
-}
-
-// cutLast is a text up to the last of some separator, and what follows that.
-func cutLast(s, separator string) (before, after string) {
-	i := strings.LastIndex(s, separator)
-	if i < 0 {
-		return s, ""
-	}
-	return s[:i], s[i+len(separator):]
+	return g.CUDA
 }
 
 // cudaLegacyFile is the extension for the CUDA package set of JetPack 5.
