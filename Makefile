@@ -30,7 +30,7 @@ ifdef UPSTREAM
 	go test ./internal/pillcheck -run TestFiles -clone "$$dir"; \
 	go test ./internal/nix/host -run TestElsewhere -upstream "$$dir"; \
 	go run ./cmd/jetpills pills lint --fix pills >/dev/null || true; \
-	go test ./pills -run TestSymptomsUpstream -clone "$$dir" || true; \
+	go test -tags corpus ./pills -run TestSymptomsUpstream -upstream "$$dir" || true; \
 	go test ./internal/server -run TestMarkers -update; \
 	go test ./internal/pillcheck -run TestExcerpts -update; \
 	git diff --stat; \

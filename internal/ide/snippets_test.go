@@ -208,14 +208,8 @@ func recordSnippets(t *testing.T, library *catalog.Library) (all []snippetJudgem
 				ask = "let j = " + ask + `; in assert j.enable; "${j.som} ${j.carrierBoard}"`
 			}
 			whole := fmt.Sprintf("let lib = import %s; src = %s; snippet = import %s; in %s", nixtest.Lib(t), strconv.Quote(source), file, ask)
-			out, err := exec.Command("nix-instantiate", "--eval", "--strict", "-E", whole).CombinedOutput()
-			if err != nil {
-				t.Fatalf("%s at %s: %v: %s", s.Label, rev, err, out)
-			}
-			answer, err := strconv.Unquote(strings.TrimSpace(string(out)))
-			if err != nil {
-				t.Fatalf("%s at %s: %s", s.Label, rev, out)
-			}
+			var answer string
+			nixtest.Eval(t, whole, &answer)
 			all = append(all, snippetJudgement{c.Revision.Hash, s.Label, s.Edit.NewText, answer})
 		}
 	}
