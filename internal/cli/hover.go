@@ -7,6 +7,7 @@ import (
 
 	"jetpills/internal/ide"
 	"jetpills/internal/pill"
+	"jetpills/internal/text"
 )
 
 func (p *Program) hoverCommand() *cobra.Command {
@@ -36,7 +37,7 @@ func (p *Program) hoverCommand() *cobra.Command {
 			if err := pill.RenderMarkdown(w, contents, width, color); err != nil || h.Section().Pill == nil {
 				return err
 			}
-			_, err := io.WriteString(w, "\n"+paint("Read on: jetpills pills show "+h.Section().Ref(), dim, color)+"\n")
+			_, err := io.WriteString(w, "\n"+paint("Read on: jetpills pills show "+h.Section().Ref(), text.Dim, color)+"\n")
 			return err
 		})
 	}, "markdown")

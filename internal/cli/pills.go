@@ -104,11 +104,11 @@ func (p *Program) pillsSearchCommand() *cobra.Command {
 				if i > 0 {
 					printf(w, "\n")
 				}
-				for _, line := range wrap(text.Visible(hit.Section.Label(), ""), "", "  ", width) {
-					_, _ = io.WriteString(w, paint(line, bold, color)+"\n")
+				for _, line := range text.Wrap(text.Visible(hit.Section.Label(), ""), "", "  ", width) {
+					_, _ = io.WriteString(w, paint(line, text.Bold, color)+"\n")
 				}
-				_, _ = io.WriteString(w, "  "+paint(text.Visible(hit.Section.Ref(), ""), cyan, color)+"\n")
-				for _, line := range wrap(text.Visible(hit.Snippet, ""), "  ", "  ", width) {
+				_, _ = io.WriteString(w, "  "+paint(text.Visible(hit.Section.Ref(), ""), text.Cyan, color)+"\n")
+				for _, line := range text.Wrap(text.Visible(hit.Snippet, ""), "  ", "  ", width) {
 					_, _ = io.WriteString(w, line+"\n")
 				}
 			}

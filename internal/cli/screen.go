@@ -96,42 +96,15 @@ func (p *Program) fit(line, indent string) string {
 	if !isTerminal {
 		return line
 	}
-	return strings.Join(wrap(line, "", indent, s.width), "\n")
+	return strings.Join(text.Wrap(line, "", indent, s.width), "\n")
 }
-
-// wrap breaks a line at words into lines of at most width characters, where words allow that. The first begins with one text, all
-// others with another.
-func wrap(line, first, indent string, width int) []string {
-	var lines []string
-	current, isEmpty := first, true
-	for word := range strings.FieldsSeq(line) {
-		switch {
-		case isEmpty:
-			current += word
-		case utf8.RuneCountInString(current)+1+utf8.RuneCountInString(word) > width:
-			lines = append(lines, current)
-			current = indent + word
-		default:
-			current += " " + word
-		}
-		isEmpty = false
-	}
-	return append(lines, current)
-}
-
-// Attributes of a terminal's text.
-const (
-	bold = "1"
-	dim  = "2"
-	cyan = "36"
-)
 
 // paint gives a text an attribute, in colours alone.
 func paint(s, attribute string, color bool) string {
-	if !color || s == "" {
+	if !color {
 		return s
 	}
-	return "\x1b[" + attribute + "m" + s + "\x1b[0m"
+	return text.Paint(s, attribute)
 }
 
 // An entry is a name and what is said of it.
@@ -153,13 +126,13 @@ func printEntries(w io.Writer, entries []entry, width int, color bool) error {
 	var page strings.Builder
 	for _, e := range entries {
 		name, says := text.Visible(e.name, ""), text.Visible(e.says, "")
-		page.WriteString(paint(name, cyan, color))
+		page.WriteString(paint(name, text.Cyan, color))
 		if gap := len(indent) - utf8.RuneCountInString(name); gap >= 2 {
 			page.WriteString(strings.Repeat(" ", gap))
 		} else if says != "" {
 			page.WriteString("\n" + indent)
 		}
-		page.WriteString(strings.TrimPrefix(strings.Join(wrap(says, indent, indent, width), "\n"), indent) + "\n")
+		page.WriteString(strings.TrimPrefix(strings.Join(text.Wrap(says, indent, indent, width), "\n"), indent) + "\n")
 	}
 	_, err := io.WriteString(w, page.String())
 	return err

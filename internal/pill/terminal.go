@@ -65,24 +65,13 @@ type terminal struct {
 	named bool // links name where they lead
 }
 
-// ANSI attributes.
-const (
-	bold   = "1"
-	dim    = "2"
-	italic = "3"
-	cyan   = "36"
-)
+var words = regexp.MustCompile(`[^ \t\n\v]+`)
 
-var (
-	words = regexp.MustCompile(`[^ \t\n\v]+`)
-	ansi  = regexp.MustCompile("\x1b\\[[0-9]+m")
-)
-
-func (t *terminal) style(text, attribute string) string {
-	if !t.color || text == "" {
-		return text
+func (t *terminal) style(s, attribute string) string {
+	if !t.color {
+		return s
 	}
-	return "\x1b[" + attribute + "m" + text + "\x1b[0m"
+	return text.Paint(s, attribute)
 }
 
 // styleWords styles each word of a text, so that it can be wrapped.
@@ -94,11 +83,11 @@ func (t *terminal) styleWords(text, attribute string) string {
 }
 
 func (t *terminal) heading(s Section, width int) []string {
-	lines := wrap(t.styleWords(s.Title, bold), width)
+	lines := wrap(t.styleWords(s.Title, text.Bold), width)
 	switch s.Level {
 	case 1, 2:
 		rule := strings.Repeat(string("=-"[s.Level-1]), min(utf8.RuneCountInString(s.Title), width))
-		return append(lines, t.style(rule, dim))
+		return append(lines, t.style(rule, text.Dim))
 	}
 	return prefixed(lines, strings.Repeat("#", s.Level)+" ", "    ")
 }
@@ -128,18 +117,18 @@ func (t *terminal) block(n ast.Node, end limit, width int) []string {
 		_, lines := codeLines(n, t.pill.source, end)
 		lines = slices.Clone(lines)
 		for i, line := range lines {
-			lines[i] = t.style(text.Visible(line, "\t"), cyan)
+			lines[i] = t.style(text.Visible(line, "\t"), text.Cyan)
 		}
 		return prefixed(lines, "    ", "    ")
 	case *ast.List:
 		return list(n, end, func(block ast.Node) []string { return t.block(block, limit{}, narrower(width, 4)) })
 	case *ast.Blockquote:
-		bar := t.style("│", dim) + " "
+		bar := t.style("│", text.Dim) + " "
 		return prefixed(t.blocks(slices.Collect(children(n)), narrower(width, 2)), bar, bar)
 	case *tables.Table:
 		return t.table(n, end, width)
 	case *ast.ThematicBreak:
-		return []string{t.style(strings.Repeat("─", max(min(width, 40), 3)), dim)}
+		return []string{t.style(strings.Repeat("─", max(min(width, 40), 3)), text.Dim)}
 	case *ast.HTMLBlock:
 		return t.html(n, width)
 	}
@@ -190,21 +179,21 @@ func (t *terminal) text(all []span, strong bool) string {
 		if s.text != "" {
 			last = s.text
 		}
-		text, attribute := printable(s.text), ""
+		shown, attribute := printable(s.text), ""
 		switch {
 		case s.code && !t.color:
-			text = "`" + text + "`"
+			shown = "`" + shown + "`"
 		case s.code:
-			attribute = cyan
+			attribute = text.Cyan
 		case s.strong || strong:
-			attribute = bold
+			attribute = text.Bold
 		case s.emphasis:
-			attribute = italic
+			attribute = text.Italic
 		}
-		if s.code && utf8.RuneCountInString(text) < shortCode {
-			text = strings.NewReplacer(" ", unbroken, "\t", unbroken).Replace(text)
+		if s.code && utf8.RuneCountInString(shown) < shortCode {
+			shown = strings.NewReplacer(" ", unbroken, "\t", unbroken).Replace(shown)
 		}
-		b.WriteString(t.styleWords(text, attribute))
+		b.WriteString(t.styleWords(shown, attribute))
 	}
 	return b.String()
 }
@@ -243,39 +232,17 @@ const (
 	unbroken  = "\x00" // in place of a space in it; no printable text has one
 )
 
-// columns is how many a text takes on a screen, where each character takes one.
-func columns(s string) int {
-	if strings.Contains(s, "\x1b") {
-		s = ansi.ReplaceAllString(s, "")
-	}
-	return utf8.RuneCountInString(s)
-}
-
-func isBreak(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\v' }
-
 // wrap breaks a text into lines of at most width characters where words allow, and always at "\v"; with
 // width 0 the lines are the source's.
 func wrap(s string, width int) []string {
 	if width == 0 {
 		s = strings.ReplaceAll(s, "\n", "\v")
 	}
-	var lines, line []string
-	taken := 0 // columns, with a space behind each word
-	finish := func() {
-		lines = append(lines, strings.Join(line, " "))
-		line, taken = line[:0], 0
-	}
+	var lines []string
 	for part := range strings.SplitSeq(s, "\v") {
-		for word := range strings.FieldsFuncSeq(part, isBreak) {
-			word = strings.ReplaceAll(word, unbroken, " ")
-			size := columns(word)
-			if len(line) > 0 && width > 0 && taken+size > width {
-				finish()
-			}
-			line = append(line, word)
-			taken += size + 1
+		for _, line := range text.Wrap(part, "", "", width) {
+			lines = append(lines, strings.ReplaceAll(line, unbroken, " "))
 		}
-		finish()
 	}
 	if last := len(lines) - 1; lines[last] == "" {
 		lines = lines[:last]
@@ -297,7 +264,7 @@ func (t *terminal) table(n *tables.Table, end limit, width int) []string {
 		}
 		for c, cell := range row {
 			for _, line := range wrap(cell, 1<<20) {
-				widths[c] = max(widths[c], columns(line))
+				widths[c] = max(widths[c], text.Columns(line))
 			}
 		}
 		rows = append(rows, row)
@@ -313,7 +280,7 @@ func (t *terminal) table(n *tables.Table, end limit, width int) []string {
 			for c := range rule {
 				rule[c] = strings.Repeat("─", widths[c])
 			}
-			lines = append(lines, t.style(strings.Join(rule, "  "), dim))
+			lines = append(lines, t.style(strings.Join(rule, "  "), text.Dim))
 		}
 	}
 	return lines
@@ -333,7 +300,7 @@ func tableRow(row []string, widths []int) []string {
 			if i < len(cells[c]) {
 				line = cells[c][i]
 			}
-			lines[i] += line + strings.Repeat(" ", max(width-columns(line), 0)+2)
+			lines[i] += line + strings.Repeat(" ", max(width-text.Columns(line), 0)+2)
 		}
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
