@@ -7,11 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
-	"jetpills/internal/pill"
 	"jetpills/internal/workspace"
-	"jetpills/pills"
 )
 
 // bench is a configuration of 15 KB in a workspace, and where the cursor stands in it.
@@ -24,21 +21,7 @@ type bench struct {
 // newBench makes a workspace that has the files, and one more: the configuration.
 func newBench(b *testing.B, files map[string]string) bench {
 	b.Helper()
-	library, err := catalog.Open()
-	if err != nil {
-		b.Fatal(err)
-	}
-	dir := b.TempDir()
-	for name, content := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			b.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			b.Fatal(err)
-		}
-	}
-	session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: b.TempDir()})
+	dir, session := layOut(b, files), newSession(b)
 	session.SetFolders([]string{dir})
 	source := "{ config, lib, pkgs, ... }:\n{\n" + strings.Repeat("  systemd.services.a.environment = { LEVEL = \"3\"; HOME = \"/var/lib/a\"; };\n", 200) +
 		"  hardware.nvidia-jetpack.carrierBoard = \"devkit\";\n}\n"

@@ -15,11 +15,11 @@ import (
 )
 
 // layOut writes files below a new folder, and gives that.
-func layOut(t *testing.T, files map[string]string) string {
+func layOut(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
-		path := filepath.Join(dir, name)
+		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package ide_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,11 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
-	"jetpills/internal/pill"
 	"jetpills/internal/workspace"
-	"jetpills/pills"
 )
 
 // TestForms holds the forms in which configurations name things of jetpack-nixos, each in its smallest shape, below
@@ -20,17 +18,35 @@ import (
 // asked. Before the byte under the cursor stands ⟦h:REGEX⟧, which the first line of the hover matches; ⟦s⟧ for no hover; or
 // ⟦c:a,b⟧ for a completion with at least these labels. A file "completion of NAME" stands for NAME in a second round.
 func TestForms(t *testing.T) {
-	library, err := catalog.Open()
-	if err != nil {
-		t.Fatal(err)
+	session := newSessionIn(t, t.TempDir())
+	for _, form := range allForms(t) {
+		t.Run(form.title, func(t *testing.T) {
+			files := map[string]string{"flake.lock": lockOfForms(t)}
+			var rounds []section
+			for _, file := range form.files {
+				name, isAgain := strings.CutPrefix(file.title, "completion of ")
+				if len(rounds) == 0 || isAgain {
+					rounds = append(rounds, section{name, file.body})
+					continue
+				}
+				files[name] = file.body
+			}
+			for _, asked := range rounds {
+				askForm(t, session, files, asked)
+			}
+		})
 	}
-	shipped := pill.Load(pills.FS)
-	root := filepath.Join("..", "..", "testdata")
-	lock, err := os.ReadFile(filepath.Join(root, "configs", "orin-agx", "flake.lock"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	books, err := filepath.Glob(filepath.Join(root, "forms", "*.txt"))
+}
+
+// form is a way to name something, with its files in order.
+type form struct {
+	title string // its book and what it is
+	files []section
+}
+
+func allForms(t *testing.T) (all []form) {
+	t.Helper()
+	books, err := filepath.Glob(filepath.Join("..", "..", "testdata", "forms", "*.txt"))
 	if err != nil || len(books) == 0 {
 		t.Fatal(len(books), err)
 	}
@@ -39,24 +55,21 @@ func TestForms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, form := range splitAt(string(content), "=== ") {
-			t.Run(strings.TrimSuffix(filepath.Base(book), ".txt")+"/"+form.title, func(t *testing.T) {
-				files := map[string]string{"flake.lock": string(lock)}
-				var rounds []section
-				for _, file := range splitAt(form.body, "--- ") {
-					name, isAgain := strings.CutPrefix(file.title, "completion of ")
-					if len(rounds) == 0 || isAgain {
-						rounds = append(rounds, section{name, file.body})
-						continue
-					}
-					files[name] = file.body
-				}
-				for _, asked := range rounds {
-					askForm(t, library, shipped, files, asked)
-				}
-			})
+		for _, one := range splitAt(string(content), "=== ") {
+			all = append(all, form{strings.TrimSuffix(filepath.Base(book), ".txt") + "/" + one.title, splitAt(one.body, "--- ")})
 		}
 	}
+	return all
+}
+
+// lockOfForms is the lock file that the forms have, of 4d857d6.
+func lockOfForms(t *testing.T) string {
+	t.Helper()
+	lock, err := os.ReadFile(filepath.Join("..", "..", "testdata", "configs", "orin-agx", "flake.lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(lock)
 }
 
 // A section is what follows a line that begins with a mark.
@@ -76,25 +89,13 @@ func splitAt(content, mark string) []section {
 
 var formMark = regexp.MustCompile(`⟦(h|s|c)(?::(.*?))?⟧`)
 
-func askForm(t *testing.T, library *catalog.Library, shipped *pill.Collection, others map[string]string, asked section) {
-	dir := t.TempDir()
+func askForm(t *testing.T, session *workspace.Session, files map[string]string, asked section) {
 	content := formMark.ReplaceAllString(asked.body, "")
-	write := func(name, content string) string {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	for name, content := range others {
-		write(name, content)
-	}
-	path := write(asked.title, content)
-	session := workspace.NewSession(workspace.Config{Library: library, Pills: shipped, CacheDir: t.TempDir(), StoreDir: t.TempDir()})
+	files = maps.Clone(files)
+	files[asked.title] = content
+	dir := layOut(t, files)
 	session.SetFolders([]string{dir})
+	path := filepath.Join(dir, filepath.FromSlash(asked.title))
 	sn, doc := session.Snapshot(), workspace.NewDocument(path, path, "nix", 1, content)
 
 	removed, marks := 0, formMark.FindAllStringSubmatchIndex(asked.body, -1)

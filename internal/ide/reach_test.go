@@ -3,7 +3,6 @@ package ide_test
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,14 +15,12 @@ import (
 	"jetpills/internal/ide"
 	"jetpills/internal/pill"
 	"jetpills/internal/workspace"
-	"jetpills/pills"
 )
 
 // reach gathers the topics to which cursors lead.
 type reach struct {
 	t       *testing.T
-	library *catalog.Library
-	shipped *pill.Collection
+	session *workspace.Session
 	lock    string
 	reached map[pill.Topic]bool
 }
@@ -33,7 +30,6 @@ var cursorMark = regexp.MustCompile(`⟦[hsc](?::.*?)?⟧|\$\d`)
 
 // workspace asks at all cursors of the files of a workspace, by name.
 func (r *reach) workspace(files map[string]string) {
-	dir := r.t.TempDir()
 	offsets := map[string][]int{}
 	for name, content := range files {
 		removed := 0
@@ -42,17 +38,10 @@ func (r *reach) workspace(files map[string]string) {
 			removed += at[1] - at[0]
 		}
 		files[name] = cursorMark.ReplaceAllString(content, "")
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			r.t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(files[name]), 0o644); err != nil {
-			r.t.Fatal(err)
-		}
 	}
-	session := workspace.NewSession(workspace.Config{Library: r.library, Pills: r.shipped, CacheDir: r.t.TempDir(), StoreDir: r.t.TempDir()})
-	session.SetFolders([]string{dir})
-	sn := session.Snapshot()
+	dir := layOut(r.t, files)
+	r.session.SetFolders([]string{dir})
+	sn := r.session.Snapshot()
 	for _, name := range slices.Sorted(maps.Keys(offsets)) {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		doc := workspace.NewDocument(path, path, "nix", 1, files[name])
@@ -67,36 +56,18 @@ func (r *reach) workspace(files map[string]string) {
 // TestEveryTopicIsReached holds the topics that sections of the pills name to the cursors of the forms and of the marker archives, and to a
 // cursor for each thing that the newest catalog knows: a topic to which none leads explains nothing to anybody.
 func TestEveryTopicIsReached(t *testing.T) {
-	library, err := catalog.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := filepath.Join("..", "..", "testdata")
-	lock, err := os.ReadFile(filepath.Join(root, "configs", "orin-agx", "flake.lock"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &reach{t, library, pill.Load(pills.FS), string(lock), map[pill.Topic]bool{}}
-	books, err := filepath.Glob(filepath.Join(root, "forms", "*.txt"))
-	if err != nil || len(books) == 0 {
-		t.Fatal(len(books), err)
-	}
-	for _, book := range books {
-		content, err := os.ReadFile(book)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, form := range splitAt(string(content), "=== ") {
-			files := map[string]string{"flake.lock": r.lock}
-			for _, file := range splitAt(form.body, "--- ") {
-				if !strings.HasPrefix(file.title, "completion of ") {
-					files[file.title] = file.body
-				}
+	session := newSessionIn(t, t.TempDir())
+	r := &reach{t, session, lockOfForms(t), map[pill.Topic]bool{}}
+	for _, form := range allForms(t) {
+		files := map[string]string{"flake.lock": r.lock}
+		for _, file := range form.files {
+			if !strings.HasPrefix(file.title, "completion of ") {
+				files[file.title] = file.body
 			}
-			r.workspace(files)
 		}
+		r.workspace(files)
 	}
-	archives, err := filepath.Glob(filepath.Join(root, "marker", "*", "*.txtar"))
+	archives, err := filepath.Glob(filepath.Join("..", "..", "testdata", "marker", "*", "*.txtar"))
 	if err != nil || len(archives) == 0 {
 		t.Fatal(len(archives), err)
 	}
@@ -113,7 +84,7 @@ func TestEveryTopicIsReached(t *testing.T) {
 		}
 		r.workspace(files)
 	}
-	newest := library.Newest()
+	newest := session.Snapshot().Library().Newest()
 	r.workspace(map[string]string{"flake.lock": r.lock, "options.nix": everyOption(newest), "names.nix": r.everyName(newest), "words.nix": r.everyWord()})
 	r.workspace(r.everyFile(newest))
 	for _, rule := range ide.Rules() {
@@ -121,7 +92,7 @@ func TestEveryTopicIsReached(t *testing.T) {
 	}
 
 	var missed []string
-	for topic := range r.shipped.Topics() {
+	for topic := range r.session.Snapshot().Pills().Topics() {
 		if !strings.ContainsAny(topic.Name, "*?") && !r.reached[topic] {
 			missed = append(missed, topic.String())
 		}
@@ -164,7 +135,7 @@ func (r *reach) everyName(c *catalog.Catalog) string {
 			names = append(names, "jetpack-nixos."+o.Name+".$0"+name)
 		}
 	}
-	for topic := range r.shipped.Topics() {
+	for topic := range r.session.Snapshot().Pills().Topics() {
 		if topic.Kind == pill.FunctionTopic {
 			before, last := "", topic.Name
 			if i := strings.LastIndexByte(last, '.'); i >= 0 {
@@ -183,13 +154,13 @@ func (r *reach) everyName(c *catalog.Catalog) string {
 // everyWord is a file with a comment of each word of the glossary, and of each idea that a section declares.
 func (r *reach) everyWord() string {
 	var b strings.Builder
-	glossary, _ := r.shipped.Glossary()
+	glossary, _ := r.session.Snapshot().Pills().Glossary()
 	for _, s := range glossary.Sections {
 		word, _, _ := strings.Cut(s.Title, ":")
 		word, _, _ = strings.Cut(word, ",")
 		fmt.Fprintf(&b, "# $0%s\n", word)
 	}
-	for topic := range r.shipped.Topics() {
+	for topic := range r.session.Snapshot().Pills().Topics() {
 		if topic.Kind == pill.ConceptTopic {
 			fmt.Fprintf(&b, "# $0%s\n", strings.ReplaceAll(topic.Name, "-", " "))
 		}
@@ -206,7 +177,7 @@ func (r *reach) everyFile(c *catalog.Catalog) map[string]string {
 	}
 	files := map[string]string{"flake.nix": "{ outputs = { self, ... }: {\n" + outputs + "}; }", "sourceinfo/default.nix": "{ }", "overlay.nix": "final: prev: { }", "modules/default.nix": "{ }"}
 	var paths []string
-	for topic := range r.shipped.Topics() {
+	for topic := range r.session.Snapshot().Pills().Topics() {
 		if topic.Kind == pill.FileTopic && !strings.ContainsAny(topic.Name, "*?") {
 			paths = append(paths, "./$0"+topic.Name)
 			if files[topic.Name] == "" {

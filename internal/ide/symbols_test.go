@@ -1,36 +1,18 @@
 package ide_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
-	"jetpills/internal/pill"
-	"jetpills/internal/workspace"
-	"jetpills/pills"
 )
 
 // symbolsIn are the names of the symbols of a workspace with these files, none of which is open.
 func symbolsIn(t *testing.T, files map[string]string, query string) (names []string, all []ide.Symbol) {
 	t.Helper()
-	library, err := catalog.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for name, content := range files {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	session := workspace.NewSession(workspace.Config{Library: library, Pills: pill.Load(pills.FS), CacheDir: t.TempDir()})
+	dir, session := layOut(t, files), newSession(t)
 	session.SetFolders([]string{dir})
 	snapshot := session.Snapshot()
 	snapshot.Configuration(dir) // what the first diagnostics wait for
