@@ -3,7 +3,6 @@ package ide
 import (
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -93,7 +92,7 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 		}
 		for _, clash := range clashes {
 			option := catalog.MajorVersionOption
-			if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && (set.major == "" || set.carrier != "" && d.fitsWithAnother(set, catalog.CarrierBoardOption)) {
+			if clash == catalog.ClashCarrier || clash == catalog.ClashTargetBoard && (set.major == "" || set.carrier != "" && len(d.fittingValues(set, catalog.CarrierBoardOption)) > 0) {
 				option = catalog.CarrierBoardOption
 			}
 			found := Diagnostic{
@@ -117,42 +116,38 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 	}
 }
 
-// fitsWithAnother reports whether another value of one option alone makes a set fit.
-func (d *diagnoser) fitsWithAnother(set board, option string) bool {
+// fittingValues are the values of an option that go with the rest of a set.
+func (d *diagnoser) fittingValues(set board, option string) (values []string) {
 	o, _ := d.pinned.Catalog.Option(option)
-	return slices.ContainsFunc(o.Values, func(value string) bool {
-		tried, _ := set.with(option, value)
-		verdict, _ := tried.fits(d.pinned.Catalog)
-		return verdict == catalog.FitYes
-	})
-}
-
-// fitting are the values of an option that go with the rest of a set. Where the rest is refused by itself, or not all that a
-// revision refuses is known, they are those after which nothing is known to be refused for the option.
-func (d *diagnoser) fitting(set board, option string, at text.Span) []Fix {
-	o, ok := d.pinned.Catalog.Option(option)
-	if !ok {
-		return nil
-	}
-	var fitting, better []Fix
 	for _, value := range o.Values {
 		tried, _ := set.with(option, value)
-		fix := changeTo(at, syntax.Quoted(value))
-		switch verdict, _ := tried.fits(d.pinned.Catalog); verdict {
-		case catalog.FitYes:
-			fitting = append(fitting, fix)
-		default:
+		if verdict, _ := tried.fits(d.pinned.Catalog); verdict == catalog.FitYes {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// fitting change an option to the values that go with the rest of a set. Where the rest is refused by itself, or not all that a
+// revision refuses is known, they are those after which nothing is known to be refused for the option.
+func (d *diagnoser) fitting(set board, option string, at text.Span) []Fix {
+	values := d.fittingValues(set, option)
+	if len(values) == 0 {
+		o, _ := d.pinned.Catalog.Option(option)
+		for _, value := range o.Values {
+			tried, _ := set.with(option, value)
 			isRefused := false
 			for refused := range d.refusals(tried) {
 				isRefused = isRefused || refused == option
 			}
 			if !isRefused {
-				better = append(better, fix)
+				values = append(values, value)
 			}
 		}
 	}
-	if len(fitting) == 0 {
-		return better
+	var fixes []Fix
+	for _, value := range values {
+		fixes = append(fixes, changeTo(at, syntax.Quoted(value)))
 	}
-	return fitting
+	return fixes
 }

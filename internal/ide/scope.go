@@ -235,10 +235,8 @@ func (s scope) declaration(q *query) (Location, bool) {
 }
 
 func (m member) sheet(q *query) sheet {
-	words := m.Summary
-	if m.Name == catalog.CUDASet { // the description is of the set in pkgs
-		words = "The CUDA libraries and compiler of the release that belongs to the JetPack of this scope."
-	}
+	// A member that shares its name with an attribute of pkgs has a description of its own.
+	words := cmp.Or(q.sn.Library().PackageSummary(catalog.ScopeName+"."+m.Name), m.Summary)
 	out := sheet{
 		title: m.scope + "." + m.Name, what: markup.Prose(memberTitle(m.Package)), summary: q.dated(words, ""),
 	}

@@ -59,7 +59,7 @@ func TestSummariesBelongToSomething(t *testing.T) {
 			}
 		}
 		for _, p := range s.Packages {
-			packages[p.Name] = true
+			packages[p.Name], packages[catalog.ScopeName+"."+p.Name] = true, true
 		}
 		for _, a := range s.Overlay {
 			packages[a.Name] = true
