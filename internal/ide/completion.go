@@ -70,8 +70,9 @@ type ItemTopic struct {
 // Complete offers what can be typed at the cursor, the best first.
 func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Item {
 	cursor := module.CursorAt(doc.Tree(), offset)
-	if _, isBare := whatIsTyped(doc, offset); isBare {
-		cursor = module.Cursor{} // beginnings of files alone
+	word, isBare := whatIsTyped(doc, offset)
+	if isBare { // beginnings of files alone
+		cursor = module.Cursor{Typed: doc.Text[word.Start:min(max(offset, word.Start), word.End)], Replace: word}
 	} else if cursor.Kind == module.TypesNothing && !mayBeFlakeText(doc, offset) {
 		return nil
 	}
@@ -79,7 +80,7 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 	c := completer{query: q, cursor: cursor, catalog: q.pinned.Catalog}
 	c.followNames()
 	c.beside = sync.OnceValue(c.lookBeside)
-	begin := c.templates(offset)
+	begin := c.templates(isBare)
 	items, isText := c.flakeText(offset)
 	switch {
 	case isText:

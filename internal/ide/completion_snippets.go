@@ -159,19 +159,15 @@ func scopeOverlay(c *catalog.Catalog, _ string) string {
 }
 
 func hasValue(c *catalog.Catalog, option, value string) bool {
-	o, ok := c.Option(option)
-	if !ok {
-		return false
-	}
+	o, _ := c.Option(option)
 	return slices.Contains(o.Values, value)
 }
 
 // templates are the beginnings of files that are offered in a document, which lacks them.
-func (c *completer) templates(offset int) []Item {
+func (c *completer) templates(isBare bool) []Item {
 	var where templatePlace
-	if span, ok := whatIsTyped(c.doc, offset); ok {
+	if isBare {
 		where = templatePlace{isFile: true, isFlake: filepath.Base(c.doc.Path) == "flake.nix"}
-		c.cursor = module.Cursor{Typed: c.doc.Text[span.Start:min(max(offset, span.Start), span.End)], Replace: span}
 		// An empty flake is anyone's until something is typed.
 		if !c.sn.DealsWithJetpack(c.doc) && (!where.isFlake || c.cursor.Typed == "") {
 			return nil
