@@ -86,11 +86,6 @@ func asLayer(n syntax.Node) (Layer, bool) {
 	return single(own)
 }
 
-// LayerAround is the layer that gives the names of a set.
-func LayerAround(set syntax.Node) (Layer, bool) {
-	return AsLayer(LambdaAround(set))
-}
-
 // LambdaAround is the innermost function that gives the names of a set; the zero Node if none does.
 func LambdaAround(set syntax.Node) syntax.Node {
 	at := set
