@@ -136,6 +136,7 @@ func (p *Program) command() *cobra.Command {
 		p.whyCommand(),
 		p.syntaxCommand(),
 		p.doctorCommand(),
+		p.manCommand(),
 		p.versionCommand(),
 	)
 	addExamples(root)

@@ -111,6 +111,10 @@ var examples = map[string][]string{
 		"jetpills doctor",
 		"jetpills doctor ~/robots",
 	},
+	"jetpills man": {
+		"jetpills man ~/.local/share/man/man1          # then: man jetpills",
+		"jetpills man . && man ./jetpills-check.1",
+	},
 	"jetpills version": {
 		"jetpills version",
 		"jetpills --version                            # the first line alone",
