@@ -17,6 +17,7 @@ var mayImport = map[string][]string{
 	"jetpills/cmd/jetpills": {"internal/cli", "pills"},
 	"jetpills/pills":        {},
 
+	"jetpills/editors/nix":          {}, // tests of the flake
 	"jetpills/editors/test/standin": {}, // another language server, for tests
 
 	"jetpills/internal/text":       {},
