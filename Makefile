@@ -43,6 +43,7 @@ endif
 judge: ## what Nix says of lib's functions, of configurations, of the steps of the pills and, with UPSTREAM=DIR, a clone of jetpack-nixos, of its assertions, of what it looks at, and of its files as modules, taken anew; LIB=DIR, a clone of nixpkgs.lib, or a folder with its files and REV=COMMIT
 	go test ./internal/nix/eval -run '^(TestLib|TestTypedPrograms)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 	go test ./internal/nix/host -run '^(TestHostsAgainstNix|TestRandomHostsAgainstNix|TestRandomFailedAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
+	go test ./editors/nix -run '^TestModules$$' -count 1 -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 	go test ./internal/pillcheck -run '^TestTryIt$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 	go test ./internal/ide -run '^TestNamesAgainstNix$$' -count 1 -v -args -lib '$(abspath $(LIB))'
 ifdef UPSTREAM
