@@ -1,6 +1,6 @@
 # What people who work on the project type. Users need none of it: see README.md.
 
-.PHONY: build test bench cross catalog judge pills eras test-editors
+.PHONY: build test bench cross catalog judge pills eras test-editors module-path release release-dry-run
 
 build: ## the program, for this machine
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o jetpills ./cmd/jetpills
@@ -60,3 +60,25 @@ test-editors: ## the extension and the plugins, in real editors: see editors/tes
 	editors/test/run.sh
 	editors/vscode/e2e/run.sh
 	cd editors/vscode && npm run lint && npm test
+
+GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
+VERSION = $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' editors/vscode/package.json)
+
+release-dry-run: ## all that a release has, in dist/, built twice to the same bytes
+	$(GORELEASER) check
+	$(GORELEASER) release --snapshot --clean
+	mkdir -p build && cp dist/checksums.txt build/checksums.first
+	$(GORELEASER) release --snapshot --clean
+	diff dist/checksums.txt build/checksums.first
+
+release: ## TAG=vX.Y.Z: what the workflow of that name runs
+	@[ '$(TAG)' = 'v$(VERSION)' ] || { echo "the tag $(TAG) is not that of the version in editors/vscode/package.json, $(VERSION)"; exit 1; }
+	mkdir -p build
+	awk -v v='$(VERSION)' '/^## / { on = index($$2, "[" v "]") == 1; next } on' CHANGELOG.md >build/notes.md
+	@grep -q . build/notes.md || { echo "CHANGELOG.md says nothing of $(VERSION)"; exit 1; }
+	$(GORELEASER) release --clean --release-notes build/notes.md
+
+module-path: ## MODULE=example.org/you/jetpills: the path under which `go install` finds the program, in go.mod and all imports
+	@[ -n '$(MODULE)' ] || { echo 'name it: make module-path MODULE=example.org/you/jetpills'; exit 1; }
+	@set -e; now=$$(go list -m); go mod edit -module '$(MODULE)'; \
+	git ls-files '*.go' | xargs sed -i "s#\"$$now/#\"$(MODULE)/#"; gofmt -w $$(git ls-files '*.go'); go vet ./cmd/...

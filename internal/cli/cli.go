@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -188,22 +187,4 @@ func choiceFlag(c *cobra.Command, value *string, name, preset, usage string, kno
 		}
 		return run(cmd, args)
 	}
-}
-
-// buildVersion is the version that the Go tool recorded.
-func buildVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	version := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && (version == "" || version == "(devel)") {
-			version = "devel-" + s.Value[:min(12, len(s.Value))]
-		}
-	}
-	if version == "" {
-		return "devel"
-	}
-	return version
 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +25,43 @@ func (p *Program) versionCommand() *cobra.Command {
 	})
 }
 
-// programLine is the program with its version, and what it was built with and for.
+// programLine is the program with its version, the commit that it was built from, and what it was built with and for.
 func programLine(version string) string {
-	return fmt.Sprintf("jetpills %s (%s, %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	built := fmt.Sprintf("%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if commit := buildCommit(); commit != "" {
+		built = commit + ", " + built
+	}
+	return fmt.Sprintf("jetpills %s (%s)", version, built)
+}
+
+// buildVersion is the version that the Go tool recorded.
+func buildVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+// buildCommit is the commit with its day that the Go tool recorded; empty for a build outside of a clone.
+func buildCommit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	recorded := map[string]string{}
+	for _, s := range info.Settings {
+		recorded[s.Key] = s.Value
+	}
+	commit := recorded["vcs.revision"]
+	if commit == "" {
+		return ""
+	}
+	commit = "commit " + commit[:min(12, len(commit))]
+	if day, _, _ := strings.Cut(recorded["vcs.time"], "T"); day != "" {
+		commit += " of " + day
+	}
+	if recorded["vcs.modified"] == "true" {
+		commit += " with changes"
+	}
+	return commit
 }
