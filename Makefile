@@ -70,6 +70,7 @@ release-dry-run: ## all that a release has, in dist/, built twice to the same by
 	mkdir -p build && cp dist/checksums.txt build/checksums.first
 	$(GORELEASER) release --snapshot --clean
 	diff dist/checksums.txt build/checksums.first
+	cd testdata/configs/orin-agx && pre-commit try-repo '$(CURDIR)' jetpills --files configuration.nix flake.nix
 
 release: ## TAG=vX.Y.Z: what the workflow of that name runs
 	@[ '$(TAG)' = 'v$(VERSION)' ] || { echo "the tag $(TAG) is not that of the version in editors/vscode/package.json, $(VERSION)"; exit 1; }
@@ -81,4 +82,6 @@ release: ## TAG=vX.Y.Z: what the workflow of that name runs
 module-path: ## MODULE=example.org/you/jetpills: the path under which `go install` finds the program, in go.mod and all imports
 	@[ -n '$(MODULE)' ] || { echo 'name it: make module-path MODULE=example.org/you/jetpills'; exit 1; }
 	@set -e; now=$$(go list -m); go mod edit -module '$(MODULE)'; \
-	git ls-files '*.go' | xargs sed -i "s#\"$$now/#\"$(MODULE)/#"; gofmt -w $$(git ls-files '*.go'); go vet ./cmd/...
+	git ls-files '*.go' | xargs sed -i "s#\"$$now/#\"$(MODULE)/#"; gofmt -w $$(git ls-files '*.go'); \
+	repository='$(patsubst github.com/%,%,$(MODULE))'; \
+	sed -i "s#OWNER/jetpills#$$repository#g; s#\"OWNER\"#\"$${repository%%/*}\"#" $$(git grep -l OWNER -- editors/registries ':!*_test.go'); go vet ./cmd/...

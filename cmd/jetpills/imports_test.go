@@ -18,6 +18,7 @@ var mayImport = map[string][]string{
 	"jetpills/pills":        {},
 
 	"jetpills/editors/nix":          {}, // tests of the flake
+	"jetpills/editors/registries":   {}, // tests of the entries
 	"jetpills/editors/test/standin": {}, // another language server, for tests
 
 	"jetpills/internal/text":       {},

@@ -8,6 +8,12 @@ rec {
         value = f name;
       }) names
     );
+  fix =
+    f:
+    let
+      x = f x;
+    in
+    x;
   importJSON = file: builtins.fromJSON (builtins.readFile file);
   inherit (builtins) mapAttrs;
   optionalString = condition: s: if condition then s else "";
