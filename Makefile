@@ -1,4 +1,4 @@
-# What people who work on the project type. Users need none of it: see README.md.
+# What people who work on the project type. Users need none of it: see README.md and USAGE.md.
 
 .PHONY: build test bench cross catalog judge pills eras test-editors module-path release release-dry-run
 
@@ -84,4 +84,4 @@ module-path: ## MODULE=example.org/you/jetpills: the path under which `go instal
 	@set -e; now=$$(go list -m); go mod edit -module '$(MODULE)'; \
 	git ls-files '*.go' | xargs sed -i "s#\"$$now/#\"$(MODULE)/#"; gofmt -w $$(git ls-files '*.go'); \
 	repository='$(patsubst github.com/%,%,$(MODULE))'; \
-	sed -i "s#OWNER/jetpills#$$repository#g; s#\"OWNER\"#\"$${repository%%/*}\"#" $$(git grep -l OWNER -- editors/registries ':!*_test.go'); go vet ./cmd/...
+	sed -i "s#OWNER/jetpills#$$repository#g; s#\"OWNER\"#\"$${repository%%/*}\"#" $$(git grep -l OWNER -- README.md editors/registries ':!*_test.go'); go vet ./cmd/...

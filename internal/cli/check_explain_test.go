@@ -79,12 +79,12 @@ func TestRulesInDocuments(t *testing.T) {
 	for _, r := range ide.Rules() {
 		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", r.Code, r.Severity, r.Finds)
 	}
-	readme, err := os.ReadFile("../../README.md")
+	readme, err := os.ReadFile("../../USAGE.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(readme), table.String()) {
-		t.Errorf("the README lacks the table of rules:\n%s", table.String())
+		t.Errorf("USAGE.md lacks the table of rules:\n%s", table.String())
 	}
 	manifest, err := os.ReadFile(filepath.FromSlash("../../editors/vscode/package.json"))
 	if err != nil {

@@ -263,16 +263,16 @@ func TestCheckSARIFAddresses(t *testing.T) {
 	}
 }
 
-// TestCheckOfTheReadme holds that the README shows what comes out.
-func TestCheckOfTheReadme(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+// TestCheckOfUsage holds that USAGE.md shows what comes out.
+func TestCheckOfUsage(t *testing.T) {
+	readme, err := os.ReadFile("../../USAGE.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, shown, _ := strings.Cut(string(readme), "$ jetpills check configuration.nix\n")
 	shown, _, ok := strings.Cut(shown, "```")
 	if !ok {
-		t.Fatal("the README shows no check")
+		t.Fatal("USAGE.md shows no check")
 	}
 	t.Chdir(checked(t))
 	const wrong = "{\n  hardware.nvidia-jetpack = {\n    som = \"orin-agx\";\n    carrierBoard = \"xavierNxDevkit\";\n  };\n}\n"
@@ -281,7 +281,7 @@ func TestCheckOfTheReadme(t *testing.T) {
 	}
 	out, _, _ := run(t, "", "check", "configuration.nix")
 	if diff := cmp.Diff(shown, out); diff != "" {
-		t.Errorf("-README +output:\n%s", diff)
+		t.Errorf("-USAGE.md +output:\n%s", diff)
 	}
 }
 
