@@ -1,7 +1,7 @@
 # What values of options change, and whether they are looked at: jetpack-nixos's own modules and its overlay for a configuration,
 # evaluated by the lib of nixpkgs over stubs of all else. A case is a module that defines an option, the option's path, and the
 # module without the definition. What NixOS and the packages get is compared piece by piece: with the definition and without it,
-# and with one in its place that throws.
+# and with one in its place that throws. Of a case with the attribute refused, a module, only that is asked.
 { lib, source, cases, l4t }:
 let
   inherit (builtins) attrNames attrValues concatMap filter functionArgs intersectAttrs isAttrs isFunction isList
@@ -107,6 +107,7 @@ let
       boot.initrd.systemd.enable = option types.bool false;
       boot.initrd.availableKernelModules = option (types.listOf types.str) [ ];
       boot.initrd.kernelModules = option (types.listOf types.str) [ ];
+      boot.initrd.includeDefaultModules = option types.bool true;
       boot.kernelPackages = option types.raw (stub "kernel");
       boot.kernelParams = option (types.listOf types.str) [ ];
       boot.loader.efi.efiSysMountPoint = option types.str "/boot";
@@ -118,9 +119,13 @@ let
         dtbSource = option types.unspecified (stub "package"); dtboBuildExtraIncludePaths = option types.unspecified [ ]; name = option types.unspecified null;
       };
       hardware.firmware = option (types.listOf types.unspecified) [ ];
-      hardware.graphics = { enable = option types.bool true; package = option types.unspecified (stub "package"); extraPackages = option (types.listOf types.unspecified) [ ]; };
-      hardware.opengl = { enable = option types.bool true; package = option types.unspecified (stub "package"); extraPackages = option (types.listOf types.unspecified) [ ]; };
-      hardware.nvidia-container-toolkit.enable = option types.bool false;
+      hardware.graphics = { enable = option types.bool true; package = option types.package (stub "package"); extraPackages = option (types.listOf types.unspecified) [ ]; };
+      hardware.opengl = { enable = option types.bool true; package = option types.package (stub "package"); extraPackages = option (types.listOf types.unspecified) [ ]; setLdLibraryPath = option types.bool false; };
+      hardware.nvidia.package = option types.package (stub "package");
+      hardware.nvidia-container-toolkit = {
+        enable = option types.bool false; discovery-mode = option types.str "auto";
+        mount-nvidia-docker-1-directories = option types.bool true; mount-nvidia-executables = option types.bool true;
+      };
       networking.hostName = option types.str "jetson";
       networking.wireless = { enable = option types.bool true; iwd.enable = option types.bool false; };
       security.apparmor.enable = option types.bool true;
@@ -177,4 +182,8 @@ let
       changes = defined != shown [ case.others ];
       looks = defined != thrown;
     };
-in map judged cases
+
+  # Whether NixOS refuses the definitions of an option.
+  isRefused = case: let inherit (lib.evalModules { modules = [ module stubs case.refused ]; }) config; in
+    !(tryEval (show (lib.getAttrFromPath (lib.splitString "." case.option) config))).success;
+in map (case: if case ? refused then isRefused case else judged case) cases

@@ -272,3 +272,12 @@ func (h *Host) Option(path string) (Value, bool) {
 	}
 	return h.Values[i], true
 }
+
+// Type says how NixOS merges the definitions of an option of the schema.
+func (h *Host) Type(path ...string) (Type, bool) {
+	if h.schema == nil {
+		return Type{}, false
+	}
+	o, ok := h.schema.Lookup(path...)
+	return o.Type, ok
+}

@@ -239,7 +239,8 @@ func FromCatalog(c *catalog.Catalog) *Schema {
 }
 
 // nixos are the options of NixOS that a configuration around a Jetson turns on: what
-// defaults of jetpack-nixos read, and what names and describes a system.
+// defaults of jetpack-nixos read, what names and describes a system, and what takes one
+// value and jetpack-nixos sets itself.
 var nixos = []Option{
 	nixosOption("networking.hostName", Equal, `"nixos"`, 1000),
 	nixosOption("nixpkgs.hostPlatform", Platform, "", 0),
@@ -254,6 +255,15 @@ var nixos = []Option{
 	nixosOption("virtualisation.podman.enableNvidia", Equal, "false", 1000),
 	nixosOption("boot.initrd.systemd.enable", Equal, "", 100),
 	nixosOption("boot.kernelPackages", Raw, "", 100),
+	nixosOption("boot.initrd.includeDefaultModules", Equal, "", 100),
+	nixosOption("hardware.deviceTree.enable", Equal, "", 100),
+	nixosOption("hardware.graphics.package", Raw, "", 100),
+	nixosOption("hardware.opengl.package", Raw, "", 100),
+	nixosOption("hardware.opengl.setLdLibraryPath", Equal, "", 100),
+	nixosOption("hardware.nvidia.package", Raw, "", 50),
+	nixosOption("hardware.nvidia-container-toolkit.discovery-mode", Equal, "", 50),
+	nixosOption("hardware.nvidia-container-toolkit.mount-nvidia-docker-1-directories", Equal, "", 50),
+	nixosOption("hardware.nvidia-container-toolkit.mount-nvidia-executables", Equal, "", 50),
 }
 
 func nixosOption(path string, kind Kind, byDefault string, elsewhere int) Option {
