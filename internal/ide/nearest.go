@@ -15,7 +15,8 @@ import (
 const mostNear = 3
 
 // nearest are the names that somebody may have meant, the likeliest first: those spelled nearly so, those that say more
-// or less of the same, and those with the same words in another order.
+// or less of the same, and those with the same words in another order. What several names end with is none of them in particular: all
+// are among them.
 func nearest(wrong string, names []string) []string {
 	type near struct {
 		name     string
@@ -31,6 +32,7 @@ func nearest(wrong string, names []string) []string {
 		case len(typed) > 2 && strings.HasPrefix(known, typed), strings.HasPrefix(typed, known) && len(known) > 2:
 		case hasWords(typed, known):
 			distance = 1
+		case lettersOfEnd(typed, known) <= len(typed)/distinct:
 		default:
 			continue
 		}
@@ -58,6 +60,30 @@ func letters(typed, known string) int {
 		return 1
 	}
 	return distance
+}
+
+// distinct is of how many letters one may be wrong in the end of a name.
+const distinct = 8
+
+// lettersOfEnd is how many letters of a text differ from the end of a name that is most like it. A text of few letters is the end of
+// too many names: all its letters differ.
+func lettersOfEnd(typed, known string) int {
+	if len(typed) < distinct || len(typed) > len(known) {
+		return len(typed)
+	}
+	best := make([]int, len(known)+1) // of the parts that end at each letter, wherever they begin
+	for i := range len(typed) {
+		before := best[0]
+		best[0] = i + 1
+		for j := range len(known) {
+			changed := before
+			if typed[i] != known[j] {
+				changed++
+			}
+			before, best[j+1] = best[j+1], min(changed, best[j]+1, best[j+1]+1)
+		}
+	}
+	return best[len(known)]
 }
 
 // fewLetters is how many letters may be wrong in a name.
