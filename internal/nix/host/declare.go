@@ -16,7 +16,9 @@ type option struct {
 	apply     *eval.Thunk // nil for none
 	renamedTo []string
 	elsewhere int
-	missing   bool // the modules that declare it are not among the system's
+	// elsewhereIf is the test without which there is no definition elsewhere; nil for none.
+	elsewhereIf *eval.Thunk
+	missing     bool // the modules that declare it are not among the system's
 }
 
 // submodule is the type of an option that holds modules.
@@ -77,13 +79,6 @@ func (s *system) fromSchema(known *Option) *option {
 		o.missing = true
 		return o
 	}
-	if !known.HasDefault {
-		return o
-	}
-	if known.tree == nil {
-		o.byDefault = eval.Known(&eval.Unknown{Reason: eval.Unsupported, What: "the default"})
-		return o
-	}
 	config := s.config()
 	scope := eval.NewScope(eval.NewAttrs(nil,
 		named("config", config),
@@ -93,7 +88,16 @@ func (s *system) fromSchema(known *Option) *option {
 		named("lib", eval.NewSymbol("lib")),
 		named("pkgs", eval.NewSymbol("pkgs")),
 	), nil)
-	o.byDefault = s.Thunk(known.tree.Root().Child(0), scope)
+	if known.test != nil {
+		o.elsewhereIf = s.Thunk(known.test.Root().Child(0), scope)
+	}
+	switch {
+	case !known.HasDefault:
+	case known.tree == nil:
+		o.byDefault = eval.Known(&eval.Unknown{Reason: eval.Unsupported, What: "the default"})
+	default:
+		o.byDefault = s.Thunk(known.tree.Root().Child(0), scope)
+	}
 	return o
 }
 

@@ -1,7 +1,6 @@
 package host_test
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"testing"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/nixtest"
@@ -52,24 +52,24 @@ func TestElsewhere(t *testing.T) {
 // definedUpstream are the changes of the strongest priority with which the modules of each commit define an option.
 func definedUpstream(t *testing.T) string {
 	git := func(arguments ...string) string { return string(nixtest.Git(t, arguments...)) }
-	byBlob := map[string]map[string]int{}
-	tree, now := map[string]string{}, map[string]int{}
+	byBlob := map[string]map[string]definedOption{}
+	tree, now := map[string]string{}, map[string]definedOption{}
 	var lines []string
 	flush := func(day string) {
-		next := map[string]int{}
+		next := map[string]definedOption{}
 		for _, blob := range tree {
-			for path, priority := range byBlob[blob] {
-				next[path] = min(cmp.Or(next[path], priority), priority)
+			for path, one := range byBlob[blob] {
+				next[path] = next[path].beside(one)
 			}
 		}
 		for path := range now {
-			if next[path] == 0 {
+			if next[path] == (definedOption{}) {
 				lines = append(lines, fmt.Sprintln(path, day, 0))
 			}
 		}
-		for path, priority := range next {
-			if now[path] != priority {
-				lines = append(lines, fmt.Sprintln(path, day, priority))
+		for path, one := range next {
+			if now[path] != one {
+				lines = append(lines, strings.TrimSpace(fmt.Sprintln(path, day, one.priority, one.when))+"\n")
 			}
 		}
 		now = next
@@ -99,11 +99,25 @@ func definedUpstream(t *testing.T) string {
 	return strings.Join(lines, "")
 }
 
-// definedIn are the strongest priorities with which a module defines options of jetpack-nixos. A definition is a plain one
-// unless mkDefault or mkForce stands around it: what a name stands for is not looked at.
-func definedIn(source string) map[string]int {
-	all := map[string]int{}
-	for d := range module.Definitions(syntax.Parse(source)) {
+// definedOption is how modules define an option: the strongest priority, and the test that the definition stands under, if there is but one.
+type definedOption struct {
+	priority int
+	when     string
+}
+
+func (d definedOption) beside(other definedOption) definedOption {
+	if d == (definedOption{}) {
+		return other
+	}
+	return definedOption{priority: min(d.priority, other.priority)}
+}
+
+// definedIn is how a module defines options of jetpack-nixos. A definition is a plain one unless mkDefault or mkForce stands around it:
+// what a name stands for is not looked at.
+func definedIn(source string) map[string]definedOption {
+	all := map[string]definedOption{}
+	tree := syntax.Parse(source)
+	for d := range module.Definitions(tree) {
 		var names []string
 		isDeclared := false
 		for _, part := range d.Path {
@@ -118,8 +132,9 @@ func definedIn(source string) map[string]int {
 		} else if h.RenamedTo != "" {
 			path = h.RenamedTo
 		}
-		priority := 100
-		for at := d.Binding.Value(); at.Kind() == syntax.Paren || at.Kind() == syntax.Apply; {
+		one := definedOption{priority: 100}
+		at := d.Binding.Value()
+		for at.Kind() == syntax.Paren || at.Kind() == syntax.Apply {
 			if at.Kind() == syntax.Paren {
 				at = at.Child(0)
 				continue
@@ -127,13 +142,49 @@ func definedIn(source string) map[string]int {
 			call, _ := syntax.AsApply(at)
 			switch module.CalleeName(call.Function()) {
 			case "mkDefault":
-				priority = 1000
+				one.priority = 1000
 			case "mkForce":
-				priority = 50
+				one.priority = 50
 			}
 			at = call.Argument()
 		}
-		all[path] = min(cmp.Or(all[path], priority), priority)
+		var tests []string
+		for c := range module.Conditions(at) {
+			if text, ok := spelledOut(c.Test, 8); ok && c.Wanted {
+				tests = append(tests, text)
+			}
+		}
+		one.when = strings.Join(tests, " && ")
+		all[path] = all[path].beside(one)
 	}
 	return all
+}
+
+// spelledOut is an expression on one line with the values of the file's own variables in place of their names; false where that
+// is long, or a name stands for something else.
+func spelledOut(n syntax.Node, depth int) (text string, ok bool) {
+	e := eval.New(eval.Options{Steps: 100_000})
+	var out strings.Builder
+	last, source := n.Span().Start, n.Tree().Source()
+	for inside := range syntax.Descendants(n) {
+		if inside.Kind() != syntax.Identifier || slices.Contains([]string{"config", "lib", "true", "false", "builtins"}, inside.Text()) {
+			continue
+		}
+		of := e.Lookup(inside.Text(), e.ScopeAt(inside)).Node()
+		if depth == 0 || of.IsZero() || of.Tree() != n.Tree() || of.Kind() == syntax.Lambda || of.Parent().Parent().Kind() != syntax.LetIn {
+			return "", false
+		}
+		value, ok := spelledOut(of, depth-1)
+		if !ok {
+			return "", false
+		}
+		out.WriteString(source[last:inside.Span().Start] + value)
+		last = inside.Span().End
+	}
+	out.WriteString(source[last:n.Span().End])
+	text = strings.Join(strings.Fields(out.String()), " ")
+	if n.Kind() == syntax.Binary || n.Kind() == syntax.Apply {
+		text = "(" + text + ")"
+	}
+	return text, len(text) < 200 && !strings.Contains(text, "#")
 }

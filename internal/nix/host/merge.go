@@ -79,7 +79,7 @@ func (l *level) evaluate() *merged {
 		f.strongest = min(f.strongest, plain) // NixOS declares it, and may define it
 		f.why = &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".")}
 	}
-	if o != nil && o.elsewhere != 0 && o.elsewhere <= f.strongest {
+	if o != nil && o.elsewhere != 0 && o.elsewhere <= f.strongest && l.system.isDefinedElsewhere(o) {
 		f.strongest = o.elsewhere
 		f.why = &eval.Unknown{Reason: eval.Outside, What: "a module outside of the workspace"}
 	}
@@ -96,6 +96,11 @@ func (l *level) evaluate() *merged {
 		m.value = l.system.elaborated(m.value)
 	}
 	return m
+}
+
+// isDefinedElsewhere reports whether the test may hold under which modules outside of the workspace define an option.
+func (s *system) isDefinedElsewhere(o *option) bool {
+	return o.elsewhereIf == nil || s.Force(o.elsewhereIf) != eval.Value(eval.Bool(false))
 }
 
 // refusedBy is why Nix refuses to evaluate definitions, or may refuse a wrapper in a

@@ -62,10 +62,14 @@ type Option struct {
 	// Elsewhere is the priority of the strongest definition that the modules outside
 	// of the workspace give the option; 0 where they give none.
 	Elsewhere int
+	// ElsewhereIf is the test without which these give none, in the words of a module; empty
+	// for always.
+	ElsewhereIf string
 	// NixOS says that the option exists in every NixOS configuration, with
 	// jetpack-nixos or without.
 	NixOS bool
 
+	test *syntax.Tree // of ElsewhereIf
 	tree *syntax.Tree // of Default
 	cfg  int          // how much of the path cfg stands for in Default
 }
@@ -102,6 +106,9 @@ func NewSchema(options ...Option) *Schema {
 		}
 		if o.Default != "" {
 			o.tree = syntax.Parse(o.Default)
+		}
+		if o.ElsewhereIf != "" {
+			o.test = syntax.Parse(o.ElsewhereIf)
 		}
 		if at := s.root.make(o.Path); at.option == nil {
 			at.option = o
@@ -220,8 +227,9 @@ func FromCatalog(c *catalog.Catalog) *Schema {
 			continue // an option of NixOS that jetpack-nixos declares anew
 		}
 		option := Option{
-			Path: o.Parts(), Type: typeOf(o.Type), HasDefault: o.HasDefault, Default: o.Default, Elsewhere: elsewhere(c.Revision, o.Path),
+			Path: o.Parts(), Type: typeOf(o.Type), HasDefault: o.HasDefault, Default: o.Default,
 		}
+		option.Elsewhere, option.ElsewhereIf = elsewhere(c.Revision, o.Path)
 		if o.DeclaredWith == "mkEnableOption" && o.Default == "" {
 			option.HasDefault, option.Default = true, "false"
 		}
