@@ -43,7 +43,7 @@ func (d *diagnoser) members() {
 			isChanged = d.sn.MayChangeScope(d.doc, use.scope)
 			changed[use.scope] = isChanged
 		}
-		if use.isVariable || isChanged {
+		if use.isVariable || isChanged || d.sn.MayGiveMember(d.doc, use.scope, use.member) {
 			continue
 		}
 		if found, why, ok := d.lacks(use, ""); ok && d.isLikely(use, why) {
@@ -64,7 +64,7 @@ func (d *diagnoser) membersOfHost(h *host.Host) {
 	major := d.majorOf(h)
 	for _, use := range d.readPlaces().members {
 		isIn := func(changed string) bool { return catalog.ScopeHas(use.scope, changed) }
-		if !use.isOfModule || slices.ContainsFunc(over.Scopes, isIn) || !isModuleOf(h, d.doc, use.Binder) {
+		if !use.isOfModule || slices.ContainsFunc(over.Scopes, isIn) || over.Gives(use.scope, use.member) || !isModuleOf(h, d.doc, use.Binder) {
 			continue
 		}
 		isUsed := d.isAlwaysUsed(use.Place.Node, use.Place.Binder)

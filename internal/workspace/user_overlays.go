@@ -18,6 +18,8 @@ type overlaying struct {
 	// scopes are the package scopes of jetpack-nixos that the text may define; all of them where a name is put together.
 	scopes []string
 	all    bool
+	// added are the members that the text adds to scopes which it leaves as they are otherwise.
+	added []host.ScopeMember
 	// of are the names before .overlays and .overlay: flakes that have overlays, among others.
 	of []string
 	// gives are the names that the text's overlays give, without their file.
@@ -28,7 +30,7 @@ type overlaying struct {
 
 // says reports whether there is anything.
 func (o overlaying) says() bool {
-	return len(o.scopes)+len(o.of)+len(o.gives)+len(o.files) > 0 || o.all
+	return len(o.scopes)+len(o.added)+len(o.of)+len(o.gives)+len(o.files) > 0 || o.all
 }
 
 // MayChangeScope reports whether an overlay of the user's, or of a flake that the user's files take overlays from, may change a package
@@ -46,6 +48,13 @@ func (s *Snapshot) MayChangeScope(d *Document, scope string) bool {
 	return slices.ContainsFunc(s.userModules(d), func(m userModule) bool {
 		return m.overlays().all || slices.ContainsFunc(m.overlays().scopes, isIn) || slices.ContainsFunc(m.overlays().of, isForeign)
 	}) || !s.SawUserModules(d)
+}
+
+// MayGiveMember reports whether an overlay of the user's adds a member to a package scope of jetpack-nixos.
+func (s *Snapshot) MayGiveMember(d *Document, scope, member string) bool {
+	return slices.ContainsFunc(s.userModules(d), func(m userModule) bool {
+		return host.Overlays{Members: m.overlays().added}.Gives(scope, member)
+	})
 }
 
 // hasOverlays matches what may name a flake's overlays.
@@ -69,7 +78,7 @@ func sameOverlays(a, b *Document) bool {
 	}
 	x, y := a.overlaying, b.overlaying
 	return len(a.Text) <= mostCompared && len(b.Text) <= mostCompared &&
-		x().all == y().all && slices.Equal(x().scopes, y().scopes) && slices.Equal(x().of, y().of)
+		x().all == y().all && slices.Equal(x().scopes, y().scopes) && slices.Equal(x().added, y().added) && slices.Equal(x().of, y().of)
 }
 
 // overlayingIn is what a text says of overlays.
@@ -103,8 +112,15 @@ func (o *overlaying) addScopes(tree *syntax.Tree) {
 			}
 			path := module.PathOf(b.Value())
 			for i, part := range path {
-				if isOption := i > 0 && path[i-1].Name == "hardware"; part.Known && !isOption {
+				if isOption := i > 0 && path[i-1].Name == "hardware"; !part.Known || isOption {
+					continue
+				}
+				names, isAdded := module.AddedTo(part.Name, b.Value())
+				if !isAdded || i < len(path)-1 {
 					add(part.Name)
+				}
+				for _, name := range names {
+					o.added = append(o.added, host.ScopeMember{Scope: strings.Clone(part.Name), Name: name})
 				}
 			}
 		case syntax.Inherit:

@@ -904,3 +904,38 @@ func VariableValue(n syntax.Node) syntax.Node {
 	}
 	return syntax.Node{}
 }
+
+// packageArguments are the names that the package set before an overlay mostly has.
+var packageArguments = [...]string{"prev", "super", "pkgs"}
+
+// AddedTo are the names that an expression adds to a set which it takes from the packages before an overlay: prev.NAME.overrideScope of
+// a function that is written out, or prev.NAME // { … }. It is not ok for any other expression.
+func AddedTo(name string, n syntax.Node) (names []string, ok bool) {
+	isFound := func(n syntax.Node, more string) bool {
+		s, ok := syntax.AsSelect(syntax.WithoutParens(n))
+		if !ok || !s.Default().IsZero() || !slices.Contains(packageArguments[:], s.From().Text()) {
+			return false
+		}
+		var path []string
+		for part := range s.Path().Names() {
+			name, _ := syntax.AttrName(part)
+			path = append(path, strings.TrimSuffix(name, "'"))
+		}
+		return slices.Equal(path, strings.Fields(name+" "+more))
+	}
+	c := keyCollector{seen: map[string]bool{}}
+	switch n = syntax.WithoutParens(n); n.Kind() {
+	case syntax.Apply:
+		call, _ := syntax.AsApply(n)
+		outer, isLambda := syntax.AsLambda(syntax.WithoutParens(call.Argument()))
+		inner, takesTwo := syntax.AsLambda(outer.Body())
+		ok = isLambda && takesTwo && isFound(call.Function(), "overrideScope") && c.add(inner.Body(), mostBases)
+	case syntax.Binary:
+		_, op := syntax.Operator(n)
+		ok = op == syntax.Update && isFound(n.Child(0), "") && c.add(n.Child(1), mostBases)
+	}
+	for _, key := range c.keys {
+		names = append(names, strings.Clone(key.Name))
+	}
+	return names, ok
+}
