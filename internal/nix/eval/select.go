@@ -101,7 +101,7 @@ func (e *Evaluator) expand(c *Call) Value {
 			return v
 		}
 	}
-	if c.Function.String() == "pkgs.appendOverlays" && len(c.Args) == 1 {
+	if overlays(c.Function.Path) && len(c.Args) == 1 {
 		return NewSymbol("pkgs")
 	}
 	if c.Function.Name() == "import" && len(c.Function.Path) == 1 && len(c.Args) > 0 {
@@ -114,6 +114,16 @@ func (e *Evaluator) expand(c *Call) Value {
 		}
 	}
 	return nil
+}
+
+// overlays reports whether a path is that of a function which lays overlays over nixpkgs: pkgs.extend,
+// inputs.nixpkgs.legacyPackages.SYSTEM.appendOverlays.
+func overlays(path []string) bool {
+	n := len(path)
+	if last := path[n-1]; last != "extend" && last != "appendOverlays" {
+		return false
+	}
+	return n == 2 && path[0] == "pkgs" || n > 3 && path[n-3] == "legacyPackages" && isNixpkgs(path[n-4])
 }
 
 // expanded is the value of a call where that is known, and any other value itself.

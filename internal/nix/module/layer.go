@@ -905,15 +905,12 @@ func VariableValue(n syntax.Node) syntax.Node {
 	return syntax.Node{}
 }
 
-// packageArguments are the names that the package set before an overlay mostly has.
-var packageArguments = [...]string{"prev", "super", "pkgs"}
-
 // AddedTo are the names that an expression adds to a set which it takes from the packages before an overlay: prev.NAME.overrideScope of
 // a function that is written out, or prev.NAME // { … }. It is not ok for any other expression.
 func AddedTo(name string, n syntax.Node) (names []string, ok bool) {
 	isFound := func(n syntax.Node, more string) bool {
 		s, ok := syntax.AsSelect(syntax.WithoutParens(n))
-		if !ok || !s.Default().IsZero() || !slices.Contains(packageArguments[:], s.From().Text()) {
+		if !ok || !s.Default().IsZero() || !isParameter(s.From()) {
 			return false
 		}
 		var path []string
@@ -938,4 +935,23 @@ func AddedTo(name string, n syntax.Node) (names []string, ok bool) {
 		names = append(names, strings.Clone(key.Name))
 	}
 	return names, ok
+}
+
+// isParameter reports whether a name is the argument of a function around it, or one of those that the function takes by name.
+func isParameter(n syntax.Node) bool {
+	for up := range syntax.Ancestors(n) {
+		l, ok := syntax.AsLambda(up)
+		if !ok {
+			continue
+		}
+		if p := l.Parameter(); !p.IsZero() && p.Text() == n.Text() {
+			return true
+		}
+		for formal := range l.Formals().All() {
+			if formal.Child(0).Text() == n.Text() {
+				return true
+			}
+		}
+	}
+	return false
 }
