@@ -33,6 +33,7 @@ var packageArguments = []string{"pkgs", "final", "prev", "self", "super"}
 // members looks at the scopes of jetpack-nixos that the document reads, at their members, and at outputs of the flake.
 func (d *diagnoser) members() {
 	d.outputs()
+	d.products()
 	changed := map[string]bool{} // what is known of scopes
 	for _, use := range d.readPlaces().members {
 		if d.isEnough() {

@@ -271,7 +271,7 @@ func init() {
 		{
 			Code: CodeUnknownMember, Severity: SeverityError, Topic: concept("scopes"),
 			document: (*diagnoser).members, in: jetpackDocument, host: (*diagnoser).membersOfHost,
-			Finds: "A package, a scope or a flake output that this revision of jetpack-nixos does not have.",
+			Finds: "A package, a scope, a flake output or a build product that this revision of jetpack-nixos does not have.",
 			Why: "Nix stops with “attribute … missing” as soon as it needs the value. The finding is a warning if Nix may not need the value, " +
 				"or if an unknown overlay may add the name.",
 			Mend:  "Correct the name, or pin a revision that has it.",
