@@ -366,6 +366,12 @@ func TestHistory(t *testing.T) {
 	if got := l.ValueSince("hardware.nvidia-jetpack.carrierBoard", "xavierNxDevkit").Short(); got != "09b9ebb" {
 		t.Errorf("xavierNxDevkit came with %s", got)
 	}
+	// The value is older than the option's name of today.
+	order, _ := l.Newest().Option("hardware.nvidia-jetpack.firmware.initialBootOrder")
+	before, _ := l.History("hardware.nvidia-jetpack.firmware.bootOrder")
+	if got := order.ValueSince("pxev4"); got.Hash != before.Introduced.Hash || got == order.Since {
+		t.Errorf("pxev4 came with %s, its option with %s", got.Short(), before.Introduced.Short())
+	}
 }
 
 func TestDiff(t *testing.T) {

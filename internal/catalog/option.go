@@ -78,12 +78,23 @@ type Option struct {
 // Parts returns the components of the path.
 func (o Option) Parts() []string { return strings.Split(o.Path, ".") }
 
-// ValueSince returns the mainline revision that brought an enum value; the zero Revision where that is not known.
+// ValueSince returns the mainline revision that brought an enum value, under whatever name the option had; the zero Revision where that is
+// not known.
 func (o Option) ValueSince(value string) Revision {
 	if o.library == nil {
 		return Revision{}
 	}
-	return o.library.ValueSince(o.Path, value)
+	since := o.library.ValueSince(o.Path, value)
+	for _, former := range o.library.Newest().Options() {
+		if former.RenamedTo != o.Path {
+			continue
+		}
+		earlier := former.ValueSince(value)
+		if isEarlier, ok := o.library.IsBefore(earlier.Hash, since.Hash); ok && isEarlier {
+			since = earlier
+		}
+	}
+	return since
 }
 
 // ValueSummary returns the project's own description of an enum value, or nothing.

@@ -19,9 +19,17 @@ type keptDescription struct {
 	catalog     *catalog.Catalog
 }
 
+// A Description is what holds at a revision of a description that was written for the newest.
+type Description struct {
+	Text string
+	// Differs reports whether sentences were left out, or the option that it describes is another at the revision: there may be more in
+	// the rest that does not hold.
+	Differs bool
+}
+
 // Description returns the sentences of a description, written for the newest revision, that hold at a catalog's revision as far as is
 // known. path is that of the option that it describes, or whose value; it is empty for a package.
-func (s *Shelf) Description(words, path string, c *catalog.Catalog) string {
+func (s *Shelf) Description(words, path string, c *catalog.Catalog) Description {
 	key := keptDescription{words, path, c}
 	s.mu.Lock()
 	held, ok := s.descriptions[key]
@@ -33,13 +41,13 @@ func (s *Shelf) Description(words, path string, c *catalog.Catalog) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.descriptions == nil || len(s.descriptions) >= maxDescriptions {
-		s.descriptions = map[keptDescription]string{}
+		s.descriptions = map[keptDescription]Description{}
 	}
 	s.descriptions[key] = held
 	return held
 }
 
-func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
+func (s *Shelf) describe(words, path string, c *catalog.Catalog) Description {
 	newest := s.library.Newest()
 	e := Edition{library: s.library, world: s.world(c), home: s.world(newest)}
 	now, _ := newest.Option(path)
@@ -53,6 +61,7 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
 	}
 	decided := slices.DeleteFunc(texts(now.Used), func(value string) bool { return slices.Contains(texts(then.Used), value) })
 	var held []string
+	differs := path != "" && !isSame(now, then)
 	wasGone := false
 	for rest := e.renamed(words); rest != ""; {
 		var sentence string
@@ -66,8 +75,15 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) string {
 		if wasGone = gone; !gone {
 			held = append(held, sentence)
 		}
+		differs = differs || gone
 	}
-	return strings.Join(held, " ")
+	return Description{strings.Join(held, " "), differs}
+}
+
+// isSame reports whether an option is the same at two revisions, by what the catalog knows of it.
+func isSame(a, b catalog.Option) bool {
+	return a.Path == b.Path && a.Type == b.Type && slices.Equal(a.Values, b.Values) && a.ShownDefault() == b.ShownDefault() && a.Used == b.Used &&
+		a.RenamedTo == b.RenamedTo && a.ReadOnly == b.ReadOnly
 }
 
 // Later are phrases of descriptions that hold since a commit, and name nothing that came with it.

@@ -95,9 +95,35 @@ func TestDescription(t *testing.T) {
 			t.Fatal(c.rev)
 		}
 		for range 2 { // made, and kept
-			if got := shelf.Description(c.text, c.path, at); got != c.want {
+			if got := shelf.Description(c.text, c.path, at).Text; got != c.want {
 				t.Errorf("%s: %q at %s is %q, not %q", name, c.text, c.rev, got, c.want)
 			}
+		}
+	}
+}
+
+// Whether a description may say more than holds at a pin: if sentences were left out, or the option is another there.
+func TestDescriptionDiffers(t *testing.T) {
+	l, _ := open(t)
+	shelf := edition.NewShelf(l)
+	const namespace = "hardware.nvidia-jetpack."
+	for name, c := range map[string]struct {
+		rev, path, text string
+		want            bool
+	}{
+		"the same option":       {"8f27a0b", namespace + "maxClock", "It is a switch.", false},
+		"a package":             {"8f27a0b", "", "It is a program.", false},
+		"a name of NixOS":       {"8f27a0b", "", "Set `hardware.graphics.enable`.", false},
+		"a sentence is gone":    {"8f27a0b", "", "First. Set `majorVersion`.", true},
+		"other values":          {"8f27a0b", namespace + "som", "It is a board.", true},
+		"another default":       {"da52b9d", namespace + "configureCuda", "It is a switch.", true},
+		"other conditions":      {"5a83306", namespace + "super", "It is a switch.", true},
+		"an option not there":   {"8f27a0b", namespace + "majorVersion", "It is a number.", true},
+		"at the newest, all is": {"4d857d6", namespace + "super", "It is a switch.", false},
+	} {
+		at, _ := l.At(c.rev)
+		if got := shelf.Description(c.text, c.path, at).Differs; got != c.want {
+			t.Errorf("%s: differs: %t", name, got)
 		}
 	}
 }

@@ -24,7 +24,7 @@ type Shelf struct {
 	worlds   []*claims.World // the last used first
 	excerpts []kept          // likewise
 
-	descriptions map[keptDescription]string
+	descriptions map[keptDescription]Description
 	differences  map[difference]bool
 }
 

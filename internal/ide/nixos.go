@@ -372,6 +372,11 @@ func (q *query) addConsequence(s *sheet, effects []catalog.Effect) {
 			sets = append(sets, e)
 		}
 	}
+	isForced := slices.ContainsFunc(q.place.Wrappers(), func(f string) bool { return slices.Contains(strongWrappers, f) })
+	if isForced && len(sets) > 0 && !slices.ContainsFunc(sets, func(e catalog.Effect) bool { return e.Priority <= 50 }) {
+		s.remark("Your definition is forced, so it replaces what jetpack-nixos sets.")
+		return
+	}
 	if len(sets) != 1 || len(sets[0].When) > 0 {
 		return
 	}

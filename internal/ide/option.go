@@ -1,6 +1,8 @@
 package ide
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -15,6 +17,7 @@ type option struct {
 	topics
 	catalog.Option
 	refused string // what is written as its value and is none of its values; mostly empty
+	element string // what is written as an element of its list; mostly empty
 }
 
 // optionSet is the subject of a name that options stand below: hardware.nvidia-jetpack.firmware.
@@ -151,7 +154,37 @@ func (o otherOption) declaration(q *query) (Location, bool) {
 	})
 }
 
+// strongWrappers are functions of nixpkgs' lib by which a definition replaces plain ones.
+var strongWrappers = []string{"mkForce", "mkVMOverride", "mkImageMediaOverride"}
+
+// addWrapped says what the functions that a definition stands in make of the definitions that jetpack-nixos has of the same option.
+func (q *query) addWrapped(s *sheet, o catalog.Option) {
+	for _, f := range q.place.Wrappers() {
+		if slices.Contains(strongWrappers, f) {
+			f = strongWrappers[0]
+		}
+		if name, ok := q.sn.Library().Name(f + "." + cmp.Or(o.RenamedTo, o.Path)); ok {
+			if words := q.sn.Shelf().Description(name.Summary, o.Path, q.pinned.Catalog).Text; words != "" {
+				s.remark("%s", markup.Prose(words))
+			}
+			return
+		}
+	}
+}
+
+// elementSheet is what is known of an element of an option's list: the option's page has the rest.
+func (o option) elementSheet(q *query) sheet {
+	out := sheet{title: oneLine(o.element), what: markup.Format("element of the list %s", markup.Code(o.Path)), isShort: true}
+	out.summary.first = q.dated(o.Summary, o.Path).first
+	out.rows = append(out.rows, q.declaredRow(o.DeclaredIn, o.Line))
+	q.addWrapped(&out, o.Option)
+	return out
+}
+
 func (o option) sheet(q *query) sheet {
+	if o.element != "" {
+		return o.elementSheet(q)
+	}
 	what := "option"
 	out := sheet{title: o.Path, summary: q.dated(o.Summary, o.Path), rows: make([]row, 0, 6)}
 	now, wasRenamed := q.later(o.Option)
@@ -182,6 +215,7 @@ func (o option) sheet(q *query) sheet {
 	}
 	q.addHosts(&out, o.Option)
 	out.rows = append(out.rows, q.declaredRow(o.DeclaredIn, o.Line))
+	q.addWrapped(&out, o.Option)
 	if q.pinned.IsOwn() {
 		out.quote = quotation(q.pinned.Source.Description(o.Path))
 	}

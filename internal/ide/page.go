@@ -20,6 +20,9 @@ type Page struct {
 
 func (q *query) page(s subject) Page {
 	p := Page{detail: q.sn.Settings().HoverDetail, sheet: s.sheet(q)}
+	if p.sheet.isShort {
+		p.detail = workspace.DetailShort
+	}
 	if section, ok := s.section(q); ok {
 		p.section = section
 		p.section.Title, p.excerpt, p.note = q.sn.Shelf().Excerpt(section, q.pinned.Catalog, q.sn.Settings().ExcerptLines)

@@ -22,6 +22,7 @@ type sheet struct {
 	remarks []markup.Text // what the user must know about what stands under the cursor
 	summary summary
 	quote   string // what upstream says itself
+	isShort bool   // the page of another subject has the rest, and the excerpt
 }
 
 // row is one fact.
@@ -167,15 +168,16 @@ func described(words string) summary {
 }
 
 // dated is what holds, at the revision that answers, of a description of an option, of its values or of a package, whose path is empty.
-// It says if the description was written for another revision.
+// It says for which revision the description was written where that matters.
 func (q *query) dated(words, path string) summary {
 	newest := q.sn.Library().Newest()
 	p := q.pinned
 	if p.Catalog.Revision == newest.Revision || p.Pin.Format == pins.Checkout && p.Pin.Revision == newest.Revision.Hash {
 		return described(words)
 	}
-	s := described(q.sn.Shelf().Description(words, path, p.Catalog))
-	if !s.first.Empty() {
+	held := q.sn.Shelf().Description(words, path, p.Catalog)
+	s := described(held.Text)
+	if held.Differs && !s.first.Empty() {
 		s.first = markup.Format("%s (Described as of %s.)", s.first, markup.Code(newest.Revision.Short()))
 	}
 	return s

@@ -25,7 +25,7 @@ func (q *query) value(place *module.Place) (subject, bool) {
 	if names == nil {
 		return nil, false
 	}
-	o, _, ok := valueOption(c, names)
+	o, inList, ok := valueOption(c, names)
 	if !ok {
 		h, wasOnce := q.sn.Library().History(strings.Join(names, "."))
 		return otherOption{topics{optionTopic(h.Path), concept("renamed-options")}, h}, wasOnce && !c.IsPrefix(names)
@@ -38,9 +38,13 @@ func (q *query) value(place *module.Place) (subject, bool) {
 		return user, true
 	}
 	if isNull := place.Value == "null" && o.Nullable; len(o.Values) > 0 && !isNull && q.sn.SawUserValues(q.doc, o.Path) {
-		return option{optionTopics(o), o, written}, true
+		return option{Option: o, topics: optionTopics(o), refused: written}, true
 	}
-	return option{Option: o, topics: optionTopics(o)}, true
+	out := option{Option: o, topics: optionTopics(o)}
+	if inList && o.Kind == catalog.KindList && !place.Compared {
+		out.element = written
+	}
+	return out, true
 }
 
 func valueTopics(o catalog.Option, value string) topics {

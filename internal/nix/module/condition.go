@@ -121,9 +121,32 @@ func ModuleAround(n syntax.Node, names int) syntax.Node {
 // Priorities are the names of the functions around a node that change how much
 // a definition counts, from the inside out: mkDefault, mkForce and their kin.
 func Priorities(n syntax.Node) []string {
+	return slices.DeleteFunc(wrappersAround(n), func(f string) bool { return !wrappers[f].priority })
+}
+
+// Wrappers are the names of the functions that the definition which a place is about stands in, from the inside out: mkIf, mkAfter, mkForce
+// and their kin. There are none for what is read.
+func (p Place) Wrappers() []string {
+	n := p.Node
+	switch {
+	case n.IsZero() || p.Compared || p.Kind == ReferredName:
+		return nil
+	case p.Kind == DefinedName:
+		for up := range syntax.Ancestors(n) {
+			if b, ok := syntax.AsBinding(up); ok {
+				n = innermost(b.Value(), true)
+				break
+			}
+		}
+	}
+	return wrappersAround(n)
+}
+
+func wrappersAround(n syntax.Node) []string {
 	var found []string
 	for at := range syntax.Ancestors(n) {
-		if f, index := callOf(at); wrappers[f].priority && wrappers[f].argument == index && at.Parent().Kind() == syntax.Apply {
+		f, index := callOf(at)
+		if w, ok := wrappers[f]; ok && w.argument == index && at.Parent().Kind() == syntax.Apply {
 			found = append(found, f)
 		}
 	}
