@@ -50,8 +50,8 @@ const (
 
 // ReferencesAt are the references of what is under the cursor: where an option is defined or read, by any of its names; the
 // same of all options of a set; where a value is given to an option or compared with it; where a package of the scope is
-// used, or any of the scope. They are exactly the names and values at which a hover is about the same. With declaration,
-// the declaration is among them, where its source is on disk. It reports false where the cursor is on nothing of that kind,
+// used, or any of the scope. They are exactly the names and values at which a hover is about the same, but for the names that
+// variables are bound by. With declaration, the declaration is among them, where its source is on disk. It reports false where the cursor is on nothing of that kind,
 // or on a variable, which is the business of other servers.
 func ReferencesAt(sn *workspace.Snapshot, doc *workspace.Document, offset int, declaration bool) (References, bool) {
 	q := newQueryAt(sn, doc, offset)

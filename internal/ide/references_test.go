@@ -14,6 +14,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -101,6 +102,9 @@ func referencesAreHovers(t *testing.T, snapshot *workspace.Snapshot, doc *worksp
 		place := module.At(doc.Tree(), offset)
 		if place.Span.Start != offset || place.Kind != module.DefinedName && place.Kind != module.ReferredName {
 			continue
+		}
+		if _, binds := place.AsUsed(); binds && (place.Kind == module.ReferredName || place.Node.Parent().Parent().Parent().Kind() == syntax.LetIn) {
+			continue // the name of a variable, where it is bound
 		}
 		h, ok := ide.HoverAt(snapshot, doc, offset)
 		if !ok || h.Span != place.Span {

@@ -121,9 +121,27 @@ func (q *query) subjectAt(offset int) (subject, text.Span, bool) {
 		}
 	}
 	if !ok {
+		s, ok = q.subjectOfUse()
+	}
+	if !ok {
 		return q.syntaxAt(offset)
 	}
 	return s, q.place.Span, ok
+}
+
+// subjectOfUse finds what a name is about at the uses of it, where the cursor is on the binding that gives it its value.
+func (q *query) subjectOfUse() (subject, bool) {
+	use, ok := q.place.AsUsed()
+	if !ok {
+		return nil, false
+	}
+	isExact := q.exact
+	q.exact = true // the path around the name says nothing of its value
+	s, ok := q.subjectOfPlace(&use)
+	if q.exact = isExact; ok {
+		q.place = use
+	}
+	return s, ok
 }
 
 // ofInput is a subject that belongs to a flake input, whose revision counts, whatever hosts are made of the code.

@@ -62,6 +62,7 @@ type Place struct {
 	Node syntax.Node
 
 	reader *reader // that found the place
+	binds  bool    // it is AsUsed
 }
 
 // At says what stands under a cursor at a byte offset. Between two tokens the
@@ -184,9 +185,39 @@ func (r *reader) standing(n syntax.Node) Place {
 }
 
 // IsVariable reports whether what stands under the cursor is the name of a variable,
-// which something in the text binds.
+// which something in the text binds, or binds it there.
 func (p Place) IsVariable() bool {
-	return p.Node.Kind() == syntax.Identifier && p.reader.values().ScopeAt(p.Node).Binds(p.Node.Text())
+	return p.binds || p.Node.Kind() == syntax.Identifier && p.reader.values().ScopeAt(p.Node).Binds(p.Node.Text())
+}
+
+// AsUsed is the place that a use of a name would be, where a let, a rec set or the default of an argument gives it a value: cfg in
+// let cfg = config.hardware.nvidia-jetpack; in cfg.som. It is false for any other place.
+func (p Place) AsUsed() (Place, bool) {
+	var value syntax.Node
+	up := p.Node.Parent()
+	switch path, isPath := syntax.AsAttrPath(up); {
+	case p.reader == nil:
+		return Place{}, false
+	case isPath && p.Kind == DefinedName && path.Last() == p.Node && p.Written == 1:
+		b, _ := syntax.AsBinding(up.Parent())
+		if set, isSet := syntax.AsAttrSet(b.Parent()); isLet(b.Parent()) || isSet && set.Recursive() {
+			value = b.Value()
+		}
+	case p.Node.Kind() == syntax.Parameter && up.Kind() == syntax.Formal:
+		value = up.Child(1)
+	}
+	if value.IsZero() {
+		return Place{}, false
+	}
+	ref, ok := p.reader.resolve(value)
+	if !ok {
+		return Place{}, false
+	}
+	if len(ref.path) > 1 {
+		ref = p.reader.inScope(ref)
+	}
+	p.binds = true
+	return p.referring(ref), true
 }
 
 // namers are the functions of nixpkgs' lib that make a module of the names of options, and which of their arguments, from 0 on, are lists
