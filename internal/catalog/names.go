@@ -50,6 +50,21 @@ func (c *Catalog) FlashesFromBoard() bool {
 	return !at.IsZero() && at.Before(builtFlashScript)
 }
 
+// sendsInitrd is the commit since which the flash script of a configuration is its initrdFlashScript, no longer its legacyFlashScript.
+const sendsInitrd = "afb6ecf"
+
+// FlashProgram is what the name of the program begins with that a flash script of a configuration is; empty where that is not known.
+func (l *Library) FlashProgram(c *Catalog, script string) string {
+	before, ok := l.IsBefore(c.Revision.Hash, sendsInitrd)
+	switch {
+	case script == "initrdFlashScript", script == "flashScript" && ok && !before:
+		return "initrd-flash-"
+	case script == "legacyFlashScript", script == "flashScript" && ok:
+		return "flash-"
+	}
+	return ""
+}
+
 // FlashScript is where a host's configuration has the script that flashes the host, in revisions since November 2022.
 func (c *Catalog) FlashScript() string {
 	if c.FlashesFromBoard() {

@@ -113,6 +113,20 @@ func (b buildProduct) sheet(q *query) sheet {
 	return out
 }
 
+// example is the one host that the product can be built of.
+func (b buildProduct) example(q *query) (host, program string) {
+	hosts := q.hostsToBuild(b.host)
+	if len(hosts) != 1 {
+		return "", ""
+	}
+	if c := q.knownConfiguration(); c != nil {
+		if h, ok := c.Host(hosts[0]); ok {
+			program = programName(c, h)
+		}
+	}
+	return hosts[0], program
+}
+
 // hostsToBuild are the configurations that a command may build: the one that a path names, or those that the document is a part of.
 func (q *query) hostsToBuild(named string) []string {
 	isWritable := func(name string) bool { return nixBuild("", name, "") != "" }

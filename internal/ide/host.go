@@ -168,10 +168,24 @@ func (s nixosHost) sheet(q *query) sheet {
 		out.remark("No flash script can be built: %s.", why)
 	}
 	if f.Flash != "" {
-		out.remark("To build the flash script, run in the folder of %s:", markup.Code(filepath.Base(s.of.Entry)))
-		out.remarks = append(out.remarks, markup.Command(f.Flash))
+		commands := []string{f.Flash}
+		if f.Program != "" {
+			commands = append(commands, "sudo "+f.Program)
+			out.remark("To build the flash script and start it, with the board in recovery mode, run in the folder of %s on a PC with x86_64:", markup.Code(filepath.Base(s.of.Entry)))
+		} else {
+			out.remark("To build the flash script, run in the folder of %s:", markup.Code(filepath.Base(s.of.Entry)))
+		}
+		out.remarks = append(out.remarks, markup.Command(commands...))
 	}
 	return out
+}
+
+// example is the host that the commands of the pill's excerpt are to be for.
+func (s nixosHost) example(*query) (host, program string) {
+	if len(s.hosts) > 1 || s.hosts[0].Variant != "" {
+		return "", ""
+	}
+	return s.hosts[0].Name, programName(s.of, s.hosts[0])
 }
 
 // unseen is where the modules of a host are named that are not looked into.

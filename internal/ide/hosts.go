@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -34,8 +35,8 @@ type HostFacts struct {
 	JetPack, L4T, Kernel, CUDA string
 	// Capability is the CUDA compute capability of the SoM, as in 8.7.
 	Capability string
-	// Flash is the command that builds the script which flashes the host.
-	Flash string
+	// Flash is the command that builds the script which flashes the host, Program the path of what that leaves.
+	Flash, Program string
 
 	isOfOther bool // the SoM is one of another revision, and nothing of this one runs on it
 }
@@ -79,6 +80,7 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 	}
 	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 && NoFlash(c, h).Empty() {
 		f.Flash = flashCommand(c, h)
+		f.Program = flashProgram(c, h)
 	}
 	return f
 }
@@ -197,6 +199,40 @@ func flashCommand(c *workspace.Configuration, h *host.Host) string {
 		return ""
 	}
 	return nixBuild(h.Output+".", h.Name, "."+script)
+}
+
+// programName is what the names of the programs end in that flash a host and burn its fuses; empty if it is not certain.
+func programName(c *workspace.Configuration, h *host.Host) string {
+	option := nameOption
+	if _, ok := c.PinnedOf(h).Catalog.Option(nameOption); !ok {
+		option = hostNameOption
+	}
+	name := hostString(h, option)
+	if !plainName.MatchString(name) {
+		return ""
+	}
+	return name
+}
+
+const (
+	nameOption     = catalog.Namespace + ".name"
+	hostNameOption = "networking.hostName"
+)
+
+// plainName is a name that a shell takes as it is.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// flashProgram is the path of the program that flashCommand builds, in the folder in which it does; empty if it is not certain.
+func flashProgram(c *workspace.Configuration, h *host.Host) string {
+	script := flashScripts[0]
+	if own, ok := flashPackage(c, h); ok && filepath.Base(c.Entry) != "configuration.nix" {
+		script = own.What
+	}
+	begin, name := c.Library.FlashProgram(c.PinnedOf(h).Catalog, script), programName(c, h)
+	if begin == "" || name == "" {
+		return ""
+	}
+	return "./result/bin/" + begin + name
 }
 
 // flashSystem is the system on which the flash scripts of jetpack-nixos work (flake.nix).

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"jetpills/internal/markup"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
 	"jetpills/internal/workspace"
 )
@@ -16,6 +17,39 @@ type Page struct {
 	section pill.Section // without a Pill if none explains it
 	excerpt pill.Excerpt
 	note    markup.Text // what the excerpt names and the revision lacks
+	// example puts the host that the page is about in the place of the one that the pills have for an example; it may be nil.
+	example *strings.Replacer
+}
+
+// forHost is a subject that belongs to a host. It has the host's name, and what the names of its flash programs end in, both empty if they
+// are not known.
+type forHost interface {
+	example(*query) (host, program string)
+}
+
+// exampleOf puts a host in the place of the one that the pills have for an example: nixosConfigurations.orin, with an AGX Orin developer kit.
+func exampleOf(host, program string) *strings.Replacer {
+	if !syntax.IsName(host) {
+		return nil
+	}
+	if program == "" {
+		program = "*"
+	}
+	names := []string{"nixosConfigurations.orin.", "nixosConfigurations." + host + "."}
+	for _, begin := range []string{"flash-", "fuse-"} {
+		for _, end := range []string{"orin-agx-devkit", "HOSTNAME"} {
+			names = append(names, "./result/bin/"+begin+end, "./result/bin/"+begin+program, "./result/bin/initrd-"+begin+end, "./result/bin/initrd-"+begin+program)
+		}
+	}
+	return strings.NewReplacer(names...)
+}
+
+// excerptFor is the text of an excerpt with the page's host in it.
+func (p Page) excerptFor(text string) string {
+	if p.example == nil {
+		return text
+	}
+	return p.example.Replace(text)
 }
 
 func (q *query) page(s subject) Page {
@@ -25,6 +59,9 @@ func (q *query) page(s subject) Page {
 	}
 	if section, ok := s.section(q); ok {
 		p.section = section
+		if of, isForHost := s.(forHost); isForHost {
+			p.example = exampleOf(of.example(q))
+		}
 		p.section.Title, p.excerpt, p.note = q.sn.Shelf().Excerpt(section, q.pinned.Catalog, q.sn.Settings().ExcerptLines)
 	}
 	return p
@@ -43,7 +80,7 @@ func (p Page) Markdown(link Linker) string {
 			return strings.Join(append(parts, markup.Link(label, to).Markdown()), "\n\n")
 		}
 		parts = append(parts, "---", markup.Strong(label).Markdown())
-		if body := p.excerpt.Markdown(excerptLinks(p.section, link)); body != "" {
+		if body := p.excerptFor(p.excerpt.Markdown(excerptLinks(p.section, link))); body != "" {
 			parts = append(parts, body)
 		}
 		if !p.note.Empty() {
@@ -68,7 +105,7 @@ func (p Page) Plain() string {
 	rule := strings.Repeat("-", 40)
 	if p.section.Pill != nil {
 		parts = append(parts, rule, p.section.Label())
-		if body := p.excerpt.Plain(); body != "" && p.detail != workspace.DetailShort {
+		if body := p.excerptFor(p.excerpt.Plain()); body != "" && p.detail != workspace.DetailShort {
 			parts = append(parts, body)
 			if !p.note.Empty() {
 				parts = append(parts, p.note.Plain())

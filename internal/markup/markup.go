@@ -140,9 +140,13 @@ func joined(texts []Text, between Text) Text {
 	return Text{strings.Join(markdown, between.markdown), strings.Join(plain, between.plain)}
 }
 
-// Command is a line for a shell, as a paragraph.
-func Command(line string) Text {
-	return Text{strings.Join(Fence("sh", []string{line}), "\n"), text.Visible(line, "")}
+// Command are lines for a shell, as a paragraph.
+func Command(lines ...string) Text {
+	plain := make([]string, len(lines))
+	for i, line := range lines {
+		plain[i] = text.Visible(line, "")
+	}
+	return Text{strings.Join(Fence("sh", lines), "\n"), strings.Join(plain, "\n")}
 }
 
 // Quotation is a paragraph of somebody else's.
