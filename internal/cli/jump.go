@@ -32,8 +32,14 @@ func (p *Program) jump(c cursor, toDeclaration bool) (path string, line, column 
 			return declared.File, declared.Line, declared.Column, nil
 		}
 	}
-	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)
+	find := ide.DefinitionAt
+	if toDeclaration {
+		find = ide.ExplanationAt
+	}
+	target, ok := find(c.snapshot, c.doc, c.offset)
 	switch {
+	case !ok && ide.LeadsToCode(c.doc, c.offset):
+		return "", 0, 0, p.nothing("%s leads to code, not to a pill; other Nix servers jump there", c.at)
 	case !ok:
 		return "", 0, 0, p.nothing("nothing is explained at %s", c.at)
 	case toDeclaration:

@@ -2,6 +2,8 @@ package ide
 
 import (
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -20,17 +22,36 @@ func (t Target) File(sn *workspace.Snapshot) (path string, line int, err error) 
 	return sn.PillTargetAt(t.Section, t.at)
 }
 
-// DefinitionAt is the section of a pill that explains what is under the cursor; none for a name that the user's own files define, which
-// DeclarationAt has.
+// DefinitionAt is the section of a pill to which a jump leads: the one that ExplanationAt has, but for what leads to code. That is a
+// name that the user's own files define, which DeclarationAt has, and what LeadsToCode reports.
 func DefinitionAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Target, bool) {
-	q := newQueryAt(sn, doc, offset)
-	s, span, ok := q.subjectAt(offset)
-	if !ok {
+	if LeadsToCode(doc, offset) {
 		return Target{}, false
 	}
-	if own, ok := s.(layerName); ok && own.isOwn() {
-		return Target{}, false // a jump leads to where it is defined
+	return explanationAt(sn, doc, offset, func(s subject) bool {
+		own, ok := s.(layerName)
+		return !ok || !own.isOwn()
+	})
+}
+
+// ExplanationAt is the section of a pill that explains what is under the cursor.
+func ExplanationAt(sn *workspace.Snapshot, doc *workspace.Document, offset int) (Target, bool) {
+	return explanationAt(sn, doc, offset, func(subject) bool { return true })
+}
+
+func explanationAt(sn *workspace.Snapshot, doc *workspace.Document, offset int, isWanted func(subject) bool) (Target, bool) {
+	q := newQueryAt(sn, doc, offset)
+	s, span, ok := q.subjectAt(offset)
+	if !ok || !isWanted(s) {
+		return Target{}, false
 	}
 	section, ok := s.section(q)
 	return Target{Origin: span, Section: section, at: q.pinned.Catalog}, ok
+}
+
+// LeadsToCode reports whether the cursor is on the use of a name that the text brings into view, or on the path of a file. Every
+// Nix server jumps from there to the binding and to the file, and a second answer makes a list of each jump.
+func LeadsToCode(doc *workspace.Document, offset int) bool {
+	place := module.At(doc.Tree(), offset)
+	return place.Node.Kind() == syntax.Path || place.Kind != module.Nothing && place.IsBound()
 }

@@ -26,9 +26,12 @@ func firstTarget(at cursor, ways ...func(cursor) (target, bool)) (target, bool) 
 }
 
 // definition leads to the section of a pill that explains what is under the cursor, or, by the setting, to the declaration
-// in jetpack-nixos's source where that is on disk.
+// in jetpack-nixos's source where that is on disk. What leads to code is left to the other Nix server of the buffer.
 func (s *Server) definition(at cursor) (protocol.DefinitionResult, error) {
-	ways := []func(cursor) (target, bool){s.explained, s.declared}
+	if ide.LeadsToCode(at.doc, at.offset) {
+		return nil, nil
+	}
+	ways := []func(cursor) (target, bool){s.defined, s.declared}
 	if at.snapshot.Settings().Definition == workspace.DefinitionUpstream {
 		slices.Reverse(ways)
 	}
@@ -44,9 +47,14 @@ func (s *Server) definition(at cursor) (protocol.DefinitionResult, error) {
 	}}, nil
 }
 
+// defined is the heading of the section to which a jump leads.
+func (s *Server) defined(at cursor) (target, bool) { return s.heading(at, ide.DefinitionAt) }
+
 // explained is the heading of the section that explains what is under the cursor.
-func (s *Server) explained(at cursor) (target, bool) {
-	found, ok := ide.DefinitionAt(at.snapshot, at.doc, at.offset)
+func (s *Server) explained(at cursor) (target, bool) { return s.heading(at, ide.ExplanationAt) }
+
+func (s *Server) heading(at cursor, find func(*workspace.Snapshot, *workspace.Document, int) (ide.Target, bool)) (target, bool) {
+	found, ok := find(at.snapshot, at.doc, at.offset)
 	if !ok {
 		return target{}, false
 	}

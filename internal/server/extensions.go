@@ -115,7 +115,7 @@ type explainResult struct {
 }
 
 func (s *Server) explain(at cursor) (*explainResult, error) {
-	target, ok := ide.DefinitionAt(at.snapshot, at.doc, at.offset)
+	target, ok := ide.ExplanationAt(at.snapshot, at.doc, at.offset)
 	if !ok {
 		return nil, nil
 	}

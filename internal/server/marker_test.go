@@ -267,6 +267,9 @@ func wireHover(e *markerEditor, c marker) string {
 }
 
 func directDefinition(c marker) string {
+	if ide.LeadsToCode(c.doc, c.offset) {
+		return "nothing\n"
+	}
 	if c.snapshot.Settings().Definition == workspace.DefinitionUpstream {
 		return directDeclaration(c)
 	}
@@ -298,7 +301,7 @@ func directDeclaration(c marker) string {
 	if at, ok := ide.DeclarationAt(c.snapshot, c.doc, c.offset); ok {
 		return fmt.Sprintf("%s → %s:%d:%d\n", c.span(at.Origin), c.names.Replace(at.File), at.Line, at.Column)
 	}
-	target, ok := ide.DefinitionAt(c.snapshot, c.doc, c.offset)
+	target, ok := ide.ExplanationAt(c.snapshot, c.doc, c.offset)
 	if !ok {
 		return "nothing\n"
 	}

@@ -220,6 +220,17 @@ func (p Place) AsUsed() (Place, bool) {
 	return p.referring(ref), true
 }
 
+// IsBound reports whether the text itself says where a name that is used under the cursor comes from: a let, a recursive
+// set, a function or a with brings it into view.
+func (p Place) IsBound() bool {
+	if i, ok := syntax.AsInherit(p.Node.Parent()); p.Node.Kind() != syntax.Identifier && (!ok || !i.From().IsZero()) {
+		return false
+	}
+	name, scope := partOf(p.Node).Name, p.reader.values().ScopeAt(p.Node)
+	withs, isFree := p.reader.values().Withs(name, scope)
+	return scope.Binds(name) || isFree && len(withs) > 0
+}
+
 // namers are the functions of nixpkgs' lib that make a module of the names of options, and which of their arguments, from 0 on, are lists
 // of such names.
 var namers = map[string]int{
