@@ -62,8 +62,8 @@ func TestInterruptedCommands(t *testing.T) {
 		stdout string // in the output
 		stderr string // the end of it
 	}{
-		{[]string{"check", dir}, 0, 130, `0.nix:1:33: hint: "orin" is not a value of som`, "interrupted: 1 of 41 files checked\r\n"},
-		{[]string{"check", dir}, syscall.SIGTERM, 143, `0.nix:1:33: hint: "orin" is not a value of som`, "interrupted: 1 of 41 files checked\r\n"},
+		{[]string{"check", dir}, 0, 130, `0.nix:1:33: hint: No value "orin"; did you mean`, "interrupted: 1 of 41 files checked\r\n"},
+		{[]string{"check", dir}, syscall.SIGTERM, 143, `0.nix:1:33: hint: No value "orin"; did you mean`, "interrupted: 1 of 41 files checked\r\n"},
 		{[]string{"check", "--format", "json", dir}, 0, 130, "", "interrupted: 1 of 41 files checked\r\n"},
 		{[]string{"check", "--format", "sarif", dir}, syscall.SIGINT, 130, "", "interrupted: 1 of 41 files checked\r\n"},
 		{[]string{"hosts", filepath.Join(dir, "flake0")}, 0, 130, "", " of 30 hosts read\r\n"},

@@ -58,6 +58,9 @@ const (
 	FitNo
 )
 
+// NoBoard is the value of som and of carrierBoard that names no board: with it, nothing can be flashed.
+const NoBoard = "generic"
+
 // Clash is what a refused combination breaks.
 type Clash string
 
@@ -86,7 +89,7 @@ type fitKey struct{ som, carrier, major string }
 // FitNo comes with what is broken; anything that is not certain to be refused or to work is FitUnknown.
 func (c *Catalog) Fits(som, carrierBoard, majorVersion string) (Verdict, []Clash) {
 	if carrierBoard == "" {
-		carrierBoard = "generic"
+		carrierBoard = NoBoard
 	}
 	b := c.boards()
 	if b.wholly {

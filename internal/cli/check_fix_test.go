@@ -73,7 +73,7 @@ a.nix:6:7: fixed: Change to firmware.autoUpdate [renamed-option]
 sub/b.nix:2:74: fixed: Change to true [wrong-type]
 a.nix:6:7: fixed: Change to firmware.uefi.logo [renamed-option]
 
-sub/b.nix:2:33: error: "orin" is not a value of som in jetpack-nixos 4d857d6; did you mean "orin-nx", "orin-agx" or "orin-nano"? [unknown-value]
+sub/b.nix:2:33: error: No value "orin"; did you mean "orin-nx", "orin-agx" or "orin-nano"? (som in jetpack-nixos 4d857d6) [unknown-value]
     2 |   hardware.nvidia-jetpack.som = "orin"; hardware.nvidia-jetpack.enable = true;
       |                                 ^^^^^^
       fix: Change to "orin-nx"

@@ -49,7 +49,7 @@ func TestCheck(t *testing.T) {
 	dir := checked(t)
 	bad := filepath.Join(dir, "sub", "bad.nix")
 	out, stderr, code := run(t, "", "check", dir)
-	want := bad + `:3:47: error: "agx-orin" is not a value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"? [unknown-value]
+	want := bad + `:3:47: error: No value "agx-orin"; did you mean "orin-agx"? (som in jetpack-nixos 4d857d6) [unknown-value]
     3 |   /* ä 🚀 */ hardware.nvidia-jetpack.som = "agx-orin";
       |                                           ^^^^^^^^^^
       fix: Change to "orin-agx"
@@ -189,7 +189,7 @@ func TestCheckJSON(t *testing.T) {
 	at := strings.Index(string(source), `"agx-orin"`)
 	want := []findingJSON{{
 		File: bad, Lines: Lines{3, 47, 3, 57}, Severity: "error", Code: "unknown-value",
-		Message: `"agx-orin" is not a value of som in jetpack-nixos 4d857d6; did you mean "orin-agx"?`, Pill: "07#which-som-am-i",
+		Message: `No value "agx-orin"; did you mean "orin-agx"? (som in jetpack-nixos 4d857d6)`, Pill: "07#which-som-am-i",
 		Fixes: []fixJSON{{`Change to "orin-agx"`, []editJSON{{Start: at, End: at + len(`"agx-orin"`), NewText: `"orin-agx"`}}}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -334,7 +334,7 @@ func TestCheckOverFiles(t *testing.T) {
 	}
 	t.Chdir(dir)
 	out, stderr, code := run(t, "", "check", ".")
-	want := `shared.nix:2:61: error: jetpack-nixos 4d857d6 refuses majorVersion = "7" together with som = "xavier-nx" (host arm) [refused-combination]
+	want := `shared.nix:2:61: error: majorVersion "7" does not fit som "xavier-nx" in jetpack-nixos 4d857d6 (host arm) [refused-combination]
     2 |   hardware.nvidia-jetpack = { enable = true; majorVersion = "7"; };
       |                                                             ^^^
       hosts/arm.nix:1:33: som = "xavier-nx" is set here

@@ -184,7 +184,7 @@ func (c *completer) templates(isBare bool) []Item {
 		if t.eachSoM {
 			soms = nil
 			for _, s := range c.catalog.SoMs() {
-				if s.Name != "generic" && s.Name != "" {
+				if s.Name != catalog.NoBoard && s.Name != "" {
 					soms = append(soms, s.Name)
 				}
 			}

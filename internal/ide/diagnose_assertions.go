@@ -56,70 +56,70 @@ const (
 var assertions = []assertion{
 	{
 		ids: []string{"f4366d5c74bc"}, when: []premise{otherPlatform},
-		says: "a Jetson runs only aarch64-linux, and jetpack-nixos refuses packages for any other platform; " +
+		says: "A Jetson runs only aarch64-linux, and jetpack-nixos refuses packages for any other platform; " +
 			`set nixpkgs.hostPlatform = "aarch64-linux", and nixpkgs.buildPlatform to build on another machine`,
 	},
 	{
 		ids:  []string{"7cc5def27124"},
 		when: []premise{is(toolkitOption, true), is("virtualisation.docker.enableNvidia", true), is("virtualisation.docker.enable", true)},
-		says: toolkitOption + " does not support Jetsons in this revision, which refuses it together with virtualisation.docker.enableNvidia; " +
-			"turn the toolkit off, and keep enableNvidia",
+		says: "Turn hardware.nvidia-container-toolkit off, and keep docker.enableNvidia: " +
+			"this revision refuses the two together, because the toolkit does not support Jetsons",
 	},
 	{
 		ids:  []string{"7cc5def27124"},
 		when: []premise{is(toolkitOption, true), is("virtualisation.podman.enableNvidia", true), is("virtualisation.podman.enable", true)},
-		says: toolkitOption + " does not support Jetsons in this revision, which refuses it together with virtualisation.podman.enableNvidia; " +
-			"turn the toolkit off, and keep enableNvidia",
+		says: "Turn hardware.nvidia-container-toolkit off, and keep podman.enableNvidia: " +
+			"this revision refuses the two together, because the toolkit does not support Jetsons",
 	},
 	{
 		ids: []string{"293f076c6e8a"}, when: []premise{is(toolkitOption, true)},
-		says: toolkitOption + " does not support Jetsons in this revision, which refuses it; " +
-			"set hardware.nvidia-jetpack.container-toolkit.enable instead",
+		says: "Set hardware.nvidia-jetpack.container-toolkit.enable instead: " +
+			"hardware.nvidia-container-toolkit does not support Jetsons in this revision, which refuses it",
 		replaced: true,
 	},
 	{
 		ids: []string{"f49075789fae"}, severity: SeverityWarning,
 		when: []premise{is("virtualisation.docker.enableNvidia", true), is("virtualisation.docker.enable", true)},
-		says: "virtualisation.docker.enableNvidia is deprecated, and the build warns of it; " +
-			"set hardware.nvidia-jetpack.container-toolkit.enable instead",
+		says: "Set hardware.nvidia-jetpack.container-toolkit.enable instead: " +
+			"virtualisation.docker.enableNvidia is deprecated, and the build warns of it",
 		replaced: true,
 	},
 	{
 		ids: []string{"f49075789fae"}, severity: SeverityWarning,
 		when: []premise{is("virtualisation.podman.enableNvidia", true), is("virtualisation.podman.enable", true)},
-		says: "virtualisation.podman.enableNvidia is deprecated, and the build warns of it; " +
-			"set hardware.nvidia-jetpack.container-toolkit.enable instead",
+		says: "Set hardware.nvidia-jetpack.container-toolkit.enable instead: " +
+			"virtualisation.podman.enableNvidia is deprecated, and the build warns of it",
 		replaced: true,
 	},
 	{
 		ids: []string{"25b472069508", "6a8d0ce80a47"}, when: []premise{setsCUDASupport, soc("t264")},
-		says: "jetpack-nixos has no CUDA for Thor in this revision, and refuses nixpkgs.config.cudaSupport there; " +
+		says: "No CUDA for Thor in this revision, which refuses nixpkgs.config.cudaSupport there; " +
 			"delete the setting, or use a newer jetpack-nixos with nixpkgs 25.11",
 	},
 	{
 		ids: []string{"672e8c7200bb"}, when: []premise{is(ftpmOption, true), l4tOutside("36", "38")},
-		says: "the firmware TPM needs L4T 36 in this revision; turn ftpm.enable off, or set majorVersion = \"6\"",
+		says: "The firmware TPM needs L4T 36 in this revision; turn ftpm.enable off, or set majorVersion = \"6\"",
 	},
 	{
 		ids: []string{"3c51cbda273a"}, when: []premise{is(ftpmOption, true), l4tOutside("36", "")},
-		says: "the firmware TPM needs L4T 36 or later in this revision; turn ftpm.enable off, or choose JetPack 6 or 7",
+		says: "The firmware TPM needs L4T 36 or later in this revision; turn ftpm.enable off, or choose JetPack 6 or 7",
 	},
 	{
 		ids: []string{"b2d83bcc7c0e"}, when: []premise{is(ftpmOption, true), l4tOutside("35.5", "")},
-		says: "the firmware TPM needs L4T 35.5 or later; turn ftpm.enable off, or choose a newer JetPack",
+		says: "The firmware TPM needs L4T 35.5 or later; turn ftpm.enable off, or choose a newer JetPack",
 	},
 	{
 		ids: []string{"f91df8a0ec9c"}, when: []premise{is(ftpmOption, true), soc("t194", "t264")},
-		says: "the firmware TPM runs only on Orin in this revision; turn ftpm.enable off on other modules",
+		says: "The firmware TPM runs only on Orin in this revision; turn ftpm.enable off on other modules",
 	},
 	{
 		ids: []string{"10df2297d1b3"}, when: []premise{is(ftpmOption, true), soc("t194")},
-		says: "the firmware TPM runs only on Orin and Thor; turn ftpm.enable off on a Xavier",
+		says: "The firmware TPM runs only on Orin and Thor; turn ftpm.enable off on a Xavier",
 	},
 	{
 		ids: []string{"d0372a9618c9"}, when: []premise{is(earlyBootOption, true), is(ftpmOption, false)},
-		says: "supplicant.earlyBoot is refused without the firmware TPM, which it starts early to unlock disks; " +
-			"set firmware.optee.ftpm.enable = true too, or turn earlyBoot off",
+		says: "supplicant.earlyBoot needs firmware.optee.ftpm.enable = true: it starts the firmware TPM early, to unlock disks; " +
+			"set that too, or turn earlyBoot off",
 	},
 	{
 		ids: []string{"dd26ce9593e9"}, when: []premise{is("boot.initrd.systemd.enable", false), is(earlyBootOption, true)},
@@ -157,7 +157,7 @@ func (d *diagnoser) failed(h *host.Host, f host.Failed) {
 		found.Severity, found.Message, what = SeverityWarning, "jetpack-nixos warns of this", "warning"
 	}
 	if message := oneLine(f.Message); message != "" {
-		found.Message += ": " + strings.TrimSuffix(cut(message, mostOfMessage), ".")
+		found.Message = fmt.Sprintf("%s (%s)", strings.TrimSuffix(cut(message, mostOfMessage), "."), found.Message)
 	} else {
 		found.Message += "; only Nix can tell its message"
 	}

@@ -3,6 +3,7 @@ package ide
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -77,6 +78,9 @@ func (d *diagnoser) judge(set boardSet) {
 		if *set.field(option) != "" {
 			found.Span = set.at[option]
 			found.Fixes = d.fitting(set.board, option, found.Span)
+			if at := set.at[catalog.SoMOption]; at.Of(d.doc.Text) == syntax.Quoted(set.som) {
+				found.Fixes = d.withSoMs(found.Fixes, set.board, option, "", at)
+			}
 			d.report(found)
 			return
 		}
@@ -97,17 +101,17 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 			}
 			found := Diagnostic{
 				Code: CodeRefusedCombination, Section: d.explain(strings.Split(option, ".")),
-				Message: fmt.Sprintf("%s refuses %s = %q together with som = %q", d.revision(), shortName(option), *set.field(option), set.som),
+				Message: fmt.Sprintf("%s %q does not fit som %q in %s", shortName(option), *set.field(option), set.som, d.revision()),
 			}
 			if clash == catalog.ClashTargetBoard {
 				var others []string
 				for _, other := range fitOptions {
 					if value := *set.field(other); other != option && value != "" {
-						others = append(others, fmt.Sprintf("%s = %q", shortName(other), value))
+						others = append(others, fmt.Sprintf("%s %q", shortName(other), value))
 					}
 				}
 				found.Severity = SeverityWarning
-				found.Message = fmt.Sprintf("%s has no board to flash for %s = %q together with %s", d.revision(), shortName(option), *set.field(option), text.List(others, "and"))
+				found.Message = fmt.Sprintf("No board to flash for %s %q with %s in %s", shortName(option), *set.field(option), text.List(others, "and"), d.revision())
 			}
 			if !yield(option, found) {
 				return
@@ -128,12 +132,12 @@ func (d *diagnoser) fittingValues(set board, option string) (values []string) {
 	return values
 }
 
-// fitting change an option to the values that go with the rest of a set. Where the rest is refused by itself, or not all that a
-// revision refuses is known, they are those after which nothing is known to be refused for the option.
+// fitting change an option to the values that go with the rest of a set, one that names no board behind the others. Where the rest is
+// refused by itself, or not all that a revision refuses is known, they are those after which nothing is known to be refused for the option.
 func (d *diagnoser) fitting(set board, option string, at text.Span) []Fix {
+	o, _ := d.pinned.Catalog.Option(option)
 	values := d.fittingValues(set, option)
 	if len(values) == 0 {
-		o, _ := d.pinned.Catalog.Option(option)
 		for _, value := range o.Values {
 			tried, _ := set.with(option, value)
 			isRefused := false
@@ -145,9 +149,43 @@ func (d *diagnoser) fitting(set board, option string, at text.Span) []Fix {
 			}
 		}
 	}
+	som, _ := d.pinned.Catalog.SoM(set.som)
+	rank := func(value string) int {
+		switch {
+		case option == catalog.MajorVersionOption && value == som.DefaultMajor:
+			return -1
+		case value == catalog.NoBoard:
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(values, func(a, b string) int { return rank(a) - rank(b) })
 	var fixes []Fix
 	for _, value := range values {
 		fixes = append(fixes, changeTo(at, syntax.Quoted(value)))
 	}
 	return fixes
+}
+
+// mostSoMs is how many SoMs fixes offer for a carrier board: where more fit, the carrier board says too little of the SoM.
+const mostSoMs = 2
+
+// withSoMs adds the fixes that change the SoM to those that go with the rest of a set, before those that name no board. The SoM is
+// written in a file, which is empty for the document's, at a span.
+func (d *diagnoser) withSoMs(fixes []Fix, set board, option, file string, at text.Span) []Fix {
+	soms := slices.DeleteFunc(d.fittingValues(set, catalog.SoMOption), func(som string) bool { return som == catalog.NoBoard })
+	if option != catalog.CarrierBoardOption || len(soms) > mostSoMs {
+		return fixes
+	}
+	var more []Fix
+	for _, som := range soms {
+		fix := changeTo(at, syntax.Quoted(som))
+		fix.Title, fix.Edits[0].File = fmt.Sprintf("Change som to %q", som), file
+		more = append(more, fix)
+	}
+	noBoard := slices.IndexFunc(fixes, func(fix Fix) bool { return fix.Edits[0].NewText == syntax.Quoted(catalog.NoBoard) })
+	if noBoard < 0 {
+		noBoard = len(fixes)
+	}
+	return slices.Insert(fixes, noBoard, more...)
 }

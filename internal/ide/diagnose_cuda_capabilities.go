@@ -46,7 +46,7 @@ func (d *diagnoser) capabilitiesOfHost(h *host.Host) {
 	}
 	if len(lists) == 0 {
 		d.reportCapability(h, support[len(support)-1], fmt.Sprintf(
-			"cudaSupport without cudaCapabilities builds nothing for a Jetson; add cudaCapabilities with %q, the capability of %s", wanted, b.som), nil)
+			"Add cudaCapabilities = [ %q ], the capability of %s: cudaSupport alone builds nothing for a Jetson", wanted, b.som), nil)
 		return
 	}
 	for _, l := range lists {

@@ -2,6 +2,7 @@ package ide
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -66,7 +67,7 @@ func (d *diagnoser) desktop(n naming, wrong int, found Diagnostic, place inPlace
 		}
 	}
 	found.Code = CodeDesktopOption
-	found.Message += ": " + n.names[wrong] + " belongs to hardware.nvidia, the driver for PC graphics cards; " + says
+	found.Message = fmt.Sprintf("No option %s; hardware.nvidia has it, for PC graphics cards; %s", n.names[wrong], says)
 	if d.reported[diagnosticKey{found.Span, found.Code}] {
 		return // a set, for each option in it
 	}

@@ -191,6 +191,13 @@ func (d *diagnoser) boardOfHost(h *host.Host) {
 		d.follow(&found, definition, option)
 		if som, ok := b.set[catalog.SoMOption]; ok {
 			found.Related = append(found.Related, related(writtenAt(som), fmt.Sprintf("som = %q is set here", b.som)))
+			if at := writtenAt(som); at.Span.Of(d.sn.Content(filepath.FromSlash(at.File))) == syntax.Quoted(b.som) {
+				file := ""
+				if !isIn(at, d.doc) {
+					file = filepath.FromSlash(at.File)
+				}
+				found.Fixes = d.withSoMs(found.Fixes, b.board, option, file, at.Span)
+			}
 		}
 		d.reportForHost(found)
 		return

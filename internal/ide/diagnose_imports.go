@@ -33,25 +33,25 @@ func (d *diagnoser) importsOfHost(h *host.Host) {
 			if i.Flake.File == "" {
 				continue
 			}
-			found.Message = "jetpack-nixos is a flake, not a module; import its nixosModules.default"
+			found.Message = "Import nixosModules.default: jetpack-nixos is a flake, not a module"
 			found.Fixes = d.fromFlake(i)
 		case source.file == source.root.File && source.root.Of != "":
-			found.Message = fmt.Sprintf("%s of %s is not a module but a function that takes the %s first; ", source.root.File, source.name, source.root.Of)
+			what := fmt.Sprintf("%s of %s is not a module but a function that takes the %s first", source.root.File, source.name, source.root.Of)
 			if isFlake := i.Flake.File != ""; isFlake || i.Input != "" && !i.IsSource {
-				found.Message += "import nixosModules.default of the flake instead"
+				found.Message = "Import nixosModules.default of the flake instead: " + what
 				if isFlake {
 					found.Fixes = d.fromFlake(i)
 					break
 				}
 			} else {
 				found.Section, _ = d.sn.Pills().For(concept("without-flakes"))
-				found.Message += "call it with the overlay"
+				found.Message = fmt.Sprintf("Call it with the %s: %s", source.root.Of, what)
 			}
 			if call := called(d.named(i.At.Span)); call != "" && source.root.Of == "overlay" {
 				found.Fixes = []Fix{changeTo(i.At.Span, call)}
 			}
 		case source.file == overlayFile && source.hasOverlay:
-			found.Message = fmt.Sprintf("overlay.nix of %s is an overlay, not a module; delete the import, because the module of jetpack-nixos adds the overlay itself", source.name)
+			found.Message = fmt.Sprintf("Delete this import: overlay.nix of %s is an overlay, not a module, and the module of jetpack-nixos adds it itself", source.name)
 		default:
 			continue
 		}

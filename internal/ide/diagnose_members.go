@@ -142,7 +142,7 @@ func (d *diagnoser) lacks(use memberUse, major string) (found Diagnostic, why ab
 			return found, why, false
 		}
 		scopes := c.Scopes()
-		found.Message = fmt.Sprintf("%s has no %s, only %s", d.revision(), use.scope, text.List(scopes, "and"))
+		found.Message = fmt.Sprintf("No %s in %s, only %s", use.scope, d.revision(), text.List(scopes, "and"))
 		h, _ := d.sn.Library().ScopeHistory(use.scope)
 		why.known = d.tellHistory(&found, use.scope, h)
 		for _, scope := range scopes {
@@ -159,7 +159,7 @@ func (d *diagnoser) lacks(use memberUse, major string) (found Diagnostic, why ab
 		d.tellScopes(&found, use, p, major)
 		return found, why, !d.mayBeOther()
 	}
-	found.Message = fmt.Sprintf("%s has no %s.%s", d.revision(), use.scope, use.member)
+	found.Message = fmt.Sprintf("No %s.%s in %s", use.scope, use.member, d.revision())
 	h, _ := d.sn.Library().MemberHistory(use.member)
 	if why.known = d.tellHistory(&found, "it", h); why.known && !h.IsRemoved() {
 		return found, why, !d.mayBeOther() // which may have it
@@ -191,7 +191,7 @@ func (d *diagnoser) suggest(found *Diagnostic, wrong string, near []string, neve
 	if len(near) == 0 {
 		return false
 	}
-	found.Message += "; did you mean " + text.List(near, "or") + "?"
+	found.Message = d.saying(found.Message, "did you mean "+text.List(near, "or")+"?")
 	for _, name := range near {
 		found.Fixes = append(found.Fixes, changeTo(found.Span, name))
 	}

@@ -146,7 +146,7 @@ func (d *diagnoser) unknown(n naming) {
 	found := Diagnostic{
 		// A warning, because another flake's modules may declare it.
 		Span: n.parts[wrong].Span, Severity: SeverityWarning, Code: CodeUnknownOption, undeclared: true,
-		Message: fmt.Sprintf("%s has no option %s", d.revision(), strings.Join(n.names[:wrong+1], ".")),
+		Message: fmt.Sprintf("No option %s in %s", shortPath(strings.Join(n.names[:wrong+1], ".")), d.revision()),
 	}
 	if n.isRead {
 		found.Code = CodeReads
@@ -165,7 +165,7 @@ func (d *diagnoser) unknown(n naming) {
 		switch other := d.otherName(h); {
 		case other != "":
 			found.Span = n.span(strings.Split(other, "."))
-			found.Message = fmt.Sprintf("%s has no option %s: it is called %s there", d.revision(), option, shortPath(other))
+			found.Message = fmt.Sprintf("%s is called %s in %s", shortPath(option), shortPath(other), d.revision())
 			found.Fixes = certainIfOne(n.renames(other))
 		default:
 			d.tellHistory(&found, "it", h)
@@ -186,7 +186,9 @@ func (d *diagnoser) unknown(n naming) {
 	}
 	if len(near) > 0 {
 		found.Section = d.explain(strings.Split(near[0], "."))
-		found.Message += "; did you mean " + oneOf(near, shortPath) + "?"
+		set := strings.Join(n.names[:wrong], ".") + "."
+		inSet := func(option string) string { return shortPath(strings.TrimPrefix(option, set)) }
+		found.Message = d.saying(fmt.Sprintf("No option %s in %s", n.names[wrong], d.revision()), "did you mean "+oneOf(near, inSet)+"?")
 		for _, option := range near {
 			found.Fixes = append(found.Fixes, n.corrections(option, wrong)...)
 		}

@@ -222,7 +222,7 @@ func (d *diagnoser) nearPath(near nearRoot, n naming) {
 	}
 	found := Diagnostic{
 		Span: at, Severity: SeverityWarning, Code: CodeNearMiss, Section: d.explain(near.root), undeclared: true,
-		Message: fmt.Sprintf("there is no option %s; did you mean %s?", writtenPath(near.names[:near.count]), writtenPath(near.root)),
+		Message: fmt.Sprintf("No option %s; did you mean %s?", writtenPath(near.names[first:last]), writtenPath(to)),
 	}
 	if begin == first {
 		found.Fixes = certainIfOne(n.respells(first, last, to))

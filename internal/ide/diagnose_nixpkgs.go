@@ -90,7 +90,7 @@ func (d *diagnoser) nixpkgsOfHost(h *host.Host) {
 		}
 		found := Diagnostic{
 			Span: at, Code: CodeNixpkgsTooOld, Host: HostName(h),
-			Message: fmt.Sprintf("%s is %s, and %s (%s) %s", h.Packages.Input, is, d.revision(), r.Day(), need.words),
+			Message: fmt.Sprintf("%s is too old (%s): %s (%s) %s", h.Packages.Input, is, d.revision(), r.Day(), need.words),
 		}
 		if old := nixpkgs.Release; old != "" && strings.Count(address, old) == 1 {
 			found.Fixes = []Fix{changeTo(at, syntax.Quoted(strings.Replace(address, old, newestNeeded(r.Date), 1)))}

@@ -70,7 +70,7 @@ func (d *diagnoser) unknownOutput(use outputUse) {
 	}
 	found := Diagnostic{Span: use.Span, Code: CodeUnknownMember}
 	found.Section, _ = d.sn.Pills().For(concept("flake-outputs"))
-	found.Message = fmt.Sprintf("%s has no output %s", d.revision(), strings.TrimPrefix(use.output+"."+use.name, "."))
+	found.Message = fmt.Sprintf("No output %s in %s", strings.TrimPrefix(use.output+"."+use.name, "."), d.revision())
 	h, _ := d.sn.Library().OutputHistory(use.output, use.name)
 	isKnown := d.tellHistory(&found, "it", h)
 	isMisspelled := false
@@ -79,7 +79,11 @@ func (d *diagnoser) unknownOutput(use outputUse) {
 		if _, behind := namesBeside(use.Node); use.output == "" && behind.IsZero() {
 			names = d.defaults(names)
 		}
-		isMisspelled = d.suggest(&found, use.name, nearest(use.name, names), !isKnown)
+		near := nearest(use.name, names)
+		if len(near) > 0 && !isKnown {
+			found.Message = fmt.Sprintf("No output %s in %s", use.name, d.revision()) // the near ones are of the same set
+		}
+		isMisspelled = d.suggest(&found, use.name, near, !isKnown)
 	}
 	switch {
 	case d.mayBeOther() && !isMisspelled, d.dependsOnTest(use.Node) && (isKnown || !isMisspelled):

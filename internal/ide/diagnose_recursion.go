@@ -21,7 +21,7 @@ func (d *diagnoser) recursions() {
 		if len(r.Path) > 0 {
 			found.Message = fmt.Sprintf("%s is defined by itself: %s.%[1]s is the result of this overlay", r.Path, final)
 		} else {
-			found.Message = fmt.Sprintf("the names that this overlay defines depend on %s, which contains them", final)
+			found.Message = fmt.Sprintf("The names that this overlay defines depend on %s, which contains them", final)
 		}
 		// A name such as _ says that the argument is not used.
 		if isNamed := strings.Trim(prev, "_") != "" && prev != final; isNamed {

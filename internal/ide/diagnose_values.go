@@ -91,7 +91,7 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 	}
 	found = Diagnostic{
 		Span: at, Code: CodeUnknownValue, Section: d.explain(o.Parts()),
-		Message: fmt.Sprintf("%q is not a value of %s in %s", value, shortName(o.Path), d.revision()),
+		Message: fmt.Sprintf("No value %q for %s in %s", value, shortName(o.Path), d.revision()),
 	}
 	if isTest {
 		found.Severity = SeverityWarning
@@ -105,7 +105,12 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 	case since.Known():
 		found.Message += fmt.Sprintf("; upstream added it in %s (%s)", since.Short(), since.Day())
 	case len(near) > 0:
-		found.Message += "; did you mean " + oneOf(near, syntax.Quoted) + "?"
+		said := fmt.Sprintf("did you mean %s?", oneOf(near, syntax.Quoted))
+		if isTest {
+			found.Message = d.saying(found.Message, said)
+		} else {
+			found.Message = fmt.Sprintf("No value %q; %s (%s in %s)", value, said, shortName(o.Path), d.revisionInside())
+		}
 		for _, value := range near {
 			found.Fixes = append(found.Fixes, changeTo(at, syntax.Quoted(value)))
 		}
@@ -113,7 +118,7 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 			found.Fixes = certainIfOne(found.Fixes)
 		}
 	case !isTest:
-		found.Message += "; it takes " + oneOf(known, syntax.Quoted)
+		found.Message = d.saying(found.Message, "it takes "+oneOf(known, syntax.Quoted))
 	}
 	return found, true
 }
@@ -155,7 +160,7 @@ func (d *diagnoser) valueOfSet(place module.Place, names []string) {
 		Message: fmt.Sprintf("%s is a set of options, not %s", shortPath(set), refusedName(catalog.Option{}, place)),
 	}
 	if enable, ok := d.pinned.Catalog.Option(set + ".enable"); ok && refusal(enable, place, false) == "" {
-		found.Message += "; did you mean " + shortPath(enable.Path) + "?"
+		found.Message += "; set its enable"
 		if b, ok := bindingOf(place.Node); ok && module.PathOf(b.Value()).Last() == names[len(names)-1] {
 			end := b.Path().Span().End
 			found.Fixes = certainIfOne([]Fix{{

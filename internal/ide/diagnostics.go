@@ -22,7 +22,8 @@ type Diagnostic struct {
 	Severity Severity // left open, it is that of the rule
 	Tag      Tag      // left open, it is that of the rule
 	Code     Code
-	// Message is plain text on one line: a sentence without a full stop.
+	// Message is plain text on one line: a sentence without a full stop. Its first 60 characters say what is wrong, and what is right
+	// where there is room: lists of problems show no more.
 	Message string
 	// Section explains it; it has no Pill if none does.
 	Section pill.Section
@@ -210,6 +211,20 @@ func (d *diagnoser) revision() string {
 		return "jetpack-nixos " + r.Short()
 	}
 	return fmt.Sprintf("jetpack-nixos %s (%s)", r.Short(), d.nearness())
+}
+
+// saying adds something to a message, before the revision that may stand at its end: that is what a person looks for last.
+func (d *diagnoser) saying(message, more string) string {
+	said, isLast := strings.CutSuffix(message, " in "+d.revision())
+	if said += "; " + more; isLast {
+		said += " (" + d.revisionInside() + ")"
+	}
+	return said
+}
+
+// revisionInside names what is judged by within brackets.
+func (d *diagnoser) revisionInside() string {
+	return strings.NewReplacer(" (", ", ", ")", "").Replace(d.revision())
 }
 
 // nearness says how near the revision of the catalog is to the one that is built, where the two are not the same for certain.

@@ -112,7 +112,7 @@ func NoFlash(c *workspace.Configuration, h *host.Host) markup.Text {
 		return markup.Format("jetpack-nixos %s has no board for %s", markup.Code(r.Short()), markup.Code(fmt.Sprintf("som = %q", som)))
 	case som != "":
 		return markup.Format("jetpack-nixos, in the source on disk, has no board for %s", markup.Code(fmt.Sprintf("som = %q", som)))
-	case hostString(h, catalog.SoMOption) == "generic" && !hasTargetBoard(h):
+	case hostString(h, catalog.SoMOption) == catalog.NoBoard && !hasTargetBoard(h):
 		return markup.Format("%s is not set", markup.Code("som"))
 	case c.PinnedOf(h).Catalog.FlashesFromBoard():
 		return markup.Format("jetpack-nixos %s makes that of a configuration for the board itself, and it has to run on a PC with x86_64", markup.Code(r.Short()))
@@ -146,7 +146,7 @@ func factsOfBoard(c *catalog.Catalog, som, major string) (f HostFacts) {
 // two SoMs have none either.
 func hasTargetBoard(h *host.Host) bool {
 	som, _ := h.Option(catalog.SoMOption)
-	return !som.Conflict && (hostString(h, catalog.SoMOption) != "generic" || mayHaveTargetBoard(h))
+	return !som.Conflict && (hostString(h, catalog.SoMOption) != catalog.NoBoard || mayHaveTargetBoard(h))
 }
 
 // mayHaveTargetBoard reports whether a definition in the workspace may name the board configuration.

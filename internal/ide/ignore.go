@@ -82,6 +82,11 @@ func definitionAround(tree *syntax.Tree, offset int) int {
 	return offset
 }
 
+// InSameDefinition reports whether the innermost definition around two offsets is the same.
+func InSameDefinition(doc *workspace.Document, a, b int) bool {
+	return definitionAround(doc.Tree(), a) == definitionAround(doc.Tree(), b)
+}
+
 // ignores looks at the comments that ignore codes, and reports codes that do not exist.
 func (d *diagnoser) ignores() {
 	if !strings.Contains(d.doc.Text, module.DirectiveMark) {
@@ -94,7 +99,7 @@ func (d *diagnoser) ignores() {
 		if directive.Value == "" {
 			d.report(Diagnostic{
 				Span: directive.Span, Code: CodeUnknownCode,
-				Message: "this comment ignores nothing: the codes are missing, as in ignore=" + string(CodeUnknownOption),
+				Message: "No code behind ignore, so this comment ignores nothing; write ignore=" + string(CodeUnknownOption),
 			})
 			continue
 		}
@@ -102,7 +107,7 @@ func (d *diagnoser) ignores() {
 		for code := range strings.SplitSeq(directive.Value, ",") {
 			at.End = at.Start + len(code)
 			if _, known := RuleOf(Code(code)); !known {
-				found := Diagnostic{Span: at, Code: CodeUnknownCode, Message: fmt.Sprintf("this comment ignores nothing: there is no code %q", code)}
+				found := Diagnostic{Span: at, Code: CodeUnknownCode, Message: fmt.Sprintf("No code %q, so this comment ignores nothing", code)}
 				for _, near := range nearestCodes(code) {
 					found.Fixes = append(found.Fixes, changeTo(at, near))
 				}

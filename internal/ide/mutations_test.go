@@ -39,7 +39,7 @@ var mutations = map[string]mutation{
 	"two modules": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { imports = [ ./board.nix ]; hardware.nvidia-jetpack.enable = true; hardware.nvidia-jetpack.som = "orin-nano"; }
 -- board.nix --
-{ hardware.nvidia-jetpack.carrierBoard = «"generic"|"xavierNxDevkit"»; }
+{ hardware.nvidia-jetpack.carrierBoard = «"devkit"|"xavierNxDevkit"»; }
 `},
 	"let and inherit": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { config, ... }: let som = «"orin-agx"|"orin-agz"»; in { hardware.nvidia-jetpack = { inherit som; enable = true; }; }
@@ -49,12 +49,12 @@ let boards = import ./boards.nix; in {
   hardware.nvidia-jetpack = { enable = true; inherit (boards.nano) som; carrierBoard = boards.nano.carrier; };
 }
 -- boards.nix --
-rec { nano = { som = "orin-nano"; carrier = common; }; common = «"generic"|"xavierNxDevkit"»; }
+rec { nano = { som = "orin-nano"; carrier = common; }; common = «"devkit"|"xavierNxDevkit"»; }
 `},
 	"mkForce": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { lib, ... }: {
   imports = [ ./base.nix ];
-  hardware.nvidia-jetpack = { enable = true; carrierBoard = lib.mkForce «"generic"|"xavierNxDevkit"»; };
+  hardware.nvidia-jetpack = { enable = true; carrierBoard = lib.mkForce «"devkit"|"xavierNxDevkit"»; };
 }
 -- base.nix --
 { hardware.nvidia-jetpack = { som = "orin-nano"; carrierBoard = "devkit"; }; }
@@ -62,7 +62,7 @@ rec { nano = { som = "orin-nano"; carrier = common; }; common = «"generic"|"xav
 	"mkDefault": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { imports = [ ./base.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-nano"; }; }
 -- base.nix --
-{ lib, ... }: with lib; { hardware.nvidia-jetpack.carrierBoard = mkDefault «"generic"|"xavierNxDevkit"»; }
+{ lib, ... }: with lib; { hardware.nvidia-jetpack.carrierBoard = mkDefault «"devkit"|"xavierNxDevkit"»; }
 `},
 	"mkIf in mkMerge": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { config, lib, ... }: lib.mkMerge [
@@ -71,7 +71,7 @@ rec { nano = { som = "orin-nano"; carrier = common; }; common = «"generic"|"xav
 ]
 `},
 	"option of the user's own": {code: ide.CodeRefusedCombination, files: `-- host.nix --
-{ imports = [ ./my.nix ]; my.board = { som = "orin-nano"; carrier = «"generic"|"xavierNxDevkit"»; }; }
+{ imports = [ ./my.nix ]; my.board = { som = "orin-nano"; carrier = «"devkit"|"xavierNxDevkit"»; }; }
 -- my.nix --
 { config, lib, ... }: let cfg = config.my.board; in {
   options.my.board = {
@@ -86,7 +86,7 @@ rec { nano = { som = "orin-nano"; carrier = common; }; common = «"generic"|"xav
   hardware.nvidia-jetpack = { enable = true; inherit (board) som; carrierBoard = board.carrier; };
 }
 -- boards.json --
-{ "boards": [ { "som": "orin-nano", "carrier": «"generic"|"xavierNxDevkit"», "other": "generic" }, { "carrier": "xavierNxDevkit" } ] }
+{ "boards": [ { "som": "orin-nano", "carrier": «"devkit"|"xavierNxDevkit"», "other": "generic" }, { "carrier": "xavierNxDevkit" } ] }
 `},
 	"TOML": {code: ide.CodeUnknownValue, files: `-- host.nix --
 { lib, ... }: { hardware.nvidia-jetpack = lib.importTOML ./board.toml; }
@@ -97,7 +97,7 @@ som = «"orin-agx"|"orin-agz"» # not "orin-agx"
 `},
 	"update": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
-  hardware.nvidia-jetpack = { enable = true; } // base // { carrierBoard = «"generic"|"xavierNxDevkit"»; };
+  hardware.nvidia-jetpack = { enable = true; } // base // { carrierBoard = «"devkit"|"xavierNxDevkit"»; };
 }
 `},
 	"function of another file": {code: ide.CodeUnknownValue, files: `-- host.nix --
@@ -108,7 +108,7 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 	"option of submodules": {code: ide.CodeRefusedCombination, files: `-- host.nix --
 { config, lib, ... }: {
   imports = [ ./my.nix ];
-  my.boards.nano = { som = "orin-nano"; carrier = «"generic"|"xavierNxDevkit"»; };
+  my.boards.nano = { som = "orin-nano"; carrier = «"devkit"|"xavierNxDevkit"»; };
   my.use = "nano";
 }
 -- my.nix --

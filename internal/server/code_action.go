@@ -15,7 +15,16 @@ import (
 type codeActionParams struct {
 	documentParams
 	Range   *lspRange
-	Context harmless[struct{ Only []protocol.CodeActionKind }]
+	Context harmless[struct {
+		Only        []protocol.CodeActionKind
+		Diagnostics []shownDiagnostic
+	}]
+}
+
+// shownDiagnostic is what tells one diagnostic that the client shows from the others.
+type shownDiagnostic struct {
+	Range *lspRange
+	Code  any
 }
 
 func (p *codeActionParams) missing() string {
@@ -28,7 +37,7 @@ func (p *codeActionParams) missing() string {
 // fixAll is the kind of the action that makes all certain fixes of a document.
 const fixAll = protocol.CodeActionKindSourceFixAll + "." + name
 
-// CodeAction offers the fixes of what is wrong at a place, the comment that ignores it behind them, and, to a client that
+// CodeAction offers the fixes of what is wrong at a place, the comments that ignore it behind them, and, to a client that
 // asks for it, all certain fixes of the document at once.
 func (s *Server) CodeAction(ctx context.Context, params *codeActionParams) ([]protocol.CommandOrCodeAction, error) {
 	if len(s.client.TextDocument.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) == 0 {
@@ -43,29 +52,29 @@ func (s *Server) CodeAction(ctx context.Context, params *codeActionParams) ([]pr
 	if !ok {
 		return nil, nil
 	}
-	asked := text.Span{Start: at.offset, End: at.doc.Mapper().Offset(params.Range.End.position(), s.encoding)}
-	var actions []protocol.CommandOrCodeAction
 	found := s.diagnose(at.snapshot, at.doc)
-	for _, d := range found {
-		if !quickFixes || d.Span.Start > asked.End || d.Span.End < asked.Start {
-			continue
-		}
-		mends := []protocol.Diagnostic{s.diagnostic(at.snapshot, at.doc, d)}
-		offer := func(fix ide.Fix, preferred bool) {
-			if edit, ok := s.workspaceEdit(at, fix.Edits); ok {
-				action := &protocol.CodeAction{Title: fix.Title, Kind: new(protocol.CodeActionKindQuickFix), Diagnostics: mends, Edit: edit}
-				if preferred {
-					action.IsPreferred = &preferred
+	var actions, ignores []protocol.CommandOrCodeAction
+	if quickFixes {
+		asked := s.spanOf(at.doc, params.Range)
+		for _, d := range s.near(at, found, asked, params.Context.value.Diagnostics) {
+			mends := []protocol.Diagnostic{s.diagnostic(at.snapshot, at.doc, d)}
+			offer := func(into *[]protocol.CommandOrCodeAction, fix ide.Fix, preferred bool) {
+				if edit, ok := s.workspaceEdit(at, fix.Edits); ok {
+					action := &protocol.CodeAction{Title: fix.Title, Kind: new(protocol.CodeActionKindQuickFix), Diagnostics: mends, Edit: edit}
+					if preferred {
+						action.IsPreferred = &preferred
+					}
+					*into = append(*into, action)
 				}
-				actions = append(actions, action)
+			}
+			for _, fix := range d.Fixes {
+				offer(&actions, fix, len(d.Fixes) == 1)
+			}
+			if ignore, ok := ide.IgnoreHere(at.doc, d); ok {
+				offer(&ignores, ignore, false)
 			}
 		}
-		for _, fix := range d.Fixes {
-			offer(fix, len(d.Fixes) == 1)
-		}
-		if ignore, ok := ide.IgnoreHere(at.doc, d); ok {
-			offer(ignore, false)
-		}
+		actions = append(actions, ignores...)
 	}
 	if edits := ide.FixAll(found); all && len(edits) > 0 {
 		if edit, ok := s.workspaceEdit(at, edits); ok {
@@ -74,6 +83,28 @@ func (s *Server) CodeAction(ctx context.Context, params *codeActionParams) ([]pr
 		}
 	}
 	return actions, nil
+}
+
+// near are the diagnostics that a request for code actions is about: first those that the range touches, then those that the client
+// names, and those on the range's lines or in the definition around its beginning.
+func (s *Server) near(at cursor, found []ide.Diagnostic, asked text.Span, named []shownDiagnostic) []ide.Diagnostic {
+	lines := at.doc.Mapper().Lines()
+	first, last := lines.Line(asked.Start), lines.Line(asked.End)
+	var touched, others []ide.Diagnostic
+	for _, d := range found {
+		isNamed := func(shown shownDiagnostic) bool {
+			return shown.Range.whole() && shown.Code == string(d.Code) && s.spanOf(at.doc, shown.Range) == d.Span
+		}
+		switch {
+		case d.Span.Start <= asked.End && asked.Start <= d.Span.End:
+			touched = append(touched, d)
+		case lines.Line(d.Span.Start) <= last && first <= lines.Line(d.Span.End),
+			ide.InSameDefinition(at.doc, asked.Start, d.Span.Start),
+			slices.ContainsFunc(named, isNamed):
+			others = append(others, d)
+		}
+	}
+	return append(touched, others...)
 }
 
 // wants reports whether a request for code actions of some kinds asks for one of a kind: each kind has those below it.

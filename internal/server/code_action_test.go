@@ -88,10 +88,9 @@ func TestFixAll(t *testing.T) {
 		titles = append(titles, fmt.Sprintf("%s %t %s", a.Kind, a.IsPreferred, a.Title))
 	}
 	want := []string{
-		`quickfix true Change to "orin-agx"`, `quickfix false Ignore unknown-value here`,
-		`quickfix false Ignore unknown-value here`,
-		`quickfix true Change to firmware.autoUpdate`, `quickfix false Ignore renamed-option here`,
-		`quickfix true Change to firmware.uefi.logo`, `quickfix false Ignore renamed-option here`,
+		`quickfix true Change to "orin-agx"`, `quickfix true Change to firmware.autoUpdate`, `quickfix true Change to firmware.uefi.logo`,
+		`quickfix false Ignore unknown-value here`, `quickfix false Ignore unknown-value here`,
+		`quickfix false Ignore renamed-option here`, `quickfix false Ignore renamed-option here`,
 	}
 	if diff := cmp.Diff(want, titles); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -123,6 +122,56 @@ func TestFixAll(t *testing.T) {
 	}
 	if left := e.actions(path, "source.fixAll"); len(left) > 0 {
 		t.Errorf("nothing is left to fix, but for %+v", left)
+	}
+}
+
+// TestActionsByLine holds that a client gets the fixes of a finding wherever on its line or in its definition the cursor is, and of
+// those findings that it names, and that those under the cursor come first.
+func TestActionsByLine(t *testing.T) {
+	dir := t.TempDir()
+	lock := `{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":"4d857d6da48c420da39964b6fb7ba23a958abad3"}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`
+	if err := os.WriteFile(filepath.Join(dir, "flake.lock"), []byte(lock), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := startMarkerEditor(t, newMarkerSession(t, dir), dir)
+	path := filepath.Join(dir, "a.nix")
+	source := "{\n  hardware.nvidia-jetpack = {\n    som = \"agx-orin\"; maxClok = true;\n    firmware.initialBootOrder =\n      [ \"nvm\" ];\n  };\n}\n"
+	e.open(path, source)
+	som, clock, order := `Change to "orin-agx"`, "Change to maxClock", `Change to "nvme"`
+	named := func(code string, line, start, end int) map[string]any {
+		return map[string]any{"range": wireSpan(line, start, line, end), "code": code, "message": "…"}
+	}
+	for _, test := range []struct {
+		name            string
+		line, character int
+		named           []any
+		want            []string
+	}{
+		{"before the first", 2, 0, nil, []string{som, clock}},
+		{"on the second", 2, 25, nil, []string{clock, som}},
+		{"behind both", 2, 39, nil, []string{som, clock}},
+		{"in the definition, a line above", 3, 10, nil, []string{order}},
+		{"in the set around", 1, 10, nil, nil},
+		{"elsewhere", 0, 0, nil, nil},
+		{"elsewhere, but named", 0, 0, []any{named("unknown-value", 4, 8, 13), named("unknown-value", 4, 8, 12), map[string]any{"code": 7}}, []string{order}},
+		{"named by another server", 0, 0, []any{named("unused", 4, 8, 13)}, nil},
+	} {
+		var actions []offered
+		at := wireSpan(test.line, test.character, test.line, test.character)
+		if err := e.Call(t.Context(), "textDocument/codeAction", map[string]any{
+			"textDocument": map[string]any{"uri": uri.File(path)}, "range": at, "context": map[string]any{"diagnostics": test.named},
+		}, &actions); err != nil {
+			t.Fatal(err)
+		}
+		var titles []string
+		for _, a := range actions {
+			if !strings.HasPrefix(a.Title, "Ignore ") {
+				titles = append(titles, a.Title)
+			}
+		}
+		if diff := cmp.Diff(test.want, titles); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", test.name, diff)
+		}
 	}
 }
 

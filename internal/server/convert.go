@@ -15,6 +15,12 @@ func (s *Server) rangeOf(doc *workspace.Document, span text.Span) protocol.Range
 	return s.rangeIn(doc.Mapper(), span)
 }
 
+// spanOf is the span of a document for a range, which is whole.
+func (s *Server) spanOf(doc *workspace.Document, r *lspRange) text.Span {
+	m := doc.Mapper()
+	return text.Span{Start: m.Offset(r.Start.position(), s.encoding), End: m.Offset(r.End.position(), s.encoding)}
+}
+
 func (s *Server) rangeIn(m *text.Mapper, span text.Span) protocol.Range {
 	start, end := m.Position(span.Start, s.encoding), m.Position(span.End, s.encoding)
 	return protocol.Range{

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"go.lsp.dev/uri"
 
@@ -129,6 +131,9 @@ func (c marker) other(file string) (marker, string) {
 func directDiagnostics(c marker) string {
 	var out strings.Builder
 	for _, d := range ide.Diagnose(c.snapshot, c.doc) {
+		if problem := listed(d.Message); problem != "" {
+			c.t.Errorf("%s: %s", problem, d.Message)
+		}
 		section := ""
 		if d.Section.Pill != nil {
 			section = d.Section.Pill.File + " " + d.Section.Title
@@ -153,6 +158,26 @@ func directDiagnostics(c marker) string {
 		out.WriteString(showDiagnostic(c, d.Span, d.Severity.String(), string(d.Code), d.Message, section, related, fixes))
 	}
 	return orNothing(out.String())
+}
+
+// suggestion finds the first name that a message suggests.
+var suggestion = regexp.MustCompile(`; did you mean ([^ ,?]+|"[^"]+")`)
+
+var revisionFirst = regexp.MustCompile(`^(this )?jetpack-nixos [0-9a-f]{7}`)
+
+// listed says what a list of problems cuts off a message that it has 60 characters for: what is wrong is to begin the message, and
+// a suggestion of up to 20 characters is to follow it, unless history comes between.
+func listed(message string) string {
+	const room = 60
+	if revisionFirst.MatchString(message) {
+		return "begins with the revision"
+	}
+	at := suggestion.FindStringSubmatchIndex(message)
+	isTooLong := at != nil && at[3]-at[2] > room/3
+	if at != nil && at[0] < room && !isTooLong && utf8.RuneCountInString(message[:at[3]]) > room {
+		return "is cut within what is suggested"
+	}
+	return ""
 }
 
 func wireDiagnostics(e *markerEditor, c marker) string {
