@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { activeNix } from './documents';
 import { isRevision } from './pin';
 import type { Revision } from './requests';
 import type { Server } from './server';
@@ -14,7 +15,9 @@ export async function showMenu(server: Server, status: Status): Promise<void> {
     ...(source === undefined || source === ''
       ? []
       : [entry('$(lock) Open the file that pins it', 'jetpills.openPin', labelOf(vscode.workspace.asRelativePath(source)))]),
+    ...(activeNix() === undefined ? [] : [entry('$(lightbulb) Show the pill for this', 'jetpills.explain', 'what is under the cursor')]),
     entry('$(book) Open a pill…', 'jetpills.openPill'),
+    entry('$(search) Search the pills…', 'jetpills.searchPills'),
     entry('$(question) Explain an error…', 'jetpills.why'),
     entry('$(pulse) Doctor', 'jetpills.doctor'),
     entry('$(output) Show the log', 'jetpills.showLog'),
