@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { activeNix } from './documents';
-import { isTarget, neighbour, pillAt, pillOfLabel, plain, rowsOf, type Target } from './pills';
+import { isTarget, neighbour, pillAt, pillOfLabel, plain, rowsOf, type Row, type Target } from './pills';
 import type { Cause, Hit, Pill, Place } from './requests';
 import type { Server } from './server';
 import { labelOf } from './strangers';
@@ -40,14 +40,13 @@ export class Reader {
       this.sayNothingToRead();
       return;
     }
-    const items = rowsOf(pills).flatMap((row): Item[] => [
-      ...(row.title ? [{ label: '', kind: vscode.QuickPickItemKind.Separator }] : []),
-      { label: row.title ? `$(book) ${row.label}` : row.label, description: row.description, target: row.target },
-    ]);
-    const pick = vscode.window.createQuickPick<Item>();
-    pick.placeholder = 'Open a pill or a section of one';
-    pick.matchOnDescription = true;
-    pick.items = items;
+    const rows = rowsOf(pills);
+    // What is typed is looked for in this order: a pill comes before all headings.
+    const pick = listInOrder('Open a pill or a section of one');
+    pick.items = [
+      ...rows.filter(({ title }) => title).map(itemOfRow),
+      ...rows.map((row) => (row.title ? { label: row.label, kind: vscode.QuickPickItemKind.Separator } : itemOfRow(row))),
+    ];
     await this.run(pick);
   }
 
@@ -55,8 +54,7 @@ export class Reader {
   async search(): Promise<void> {
     const hitsOf = (query: string) => this.server.ask<readonly Hit[]>('jetpills/search', { query });
     if ((await hitsOf('')) === undefined) return this.open(); // titles can be filtered at least
-    const pick = vscode.window.createQuickPick<Item>();
-    pick.placeholder = 'Words to find in the pills';
+    const pick = listInOrder('Words to find in the pills');
     const found = new Map<string, Item[]>();
     pick.onDidChangeValue(async (words) => {
       if (words.trim() === '') {
@@ -86,8 +84,7 @@ export class Reader {
       if ((await vscode.window.showInformationMessage(message, search)) === search) await this.search();
       return;
     }
-    const pick = vscode.window.createQuickPick<Item>();
-    pick.placeholder = 'What the text says, the most likely cause first';
+    const pick = listInOrder('What the text says, the most likely cause first');
     pick.items = causes.map(itemOfCause);
     await this.run(pick);
   }
@@ -227,6 +224,18 @@ async function printedText(): Promise<string | undefined> {
     placeHolder: 'error: attribute nvidia-jetpack missing',
     prompt: 'The text may have many lines.',
   });
+}
+
+/** A list that keeps the order of its items. VS Code sorts by label unless it is told not to, with a field that its types lack. */
+function listInOrder(placeholder: string): vscode.QuickPick<Item> {
+  const pick = vscode.window.createQuickPick<Item>();
+  (pick as { sortByLabel?: boolean }).sortByLabel = false;
+  pick.placeholder = placeholder;
+  return pick;
+}
+
+function itemOfRow({ title, label, description, target }: Row): Item {
+  return { label: title ? `$(book) ${label}` : label, description, target };
 }
 
 function itemOfCause(cause: Cause): Item {
