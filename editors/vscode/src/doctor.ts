@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import * as vscode from 'vscode';
 import { activeFolder, type Ending } from './documents';
+import { adviceFirst } from './report';
 import type { Server } from './server';
 
 const scheme = 'jetpills-doctor';
@@ -33,7 +34,7 @@ export class Doctor implements vscode.TextDocumentContentProvider {
       // The exit code says whether all is well, which the text says too.
       execFile(program, args, { timeout: 15_000, cwd: tmpdir() }, (error, stdout, stderr) => {
         const text = stdout + stderr || (error === null ? '' : `${error.message}\n`);
-        resolve(`server: ${program} (${origin})\n\n${text}`);
+        resolve(adviceFirst(`server: ${program} (${origin})\n${text}`));
       });
     });
   }

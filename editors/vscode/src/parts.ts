@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { Bumps } from './bump';
 import { Doctor } from './doctor';
+import { watchGrammar } from './grammar';
 import { chooseRevision, openPin, showMenu } from './menu';
 import { Offer } from './offer';
 import { showCommand } from './pills';
@@ -25,6 +26,7 @@ export function makeParts(context: vscode.ExtensionContext): Parts {
   const reader = new Reader(server);
   const doctor = new Doctor(server, subscriptions);
   const bumps = new Bumps(server, context.globalStorageUri);
+  watchGrammar(subscriptions);
   subscriptions.push(
     log,
     server,

@@ -14,8 +14,8 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   contributes: {
     configuration: { properties: Record<string, Setting> };
     commands: { command: string; title: string }[];
-    languages: object[];
-    walkthroughs: { steps: { media: { markdown: string } }[] }[];
+    languages: { id: string }[];
+    walkthroughs: { steps: { description: string; media: { markdown: string } }[] }[];
   };
 };
 const settings = manifest.contributes.configuration.properties;
@@ -50,7 +50,14 @@ test('nothing but a Nix file or a command wakes the extension', () => {
 });
 
 test('the language is Nix by its ending, and its grammar is left to others', () => {
-  assert.deepEqual(manifest.contributes.languages, [{ id: 'nix', extensions: ['.nix'] }]);
+  assert.deepEqual(manifest.contributes.languages.filter(({ id }) => id === 'nix'), [{ id: 'nix', extensions: ['.nix'] }]);
+  assert(!('grammars' in manifest.contributes));
+});
+
+test('a description of the walkthrough has no mark of code: VS Code would show it as it stands', () => {
+  for (const { steps } of manifest.contributes.walkthroughs) {
+    for (const { description } of steps) assert.doesNotMatch(description, /`/);
+  }
 });
 
 test('the pages of the walkthrough are there', () => {

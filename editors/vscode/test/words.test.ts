@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Crashes } from '../src/crashes';
 import { readLogLine } from '../src/log';
 import { isRevision, pinText, pinTooltip } from '../src/pin';
+import { adviceFirst } from '../src/report';
 import type { Pin } from '../src/requests';
 import { withRevision } from '../src/settings';
 import { labelOf, markdownOf, messageOf } from '../src/strangers';
@@ -57,6 +58,11 @@ test('lines of the log keep their level, and foreign lines are errors', () => {
   assert.deepEqual(readLogLine('2026-08-01T10:00:00.000Z\twarn\ta thing\t{"n": 1}'), { level: 'warn', text: 'a thing {"n": 1}' });
   assert.deepEqual(readLogLine('panic: oh'), { level: 'error', text: 'panic: oh' });
   assert.deepEqual(readLogLine('a\tinfo\tb'), { level: 'error', text: 'a\tinfo\tb' });
+});
+
+test('the doctor says first what to do', () => {
+  assert.equal(adviceFirst('a\nproblem: b\nc\nadvice: d\n'), 'problem: b\nadvice: d\n\na\nc\n');
+  assert.equal(adviceFirst('a\nmore advice: none\n'), 'a\nmore advice: none\n');
 });
 
 test('a server that keeps crashing is given up, one that crashes now and then is not', () => {
