@@ -55,12 +55,23 @@ func (s *spoiler) spoil(body []byte) []byte {
 		answer["result"] = spoilEach(result, func(hint map[string]any) { hint["label"] = "something" })
 	case "textDocument/codeLens":
 		answer["result"] = spoilEach(result, func(lens map[string]any) { lens["command"].(map[string]any)["title"] = "something" })
+	case "jetpills/explain":
+		answer["result"] = spoilPlace(result)
 	case "jetpills/bump":
 		answer["result"] = map[string]any{"title": "something", "markdown": "Nothing of the kind."}
 	default:
 		return body
 	}
 	return marshalled(answer, body)
+}
+
+// spoilPlace leads to the line below.
+func spoilPlace(result any) any {
+	place, ok := result.(map[string]any)
+	if ok {
+		place["line"] = place["line"].(float64) + 1
+	}
+	return result
 }
 
 // spoilEach spoils the elements of a list.

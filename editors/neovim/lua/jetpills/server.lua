@@ -23,7 +23,7 @@ function M.config()
 end
 
 -- Neovim 0.10 shows each server's hover apart, a message for each that has none, and breaks lines within words.
--- Ours has its lines broken between them, and where another server may answer it has no message.
+-- Ours is laid out, and where another server may answer it has no message.
 local function hover(err, result, context, config)
   local hovers = vim.lsp.get_clients({ bufnr = context.bufnr, method = "textDocument/hover" })
   if not result and not err and #hovers > 1 then
@@ -32,6 +32,7 @@ local function hover(err, result, context, config)
   local buf, win = vim.lsp.handlers["textDocument/hover"](err, result, context, config)
   if win then
     vim.wo[win].linebreak = true
+    require("jetpills.markdown").lay_out(buf, win)
   end
   return buf, win
 end
@@ -112,13 +113,15 @@ end
 ---@param buf integer
 ---@param method string
 ---@param answered fun(result: table?) called later; without a result if there is none
-function M.request(buf, method, answered)
+---@param position boolean? whether the request is about the cursor in the current window
+function M.request(buf, method, answered, position)
   local client = M.client(buf)
   if not client then
     answered()
     return
   end
-  local params = { textDocument = { uri = vim.uri_from_bufnr(buf) } }
+  local params = position and vim.lsp.util.make_position_params(0, client.offset_encoding)
+    or { textDocument = { uri = vim.uri_from_bufnr(buf) } }
   local function answer(_, result)
     answered(result ~= vim.NIL and result or nil)
   end
@@ -132,26 +135,13 @@ end
 --- Asks where the pill about what is under the cursor lies.
 ---@param found fun(path: string?, line: integer?) called later; without arguments if nothing is there
 function M.explain(found)
-  local client = M.client(0)
-  if not client then
-    found()
-    return
-  end
-  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
-  local function answer(_, result)
-    local place = result and (vim.islist(result) and result[1] or result)
-    if not place then
+  M.request(0, "jetpills/explain", function(place)
+    if place then
+      found(place.path, place.line)
+    else
       found()
-      return
     end
-    local range = place.targetSelectionRange or place.range
-    found(vim.uri_to_fname(place.targetUri or place.uri), range.start.line + 1)
-  end
-  if has_lsp_files() then
-    client:request("textDocument/definition", params, answer, 0)
-  else
-    client.request("textDocument/definition", params, answer, 0)
-  end
+  end, true)
 end
 
 return M
