@@ -37,6 +37,41 @@ end, {
   desc = "Show what the newest known jetpack-nixos would change for the current file and its hosts",
 })
 
+vim.api.nvim_create_autocmd("BufWinEnter", {
+  group = vim.api.nvim_create_augroup("jetpills.read", {}),
+  pattern = "*/jetpills/pills-*/*.md", -- where the program lays out its pills
+  desc = "Show a pill that a jump led to as :JetPill does",
+  callback = function(event)
+    require("jetpills.view").adopt(event.buf)
+  end,
+})
+
+-- Neovim 0.11 and later ask all servers for one hover, and give no other sign that it is there.
+vim.api.nvim_create_autocmd("FileType", {
+  group = vim.api.nvim_create_augroup("jetpills.hover", {}),
+  pattern = "markdown",
+  desc = "Lay out the hover in a file that jetpills serves",
+  callback = function(event)
+    local win = vim.fn.bufwinid(event.buf)
+    local about = win > 0 and vim.w[win]["textDocument/hover"]
+    if about and require("jetpills.server").client(about) then
+      require("jetpills.markdown").lay_out(event.buf, win)
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd("CompleteChanged", {
+  group = vim.api.nvim_create_augroup("jetpills.documentation", {}),
+  desc = "Break the lines of the documentation between words",
+  callback = function()
+    local client = require("jetpills.server").client(0)
+    local from = vim.tbl_get(vim.v.event.completed_item, "user_data", "nvim", "lsp")
+    if client and from and (from.client_id or client.id) == client.id then -- Neovim 0.10 names no client
+      require("jetpills.markdown").dress_documentation()
+    end
+  end,
+})
+
 vim.api.nvim_create_autocmd("LspAttach", {
   group = vim.api.nvim_create_augroup("jetpills.offer", {}),
   desc = "Say once that the workspace has pills of its own",

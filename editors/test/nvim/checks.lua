@@ -339,7 +339,9 @@ local function pills()
   vim.cmd("silent! JetPillSearch")
   vim.cmd("silent! close!")
   vim.ui.select = select
-  t.report(":JetPillSearch offers all", vim.tbl_contains(offered, "  03 Scopes and makeScope"), offered)
+  local all_offered = vim.tbl_contains(offered, "03 Overlays and overrides")
+    and vim.tbl_contains(offered, "03   Scopes and makeScope")
+  t.report(":JetPillSearch offers all, by number and title", all_offered, offered)
   local completed = vim.fn.getcompletion("JetPill makeS", "cmdline")
   t.report(":JetPill completes", vim.deep_equal(completed, { "makeScope" }), completed)
 

@@ -67,20 +67,11 @@ function M.search(words, options)
     complain(problem or ("no pill contains " .. words))
     return
   end
-  vim.ui.select(sections, {
-    prompt = "Pills",
-    kind = "jetpills",
-    format_item = function(section)
-      local title = vim.fn.strtrans(section.title)
-      if section.level == 1 then
-        return title
-      end
-      return ("%s%s %s"):format(some and "" or ("  "):rep(section.level - 1), section.pill.id, title)
-    end,
-  }, function(section)
-    if section then
-      require("jetpills.view").open(section.pill.path, section.line, options or {})
-    end
+  local view = require("jetpills.view")
+  view.choose(sections, "Pills", function(section)
+    return pills.label(section, some)
+  end, function(section)
+    view.open(section.pill.path, section.line, options or {})
   end)
 end
 
@@ -108,23 +99,18 @@ function M.why(text, options)
     complain(problem)
     return
   end
+  local view = require("jetpills.view")
   local function show(cause)
-    if cause then
-      require("jetpills.view").open(cause.section.pill.path, cause.section.line, options or {})
-      vim.notify("jetpills: " .. vim.fn.strtrans(cause.means))
-    end
+    view.open(cause.section.pill.path, cause.section.line, options or {})
+    vim.notify("jetpills: " .. vim.fn.strtrans(cause.means))
   end
   if #causes == 1 then
     show(causes[1])
     return
   end
-  vim.ui.select(causes, {
-    prompt = "What the text says",
-    kind = "jetpills",
-    format_item = function(cause)
-      return ("%d: %s"):format(cause.line, vim.fn.strtrans(cause.text))
-    end,
-  }, show)
+  view.choose(causes, "What the text says", function(cause)
+    return ("%d: %s"):format(cause.line, vim.fn.strtrans(cause.text))
+  end, show)
 end
 
 --- Shows what the newest known revision of jetpack-nixos would change.

@@ -13,6 +13,7 @@ local M = {}
 
 ---@class jetpills.Pill
 ---@field id string such as "03"
+---@field title string such as "Overlays and overrides"
 ---@field path string
 ---@field sections jetpills.Section[] the first is the pill's title
 
@@ -52,6 +53,7 @@ local function read(path, id)
   for number, line in ipairs(vim.fn.readfile(path)) do
     local ticks = line:match("^%s*(```+)")
     local section = pill.sections[#pill.sections]
+    pill.title = pill.title or (not section and line:match('^title: "?(.-)"?$') or nil)
     if fence then
       fence = not (ticks and #ticks >= #fence) and fence or nil
     elseif ticks then
@@ -76,6 +78,7 @@ local function read(path, id)
       comment = nil
     end
   end
+  pill.title = pill.title or (pill.sections[1] or {}).title or id
   return pill
 end
 
@@ -98,6 +101,23 @@ function M.all()
     return a.id < b.id
   end)
   return pills
+end
+
+--- What a list shows of a section: the pill's number, and the title.
+---@param section jetpills.Section
+---@param alone boolean? whether the section stands without those around it; its pill is named then
+---@return string
+function M.label(section, alone)
+  local pill = section.pill
+  local title
+  if section.level == 1 then
+    title = pill.title
+  elseif alone then
+    title = pill.title .. " › " .. section.title
+  else
+    title = ("  "):rep(section.level - 1) .. section.title
+  end
+  return vim.fn.strtrans(pill.id .. " " .. title)
 end
 
 --- The page that lists the pills.

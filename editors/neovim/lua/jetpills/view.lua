@@ -15,25 +15,34 @@ local function float(buf, name)
   })
 end
 
--- The comments that say which topics a section explains are for programs.
+-- The comments that say which topics a section explains, and how it reads at other revisions, are for programs.
 local function hide_comments(buf)
   local namespace = vim.api.nvim_create_namespace("jetpills")
   vim.api.nvim_buf_clear_namespace(buf, namespace, 0, -1)
+  local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
   local first
-  for row, line in ipairs(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) do
-    if line:match("^<!%-%- explains:") then
+  for row, line in ipairs(lines) do
+    if line:match("^<!%-%- ") then
       first = row - 1
     end
     if first and line:match("%-%->$") then
-      local last = vim.fn.has("nvim-0.11") == 1 and { end_row = row - 1, conceal_lines = "" }
-        or { end_row = row - 1, end_col = #line, conceal = "" }
-      vim.api.nvim_buf_set_extmark(buf, namespace, first, 0, last)
+      local mark
+      if vim.fn.has("nvim-0.11") == 1 then
+        -- Of the empty lines around it, one is enough.
+        local is_apart = lines[first] == "" and lines[row + 1] == ""
+        mark = { end_row = is_apart and row or row - 1, conceal_lines = "" }
+      else
+        mark = { end_row = row - 1, end_col = #line, conceal = "" }
+      end
+      vim.api.nvim_buf_set_extmark(buf, namespace, first, 0, mark)
       first = nil
     end
   end
 end
 
-local function dress(win)
+--- Gives a window the looks of a page to read.
+---@param win integer
+function M.dress(win)
   local buf = vim.api.nvim_win_get_buf(win)
   vim.bo[buf].modifiable = false
   if vim.bo[buf].filetype ~= "markdown" then
@@ -53,6 +62,7 @@ local function dress(win)
     vim.api.nvim_set_option_value(option, value, { win = win, scope = "local" })
   end
   hide_comments(buf)
+  require("jetpills.markdown").colour(buf)
 end
 
 --- Opens a file at a line.
@@ -68,9 +78,25 @@ function M.open(path, line, options)
     vim.cmd(("%s split %s"):format(options.mods or "", vim.fn.fnameescape(path)))
   end
   local win = vim.api.nvim_get_current_win()
-  dress(win)
+  M.dress(win)
   vim.api.nvim_win_set_cursor(win, { math.min(line, vim.api.nvim_buf_line_count(0)), 0 })
   vim.cmd("normal! zvzt")
+end
+
+--- Dresses a pill that was opened as a file, by a jump for instance. The heading that a jump leads to stands on top.
+---@param buf integer
+function M.adopt(buf)
+  local win = vim.api.nvim_get_current_win()
+  if vim.api.nvim_win_get_buf(win) ~= buf then
+    return
+  end
+  M.dress(win)
+  vim.schedule(function() -- the cursor goes to its line after the file is there
+    local is_there = vim.api.nvim_get_current_win() == win and vim.api.nvim_win_get_buf(win) == buf
+    if is_there and vim.api.nvim_get_current_line():match("^#") then
+      vim.cmd("normal! zvzt")
+    end
+  end)
 end
 
 --- Shows lines that are no file, in a buffer that goes with its window.
@@ -87,7 +113,52 @@ function M.page(name, lines, options)
   else
     vim.cmd(("%s sbuffer %d"):format(options.mods or "", buf))
   end
-  dress(vim.api.nvim_get_current_win())
+  M.dress(vim.api.nvim_get_current_win())
+end
+
+-- Whether the menu is Neovim's own, which asks for "-- More --" where a list is longer than the screen.
+local function is_plain_menu()
+  return vim.endswith(debug.getinfo(vim.ui.select, "S").source, "vim/ui.lua")
+end
+
+--- Lets the user choose one of a list.
+---@generic T
+---@param items T[]
+---@param prompt string
+---@param format fun(item: T): string
+---@param chosen fun(item: T) not called if the user chooses none
+function M.choose(items, prompt, format, chosen)
+  if not is_plain_menu() then
+    vim.ui.select(items, { prompt = prompt, kind = "jetpills", format_item = format }, function(item)
+      if item then
+        chosen(item)
+      end
+    end)
+    return
+  end
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_lines(buf, 0, -1, true, vim.tbl_map(format, items))
+  vim.bo[buf].bufhidden = "wipe"
+  vim.bo[buf].modifiable = false
+  float(buf, prompt)
+  local win = vim.api.nvim_get_current_win()
+  for option, value in pairs({ cursorline = true, number = false, relativenumber = false, wrap = false }) do
+    vim.api.nvim_set_option_value(option, value, { win = win, scope = "local" })
+  end
+  local function close()
+    if vim.api.nvim_win_is_valid(win) then
+      vim.api.nvim_win_close(win, true)
+    end
+  end
+  local function take()
+    local item = items[vim.api.nvim_win_get_cursor(win)[1]]
+    close()
+    chosen(item)
+  end
+  for key, action in pairs({ ["<CR>"] = take, ["<2-LeftMouse>"] = take, q = close, ["<Esc>"] = close }) do
+    vim.keymap.set("n", key, action, { buffer = buf, nowait = true })
+  end
+  vim.api.nvim_create_autocmd("WinLeave", { buffer = buf, once = true, callback = vim.schedule_wrap(close) })
 end
 
 return M
