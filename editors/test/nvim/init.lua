@@ -4,7 +4,6 @@ vim.o.swapfile = false
 vim.o.shortmess = vim.o.shortmess .. "I"
 vim.o.laststatus = 2
 vim.o.statusline = "%t"
-vim.opt.completeopt = { "menuone", "noinsert" }
 
 -- The set-up is what editors/README.md tells a user to write, and no more.
 local readme = table.concat(vim.fn.readfile(run .. "/editors/README.md"), "\n")
@@ -13,6 +12,7 @@ local modern = vim.fn.has("nvim-0.11") == 1
 if not modern then
   setup = setup:gsub("vim%.lsp%.enable.-\n%-%- ", "") -- the line for 0.10 is a comment there
 end
+setup = setup .. readme:match("`(vim%.opt%.completeopt = [^`]+)`")
 assert(loadstring(setup))()
 
 if vim.env.BESIDE then
