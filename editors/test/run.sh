@@ -20,10 +20,12 @@ suites() {
 		nvim-0.10-beside         trixie    nvim/headless.sh  BESIDE=1
 		nvim-0.10-screen         trixie    nvim/screen.sh
 		nvim-0.10-screen-beside  trixie    nvim/screen.sh    BESIDE=1
+		nvim-0.10-hour           trixie    nvim/hour.sh
 		nvim-0.12                testing   nvim/headless.sh  PLUGIN=1
 		nvim-0.12-beside         testing   nvim/headless.sh  BESIDE=1
 		nvim-0.12-screen         testing   nvim/screen.sh
 		nvim-0.12-screen-beside  testing   nvim/screen.sh    BESIDE=1
+		nvim-0.12-hour           testing   nvim/hour.sh
 		helix-25.01              trixie    helix/screen.sh
 		emacs-28                 bookworm  emacs/batch.sh
 		lint-lua                 bookworm  nvim/lint.sh      LINT=1
@@ -72,9 +74,10 @@ prepare() {
 		ln "$run/bin/right" "$run/bin/jetpills"
 	fi
 	cp -r "$here"/{project,old,plain,long.nix,checks.tsv,nvim,helix,emacs} "$run/"
+	cp -r "$top/testdata/configs/orin-agx" "$run/demo" # what README.md shows
 	mkdir "$run/editors" && cp -r "$top"/editors/{README.md,neovim,helix,emacs} "$run/editors/"
 	mkdir "$run/home/src" && ln -s "$inside" "$run/home/src/jetpills" # where editors/README.md has it
-	mkdir "$run/project/.git" "$run/old/.git" # the root, for editors that look for one
+	mkdir "$run/project/.git" "$run/old/.git" "$run/demo/.git" # the root, for editors that look for one
 	cat >"$run/enter" <<-END
 		#!/bin/sh
 		# Helix needs /proc; the mount is seen by nobody else, and goes with the program.
@@ -103,7 +106,7 @@ absent() {
 run_suite() {
 	local name=$1 recipe=$2 driver=$3 settings=$4 root run log began seconds good bad
 	if [[ " $missing " == *" $recipe "* ]] || ! root_make "$recipe" ||
-		[[ $driver == */screen.sh ]] && ! root_make trixie; then # for its tmux
+		[[ $driver == */@(screen|hour).sh ]] && ! root_make trixie; then # for its tmux
 		missing+=" $recipe"
 		absent "$name" "its editor"
 		return

@@ -14,11 +14,11 @@ terminal() {
 		"${loader%% *}" --library-path "$(echo "$TMUX_ROOT"/usr/lib/*-linux-gnu)" "$TMUX_ROOT/usr/bin/tmux" -L "screen$screens" -f "$RUN/tmux.conf" "$@"
 }
 
-# open COMMAND…: starts an editor on a new screen, $columns wide.
+# open COMMAND…: starts an editor on a new screen, $columns wide and $lines high.
 # Each has a server of its own: one that is ending would take a new screen with it.
 open() {
 	screens=$((screens + 1))
-	terminal new-session -d -x "${columns:-100}" -y 40 env TERM=screen "$RUN/enter" "$@"
+	terminal new-session -d -x "${columns:-100}" -y "${lines:-40}" env TERM=screen "$RUN/enter" "$@"
 }
 
 keys() { terminal send-keys "$@"; }
@@ -60,8 +60,10 @@ wait_for() {
 patience=10
 [ "${WRONG:-0}" = 1 ] && patience=2
 
-# report NAME STATUS: says how a check went; with the screen, if it failed.
+# report NAME STATUS: says how a check went; with the screen, if it failed. The screen stays in the run's folder, in colours.
 report() {
+	mkdir -p "$RUN/screens"
+	terminal capture-pane -e -p >"$RUN/screens/${1//[^A-Za-z0-9.]/-}"
 	if [ "$2" = 0 ]; then
 		printf 'ok\t%s\n' "$1"
 	else
