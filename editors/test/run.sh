@@ -90,7 +90,7 @@ prepare() {
 # count PATTERN FILE: its lines that begin so.
 count() { grep -c "^$1	" "$2"; }
 
-failed=0 total=0 missing=
+failed=0 missing=
 summary() { printf '%-24s %s\n' "$1" "$2"; }
 
 # absent SUITE WHAT: a suite can't run: for a developer that's a line, for CI a failure.
@@ -103,18 +103,24 @@ absent() {
 	fi
 }
 
-run_suite() {
-	local name=$1 recipe=$2 driver=$3 settings=$4 root run log began seconds good bad
+# ready SUITE RECIPE DRIVER SETTINGS: makes what the suite runs in, if it isn't there; it says if it can't.
+ready() {
+	local name=$1 recipe=$2 driver=$3 settings=$4
 	if [[ " $missing " == *" $recipe "* ]] || ! root_make "$recipe" ||
 		[[ $driver == */@(screen|hour).sh ]] && ! root_make trixie; then # for its tmux
 		missing+=" $recipe"
 		absent "$name" "its editor"
-		return
+		return 1
 	fi
 	if [[ $settings == *LINT=* ]] && ! stylua_make; then
 		absent "$name" stylua
-		return
+		return 1
 	fi
+}
+
+# run_suite SUITE RECIPE DRIVER SETTINGS: runs it, and says how that went; a line of $results has the number of checks, and 1 for a failure.
+run_suite() {
+	local name=$1 recipe=$2 driver=$3 settings=$4 failed=0 root run log began seconds good bad
 	root=$(root_dir "$recipe")
 	run=$(mktemp -d "$root/tmp/run.XXXXXX")
 	log=$run/log
@@ -124,7 +130,6 @@ run_suite() {
 	seconds=$((($(date +%s%N) - began) / 10000000))
 	seconds=$((seconds / 100)).$(printf %02d $((seconds % 100)))
 	good=$(count ok "$log") bad=$(count FAIL "$log")
-	total=$((total + good + bad))
 	if ! grep -q '^DONE$' "$log"; then
 		summary "$name" "FAILED: did not finish (${seconds} s)"
 		tail -n 20 "$log" | sed 's/^/	/'
@@ -147,16 +152,25 @@ run_suite() {
 	else
 		rm -rf "$run"
 	fi
+	echo $((good + bad)) $failed >>"$results"
 }
 
 build || { echo "the programs under test do not build" >&2; exit 1; }
-ran=0
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+ran=0 begun=0
 while read -r name recipe driver settings <&3; do
 	chosen "$name" || continue
 	[ "$wrong" = 1 ] && [[ $name == lint* ]] && continue
 	ran=1
-	run_suite "$name" "$recipe" "$driver" "$settings"
+	ready "$name" "$recipe" "$driver" "$settings" || continue
+	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done # a suite waits more than it works
+	begun=$((begun + 1))
+	{ said=$(run_suite "$name" "$recipe" "$driver" "$settings"); printf '%s\n' "$said"; } &
 done 3< <(suites)
+wait
 [ "$ran" = 1 ] || { echo "no suite is called that" >&2; exit 2; }
-echo "$total checks"
-exit $failed
+awk -v begun="$begun" -v failed="$failed" '
+	{ checks += $1; failed += $2 }
+	END { print checks + 0 " checks"; exit failed > 0 || NR != begun }
+' "$results"
