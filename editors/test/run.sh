@@ -51,13 +51,16 @@ chosen() {
 	return 1
 }
 
+# compile PROGRAM PACKAGE: as `make cross` does, which has most of it compiled then.
+compile() { (cd "$top" && CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$1" "$2"); }
+
 build() {
 	mkdir -p "$cache/bin" || return 1
 	if [ -n "${JETPILLS_TEST_BINARY:-}" ]; then
 		cp "$JETPILLS_TEST_BINARY" "$cache/bin/jetpills"
 	else
-		(cd "$top" && CGO_ENABLED=0 go build -o "$cache/bin/jetpills" ./cmd/jetpills)
-	fi && (cd "$top" && CGO_ENABLED=0 go build -o "$cache/bin/standin" ./editors/test/standin)
+		compile "$cache/bin/jetpills" ./cmd/jetpills
+	fi && compile "$cache/bin/standin" ./editors/test/standin
 }
 
 # prepare RUN INSIDE ROOT SUITE SETTINGS: fills the run's folder with programs, plugins, projects and a home.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { diagrams, firstSentence } from './page.mjs';
+import { diagrams, firstSentence, widestLine } from './page.mjs';
 
 const configuration = 'project/configuration.nix';
 const som = 'jetpack.so|m = ';
@@ -14,6 +14,13 @@ const first = [
     ownSide: true,
     async run({ server }) {
       assert.deepEqual(server.languageServers(), []);
+    },
+  },
+  {
+    name: 'walkthrough: names an extension for colours until it is known that there is one',
+    ownSide: true,
+    async run(editor) {
+      assert.match(await editor.walkthrough(), /Add colours and brackets/);
     },
   },
 ];
@@ -43,12 +50,22 @@ const then = [
       const item = editor.page.locator('.statusbar-item', { hasText: 'jetpack-nixos 4d857d6' });
       await item.click();
       await editor.rows().filter({ hasText: 'Doctor' }).waitFor();
+      await editor.rows().filter({ hasText: 'Search the pills' }).waitFor();
       await editor.screenshot('menu');
       await editor.rows().filter({ hasText: 'Open the file that pins it' }).click();
       await editor.page.locator('.tab.active', { hasText: 'flake.lock' }).waitFor();
       const lines = editor.server.read('project/flake.lock').split('\n');
       const line = lines.findIndex((text) => text.includes('4d857d6da48c')) + 1;
       await editor.cursorAt(line, lines[line - 1].indexOf('4d857d6') + 1);
+    },
+  },
+  {
+    name: 'menu shows the pill for what is under the cursor',
+    async run(editor) {
+      await editor.goTo(configuration, som);
+      await editor.page.locator('.statusbar-item', { hasText: 'jetpack-nixos 4d857d6' }).click();
+      await editor.rows().filter({ hasText: 'Show the pill for this' }).click();
+      await editor.previewShows('which-som-am-i');
     },
   },
   {
@@ -130,6 +147,11 @@ const then = [
     async run(editor) {
       await editor.openFile(configuration);
       await editor.command('Jetpills: Open Pill…');
+      await editor.answer(openPill, 'overlay');
+      await editor.focusedRow('03  Overlays and overrides');
+      const [, second] = await editor.rows().allInnerTexts();
+      assert.match(second, /verlay/); // a heading, before what has the word elsewhere
+      await editor.screenshot('open pill overlay');
       await editor.answer(openPill, 'Scopes and makeScope');
       await editor.page.locator('.tab.active', { hasText: '03-overlays-and-overrides.md' }).waitFor(); // the source behind the list
       await editor.screenshot('open pill');
@@ -190,6 +212,21 @@ const then = [
       await editor.rows().filter({ hasText: 'Essential commands' }).first().click();
       await editor.previewShows('essential-commands');
       assert.equal(await editor.page.locator('.tab', { hasText: /^README\.md/ }).count(), 0); // its source went with the list
+    },
+  },
+  {
+    name: 'explain an error: what is selected leads to the section with the cause',
+    async run(editor) {
+      const log = 'project/build.log';
+      editor.server.write(log, ['building the system configuration...', 'error: Unknown SoC type', 'nothing else'].join('\n'));
+      await editor.openFile(log);
+      await editor.press('Control+a');
+      await editor.command('Jetpills: Explain an Error…');
+      const row = editor.rows().filter({ hasText: 'error: Unknown SoC type' }).filter({ hasText: 'line 2' });
+      await row.waitFor();
+      await editor.screenshot('explain an error');
+      await row.click();
+      await editor.previewShows('what-generic-leaves-out');
     },
   },
   {
@@ -365,7 +402,25 @@ const then = [
       await editor.command('Jetpills: Doctor');
       await editor.page.locator('.tab.active', { hasText: 'Jetpills Doctor' }).waitFor();
       await editor.page.locator('.view-line', { hasText: '(bundled)' }).waitFor();
-      await editor.screenshot('doctor');
+      await editor.narrow(async () => {
+        const lines = await editor.until('lines that fit', async () => {
+          const { width, words } = await editor.page.evaluate(widestLine);
+          return width <= 750 && words;
+        });
+        assert.match(lines, /^advice: fetch the source/);
+        await editor.screenshot('doctor');
+      });
+    },
+  },
+  {
+    name: 'walkthrough: no marks of code, and no advice on colours where another extension has them',
+    ownSide: true,
+    async run(editor) {
+      await editor.openFile(configuration);
+      const steps = await editor.walkthrough();
+      await editor.screenshot('walkthrough');
+      assert.match(steps, /Point at a name to read about it/);
+      assert.doesNotMatch(steps, /`|Add colours and brackets/);
     },
   },
   {

@@ -110,6 +110,29 @@ export class Editor {
     await this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row.focused', { hasText: text }).waitFor();
   }
 
+  /** Does something in a window of the size that a laptop's half screen leaves. */
+  async narrow(work) {
+    const { page } = this;
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 750, height: 500 });
+    try {
+      await work();
+    } finally {
+      await page.setViewportSize(size);
+    }
+  }
+
+  /** Opens the walkthrough, and gives the words of its steps. */
+  async walkthrough() {
+    await this.command('Welcome: Open Walkthrough...');
+    await this.page.locator('.quick-input-widget:visible input').fill('Get started with Jetpills');
+    await this.focusedRow('Get started with Jetpills');
+    await this.press('Enter');
+    const steps = this.page.locator('.gettingStartedContainer .getting-started-step');
+    await steps.first().waitFor();
+    return (await steps.allInnerTexts()).join('\n');
+  }
+
   /** Opens a file of the run's folder, and waits for its text. */
   async openFile(name) {
     const { page } = this;

@@ -35,6 +35,14 @@ export function firstSentence() {
   return { bottom: Math.round(range.getBoundingClientRect().bottom - hover.top), height: Math.round(hover.height) };
 }
 
+/** How far to the right the text of the editor in front reaches, in pixels, and that text. */
+export function widestLine() {
+  const lines = [...document.querySelectorAll('.editor-group-container.active .view-line')];
+  lines.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
+  const ends = lines.map((line) => (line.firstElementChild ?? line).getBoundingClientRect().right);
+  return { width: Math.max(...ends), words: lines.map((line) => line.innerText.replace(/\u00a0/g, ' ')).join('\n') };
+}
+
 /** The text of the page. */
 export function pageText() {
   return document.body.innerText;

@@ -18,6 +18,7 @@ const spoilers = {
   'jetpills/pills': (pills) => pills?.reverse().map((pill) => ({ ...pill, title: 'Pill', sections: [] })),
   'jetpills/explain': (place) => place && { ...place, path: place.path.replace(/\/\d\d-/, '/00-') },
   'jetpills/search': () => [],
+  'jetpills/why': () => [],
   'jetpills/revisions': () => [],
 };
 
