@@ -184,7 +184,7 @@ const then = [
       await editor.command('Jetpills: Open Pill…');
       await editor.answer(openPill, '');
       await editor.press('ArrowDown');
-      await editor.page.locator('.tab.active', { hasText: '00-nix-language.md' }).waitFor();
+      await editor.page.locator('.tab.active', { hasText: '01-derivations.md' }).waitFor();
       await editor.press('Escape');
       await editor.page.locator('.tab.active', { hasText: 'configuration.nix' }).waitFor();
     },

@@ -133,12 +133,12 @@ export class Editor {
     return (await steps.allInnerTexts()).join('\n');
   }
 
-  /** Opens a file of the run's folder, and waits for its text. */
-  async openFile(name) {
+  /** Opens a file of the run's folder, perhaps at a place such as ":4:27", and waits for its text. */
+  async openFile(name, place = '') {
     const { page } = this;
     const tab = page.locator('.tab.active', { hasText: path.basename(name) });
     await this.press('Control+p');
-    await page.locator('.quick-input-widget:visible input').fill(path.join(this.server.dir, name));
+    await page.locator('.quick-input-widget:visible input').fill(path.join(this.server.dir, name) + place);
     await this.focusedRow(path.basename(name));
     await this.press('Enter');
     await tab.first().waitFor();
@@ -151,14 +151,8 @@ export class Editor {
     const start = text.indexOf(at.replace('|', ''));
     assert(start >= 0, `${name} has no ${at}`);
     const before = text.slice(0, start + at.indexOf('|')).split('\n');
-    await this.openFile(name);
-    await this.goToLine(before.length, before.at(-1).length + 1);
-  }
-
-  async goToLine(line, column) {
-    await this.press('Control+g');
-    await this.page.locator('.quick-input-widget:visible input').fill(`:${line}:${column}`);
-    await this.press('Enter');
+    const [line, column] = [before.length, before.at(-1).length + 1];
+    await this.openFile(name, `:${line}:${column}`);
     await this.cursorAt(line, column);
   }
 
@@ -192,13 +186,6 @@ export class Editor {
       said = await this.hover();
       return inOrder(said, words);
     }).catch((error) => assert.fail(`${error.message}; it was: ${said.slice(0, 200)}`));
-  }
-
-  /** Scrolls the hover to its end. */
-  async scrollHover() {
-    const box = await this.page.locator('.monaco-hover:not(.hidden)').first().boundingBox();
-    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height - 20, { steps: 5 });
-    await this.page.mouse.wheel(0, 1000);
   }
 
   /** Opens a copy of a file, and types a line below its "# type here"; the cursor ends at the bar. The copy's name. */

@@ -10,8 +10,6 @@ const kinds = {
     await editor.goTo(file, at);
     await editor.hoverHas(...want.split('…'));
     await editor.screenshot(`hover ${name}`);
-    await editor.scrollHover();
-    await editor.screenshot(`hover ${name} further down`);
   },
   async define(editor, { file, at, want }) {
     const colon = want.indexOf(':');
