@@ -134,7 +134,7 @@ func literalOf(source string) (value any, ok bool) {
 
 func (d *diagnoser) reportConflictWithJetpack(h *host.Host, v host.Value, definition host.Definition, e catalog.Effect) {
 	path := shortPath(strings.Join(v.Path, "."))
-	says := fmt.Sprintf("%s also sets %s in %s, with the same priority, and NixOS takes only one definition", d.revision(), path, e.File)
+	says := fmt.Sprintf("%s is also set in %s of %s, with the same priority, and NixOS takes only one definition", path, e.File, d.revision())
 	if other, isLiteral := literalOf(e.Value); isLiteral {
 		says = fmt.Sprintf("%s is %s here and %s in %s of %s, with the same priority, so NixOS refuses both",
 			path, nixValue(definition.Plain), nixValue(other), e.File, d.revision())

@@ -31,12 +31,16 @@ func (d *diagnoser) products() {
 			continue
 		}
 		found := Diagnostic{Span: name.Span(), Severity: SeverityWarning, Code: CodeUnknownMember}
-		found.Message = fmt.Sprintf("%s has no %s", d.revision(), productPath(text))
-		h, _ := d.sn.Library().BuildHistory(text)
-		wasOnce := d.tellHistory(&found, "it", h)
 		near := slices.DeleteFunc(nearest(text, names), func(known string) bool {
 			return letters(strings.ToLower(text), strings.ToLower(known)) > mostWrongLetters
 		})
+		shown := productPath(text)
+		if len(near) > 0 {
+			shown = text // a line has no room for the path twice
+		}
+		found.Message = fmt.Sprintf("No %s in %s", shown, d.revision())
+		h, _ := d.sn.Library().BuildHistory(text)
+		wasOnce := d.tellHistory(&found, "it", h)
 		isMisspelled := d.suggest(&found, text, near, !wasOnce)
 		if !isMisspelled && (!wasOnce || d.mayBeOther()) || d.dependsOnTest(name) || d.mayAddProduct(text) {
 			continue
