@@ -159,12 +159,16 @@ func (d *diagnoser) lacks(use memberUse, major string) (found Diagnostic, why ab
 		d.tellScopes(&found, use, p, major)
 		return found, why, !d.mayBeOther()
 	}
-	found.Message = fmt.Sprintf("No %s.%s in %s", use.scope, use.member, d.revision())
+	near, shown := d.nearMembers(use.scope, major, use.member), use.scope+"."+use.member
+	if len(near) > 0 {
+		shown = use.member // a line has no room for the scope, too
+	}
+	found.Message = fmt.Sprintf("No %s in %s", shown, d.revision())
 	h, _ := d.sn.Library().MemberHistory(use.member)
 	if why.known = d.tellHistory(&found, "it", h); why.known && !h.IsRemoved() {
 		return found, why, !d.mayBeOther() // which may have it
 	}
-	why.misspelled = d.suggest(&found, use.member, d.nearMembers(use.scope, major, use.member), !why.known)
+	why.misspelled = d.suggest(&found, use.member, near, !why.known)
 	return found, why, why.misspelled || !d.mayBeOther()
 }
 
