@@ -72,7 +72,7 @@ func isReplaced(n syntax.Node) bool {
 
 // setUse is what becomes of a set that a variable stands for.
 type setUse struct {
-	// isData says that it is only compared, written, or taken apart by the names in it: it is no module.
+	// isData says that it is only compared, written, or taken apart by the names in it, or not used at all: it is no module.
 	isData bool
 	// isReplaced says that an update may put something else in the place of a definition.
 	isReplaced bool
@@ -100,7 +100,8 @@ func (d *diagnoser) useOf(set, binding, definition syntax.Node) setUse {
 	uses, ok := d.variables[binding.Span().Start]
 	if !ok {
 		for n := range syntax.Descendants(binding.Parent()) {
-			if n.Kind() == syntax.Identifier && n.Text() == variable {
+			isInherited := n.Parent().Kind() == syntax.Inherit
+			if n.Text() == variable && (n.Kind() == syntax.Identifier || isInherited) {
 				for n.Parent().Kind() == syntax.Paren {
 					n = n.Parent()
 				}
@@ -115,7 +116,7 @@ func (d *diagnoser) useOf(set, binding, definition syntax.Node) setUse {
 			name = firstName(b.Path().Names())
 		}
 	}
-	use := setUse{isData: len(uses) > 0}
+	use := setUse{isData: true}
 	for _, n := range uses {
 		isData := false
 		switch up := n.Parent(); up.Kind() {

@@ -42,6 +42,9 @@ func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnost
 		if d.undeclared && !slices.ContainsFunc(hosts, func(h *host.Host) bool { return !h.Unchecked }) {
 			return true
 		}
+		if d.handed && !slices.ContainsFunc(hosts, func(h *host.Host) bool { return definesAt(h, doc, d.Span) }) {
+			return true
+		}
 		switch d.Code {
 		case CodeRefusedCombination:
 			return knowsBoard
@@ -51,6 +54,15 @@ func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnost
 			return slices.ContainsFunc(overridden, func(s text.Span) bool { return s.Start <= d.Span.Start && d.Span.End <= s.End })
 		}
 		return false
+	})
+}
+
+// definesAt reports whether a name in a document is one that a host defines, whether or not there is an option of that name.
+func definesAt(h *host.Host, doc *workspace.Document, name text.Span) bool {
+	return slices.ContainsFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool {
+		return slices.ContainsFunc(v.Definitions, func(d host.Definition) bool {
+			return isIn(d.Path, doc) && d.Path.Span.Start <= name.Start && name.End <= d.Path.Span.End
+		})
 	})
 }
 

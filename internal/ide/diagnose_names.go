@@ -146,6 +146,7 @@ func (d *diagnoser) unknown(n naming) {
 	found := Diagnostic{
 		// A warning, because another flake's modules may declare it.
 		Span: n.parts[wrong].Span, Severity: SeverityWarning, Code: CodeUnknownOption, undeclared: true,
+		handed:  !n.isRead && module.IsHanded(n.value, len(n.names)),
 		Message: fmt.Sprintf("No option %s in %s", shortPath(strings.Join(n.names[:wrong+1], ".")), d.revision()),
 	}
 	if n.isRead {

@@ -36,6 +36,7 @@ type Diagnostic struct {
 
 	undeclared bool // no module declares an option, as far as they are seen
 	ofPackages bool // it is about what the package set has, which overlays change
+	handed     bool // it is about a set that only the function which gets it may make a module of
 }
 
 // soften makes a hint of a diagnostic that what is not seen may make right: its fixes are no longer certain.
@@ -95,6 +96,10 @@ func diagnose(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.
 		return d.diagnostics()
 	}).([]Diagnostic)
 	if len(hosts) == 0 {
+		isHanded := func(f Diagnostic) bool { return f.handed }
+		if slices.ContainsFunc(alone, isHanded) {
+			return slices.DeleteFunc(slices.Clone(alone), isHanded)
+		}
 		return alone
 	}
 	d := newDiagnoser(sn, doc, pinned)

@@ -533,7 +533,9 @@ func (s *system) undeclared(l *level, inside bool, all []Value) []Value {
 		}
 		v := Value{Path: below.path, Why: &eval.Unknown{Reason: eval.Refused, What: "no such option"}}
 		for _, c := range below.candidates(nil) {
-			v.Definitions = append(v.Definitions, s.definition(&c))
+			if c.perhaps == nil { // else there may be no such name, as where it hangs on which options there are
+				v.Definitions = append(v.Definitions, s.definition(&c))
+			}
 		}
 		if len(v.Definitions) > 0 {
 			all = append(all, v)

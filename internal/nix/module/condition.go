@@ -118,6 +118,21 @@ func ModuleAround(n syntax.Node, names int) syntax.Node {
 	return at
 }
 
+// IsHanded reports whether a node, whose path ends with an option's of so many names, stands in a set that holds the whole option and
+// that a call hands to a function which is none of NixOS's own wrappers.
+func IsHanded(n syntax.Node, names int) bool {
+	for at, up := n, n.Parent(); !up.IsZero(); at, up = up, up.Parent() {
+		parts, goOn := outward(at, up)
+		if !goOn {
+			return up.Kind() == syntax.Apply && names <= 0
+		}
+		if names -= len(parts); names < 0 && len(parts) > 0 && parts[0].Name != "config" {
+			return false
+		}
+	}
+	return false
+}
+
 // Priorities are the names of the functions around a node that change how much
 // a definition counts, from the inside out: mkDefault, mkForce and their kin.
 func Priorities(n syntax.Node) []string {
