@@ -99,7 +99,7 @@ func (d *diagnoser) sourceOf(h *host.Host, i host.Import) (s importedSource, ok 
 			return s, false // it is another one that is pinned
 		}
 	case strings.HasPrefix(i.Fetched.Address, "<"):
-		if f := pinned.Pin.Format; f != pins.Modeline && f != pins.Setting && h.Source == (host.Source{}) {
+		if !d.isChosen() && h.Source == (host.Source{}) {
 			return s, false // what NIX_PATH has is not known
 		}
 	default:
@@ -137,11 +137,24 @@ func (d *diagnoser) checkoutOf(file string) (name string, c *catalog.Catalog, ok
 	return filepath.ToSlash(name), p.Catalog, err == nil
 }
 
-// fetched is what is known of a source that is fetched: of its revision, or of the newest one where upstream's main branch is.
+// isChosen reports whether a person has chosen the revision: by a comment, or by the setting.
+func (d *diagnoser) isChosen() bool {
+	f := d.pinned.Pin.Format
+	return f == pins.Modeline || f == pins.Setting
+}
+
+// fetched is what is known of a source that is fetched: what a person has chosen, or else what holds for its revision, or for the
+// newest one where upstream's main branch is.
 func (d *diagnoser) fetched(f host.Fetched) (workspace.Pinned, bool) {
 	pin, ok := pins.At(f.Address, f.Revision)
 	if !ok {
 		return workspace.Pinned{}, false
+	}
+	if d.isChosen() {
+		return d.pinned, true
+	}
+	if p, ok := d.sn.Supposed(pin); ok {
+		return p, true
 	}
 	p := workspace.Pinned{Pin: pin, Catalog: d.sn.Library().Newest(), Basis: workspace.Newest}
 	if pin.Revision != "" {

@@ -39,6 +39,14 @@ func (s *Snapshot) Suppose(c *catalog.Catalog) *Snapshot {
 	return &supposed
 }
 
+// Supposed is what holds for a pin where Suppose says which revision all pins have; it is not ok where nothing is supposed.
+func (s *Snapshot) Supposed(pin pins.Pin) (p Pinned, ok bool) {
+	if s.supposed == nil {
+		return Pinned{}, false
+	}
+	return supposing(pin, s.supposed), true
+}
+
 // supposing is a pin of another commit in the same file. Nothing is known of where its source lies.
 func supposing(pin pins.Pin, c *catalog.Catalog) Pinned {
 	pin.Revision, pin.LastModified = c.Revision.Hash, c.Revision.Date
