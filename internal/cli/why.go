@@ -76,6 +76,8 @@ func (p *Program) printCauses(d pill.Diagnosis, library *catalog.Library, link i
 			printf(p.out, "  jetpack-nixos prints this from %s (%s) until %s (%s).\n", since.Day(), since.Short(), until.Day(), until.Short())
 		case known:
 			printf(p.out, "  jetpack-nixos prints this since %s (%s).\n", since.Day(), since.Short())
+		case ended:
+			printf(p.out, "  This holds for revisions of jetpack-nixos before %s (%s).\n", until.Day(), until.Short())
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pill"
 )
 
 // flakeOutput is the subject of the flake jetpack-nixos, or of one of its outputs.
@@ -168,11 +169,17 @@ func (q *query) outputNamed(flake, title string, path module.Path) (subject, boo
 		all, known := q.pinned.Catalog.Output(output)
 		if name := path[i].Name; known && !slices.Contains(all.Names, name) {
 			past, wasOnce := q.sn.Library().OutputHistory(output, name)
-			if !wasOnce {
-				return nil, true
-			}
 			out := absent{topics: about, title: title, what: "not a flake output of this revision", past: past}
-			if flash := strings.TrimPrefix(name, "initrd-"); flash != name && slices.Contains(all.Names, flash) {
+			system := ""
+			if i == 2 && bySystem[path[0].Name] {
+				system = q.systemOf(path[0].Name, name)
+			}
+			if isElsewhere := system != "" && q.hasOutput(path[0].Name+"."+system, name); !wasOnce && !isElsewhere {
+				return nil, true
+			} else if isElsewhere {
+				out.instead = markup.Format("It exists for %s only: %s.", markup.Code(system), markup.Code(path[0].Name+"."+system+"."+name))
+				out.topics = append(topics{{Kind: pill.OutputTopic, Name: path[0].Name + "." + system + "." + name}}, out.topics...)
+			} else if flash := strings.TrimPrefix(name, "initrd-"); flash != name && slices.Contains(all.Names, flash) {
 				out.instead = markup.Format("The revision has %s.", markup.Code(output+"."+flash))
 			} else if len(all.Names) > 0 && len(all.Names) <= mostInstead {
 				out.instead = markup.Format("The revision has %s.", markup.Codes(prefixed(output, all.Names)))

@@ -20,6 +20,7 @@ type Match struct {
 
 	text       []byte
 	start, end int64 // where it stands in the normal form
+	said       int   // bytes of it that do not vary
 	block      int   // the line above a list of failed assertions that has it, or 0
 }
 
@@ -110,6 +111,7 @@ type scan struct {
 type partial struct {
 	start, end int64
 	from, to   int // lines
+	said       int // bytes of the message up to here that do not vary
 	ok         bool
 }
 
@@ -159,7 +161,7 @@ func (s *scan) normal(b byte) {
 // reached says that the piece of a step ends here.
 func (s *scan) reached(number int) {
 	step := s.finder.steps[number]
-	now := partial{start: s.at - int64(step.length), end: s.at, from: s.line, to: s.line, ok: true}
+	now := partial{start: s.at - int64(step.length), end: s.at, from: s.line, to: s.line, said: step.said, ok: true}
 	if step.first {
 		// The piece may have begun on the line above.
 		now.from = s.lineOf(now.start)
@@ -206,7 +208,7 @@ func (s *scan) lineOf(at int64) int {
 }
 
 func (s *scan) fill(m *Match, at partial) {
-	m.start, m.end, m.At, m.block = at.start, at.end, at.from, s.block
+	m.start, m.end, m.said, m.At, m.block = at.start, at.end, at.said, at.from, s.block
 	m.text = m.text[:0]
 	if at.from < s.line {
 		m.text = append(append(m.text, s.above...), ' ')
@@ -262,7 +264,10 @@ func (m Match) partOf(other Match) bool {
 		return false
 	}
 	if m.start == other.start && m.end == other.end {
-		return len(m.Near) == 0 && len(other.Near) > 0
+		if wants, otherWants := len(m.Near) > 0, len(other.Near) > 0; wants != otherWants {
+			return otherWants
+		}
+		return m.said < other.said
 	}
 	return true
 }

@@ -24,6 +24,7 @@ type step struct {
 	heads       bool
 	first, last bool
 	length      int
+	said        int // of the message up to this piece, in bytes
 }
 
 // speaking are words of lines that report a failure.
@@ -39,6 +40,7 @@ func newFinder(t *Table) *finder {
 		all := pieces(pattern)
 		for i, piece := range all {
 			s.first, s.last, s.length = i == 0, i == len(all)-1, len(piece)
+			s.said += len(piece)
 			f.steps = append(f.steps, s)
 			literals = append(literals, piece)
 		}
