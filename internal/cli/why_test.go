@@ -32,6 +32,10 @@ func TestWhy(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "prints this from 2023-12-15 (319750c) until 2025-08-18 (49d51b7)") {
 		t.Errorf("a message of old: exit code %d\n%s", code, out)
 	}
+	old, _, code := run(t, "", "why", "The option `hardware.nvidia-jetpack.majorVersion' does not exist. Definition values:")
+	if code != 0 || !strings.Contains(old, "older than the option") || !strings.Contains(old, "before 2025-06-26 (e1b355b)") {
+		t.Errorf("an option that came later: exit code %d\n%s", code, old)
+	}
 	// What it says to show can be shown.
 	for line := range strings.Lines(out) {
 		if show, ok := strings.CutPrefix(line, "  jetpills pills show "); ok {

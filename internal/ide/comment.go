@@ -58,7 +58,9 @@ func (q *query) glossaryWord(place *module.Place) (subject, bool) {
 				place.Span = text.Span{Start: all[0].Start, End: all[number-1].End}
 				return glossaryWord{Word: word}, true
 			}
-			if idea, ok := q.ideaNamed(spaced(source, all)); ok && (number > 1 || isHeading(place.Line.Of(source), all[0].Of(source))) {
+			words := spaced(source, all)
+			isOrdinary := number == 1 || ordinary[strings.ToLower(words)]
+			if idea, ok := q.ideaNamed(words); ok && (!isOrdinary || isHeading(place.Line.Of(source), words)) {
 				place.Span = text.Span{Start: all[0].Start, End: all[number-1].End}
 				return idea, true
 			}
@@ -74,8 +76,18 @@ type idea struct {
 	words string
 }
 
-// isHeading reports whether a line of a comment is a word alone, as people write above what they configure: # Kernel. Among others, a word
-// may mean anything.
+// ordinary are ideas whose words mean other things too, in the comments of any configuration.
+var ordinary = map[string]bool{
+	"black screen": true, "boot chain": true, "build errors": true, "build inputs": true, "default arguments": true, "enable gpu": true,
+	"everyday options": true, "first boot": true, "fixed outputs": true, "getting started": true, "growing a configuration": true,
+	"hardware configuration": true, "input without flake": true, "installer image": true, "lock file": true, "minimal configuration": true,
+	"module arguments": true, "option path": true, "option types": true, "out of tree": true, "own service": true, "recovery mode": true,
+	"remote deployment": true, "serial console": true, "several hosts": true, "string context": true, "where to build": true,
+	"without flakes": true, "your flake": true,
+}
+
+// isHeading reports whether a line of a comment is words alone, as people write above what they configure: # Kernel. Among others, ordinary
+// words may mean anything.
 func isHeading(line, word string) bool { return strings.Trim(line, "#/*-=: \t\r") == word }
 
 // ideaNamed is the idea that words name, in the singular or with an s behind.

@@ -38,10 +38,28 @@ func (q *query) nixosOption(place *module.Place) (subject, bool) {
 		return nil, false
 	}
 	o := nixosOption{q.nixosTopics(path), path}
+	if addsPackages(path, q.pinned.Catalog.Effects(path)) && !isForced(place) {
+		return nil, true
+	}
 	if len(q.pinned.Catalog.Effects(path)) == 0 && o.summary(q).first.Empty() && q.otherTimes(path).Empty() {
 		return nil, true
 	}
 	return o, true
+}
+
+// addsPackages reports whether a revision does no more with an option than to put packages of its own beside those of others: then it is
+// nothing to those others. So it is with environment.systemPackages and services.udev.packages, which every configuration has.
+func addsPackages(path string, effects []catalog.Effect) bool {
+	switch path[strings.LastIndexByte(path, '.')+1:] {
+	case "packages", "systemPackages":
+		return len(effects) > 0 && !slices.ContainsFunc(effects, func(e catalog.Effect) bool { return !isSet(e) || e.Priority != 100 })
+	}
+	return false
+}
+
+// isForced reports whether a definition is one that replaces plain ones.
+func isForced(place *module.Place) bool {
+	return slices.ContainsFunc(place.Wrappers(), func(f string) bool { return slices.Contains(strongWrappers, f) })
 }
 
 // allHosts reports whether something is known of all hosts that are made of the document, and there are some.
@@ -372,8 +390,7 @@ func (q *query) addConsequence(s *sheet, effects []catalog.Effect) {
 			sets = append(sets, e)
 		}
 	}
-	isForced := slices.ContainsFunc(q.place.Wrappers(), func(f string) bool { return slices.Contains(strongWrappers, f) })
-	if isForced && len(sets) > 0 && !slices.ContainsFunc(sets, func(e catalog.Effect) bool { return e.Priority <= 50 }) {
+	if isForced(&q.place) && len(sets) > 0 && !slices.ContainsFunc(sets, func(e catalog.Effect) bool { return e.Priority <= 50 }) {
 		s.remark("Your definition is forced, so it replaces what jetpack-nixos sets.")
 		return
 	}
