@@ -94,9 +94,9 @@ complete() {
 	keys O
 	typed 'hardware.nvidia-jetpack.som = '
 	keys C-x C-o
-	wait_for $patience shows 'No particular module…orin-agx…xavier-nx-emmc' && keys C-e && wait_for $patience lacks xavier &&
+	wait_for $patience shows 'capability…EnumMember…xavier-nx-emmc' && keys C-e && wait_for $patience lacks xavier &&
 		! lacks 'som =[[:space:]]*$' && keys C-x C-o && wait_for $patience shows 'xavier-nx-emmc' && keys C-y &&
-		wait_for $patience eval '! lacks "som = .generic.[[:space:]]*$"'
+		wait_for $patience eval '! lacks "som = .[a-z-]+.[[:space:]]*$"'
 	report "completion: the documentation stands beside the menu, and nothing is inserted before a choice" $?
 }
 
