@@ -107,12 +107,12 @@ func TestHoverJSON(t *testing.T) {
 func TestComplete(t *testing.T) {
 	home(t)
 	out, _, code := run(t, "", "complete", orin+":9:43", "--format", "text")
-	if want := "generic\tfits orin-agx\ndevkit\tfits orin-agx\nxavierNxDevkit\tnot with orin-agx\n"; code != 0 || out != want {
+	if want := "devkit\tfits orin-agx\ngeneric\tfits orin-agx\nxavierNxDevkit\tnot with orin-agx\n"; code != 0 || out != want {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 	out, _, _ = run(t, "", "complete", orin+":9:43", "--format", "json")
 	first, _, _ := strings.Cut(out, "\n")
-	if want := `{"label":"generic","kind":"value","detail":"fits orin-agx","newText":"generic","start":286,"end":292}`; first != want {
+	if want := `{"label":"devkit","kind":"value","detail":"fits orin-agx","newText":"devkit","start":286,"end":292}`; first != want {
 		t.Errorf("got %s", first)
 	}
 }

@@ -28,20 +28,20 @@ func (p *Program) completeCommand() *cobra.Command {
 			switch {
 			case format == "json":
 				err := printJSONLine(p.out, completionJSON{
-					item.Label, item.Kind.String(), item.Detail, item.Edit.NewText, item.Edit.Start, item.Edit.End,
+					item.Label, item.Kind.String(), item.Words(), item.Edit.NewText, item.Edit.Start, item.Edit.End,
 				})
 				if err != nil {
 					return err
 				}
 			case !isTerminal:
-				printf(p.out, "%s\t%s\n", item.Label, item.Detail)
+				printf(p.out, "%s\t%s\n", item.Label, item.Words())
 			}
 		}
 		if isTerminal && len(items) > 0 && format != "json" {
 			return p.show(func(w io.Writer, width int, color bool) error {
 				var rows []entry
 				for _, item := range items {
-					rows = append(rows, entry{item.Label, item.Detail})
+					rows = append(rows, entry{item.Label, item.Words()})
 				}
 				return printEntries(w, rows, width, color)
 			})

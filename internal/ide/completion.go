@@ -1,11 +1,14 @@
 package ide
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -31,11 +34,11 @@ func (k ItemKind) String() string {
 
 // Item is one completion.
 type Item struct {
-	Label  string // one line
-	Kind   ItemKind
-	Detail string // one line
-	// Note is the part of Detail that holds of the item in this workspace alone: with what it goes, and where it is set.
-	Note string
+	Label string // one line
+	Kind  ItemKind
+	// Detail is what it is, or how it goes with the workspace, in at most 20 characters: lists have no room for more beside the label
+	// and the documentation.
+	Detail string
 	// Edit replaces exactly what is typed of the name or the value.
 	Edit text.Edit
 	// Snippet is the edit's text with a place for the value as LSP's snippets
@@ -65,7 +68,28 @@ type ItemTopic struct {
 	Flake  string `json:"flake,omitempty"`
 	// Template is the name of a piece of code that is offered as a whole.
 	Template string `json:"template,omitempty"`
+	// Note says what holds of the item in this workspace alone: with what it goes, and where it is set. It begins the documentation.
+	Note string `json:"note,omitempty"`
 }
+
+// mostOfDetail is how many characters a Detail has.
+const mostOfDetail = 20
+
+// brief is a detail, or a shorter one where that is too long.
+func brief(detail, shorter string) string {
+	if utf8.RuneCountInString(detail) > mostOfDetail {
+		return shorter
+	}
+	return detail
+}
+
+// note says of an item what holds in this workspace alone, in whole and shorter.
+func (i *Item) note(whole, shorter string) {
+	i.Detail, i.Topic.Note = brief(whole, shorter), whole
+}
+
+// Words are what there is to say of the item where there is a line for it.
+func (i Item) Words() string { return cmp.Or(i.Topic.Note, i.Detail) }
 
 // Complete offers what can be typed at the cursor, the best first.
 func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Item {
@@ -96,14 +120,28 @@ func Complete(sn *workspace.Snapshot, doc *workspace.Document, offset int) []Ite
 	case cursor.Kind == module.TypesSelection:
 		items = append(append(append(c.names(), c.members()...), c.ownNames()...), c.outputs()...)
 	}
-	items = append(items, begin...)
+	items = append(c.typedFirst(items), begin...)
 	slices.SortStableFunc(items, func(a, b Item) int { return strings.Compare(a.Sort, b.Sort) })
 	for i := range items {
-		for _, shown := range []*string{&items[i].Label, &items[i].Detail, &items[i].Note} {
+		for _, shown := range []*string{&items[i].Label, &items[i].Detail, &items[i].Topic.Note} {
 			*shown = text.Visible(*shown, "")
 		}
 	}
 	return items
+}
+
+// typedFirst leaves out the items that what is typed does not fit, and puts those first that begin with it.
+func (c *completer) typedFirst(items []Item) []Item {
+	typed := strings.ToLower(c.cursor.Typed)
+	fitting := slices.DeleteFunc(items, func(i Item) bool { return !c.matches(i.Filter) })
+	for i := range fitting {
+		first := "0"
+		if !strings.HasPrefix(strings.ToLower(fitting[i].Filter), typed) {
+			first = "1"
+		}
+		fitting[i].Sort = first + fitting[i].Sort
+	}
+	return fitting
 }
 
 type completer struct {
@@ -166,7 +204,12 @@ func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (
 	if !ok {
 		return Page{}, false
 	}
-	return q.page(s), true
+	p := q.page(s)
+	if topic.Note != "" {
+		note := markup.Literal(strings.ToUpper(topic.Note[:1]) + topic.Note[1:] + ".")
+		p.sheet.remarks = append([]markup.Text{note}, p.sheet.remarks...)
+	}
+	return p, true
 }
 
 func (q *query) subjectOf(topic ItemTopic) (subject, bool) {

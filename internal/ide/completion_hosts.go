@@ -235,11 +235,13 @@ type fit struct {
 	isDefault bool // it is what the SoM takes if nothing is said
 	rank      int  // by which values are ordered, the lowest first
 	note      string
+	short     string // the note in 20 characters
 }
 
 // Ranks of values. Those that fit are before those of which nothing is known.
 const (
-	rankFits    = 0
+	rankDefault = 0
+	rankFits    = 100
 	rankUnknown = 1000
 	rankRefused = 2000
 )
@@ -291,11 +293,11 @@ func (c *completer) fit(option, value string) fit {
 		if len(refusedHosts) < len(b.hosts) {
 			refused += " on " + some(refusedHosts, itself)
 		}
-		return fit{verdict: catalog.FitNo, rank: rankRefused, note: said("not with "+refused, refusedFrom)}
+		return fit{verdict: catalog.FitNo, rank: rankRefused, note: said("not with "+refused, refusedFrom), short: "refused"}
 	case isDefault:
-		return fit{catalog.FitYes, true, rankFits, said("the default with "+some(with, itself), from)}
+		return fit{catalog.FitYes, true, rankDefault, said("the default with "+some(with, itself), from), "default"}
 	case fits == len(b.boards):
-		return fit{verdict: catalog.FitYes, rank: rankFits + c.rank(option, value), note: said("fits "+some(with, itself), from)}
+		return fit{verdict: catalog.FitYes, rank: rankFits, note: said("fits "+some(with, itself), from), short: "fits"}
 	}
 	return fit{verdict: catalog.FitUnknown, rank: rankUnknown}
 }
@@ -363,18 +365,4 @@ func (s sharedBoard) set(options []string) []host.Location {
 		}
 	}
 	return all
-}
-
-// rank orders the values that fit, the lowest first: those that go with few SoMs lead.
-func (c *completer) rank(option, value string) int {
-	if option != catalog.CarrierBoardOption {
-		return 500
-	}
-	rank := 0
-	for _, som := range c.catalog.SoMs() {
-		if verdict, _ := c.catalog.Fits(som.Name, value, ""); verdict == catalog.FitYes {
-			rank += 20
-		}
-	}
-	return rank
 }

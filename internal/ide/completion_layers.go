@@ -65,7 +65,7 @@ func (c *completer) userNames(set string) []Item {
 			continue // is offered as upstream's
 		}
 		item := c.item(ItemPackage, m.Name, c.written(m.Name), "1"+m.Name, ItemTopic{Own: m.Name, Scope: set})
-		item.Detail = "yours, " + c.lineIn(m.File, m.Line)
+		item.note("yours, "+c.lineIn(m.File, m.Line), "yours")
 		items = append(items, item)
 	}
 	return items
@@ -85,7 +85,7 @@ func (c *completer) layerKeys(l module.Layer) []Item {
 		}
 		item := c.item(ItemPackage, key.Name, c.written(key.Name), "1"+key.Name, topic)
 		at := c.at(key.Node)
-		item.Detail = "yours, " + c.lineIn(at.File, at.Line)
+		item.note("yours, "+c.lineIn(at.File, at.Line), "yours")
 		items = append(items, item)
 	}
 	return items
@@ -108,7 +108,7 @@ func (c *completer) overlayKeys() []Item {
 			item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{Own: a.Name})
 			item.Detail = "of jetpack-nixos"
 			if _, isScope := catalog.ScopeMajor(a.Name); isScope {
-				item.Detail, item.Topic = "package scope of jetpack-nixos", ItemTopic{Scope: a.Name}
+				item.Detail, item.Topic = "package scope", ItemTopic{Scope: a.Name}
 			}
 			items = append(items, item)
 		}

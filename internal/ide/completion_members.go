@@ -34,17 +34,25 @@ func (c *completer) membersOf(scope string) []Item {
 		if major != "" && !slices.Contains(p.Generations, major) {
 			continue
 		}
-		item := c.item(ItemPackage, p.Name, c.written(p.Name), "1"+p.Name, ItemTopic{Package: p.Name, Scope: scope})
+		item := c.item(ItemPackage, p.Name, c.written(p.Name), bySort("1", memberUses[p.Name], p.Name), ItemTopic{Package: p.Name, Scope: scope})
 		item.Detail = memberKind(p)
 		if len(p.Generations) > 0 && major == "" {
-			item.Detail += ", JetPack " + strings.Join(p.Generations, ", ")
+			item.Detail = c.inGenerations(item.Detail, p.Generations)
 			if hosts, has := c.beside().lacking(p.Generations); len(hosts) > 0 {
-				item.putLast("not in JetPack " + text.List(has, "and") + " on " + some(hosts, itself))
+				item.putLast("not in JetPack "+text.List(has, "and")+" on "+some(hosts, itself), hosts)
 			}
 		}
 		items = append(items, item)
 	}
 	return items
+}
+
+// inGenerations adds to a detail the JetPacks that have something, where that is not each and there is room.
+func (c *completer) inGenerations(detail string, majors []string) string {
+	if len(majors) == len(c.catalog.Generations()) {
+		return detail
+	}
+	return brief(detail+", JetPack "+strings.Join(majors, ", "), brief("JetPack "+strings.Join(majors, ", "), detail))
 }
 
 // cudaSets offers the package sets for CUDA that the overlay sets, once something of their names is typed.
@@ -60,7 +68,7 @@ func (c *completer) cudaSets() []Item {
 		item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{Scope: a.Name})
 		item.Detail = "CUDA package set"
 		if runs := c.jetpacksWith(a.Name); !runs.Empty() {
-			item.Detail += ", JetPack " + runs.Plain()
+			item.Detail = brief("for JetPack "+runs.Plain(), item.Detail)
 		}
 		items = append(items, item)
 	}
@@ -81,9 +89,9 @@ func (c *completer) setMembers(known module.Path) []Item {
 			continue
 		}
 		item := c.item(ItemPackage, m.Name, c.written(m.Name), "1"+m.Name, ItemTopic{Package: m.Name, Scope: of})
-		item.Detail = setMember{SetMember: m}.what()
+		item.Detail = brief(setMember{SetMember: m}.what(), "package")
 		if len(m.Generations) > 0 && major == "" {
-			item.Detail += ", JetPack " + strings.Join(m.Generations, ", ")
+			item.Detail = c.inGenerations(item.Detail, m.Generations)
 		}
 		items = append(items, item)
 	}
@@ -123,11 +131,11 @@ func (c *completer) arguments() []Item {
 	}
 	for _, set := range c.setsOfFile() {
 		for _, m := range c.catalog.SetMembers(set) {
-			add(m.Name, c.ownSet(set), setMember{SetMember: m}.what())
+			add(m.Name, c.ownSet(set), brief(setMember{SetMember: m}.what(), "package"))
 		}
 	}
 	for _, p := range c.catalog.Packages() {
-		add(p.Name, catalog.ScopeName, memberKind(p)+" of jetpack-nixos")
+		add(p.Name, catalog.ScopeName, memberKind(p))
 	}
 	seen := map[string]bool{}
 	return slices.DeleteFunc(items, func(i Item) bool {
@@ -137,10 +145,10 @@ func (c *completer) arguments() []Item {
 	})
 }
 
-// putLast puts an item behind the others, and says why.
-func (i *Item) putLast(note string) {
-	i.Sort, i.Note = "2"+i.Label, note
-	i.Detail += ", " + note
+// putLast puts an item behind the others, and says why, and on which hosts.
+func (i *Item) putLast(note string, hosts []string) {
+	i.Sort = "2" + i.Label
+	i.note(note, brief("not on "+some(hosts, itself), "not on some hosts"))
 }
 
 // scopes offers the package scopes, once something of their names is typed: the package set has thousands of others. Those of
@@ -163,11 +171,11 @@ func (c *completer) scopesTyped() []Item {
 		item := c.item(ItemPackage, a.Name, c.written(a.Name), "1"+a.Name, ItemTopic{Scope: a.Name})
 		item.Detail = "package scope"
 		if g, ok := c.catalog.Generation(major); ok {
-			item.Detail += ", JetPack " + g.JetPack
+			item.Detail = brief("scope, JetPack "+g.JetPack, item.Detail)
 		}
 		if major != "" {
 			if hosts, _ := c.beside().lacking([]string{major}); len(hosts) > 0 {
-				item.putLast("not the JetPack of " + some(hosts, itself))
+				item.putLast("not the JetPack of "+some(hosts, itself), hosts)
 			}
 		}
 		items = append(items, item)

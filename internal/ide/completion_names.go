@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,23 +80,23 @@ func (c *completer) name(prefix []string, child catalog.Child, defined map[strin
 	if defined[dotted] && !child.HasChildren || !c.catalog.IsOwn(path) { // hardware.nvidia is NixOS's own, but for one option
 		return Item{}, false
 	}
-	item := c.item(ItemSet, child.Name, c.written(child.Name), "1"+child.Name, ItemTopic{Option: dotted})
+	item := c.item(ItemSet, child.Name, c.written(child.Name), bySort("1", useOf(dotted, ""), child.Name), ItemTopic{Option: dotted})
 	item.Detail = "options"
 	if o := child.Option; o != nil {
 		if o.ReadOnly && c.cursor.Kind == module.TypesName {
 			return Item{}, false // cannot be set
 		}
-		item.Kind, item.Detail = ItemOption, o.Type
+		item.Kind, item.Detail = ItemOption, typeWord(*o)
 		item.Deprecated = o.RenamedTo != ""
 		switch {
 		case item.Deprecated:
 			item.Sort = "3" + child.Name
-			item.Detail = "renamed to " + o.RenamedTo
+			item.Detail = "renamed"
 		case o.Internal:
 			item.Sort = "2" + child.Name
 		case c.cursor.Kind == module.TypesName && !isDeclaration(c.cursor.Path, len(prefix)):
-			if item.Note = c.beside().setIn(dotted); item.Note != "" {
-				item.Detail = item.Note + "; " + item.Detail
+			if set := c.beside().setIn(dotted); set != "" {
+				item.note(set, "set elsewhere")
 			} else if i := slices.Index(firstOptions, dotted); i >= 0 {
 				item.Sort = fmt.Sprint("0", i)
 			}
@@ -114,6 +115,29 @@ func (c *completer) name(prefix []string, child catalog.Child, defined map[strin
 		item.Edit.NewText += `"`
 	}
 	return item, true
+}
+
+// bySort is the text by which an item is ordered in a class of items: those that are used most first, and then by name.
+func bySort(class string, use int, name string) string {
+	return fmt.Sprintf("%s%03d%s", class, 999-use, name)
+}
+
+// kindWords are the types of options in a word.
+var kindWords = map[catalog.Kind]string{
+	catalog.KindBool: "boolean", catalog.KindInt: "integer", catalog.KindString: "string", catalog.KindLines: "text", catalog.KindPath: "path",
+	catalog.KindPackage: "package", catalog.KindEnum: "enum", catalog.KindList: "list", catalog.KindAttrs: "set", catalog.KindSubmodule: "submodule",
+}
+
+// typeWord is an option's type in a word or two; its documentation has the type in whole.
+func typeWord(o catalog.Option) string {
+	if len(o.Values) > 0 {
+		return typeName(o)
+	}
+	word := cmp.Or(kindWords[o.Kind], "value")
+	if o.Nullable {
+		word = "null or " + word
+	}
+	return word
 }
 
 // holdsOldNames reports whether all options below a path are renamed ones.

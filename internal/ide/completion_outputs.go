@@ -1,7 +1,6 @@
 package ide
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,20 +97,8 @@ func (c *completer) outputItem(flake, output, name string) Item {
 	}
 	item := c.item(kind, name, c.written(name), "1"+name, ItemTopic{Output: path, Flake: flake})
 	item.Detail = "flake output"
-	var names module.Path
-	for name := range strings.SplitSeq(path, ".") {
-		names = append(names, module.Part{Name: name, Known: true})
-	}
 	if made, ok := c.outputBelow(output, name); ok {
-		item.Detail = made.short()
-	} else {
-		words := outputSentence(names).Plain()
-		if c.catalog.Revision == c.sn.Library().Newest().Revision { // of which the descriptions are
-			words = cmp.Or(strings.ReplaceAll(c.jetpackOutput(names), "`", ""), words)
-		}
-		if first, _ := text.Sentence(words); first != "" {
-			item.Detail = strings.TrimSuffix(first, ".")
-		}
+		item.Detail = brief(made.short(), item.Detail)
 	}
 	return item
 }
@@ -293,16 +280,8 @@ func (c *completer) revisions(address string, right text.Span) ([]Item, bool) {
 		}
 		item := c.item(ItemValue, r.Hash, r.Hash, fmt.Sprintf("1%04d", len(items)), ItemTopic{Flake: repository + r.Hash})
 		item.Detail = r.Day()
-		at, _ := library.At(r.Hash)
-		var jetpacks []string
-		for _, g := range at.Generations() {
-			jetpacks = append(jetpacks, g.JetPack)
-		}
-		if versions := strings.Join(jetpacks, ", "); versions != "" {
-			item.Detail += ", JetPack " + versions
-		}
 		if r.Hash == newest {
-			item.Detail += ", the newest known"
+			item.Detail += ", newest"
 		}
 		items = append(items, item)
 	}

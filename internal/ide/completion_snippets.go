@@ -37,28 +37,28 @@ func (p templatePlace) isModule() bool { return p.isFile && !p.isFlake }
 
 var templates = []template{
 	{
-		name: "jetpack-flake", detail: "a flake with jetpack-nixos and one host",
+		name: "jetpack-flake", detail: "flake",
 		says:   "A flake whose nixpkgs is that of jetpack-nixos, with a host that has its module.",
 		topics: topics{concept("your-flake")},
 		fits:   func(p templatePlace) bool { return p.isFlake },
 		text:   func(*catalog.Catalog, string) string { return flakeTemplate },
 	},
 	{
-		name: "jetson", detail: "a first configuration of the %s", eachSoM: true,
+		name: "jetson", detail: "configuration", eachSoM: true,
 		says:   "A configuration that boots from a disk and lets you in by ssh.",
 		topics: topics{concept("minimal-configuration")},
 		fits:   templatePlace.isModule,
 		text:   firstConfiguration,
 	},
 	{
-		name: "jetpack-board", detail: "a carrier board of your own, by one more value of the option",
+		name: "jetpack-board", detail: "carrier board",
 		says:   "A second declaration of `carrierBoard` adds a value to those that upstream has.",
 		topics: topics{concept("som-enum-extension")},
 		fits:   templatePlace.isModule,
 		text:   ownBoard,
 	},
 	{
-		name: "jetpack-overlay", detail: "an overlay that adds a package to the scope of jetpack-nixos",
+		name: "jetpack-overlay", detail: "overlay",
 		says:   "An overlay over the package set, and in it one over the scope `nvidia-jetpack`.",
 		topics: topics{function("overrideScope"), concept("scopes")},
 		fits:   func(p templatePlace) bool { return p.inOverlays || p.isModule() },
@@ -212,16 +212,16 @@ func (c *completer) template(t template, som string, where templatePlace) (Item,
 	if code == "" {
 		return Item{}, false
 	}
-	name, detail := t.name, t.detail
+	name := t.name
 	if som != "" {
-		name, detail = name+"-"+som, fmt.Sprintf(detail, som)
+		name += "-" + som
 	}
 	if where.inOverlays {
 		code = "(" + strings.TrimSuffix(code, "\n") + ")"
 	}
 	// Clients indent snippets themselves, and leave other texts as they are.
 	item := c.item(ItemTemplate, name, indented(c.doc.Text, c.cursor.Replace.Start, filledIn(code)), "9"+name, ItemTopic{Template: t.name})
-	item.Detail = detail
+	item.Detail = t.detail
 	item.Snippet = snippetOf(code)
 	return item, true
 }

@@ -24,7 +24,7 @@ func (c *completer) values() []Item {
 		return c.enumValues(o)
 	case len(o.Values) > 0 && o.ValuesInList && !c.cursor.Quoted:
 		return c.emptyList(o)
-	case o.Kind == catalog.KindBool && !inList && !c.cursor.Quoted:
+	case o.Kind == catalog.KindBool && !inList && c.mayBeWord():
 		return c.booleans(o)
 	}
 	return nil
@@ -32,26 +32,31 @@ func (c *completer) values() []Item {
 
 func (c *completer) enumValues(o catalog.Option) []Item {
 	var items []Item
-	for i, value := range o.Values {
-		if slices.Contains(c.cursor.Present, value) {
-			continue
-		}
+	isAnyOther := false // than one that fits
+	values := slices.DeleteFunc(byUse(o), func(value string) bool { return slices.Contains(c.cursor.Present, value) })
+	for i, value := range values {
 		fit := c.fit(o.Path, value)
-		items = append(items, c.valueItem(o, value, fit.rank+i, fit.note))
+		isAnyOther = isAnyOther || fit.verdict != catalog.FitYes || fit.isDefault
+		items = append(items, c.valueItem(o, value, fit.rank+i, fit.note, fit.short))
+	}
+	if !isAnyOther {
+		for i := range items {
+			items[i].note("", "") // what fits them all tells none apart
+		}
 	}
 	for i, v := range c.userValues(o) {
 		if !slices.Contains(c.cursor.Present, v.Value) {
-			items = append(items, c.valueItem(o, v.Value, 900+i, "your own, "+c.lineOf(v)))
+			items = append(items, c.valueItem(o, v.Value, 900+i, "your own, "+c.lineOf(v), "your own"))
 		}
 	}
-	if o.Nullable && !o.ValuesInList && !c.cursor.Quoted {
+	if o.Nullable && !o.ValuesInList && c.mayBeWord() {
 		items = append(items, c.word("null", ItemValue, o, len(o.Values)))
 	}
 	return items
 }
 
 // valueItem offers a value with the quotes that are missing around it.
-func (c *completer) valueItem(o catalog.Option, value string, rank int, note string) Item {
+func (c *completer) valueItem(o catalog.Option, value string, rank int, note, short string) Item {
 	newText := syntax.Escaped(value)
 	switch {
 	case !c.cursor.Quoted:
@@ -60,9 +65,12 @@ func (c *completer) valueItem(o catalog.Option, value string, rank int, note str
 		newText += `"`
 	}
 	item := c.item(ItemValue, value, newText, fmt.Sprintf("%04d", rank), ItemTopic{Option: o.Path, Value: value})
-	item.Detail, item.Note = note, note
+	item.note(note, short)
 	return item
 }
+
+// mayBeWord reports whether true, false or null may be offered. Other Nix servers offer them by their first letter.
+func (c *completer) mayBeWord() bool { return !c.cursor.Quoted && c.cursor.Typed == "" }
 
 func (c *completer) booleans(o catalog.Option) []Item {
 	items := []Item{c.word("true", ItemBool, o, 0), c.word("false", ItemBool, o, 1)}
@@ -85,7 +93,7 @@ func (c *completer) word(value string, kind ItemKind, o catalog.Option, rank int
 func (c *completer) emptyList(o catalog.Option) []Item {
 	item := c.item(ItemValue, "[ … ]", "[ ]", "1000", ItemTopic{Option: o.Path})
 	item.Detail, item.Snippet, item.Filter = "list of values", c.valueSnippet(o), c.cursor.Typed
-	if o.Nullable {
+	if o.Nullable && c.mayBeWord() {
 		return []Item{item, c.word("null", ItemValue, o, 1)}
 	}
 	return []Item{item}
@@ -94,7 +102,7 @@ func (c *completer) emptyList(o catalog.Option) []Item {
 // choice is a place for one of an option's values. A value with one of the characters that clients read in different
 // ways within a choice is left out. Clients type the first one: it is not one that is refused.
 func (c *completer) choice(o catalog.Option) string {
-	all := slices.Clone(o.Values)
+	all := byUse(o)
 	rank := map[string]int{}
 	for _, value := range all {
 		switch fit := c.fit(o.Path, value); {

@@ -40,9 +40,9 @@ func (s *Server) completionItem(at cursor, item ide.Item) protocol.CompletionIte
 	if item.Detail != "" {
 		out.Detail = protocol.NewOptional(item.Detail)
 	}
-	if item.Note != "" && client.LabelDetailsSupport {
+	if item.Topic.Note != "" && client.LabelDetailsSupport {
 		// Clients show the detail of the selected item alone, and this beside each.
-		out.LabelDetails = &protocol.CompletionItemLabelDetails{Description: &item.Note}
+		out.LabelDetails = &protocol.CompletionItemLabelDetails{Description: &item.Detail}
 	}
 	if item.Snippet != "" && client.SnippetSupport {
 		edit.NewText = item.Snippet

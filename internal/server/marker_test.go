@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"go.lsp.dev/uri"
@@ -400,7 +401,7 @@ func directCompletion(c marker) string {
 		if item.Snippet != "" {
 			newText = item.Snippet
 		}
-		lines = append(lines, completionLine(c, item.Label, item.Detail, item.Note, item.Edit.Span, newText, item.Deprecated))
+		lines = append(lines, completionLine(c, item.Label, item.Detail, item.Topic.Note, item.Edit.Span, newText, item.Deprecated))
 		if d, ok := ide.Resolve(c.snapshot, c.doc, item.Topic); !ok || d.Markdown(ide.PillLinks(c.snapshot)) == "" {
 			c.t.Errorf("%s has no documentation", item.Label)
 		}
@@ -418,6 +419,7 @@ func wireCompletion(e *markerEditor, c marker) string {
 				NewText string
 			}
 			LabelDetails struct{ Description string }
+			Data         struct{ Topic ide.ItemTopic }
 		}
 	}
 	e.ask(c, "textDocument/completion", &result)
@@ -433,22 +435,34 @@ func wireCompletion(e *markerEditor, c marker) string {
 			NewText string
 		}
 		LabelDetails struct{ Description string }
+		Data         struct{ Topic ide.ItemTopic }
 	},
 	) int {
 		return strings.Compare(a.SortText, b.SortText)
 	})
 	var lines []string
 	for _, item := range items {
-		lines = append(lines, completionLine(c, item.Label, item.Detail, item.LabelDetails.Description, item.TextEdit.Range.span(c), item.TextEdit.NewText, len(item.Tags) > 0))
+		note := item.Data.Topic.Note
+		if beside := item.LabelDetails.Description; beside != item.Detail && note != "" || beside != "" && note == "" {
+			c.t.Errorf("%s: %q beside it, detail %q, note %q", item.Label, beside, item.Detail, note)
+		}
+		lines = append(lines, completionLine(c, item.Label, item.Detail, note, item.TextEdit.Range.span(c), item.TextEdit.NewText, len(item.Tags) > 0))
 	}
 	return linesOrNothing(lines)
 }
 
-// completionLine shows an item. What stands beside it while it is not selected is in brackets.
+// completionLine shows an item. A detail that stands beside it while it is not selected is in brackets, and the note in whole behind it.
 func completionLine(c marker, label, detail, note string, replaced text.Span, newText string, deprecated bool) string {
 	line := fmt.Sprintf("%s: %s → %q", label, c.span(replaced), newText)
-	if note != "" {
-		detail = strings.Replace(detail, note, "["+note+"]", 1)
+	if n := utf8.RuneCountInString(detail); n > 20 {
+		c.t.Errorf("%s: a detail of %d characters: %s", label, n, detail)
+	}
+	switch note {
+	case "":
+	case detail:
+		detail = "[" + detail + "]"
+	default:
+		detail = "[" + detail + "] " + note
 	}
 	if detail != "" {
 		line += " (" + detail + ")"
