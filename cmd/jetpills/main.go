@@ -19,6 +19,7 @@ func main() {
 		Stdout:  os.Stdout,
 		Stderr:  os.Stderr,
 		Pills:   pills.FS,
+		Root:    "/",
 		Version: version,
 	}
 	os.Exit(program.Run())

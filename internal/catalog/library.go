@@ -233,3 +233,7 @@ func (c *Catalog) names() string {
 	fmt.Fprintln(&b, c.Outputs())
 	return b.String()
 }
+
+// Modules are the SoMs of the revision that was evaluated, with the numbers of their boards, which stay what they are. Newer revisions
+// may know more SoMs.
+func (l *Library) Modules() []SoM { return l.evaluated().SoMs }

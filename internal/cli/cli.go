@@ -32,6 +32,8 @@ type Program struct {
 	Stdout io.WriteCloser
 	Stderr io.Writer
 	Pills  fs.FS // the shipped pills
+	// Root is the folder that the files of the machine lie below, which say which Jetson it is; empty: only board looks.
+	Root string
 	// Version is the program's own; empty takes it from the build.
 	Version string
 
@@ -127,6 +129,8 @@ func (p *Program) command() *cobra.Command {
 		p.jumpCommand("definition", "Print the section that explains the name under the cursor"),
 		p.jumpCommand("declaration", "Print where the name under the cursor is declared, or else explained"),
 		p.referencesCommand(),
+		p.newCommand(),
+		p.boardCommand(),
 		p.checkCommand(),
 		p.hostsCommand(),
 		p.optionsCommand(),

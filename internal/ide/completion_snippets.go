@@ -11,6 +11,7 @@ import (
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
+	"jetpills/internal/starter"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -41,14 +42,14 @@ var templates = []template{
 		says:   "A flake whose nixpkgs is that of jetpack-nixos, with a host that has its module.",
 		topics: topics{concept("your-flake")},
 		fits:   func(p templatePlace) bool { return p.isFlake },
-		text:   func(*catalog.Catalog, string) string { return flakeTemplate },
+		text:   func(*catalog.Catalog, string) string { return starter.FlakeSnippet() },
 	},
 	{
 		name: "jetson", detail: "configuration", eachSoM: true,
 		says:   "A configuration that boots from a disk and lets you in by ssh.",
 		topics: topics{concept("minimal-configuration")},
 		fits:   templatePlace.isModule,
-		text:   firstConfiguration,
+		text:   starter.HostSnippet,
 	},
 	{
 		name: "jetpack-board", detail: "carrier board",
@@ -64,57 +65,6 @@ var templates = []template{
 		fits:   func(p templatePlace) bool { return p.inOverlays || p.isModule() },
 		text:   scopeOverlay,
 	},
-}
-
-const flakeTemplate = `{
-  inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos";
-  inputs.nixpkgs.follows = "jetpack-nixos/nixpkgs";
-
-  outputs = { self, nixpkgs, jetpack-nixos }: {
-    nixosConfigurations.${1:orin} = nixpkgs.lib.nixosSystem {
-      modules = [ jetpack-nixos.nixosModules.default ./configuration.nix ];
-    };
-  };
-}
-`
-
-// firstConfiguration is that of a SoM in its developer kit.
-func firstConfiguration(c *catalog.Catalog, som string) string {
-	carrier := ""
-	if verdict, _ := c.Fits(som, "devkit", ""); verdict != catalog.FitNo && hasValue(c, catalog.CarrierBoardOption, "devkit") {
-		carrier = "    carrierBoard = \"devkit\";\n"
-	}
-	// Linux can't write the variables of UEFI on an AGX Xavier.
-	variables := som != "xavier-agx"
-	host, _, _ := strings.Cut(som, "-")
-	return fmt.Sprintf(`{ config, lib, pkgs, ... }:
-{
-  hardware.nvidia-jetpack = {
-    enable = true;
-    som = "%s";
-%s  };
-
-  networking.hostName = "${1:%s}";
-
-  boot.loader.systemd-boot.enable = true;
-  boot.loader.efi.canTouchEfiVariables = %t;
-
-  fileSystems."/" = {
-    device = "/dev/disk/by-label/${2:nixos}";
-    fsType = "ext4";
-  };
-  fileSystems."/boot" = {
-    device = "/dev/disk/by-label/${3:BOOT}";
-    fsType = "vfat";
-  };
-
-  services.openssh.enable = true;
-  users.users.root.openssh.authorizedKeys.keys = [ "${4:ssh-ed25519 …}" ];
-
-  # The release of NixOS that you install first.
-  system.stateVersion = "${5:26.05}";
-}
-`, som, carrier, host, variables)
 }
 
 // ownBoard adds a value to the carrier boards, and says what upstream would look up for one of its own.

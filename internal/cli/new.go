@@ -1,0 +1,303 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jetpills/internal/board"
+	"jetpills/internal/catalog"
+	"jetpills/internal/starter"
+	"jetpills/internal/text"
+)
+
+func (p *Program) newCommand() *cobra.Command {
+	var h starter.Host
+	c := command("new DIR", "Write the first flake of a board, with the commands that flash and install it", takes(1, 1), func(args []string) error {
+		return p.writeNew(args[0], h)
+	})
+	c.Long = "Write the flake of a board into a folder: flake.nix, hosts/NAME.nix, machine.nix, and a README.md with the commands\n" +
+		"that flash the board and install NixOS. The flake pins the newest revision of jetpack-nixos that is known here. On a\n" +
+		"terminal, what no flag says is asked for. No file is overwritten."
+	c.Flags().StringVar(&h.SoM, "som", "", "the module, such as orin-agx")
+	c.Flags().StringVar(&h.CarrierBoard, "carrier", "", "the carrier board, such as devkit")
+	c.Flags().StringVar(&h.Major, "jetpack", "", "the major version of JetPack, such as 6")
+	c.Flags().StringVar(&h.Name, "name", "", "the name of the host; by itself that of the module's family, such as orin")
+	return c
+}
+
+func (p *Program) writeNew(dir string, h starter.Host) error {
+	library, err := catalog.Open()
+	if err != nil {
+		return err
+	}
+	c := library.Newest()
+	if err := starter.Check(c, h); err != nil {
+		return err
+	}
+	if h.Name != "" {
+		if err := starter.CheckName(h.Name); err != nil {
+			return err
+		}
+	}
+	// What is wrong with the folder is said before anybody answers questions; the file of the host is looked for again.
+	if err := mayWrite(dir, starter.Files(c, h)); err != nil {
+		return err
+	}
+	if isTerminal(p.Stdin) && isTerminal(p.Stdout) {
+		err = p.askFor(c, library, &h)
+	} else if h.SoM == "" {
+		var all []string
+		for _, choice := range starter.Choices(c, h, catalog.SoMOption) {
+			all = append(all, choice.Value)
+		}
+		err = fmt.Errorf("new needs --som: one of %s", strings.Join(all, ", "))
+	}
+	if err != nil {
+		return err
+	}
+	for _, option := range starter.Options {
+		if value := h.Value(option); *value == "" {
+			*value = starter.Preset(c, h, option, starter.Choices(c, h, option))
+		}
+	}
+	if h.Name == "" {
+		h.Name = starter.DefaultName(h.SoM)
+	}
+	files := starter.Files(c, h)
+	if err := writeFiles(dir, files); err != nil {
+		return err
+	}
+	for _, f := range files {
+		printf(p.out, "%s\n", filepath.Join(dir, filepath.FromSlash(f.Name)))
+	}
+	printf(p.out, "\nThe flake pins jetpack-nixos %s (%s). Nix writes flake.lock, which takes the network:\n\n", c.Revision.Short(), c.Revision.Day())
+	printf(p.out, "  cd %s\n", shellWord(dir))
+	printf(p.out, "  $EDITOR machine.nix          # put your public ssh key into both lists\n")
+	printf(p.out, "  git init && git add .\n")
+	printf(p.out, "  nix flake lock && git add flake.lock\n\n")
+	printf(p.out, "README.md has the commands that flash %s and install NixOS.\n", h.Name)
+	return nil
+}
+
+// questions is what is asked for each option.
+var questions = map[string]string{
+	catalog.SoMOption:          "Which module is it?",
+	catalog.CarrierBoardOption: "What does it sit on?",
+	catalog.MajorVersionOption: "Which JetPack?",
+}
+
+// askFor asks for what a host has not set.
+func (p *Program) askFor(c *catalog.Catalog, library *catalog.Library, h *starter.Host) error {
+	ask := asker{in: bufio.NewReader(p.Stdin), say: func(format string, args ...any) {
+		printf(p.out, format, args...)
+		_ = p.out.(*terminal).flush()
+	}}
+	found := board.Look(p.Root, library.Modules()).Boards
+	for _, option := range starter.Options {
+		value := h.Value(option)
+		choices := starter.Choices(c, *h, option)
+		if *value != "" || len(choices) == 0 {
+			continue
+		}
+		preset := starter.Preset(c, *h, option, choices)
+		for _, b := range slices.Backward(found) {
+			here := ""
+			switch {
+			case option == catalog.SoMOption:
+				here = b.SoM
+			case option == catalog.CarrierBoardOption && b.SoM == h.SoM:
+				here = b.CarrierBoard
+			}
+			if i := slices.IndexFunc(choices, func(choice starter.Choice) bool { return choice.Value == here }); i >= 0 {
+				choices[i].Says += " (" + b.Where() + ")"
+				preset = here
+			}
+		}
+		var err error
+		if *value, err = ask.choice(questions[option], choices, preset); err != nil {
+			return err
+		}
+	}
+	if h.Name == "" {
+		var err error
+		h.Name, err = ask.word("What is the host called?", starter.DefaultName(h.SoM), starter.CheckName)
+		return err
+	}
+	return nil
+}
+
+// asker asks a person at a terminal.
+type asker struct {
+	in  *bufio.Reader
+	say func(format string, args ...any)
+}
+
+var errNoAnswer = errors.New("no answer: nothing was written")
+
+// mostAnswer is how long an answer may be, in bytes.
+const mostAnswer = 1 << 10
+
+// answer reads a line.
+func (a asker) answer() (string, error) {
+	var line strings.Builder
+	for line.Len() < mostAnswer {
+		b, err := a.in.ReadByte()
+		if err != nil {
+			a.say("\n")
+			return "", errNoAnswer
+		}
+		if b == '\n' {
+			return strings.TrimSpace(line.String()), nil
+		}
+		line.WriteByte(b)
+	}
+	return "", errNoAnswer
+}
+
+// choice asks for one of some values, the preset first. There is no question where there is one value alone.
+func (a asker) choice(question string, choices []starter.Choice, preset string) (string, error) {
+	if len(choices) == 1 {
+		return choices[0].Value, nil
+	}
+	if i := slices.IndexFunc(choices, func(c starter.Choice) bool { return c.Value == preset }); i > 0 {
+		first := choices[i]
+		choices = slices.Insert(slices.Delete(choices, i, i+1), 0, first)
+	}
+	widest := 0
+	for _, c := range choices {
+		widest = max(widest, len(c.Value))
+	}
+	a.say("%s\n", question)
+	for i, c := range choices {
+		a.say("%4d  %-*s  %s\n", i+1, widest, c.Value, c.Says)
+	}
+	return a.word("Number or name", preset, func(answer string) error { return nil }, choices...)
+}
+
+// word asks for a word until it is one of the choices, if there are any, and right.
+func (a asker) word(question, preset string, check func(string) error, choices ...starter.Choice) (string, error) {
+	for {
+		a.say("%s", question)
+		if preset != "" {
+			a.say(" [%s]", preset)
+		}
+		a.say(": ")
+		answer, err := a.answer()
+		if err != nil {
+			return "", err
+		}
+		if answer == "" {
+			answer = preset
+		}
+		if n, err := strconv.Atoi(answer); err == nil && 1 <= n && n <= len(choices) {
+			answer = choices[n-1].Value
+		}
+		isOne := len(choices) == 0 || slices.ContainsFunc(choices, func(c starter.Choice) bool { return c.Value == answer })
+		if !isOne {
+			a.say("It is a number from 1 to %d, or one of the names.\n", len(choices))
+			continue
+		}
+		if err := check(answer); err != nil {
+			a.say("%s.\n", err)
+			continue
+		}
+		return answer, nil
+	}
+}
+
+// mayWrite says why files cannot be written into a folder, which may not be there yet.
+func mayWrite(dir string, files []starter.File) error {
+	for _, folder := range []string{dir, filepath.Join(dir, "hosts")} {
+		info, err := os.Stat(folder)
+		if _, linkErr := os.Lstat(folder); errors.Is(err, fs.ErrNotExist) && linkErr == nil {
+			return fmt.Errorf("%s is a link that leads nowhere", folder)
+		}
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return plain(err)
+		case !info.IsDir():
+			return fmt.Errorf("%s is not a folder", folder)
+		}
+	}
+	var there []string
+	for _, f := range files {
+		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(f.Name))); err == nil {
+			there = append(there, f.Name)
+		}
+	}
+	if len(there) > 0 {
+		return fmt.Errorf("%s already has %s: nothing is overwritten", dir, text.List(there, "and"))
+	}
+	return nil
+}
+
+// writeFiles writes files that are not there yet. Where one cannot be written, those before it are removed again, and so are the folders.
+func writeFiles(dir string, files []starter.File) (err error) {
+	if err := mayWrite(dir, files); err != nil {
+		return err
+	}
+	var made []string // in the order in which they were made
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, name := range slices.Backward(made) {
+			_ = os.Remove(name)
+		}
+	}()
+	for _, f := range files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		folders, err := makeFolders(filepath.Dir(name))
+		if made = append(made, folders...); err != nil {
+			return plain(err)
+		}
+		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if err != nil {
+			return plain(err)
+		}
+		made = append(made, name)
+		_, err = io.WriteString(file, f.Text)
+		if closed := file.Close(); err == nil {
+			err = closed
+		}
+		if err != nil {
+			return plain(err)
+		}
+	}
+	return nil
+}
+
+// makeFolders makes a folder and those above it, and gives those that were not there.
+func makeFolders(dir string) (made []string, err error) {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil, nil
+	}
+	if above := filepath.Dir(dir); above != dir {
+		if made, err = makeFolders(above); err != nil {
+			return made, err
+		}
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return made, err
+	}
+	return append(made, dir), nil
+}
+
+// shellWord is a word as a shell reads it.
+func shellWord(word string) string {
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~") == "" && !strings.HasPrefix(word, "-") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

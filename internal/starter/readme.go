@@ -1,0 +1,143 @@
+package starter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jetpills/internal/catalog"
+)
+
+// readme has the commands for the board of a host, from the first to the upgrade.
+func readme(c *catalog.Catalog, h Host) string {
+	major := h.major(c)
+	var b strings.Builder
+	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	host := ".#nixosConfigurations." + h.Name
+
+	say("# %s: NixOS on a Jetson\n", h.Name)
+	board := fmt.Sprintf("`som = %q`", h.SoM)
+	if h.CarrierBoard != "" {
+		board += fmt.Sprintf(", `carrierBoard = %q`", h.CarrierBoard)
+	}
+	say("The board: %s. With jetpack-nixos %s it gets:\n", board, c.Revision.Short())
+	say("| what | version |\n|---|---|")
+	for _, fact := range facts(c, h) {
+		say("| %s | %s |", fact[0], fact[1])
+	}
+	say("\n| file | what it says |\n|---|---|")
+	say("| `%s` | which revision of jetpack-nixos, and which hosts |", flakeFile)
+	say("| `%s` | what is special about this board |", hostFile(h.Name))
+	say("| `%s` | what each of your boards needs: boot loader, disk, users |", machineFile)
+	say("\n`jetpills pills show 09` explains each step, and what to do when one fails.")
+
+	say("\n## 1. Lock and check\n")
+	say("Put your public ssh key into `%s`, into both lists: ssh takes keys only. Nix then writes `flake.lock`:\n", machineFile)
+	say("```bash\ngit init && git add .\nnix flake lock && git add flake.lock\nnix eval --raw %s.config.system.build.toplevel.drvPath\n```", host)
+	say("\nThe last line evaluates everything and builds nothing. A flake in git sees tracked files only: `git add` each new one.")
+
+	say("\n## 2. Flash the firmware\n")
+	say("On a Linux PC with x86_64, with the board on a USB data cable, in recovery mode:\n")
+	build, program, isReady := Flash(c, h)
+	say("```bash\n%s\nlsusb -d 0955:     # must show a line with APX; jetpills board names the module\nsudo ./result/bin/%s\n```", build, program)
+	if !isReady {
+		say("\njetpack-nixos has no ready script for this board, so this one is built of `%s`: kernel and firmware are compiled for", hostFile(h.Name))
+		say("aarch64, which takes a builder for aarch64, or a cross build (`jetpills pills show 09#cross-builds-from-x86_64`).")
+	}
+	say("\nThis replaces the firmware. `jetpills pills show 08#recovery-mode` says how to enter recovery mode.")
+
+	say("\n## 3. Write the installer to a USB stick\n")
+	say("```bash\nnix build --inputs-from . jetpack-nixos#%s", installer(c, major))
+	say("lsblk            # which sdX is the stick? it is overwritten")
+	say("sudo dd if=\"$(echo result/iso/*.iso)\" of=/dev/sdX bs=4M oflag=sync status=progress\n```")
+	say("\nBoot the board from the stick: press Esc on the serial console, and choose it in the Boot Manager.")
+
+	say("\n## 4. Install\n")
+	say("In the installer, on the board. All that is on the disk is lost:\n")
+	say("```bash\n" + `sudo -i
+passwd           # lets scp in, until the next boot
+ip addr          # the ADDRESS below
+lsblk            # is the disk nvme0n1?
+parted /dev/nvme0n1 -- mklabel gpt
+parted /dev/nvme0n1 -- mkpart ESP fat32 1MiB 2GiB
+parted /dev/nvme0n1 -- set 1 esp on
+parted /dev/nvme0n1 -- mkpart root ext4 2GiB 100%%
+mkfs.fat -F 32 -n BOOT /dev/nvme0n1p1
+mkfs.ext4 -L nixos /dev/nvme0n1p2
+mount /dev/disk/by-label/nixos /mnt
+mount --mkdir -o umask=077 /dev/disk/by-label/BOOT /mnt/boot
+mkdir -p /mnt/etc
+` + "```")
+	if h.SoM == "xavier-agx" {
+		say("\nLeave the eMMC (`mmcblk0`) alone: it holds firmware.")
+	}
+	say("\nOn the PC, in this folder, and then on the board again:\n")
+	say("```bash\nrm -f result                                 # scp follows links\nscp -r . root@ADDRESS:/mnt/etc/nixos\n```\n")
+	say("```bash\nnixos-install --flake /mnt/etc/nixos#%s\nnixos-enter --root /mnt -c 'passwd operator'\nreboot                                       # pull the stick now\n```", h.Name)
+
+	say("\n## 5. Rebuild\n")
+	say("On the board, or from the PC over ssh:\n")
+	say("```bash\nsudo nixos-rebuild switch --flake /etc/nixos#%s\n```\n", h.Name)
+	say("```bash\nnixos-rebuild switch --flake .#%[1]s --no-reexec \\\n  --target-host root@%[1]s --build-host root@%[1]s\n```", h.Name)
+
+	say("\n## 6. Upgrade\n")
+	say("`%s` names the revision of jetpack-nixos. `jetpills check --rev newest .` says what a newer one changes for this host. Write", flakeFile)
+	say("its commit into the address, in `/etc/nixos` on the board. Boot into it rather than switch, because the firmware may change too:\n")
+	say("```bash\nnix flake lock && git add flake.nix flake.lock\nnixos-rebuild boot --flake .#%s && reboot\n```", h.Name)
+	return b.String()
+}
+
+// major is the JetPack of a host.
+func (h Host) major(c *catalog.Catalog) string {
+	if h.Major != "" {
+		return h.Major
+	}
+	som, _ := c.SoM(h.SoM)
+	return som.DefaultMajor
+}
+
+// facts are the versions that a host gets, those that are known.
+func facts(c *catalog.Catalog, h Host) [][2]string {
+	g, _ := c.Generation(h.major(c))
+	som, _ := c.SoM(h.SoM)
+	all := [][2]string{
+		{"JetPack", g.JetPack}, {"L4T", g.L4T}, {"kernel", g.Kernel}, {"CUDA", g.CUDA},
+		{"CUDA capability", strings.Join(som.CUDACapabilities, ", ")},
+	}
+	return slices.DeleteFunc(all, func(fact [2]string) bool { return fact[1] == "" })
+}
+
+// Flash is the command that builds what flashes a host, in the folder of its flake, and the program in the result: the ready script of
+// upstream if there is one for the board, or that of the host's own configuration.
+func Flash(c *catalog.Catalog, h Host) (build, program string, isReady bool) {
+	if t, ok := FlashTarget(c, h); ok {
+		return "nix build --inputs-from . jetpack-nixos#" + t.Package, t.Binary, true
+	}
+	// name is som-carrierBoard (modules/default.nix), and the program has it behind initrd-flash- (device-pkgs/default.nix).
+	carrier := h.CarrierBoard
+	if carrier == "" {
+		carrier = "generic"
+	}
+	return "nix build .#nixosConfigurations." + h.Name + ".config." + c.FlashScript(), "initrd-flash-" + h.SoM + "-" + carrier, false
+}
+
+// FlashTarget is the ready script of upstream for a board.
+func FlashTarget(c *catalog.Catalog, h Host) (catalog.FlashTarget, bool) {
+	i := slices.IndexFunc(c.FlashTargets(), func(t catalog.FlashTarget) bool {
+		return t.SoM == h.SoM && t.CarrierBoard == h.CarrierBoard && !t.Super && t.Major == h.major(c)
+	})
+	if i < 0 {
+		return catalog.FlashTarget{}, false
+	}
+	return c.FlashTargets()[i], true
+}
+
+// installer is the image whose kernel is of a JetPack.
+func installer(c *catalog.Catalog, major string) string {
+	const name = "iso_minimal"
+	outputs, _ := c.Output("packages.x86_64-linux")
+	if of := name + "_jp" + major; slices.Contains(outputs.Names, of) {
+		return of
+	}
+	return name
+}
