@@ -32,15 +32,17 @@ var mayImport = map[string][]string{
 	"jetpills/internal/pill":       {"internal/symptom", "internal/markup", "internal/nix/syntax", "internal/text"},
 	"jetpills/internal/claims":     {"internal/catalog", "internal/nix/syntax"},
 	"jetpills/internal/edition":    {"internal/claims", "internal/pill", "internal/catalog", "internal/markup", "internal/text"},
+	"jetpills/internal/starter":    {"internal/catalog", "internal/nix/syntax"},
+	"jetpills/internal/jetson":     {"internal/catalog"},
 	"jetpills/internal/upstream": {
 		"internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog", "internal/text",
 	},
 	"jetpills/internal/pins": {"internal/upstream", "internal/nix/eval", "internal/nix/module", "internal/nix/syntax", "internal/catalog"},
 	"jetpills/internal/workspace": {
-		"internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/upstream", "internal/catalog", "internal/pill", "internal/edition", "internal/nix/syntax", "internal/text",
+		"internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/upstream", "internal/jetson", "internal/catalog", "internal/pill", "internal/edition", "internal/nix/syntax", "internal/text",
 	},
 	"jetpills/internal/ide": {
-		"internal/workspace", "internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/catalog", "internal/pill",
+		"internal/workspace", "internal/starter", "internal/jetson", "internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/catalog", "internal/pill",
 		"internal/nix/syntax", "internal/markup", "internal/text",
 	},
 	"jetpills/internal/server": {
@@ -50,9 +52,9 @@ var mayImport = map[string][]string{
 	"jetpills/internal/rpc/rpctest": {},
 	"jetpills/internal/cli": {
 		"internal/server", "internal/ide", "internal/workspace", "internal/pins", "internal/upstream", "internal/catalog",
-		"internal/pill", "internal/pillcheck", "internal/edition", "internal/nix/host", "internal/nix/syntax", "internal/text",
+		"internal/pill", "internal/pillcheck", "internal/starter", "internal/jetson", "internal/edition", "internal/nix/host", "internal/nix/syntax", "internal/text",
 	},
-	"jetpills/internal/pillcheck":           {"internal/pill", "internal/symptom", "internal/claims", "internal/edition", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
+	"jetpills/internal/pillcheck":           {"internal/pill", "internal/starter", "internal/symptom", "internal/claims", "internal/edition", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
 	"jetpills/internal/catalog/facts":       {},
 	"jetpills/internal/catalog/generate":    {"internal/catalog", "internal/catalog/facts", "internal/upstream", "internal/pill", "internal/claims"},
 	"jetpills/internal/catalog/catalogtest": {"internal/catalog", "internal/catalog/facts"}, // for tests

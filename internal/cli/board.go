@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"jetpills/internal/board"
 	"jetpills/internal/catalog"
+	"jetpills/internal/jetson"
 	"jetpills/internal/pill"
 )
 
@@ -52,8 +52,8 @@ func (p *Program) printBoards(root, format string) error {
 	if err != nil {
 		return err
 	}
-	report := board.Look(root, library.Modules())
-	shapes := each(report.Boards, func(b board.Board) boardShape { return shapeOf(b, pills) })
+	report := jetson.Look(root, library.Modules())
+	shapes := each(report.Boards, func(b jetson.Board) boardShape { return shapeOf(b, pills) })
 	if format == "json" {
 		err = printJSON(p.out, shapes)
 	} else {
@@ -82,7 +82,7 @@ func (p *Program) printBoards(root, format string) error {
 }
 
 // shapeOf says what to do with a board. The next thing is its flake, which leads to the flash.
-func shapeOf(b board.Board, pills *pill.Collection) boardShape {
+func shapeOf(b jetson.Board, pills *pill.Collection) boardShape {
 	s := boardShape{SoM: b.SoM, CarrierBoard: b.CarrierBoard, From: b.From, Next: "jetpills new DIR --som " + b.SoM}
 	if b.CarrierBoard != "" {
 		s.Next += " --carrier " + b.CarrierBoard

@@ -60,6 +60,7 @@ func (d *doctor) run(version string, pinned workspace.Pinned) {
 	}
 	d.facts(pinned)
 	d.pills()
+	d.boards()
 	d.settings()
 	newest := d.snapshot.Library().Newest().Revision
 	d.say("%s, facts of jetpack-nixos up to %s (%s)", programLine(version), newest.Short(), newest.Day())
@@ -140,6 +141,17 @@ func (d *doctor) pills() {
 		return
 	}
 	d.say("%d pills in %s", count, filepath.Dir(file))
+}
+
+// boards says which Jetson is at hand.
+func (d *doctor) boards() {
+	for _, b := range d.snapshot.Boards() {
+		line := fmt.Sprintf("som = %q", b.SoM)
+		if b.CarrierBoard != "" {
+			line += fmt.Sprintf(", carrierBoard = %q", b.CarrierBoard)
+		}
+		d.say("%s: %s (%s)", b.Where(), line, b.From)
+	}
 }
 
 // settings says what is in force without an editor.

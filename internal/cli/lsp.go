@@ -27,7 +27,7 @@ func (p *Program) lspCommand() *cobra.Command {
 		}
 		defer func() { _ = logger.Sync() }()
 		code := server.Run(context.Background(), p.Stdin, p.Stdout, server.Options{
-			Logger: logger, Version: p.Version, Pills: p.Pills,
+			Logger: logger, Version: p.Version, Pills: p.Pills, Root: p.Root,
 		})
 		if code != 0 {
 			return exit(code)

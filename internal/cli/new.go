@@ -14,8 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"jetpills/internal/board"
 	"jetpills/internal/catalog"
+	"jetpills/internal/jetson"
 	"jetpills/internal/starter"
 	"jetpills/internal/text"
 )
@@ -102,7 +102,7 @@ func (p *Program) askFor(c *catalog.Catalog, library *catalog.Library, h *starte
 		printf(p.out, format, args...)
 		_ = p.out.(*terminal).flush()
 	}}
-	found := board.Look(p.Root, library.Modules()).Boards
+	found := jetson.Look(p.Root, library.Modules()).Boards
 	for _, option := range starter.Options {
 		value := h.Value(option)
 		choices := starter.Choices(c, *h, option)

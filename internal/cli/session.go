@@ -29,6 +29,7 @@ func (p *Program) snapshot() (*workspace.Snapshot, error) {
 		Library:  library,
 		Pills:    pill.Load(p.Pills),
 		Settings: &settings,
+		Root:     p.Root,
 	}).Snapshot()
 	if err := snapshot.PillsProblem(); err != nil {
 		return nil, fmt.Errorf("--pills: %w", errors.Unwrap(err)) // which says that others are shown: not here

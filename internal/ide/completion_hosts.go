@@ -238,9 +238,10 @@ type fit struct {
 	short     string // the note in 20 characters
 }
 
-// Ranks of values. Those that fit are before those of which nothing is known.
+// Ranks of values. Those of a Jetson at hand are the first, and those that fit are before those of which nothing is known.
 const (
-	rankDefault = 0
+	rankHere    = 0
+	rankDefault = 50
 	rankFits    = 100
 	rankUnknown = 1000
 	rankRefused = 2000

@@ -1,7 +1,6 @@
 package ide
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"

@@ -36,6 +36,9 @@ func (c *completer) enumValues(o catalog.Option) []Item {
 	values := slices.DeleteFunc(byUse(o), func(value string) bool { return slices.Contains(c.cursor.Present, value) })
 	for i, value := range values {
 		fit := c.fit(o.Path, value)
+		if where, ok := c.here(o.Path, value); ok && fit.verdict != catalog.FitNo {
+			fit.rank, fit.note, fit.short, isAnyOther = rankHere, strings.TrimSuffix(where+"; "+fit.note, "; "), "yours", true
+		}
 		isAnyOther = isAnyOther || fit.verdict != catalog.FitYes || fit.isDefault
 		items = append(items, c.valueItem(o, value, fit.rank+i, fit.note, fit.short))
 	}

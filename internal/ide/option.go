@@ -214,6 +214,9 @@ func (o option) sheet(q *query) sheet {
 		out.addBrief("Your own", q.shown(added), markup.Format("%s of your own", len(added)))
 	}
 	q.addHosts(&out, o.Option)
+	if o.Path == catalog.SoMOption {
+		q.addMachine(&out)
+	}
 	out.rows = append(out.rows, q.declaredRow(o.DeclaredIn, o.Line))
 	q.addWrapped(&out, o.Option)
 	if q.pinned.IsOwn() {

@@ -96,7 +96,7 @@ func TestSnippetsAgainstNix(t *testing.T) {
 // allSnippets are those of a revision, the flake first.
 func allSnippets(t *testing.T, c *catalog.Catalog) (all []ide.Item) {
 	t.Helper()
-	for _, file := range []string{"flake.nix", "configuration.nix"} {
+	for _, file := range []string{"flake.nix", "orin.nix"} {
 		items := snippetsAt(t, c.Revision.Hash, file)
 		for _, label := range slices.Sorted(maps.Keys(items)) {
 			all = append(all, items[label])
@@ -133,21 +133,18 @@ func readSnippet(t *testing.T, c *catalog.Catalog, s ide.Item, flake string) {
 		"flake.lock": strings.NewReplacer("4d857d6da48c420da39964b6fb7ba23a958abad3", c.Revision.Hash, `"jp"`, `"jetpack-nixos"`).Replace(workspaces()["embedded"]["flake.lock"]),
 		"flake.nix":  flake,
 	}
-	name := "configuration.nix"
+	const hostFile = "hosts/orin.nix"
+	name := hostFile
 	switch s.Label {
 	case "jetpack-flake":
 		name = "flake.nix"
-		files["configuration.nix"] = "{ }"
+		files[hostFile] = "{ }"
 	case "jetpack-overlay":
 		name = "overlay.nix"
-		files["configuration.nix"] = "{ nixpkgs.overlays = [ (import ./overlay.nix) ]; hardware.nvidia-jetpack.enable = true; }"
+		files[hostFile] = "{ nixpkgs.overlays = [ (import ../overlay.nix) ]; hardware.nvidia-jetpack.enable = true; }"
 	}
 	files[name] = s.Edit.NewText
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	writeTree(t, dir, files)
 	session := newSession(t)
 	session.SetFolders([]string{dir})
 	doc, err := workspace.ReadDocument(filepath.Join(dir, name))
@@ -171,6 +168,19 @@ func readSnippet(t *testing.T, c *catalog.Catalog, s ide.Item, flake string) {
 	}
 	if f := ide.FactsOf(hosts, hosts.Hosts[0]); f.JetPack == "" && len(c.Generations()) > 0 {
 		t.Errorf("%s at %s: nothing follows from it", s.Label, c.Revision.Short())
+	}
+}
+
+func writeTree(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

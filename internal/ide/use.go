@@ -18,7 +18,7 @@ var uses = map[string]int{
 	"flashScriptOverrides.flashArgs": 6, "flashScriptOverrides.partitionTemplate": 1,
 
 	"som=orin-agx": 15, "som=orin-nano": 6, "som=xavier-agx": 5, "som=orin-nx": 3, "som=thor-agx": 2, "som=orin-agx-industrial": 1,
-	"carrierBoard=devkit": 32,
+	"carrierBoard=devkit":            32,
 	"firmware.initialBootOrder=nvme": 3, "firmware.initialBootOrder=usb": 2, "firmware.initialBootOrder=emmc": 2, "firmware.initialBootOrder=sd": 2,
 	"firmware.initialBootOrder=scsi": 1,
 }

@@ -40,8 +40,8 @@ func storySections(p *pill.Pill) []pill.Section {
 	return p.Sections
 }
 
-// markComments are the wordings for other revisions, which nobody reads who reads the pill.
-var markComments = regexp.MustCompile(`(?ms)^<!-- (?:before|since) .*?-->\n\n?`)
+// markComments are the wordings for other revisions and the lines around what is generated, which nobody reads who reads the pill.
+var markComments = regexp.MustCompile(`(?ms)^<!-- (?:before |since |generated: |end generated ).*?-->\n\n?`)
 
 // storySize is how many bytes of a pill are read from top to bottom: no reference, and no diagram, which is looked at.
 func (l *linter) storySize(p *pill.Pill) int {

@@ -27,7 +27,9 @@ type Options struct {
 	Logger  *zap.Logger // nil logs nothing
 	Version string      // told to the client
 	Pills   fs.FS       // the shipped pills
-	Session session     // nil for one that reads the facts and the pills; tests have their own
+	// Root is the folder that the files of the machine lie below, which say which Jetson it is; empty: nothing is read of it.
+	Root    string
+	Session session // nil for one that reads the facts and the pills; tests have their own
 }
 
 // Server answers the methods of one client.
@@ -72,7 +74,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 			return 1
 		}
 		options.Session = live{workspace.NewSession(workspace.Config{
-			Library: library, Pills: pill.Load(options.Pills), Logger: options.Logger,
+			Library: library, Pills: pill.Load(options.Pills), Logger: options.Logger, Root: options.Root,
 		}), options.Logger}
 	}
 	running, stop := context.WithCancel(ctx)

@@ -36,6 +36,8 @@ type Config struct {
 	StoreDir string
 	// Settings to begin with; nil: DefaultSettings.
 	Settings *Settings
+	// Root is the folder that the files of the machine lie below, which say which Jetson it is; empty: nothing is read of it.
+	Root string
 	// Lstat looks at the files that pins rest on, to see whether they changed; nil: os.Lstat.
 	Lstat func(path string) (fs.FileInfo, error)
 }
@@ -55,7 +57,7 @@ type Session struct {
 	current atomic.Pointer[Snapshot]
 }
 
-// NewSession makes a session without documents and folders. It reads nothing.
+// NewSession makes a session without documents and folders. It reads nothing but what says which Jetson the machine is.
 func NewSession(config Config) *Session {
 	s := &Session{log: config.Logger, library: config.Library, storeDir: config.StoreDir, lstat: config.Lstat, parsed: newParsed()}
 	if s.log == nil {
@@ -77,6 +79,9 @@ func NewSession(config Config) *Session {
 	first.found = newFindings()
 	first.configurations = newConfigurations(context.Background())
 	first.pills = s.pillsFor(settings, nil)
+	if config.Root != "" {
+		first.boards = readBoards(config.Root, s.library)
+	}
 	s.current.Store(first)
 	return s
 }

@@ -34,6 +34,7 @@ type Snapshot struct {
 	log       *zap.Logger
 
 	configurations *configurations
+	boards         *boards // nil where nothing is read of the machine
 
 	supposed *catalog.Catalog // see Suppose
 	asked    context.Context  // see Until

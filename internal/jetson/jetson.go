@@ -1,5 +1,5 @@
-// Package board reads which Jetson a machine is, or has on USB in recovery mode. It reads a few small files and writes nothing.
-package board
+// Package jetson reads which Jetson a machine is, or has on USB in recovery mode. It reads a few small files and writes nothing.
+package jetson
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode"
 	"unicode/utf8"
 
 	"jetpills/internal/catalog"
@@ -154,7 +155,7 @@ func (l *looker) list(name string) (names []string) {
 
 // fields are the words of a text between zeros and spaces.
 func fields(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r <= ' ' })
+	return strings.FieldsFunc(s, func(r rune) bool { return r == 0 || unicode.IsSpace(r) })
 }
 
 // machine reads the device tree of a running Jetson. The firmware copies there what the EEPROMs of module and carrier board say, as
@@ -220,7 +221,7 @@ func (l *looker) compatible(file string, all []string) bool {
 			l.found(file, name, false, "", module{"2888", "0008"})
 		case m == nil:
 			continue
-		case m[2] == "2972": // the developer kit of the AGX Xavier as a whole, which names no module
+		case m[2] == "2972" && m[3] == "0000": // the developer kit of the AGX Xavier as a whole, which names no module
 			l.found(file, name, false, "devkit", module{"2888", "0001"}, module{"2888", "0004"}, module{"2888", "0005"})
 		case l.isModule(m[2]):
 			l.found(file, name, false, carriers[[2]string{m[2], m[1]}], module{m[2], m[3]})
