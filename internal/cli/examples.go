@@ -39,6 +39,14 @@ var examples = map[string][]string{
 		"jetpills check --explain unknown-value",
 		"jetpills check --format sarif . > jetpills.sarif",
 	},
+	"jetpills new": {
+		"jetpills new ~/robots                         # asks which board it is",
+		"jetpills new ~/robots --som orin-nano --carrier devkit --jetpack 6 --name rover",
+	},
+	"jetpills board": {
+		"jetpills board                                # of this machine, or on USB in recovery mode",
+		"jetpills board --format json | jq -r '.[].som'",
+	},
 	"jetpills hosts": {
 		"jetpills hosts                                # of the flake.nix in this folder or above it",
 		"jetpills hosts --format json ~/robots",

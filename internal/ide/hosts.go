@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"net/url"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -17,6 +16,7 @@ import (
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/starter"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -257,18 +257,13 @@ func flashPackage(c *workspace.Configuration, h *host.Host) (best host.Build, ok
 	return best, ok
 }
 
-// nixBuild is the command that builds an attribute of the flake, by a name and what stands around it. It is empty for a name
-// that no command line of Nix can have.
+// nixBuild is the command that builds an attribute of the flake. It is empty for a name that no command line of Nix can have.
 func nixBuild(before, name, behind string) string {
-	// Nix decodes the part after # like that of a URL. It then takes what stands in quotes as it is, without escapes.
-	switch written := url.PathEscape(name); {
-	case name == "" || strings.Contains(name, `"`):
+	of := starter.Installable(before, name, behind)
+	if of == "" {
 		return ""
-	case written == name && syntax.IsName(name):
-		return "nix build .#" + before + name + behind
-	default:
-		return "nix build '.#" + before + `"` + written + `"` + behind + "'"
 	}
+	return "nix build " + of
 }
 
 // certain is the value that an option of a host certainly has.

@@ -2,10 +2,12 @@ package starter
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/syntax"
 )
 
 // readme has the commands for the board of a host, from the first to the upgrade.
@@ -13,7 +15,6 @@ func readme(c *catalog.Catalog, h Host) string {
 	major := h.major(c)
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	host := ".#nixosConfigurations." + h.Name
 
 	say("# %s: NixOS on a Jetson\n", h.Name)
 	board := fmt.Sprintf("`som = %q`", h.SoM)
@@ -33,7 +34,8 @@ func readme(c *catalog.Catalog, h Host) string {
 
 	say("\n## 1. Lock and check\n")
 	say("Put your public ssh key into `%s`, into both lists: ssh takes keys only. Nix then writes `flake.lock`:\n", machineFile)
-	say("```bash\ngit init && git add .\nnix flake lock && git add flake.lock\nnix eval --raw %s.config.system.build.toplevel.drvPath\n```", host)
+	say("```bash\ngit init && git add .\nnix flake lock && git add flake.lock\nnix eval --raw %s\n```",
+		Installable(output, h.Name, ".config.system.build.toplevel.drvPath"))
 	say("\nThe last line evaluates everything and builds nothing. A flake in git sees tracked files only: `git add` each new one.")
 
 	say("\n## 2. Flash the firmware\n")
@@ -118,7 +120,24 @@ func Flash(c *catalog.Catalog, h Host) (build, program string, isReady bool) {
 	if carrier == "" {
 		carrier = "generic"
 	}
-	return "nix build .#nixosConfigurations." + h.Name + ".config." + c.FlashScript(), "initrd-flash-" + h.SoM + "-" + carrier, false
+	return "nix build " + Installable(output, h.Name, ".config."+c.FlashScript()), "initrd-flash-" + h.SoM + "-" + carrier, false
+}
+
+// output is the one of a flake that has the hosts.
+const output = "nixosConfigurations."
+
+// Installable is an attribute of the flake in the folder, by a name and what stands around it, as a word of a command line. It is
+// empty for a name that no command line of Nix can have.
+func Installable(before, name, behind string) string {
+	// Nix decodes the part after # like that of a URL. It then takes what stands in quotes as it is, without escapes.
+	switch written := url.PathEscape(name); {
+	case name == "" || strings.Contains(name, `"`):
+		return ""
+	case written == name && syntax.IsName(name):
+		return ".#" + before + name + behind
+	default:
+		return "'.#" + before + `"` + written + `"` + behind + "'"
+	}
 }
 
 // FlashTarget is the ready script of upstream for a board.
