@@ -198,6 +198,12 @@ function checks.bump(row)
   return opened, page
 end
 
+function checks.leave(row)
+  local shown, text = checks.hover(row)
+  local jumps = t.answers("textDocument/definition")
+  return shown and #jumps == 0, { text, jumps }
+end
+
 function checks.silent(row)
   t.edit(row.file)
   t.go(row.at)
@@ -287,6 +293,20 @@ local function beside()
     t.report("the other's hover alone", vim.deep_equal(seen, wanted), seen)
     t.close_floats()
   end
+end
+
+-- The labels and the documentation have room beside what stands after a label.
+local function narrow()
+  t.edit("project/configuration.nix")
+  t.go("jetpack.|som = ")
+  local count, long = 0, {}
+  for _, answer in ipairs(t.answers("textDocument/completion")) do
+    for _, item in ipairs(answer.from == "jetpills" and (answer.result.items or answer.result) or {}) do
+      count = count + 1
+      long[#long + 1] = vim.fn.strchars(item.detail or "") > 20 and item.detail or nil
+    end
+  end
+  t.report("details of completions are short", count > 10 and #long == 0, long)
 end
 
 local function pills()
@@ -433,6 +453,7 @@ local function main()
   quiet()
   beside()
   if vim.env.PLUGIN then
+    narrow()
     pills()
     offer()
     progress()

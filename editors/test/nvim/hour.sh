@@ -100,9 +100,44 @@ complete() {
 	report "completion: the documentation stands beside the menu, and nothing is inserted before a choice" $?
 }
 
+jumps() {
+	to '= su|per.flash-tools'
+	typed gd
+	if [[ $SUITE != *0.10* ]]; then # which says nothing where a jump leads nowhere
+		wait_for $patience shows 'No locations found'
+		report "a jump from a use of a name that the text binds is left to other servers" $?
+	fi
+	command JetPill
+	wait_for $patience shows '### overrideScope'
+	report ":JetPill explains such a name" $?
+}
+
+# finding LINE MESSAGE: writes the line of the carrier board anew, and waits for what is said of it, which begins so.
+finding() {
+	local message=$2
+	to 'nvidia-jetpack.carrier|Board'
+	typed "cc$1"
+	keys Escape 0
+	asked() { command 'lua vim.diagnostic.open_float({ header = "", prefix = "" })'; wait_for 1 eval "screen | grep -q '^ *$message'"; }
+	wait_for $patience asked
+}
+
+fixes() {
+	finding 'hardware.nvidia-jetpack.carierBoard = "devkit";' 'No option carierBoard; did you mean carrierBoard?'
+	report "a message begins with what is wrong" $?
+	finding 'hardware.nvidia-jetpack.carrierBoard = "xavierNxDevkit";' 'carrierBoard "xavierNxDevkit" does not fit som "orin-agx"'
+	said=$?
+	command 'lua vim.lsp.buf.code_action()'
+	[ $said = 0 ] && wait_for $patience shows '1 Change to "devkit"…2 Change som to "orin-nx"'
+	report "fixes come for the whole line, the likeliest first" $?
+	keys Escape Escape
+}
+
 begin $file
 command "set termguicolors"
 hover
 pills
 complete
+jumps
+fixes
 echo DONE

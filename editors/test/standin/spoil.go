@@ -131,7 +131,7 @@ func spoilHover(result any) any {
 	return hover
 }
 
-// spoilCompletion moves every edit by a character, and makes up an item where there was none.
+// spoilCompletion moves every edit by a character, has more to say than there is room for, and makes up an item where there was none.
 func spoilCompletion(result any) any {
 	list, _ := result.(map[string]any)
 	items, ok := result.([]any)
@@ -142,7 +142,9 @@ func spoilCompletion(result any) any {
 		return []any{map[string]any{"label": "hardware.nvidia-jetpack.enable", "kind": 10}}
 	}
 	for _, item := range items {
-		edit, ok := item.(map[string]any)["textEdit"].(map[string]any)
+		item := item.(map[string]any)
+		item["detail"] = "something about the item"
+		edit, ok := item["textEdit"].(map[string]any)
 		if ok {
 			edit["newText"] = edit["newText"].(string) + "-"
 		}

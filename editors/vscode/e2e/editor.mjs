@@ -269,13 +269,18 @@ export class Editor {
     return path.join(cache, fs.readdirSync(cache).find((name) => name.startsWith('pills-')));
   }
 
+  /** That a jump from the cursor leads nowhere. */
+  async noDefinition() {
+    await this.page.mouse.move(640, 795);
+    await this.press('F12');
+    await this.page.locator('.monaco-editor-overlaymessage', { hasText: 'No definition found' }).waitFor();
+  }
+
   /** That ours has nothing to say at the cursor. */
   async silent() {
     const { page } = this;
     assert.equal(await this.hover(), '');
-    await page.mouse.move(640, 795);
-    await this.press('F12');
-    await page.locator('.monaco-editor-overlaymessage', { hasText: 'No definition found' }).waitFor();
+    await this.noDefinition();
     await this.press('Escape', 'Control+Space');
     await page.locator('.suggest-widget.visible .message', { hasText: 'No suggestions' }).waitFor();
   }

@@ -16,6 +16,11 @@ const kinds = {
     await editor.goTo(file, at);
     await editor.defined(want.slice(0, colon), want.slice(colon + 1));
   },
+  async leave(editor, { file, at, want }) {
+    await editor.goTo(file, at);
+    await editor.hoverHas(...want.split('…'));
+    await editor.noDefinition();
+  },
   async complete(editor, { file, at, want }) {
     const [label, line] = want.split(' -> ');
     assert.equal(await editor.complete(file, at, label), line);
