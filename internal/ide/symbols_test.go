@@ -42,7 +42,7 @@ func TestSymbols(t *testing.T) {
 		"crrier":         "hardware.nvidia-jetpack.carrierBoard",
 		"som":            "hardware.nvidia-jetpack.som",
 		"jetpack.som":    "hardware.nvidia-jetpack.som",
-		"ota":            "nvidia-jetpack.otaUtils, Flashing, firmware and OTA › otaUtils: four commands on the device",
+		"ota":            "nvidia-jetpack.otaUtils, Flashing, firmware and OTA › otaUtils: the commands on the device",
 		"l4t core":       "nvidia-jetpack.l4t-core",
 		"recovery":       "Flashing, firmware and OTA › Recovery mode",
 		"makescope":      "Overlays and overrides › Scopes and makeScope",
