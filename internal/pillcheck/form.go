@@ -71,21 +71,23 @@ func (l *linter) frontMatter(p *pill.Pill) {
 	}
 }
 
-// short counts the lines of the short version as they stand in the file.
+// short counts the lines of the short version as they stand in the file, without what comments hide.
 func (l *linter) short(p *pill.Pill) {
 	at := slices.IndexFunc(p.Sections, func(s pill.Section) bool { return strings.EqualFold(s.Title, shortTitle) })
 	if at < 0 {
 		l.found(p.File, 0, "tldr", "no section %s", shortTitle)
 		return
 	}
-	lines := 0
+	lines, hidden := 0, false
 	for _, line := range l.lines(p.Sections[at])[1:] {
 		if line == "---" {
 			break
 		}
-		if strings.TrimSpace(line) != "" {
+		hidden = hidden || strings.HasPrefix(line, "<!--")
+		if strings.TrimSpace(line) != "" && !hidden {
 			lines++
 		}
+		hidden = hidden && !strings.HasSuffix(line, "-->")
 	}
 	if lines < 1 || lines > maxShort {
 		l.found(p.File, p.Sections[at].Line, "tldr", "%d lines, want 1 to %d", lines, maxShort)
