@@ -98,10 +98,8 @@ var questions = map[string]string{
 
 // askFor asks for what a host has not set.
 func (p *Program) askFor(c *catalog.Catalog, library *catalog.Library, h *starter.Host) error {
-	ask := asker{in: bufio.NewReader(p.Stdin), say: func(format string, args ...any) {
-		printf(p.out, format, args...)
-		_ = p.out.(*terminal).flush()
-	}}
+	s, _ := screenOf(p.Stdout)
+	ask := asker{in: bufio.NewReader(p.Stdin), out: p.out.(*terminal), width: s.width}
 	found := jetson.Look(p.Root, library.Modules()).Boards
 	for _, option := range starter.Options {
 		value := h.Value(option)
@@ -138,8 +136,15 @@ func (p *Program) askFor(c *catalog.Catalog, library *catalog.Library, h *starte
 
 // asker asks a person at a terminal.
 type asker struct {
-	in  *bufio.Reader
-	say func(format string, args ...any)
+	in    *bufio.Reader
+	out   *terminal
+	width int // in characters
+}
+
+// say shows a text at once, also one without an end of the line.
+func (a asker) say(format string, args ...any) {
+	printf(a.out, format, args...)
+	_ = a.out.flush()
 }
 
 var errNoAnswer = errors.New("no answer: nothing was written")
@@ -173,15 +178,15 @@ func (a asker) choice(question string, choices []starter.Choice, preset string) 
 		first := choices[i]
 		choices = slices.Insert(slices.Delete(choices, i, i+1), 0, first)
 	}
-	widest := 0
-	for _, c := range choices {
-		widest = max(widest, len(c.Value))
+	entries := make([]entry, len(choices))
+	for i, c := range choices {
+		entries[i] = entry{fmt.Sprintf("%4d  %s", i+1, c.Value), c.Says}
 	}
 	a.say("%s\n", question)
-	for i, c := range choices {
-		a.say("%4d  %-*s  %s\n", i+1, widest, c.Value, c.Says)
+	if err := printEntries(a.out, entries, a.width, false); err != nil {
+		return "", err
 	}
-	return a.word("Number or name", preset, func(answer string) error { return nil }, choices...)
+	return a.word("Number or name", preset, func(string) error { return nil }, choices...)
 }
 
 // word asks for a word until it is one of the choices, if there are any, and right.

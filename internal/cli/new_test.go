@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"jetpills/internal/starter"
+	"jetpills/pills"
+)
+
+// filesIn are the files below a folder, by name.
+func filesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			name, err = filepath.Rel(dir, name)
+			names = append(names, filepath.ToSlash(name))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// TestNew holds what the command writes and says, and that the other commands agree with it.
+func TestNew(t *testing.T) {
+	home(t)
+	dir := filepath.Join(t.TempDir(), "a b", "robots")
+	out, stderr, code := run(t, "", "new", dir, "--som", "orin-nano", "--jetpack", "7", "--name", "rover")
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit code %d, %s", code, stderr)
+	}
+	for _, want := range []string{filepath.Join(dir, "hosts", "rover.nix") + "\n", "\n  cd '" + dir + "'\n", "\n  nix flake lock && git add flake.lock\n", "Nix writes flake.lock"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if got := filesIn(t, dir); !slices.Equal(got, []string{"README.md", "flake.nix", "hosts/rover.nix", "machine.nix"}) {
+		t.Errorf("it wrote %q", got)
+	}
+	if out, stderr, code := run(t, "", "check", "--fail-on", "hint", dir); code != 0 || out+stderr != "" {
+		t.Errorf("check: exit code %d, %s%s", code, out, stderr)
+	}
+	out, _, _ = run(t, "", "hosts", dir)
+	for _, want := range []string{"rover (", ` "orin-nano"  `, ` "devkit"  `, ` "7"  `, "JetPack 7.2, L4T 39.2.0"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("hosts: no %q in\n%s", want, out)
+		}
+	}
+	// A second host in the same folder is refused as a whole: the flake is there.
+	if _, stderr, code := run(t, "", "new", dir, "--som", "orin-agx"); code != 2 || stderr != "jetpills: "+dir+" already has flake.nix, machine.nix and README.md: nothing is overwritten\n" {
+		t.Errorf("again: exit code %d, %s", code, stderr)
+	}
+}
+
+// TestNewRefuses holds that what cannot be done is said in one line, and that nothing is written then.
+func TestNewRefuses(t *testing.T) {
+	home(t)
+	for _, test := range []struct {
+		args string
+		want string
+	}{
+		{"new", "new needs DIR"},
+		{"new DIR", "new needs --som: one of orin-agx, orin-agx-industrial, orin-nx, orin-nano, thor-agx, thor-agx-t4000, xavier-agx, xavier-agx-industrial, xavier-nx, xavier-nx-emmc"},
+		{"new DIR --carrier xavierNxDevkit", "new needs --som: one of orin-nx"},
+		{"new DIR --jetpack 5 --carrier devkit --som orin", `som cannot be "orin": use one of orin-agx,`},
+		{"new DIR --som generic", `som = "generic" names no board, and nothing flashes it: use one of orin-agx,`},
+		{"new DIR --som thor-agx --jetpack 6", `jetpack-nixos 4d857d6 refuses majorVersion = "6" together with som = "thor-agx": use 7`},
+		{"new DIR --som orin-agx --carrier xavierNxDevkit", `jetpack-nixos 4d857d6 refuses carrierBoard = "xavierNxDevkit" together with som = "orin-agx": use generic or devkit`},
+		{"new DIR --som orin-nx --carrier xavierNxDevkit --jetpack 7", `jetpack-nixos 4d857d6 refuses majorVersion = "7" together with som = "orin-nx" and carrierBoard = "xavierNxDevkit": use 5 or 6`},
+		{"new DIR --som orin-agx --carrier devboard", `carrierBoard cannot be "devboard": use one of generic, devkit, xavierNxDevkit`},
+		{"new DIR --som orin-agx --jetpack 6.2", `majorVersion cannot be "6.2": use one of 5, 6, 7`},
+		{"new DIR --som orin-agx --name my_robot", `"my_robot" is no name of a host: it has letters, digits and hyphens`},
+		{"new DIR --som orin-agx --name -rover", `"-rover" is no name of a host`},
+		{"new DIR --som orin-agx --name ../rover", `"../rover" is no name of a host`},
+		{"new DIR --som orin-agx --name " + strings.Repeat("a", 64), `a" is no name of a host`},
+		{"new DIR --som orin-agx --name rover.local", `"rover.local" is no name of a host`},
+	} {
+		dir := filepath.Join(t.TempDir(), "robots")
+		args := strings.Fields(test.args)
+		for i, arg := range args {
+			if arg == "DIR" {
+				args[i] = dir
+			}
+		}
+		out, stderr, code := run(t, "", args...)
+		if code != 2 || out != "" || !strings.HasPrefix(stderr, "jetpills: ") || !strings.Contains(stderr, test.want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit code %d, %s%s", test.args, code, out, stderr)
+		}
+		if _, err := os.Lstat(dir); err == nil {
+			t.Errorf("%s: a folder is left", test.args)
+		}
+	}
+}
+
+// TestNewLosesNothing holds that files which are there stay what they are, in folders of any kind.
+func TestNewLosesNothing(t *testing.T) {
+	home(t)
+	for _, test := range []struct {
+		name   string
+		layOut func(dir string) error
+		want   string // of the line that says why; empty where the flake is written
+	}{
+		{"a half-written flake", func(dir string) error { return os.WriteFile(filepath.Join(dir, "flake.nix"), []byte("{ inputs."), 0o600) }, " already has flake.nix: nothing is overwritten"},
+		{"a README.md", func(dir string) error { return os.WriteFile(filepath.Join(dir, "README.md"), []byte("mine"), 0o600) }, " already has README.md: nothing is overwritten"},
+		{"the host", func(dir string) error {
+			return os.MkdirAll(filepath.Join(dir, "hosts", "orin.nix"), 0o700)
+		}, " already has hosts/orin.nix: nothing is overwritten"},
+		{"a link that leads nowhere", func(dir string) error { return os.Symlink("no-such-file", filepath.Join(dir, "machine.nix")) }, " already has machine.nix: nothing is overwritten"},
+		{"a file in place of hosts", func(dir string) error { return os.WriteFile(filepath.Join(dir, "hosts"), []byte("mine"), 0o600) }, "hosts is not a folder"},
+		{"a link in place of hosts", func(dir string) error { return os.Symlink("no-such-folder", filepath.Join(dir, "hosts")) }, "hosts is a link that leads nowhere"},
+		{"other files", func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "detect.py"), []byte("mine"), 0o600)
+		}, ""},
+		{"another host", func(dir string) error {
+			if err := os.Mkdir(filepath.Join(dir, "hosts"), 0o700); err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(dir, "hosts", "rover.nix"), []byte("{ }"), 0o600)
+		}, ""},
+	} {
+		dir := t.TempDir()
+		if err := test.layOut(dir); err != nil {
+			t.Fatal(err)
+		}
+		before := snapshotOf(t, dir)
+		_, stderr, code := run(t, "", "new", dir, "--som", "orin-agx")
+		after := snapshotOf(t, dir)
+		if test.want == "" {
+			if code != 0 || len(after) != len(before)+4 {
+				t.Errorf("%s: exit code %d, %s", test.name, code, stderr)
+			}
+		} else if code != 2 || !strings.Contains(stderr, test.want) || strings.Count(stderr, "\n") != 1 || len(after) != len(before) {
+			t.Errorf("%s: exit code %d, %s, %d files of %d", test.name, code, stderr, len(after), len(before))
+		}
+		for name, content := range before {
+			if after[name] != content {
+				t.Errorf("%s: %s changed", test.name, name)
+			}
+		}
+	}
+	file := filepath.Join(t.TempDir(), "robots")
+	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "below"), readOnly(t), "", strings.Repeat("x", 300)} {
+		if _, stderr, code := run(t, "", "new", dir, "--som", "orin-agx"); code != 2 || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%q: exit code %d, %s", dir, code, stderr)
+		}
+	}
+	if content, err := os.ReadFile(file); err != nil || string(content) != "mine" {
+		t.Errorf("the file is %q, %v", content, err)
+	}
+}
+
+// readOnly is a folder that nobody can write into, root neither.
+func readOnly(t *testing.T) string {
+	t.Helper()
+	if runtime.GOOS == "linux" {
+		return "/proc/self"
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "robots")
+}
+
+// snapshotOf has the files below a folder with their content, and links with where they lead.
+func snapshotOf(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range filesIn(t, dir) {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			to, _ := os.Readlink(filepath.Join(dir, name))
+			content = []byte("link to " + to)
+		}
+		all[name] = string(content)
+	}
+	return all
+}
+
+// TestNewTakesBack holds that nothing is left of what was written before a file that cannot be.
+func TestNewTakesBack(t *testing.T) {
+	above := t.TempDir()
+	dir := filepath.Join(above, "a", "b")
+	err := writeFiles(dir, []starter.File{{Name: "flake.nix", Text: "x"}, {Name: "hosts/orin.nix", Text: "x"}, {Name: strings.Repeat("x", 300), Text: "x"}})
+	if err == nil {
+		t.Fatal("a name of 300 characters is no error")
+	}
+	if _, err := os.Lstat(filepath.Join(above, "a")); err == nil {
+		t.Errorf("left are %q", filesIn(t, above))
+	}
+}
+
+// runOnBoard is run on a machine in testdata/boards.
+func runOnBoard(t *testing.T, machine string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errors bytes.Buffer
+	p := Program{
+		Args: args, Stdin: io.NopCloser(strings.NewReader("")), Stdout: discard{&out}, Stderr: &errors,
+		Pills: pills.FS, Version: "1.2.3", Root: filepath.Join("../../testdata/boards", machine),
+	}
+	code = p.Run()
+	return out.String(), errors.String(), code
+}
