@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"jetpills/internal/symptom":    {},
 	"jetpills/internal/pill":       {"internal/symptom", "internal/markup", "internal/nix/syntax", "internal/text"},
 	"jetpills/internal/claims":     {"internal/catalog", "internal/nix/syntax"},
-	"jetpills/internal/edition":    {"internal/claims", "internal/pill", "internal/catalog", "internal/markup", "internal/text"},
+	"jetpills/internal/edition":    {"internal/starter", "internal/claims", "internal/pill", "internal/catalog", "internal/markup", "internal/text"},
 	"jetpills/internal/starter":    {"internal/catalog", "internal/nix/syntax"},
 	"jetpills/internal/jetson":     {"internal/catalog"},
 	"jetpills/internal/upstream": {
@@ -54,7 +54,7 @@ var mayImport = map[string][]string{
 		"internal/server", "internal/ide", "internal/workspace", "internal/pins", "internal/upstream", "internal/catalog",
 		"internal/pill", "internal/pillcheck", "internal/starter", "internal/jetson", "internal/edition", "internal/nix/host", "internal/nix/syntax", "internal/text",
 	},
-	"jetpills/internal/pillcheck":           {"internal/pill", "internal/starter", "internal/symptom", "internal/claims", "internal/edition", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
+	"jetpills/internal/pillcheck":           {"internal/pill", "internal/symptom", "internal/claims", "internal/edition", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},
 	"jetpills/internal/catalog/facts":       {},
 	"jetpills/internal/catalog/generate":    {"internal/catalog", "internal/catalog/facts", "internal/upstream", "internal/pill", "internal/claims"},
 	"jetpills/internal/catalog/catalogtest": {"internal/catalog", "internal/catalog/facts"}, // for tests

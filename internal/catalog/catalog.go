@@ -63,6 +63,10 @@ type Catalog struct {
 	// Root is the root module; the zero RootModule where that is not known.
 	Root RootModule
 
+	// NixOS is the release of NixOS whose nixpkgs upstream's flake takes, such as 25.11; that of the newest revision for a source
+	// whose commit is not known.
+	NixOS string
+
 	*tree
 	generations []Generation
 	assertions  func() []Assertion

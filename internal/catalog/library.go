@@ -131,7 +131,7 @@ func (l *Library) at(i int) *Catalog {
 		}
 	}
 	c := *shared
-	c.Revision = commit.Revision
+	c.Revision, c.NixOS = commit.Revision, l.nixOS(i)
 	l.catalogs[i] = &c
 	return &c
 }

@@ -92,3 +92,20 @@ func ScopeHas(scope, changed string) bool {
 	_, isScope := ScopeMajor(changed)
 	return scope == changed || scope == ScopeName && isScope
 }
+
+// nixosReleases are the releases of NixOS that upstream's flake.nix has named, each since a commit of the mainline.
+// TestNixOSUpstream reads them anew.
+var nixosReleases = []struct{ since, release string }{
+	{"0cf10e4", "22.05"}, {"c7ae133", "22.11"}, {"4da4bbe", "23.11"}, {"da50d96", "24.05"},
+	{"561059d", "24.11"}, {"de01bba", "25.05"}, {"2770157", "25.11"}, {"f7e672c", "26.05"},
+}
+
+// nixOS is the release of NixOS at a commit, by its place in history.
+func (l *Library) nixOS(commit int) string {
+	for _, r := range slices.Backward(nixosReleases) {
+		if i, ok := l.find(r.since); ok && i <= commit {
+			return r.release
+		}
+	}
+	return nixosReleases[0].release
+}

@@ -93,7 +93,7 @@ func (l *Library) Of(s Source) *Catalog {
 
 // catalog is the one way to a Catalog: the source without its options, assertions and packages, and those.
 func (l *Library) catalog(s Source, options *tree, assertions func() []Assertion, contents func() Contents) *Catalog {
-	c := &Catalog{Revision: s.Revision, Root: s.Root, tree: options, generations: s.Generations}
+	c := &Catalog{Revision: s.Revision, Root: s.Root, NixOS: l.nixOS(len(l.commits)), tree: options, generations: s.Generations}
 	c.boards = sync.OnceValue(func() boards { return l.boards(c, s) })
 	c.packages = sync.OnceValue(func() packageSet { return l.packageSet(s, contents()) })
 	c.assertions = sync.OnceValue(assertions)

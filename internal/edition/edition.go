@@ -141,7 +141,7 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 			continue
 		}
 		from, chosen = len(all), false
-		if table != "" && b.Kind == pill.TableBlock {
+		if table != "" && (b.Kind == pill.TableBlock || b.Kind == pill.CodeBlockKind) {
 			lines, err := Table(table, e.world.Catalog)
 			if err != nil {
 				lines = nil

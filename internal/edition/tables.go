@@ -6,11 +6,18 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/starter"
 )
 
-// Table makes the lines of a generated table: "generations", "soms" or "options PREFIX". A column about which the catalog knows
-// nothing, or not all, is left out.
+// StarterFiles is how the names of generated blocks begin that are files of the flake that jetpills new writes.
+const StarterFiles = "starter "
+
+// Table makes the lines of a generated table, "generations", "soms" or "options PREFIX", or of a block of code, "starter FILE". A
+// column about which the catalog knows nothing, or not all, is left out.
 func Table(name string, c *catalog.Catalog) ([]string, error) {
+	if file, ok := strings.CutPrefix(name, StarterFiles); ok {
+		return starter.Block(file, c)
+	}
 	kind, argument, _ := strings.Cut(name, " ")
 	var rows [][]string
 	switch {
@@ -21,7 +28,7 @@ func Table(name string, c *catalog.Catalog) ([]string, error) {
 	case kind == "options" && argument != "":
 		rows = options(c, argument)
 	default:
-		return nil, fmt.Errorf("there is no generated table %q: it is generations, soms or options PREFIX", name)
+		return nil, fmt.Errorf("there is no generated table %q: it is generations, soms, options PREFIX or starter FILE", name)
 	}
 	if len(rows) < 2 {
 		return nil, fmt.Errorf("the catalog of %s has nothing for the table %q", c.Revision.Short(), name)

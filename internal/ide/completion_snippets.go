@@ -41,7 +41,7 @@ var templates = []template{
 		says:   "A flake whose nixpkgs is that of jetpack-nixos, with a host that has its module.",
 		topics: topics{concept("your-flake")},
 		fits:   func(p templatePlace) bool { return p.isFlake },
-		text:   func(*catalog.Catalog, string) string { return starter.FlakeSnippet() },
+		text:   func(c *catalog.Catalog, _ string) string { return starter.FlakeSnippet(c) },
 	},
 	{
 		name: "jetson", detail: "configuration", eachSoM: true,

@@ -1,7 +1,6 @@
 package pillcheck
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"jetpills/internal/claims"
 	"jetpills/internal/edition"
 	"jetpills/internal/pill"
-	"jetpills/internal/starter"
 )
 
 // The comments that stand around a generated table.
@@ -37,7 +35,7 @@ func (l *linter) tables(p *pill.Pill) {
 			switch {
 			case strings.HasPrefix(name, pill.SymptomTables):
 				of = pill.SymptomsFile
-			case strings.HasPrefix(name, starterFiles):
+			case strings.HasPrefix(name, edition.StarterFiles):
 				of = "what jetpills new writes"
 			}
 			l.found(p.File, start, "table", "the table %s differs from %s: jetpills pills lint --fix writes it", name, of)
@@ -45,30 +43,12 @@ func (l *linter) tables(p *pill.Pill) {
 	})
 }
 
-// starterFiles is how the names of generated blocks begin that are files of the flake that jetpills new writes.
-const starterFiles = "starter "
-
 // table makes the lines of a generated table, or of a block of code.
 func (l *linter) table(name string, p *pill.Pill) ([]string, error) {
-	if file, ok := strings.CutPrefix(name, starterFiles); ok {
-		return starterBlock(file, l.world(p).Catalog)
-	}
 	if group, ok := strings.CutPrefix(name, pill.SymptomTables); ok {
 		return l.pills.SymptomTable(group)
 	}
 	return edition.Table(name, l.world(p).Catalog)
-}
-
-// starterBlock is a file of the first flake as a block of code.
-func starterBlock(name string, c *catalog.Catalog) ([]string, error) {
-	var names []string
-	for _, f := range starter.Lesson(c) {
-		if f.Name == name {
-			return strings.Split("```nix\n"+f.Text+"```", "\n"), nil
-		}
-		names = append(names, f.Name)
-	}
-	return nil, fmt.Errorf("jetpills new writes no %s, but %s", name, strings.Join(names, ", "))
 }
 
 // eachTable calls visit with the 1-based lines of the comments around each generated table; end is -1 where

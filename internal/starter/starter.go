@@ -32,9 +32,6 @@ const (
 	readmeFile  = "README.md"
 )
 
-// release is the NixOS of upstream's nixpkgs (flake.nix at 4d857d6), which is what a new machine starts with.
-const release = "26.05"
-
 const (
 	repository = "github:anduril/jetpack-nixos"
 	key        = "ssh-ed25519 AAAA…"
@@ -48,10 +45,22 @@ func Files(c *catalog.Catalog, h Host) []File {
 // Lesson are the Nix files as pill 09 prints them: the address has no revision, so that nix flake update moves the lock.
 func Lesson(c *catalog.Catalog) []File { return nixFiles(c, Example, repository) }
 
+// Block is a file of the lesson as the lines of a block of code.
+func Block(name string, c *catalog.Catalog) ([]string, error) {
+	var names []string
+	for _, f := range Lesson(c) {
+		if f.Name == name {
+			return strings.Split("```nix\n"+f.Text+"```", "\n"), nil
+		}
+		names = append(names, f.Name)
+	}
+	return nil, fmt.Errorf("jetpills new writes no %s, but %s", name, strings.Join(names, ", "))
+}
+
 func nixFiles(c *catalog.Catalog, h Host, address string) []File {
 	return []File{
-		{flakeFile, flake(address, syntax.WrittenName(h.Name), h.Name)},
-		{hostFile(h.Name), set("  imports = [ ../machine.nix ];\n" + hostBody(c, h) + stateVersion(release))},
+		{flakeFile, flake(c, address, syntax.WrittenName(h.Name), h.Name)},
+		{hostFile(h.Name), set("  imports = [ ../machine.nix ];\n" + hostBody(c, h) + stateVersion(c.NixOS))},
 		{machineFile, set(machineBody(h.SoM, key, "nixos", "BOOT"))},
 	}
 }
@@ -59,12 +68,12 @@ func nixFiles(c *catalog.Catalog, h Host, address string) []File {
 func hostFile(name string) string { return "hosts/" + name + ".nix" }
 
 // FlakeSnippet is a flake with the places to fill in as LSP's snippets have them, for an empty flake.nix.
-func FlakeSnippet() string { return flake(repository, "${1:orin}", "${1:orin}") }
+func FlakeSnippet(c *catalog.Catalog) string { return flake(c, repository, "${1:orin}", "${1:orin}") }
 
 // HostSnippet is a configuration in one file, likewise, for a SoM in its developer kit.
 func HostSnippet(c *catalog.Catalog, som string) string {
 	h := Host{Name: "${1:" + DefaultName(som) + "}", SoM: som, CarrierBoard: Kit(c, som)}
-	return set(hostBody(c, h) + "\n" + machineBody(som, "${4:"+key+"}", "${2:nixos}", "${3:BOOT}") + "\n" + stateVersion("${5:"+release+"}"))
+	return set(hostBody(c, h) + "\n" + machineBody(som, "${4:"+key+"}", "${2:nixos}", "${3:BOOT}") + "\n" + stateVersion("${5:"+c.NixOS+"}"))
 }
 
 // Kit is the carrier board of a SoM's developer kit; empty where the revision has none, or refuses it.
@@ -85,7 +94,11 @@ func DefaultName(som string) string {
 
 func set(body string) string { return "{\n" + body + "}\n" }
 
-func flake(address, attribute, file string) string {
+func flake(c *catalog.Catalog, address, attribute, file string) string {
+	system := ""
+	if len(c.Effects("nixpkgs.hostPlatform")) == 0 { // else the module says it
+		system = "        system = \"aarch64-linux\";\n"
+	}
 	return `{
   inputs.jetpack-nixos.url = "` + address + `";
   inputs.nixpkgs.follows = "jetpack-nixos/nixpkgs";
@@ -93,7 +106,7 @@ func flake(address, attribute, file string) string {
   outputs = { self, nixpkgs, jetpack-nixos }:
     let
       jetson = module: nixpkgs.lib.nixosSystem {
-        modules = [ jetpack-nixos.nixosModules.default module ];
+` + system + `        modules = [ jetpack-nixos.nixosModules.default module ];
       };
     in
     {
