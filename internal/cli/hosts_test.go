@@ -104,8 +104,8 @@ func TestHostsBesideOthers(t *testing.T) {
 		return "  carrierBoard  not known: " + why + "\n  majorVersion  not known: " + why + "\n  super         not known: " + why + "\n"
 	}
 	const rover = "  rover         not an option of jetpack-nixos 4d857d6  flake.nix:4\n"
-	const lost = "lost.nix: cannot be read"
-	const outside = "inputs.rover.nixosModules.x: comes from outside"
+	const lost = "lost.nix cannot be read"
+	const outside = "inputs.rover.nixosModules.x comes from outside the workspace"
 	want := `desk (flake.nix:7)
   not a Jetson, as far as its files show
 
@@ -197,7 +197,7 @@ func TestNoHosts(t *testing.T) {
 	}{
 		"nothing":      {map[string]string{"a.nix": "{ }"}, "has a flake.nix, a hive.nix or a configuration.nix"},
 		"no host":      {map[string]string{"flake.nix": "{ outputs = _: { packages = { }; }; }"}, "flake.nix defines no NixOS configuration"},
-		"no flake":     {map[string]string{"flake.nix": "}} {("}, "flake.nix:1: syntax error: missing a name in attribute set\njetpills: there may be other configurations: flake.nix: cannot be read\n"},
+		"no flake":     {map[string]string{"flake.nix": "}} {("}, "flake.nix:1: syntax error: missing a name in attribute set\njetpills: there may be other configurations: flake.nix cannot be read\n"},
 		"broken flake": {map[string]string{"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations = nope; }; }"}, "there may be other configurations: "},
 	} {
 		dir := lay(t, c.files)
@@ -427,15 +427,15 @@ func TestHostsOfFrameworks(t *testing.T) {
 		}, "flash: nix build .#colmenaHive.nodes.arm.config.system.build.flashScript", "the newest known; an address in flake.nix names no revision\n", 0},
 		"snowfall": {map[string]string{
 			"flake.nix": "{ " + inputs("snowfall-lib", "snowfallorg/lib") + "outputs = inputs: inputs.snowfall-lib.mkFlake { inherit inputs; src = ./.; }; }",
-		}, "", "there may be other configurations: inputs.snowfall-lib.mkFlake: comes from outside\n", 1},
+		}, "", "there may be other configurations: inputs.snowfall-lib.mkFlake comes from outside the workspace\n", 1},
 		"blueprint": {map[string]string{
 			"flake.nix": "{ " + inputs("blueprint", "numtide/blueprint") + "outputs = inputs: inputs.blueprint { inherit inputs; }; }",
-		}, "", "there may be other configurations: inputs.blueprint: comes from outside\n", 1},
+		}, "", "there may be other configurations: inputs.blueprint comes from outside the workspace\n", 1},
 		"haumea": {map[string]string{
 			"flake.nix": "{ " + inputs("haumea", "nix-community/haumea") + `outputs = { nixpkgs, haumea, ... }: {
   nixosConfigurations = builtins.mapAttrs (_: host: nixpkgs.lib.nixosSystem { modules = [ host ]; }) (haumea.lib.load { src = ./hosts; });
 }; }`,
-		}, "", "there may be other configurations: inputs.haumea.lib.load: comes from outside\n", 1},
+		}, "", "there may be other configurations: inputs.haumea.lib.load comes from outside the workspace\n", 1},
 		"nixos-unified": {map[string]string{
 			"flake.nix": "{ " + inputs("nixos-unified", "srid/nixos-unified") + `outputs = { self, ... }: {
   nixosConfigurations.arm = self.nixos-unified.lib.mkLinuxSystem { } ./board.nix;

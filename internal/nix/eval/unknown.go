@@ -32,6 +32,14 @@ var reasons = [...]string{
 	Steps: "too much work", Thrown: "throws", Aborted: "aborts", Cyclic: "infinite recursion", Refused: "Nix refuses it",
 }
 
+// sentences say why something is not known that stands in the way, whose name takes the place of %s.
+var sentences = [...]string{
+	Free: "nothing binds the name %s", Outside: "%s comes from outside the workspace", Ambiguous: "%s is one of several values",
+	Damaged: "%s is unfinished code", Unreadable: "%s cannot be read", Unsupported: "%s is not evaluated", Depth: "%s: nested too deeply",
+	Steps: "%s: too much work", Thrown: "Nix throws an error: %s", Aborted: "Nix aborts: %s", Cyclic: "%s leads to infinite recursion",
+	Refused: "Nix refuses it: %s",
+}
+
 // String is the reason in a few words.
 func (r Reason) String() string { return reasons[r] }
 
@@ -44,6 +52,8 @@ type Unknown struct {
 	// Shown is the text of a string that is known in part, with each part that is
 	// not as it stands in the source: ${config.networking.hostName}-jetson.
 	Shown string
+	// Says is the whole reason as a sentence, where Reason and What make none; mostly empty.
+	Says string
 	// Node is the expression that is not known; the zero Node if a function gave
 	// it.
 	Node syntax.Node
@@ -53,12 +63,15 @@ type Unknown struct {
 // has it.
 func (u *Unknown) Fails() bool { return u.Reason >= Thrown }
 
-// String is the reason, and what stands in the way.
+// String is the reason, and what stands in the way, as a sentence without a full stop.
 func (u *Unknown) String() string {
-	if u.What == "" {
+	switch {
+	case u.Says != "":
+		return u.Says
+	case u.What == "":
 		return u.Reason.String()
 	}
-	return u.What + ": " + u.Reason.String()
+	return strings.Replace(sentences[u.Reason], "%s", u.What, 1)
 }
 
 func unknown(r Reason, what string) *Unknown { return &Unknown{Reason: r, What: what} }

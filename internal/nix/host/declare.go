@@ -94,7 +94,7 @@ func (s *system) fromSchema(known *Option) *option {
 	switch {
 	case !known.HasDefault:
 	case known.tree == nil:
-		o.byDefault = eval.Known(&eval.Unknown{Reason: eval.Unsupported, What: "the default"})
+		o.byDefault = eval.Known(&eval.Unknown{Reason: eval.Unsupported, What: "its default"})
 	default:
 		o.byDefault = s.Thunk(known.tree.Root().Child(0), scope)
 	}
@@ -112,7 +112,7 @@ func (s *system) declare(o *option, set *eval.Attrs) {
 		case "default":
 			o.byDefault = a.Thunk
 			if a.Maybe {
-				o.byDefault = eval.Known(ambiguous("the default"))
+				o.byDefault = eval.Known(unsure("whether it has a default is not known"))
 			}
 		case "apply":
 			o.apply = a.Thunk

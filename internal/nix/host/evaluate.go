@@ -147,7 +147,7 @@ func Evaluate(ctx context.Context, reader eval.Reader, o Options, before *Result
 		total += e.steps
 	}
 	if res.Bound == nil && o.stop() {
-		res.Bound = &eval.Unknown{Reason: eval.Steps, What: "the evaluation was stopped"}
+		res.Bound = &eval.Unknown{Reason: eval.Steps, Says: "the evaluation was stopped"}
 	}
 	for _, e := range res.hosts {
 		res.Hosts = append(res.Hosts, e.hosts...)
@@ -471,7 +471,7 @@ func brief(u *eval.Unknown) *eval.Unknown {
 	if u == nil {
 		return nil
 	}
-	return &eval.Unknown{Reason: u.Reason, What: u.What, Shown: u.Shown}
+	return &eval.Unknown{Reason: u.Reason, What: u.What, Shown: u.Shown, Says: u.Says}
 }
 
 func nodeOf(t *eval.Thunk) syntax.Node {
@@ -531,7 +531,7 @@ func (s *system) undeclared(l *level, inside bool, all []Value) []Value {
 			all = s.undeclared(below, inside, all)
 			continue
 		}
-		v := Value{Path: below.path, Why: &eval.Unknown{Reason: eval.Refused, What: "no such option"}}
+		v := Value{Path: below.path, Why: &eval.Unknown{Reason: eval.Refused, Says: "Nix refuses it, because there is no such option"}}
 		for _, c := range below.candidates(nil) {
 			if c.perhaps == nil { // else there may be no such name, as where it hangs on which options there are
 				v.Definitions = append(v.Definitions, s.definition(&c))
@@ -588,7 +588,7 @@ func (s *system) definition(c *candidate) Definition {
 	}
 	if c.holds == No {
 		d.Origin = d.Value
-		d.Why = &eval.Unknown{Reason: eval.Outside, What: "a condition that does not hold"}
+		d.Why = outside("its condition does not hold")
 		return d
 	}
 	d.Origin = location(s.Evaluator, c.Origin())

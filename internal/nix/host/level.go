@@ -202,7 +202,7 @@ func (s *system) alternatives(c *eval.Choice, d def, below bool, yield func(def)
 	}
 	for _, t := range of {
 		one := d
-		one.Thunk, one.perhaps = t, ambiguous("which of several values")
+		one.Thunk, one.perhaps = t, unsure("it is one of several values")
 		s.discharge(one, below, yield)
 	}
 }
@@ -221,22 +221,22 @@ func (s *run) items(t *eval.Thunk) (all []item, open *eval.Unknown) {
 		for i, t := range v.Items {
 			one := item{Thunk: t}
 			if !v.Has(i) {
-				one.perhaps = ambiguous("a list")
+				one.perhaps = unsure("a list is one of several")
 			}
 			all = append(all, one)
 		}
 		if v.Open {
-			open = &eval.Unknown{Reason: eval.Outside, What: "part of a list"}
+			open = outside("a part of a list comes from outside")
 		}
 	case *eval.Choice:
 		of, ok := s.Alternatives(t)
 		if !ok {
-			return nil, ambiguous("a list")
+			return nil, unsure("a list is one of several")
 		}
 		for _, t := range of {
 			more, why := s.items(t)
 			for _, one := range more {
-				one.perhaps = ambiguous("which of several lists")
+				one.perhaps = unsure("it is one of several lists")
 				all = append(all, one)
 			}
 			if why != nil {
@@ -251,6 +251,12 @@ func (s *run) items(t *eval.Thunk) (all []item, open *eval.Unknown) {
 
 func ambiguous(what string) *eval.Unknown { return &eval.Unknown{Reason: eval.Ambiguous, What: what} }
 
+// unsure is an unknown that is one of several values for a reason that is said in a sentence.
+func unsure(says string) *eval.Unknown { return &eval.Unknown{Reason: eval.Ambiguous, Says: says} }
+
+// outside is an unknown that hangs on what is not in the workspace, for a reason that is said in a sentence.
+func outside(says string) *eval.Unknown { return &eval.Unknown{Reason: eval.Outside, Says: says} }
+
 // why is why a value is not known as data.
 func why(v eval.Value) *eval.Unknown {
 	switch v := v.(type) {
@@ -261,9 +267,9 @@ func why(v eval.Value) *eval.Unknown {
 	case *eval.Call:
 		return &eval.Unknown{Reason: eval.Outside, What: v.Function.String(), Node: v.Node}
 	case *eval.Choice:
-		return ambiguous("one of several values")
+		return unsure("it is one of several values")
 	}
-	return &eval.Unknown{Reason: eval.Unsupported, What: "no data"}
+	return &eval.Unknown{Reason: eval.Unsupported, Says: "it is no data"}
 }
 
 // holds says whether a definition is there: whether all conditions hold.
@@ -422,7 +428,7 @@ func (l *level) splitOnce() {
 func (l *level) hangs() *eval.Unknown {
 	for up := l; up != nil; up = up.up {
 		if up.splitting {
-			return &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".") + " depends on itself"}
+			return outside(strings.Join(l.path, ".") + " depends on itself")
 		}
 	}
 	return nil

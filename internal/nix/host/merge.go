@@ -47,7 +47,7 @@ func (l *level) mergeOnce() *merged {
 		return &merged{value: u}
 	}
 	if l.busy || !l.system.enter() {
-		u := &eval.Unknown{Reason: eval.Outside, What: strings.Join(l.path, ".") + " depends on itself"}
+		u := outside(strings.Join(l.path, ".") + " depends on itself")
 		return &merged{value: u}
 	}
 	defer l.system.leave()
@@ -81,7 +81,7 @@ func (l *level) evaluate() *merged {
 	}
 	if o != nil && o.elsewhere != 0 && o.elsewhere <= f.strongest && l.system.isDefinedElsewhere(o) {
 		f.strongest = o.elsewhere
-		f.why = &eval.Unknown{Reason: eval.Outside, What: "a module outside of the workspace"}
+		f.why = outside("a module outside the workspace may define it")
 	}
 	if m.value = refusedBy(m.all, f); m.value != nil {
 		return m
@@ -358,7 +358,7 @@ func (l *level) equal(f filtered, m *merged) eval.Value {
 	choice := &eval.Choice{Of: of}
 	all, ok := s.Alternatives(eval.Known(choice))
 	if !ok || len(all) == 0 {
-		return ambiguous(strings.Join(l.path, "."))
+		return unsure(strings.Join(l.path, ".") + " may have other definitions")
 	}
 	first := s.Force(all[0])
 	for _, t := range all[1:] {
@@ -388,7 +388,7 @@ func (l *level) agreed(all []*candidate) (value eval.Value, differ bool) {
 	}
 	if value == nil && len(all) > 0 {
 		if value = all[0].value; len(all) > 1 && !alike(all) {
-			return ambiguous("how the definitions are merged"), false
+			return unsure("how its definitions are merged is not known"), false
 		}
 	}
 	return value, false
@@ -425,7 +425,7 @@ func (l *level) list(t *Type, f filtered) eval.Value {
 	added := f.unseen(true)
 	all, known := inOrder(f.counted)
 	if !known {
-		return ambiguous("the order of a list")
+		return unsure("the order of its definitions is not known")
 	}
 	out := &eval.List{}
 	open := func() {
@@ -481,7 +481,7 @@ func (l *level) instead(f filtered) eval.Value {
 	if u := f.unseen(false); u != nil {
 		return u
 	}
-	return ambiguous(strings.Join(l.path, "."))
+	return unsure(strings.Join(l.path, ".") + " may have other definitions")
 }
 
 // lines is the value of an option whose definitions are strings to join.
@@ -494,7 +494,7 @@ func (l *level) lines(t *Type, f filtered) eval.Value {
 	}
 	all, known := inOrder(f.winners)
 	if !known {
-		return ambiguous("the order of lines")
+		return unsure("the order of its definitions is not known")
 	}
 	var parts []string
 	for _, c := range all {
@@ -519,7 +519,7 @@ func (l *level) container(t *Type, f filtered) eval.Value {
 	var defs []def
 	all, known := inOrder(f.counted)
 	if !known {
-		return ambiguous("the order of definitions")
+		return unsure("the order of its definitions is not known")
 	}
 	for _, c := range all {
 		d := c.def
@@ -535,7 +535,7 @@ func (l *level) container(t *Type, f filtered) eval.Value {
 		var modules []*eval.Thunk
 		for _, d := range defs {
 			if s.holds(d) != Yes {
-				return ambiguous("a module")
+				return unsure("a module in it is one of several")
 			}
 			modules = append(modules, d.Thunk)
 		}

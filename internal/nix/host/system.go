@@ -156,7 +156,7 @@ func (s *system) rootOf(order []*loaded, isCertain map[string]bool) *level {
 		if m.config != nil {
 			d := def{Thunk: m.config}
 			if !isCertain[m.key] {
-				d.perhaps = ambiguous("whether " + m.key + " is imported")
+				d.perhaps = unsure("whether " + m.key + " is imported is not known")
 			}
 			root.raw = append(root.raw, d)
 		}
@@ -270,7 +270,7 @@ func (s *system) loadOne(m item, key string) *loaded {
 		}
 		all := &loaded{key: key}
 		for i, t := range of {
-			one := item{t, ambiguous("which of several modules")}
+			one := item{t, unsure("it is in one of several modules")}
 			if m := s.loadOne(one, key+"/"+strconv.Itoa(i)); m != nil {
 				all.imports = append(all.imports, imported{m, one.perhaps})
 			}
@@ -391,7 +391,7 @@ func (s *system) shaped(m item, key string, v eval.Value) *loaded {
 		}
 		if list.Maybe {
 			for i := range all {
-				all[i].perhaps = ambiguous("imports")
+				all[i].perhaps = unsure("which modules are imported is not known")
 			}
 		}
 		out.imports = append(out.imports, s.load(all, out.key+"/"+name)...)
@@ -452,7 +452,7 @@ func (s *system) disabled(t *eval.Thunk) []string {
 	var keys []string
 	for _, one := range items {
 		if s.isJetpack(one.Thunk) {
-			left := &eval.Unknown{Reason: eval.Outside, What: "disabledModules"}
+			left := outside("disabledModules leaves out modules of jetpack-nixos")
 			s.replaced = true
 			s.holes = append(s.holes, hole{def: def{Thunk: one.Thunk, priority: strongest}, why: left})
 		}
@@ -754,7 +754,7 @@ func (s *system) submodule(t *Type, path []string, defs []def, holes []hole) eva
 	for _, d := range defs {
 		perhaps := d.perhaps
 		if perhaps == nil && s.holds(d) == NotKnown {
-			perhaps = ambiguous(strings.Join(path, "."))
+			perhaps = unsure(strings.Join(path, ".") + " may have other definitions")
 		}
 		m := d.Thunk
 		if set, ok := s.Force(m).(*eval.Attrs); ok && (t.of == nil || t.of.shorthand) && t.freeform == nil {
@@ -765,5 +765,5 @@ func (s *system) submodule(t *Type, path []string, defs []def, holes []hole) eva
 	if v := sub.value(); v != nil {
 		return v
 	}
-	return ambiguous(strings.Join(path, "."))
+	return unsure("the modules of " + strings.Join(path, ".") + " are not known")
 }
