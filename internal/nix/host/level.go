@@ -269,6 +269,10 @@ func why(v eval.Value) *eval.Unknown {
 	case *eval.Choice:
 		return unsure("it is one of several values")
 	}
+	switch v.(type) {
+	case *eval.List, *eval.Attrs:
+		return &eval.Unknown{Reason: eval.Unsupported, Says: "only a part of it is known"}
+	}
 	return &eval.Unknown{Reason: eval.Unsupported, Says: "it is no data"}
 }
 
