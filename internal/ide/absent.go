@@ -56,7 +56,7 @@ func (q *query) became(something markup.Text, h catalog.History) markup.Text {
 	case !h.Introduced.Known():
 		return markup.Text{}
 	case !q.pinned.Catalog.Revision.Known() && !h.IsRemoved(): // a source of which nobody knows how old it is
-		return markup.Format("Upstream has %s since %s.", something, dayOf(h.Introduced))
+		return markup.Format("Upstream has had %s since %s.", something, dayOf(h.Introduced))
 	case !q.pinned.Catalog.Revision.Known():
 		return markup.Format("Upstream had %s from %s until %s.", something, dayOf(h.Introduced), dayOf(h.Removed))
 	case q.isPast(h.Removed) && h.Reintroduced.Known():

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/markup"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
@@ -207,17 +208,11 @@ func (d *diagnoser) suggest(found *Diagnostic, wrong string, near []string, neve
 
 // tellHistory says in a message about something that the revision lacks, it or its name, when upstream had it; false if it never did.
 func (d *diagnoser) tellHistory(found *Diagnostic, it string, h catalog.History) bool {
-	switch {
-	case !h.Introduced.Known():
+	became := d.became(markup.Prose(it), h).Plain()
+	if became == "" {
 		return false
-	case h.IsRemoved() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date):
-		found.Message += fmt.Sprintf("; upstream removed %s in %s (%s)", it, h.Removed.Short(), h.Removed.Day())
-	default:
-		found.Message += fmt.Sprintf("; upstream added %s in %s (%s)", it, h.Introduced.Short(), h.Introduced.Day())
-		if h.IsRemoved() {
-			found.Message += fmt.Sprintf(" and removed it in %s (%s)", h.Removed.Short(), h.Removed.Day())
-		}
 	}
+	found.Message += "; " + strings.ToLower(became[:1]) + strings.TrimSuffix(became[1:], ".")
 	return true
 }
 

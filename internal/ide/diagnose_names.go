@@ -159,7 +159,7 @@ func (d *diagnoser) unknown(n naming) {
 		if found.Section = d.explain(n.names); !n.isRead || n.isUsed {
 			found.Severity = SeverityError
 		}
-		removed := h.IsRemoved() && !d.pinned.Catalog.Revision.Date.Before(h.Removed.Date)
+		removed := h.IsRemoved() && d.pinned.Catalog.Revision.Known() && d.isPast(h.Removed)
 		if removed && !n.isRead {
 			found.Code = CodeRemovedOption
 		}
