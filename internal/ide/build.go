@@ -32,7 +32,28 @@ func (q *query) buildProduct(place *module.Place) (subject, bool) {
 	if b, ok := q.pinned.Catalog.BuildProduct("flashScript"); isOfDevice && ok && b.Equals != "" { // since then, the set is the scope
 		return q.memberNamed(catalog.ScopeName, names.Last())
 	}
+	if name := names.Last(); isOfDevice && q.sn.Library().IsDevicePackage(q.pinned.Catalog, name) {
+		return devicePackage{topics{packageTopic(name), packageTopic("devicePkgsFromNixosConfig"), concept("flash-script")}, name}, true
+	}
 	return nil, false
+}
+
+// devicePackage is the subject of what old revisions have in their option devicePkgs alone.
+type devicePackage struct {
+	topics
+	name string
+}
+
+func (p devicePackage) sheet(q *query) sheet {
+	out := sheet{title: p.name, what: markup.Prose("package for this device, of jetpack-nixos")}
+	out.summary = q.dated(q.sn.Library().PackageSummary(p.name), "")
+	out.rows = append(out.rows, q.revisionRow())
+	out.remark("Later revisions have it in %s.", markup.Code("pkgs."+catalog.ScopeName))
+	return out
+}
+
+func (p devicePackage) declaration(q *query) (Location, bool) {
+	return q.optionDeclared(catalog.DevicePackagesOption)
 }
 
 // isBuild reports whether a path is that of system.build, of a configuration.

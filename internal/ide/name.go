@@ -99,35 +99,23 @@ func (q *query) isPackageSet(place *module.Place, i int) bool {
 	return packageSetNames[p[i].Name] || i > 0 && p[i-1].Name == "legacyPackages"
 }
 
-// conventions are names that everybody gives a flake and its inputs. In a flake, they are arguments of its outputs.
-var conventions = map[string]struct {
-	within             string // the set that has it too
-	inFlake, elsewhere string
-}{
-	"inputs": {
-		"self",
-		"The fetched inputs of this flake, by the names that `inputs` gives them.",
-		"The fetched inputs of the flake, by name. A module has them only if `specialArgs` hands them in.",
-	},
-	"self": {
-		"inputs",
-		"This flake itself: its outputs by name, its inputs, and the folder of its source.",
-		"The flake that this file belongs to: its outputs, its inputs and the folder of its source. A module has it only if `specialArgs` hands it in.",
-	},
-}
+// conventions are names that everybody gives a flake and its inputs, each with the set that has it too. In a flake, they are arguments of
+// its outputs. The catalog describes them for both places.
+var conventions = map[string]string{"inputs": "self", "self": "inputs"}
 
 // describe says of a name what it is. It reports whether that is a name which Nix or nixpkgs has.
 func (q *query) describe(t *term, place *module.Place) (isTheirs bool) {
 	p := place.Path
-	if c, ok := conventions[t.title]; ok && (len(p) == 1 || p[len(p)-2].Name == c.within) {
-		words := c.elsewhere
+	if within, ok := conventions[t.title]; ok && (len(p) == 1 || p[len(p)-2].Name == within) {
+		place := "module."
 		if flakes(q, nil) {
-			words = c.inFlake
+			place = "flake."
 		}
-		t.summary = described(words)
+		name, _ := q.sn.Library().Name(place + t.title)
+		t.summary = described(name.Summary)
 		switch {
 		case len(p) > 1:
-			t.what = markup.Format("attribute of %s", markup.Code(c.within))
+			t.what = markup.Format("attribute of %s", markup.Code(within))
 		case flakes(q, nil):
 			t.what = markup.Prose("argument of `outputs`")
 		default:
