@@ -306,7 +306,7 @@ local function narrow()
       long[#long + 1] = vim.fn.strchars(item.detail or "") > 20 and item.detail or nil
     end
   end
-  t.report("details of completions are short", count > 10 and #long == 0, long)
+  t.report("details of completions are short", count > 5 and #long == 0, { count, long })
 end
 
 local function pills()

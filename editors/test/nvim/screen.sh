@@ -22,7 +22,9 @@ while IFS=$'\t' read -r what name file text want _; do
 		at "$copy" "$text"
 		[[ $text == *'|' ]] && keys A || keys i
 		keys C-x C-o
-		wait_for $patience shows "${want%% -> *}"
+		# A diagnostic may name the value too; the menu has its kind beside it.
+		offers() { shows "${want%% -> *} EnumMember" || shows "${want%% -> *} Property"; }
+		wait_for $patience offers
 		keys C-y Escape # the item is the first of the menu
 		typed ":w"
 		keys Enter
