@@ -106,7 +106,7 @@ func TestPager(t *testing.T) {
 func TestPiped(t *testing.T) {
 	home(t)
 	for args, want := range map[string]string{
-		"hover " + orin + ":8:28":             "**`hardware.nvidia-jetpack.som`** option\n",
+		"hover " + orin + ":8:28":             "**`hardware.nvidia-jetpack.som`** option  \n",
 		"complete " + orin + ":8:34":          "orin-agx\t",
 		"pills search recovery mode":          "08#recovery-mode\tPill 08",
 		"options hardware.nvidia-jetpack.som": "hardware.nvidia-jetpack.som : one of",
@@ -115,7 +115,7 @@ func TestPiped(t *testing.T) {
 			t.Errorf("%s: no %q in\n%s", args, want, out)
 		}
 	}
-	if out := runOn(t, 80, 1000, "hover", "--format", "markdown", orin+":8:28"); !strings.Contains(out, "**`hardware.nvidia-jetpack.som`** option\n") {
+	if out := runOn(t, 80, 1000, "hover", "--format", "markdown", orin+":8:28"); !strings.Contains(out, "**`hardware.nvidia-jetpack.som`** option  \n") {
 		t.Errorf("no Markdown:\n%s", out)
 	}
 }

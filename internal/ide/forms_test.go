@@ -124,6 +124,7 @@ func askForm(t *testing.T, session *workspace.Session, files map[string]string, 
 			said := ""
 			if hover, ok := ide.HoverAt(sn, doc, offset); ok {
 				said, _, _ = strings.Cut(hover.Markdown(ide.PillLinks(sn)), "\n")
+				said = strings.TrimRight(said, " ") // which break the line
 			}
 			if kind == "s" && said != "" || kind == "h" && (said == "" || !regexp.MustCompile(want).MatchString(said)) {
 				t.Errorf("hover on %q says %q, not %q", rest, said, want)

@@ -69,7 +69,7 @@ func (s sheet) saysThatOf(other sheet) bool {
 func (h Hover) Markdown(link Linker) string {
 	parts := []string{h.Page.Markdown(link)}
 	for _, other := range h.others {
-		parts = append(parts, "---", markup.Format("%s:", other.on).Markdown(), other.sheet.above(h.detail).Markdown())
+		parts = append(parts, "---\n"+markup.Format("%s:", other.on).Markdown(), other.sheet.above(h.detail).Markdown())
 	}
 	return strings.Join(parts, "\n\n")
 }

@@ -4,8 +4,15 @@ import "jetpills/internal/workspace"
 
 // Linker gives the address of a place in the pills: the section with an anchor
 // of a file, or the file itself without one. It returns "" where there is
-// nothing to link to.
+// nothing to link to. nil links to nothing, not even to the web.
 type Linker func(file, anchor string) string
+
+func (l Linker) to(file, anchor string) string {
+	if l == nil {
+		return ""
+	}
+	return l(file, anchor)
+}
 
 // PillLinks links to the pills where they lie as files: the address ends in the
 // line of the section's heading.

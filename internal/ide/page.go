@@ -75,14 +75,18 @@ func (p Page) Markdown(link Linker) string {
 	parts := []string{p.sheet.above(p.detail).Markdown()}
 	if p.section.Pill != nil {
 		label, readOn := markup.Literal(p.section.Label()), markup.Format("Read on in %s", p.section.Pill.Name())
-		to := link(p.section.Pill.File, p.section.Anchor)
+		to := link.to(p.section.Pill.File, p.section.Anchor)
 		if p.detail == workspace.DetailShort {
 			return strings.Join(append(parts, markup.Link(label, to).Markdown()), "\n\n")
 		}
-		parts = append(parts, "---", markup.Strong(label).Markdown())
-		if body := p.excerptFor(p.excerpt.Markdown(excerptLinks(p.section, link))); body != "" {
-			parts = append(parts, body)
+		// No empty lines: a window of ten lines is to show the first ones of the pill.
+		excerpt := "---\n" + markup.Strong(label).Markdown()
+		if body := p.excerptFor(p.excerpt.Markdown(excerptLinks(p.section, link))); isParagraph(body) {
+			excerpt += "  \n" + body
+		} else if body != "" {
+			excerpt += "\n\n" + body
 		}
+		parts = append(parts, excerpt)
 		if !p.note.Empty() {
 			parts = append(parts, p.note.Markdown())
 		}
@@ -91,12 +95,24 @@ func (p Page) Markdown(link Linker) string {
 		}
 	}
 	if below := p.sheet.below(p.detail); !below.Empty() {
+		rest := below.Markdown()
 		if p.section.Pill != nil {
-			parts = append(parts, "---")
+			rest = "---\n" + rest
 		}
-		parts = append(parts, below.Markdown())
+		parts = append(parts, rest)
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// isParagraph reports whether Markdown begins with a paragraph, to which a line before it may belong.
+func isParagraph(body string) bool {
+	return body != "" && !strings.ContainsAny(body[:1], "|>#-+*~0123456789 ") && !strings.HasPrefix(body, "```")
+}
+
+// Wrapped is a page as Markdown with its lines broken between words, for clients that count the marks when they break them.
+func Wrapped(markdown string) string {
+	const width = 78 // of a terminal of 80 columns, the rest is a border
+	return markup.Wrap(markdown, width)
 }
 
 // Plain is the page for clients that show text as it is.
@@ -125,13 +141,13 @@ func (p Page) Plain() string {
 // excerptLinks gives the links inside an excerpt their addresses.
 func excerptLinks(section pill.Section, link Linker) func(pill.Link) string {
 	return func(l pill.Link) string {
-		if l.URL != "" {
+		if l.URL != "" && link != nil {
 			return l.URL
 		}
 		file := l.File
 		if file == "" {
 			file = section.Pill.File
 		}
-		return link(file, l.Anchor)
+		return link.to(file, l.Anchor)
 	}
 }

@@ -70,8 +70,8 @@ func (s sheet) above(detail workspace.Detail) markup.Text {
 	if detail == workspace.DetailFull {
 		return s.full()
 	}
-	parts := []markup.Text{s.head(), s.summary.first, s.line()}
-	return paragraphs(append(parts, s.remarks...)...)
+	lines := slices.DeleteFunc([]markup.Text{s.head(), s.summary.first, s.line()}, markup.Text.Empty)
+	return paragraphs(append([]markup.Text{markup.Lines(lines)}, s.remarks...)...)
 }
 
 func (s sheet) below(detail workspace.Detail) markup.Text {
@@ -135,7 +135,7 @@ func (q *query) declaredRow(file string, line int) row {
 	if line > 0 {
 		at = fmt.Sprintf("%s:%d", file, line)
 	}
-	return row{"Declared", markup.Format("%s in %s", markup.Code(at), q.revision()), markup.Format("%s %s", markup.Code(at), q.briefRevision())}
+	return row{"Declared", markup.Format("%s in %s", markup.Code(at), q.revision()), q.briefRevision()}
 }
 
 func (q *query) revisionRow() row { return row{"Revision", q.revision(), q.briefRevision()} }
@@ -183,9 +183,9 @@ func (q *query) dated(words, path string) summary {
 	return s
 }
 
-// opening cuts a description behind its first sentence, and behind those that stand with it in three lines of a hover.
+// opening cuts a description behind its first sentence, and behind those that stand with it in two lines of a hover.
 func opening(words string) (first, rest string) {
-	const room = 200 // characters
+	const room = 150 // characters
 	first, rest = text.Sentence(words)
 	for rest != "" {
 		next, after := text.Sentence(rest)

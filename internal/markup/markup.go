@@ -114,6 +114,9 @@ func Join(texts []Text, separator string) Text { return joined(texts, prose(sepa
 // Paragraphs are texts with an empty line between them.
 func Paragraphs(texts []Text) Text { return joined(texts, Text{"\n\n", "\n\n"}) }
 
+// Lines are texts as the lines of one paragraph.
+func Lines(texts []Text) Text { return joined(texts, Text{"  \n", "\n"}) }
+
 // List is a text, which may be empty, with others under it, a line each, which Markdown draws as a list.
 func List(head Text, items []Text) Text {
 	if len(items) == 0 {

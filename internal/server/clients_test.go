@@ -206,3 +206,43 @@ func TestChangedLockWithoutWatching(t *testing.T) {
 	}
 	eventually(t, "the hover follows its end", func() bool { return strings.Contains(hover(), "nothing here pins one") })
 }
+
+// TestNeovimHover: Neovim hides the marks of Markdown and breaks lines as if it did not, so it gets lines that fit, with no addresses in
+// them; and of each hover a window of eleven lines, the half of a screen, shows three lines of the pill.
+func TestNeovimHover(t *testing.T) {
+	e, dir := startAs(t, rpctest.Handlers{}, `{"textDocument":{"hover":{"contentFormat":["markdown"]}}},"clientInfo":{"name":"Neovim"}`, `null`)
+	lock := `{"nodes":{"jp":{"locked":{"type":"github","owner":"anduril","repo":"jetpack-nixos","rev":"4d857d6da48c420da39964b6fb7ba23a958abad3"}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`
+	if err := os.WriteFile(filepath.Join(dir, "flake.lock"), []byte(lock), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "a.nix")
+	source := `{ lib, pkgs, ... }: {
+  hardware.nvidia-jetpack.som = "orin-agx";
+  hardware.nvidia-jetpack.majorVersion = "6";
+  hardware.nvidia-jetpack.carrierBoard = "devkit";
+  hardware.nvidia-jetpack.firmware.autoUpdate = true;
+  nixpkgs.overlays = [ (final: prev: { mine = lib.makeScope final.newScope (self: { }); }) ];
+  environment.systemPackages = with pkgs.nvidia-jetpack; [ l4t-tools ];
+}
+`
+	e.open(file, source)
+	for _, name := range []string{"som", "majorVersion", "carrierBoard", "autoUpdate", "overlays", "final", "makeScope", "l4t-tools"} {
+		before, _, _ := strings.Cut(source, name)
+		line := strings.Count(before, "\n")
+		var hover struct{ Contents struct{ Value string } }
+		if err := e.Call(t.Context(), "textDocument/hover", at(file, line, len(before)-strings.LastIndex(before, "\n")), &hover); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(hover.Contents.Value, "\n")
+		isCode := false
+		for _, line := range lines {
+			if isCode = isCode != strings.HasPrefix(line, "```"); !isCode && len(strings.TrimRight(line, " ")) > 80 || strings.Contains(line, "](") {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
+		seen := strings.Join(lines[:min(11, len(lines))], "\n")
+		if _, pill, _ := strings.Cut(seen, "\n**Pill "); strings.Count(pill, "\n") < 3 {
+			t.Errorf("%s shows no three lines of the pill:\n%s", name, seen)
+		}
+	}
+}

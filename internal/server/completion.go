@@ -72,5 +72,5 @@ func (s *Server) documentation(at cursor, topic ide.ItemTopic) protocol.InlayHin
 	if !ok {
 		return nil
 	}
-	return markup(s.client.TextDocument.Completion.CompletionItem.DocumentationFormat, func() string { return d.Markdown(at.links()) }, d.Plain)
+	return markup(s.client.TextDocument.Completion.CompletionItem.DocumentationFormat, s.rich(at, d.Markdown), d.Plain)
 }

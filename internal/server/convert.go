@@ -46,6 +46,16 @@ func markup(drawn markupKinds, rich, plain func() string) *protocol.MarkupConten
 	return &protocol.MarkupContent{Kind: protocol.MarkupKindPlainText, Value: plain()}
 }
 
+// rich is a page as Markdown that the client draws well.
+func (s *Server) rich(at cursor, page func(ide.Linker) string) func() string {
+	return func() string {
+		if s.client.countsMarks {
+			return ide.Wrapped(page(nil))
+		}
+		return page(at.links())
+	}
+}
+
 func completionKind(k ide.ItemKind) protocol.CompletionItemKind {
 	switch k {
 	case ide.ItemOption:

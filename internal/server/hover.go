@@ -14,7 +14,7 @@ func (s *Server) hover(at cursor) (*protocol.Hover, error) {
 	}
 	span := s.rangeOf(at.doc, h.Span)
 	return &protocol.Hover{
-		Contents: markup(s.client.TextDocument.Hover.ContentFormat, func() string { return h.Markdown(at.links()) }, h.Plain),
+		Contents: markup(s.client.TextDocument.Hover.ContentFormat, s.rich(at, h.Markdown), h.Plain),
 		Range:    &span,
 	}, nil
 }

@@ -15,7 +15,13 @@ import (
 type client struct {
 	clientCapabilities
 	watchesFiles bool // after we registered for them, it reports every change of files, whoever makes it
+	// countsMarks says that it hides the marks and addresses of Markdown, and yet counts them when it breaks a line: behind a link
+	// stands an empty line then, or one with nothing but a full stop.
+	countsMarks bool
 }
+
+// neovim is the name of a client that countsMarks (github.com/neovim/neovim/issues/14409), and has no links in its windows.
+const neovim = "Neovim"
 
 // helix is the name of a client that takes registrations for files, and tells of what it saved itself alone
 // (github.com/helix-editor/helix/issues/11882).
@@ -78,7 +84,7 @@ type markupKinds []protocol.MarkupKind
 func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams]) (*protocol.InitializeResult, error) {
 	params := &sent.value
 	s.watchParent(params.ProcessID)
-	s.client = client{params.Capabilities, params.ClientInfo.Name != helix}
+	s.client = client{params.Capabilities, params.ClientInfo.Name != helix, params.ClientInfo.Name == neovim}
 	var kind protocol.PositionEncodingKind
 	s.encoding, kind = chooseEncoding(params.Capabilities.General.PositionEncodings)
 	s.folders = foldersOf(params)

@@ -229,12 +229,13 @@ func (c marker) shorten(page string) string {
 	if c.full {
 		return page + "\n"
 	}
-	sheet, rest, ok := strings.Cut(page, "\n\n---\n\n")
+	page = strings.ReplaceAll(page, "  \n", "\n\n") // what is a line of its own
+	sheet, rest, ok := strings.Cut(page, "\n\n---\n")
 	if !ok {
 		return sheet + "\n"
 	}
 	label, excerpt, _ := strings.Cut(rest, "\n\n")
-	excerpt, below, ok := strings.Cut(excerpt, "\n\n---\n\n")
+	excerpt, below, ok := strings.Cut(excerpt, "\n\n---\n")
 	if !strings.Contains(excerpt, "\n\n[Read on") {
 		c.t.Errorf("no excerpt before the link:\n%s", excerpt)
 	}

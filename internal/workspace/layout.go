@@ -110,7 +110,7 @@ func (l *layout) write() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(cache, "pills-"+l.collection.Hash())
+	dir := filepath.Join(cache, "pills-"+l.collection.Hash()[:12]) // short, because some clients show addresses
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
 		if err := os.Remove(dir); err != nil {
 			return "", err
