@@ -128,7 +128,7 @@ func TestResolve(t *testing.T) {
 		Documentation struct{ Kind, Value string }
 		TextEdit      any
 	}
-	if err := e.Call(t.Context(), "completionItem/resolve", list.Items[1], &item); err != nil {
+	if err := e.Call(t.Context(), "completionItem/resolve", list.Items[0], &item); err != nil {
 		t.Fatal(err)
 	}
 	if item.Label != "orin-agx" || item.TextEdit == nil || item.Documentation.Kind != "markdown" ||
