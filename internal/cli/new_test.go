@@ -110,7 +110,9 @@ func TestNewLosesNothing(t *testing.T) {
 		layOut func(dir string) error
 		want   string // of the line that says why; empty where the flake is written
 	}{
-		{"a half-written flake", func(dir string) error { return os.WriteFile(filepath.Join(dir, "flake.nix"), []byte("{ inputs."), 0o600) }, " already has flake.nix: nothing is overwritten"},
+		{"a half-written flake", func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "flake.nix"), []byte("{ inputs."), 0o600)
+		}, " already has flake.nix: nothing is overwritten"},
 		{"a README.md", func(dir string) error { return os.WriteFile(filepath.Join(dir, "README.md"), []byte("mine"), 0o600) }, " already has README.md: nothing is overwritten"},
 		{"the host", func(dir string) error {
 			return os.MkdirAll(filepath.Join(dir, "hosts", "orin.nix"), 0o700)
