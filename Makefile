@@ -47,7 +47,7 @@ judge: ## what Nix says of lib's functions, of configurations, of the steps of t
 	go test ./internal/pillcheck -run '^TestTryIt$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)'
 	go test ./internal/ide -run '^TestNamesAgainstNix$$' -count 1 -v -args -lib '$(abspath $(LIB))'
 ifdef UPSTREAM
-	go test -tags corpus ./internal/ide -timeout 30m -run '^(TestAssertionsAgainstNix|TestSourceAgainstNix|TestEveryRefusal|TestEffectsAgainstNix|TestConflictsAgainstNix|TestImportsAgainstNix|TestSnippetsAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)' -upstream '$(abspath $(UPSTREAM))'
+	go test -tags corpus ./internal/ide -timeout 30m -run '^(TestAssertionsAgainstNix|TestSourceAgainstNix|TestEveryRefusal|TestEffectsAgainstNix|TestConflictsAgainstNix|TestImportsAgainstNix|TestSnippetsAgainstNix|TestStarterAgainstNix)$$' -count 1 -v -args -lib '$(abspath $(LIB))' -revision '$(REV)' -upstream '$(abspath $(UPSTREAM))'
 endif
 
 pills: ## the tables that the pills take from the catalog, and all that they claim

@@ -448,7 +448,7 @@ The module on your board goes into ` + "`som`" + `.
 		t.Fatal(err)
 	}
 	out, stderr, code := run(t, "", "hover", "--pills", dir, orin+":8:28")
-	if code != 0 || !strings.Contains(out, "Choosing a SoM**\n\nThe module on your board goes into `som`.") {
+	if code != 0 || !strings.Contains(out, "Choosing a SoM**  \nThe module on your board goes into `som`.") {
 		t.Errorf("exit code %d, %s:\n%s", code, stderr, out)
 	}
 	out, _, _ = run(t, "", "--pills", dir, "definition", orin+":8:28")

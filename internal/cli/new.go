@@ -40,7 +40,7 @@ func (p *Program) writeNew(dir string, h starter.Host) error {
 	if err != nil {
 		return err
 	}
-	c := library.Newest()
+	c, _ := library.At(library.Newest().Revision.Hash) // of the revision before, if Nix refuses the newest
 	if err := starter.Check(c, h); err != nil {
 		return err
 	}

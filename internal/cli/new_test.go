@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"jetpills/internal/catalog"
 	"jetpills/internal/starter"
 	"jetpills/pills"
 )
@@ -51,7 +52,7 @@ func TestNew(t *testing.T) {
 		t.Errorf("check: exit code %d, %s%s", code, out, stderr)
 	}
 	out, _, _ = run(t, "", "hosts", dir)
-	for _, want := range []string{"rover (", ` "orin-nano"  `, ` "devkit"  `, ` "7"  `, "JetPack 7.2, L4T 39.2.0"} {
+	for _, want := range []string{"rover (", ` "orin-nano"  `, ` "devkit"  `, ` "7"  `, "JetPack 7."} {
 		if !strings.Contains(out, want) {
 			t.Errorf("hosts: no %q in\n%s", want, out)
 		}
@@ -65,6 +66,11 @@ func TestNew(t *testing.T) {
 // TestNewRefuses holds that what cannot be done is said in one line, and that nothing is written then.
 func TestNewRefuses(t *testing.T) {
 	home(t)
+	library, err := catalog.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuses := "jetpack-nixos " + library.Newest().Revision.Short() + " refuses "
 	for _, test := range []struct {
 		args string
 		want string
@@ -74,9 +80,9 @@ func TestNewRefuses(t *testing.T) {
 		{"new DIR --carrier xavierNxDevkit", "new needs --som: one of orin-nx"},
 		{"new DIR --jetpack 5 --carrier devkit --som orin", `som cannot be "orin": use one of orin-agx,`},
 		{"new DIR --som generic", `som = "generic" names no board, and nothing flashes it: use one of orin-agx,`},
-		{"new DIR --som thor-agx --jetpack 6", `jetpack-nixos 4d857d6 refuses majorVersion = "6" together with som = "thor-agx": use 7`},
-		{"new DIR --som orin-agx --carrier xavierNxDevkit", `jetpack-nixos 4d857d6 refuses carrierBoard = "xavierNxDevkit" together with som = "orin-agx": use generic or devkit`},
-		{"new DIR --som orin-nx --carrier xavierNxDevkit --jetpack 7", `jetpack-nixos 4d857d6 refuses majorVersion = "7" together with som = "orin-nx" and carrierBoard = "xavierNxDevkit": use 5 or 6`},
+		{"new DIR --som thor-agx --jetpack 6", refuses + `majorVersion = "6" together with som = "thor-agx": use 7`},
+		{"new DIR --som orin-agx --carrier xavierNxDevkit", refuses + `carrierBoard = "xavierNxDevkit" together with som = "orin-agx": use generic or devkit`},
+		{"new DIR --som orin-nx --carrier xavierNxDevkit --jetpack 7", refuses + `majorVersion = "7" together with som = "orin-nx" and carrierBoard = "xavierNxDevkit": use 5 or 6`},
 		{"new DIR --som orin-agx --carrier devboard", `carrierBoard cannot be "devboard": use one of generic, devkit, xavierNxDevkit`},
 		{"new DIR --som orin-agx --jetpack 6.2", `majorVersion cannot be "6.2": use one of 5, 6, 7`},
 		{"new DIR --som orin-agx --name my_robot", `"my_robot" is no name of a host: it has letters, digits and hyphens`},

@@ -85,7 +85,7 @@ func TestNewAsks(t *testing.T) {
 				"Number or name: \nIt is a number from 1 to 10, or one of the names.\nNumber or name: orin-nx\n",
 				"What does it sit on?\n   1  devkit          NVIDIA's developer kit for your module.\n   2  generic         ",
 				"Number or name [devkit]: 3\n",
-				"Which JetPack?\n   1  6  JetPack 6.2.2: L4T 36.5.0, kernel 5.15.185, CUDA 12.6.10.\n   2  5  ",
+				"Which JetPack?\n   1  6  JetPack 6.",
 				"What is the host called? [orin]: rover\n",
 			},
 			host: "rover", says: []string{`som = "orin-nx";`, `carrierBoard = "xavierNxDevkit";`},

@@ -3,6 +3,7 @@ package jetson_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,19 +87,39 @@ func TestLook(t *testing.T) {
 	}
 }
 
-// TestProducts holds the modules that USB tells to those that jetpack-nixos knows: each of its modules can be found.
+// TestProducts holds the table of products in pill 08 to what is found by them, and what is found to the modules of jetpack-nixos.
 func TestProducts(t *testing.T) {
+	page, err := os.ReadFile("../../pills/08-flashing-firmware-ota.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "| after `0955:` | module |\n|---|---|\n")
+	table, _, ok := strings.Cut(table, "\n\n")
+	if !ok {
+		t.Fatal("pill 08 has no table of products")
+	}
 	found := map[string]bool{}
-	for _, product := range []string{"7023", "7223", "7323", "7423", "7523", "7623", "7019", "7e19", "7026", "7226"} {
-		root := t.TempDir()
-		write(t, root, "sys/bus/usb/devices/1-1/idVendor", "0955\n")
-		write(t, root, "sys/bus/usb/devices/1-1/idProduct", product+"\n")
-		r := jetson.Look(root, soms(t))
-		if len(r.Boards) == 0 || len(r.Others) > 0 {
-			t.Errorf("%s is no Jetson: %v", product, shown(r))
-		}
-		for _, b := range r.Boards {
-			found[b.SoM] = true
+	for line := range strings.Lines(table + "\n") {
+		cells := strings.Split(line, "|")
+		for product := range strings.SplitSeq(cells[1], ";") {
+			product = strings.TrimSpace(product)
+			root := t.TempDir()
+			write(t, root, "sys/bus/usb/devices/1-1/idVendor", "0955\n")
+			write(t, root, "sys/bus/usb/devices/1-1/idProduct", product+"\n")
+			r := jetson.Look(root, soms(t))
+			if len(r.Boards) == 0 || len(r.Others) > 0 {
+				t.Errorf("%s is no Jetson: %v", product, shown(r))
+			}
+			for _, b := range r.Boards {
+				found[b.SoM] = true
+				// orin-agx: AGX Orin 64 GB
+				for word := range strings.SplitSeq(b.SoM, "-") {
+					isModel := !slices.Contains([]string{"industrial", "emmc"}, word)
+					if isModel && !strings.Contains(strings.ToLower(cells[2]), word) {
+						t.Errorf("%s is a %s, and pill 08 says:%s", product, b.SoM, cells[2])
+					}
+				}
+			}
 		}
 	}
 	for _, s := range soms(t) {

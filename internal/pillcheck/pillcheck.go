@@ -55,7 +55,7 @@ func Rules() []Rule {
 		{"diagram", "a text block is wider than 78 columns, or a diagram has no title"},
 		{"nix", "a Nix block does not parse"},
 		{"eval", "an evaluated block does not give what it says"},
-		{"table", "a generated table differs from the catalog or the table of symptoms"},
+		{"table", "what is generated differs from the catalog, the table of symptoms or what jetpills new writes"},
 		{"symptom", "a symptom is not written as one, leads to no section, or is never found"},
 		{"topic", "a topic names what does not exist"},
 		{"excerpt", "a hover shows too much, or not the name that it is about; or a section serves too many topics"},

@@ -97,6 +97,8 @@ func TestEachFaultIsFound(t *testing.T) {
 		{p07, "```nix file=mine.nix", "```nix file=yours.nix", "LINE: the text before does not name the file yours.nix: a reader of the rendered pill sees no fence (lesson)"},
 		{p00, "  cfg = config.hardware.nvidia-jetpack;\n", "  cfg = config.hardware.nvidia-jetpack\n", "LINE"},
 		{p04, "| 6 | 6.2.2 | 36.5.0 | 5.15.185 |", "| 6 | 6.2.2 | 36.5.1 | 5.15.185 |", "LINE-4: the table generations differs from the catalog: jetpills pills lint --fix writes it (table)"},
+		{p09, "  inputs.jetpack-nixos.url = ", "  inputs.jetpack.url = ", "LINE-3: the file flake.nix differs from what jetpills new writes: jetpills pills lint --fix writes it (table)"},
+		{p09, "<!-- generated: starter machine.nix -->", "<!-- generated: starter disk.nix -->", "LINE: jetpills new writes no disk.nix, but flake.nix, hosts/orin.nix, machine.nix (table)"},
 		{p04, "package:l4tAtLeast", "package:l4tAtMost", "LINE-3: package:l4tAtMost does not exist at 4d857d6 (topic)"},
 		{p07, "<!-- explains: option:hardware.nvidia-jetpack.maxClock -->", "<!-- explains: option:hardware.nvidia-jetpack.maxClocks -->", "LINE-1: option:hardware.nvidia-jetpack.maxClocks does not exist at 4d857d6 (topic)"},
 		{p08, "`mountFirmwareEsp` makes", "This option makes", "LINE-3: a hover on option:hardware.nvidia-jetpack.mountFirmwareEsp never says mountFirmwareEsp (excerpt)"},

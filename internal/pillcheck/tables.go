@@ -31,14 +31,14 @@ func (l *linter) tables(p *pill.Pill) {
 			return
 		}
 		if !slices.Equal(lines[start:end-1], want) {
-			of := "the catalog"
+			what, of := "table", "the catalog"
 			switch {
 			case strings.HasPrefix(name, pill.SymptomTables):
 				of = pill.SymptomsFile
 			case strings.HasPrefix(name, edition.StarterFiles):
-				of = "what jetpills new writes"
+				what, of = "file", "what jetpills new writes"
 			}
-			l.found(p.File, start, "table", "the table %s differs from %s: jetpills pills lint --fix writes it", name, of)
+			l.found(p.File, start, "table", "the %s %s differs from %s: jetpills pills lint --fix writes it", what, strings.TrimPrefix(name, edition.StarterFiles), of)
 		}
 	})
 }
