@@ -23,7 +23,7 @@ func (p *Program) boardCommand() *cobra.Command {
 	c.Long = "Print the values of som and carrierBoard for the Jetson that this machine is, or that is on USB in recovery mode, with\n" +
 		"the file that says so, what to run next and the pill about it. Where a Jetson may be one of several, all are printed.\n" +
 		"USB names the module alone, so carrierBoard is left out. JSON is an array, of one object for each.\n\n" +
-		"Read are /proc/device-tree (compatible, and the numbers of the EEPROMs in chosen/ids) and /sys/bus/usb/devices."
+		"It reads /proc/device-tree (compatible, and the numbers of the EEPROMs in chosen/ids) and /sys/bus/usb/devices."
 	c.Flags().StringVar(&root, "root", root, "read the files of a machine that lie below this folder")
 	formatFlag(c, &format, "text", "json")
 	return c

@@ -31,7 +31,7 @@ func (p *Program) newCommand() *cobra.Command {
 	c.Flags().StringVar(&h.SoM, "som", "", "the module, such as orin-agx")
 	c.Flags().StringVar(&h.CarrierBoard, "carrier", "", "the carrier board, such as devkit")
 	c.Flags().StringVar(&h.Major, "jetpack", "", "the major version of JetPack, such as 6")
-	c.Flags().StringVar(&h.Name, "name", "", "the name of the host; by itself that of the module's family, such as orin")
+	c.Flags().StringVar(&h.Name, "name", "", "the name of the host (default: the family of the module, such as orin)")
 	return c
 }
 

@@ -43,8 +43,11 @@ func readme(c *catalog.Catalog, h Host) string {
 	build, program, isReady := Flash(c, h)
 	say("```bash\n%s\nlsusb -d 0955:     # must show a line with APX; jetpills board names the module\nsudo ./result/bin/%s\n```", build, program)
 	if !isReady {
-		say("\njetpack-nixos has no ready script for this board, so this one is built of `%s`: kernel and firmware are compiled for", hostFile(h.Name))
-		say("aarch64, which takes a builder for aarch64, or a cross build (`jetpills pills show 09#cross-builds-from-x86_64`).")
+		say("\njetpack-nixos has no ready script for this board. This one is made of `%s`, and its kernel and firmware are built on", hostFile(h.Name))
+		say("aarch64: by a builder for that, or cross-compiled (`jetpills pills show 09#cross-builds-from-x86_64`).")
+		if target := c.TargetBoardOn(h.SoM, h.CarrierBoard, h.Major); target != "" {
+			say("It flashes with NVIDIA's board file `%s`. If your carrier board has another, set `flashScriptOverrides.targetBoard`.", target)
+		}
 	}
 	say("\nThis replaces the firmware. `jetpills pills show 08#recovery-mode` says how to enter recovery mode.")
 
