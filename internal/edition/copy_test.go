@@ -45,7 +45,7 @@ func TestCopy(t *testing.T) {
 // A number in code is a line only behind a line of a file.
 func TestNumbersThatAreNoLines(t *testing.T) {
 	l, pills := open(t)
-	c, _ := l.At("8f27a0b")
+	c, _ := l.At("4a4e93a")
 	p, _ := pills.Find("04")
 	if text := string(edition.NewShelf(l).Copy(p.Pill, c).Text); !strings.Contains(text, "three scopes: `nvidia-jetpack5`, `6` and `7`.") {
 		t.Error("the scopes of the generations lost their numbers")

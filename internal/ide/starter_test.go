@@ -55,7 +55,7 @@ func writeStarter(t *testing.T, files []starter.File) (dir, hash string) {
 	return dir, fmt.Sprintf("%x", sum.Sum(nil)[:8])
 }
 
-func said(h starter.Host) string { return strings.Join([]string{h.SoM, h.CarrierBoard, h.Major}, " ") }
+func chosen(h starter.Host) string { return strings.Join([]string{h.SoM, h.CarrierBoard, h.Major}, " ") }
 
 // TestStarterAgainstNix holds the first flake of each board that can be chosen to what was asked for: the program finds nothing wrong in it and
 // reads its host as that board, Nix parses it, and evaluates it with the modules of the revision that it pins. With -lib DIR and
@@ -89,8 +89,8 @@ func TestStarterAgainstNix(t *testing.T) {
 	}
 	for _, h := range hosts {
 		dir, hash := writeStarter(t, starter.Files(c, h))
-		if j, want := judged[said(h)], said(h)+" "+c.TargetBoardOn(h.SoM, h.CarrierBoard, h.Major); j.Files != hash || j.Answer != want {
-			t.Errorf("%s: Nix said %q of %s, want %q of %s", said(h), j.Answer, j.Files, want, hash)
+		if j, want := judged[chosen(h)], chosen(h)+" "+c.TargetBoardOn(h.SoM, h.CarrierBoard, h.Major); j.Files != hash || j.Answer != want {
+			t.Errorf("%s: Nix said %q of %s, want %q of %s", chosen(h), j.Answer, j.Files, want, hash)
 		}
 		readStarter(t, c, h, dir)
 		for _, f := range starter.Files(c, h) {
@@ -98,7 +98,7 @@ func TestStarterAgainstNix(t *testing.T) {
 				continue
 			}
 			if out, err := exec.Command(nix, "--parse", filepath.Join(dir, filepath.FromSlash(f.Name))).CombinedOutput(); err != nil {
-				t.Errorf("%s: %s: %s", said(h), f.Name, out)
+				t.Errorf("%s: %s: %s", chosen(h), f.Name, out)
 			}
 		}
 	}
@@ -116,20 +116,20 @@ func readStarter(t *testing.T, c *catalog.Catalog, h starter.Host, dir string) {
 			t.Fatal(err)
 		}
 		if pinned := snapshot.Catalog(doc); pinned.Pin.Revision != c.Revision.Hash {
-			t.Errorf("%s: %s is about %q", said(h), name, pinned.Pin.Revision)
+			t.Errorf("%s: %s is about %q", chosen(h), name, pinned.Pin.Revision)
 		}
 		for _, d := range ide.Diagnose(snapshot, doc) {
-			t.Errorf("%s: %s: %s", said(h), name, d.Message)
+			t.Errorf("%s: %s: %s", chosen(h), name, d.Message)
 		}
 	}
 	all := snapshot.Configuration(dir)
 	if all == nil || len(all.Hosts) != 1 || all.Hosts[0].Name != h.Name {
-		t.Fatalf("%s: not the host %s alone", said(h), h.Name)
+		t.Fatalf("%s: not the host %s alone", chosen(h), h.Name)
 	}
 	host := all.Hosts[0]
 	for _, option := range starter.Options {
 		if v, ok := host.Option(option); !ok || len(v.Values) != 1 || v.Values[0] != *h.Value(option) {
-			t.Errorf("%s: the host has %s %v", said(h), option, v.Values)
+			t.Errorf("%s: the host has %s %v", chosen(h), option, v.Values)
 		}
 	}
 	readme, err := os.ReadFile(filepath.Join(dir, "README.md"))
@@ -141,18 +141,18 @@ func readStarter(t *testing.T, c *catalog.Catalog, h starter.Host, dir string) {
 	if build, program, isReady := starter.Flash(c, h); isReady {
 		wants = []string{build, program}
 	} else if facts.Flash != build {
-		t.Errorf("%s: a hover flashes with %q, the README.md with %q", said(h), facts.Flash, build)
+		t.Errorf("%s: a hover flashes with %q, the README.md with %q", chosen(h), facts.Flash, build)
 	}
 	for _, fact := range facts.Versions() {
 		wants = append(wants, "\n| "+fact[0]+" | "+fact[1]+" |\n")
 	}
 	for _, want := range wants {
 		if want == "" || !strings.Contains(string(readme), want) {
-			t.Errorf("%s: README.md has no %q", said(h), want)
+			t.Errorf("%s: README.md has no %q", chosen(h), want)
 		}
 	}
 	if strings.Contains(string(readme), "%!") {
-		t.Errorf("%s: README.md has a broken line", said(h))
+		t.Errorf("%s: README.md has a broken line", chosen(h))
 	}
 }
 
@@ -175,7 +175,7 @@ func recordStarters(t *testing.T, c *catalog.Catalog, hosts []starter.Host) (all
 			nixtest.Lib(t), strconv.Quote(source), strconv.Quote(filepath.Join(dir, "flake.nix")), upstream, strconv.Quote(h.Name))
 		var answer string
 		nixtest.Eval(t, whole, &answer)
-		all = append(all, starterJudgement{said(h), hash, answer})
+		all = append(all, starterJudgement{chosen(h), hash, answer})
 	}
 	return all
 }
