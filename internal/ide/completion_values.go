@@ -37,7 +37,7 @@ func (c *completer) enumValues(o catalog.Option) []Item {
 	for i, value := range values {
 		fit := c.fit(o.Path, value)
 		if where, ok := c.here(o.Path, value); ok && fit.verdict != catalog.FitNo {
-			fit.rank, fit.note, fit.short, isAnyOther = rankHere, strings.TrimSuffix(where+"; "+fit.note, "; "), "yours", true
+			fit.rank, fit.note, fit.short, isAnyOther = rankHere, strings.TrimSuffix(where+"; "+fit.note, "; "), "at hand", true
 		}
 		isAnyOther = isAnyOther || fit.verdict != catalog.FitYes || fit.isDefault
 		items = append(items, c.valueItem(o, value, fit.rank+i, fit.note, fit.short))

@@ -34,14 +34,14 @@ func TestMachine(t *testing.T) {
 		hover         string
 	}{
 		{"agx-thor-kit", jetpack + `som = "|`, "thor-agx", "this machine", ""},
-		{"other-board", jetpack + `som = "|`, "generic", "", ""},
-		{"", jetpack + `som = "|`, "generic", "", ""},
+		{"other-board", jetpack + `som = "|`, "orin-agx", "", ""},
+		{"", jetpack + `som = "|`, "orin-agx", "", ""},
 		{"usb-agx-orin", jetpack + `som = "|`, "orin-agx", "in recovery mode on USB", ""},
 		{"orin-nx-in-xavier-kit", jetpack + `som = "orin-nx"; carrierBoard = "|`, "xavierNxDevkit", "this machine; fits orin-nx", ""},
 		{"orin-nx-in-xavier-kit", jetpack + `carrierBoard = "|`, "xavierNxDevkit", "this machine", ""},
-		{"orin-nx-in-xavier-kit", jetpack + `som = "orin-agx"; carrierBoard = "|`, "generic", "fits", ""},
-		{"orin-nx-in-xavier-kit", jetpack + `som = "orin-nx"; majorVersion = "7"; carrierBoard = "|`, "generic", "fits", ""},
-		{"agx-thor-kit", jetpack + `majorVersion = "6"; som = "|`, "generic", "fits", ""}, // a Thor is refused
+		{"orin-nx-in-xavier-kit", jetpack + `som = "orin-agx"; carrierBoard = "|`, "devkit", "fits", ""},
+		{"orin-nx-in-xavier-kit", jetpack + `som = "orin-nx"; majorVersion = "7"; carrierBoard = "|`, "devkit", "fits", ""},
+		{"agx-thor-kit", jetpack + `majorVersion = "6"; som = "|`, "orin-agx", "fits", ""}, // a Thor is refused
 		{"agx-thor-kit", jetpack + `s|om = "orin-agx"; }; }`, "", "", "This machine: \"thor-agx\"\n"},
 		{"usb-agx-orin", jetpack + `s|om = "orin-agx"; }; }`, "", "", "In recovery mode on USB: \"orin-agx\" or \"orin-agx-industrial\"\n"},
 		{"agx-thor-kit", jetpack + `e|nable = true; }; }`, "", "", "Declared"},
@@ -63,7 +63,7 @@ func TestMachine(t *testing.T) {
 			continue
 		}
 		items := ide.Complete(snapshot, doc, len(before))
-		if len(items) == 0 || items[0].Label != test.first || !strings.HasPrefix(items[0].Detail, test.note) {
+		if len(items) == 0 || items[0].Label != test.first || !strings.HasPrefix(items[0].Topic.Note, test.note) {
 			t.Errorf("%s, %s: %+v", test.machine, test.text, items)
 		}
 	}
