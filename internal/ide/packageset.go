@@ -62,6 +62,9 @@ func (q *query) packageSet(place *module.Place) (subject, bool) {
 		if names[last].Name == catalog.CUDASet && q.isOfCaller(place, last) && !q.adaptsCUDASet(catalog.CUDASet) {
 			return q.memberNamed(catalog.ScopeName, names[last].Name)
 		}
+		if last > 2 && names[last-2].Name == "legacyPackages" && q.isJetpackInput(names[last-3].Name) {
+			return q.memberNamed(catalog.ScopeName, names[last].Name) // there, the flake has the scope
+		}
 		s := q.cudaSetNamed(names[last].Name, false)
 		s.isHanded = last == 0
 		s.isOfOther = last > 0 && names[last-1].Name != "pkgs"

@@ -30,7 +30,7 @@ func TestOneSource(t *testing.T) {
 		}
 		return all
 	}
-	offered := lines(starter.FlakeSnippet() + starter.HostSnippet(c, starter.Example.SoM))
+	offered := lines(starter.FlakeSnippet(c) + starter.HostSnippet(c, starter.Example.SoM))
 	for i, f := range starter.Files(c, starter.Example) {
 		if f.Name == "README.md" {
 			continue
