@@ -264,6 +264,8 @@ func refusedName(o catalog.Option, place module.Place) string {
 		return "a set"
 	case syntax.List:
 		return "a list"
+	case syntax.Lambda:
+		return "a function"
 	}
 	if o.Kind == catalog.KindPath && len(o.Values) == 0 {
 		return "a relative one"

@@ -8,7 +8,7 @@ import (
 
 // Values are the literals of a text that an option could be given or compared
 // with, in order: strings without interpolations, numbers, true, false and null,
-// lists and sets, each as a ValuePlace. What is still being typed is left out.
+// lists, sets and functions, each as a ValuePlace. What is still being typed is left out.
 func Values(t *syntax.Tree) iter.Seq[Place] {
 	return func(yield func(Place) bool) {
 		r := reader{climber: climber{}, certain: true}
@@ -33,13 +33,13 @@ func isLiteral(n syntax.Node) bool {
 	case syntax.Identifier:
 		_, _, ok := Literal(n)
 		return ok && isValue(n)
-	case syntax.List, syntax.AttrSet:
+	case syntax.List, syntax.AttrSet, syntax.Lambda:
 		return isGiven(n)
 	}
 	return false
 }
 
-// isGiven reports whether a list or a set is all that an option is given: it is not what a function gives, nor
+// isGiven reports whether a list, a set or a function is all that an option is given: it is not what a function gives, nor
 // a list of definitions, and no set that stands for another value, as those of mkForce do.
 func isGiven(n syntax.Node) bool {
 	if f, index := callOf(n); wrappers[f].merges && wrappers[f].argument == index {
