@@ -98,6 +98,7 @@ var Later = []struct{ Since, Phrase string }{
 	{"9a7bdf3", "part of the firmware version"},
 	{"f3ce208", "StandaloneMM"},
 	{"e1b355b", "It decides the default JetPack"},
+	{"f5a1bb7", "The build warns of it"},
 	{"49d51b7", "sees the driver's libraries of the board"},
 	{"ee949d5", "With the overlay alone, the default is 11.4"},
 	{"ee949d5", "an assertion refuses a release that does not suit"},
