@@ -17,16 +17,28 @@ type Places struct {
 	Files map[string][]int
 	// Lines say by path and line at home ("flake.nix:149"), for each commit, in which line the same text stands; 0 for none.
 	Lines map[string][]int
+	// Words say of words in the code of the pills that the source at home has, and not that of every other commit, for each commit
+	// whether its source has them: 1 or 0. Those that may be words of English or of Nix have PlainWord before them.
+	Words map[string][]int
 }
+
+// PlainWord marks a word in [Places.Words] that is a name only where it stands as one.
+const PlainWord = "'"
+
+// wordEntry is how the key of a word begins in the text of places. No path has a space.
+const wordEntry = "word "
 
 // placeLines writes places as text, a line each: the home, then path or path and line, a tab, and how often a number stands in a row
 // of commits, as in [columns].
 func placeLines(p Places) []byte {
 	var b bytes.Buffer
 	fmt.Fprintln(&b, p.Home)
-	for _, all := range []map[string][]int{p.Files, p.Lines} {
-		for _, name := range slices.Sorted(maps.Keys(all)) {
-			fmt.Fprintf(&b, "%s\t%s\n", name, runs(all[name]))
+	for _, of := range []struct {
+		entry string
+		all   map[string][]int
+	}{{"", p.Files}, {"", p.Lines}, {wordEntry, p.Words}} {
+		for _, name := range slices.Sorted(maps.Keys(of.all)) {
+			fmt.Fprintf(&b, "%s%s\t%s\n", of.entry, name, runs(of.all[name]))
 		}
 	}
 	return b.Bytes()
@@ -89,11 +101,13 @@ func (p places) at(name string, commit int) (number int, ok bool) {
 }
 
 func (p places) data() Places {
-	d := Places{Home: p.home, Files: map[string][]int{}, Lines: map[string][]int{}}
+	d := Places{Home: p.home, Files: map[string][]int{}, Lines: map[string][]int{}, Words: map[string][]int{}}
 	for name := range p.runs {
 		var numbers []int
 		p.each(name, func(v, from, end int) { numbers = append(numbers, slices.Repeat([]int{v}, end-from)...) })
-		if strings.Contains(name, ":") {
+		if word, ok := strings.CutPrefix(name, wordEntry); ok {
+			d.Words[word] = numbers
+		} else if strings.Contains(name, ":") {
 			d.Lines[name] = numbers
 		} else {
 			d.Files[name] = numbers
@@ -124,12 +138,39 @@ func (l *Library) LineAt(home, r Revision, path string, line int) (there int, ok
 
 // FileHistory returns what became of a file or a folder that a pill names.
 func (l *Library) FileHistory(path string) (History, bool) {
-	h := History{Path: path}
+	return l.placeHistory(strings.TrimSuffix(path, "/"), path)
+}
+
+// HasWord reports whether the source of a commit has a word; known is false for one that every source has, or that no pill names. plain
+// asks for the words that may be of English too.
+func (l *Library) HasWord(r Revision, word string, plain bool) (has, known bool) {
+	i, ok := l.find(r.Hash)
+	if !ok {
+		return false, false
+	}
+	number, known := l.places().at(wordEntry+word, i)
+	if !known && plain {
+		number, known = l.places().at(wordEntry+PlainWord+word, i)
+	}
+	return number > 0, known
+}
+
+// WordHistory returns what became of a word of the source that a pill names.
+func (l *Library) WordHistory(word string) (History, bool) {
+	if h, ok := l.placeHistory(wordEntry+word, word); ok {
+		return h, true
+	}
+	return l.placeHistory(wordEntry+PlainWord+word, word)
+}
+
+// placeHistory is what became of what has a key among the places.
+func (l *Library) placeHistory(key, name string) (History, bool) {
+	h := History{Path: name}
 	was := false
-	l.places().each(strings.TrimSuffix(path, "/"), func(v, from, end int) {
+	l.places().each(key, func(v, from, end int) {
 		for i := from; i < end; i++ {
-			if l.commits[i].Mainline && (v > 0) != was {
-				was = v > 0
+			if l.commits[i].Mainline && (v != 0) != was {
+				was = v != 0
 				h.went(l.commits[i].Revision, was)
 			}
 		}

@@ -31,7 +31,7 @@ type Text struct {
 type Missing struct {
 	// Start and End are where the name stands in the text.
 	Start, End int
-	// Code is the kind of the name: option, value, output, package, file, version or revision.
+	// Code is the kind of the name: option, value, output, package, file, version, word or revision.
 	Code string
 	// Name is what it is called in the text: majorVersion, JetPack 7.2.
 	Name string
@@ -102,8 +102,11 @@ func (r *reader) read() {
 	if r.text.Language == "nix" {
 		r.readBindings()
 	}
-	if r.bare && !r.text.IsCode {
-		r.readWords()
+	if r.bare {
+		if !r.text.IsCode {
+			r.readWords()
+		}
+		r.readSourceWords()
 	}
 }
 

@@ -120,6 +120,7 @@ func evaluated(rev string) fstest.MapFS {
 		"packages.json":    fmt.Sprintf(`{"rev": %q, "need": ["modules/default.nix", "overlay.nix"], "scope": [{"name": "tool", "kind": "derivation"}]}`, rev),
 		"generations.json": fmt.Sprintf(`[{"since": %q, "generations": [{"major": "5", "l4t": "35.6.4", "kernel": "5.10"}, {"major": "6", "l4t": "36.5.0", "kernel": "5.15"}]}]`, rev),
 		"refused.json":     "[]",
+		"words.json":       "[]",
 		"summaries.json":   `{"options": {"hardware.nvidia-jetpack.som": "the board"}, "packages": {"tool": "a tool"}, "values": {"hardware.nvidia-jetpack.som=orin-nx": "the NX"}}`,
 	} {
 		files[name] = &fstest.MapFile{Data: []byte(text)}

@@ -54,8 +54,11 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 		}
 	}
 	if dir != "" && pills != "" {
-		if data.Places, err = places(clone{dir}, data.Commits, pills); err != nil {
+		if data.Places, err = t.places(clone{dir}, data.Commits, pills); err != nil {
 			return fmt.Errorf("places: %w", err)
+		}
+		if before != nil {
+			reportWords(w, catalog.DataOf(before).Places, data.Places)
 		}
 	} else if before != nil {
 		data.Places = catalog.DataOf(before).Places

@@ -13,17 +13,21 @@ import (
 	"jetpills/internal/pill"
 )
 
-// places finds the files and the lines that pills name at the newest commit in all others. A line is found by its text.
-func places(c clone, commits []catalog.Commit, folder string) (catalog.Places, error) {
+// places finds the files, the lines and the words that pills name at the newest commit in all others. A line is found by its text.
+func (t *tables) places(c clone, commits []catalog.Commit, folder string) (catalog.Places, error) {
+	pills := pill.Load(os.DirFS(folder))
 	home := commits[len(commits)-1].Hash
 	p := catalog.Places{Home: home, Files: map[string][]int{}, Lines: map[string][]int{}}
-	files, lines := named(pill.Load(os.DirFS(folder)))
+	files, lines := named(pills)
 	revs := make([]string, len(commits))
 	for i, one := range commits {
 		revs[i] = one.Hash
 	}
 	objects, err := c.objects(revs, files)
 	if err != nil {
+		return p, err
+	}
+	if p.Words, err = t.words(c, commits, pills); err != nil {
 		return p, err
 	}
 	for _, file := range files {
@@ -71,6 +75,27 @@ func places(c clone, commits []catalog.Commit, folder string) (catalog.Places, e
 // named are the paths that the pills name, without the slash behind a folder, and the lines in them.
 func named(pills *pill.Collection) (files []string, lines map[string][]int) {
 	lines = map[string][]int{}
+	for _, u := range unitsOf(pills) {
+		for _, place := range claims.Places(textOf(u)) {
+			if place.Path == "" {
+				continue
+			}
+			path := strings.TrimSuffix(place.Path, "/")
+			for _, line := range []int{place.First, place.Last} {
+				if line > 0 && !slices.Contains(lines[path], line) {
+					lines[path] = append(lines[path], line)
+				}
+			}
+			if lines[path] == nil {
+				lines[path] = []int{}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(lines)), lines
+}
+
+// unitsOf are the pieces of all pills, of their index and of the glossary.
+func unitsOf(pills *pill.Collection) []pill.Unit {
 	all := slices.Clone(pills.Pills())
 	if index, ok := pills.Index(); ok {
 		all = append(all, index)
@@ -78,25 +103,15 @@ func named(pills *pill.Collection) (files []string, lines map[string][]int) {
 	if glossary, ok := pills.Glossary(); ok {
 		all = append(all, glossary)
 	}
+	var units []pill.Unit
 	for _, p := range all {
-		for _, u := range p.Units() {
-			for _, place := range claims.Places(claims.Text{Source: u.Source, Code: u.Code, Language: u.Language, IsCode: u.IsCode}) {
-				if place.Path == "" {
-					continue
-				}
-				path := strings.TrimSuffix(place.Path, "/")
-				for _, line := range []int{place.First, place.Last} {
-					if line > 0 && !slices.Contains(lines[path], line) {
-						lines[path] = append(lines[path], line)
-					}
-				}
-				if lines[path] == nil {
-					lines[path] = []int{}
-				}
-			}
-		}
+		units = append(units, p.Units()...)
 	}
-	return slices.Sorted(maps.Keys(lines)), lines
+	return units
+}
+
+func textOf(u pill.Unit) claims.Text {
+	return claims.Text{Source: u.Source, Code: u.Code, Language: u.Language, IsCode: u.IsCode}
 }
 
 // lines are those of a file by the id of its object.

@@ -38,6 +38,19 @@ func report(w io.Writer, before, after *catalog.Library, firstParent map[string]
 	}
 }
 
+// reportWords prints which words of the pills upstream has not always had, as is known now.
+func reportWords(w io.Writer, before, after catalog.Places) {
+	var fresh []string
+	for word := range after.Words {
+		if _, ok := before.Words[word]; !ok {
+			fresh = append(fresh, strings.TrimPrefix(word, catalog.PlainWord))
+		}
+	}
+	if slices.Sort(fresh); len(fresh) > 0 {
+		fmt.Fprintf(w, "\nWords that upstream's source has not always had; those of others belong into words.json:\n%s\n", strings.Join(fresh, " "))
+	}
+}
+
 func name(r catalog.Revision) string { return r.Short() + " (" + r.Day() + ")" }
 
 // differences names what lies between two catalogs, a line each.

@@ -28,18 +28,20 @@ type tables struct {
 	refused map[string]bool // commits that Nix refuses to evaluate
 	// summaries are those of options and sets of options, otherSummaries those of packages and values, names those of names.
 	summaries, otherSummaries, names map[string]string
+	// foreign are the words of Nix, nixpkgs, Linux and NVIDIA that are there whether or not upstream's source has them.
+	foreign map[string]bool
 }
 
 func readTables(folder fs.FS) (*tables, error) {
 	t := &tables{refused: map[string]bool{}}
-	var refused []string
+	var refused, foreign []string
 	var summaries struct {
 		Options, Sets, Packages, Values map[string]string
 		Names                           map[string]map[string]string // by kind, then by names with spaces between
 	}
 	for name, into := range map[string]any{
 		"soms.json": &t.soms, "packages.json": &t.packages, "generations.json": &t.generations,
-		"refused.json": &refused, "summaries.json": &summaries,
+		"refused.json": &refused, "summaries.json": &summaries, "words.json": &foreign,
 	} {
 		text, err := fs.ReadFile(folder, name)
 		if err != nil {
@@ -58,6 +60,10 @@ func readTables(folder fs.FS) (*tables, error) {
 		t.summaries = map[string]string{}
 	}
 	maps.Copy(t.summaries, summaries.Sets)
+	t.foreign = map[string]bool{}
+	for _, word := range foreign {
+		t.foreign[word] = true
+	}
 	t.names = map[string]string{}
 	for kind, all := range summaries.Names {
 		for names, summary := range all {
@@ -66,6 +72,9 @@ func readTables(folder fs.FS) (*tables, error) {
 					return nil, fmt.Errorf("summaries.json describes %s twice", name)
 				}
 				t.names[name] = kind + ": " + summary
+				if !strings.HasSuffix(kind, "of jetpack-nixos") && kind != "option of NixOS" {
+					t.foreign[name[strings.LastIndexByte(name, '.')+1:]] = true
+				}
 			}
 		}
 	}
