@@ -67,6 +67,15 @@ func (l *Library) ValueHistory(leaf, value string) (History, bool) {
 	})
 }
 
+// TypeHistory returns since when the type of an option has a word in its description.
+func (l *Library) TypeHistory(path, word string) (History, bool) {
+	return l.historyOf(path, l.options.of(optionEntry+path), func(v *version) bool {
+		var o Option
+		_ = json.Unmarshal([]byte(v.value), &o)
+		return strings.Contains(o.Type, word)
+	})
+}
+
 // GenerationHistory returns what became of the JetPack generations that match, taken together.
 func (l *Library) GenerationHistory(name string, match func(Generation) bool) (History, bool) {
 	return l.historyOf(name, l.options.kind(generationEntry), func(v *version) bool {

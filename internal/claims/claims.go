@@ -740,7 +740,7 @@ func (r *reader) readFile(p Place) {
 	}
 }
 
-// readBindings checks the full paths of what a Nix block binds.
+// readBindings checks the full paths of what a Nix block binds, and that an option takes a function where it is set to one.
 func (r *reader) readBindings() {
 	for b := range syntax.Parse(r.text.Source).BindingPaths() {
 		parts := split(b.Path)
@@ -751,15 +751,33 @@ func (r *reader) readBindings() {
 			}
 			continue
 		}
-		if r.HasOption(parts[i:]) || i > 0 && parts[i-1] == "options" || r.inValue(parts[i:]) {
-			continue // no option of jetpack-nixos's, or one that the pill declares, or an argument of a call in a value
+		if i > 0 && parts[i-1] == "options" || r.inValue(parts[i:]) {
+			continue // an option that the pill declares, or an argument of a call in a value
 		}
 		path := parts[i:]
-		past, ok := r.library.History(strings.Join(path, "."))
+		if r.HasOption(path) {
+			r.readFunction(b, path)
+			continue
+		}
+		past, ok := r.library.History(strings.Join(r.field(path), "."))
 		if !ok {
 			past, _ = r.library.OptionsHistory("", func(o []string) bool { return fits(path, o) })
 		}
 		r.sayAt(b.Offset, past, path)
+	}
+}
+
+var functionValue = regexp.MustCompile(`^[^=]*=\s*(?:[A-Za-z_][A-Za-z0-9_'-]*|\{[^{}]*\}):\s`)
+
+// readFunction checks that an option which is set to a function takes one, where an option of another revision does.
+func (r *reader) readFunction(b syntax.BindingPath, path []string) {
+	o, ok := r.Lookup(path)
+	head := functionValue.FindString(r.text.Source[b.Offset:b.End])
+	if !ok || !r.bare || head == "" || o.Type == "" || strings.Contains(o.Type, "function") {
+		return
+	}
+	if past, ok := r.past("function", o.Path, func() (catalog.History, bool) { return r.library.TypeHistory(o.Path, "function") }); ok {
+		r.sayName(strings.TrimSpace(head)+" …", named{start: b.Offset, end: b.Offset + len(head)}, "value", past, "%s takes no function", o.Path)
 	}
 }
 

@@ -120,6 +120,16 @@ func (w *World) HasOption(parts []string) bool {
 	return false
 }
 
+// field is the path of an option in which a field of a list's elements has the name of an element before it, as declarations have it.
+func (w *World) field(path []string) []string {
+	for i := 1; i < len(path); i++ {
+		if o, ok := w.Lookup(path[:i]); ok && o.Kind == catalog.KindList && o.Elem == catalog.KindSubmodule {
+			return slices.Insert(slices.Clone(path), i, "*")
+		}
+	}
+	return path
+}
+
 // inValue reports whether a path goes on below an option whose value is no set of names.
 func (w *World) inValue(parts []string) bool {
 	for i := len(parts) - 1; i > 0; i-- {

@@ -40,11 +40,16 @@ func newEdition(s pill.Section, library *catalog.Library, world, home *claims.Wo
 		if t.Kind != pill.OptionTopic {
 			continue
 		}
-		e.subjects = append(e.subjects, t.Name[strings.LastIndexByte(t.Name, '.')+1:])
+		e.subjects = append(e.subjects, lastName(t.Name))
 		// Values are missing by themselves only where their option is not.
 		if _, ok := world.Option(t.Name); ok {
 			o, _ := home.Option(t.Name)
 			e.subjects = append(e.subjects, o.Values...)
+		}
+		for _, field := range home.Options() {
+			if strings.HasPrefix(field.Path, t.Name+".*.") {
+				e.subjects = append(e.subjects, lastName(field.Path))
+			}
 		}
 	}
 	return e
