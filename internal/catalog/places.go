@@ -15,12 +15,16 @@ type Places struct {
 	Home string
 	// Files say by path, for each commit, whether the file or folder is there: 1 or 0.
 	Files map[string][]int
-	// Lines say by path and line at home ("flake.nix:149"), for each commit, in which line the same text stands; 0 for none.
+	// Lines say by path and line at home ("flake.nix:149"), for each commit, in which line the same text stands: 0 for none, -1 where it
+	// may be one of several. Where a commit has it in another file, the key has this too: see [MovedKey].
 	Lines map[string][]int
 	// Words say of words in the code of the pills that the source at home has, and not that of every other commit, for each commit
 	// whether its source has them: 1 or 0. Those that may be words of English or of Nix have PlainWord before them.
 	Words map[string][]int
 }
+
+// MovedKey is the key among [Places.Lines] of a line, which has a key itself, in another file.
+func MovedKey(key, other string) string { return key + ">" + other }
 
 // PlainWord marks a word in [Places.Words] that is a name only where it stands as one.
 const PlainWord = "'"
@@ -61,15 +65,19 @@ func runs(numbers []int) string {
 type places struct {
 	home  string
 	runs  map[string]string
-	count int // of commits
+	moved map[string][]string // the files in which a line stands at other commits, by its key
+	count int                 // of commits
 }
 
 func readPlaces(text string, commits int) places {
-	p := places{runs: map[string]string{}, count: commits}
+	p := places{runs: map[string]string{}, moved: map[string][]string{}, count: commits}
 	p.home, text, _ = strings.Cut(text, "\n")
 	for line := range strings.Lines(text) {
 		name, numbers, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 		p.runs[name] = numbers
+		if key, other, ok := strings.Cut(name, ">"); ok {
+			p.moved[key] = append(p.moved[key], other)
+		}
 	}
 	return p
 }
@@ -126,19 +134,39 @@ func (l *Library) HasFile(r Revision, path string) (has, known bool) {
 	return number > 0, known
 }
 
-// LineAt is the line in which a commit has what a pill that was written for home says is in a line of a file; it is not ok where that
-// is not known.
-func (l *Library) LineAt(home, r Revision, path string, line int) (there int, ok bool) {
+// LineAt is where a commit has what a pill that was written for home says is in a line of a file: in the file itself or, after a move,
+// in another. There is no line, 0, where it may be one of several. known is false where nobody looked for it.
+func (l *Library) LineAt(home, r Revision, path string, line int) (file string, there int, has, known bool) {
 	i, ok := l.find(r.Hash)
-	if p := l.places(); ok && p.home == home.Hash {
-		there, _ = p.at(path+":"+strconv.Itoa(line), i)
+	p := l.places()
+	if !ok || p.home != home.Hash {
+		return path, 0, false, false
 	}
-	return there, there > 0
+	key := path + ":" + strconv.Itoa(line)
+	there, known = p.at(key, i)
+	if there == 0 {
+		for _, other := range p.moved[key] {
+			if at, _ := p.at(MovedKey(key, other), i); at > 0 {
+				return other, at, true, true
+			}
+		}
+	}
+	return path, max(there, 0), there != 0, known
+}
+
+// LineHistory returns what became of a line of a file at home that a pill names.
+func (l *Library) LineHistory(path string, line int) (History, bool) {
+	key := path + ":" + strconv.Itoa(line)
+	keys := []string{key}
+	for _, other := range l.places().moved[key] {
+		keys = append(keys, MovedKey(key, other))
+	}
+	return l.placeHistory(key, keys...)
 }
 
 // FileHistory returns what became of a file or a folder that a pill names.
 func (l *Library) FileHistory(path string) (History, bool) {
-	return l.placeHistory(strings.TrimSuffix(path, "/"), path)
+	return l.placeHistory(path, strings.TrimSuffix(path, "/"))
 }
 
 // HasWord reports whether the source of a commit has a word; known is false for one that every source has, or that no pill names. plain
@@ -157,23 +185,26 @@ func (l *Library) HasWord(r Revision, word string, plain bool) (has, known bool)
 
 // WordHistory returns what became of a word of the source that a pill names.
 func (l *Library) WordHistory(word string) (History, bool) {
-	if h, ok := l.placeHistory(wordEntry+word, word); ok {
-		return h, true
-	}
-	return l.placeHistory(wordEntry+PlainWord+word, word)
+	return l.placeHistory(word, wordEntry+word, wordEntry+PlainWord+word)
 }
 
-// placeHistory is what became of what has a key among the places.
-func (l *Library) placeHistory(key, name string) (History, bool) {
+// placeHistory is what became of what has some keys among the places: it is there where one of them is.
+func (l *Library) placeHistory(name string, keys ...string) (History, bool) {
 	h := History{Path: name}
-	was := false
-	l.places().each(key, func(v, from, end int) {
-		for i := from; i < end; i++ {
-			if l.commits[i].Mainline && (v != 0) != was {
-				was = v != 0
-				h.went(l.commits[i].Revision, was)
+	has := make([]bool, len(l.commits))
+	for _, key := range keys {
+		l.places().each(key, func(v, from, end int) {
+			for i := from; i < end; i++ {
+				has[i] = has[i] || v != 0
 			}
+		})
+	}
+	was := false
+	for i, c := range l.commits {
+		if c.Mainline && has[i] != was {
+			was = has[i]
+			h.went(c.Revision, was)
 		}
-	})
+	}
 	return h, h.Introduced.Known()
 }

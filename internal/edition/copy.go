@@ -12,7 +12,8 @@ import (
 )
 
 // A Copy is a whole pill as it holds at a revision that is another one than it was written for: Markdown, for the folder FolderAt beside
-// the pill. No passage is left out: under each section stands what it names that the revision lacks.
+// the pill. What rests on lines that the revision does not have is left out; under each section stands what it names that the revision
+// lacks.
 type Copy struct {
 	Text []byte
 	Size int // of the text, in bytes
@@ -63,8 +64,8 @@ func (e Edition) rewords(s pill.Section) bool {
 			plain.WriteString("\n\n")
 		}
 	}
-	text := e.markdown(s.Markdown(), false)
-	return text != plain.String() || e.Title(s.Title) != s.Title || !e.About(s.Title, text).Empty()
+	text, lines := e.markdown(s.Markdown(), false)
+	return text != plain.String() || e.Title(s.Title) != s.Title || !e.About(s.Title, text, lines).Empty()
 }
 
 // FolderAt names the folder, beside the pills, of the copies for a catalog's revision.
@@ -112,8 +113,8 @@ func (s *Shelf) Copy(p *pill.Pill, c *catalog.Catalog) Copy {
 
 // annotated is the text of a section alone in the wording for the revision, and behind it what it names that the revision lacks.
 func (e Edition) annotated(s pill.Section) string {
-	text := e.markdown(s.Markdown(), false)
-	if note := e.About(s.Title, text).Markdown(); note != "" {
+	text, lines := e.markdown(s.Markdown(), false)
+	if note := e.About(s.Title, text, lines).Markdown(); note != "" {
 		text += "\n\n**" + note + "**\n"
 	}
 	return text

@@ -55,13 +55,19 @@ func newEdition(s pill.Section, library *catalog.Library, world, home *claims.Wo
 	return e
 }
 
-// Section returns a section and what an excerpt may show of those inside it, as they hold at the revision.
-func (e Edition) Section(s pill.Section) pill.Section {
-	return s.Rewritten(func(inner pill.Section) string { return e.markdown(inner.Markdown(), true) }, 2)
+// Section returns a section and what an excerpt may show of those inside it, as they hold at the revision, and the lines that it cites,
+// and the revision does not have, in what had to stay.
+func (e Edition) Section(s pill.Section) (section pill.Section, lines []claims.Missing) {
+	section = s.Rewritten(func(inner pill.Section) string {
+		text, cited := e.markdown(inner.Markdown(), true)
+		lines = append(lines, cited...)
+		return text
+	}, 2)
+	return section, lines
 }
 
-// Whole returns a section with all sections inside it, in the wording for the revision. No passage is left out: behind each section
-// stands what it names that the revision lacks.
+// Whole returns a section with all sections inside it, in the wording for the revision. What rests on lines that the revision does not
+// have is left out. Behind each section stands what it names that the revision lacks.
 func (e Edition) Whole(s pill.Section) pill.Section {
 	s = s.Rewritten(e.annotated, 0)
 	s.Title = e.Title(s.Title)
@@ -103,25 +109,28 @@ func things(w *claims.World, of string) int {
 // A passage is a block of a section in the wording for the revision.
 type passage struct {
 	pill.Block
-	void bool // a table of which the revision has nothing
+	void bool // a table of which the revision has nothing, or what rests on what it does not have
 	gone bool // left out
+	// lines are those that it cites and the revision does not have, where nothing would be left without these sentences.
+	lines []claims.Missing
 }
 
-// markdown is a section's text for the revision, with or without the passages that name what the revision lacks.
-func (e Edition) markdown(text string, leaveOut bool) string {
+// markdown is a section's text for the revision, with or without the passages that name what the revision lacks, and the lines that it
+// cites nevertheless.
+func (e Edition) markdown(text string, leaveOut bool) (string, []claims.Missing) {
 	passages := e.worded(pill.Blocks(e.renamed(text)))
-	if leaveOut {
-		e.leaveOut(passages)
-	}
+	e.leaveOut(passages, leaveOut)
 	var b strings.Builder
+	var lines []claims.Missing
 	for _, p := range passages {
 		if p.gone || p.void {
 			continue
 		}
 		b.WriteString(strings.TrimRight(p.Source, "\n"))
 		b.WriteString("\n\n")
+		lines = append(lines, p.lines...)
 	}
-	return b.String()
+	return b.String(), lines
 }
 
 // worded are the blocks of a section in the wording for the revision, without comments.
@@ -142,6 +151,10 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 				for _, instead := range pill.Blocks(mark.Text) {
 					all = append(all, passage{Block: instead})
 				}
+			} else if witnesses, ok := pill.ReadWitnesses(b.Comment); ok && !chosen && e.lacksOf(witnesses) {
+				for i := range all[from:] {
+					all[from+i].void = true
+				}
 			}
 			continue
 		}
@@ -159,16 +172,21 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 			}
 			continue
 		}
-		source := e.cited(e.formerly(b.Source))
+		source, ok := e.witnessed(b)
+		var lines []claims.Missing
+		if !ok {
+			lines = e.unwitnessed(source)
+		}
+		source = e.cited(e.formerly(source))
 		if b.Kind == pill.TableBlock {
 			source = withoutLineColumn(source)
 		}
 		if source == b.Source {
-			all = append(all, passage{Block: b})
+			all = append(all, passage{Block: b, lines: lines})
 			continue
 		}
 		for _, block := range pill.Blocks(source) {
-			all = append(all, passage{Block: block})
+			all = append(all, passage{Block: block, lines: lines})
 		}
 	}
 	return all
@@ -180,9 +198,9 @@ func (e Edition) isOn(m pill.Mark) bool {
 	return ok && before == m.Before
 }
 
-// leaveOut marks as gone the passages that name what the revision lacks, where the rest stands without them: all but the first. What a
-// passage announces with a colon goes and stays with it.
-func (e Edition) leaveOut(all []passage) {
+// leaveOut marks as gone the passages that rest on lines which the revision does not have or, if named is set, name what it lacks, where
+// the rest stands without them: all but the first. What a passage announces with a colon goes and stays with it.
+func (e Edition) leaveOut(all []passage, named bool) {
 	wasGone := false
 	for from := 0; from < len(all); {
 		end := from + 1
@@ -193,7 +211,7 @@ func (e Edition) leaveOut(all []passage) {
 		gone := wasGone && group[0].Kind == pill.ParagraphBlock && refersBack.MatchString(group[0].Source)
 		for i := range group {
 			p := &group[i]
-			gone = gone || p.void || e.lacks(p.Source) && !e.thin(p)
+			gone = gone || p.void || len(p.lines) > 0 || named && e.lacks(p.Source) && !e.thin(p)
 		}
 		gone = gone && from > 0
 		for i := range group {
@@ -270,11 +288,11 @@ func Claims(u pill.Unit) claims.Text {
 }
 
 // About says what a text and its title, for the title of a section has no back-ticks, name that the revision lacks, each name once,
-// and what they count that was counted elsewhere; nothing where there is nothing.
-func (e Edition) About(title, markdown string) markup.Text {
+// lines that the text cites among it, and what they count that was counted elsewhere; nothing where there is nothing.
+func (e Edition) About(title, markdown string, lines []claims.Missing) markup.Text {
 	title = e.Title(title)
 	all := e.inTitle(title)
-	for _, m := range e.Missing(markdown) {
+	for _, m := range append(e.Missing(markdown), lines...) {
 		all = withName(all, m)
 	}
 	var notes []markup.Text

@@ -32,9 +32,9 @@ func (e Edition) cited(markdown string) string {
 func (e Edition) citedUnit(t claims.Text) string {
 	text := t.Source
 	all := claims.Places(t)
-	numbers := make([]string, len(all))
+	files, numbers := make([]string, len(all)), make([]string, len(all))
 	for i, p := range all {
-		if numbers[i] = e.numbers(p); i > 0 && p.Bare && strings.HasSuffix(text[:p.Start], "`") && numbers[i-1] == "" {
+		if files[i], numbers[i] = e.numbers(p); i > 0 && p.Bare && strings.HasSuffix(text[:p.Start], "`") && numbers[i-1] == "" {
 			numbers[i] = "" // it goes on with the place before
 		}
 	}
@@ -44,8 +44,10 @@ func (e Edition) citedUnit(t claims.Text) string {
 			continue
 		}
 		switch {
-		case numbers[i] != "":
+		case numbers[i] != "" && p.Bare:
 			text = spliced(text, p.LineStart, p.LineEnd, numbers[i], t.IsCode)
+		case numbers[i] != "":
+			text = spliced(text, p.Start, p.LineEnd, files[i]+":"+numbers[i], t.IsCode)
 		case !p.Bare:
 			text = spliced(text, p.Start+len(p.Path), p.End, "", t.IsCode)
 		default:
@@ -55,20 +57,17 @@ func (e Edition) citedUnit(t claims.Text) string {
 	return text
 }
 
-// numbers are the lines of a place at the revision; empty where they are not known.
-func (e Edition) numbers(p claims.Place) string {
-	first, ok := e.library.LineAt(e.home.Revision, e.world.Revision, p.Path, p.First)
-	if !ok {
-		return ""
+// numbers are the file and the lines of a place at the revision; the lines are empty where they are not known.
+func (e Edition) numbers(p claims.Place) (file, lines string) {
+	file, first, _, _ := e.library.LineAt(e.home.Revision, e.world.Revision, p.Path, p.First)
+	if p.Last == 0 && first > 0 {
+		return file, strconv.Itoa(first)
 	}
-	if p.Last == 0 {
-		return strconv.Itoa(first)
+	other, last, _, _ := e.library.LineAt(e.home.Revision, e.world.Revision, p.Path, p.Last)
+	if first == 0 || last < first || other != file || file != p.Path && p.Bare {
+		return p.Path, ""
 	}
-	last, ok := e.library.LineAt(e.home.Revision, e.world.Revision, p.Path, p.Last)
-	if !ok || last < first {
-		return ""
-	}
-	return strconv.Itoa(first) + "-" + strconv.Itoa(last)
+	return file, strconv.Itoa(first) + "-" + strconv.Itoa(last)
 }
 
 // spliced is a text with another piece from start to end. In code, what stands behind keeps its column where spaces allow.

@@ -58,8 +58,9 @@ func (s *Shelf) Excerpt(section pill.Section, c *catalog.Catalog, lines int) (st
 	if !ok {
 		return section.Title, section.Excerpt(lines), markup.Text{}
 	}
-	k := kept{section: key, catalog: c, lines: lines, title: e.Title(section.Title), excerpt: e.Section(section).Excerpt(lines)}
-	k.about = e.About(section.Title, k.excerpt.Markdown(nil))
+	edited, cited := e.Section(section)
+	k := kept{section: key, catalog: c, lines: lines, title: e.Title(section.Title), excerpt: edited.Excerpt(lines)}
+	k.about = e.About(section.Title, k.excerpt.Markdown(nil), cited)
 	s.mu.Lock()
 	s.excerpts = append([]kept{k}, s.excerpts[:min(len(s.excerpts), maxExcerpts-1)]...)
 	s.mu.Unlock()

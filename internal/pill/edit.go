@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -216,8 +217,57 @@ func ReadMark(comment string) (Mark, bool) {
 	return Mark{m[1] == "before", m[2], strings.TrimSpace(m[3])}, true
 }
 
+// A Witness is what a text rests on in the source that it describes: a line of a file, or a word of any file. The text is shown only
+// at revisions that have it.
+type Witness struct {
+	Path string // of the file; empty for a word
+	Line int    // from 1
+	Word string
+}
+
+var (
+	witnessPattern = regexp.MustCompile(`^while (\S+(?:, \S+)*)$`)
+	witnessLine    = regexp.MustCompile(`^([^:]+):([1-9]\d*)$`)
+	witnessWord    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_=-]*$`)
+)
+
+// ReadWitnesses reads a comment that names witnesses: "while modules/default.nix:233, JP_FUSE_PRESIGN".
+func ReadWitnesses(comment string) (all []Witness, ok bool) {
+	m := witnessPattern.FindStringSubmatch(comment)
+	if m == nil {
+		return nil, false
+	}
+	for one := range strings.SplitSeq(m[1], ", ") {
+		if line := witnessLine.FindStringSubmatch(one); line != nil {
+			number, _ := strconv.Atoi(line[2])
+			all = append(all, Witness{Path: line[1], Line: number})
+		} else if witnessWord.MatchString(one) {
+			all = append(all, Witness{Word: one})
+		} else {
+			return nil, false
+		}
+	}
+	return all, true
+}
+
+// Witnesses are those that a pill's comments name.
+func (p *Pill) Witnesses() []Witness {
+	var all []Witness
+	for _, s := range p.Sections {
+		if !strings.Contains(s.Markdown(), "<!-- while ") {
+			continue
+		}
+		for _, b := range Blocks(s.Markdown()) {
+			if named, ok := ReadWitnesses(b.Comment); ok {
+				all = append(all, named...)
+			}
+		}
+	}
+	return all
+}
+
 // LooksLikeMark reports whether a comment is meant to be a mark.
 func LooksLikeMark(comment string) bool {
 	word, _, _ := strings.Cut(comment, " ")
-	return slices.Contains([]string{"before", "since", "until", "after"}, strings.TrimSuffix(strings.ToLower(word), ":"))
+	return slices.Contains([]string{"before", "since", "until", "after", "while"}, strings.TrimSuffix(strings.ToLower(word), ":"))
 }

@@ -59,8 +59,9 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 				homes[s.section.Pill.Revision] = home
 			}
 			hovers++
-			excerpt := e.Section(s.section).Excerpt(0).Markdown(nil)
-			note := e.About(s.section.Title, excerpt).Plain()
+			edited, cited := e.Section(s.section)
+			excerpt := edited.Excerpt(0).Markdown(nil)
+			note := e.About(s.section.Title, excerpt, cited).Plain()
 			for _, unit := range append(pill.Units(excerpt), pill.Unit{Text: pill.Text{Source: e.Title(s.section.Title)}}) {
 				if namesRevision(library, unit.Source) {
 					continue

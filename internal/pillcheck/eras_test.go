@@ -1,10 +1,13 @@
 package pillcheck_test
 
 import (
+	"slices"
 	"testing"
 	"testing/fstest"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/claims"
+	"jetpills/internal/edition"
 	"jetpills/internal/pill"
 	"jetpills/internal/pillcheck"
 )
@@ -50,5 +53,34 @@ A ` + "`som`" + ` goes with one version: ` + "`nix eval .#majorVersion`" + ` is 
 	findings, _ := pillcheck.Eras(pill.Load(files), l, catalogs(t, l))
 	if len(findings) != 3 {
 		t.Errorf("found %v", findings)
+	}
+}
+
+// Where the lines stand that the shipped pills cite is known at every revision.
+func TestCitedLinesAreKnown(t *testing.T) {
+	l, pills := library(t), pill.Load(shipped(t))
+	all := pills.Pills()
+	for _, more := range []func() (*pill.Pill, bool){pills.Index, pills.Glossary} {
+		if p, ok := more(); ok {
+			all = append(slices.Clip(all), p)
+		}
+	}
+	seen := 0
+	for _, p := range all {
+		at, _ := l.Revision(p.Revision)
+		for _, u := range p.Units() {
+			for _, place := range claims.Places(edition.Claims(u)) {
+				if has, _ := l.HasFile(at, place.Path); !has || place.First == 0 {
+					continue
+				}
+				seen++
+				if _, _, _, known := l.LineAt(at, at, place.Path, place.First); !known {
+					t.Errorf("%s: where %s:%d stands elsewhere is not known; run make catalog UPSTREAM=DIR", p.File, place.Path, place.First)
+				}
+			}
+		}
+	}
+	if seen < 150 {
+		t.Error("only", seen, "lines")
 	}
 }

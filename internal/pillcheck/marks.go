@@ -9,7 +9,8 @@ import (
 	"jetpills/internal/pill"
 )
 
-// marks checks the wording for other revisions: its form, and that what it names was there on its side.
+// marks checks the wording for other revisions and the witnesses: their form, that what a wording names was there on its side, and that
+// a witness is there.
 func (l *linter) marks(p *pill.Pill) {
 	for _, s := range p.Sections {
 		offset := len(s.Markdown()) - len(strings.TrimLeft(s.Markdown(), "\n"))
@@ -19,12 +20,21 @@ func (l *linter) marks(p *pill.Pill) {
 			line := s.LineAt(offset)
 			offset += len(b.Source)
 			mark, isMark := pill.ReadMark(b.Comment)
+			witnesses, isWitness := pill.ReadWitnesses(b.Comment)
 			switch {
 			case b.Kind != pill.CommentBlock:
 				behind, last = true, nil
 				continue
+			case isWitness && !behind:
+				l.found(p.File, line, "mark", "no block of the section stands before the comment that names its witness")
+				continue
+			case isWitness:
+				for _, w := range witnesses {
+					l.witness(p.File, line, p.Revision, w)
+				}
+				continue
 			case !isMark && pill.LooksLikeMark(b.Comment):
-				l.found(p.File, line, "mark", "a wording for other revisions is <!-- before REV: text -->, or since REV")
+				l.found(p.File, line, "mark", "a wording for other revisions is <!-- before REV: text -->, or since REV; a witness is <!-- while FILE:LINE -->")
 				continue
 			case !isMark:
 				continue
@@ -49,6 +59,28 @@ func (l *linter) marks(p *pill.Pill) {
 			last = &mark
 			l.claimsOfMark(p, line, mark, revision)
 		}
+	}
+}
+
+// witness checks that what a text rests on is there at the revision that it is about, and is known at all others.
+func (l *linter) witness(file string, line int, revision string, w pill.Witness) {
+	at, _ := l.library.Revision(revision)
+	if w.Word != "" {
+		if has, known := l.library.HasWord(at, w.Word, true); !has || !known {
+			l.found(file, line, "mark", "%s is no word that upstream's source has at %s, and lacks at another revision", w.Word, at.Short())
+		}
+		return
+	}
+	if lines, ok := filesAt(revision)[w.Path]; ok && w.Line > lines {
+		l.found(file, line, "mark", "%s has %d lines at %s", w.Path, lines, at.Short())
+		return
+	}
+	_, there, has, known := l.library.LineAt(at, at, w.Path, w.Line)
+	switch {
+	case !known:
+		l.found(file, line, "mark", "where else %s:%d stands is not known; make catalog UPSTREAM=DIR finds it", w.Path, w.Line)
+	case has && there == 0:
+		l.found(file, line, "mark", "%s:%d says nothing by itself: name a line that stands there once", w.Path, w.Line)
 	}
 }
 

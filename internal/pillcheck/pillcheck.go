@@ -66,7 +66,7 @@ func Rules() []Rule {
 		{"package", "no such member of the scope or attribute of the overlay"},
 		{"file", "no such file in jetpack-nixos, or it has fewer lines"},
 		{"version", "no such version of JetPack, L4T, CUDA or the kernel"},
-		{"mark", "a wording for other revisions is not written as one, or has no place"},
+		{"mark", "a wording for other revisions, or a witness, is not written as one, has no place, or names what is not there"},
 		{"era", "at another revision, a hover names what that lacks and doesn't say so (with --eras)"},
 		{"revision", "no such commit of jetpack-nixos, or it has another date"},
 	}

@@ -14,13 +14,14 @@ import (
 )
 
 // words finds the words in the code of texts that the source at home has, and that of another commit with a catalog lacks.
-func (t *tables) words(c clone, commits []catalog.Commit, pills *pill.Collection) (map[string][]int, error) {
+func (t *tables) words(all *trees, commits []catalog.Commit, pills *pill.Collection) map[string][]int {
 	asked := t.asked(pills)
-	at, defined, err := c.wordsAt(commits, asked)
-	if err != nil {
-		return nil, err
+	at := make([]map[string]bool, len(commits))
+	for i := range commits {
+		at[i] = all.words(i, asked)
 	}
 	home := len(commits) - 1
+	defined := all.defined(home)
 	dated := map[string][]int{}
 	for word, isPlain := range asked {
 		if !at[home][word] || t.foreign[word] || isPlain && !defined[word] {
@@ -42,7 +43,7 @@ func (t *tables) words(c clone, commits []catalog.Commit, pills *pill.Collection
 			dated[word] = there
 		}
 	}
-	return dated, nil
+	return dated
 }
 
 // asked are the words in the code of the pills and the descriptions that may be names of upstream's source, and whether they stand only
@@ -60,67 +61,102 @@ func (t *tables) asked(pills *pill.Collection) map[string]bool {
 			asked[w.Name] = w.Plain
 		}
 	}
+	for _, w := range witnesses(pills) {
+		if w.Word != "" {
+			asked[w.Word] = false
+		}
+	}
 	return asked
 }
 
-// wordsAt are those of some words that the source of each commit has, in any file or in the name of one, and those that the Nix files
-// of the newest define.
-func (c clone) wordsAt(commits []catalog.Commit, asked map[string]bool) (at []map[string]bool, defined map[string]bool, err error) {
+// trees are the files of commits, with their texts.
+type trees struct {
+	at     []map[string]string       // by commit, the objects of files by path
+	texts  map[string]string         // of objects
+	bared  map[string][]string       // their lines, as [bare] makes them
+	wordOf map[string][]string       // the words asked for, of objects and of paths
+	found  map[string]map[string]int // in which lines of objects a line stands, by its path and number
+}
+
+// trees reads the files of commits.
+func (c clone) trees(commits []catalog.Commit) (*trees, error) {
 	blobs := blobReader{}
 	if err := blobs.open(c); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer blobs.close()
-	byObject, byPath := map[string][]string{}, map[string][]string{}
-	among := func(source string) []string {
-		var found []string
-		for w := range claims.SourceWords(source) {
-			if _, ok := asked[w]; ok && !slices.Contains(found, w) {
-				found = append(found, w)
-			}
-		}
-		return found
-	}
-	defined = map[string]bool{}
-	for i, one := range commits {
-		tree, err := c.git("", "ls-tree", "-r", one.Hash)
+	t := &trees{texts: map[string]string{}, bared: map[string][]string{}, wordOf: map[string][]string{}, found: map[string]map[string]int{}}
+	for _, one := range commits {
+		list, err := c.git("", "ls-tree", "-r", one.Hash)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		here := map[string]bool{}
-		for line := range strings.Lines(tree) {
+		files := map[string]string{}
+		for line := range strings.Lines(list) {
 			about, path, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 			fields := strings.Fields(about)
 			if fields[1] != "blob" {
 				continue
 			}
 			object := fields[2]
-			inFile, ok := byObject[object]
-			if isNix := strings.HasSuffix(path, ".nix") && i == len(commits)-1; !ok || isNix {
-				text, err := blobs.read(object)
-				if err != nil {
-					return nil, nil, err
-				}
-				inFile = among(text)
-				byObject[object] = inFile
-				if isNix {
-					for word := range claims.DefinedWords(text) {
-						defined[word] = true
-					}
-				}
-			}
-			if byPath[path] == nil {
-				byPath[path] = append(among(path), "")
-			}
-			for _, words := range [][]string{inFile, byPath[path]} {
-				for _, word := range words {
-					here[word] = true
+			files[path] = object
+			if _, ok := t.texts[object]; !ok {
+				if t.texts[object], err = blobs.read(object); err != nil {
+					return nil, err
 				}
 			}
 		}
-		at = append(at, here)
+		t.at = append(t.at, files)
 	}
-	return at, defined, nil
+	return t, nil
+}
+
+// lines are the [bare] lines of an object.
+func (t *trees) lines(object string) []string {
+	lines, ok := t.bared[object]
+	if !ok {
+		lines = strings.Split(t.texts[object], "\n")
+		for i := range lines {
+			lines[i] = bare(lines[i])
+		}
+		t.bared[object] = lines
+	}
+	return lines
+}
+
+// words are those of some words that the source of a commit has, in any file or in the name of one.
+func (t *trees) words(commit int, asked map[string]bool) map[string]bool {
+	here := map[string]bool{}
+	for path, object := range t.at[commit] {
+		for key, source := range map[string]string{object: t.texts[object], path: path} {
+			found, ok := t.wordOf[key]
+			if !ok {
+				for w := range claims.SourceWords(source) {
+					if _, ok := asked[w]; ok && !slices.Contains(found, w) {
+						found = append(found, w)
+					}
+				}
+				t.wordOf[key] = found
+			}
+			for _, w := range found {
+				here[w] = true
+			}
+		}
+	}
+	return here
+}
+
+// defined are the words that the Nix files of a commit define.
+func (t *trees) defined(commit int) map[string]bool {
+	words := map[string]bool{}
+	for path, object := range t.at[commit] {
+		if strings.HasSuffix(path, ".nix") {
+			for word := range claims.DefinedWords(t.texts[object]) {
+				words[word] = true
+			}
+		}
+	}
+	return words
 }
 
 // blobReader reads the objects of a clone with one run of git.

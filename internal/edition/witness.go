@@ -1,0 +1,125 @@
+package edition
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"jetpills/internal/claims"
+	"jetpills/internal/pill"
+	"jetpills/internal/text"
+)
+
+// witnessed is a block without what cites a line that the revision does not have: the sentence, the item or the row. It is not ok where
+// nothing would be left, or what the block announces.
+func (e Edition) witnessed(b pill.Block) (source string, ok bool) {
+	if b.Kind == pill.CodeBlockKind || b.Kind == pill.OtherBlock {
+		return b.Source, true
+	}
+	var kept strings.Builder
+	if len(b.Parts) > 0 {
+		last, stay := 0, 0
+		for _, part := range b.Parts {
+			kept.WriteString(b.Source[last:part[0]])
+			last = part[1]
+			item := b.Source[part[0]:part[1]]
+			whole := item
+			if b.Kind == pill.TableBlock {
+				whole = tableOf(item)
+			}
+			if len(e.unwitnessed(whole)) == 0 {
+				kept.WriteString(item)
+				stay++
+			} else if b.Kind == pill.NumberBlock {
+				return b.Source, false // a step
+			}
+		}
+		kept.WriteString(b.Source[last:])
+		return kept.String(), stay > 0
+	}
+	if len(e.unwitnessed(b.Source)) == 0 {
+		return b.Source, true
+	}
+	gone, stay := false, 0
+	file := "" // that was named last
+	for _, sentence := range sentences(b.Source) {
+		gone = gone && refersBack.MatchString(sentence) || len(e.unwitnessed(file+sentence)) > 0
+		for _, p := range places(sentence) {
+			if !p.Bare {
+				file = "`" + p.Path + "` "
+			}
+		}
+		if !gone {
+			kept.WriteString(sentence)
+			stay++
+		}
+	}
+	if stay == 0 || gone && b.Announces {
+		return b.Source, false
+	}
+	return strings.TrimRight(kept.String(), " \n") + "\n\n", true
+}
+
+// sentences cuts a paragraph behind each of its sentences. Laid end to end they are the paragraph, without the space behind it.
+func sentences(paragraph string) []string {
+	words := strings.TrimRight(strings.ReplaceAll(paragraph, "\n", " "), " ") // bytes stay where they are
+	var all []string
+	for at := 0; at < len(words); {
+		_, rest := text.Sentence(words[at:])
+		end := len(words) - len(rest)
+		all = append(all, paragraph[at:end])
+		at = end
+	}
+	return all
+}
+
+func places(markdown string) []claims.Place {
+	var all []claims.Place
+	for _, u := range pill.Units(markdown) {
+		all = append(all, claims.Places(Claims(u))...)
+	}
+	return all
+}
+
+// unwitnessed are the lines that a text cites, and that the revision does not have.
+func (e Edition) unwitnessed(markdown string) []claims.Missing {
+	var all []claims.Missing
+	for _, p := range places(markdown) {
+		for _, line := range []int{p.First, p.Last} {
+			if m, missing := e.missingLine(p.Path, line); missing && !slices.ContainsFunc(all, func(o claims.Missing) bool { return o.Name == m.Name }) {
+				all = append(all, m)
+			}
+		}
+	}
+	return all
+}
+
+// missingLine reports a line of a file at home that the revision does not have.
+func (e Edition) missingLine(path string, line int) (claims.Missing, bool) {
+	if line == 0 || path == "" {
+		return claims.Missing{}, false
+	}
+	if _, _, has, known := e.library.LineAt(e.home.Revision, e.world.Revision, path, line); has || !known {
+		return claims.Missing{}, false
+	}
+	if has, _ := e.library.HasFile(e.world.Revision, path); !has {
+		past, _ := e.library.FileHistory(path)
+		return claims.Missing{Code: "file", Name: path, Past: past}, true
+	}
+	past, _ := e.library.LineHistory(path, line)
+	return claims.Missing{Code: "line", Name: lineName(path, line), Past: past}, true
+}
+
+// lacksOf reports whether the revision does not have one of some witnesses.
+func (e Edition) lacksOf(all []pill.Witness) bool {
+	return slices.ContainsFunc(all, func(w pill.Witness) bool {
+		if w.Word == "" {
+			_, missing := e.missingLine(w.Path, w.Line)
+			return missing
+		}
+		has, known := e.library.HasWord(e.world.Revision, w.Word, true)
+		return known && !has
+	})
+}
+
+func lineName(path string, line int) string { return path + ":" + strconv.Itoa(line) }
