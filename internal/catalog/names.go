@@ -50,12 +50,17 @@ func (c *Catalog) FlashesFromBoard() bool {
 	return !at.IsZero() && at.Before(builtFlashScript)
 }
 
-// sendsInitrd is the commit since which the flash script of a configuration is its initrdFlashScript, no longer its legacyFlashScript.
-const sendsInitrd = "afb6ecf"
+// What the programs of the flake's flash scripts are called has changed: since FlashesByInitrd, a flash script is the one that boots an
+// initrd, and its program is initrd-flash-NAME. From FlashScriptsCross until FlashScriptsNamed, the name ended in -cross.
+const (
+	FlashesByInitrd   = "afb6ecf"
+	FlashScriptsCross = "2117c88"
+	FlashScriptsNamed = "d155fcf"
+)
 
 // FlashProgram is what the name of the program begins with that a flash script of a configuration is; empty where that is not known.
 func (l *Library) FlashProgram(c *Catalog, script string) string {
-	before, ok := l.IsBefore(c.Revision.Hash, sendsInitrd)
+	before, ok := l.IsBefore(c.Revision.Hash, FlashesByInitrd)
 	switch {
 	case script == "initrdFlashScript", script == "flashScript" && ok && !before:
 		return "initrd-flash-"

@@ -298,8 +298,9 @@ func (r *reader) readNames(c [2]int) {
 		if m[0] > 0 {
 			before = code[m[0]-1]
 		}
-		if before == '/' && scriptLike.MatchString(code[m[0]:m[1]]) {
-			before = ' ' // result/bin/initrd-flash-…
+		isProgram := before == '/' && scriptLike.MatchString(code[m[0]:m[1]]) // result/bin/initrd-flash-…
+		if isProgram {
+			before = ' '
 		}
 		if strings.IndexByte("/.$@", before) >= 0 || '0' <= before && before <= '9' {
 			continue
@@ -310,6 +311,7 @@ func (r *reader) readNames(c [2]int) {
 			assigned:  before == '"' && assigning.MatchString(code[:m[0]]),
 			tentative: hasDefault.MatchString(code[m[1]:]),
 			path:      m[1] < len(code) && code[m[1]] == '/',
+			program:   isProgram,
 		}
 		n.alone = n.whole || n.quoted && m[0] == 1 && m[1]+1 == len(code) && code[m[1]] == '"'
 		if before == '#' {
@@ -341,6 +343,7 @@ type named struct {
 	assigned   bool // the string is what a name is set to or compared with
 	tentative  bool // "x or y", "x ? y": it need not exist
 	path       bool // the beginning of a path
+	program    bool // a program that a build leaves
 	reference  flake
 }
 
@@ -500,6 +503,10 @@ func (r *reader) readBoard(name string, n named) {
 	}
 	switch {
 	case scriptLike.MatchString(name):
+		if since, ok := r.programSince(name); ok && n.program {
+			r.say(n.start, n.end, "output", since, "no flash script has the program %s", name)
+			return
+		}
 		if has, known := r.flashing(name); !has && known {
 			past, ok := r.namePast(name)
 			if !ok {

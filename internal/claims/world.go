@@ -438,6 +438,24 @@ func (w *World) flashing(name string) (has, known bool) {
 	return slices.Contains(packages.Names, name) || slices.Contains(packages.Names, strings.TrimPrefix(name, "initrd-")) || slices.Contains(hosts.Names, name), known
 }
 
+// programSince is since when the flash script of a board has a program of that name, if the revision is one that is not so.
+func (w *World) programSince(program string) (catalog.History, bool) {
+	if len(w.FlashTargets()) > 0 {
+		return catalog.History{}, false // their names are known
+	}
+	for _, era := range []struct{ from, until string }{{"", catalog.FlashesByInitrd}, {catalog.FlashScriptsCross, catalog.FlashScriptsNamed}} {
+		if era.from == "" && !strings.HasPrefix(program, "initrd-") || strings.HasSuffix(program, "-cross") {
+			continue
+		}
+		from, ok := w.IsBefore(era.from)
+		until, known := w.IsBefore(era.until)
+		if since, isCommit := w.library.Revision(catalog.FlashScriptsNamed); known && until && (era.from == "" || ok && !from) && isCommit {
+			return catalog.History{Path: program, Introduced: since}, true
+		}
+	}
+	return catalog.History{}, false
+}
+
 // hasVersion reports whether a generation has the version named or a longer form of it, or the overlay touches the packages of that
 // CUDA; known is false where the versions of a generation are not known.
 func (w *World) hasVersion(of, named string) (has, known bool) {
