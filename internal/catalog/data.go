@@ -159,6 +159,7 @@ func Read(folder fs.FS) (*Library, error) {
 		text, _ := readText(folder, filePlaces)
 		return readPlaces(text, len(l.commits))
 	})
+	l.marked = sync.OnceValue(l.readMarked)
 	l.names = sync.OnceValue(func() map[string]string { return readSummaries(folder, fileNames) })
 	return l, nil
 }

@@ -21,6 +21,7 @@ type Library struct {
 	cells          func() map[fitKey]Combination // the evaluated combinations
 	summaries      func() map[string]string      // of options
 	otherSummaries func() map[string]string      // the summaries of packages and values
+	marked         func() map[string]string      // the descriptions with marks, by what is shown of them
 	places         func() places
 	names          func() map[string]string // the kinds and summaries of names
 

@@ -102,7 +102,7 @@ func (o Option) ValueSummary(value string) string {
 	if o.library == nil {
 		return ""
 	}
-	return o.library.otherSummaries()[o.Path+"="+value]
+	return o.library.PackageSummary(o.Path + "=" + value)
 }
 
 // ShownDefault returns the default as it reads best: upstream's default text where there is one,

@@ -106,7 +106,7 @@ func (l *Library) tree(options []Option) *tree {
 	slices.SortFunc(t.options, func(a, b Option) int { return strings.Compare(a.Path, b.Path) })
 	for i := range t.options {
 		o := &t.options[i]
-		o.library, o.Summary = l, l.summaries()[o.Path]
+		o.library, o.Summary = l, l.SetSummary(o.Path)
 		p := l.pastOf(o.Path)
 		o.Since = p.since
 		if o.RenamedTo != "" {
@@ -170,7 +170,7 @@ func (l *Library) packageSet(s Source, c Contents) packageSet {
 	set := packageSet{Contents: c}
 	set.Packages = slices.Clone(c.Packages)
 	for i := range set.Packages {
-		set.Packages[i].Summary = l.otherSummaries()[set.Packages[i].Name]
+		set.Packages[i].Summary = l.PackageSummary(set.Packages[i].Name)
 	}
 	if s.holds(TablePackages) {
 		e := l.evaluated()

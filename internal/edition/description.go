@@ -63,19 +63,22 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) Description {
 	var held []string
 	differs := path != "" && !isSame(now, then)
 	wasGone := false
-	for rest := e.renamed(words); rest != ""; {
-		var sentence string
-		sentence, rest = text.Sentence(rest)
-		gone := wasGone && goesOn.MatchString(sentence) || e.lacks(sentence) || e.isAhead(sentence) || e.isLater(sentence)
-		if isThere {
-			gone = gone || now.ShownDefault() != then.ShownDefault() && ofDefault.MatchString(sentence) ||
-				isFunction(now) && !isFunction(then) && strings.Contains(sentence, "function") ||
-				then.Used != "" && slices.ContainsFunc(decided, func(value string) bool { return strings.Contains(sentence, "`"+value+"`") })
+	for _, part := range s.library.Marked(words) {
+		for rest := e.renamed(part.Words); rest != ""; {
+			var sentence string
+			sentence, rest = text.Sentence(rest)
+			gone := wasGone && goesOn.MatchString(sentence) || e.lacks(sentence) || e.isAhead(sentence) || e.isLater(sentence) ||
+				len(e.unwitnessed(sentence)) > 0 || rest == "" && !e.holds(part.Mark)
+			if isThere {
+				gone = gone || now.ShownDefault() != then.ShownDefault() && ofDefault.MatchString(sentence) ||
+					isFunction(now) && !isFunction(then) && strings.Contains(sentence, "function") ||
+					then.Used != "" && slices.ContainsFunc(decided, func(value string) bool { return strings.Contains(sentence, "`"+value+"`") })
+			}
+			differs = differs || gone
+			if wasGone = gone; !gone {
+				held = append(held, sentence)
+			}
 		}
-		if wasGone = gone; !gone {
-			held = append(held, sentence)
-		}
-		differs = differs || gone
 	}
 	return Description{strings.Join(held, " "), differs}
 }
@@ -84,6 +87,16 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) Description {
 func isSame(a, b catalog.Option) bool {
 	return a.Path == b.Path && a.Type == b.Type && slices.Equal(a.Values, b.Values) && a.ShownDefault() == b.ShownDefault() && a.Used == b.Used &&
 		a.RenamedTo == b.RenamedTo && a.ReadOnly == b.ReadOnly
+}
+
+// holds reports whether a sentence with a mark holds at the revision, as far as is known.
+func (e Edition) holds(mark string) bool {
+	if witnesses, ok := pill.ReadWitnesses(mark); ok {
+		return !e.lacksOf(witnesses)
+	}
+	kind, commit, _ := strings.Cut(mark, " ")
+	before, ok := e.world.IsBefore(commit)
+	return !ok || before == (kind == "before")
 }
 
 // Later are phrases of descriptions that hold since a commit, and name nothing that came with it.

@@ -128,6 +128,40 @@ func TestDescriptionDiffers(t *testing.T) {
 	}
 }
 
+// A sentence of a description may say when it holds, in a mark that nobody sees.
+func TestMarkedDescription(t *testing.T) {
+	shipped, _ := open(t)
+	const path = "hardware.nvidia-jetpack.som"
+	d := catalog.DataOf(shipped)
+	d.Summaries[path] = "First. It is so. [while flake.nix:149] They are new. [since 1a54d38] It was old. [before e1b355b] It fuses. [while JP_FUSE_PRESIGN] Last."
+	dir := t.TempDir()
+	if err := catalog.Write(dir, d); err != nil {
+		t.Fatal(err)
+	}
+	l, err := catalog.Read(os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if catalog.DataOf(l).Summaries[path] != d.Summaries[path] {
+		t.Error("the marks are lost")
+	}
+	for rev, want := range map[string]string{
+		"4d857d6": "First. It is so. They are new. It fuses. Last.",
+		"4a4e93a": "First. It is so. They are new. Last.",
+		"20bc50f": "First. It was old. Last.",
+		"8f27a0b": "First. It was old. Last.",
+	} {
+		c, _ := l.At(rev)
+		o, _ := c.Option(path)
+		if shown := "First. It is so. They are new. It was old. It fuses. Last."; o.Summary != shown || l.SetSummary(path) != shown {
+			t.Errorf("%q, not %q", o.Summary, shown)
+		}
+		if got := edition.NewShelf(l).Description(o.Summary, path, c).Text; got != want {
+			t.Errorf("at %s: %q, not %q", rev, got, want)
+		}
+	}
+}
+
 // A title as it reads at a pin.
 func TestTitle(t *testing.T) {
 	l, pills := open(t)

@@ -71,6 +71,9 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 	if err != nil {
 		return err
 	}
+	if err := t.checkMarks(after); err != nil {
+		return err
+	}
 	report(w, before, after, firstParent)
 	if before == nil || before.Newest().Revision == after.Newest().Revision {
 		return nil

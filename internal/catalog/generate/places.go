@@ -19,7 +19,7 @@ func (t *tables) places(c clone, commits []catalog.Commit, folder string) (catal
 	pills := pill.Load(os.DirFS(folder))
 	home := commits[len(commits)-1].Hash
 	p := catalog.Places{Home: home, Files: map[string][]int{}, Lines: map[string][]int{}}
-	files, lines := named(pills)
+	files, lines := t.named(pills)
 	revs := make([]string, len(commits))
 	for i, one := range commits {
 		revs[i] = one.Hash
@@ -84,8 +84,8 @@ func (t *tables) places(c clone, commits []catalog.Commit, folder string) (catal
 	return p, nil
 }
 
-// named are the paths that the pills name, without the slash behind a folder, and the lines in them.
-func named(pills *pill.Collection) (files []string, lines map[string][]int) {
+// named are the paths that the pills and the descriptions name, without the slash behind a folder, and the lines in them.
+func (t *tables) named(pills *pill.Collection) (files []string, lines map[string][]int) {
 	lines = map[string][]int{}
 	cite := func(path string, numbers ...int) {
 		for _, line := range numbers {
@@ -97,12 +97,12 @@ func named(pills *pill.Collection) (files []string, lines map[string][]int) {
 			lines[path] = []int{}
 		}
 	}
-	for _, w := range witnesses(pills) {
+	for _, w := range t.witnesses(pills) {
 		if w.Path != "" {
 			cite(w.Path, w.Line)
 		}
 	}
-	for _, u := range unitsOf(pills) {
+	for _, u := range t.units(pills) {
 		for _, place := range claims.Places(textOf(u)) {
 			if place.Path == "" {
 				continue
@@ -113,11 +113,17 @@ func named(pills *pill.Collection) (files []string, lines map[string][]int) {
 	return slices.Sorted(maps.Keys(lines)), lines
 }
 
-// witnesses are those of all pills, of their index and of the glossary.
-func witnesses(pills *pill.Collection) []pill.Witness {
+// witnesses are those of all pills, of their index and of the glossary, and of the descriptions.
+func (t *tables) witnesses(pills *pill.Collection) []pill.Witness {
 	var all []pill.Witness
 	for _, p := range everyPill(pills) {
 		all = append(all, p.Witnesses()...)
+	}
+	for _, words := range t.descriptions() {
+		for _, s := range catalog.MarkedSentences(words) {
+			witnesses, _ := pill.ReadWitnesses(s.Mark)
+			all = append(all, witnesses...)
+		}
 	}
 	return all
 }
@@ -134,11 +140,14 @@ func everyPill(pills *pill.Collection) []*pill.Pill {
 	return all
 }
 
-// unitsOf are the pieces of all pills, of their index and of the glossary.
-func unitsOf(pills *pill.Collection) []pill.Unit {
+// units are the pieces of all pills, of their index and of the glossary, and of the descriptions.
+func (t *tables) units(pills *pill.Collection) []pill.Unit {
 	var units []pill.Unit
 	for _, p := range everyPill(pills) {
 		units = append(units, p.Units()...)
+	}
+	for _, words := range t.descriptions() {
+		units = append(units, pill.Units(words)...)
 	}
 	return units
 }

@@ -68,3 +68,62 @@ func TestWords(t *testing.T) {
 		t.Errorf("checker: %+v", h)
 	}
 }
+
+// A line is found by its text: where it moved, in another file, and with what does not make it another line; and not where it is
+// another one.
+func TestLines(t *testing.T) {
+	r, first, _ := firstCommit(t)
+	old := r.commit(map[string]string{
+		"one.nix":     "{ cfg }: {\n  a = 1;\n  isRight = cfg.some.thing && other.one;\n  b = 2; # two\n}\n",
+		"two.nix":     "{\n  c = 3;\n  aLineThatIsLongEnough = cfg.yes;\n  d = 4;\n}\n",
+		"changed.nix": "{\n  value = cfg.yes;\n}\n",
+		"twice.nix":   "{\n  x = 1;\n}\n{\n  x = 1;\n}\n",
+	})
+	last := r.commit(map[string]string{
+		"one.nix":     "{ config }: {\n  zero = 0;\n  a = 1;\n  isRight   = config.a.some.thing && other.one; # why\n  b = 2;\n}\n",
+		"two.nix":     "{\n}\n",
+		"three.nix":   "{\n  c = 3;\n  aLineThatIsLongEnough = config.yes;\n  d = 4;\n}\n",
+		"changed.nix": "{\n  value = cfg.no;\n}\n",
+		"twice.nix":   "{\n  x = 1;\n}\n",
+	})
+	l, _ := r.withPills(last, "`one.nix:4`, `three.nix:3`, `changed.nix:2`, `twice.nix:2`.\n\n<!-- while one.nix:5 -->")
+	home := catalog.Revision{Hash: last}
+	for name, c := range map[string]struct {
+		rev, path  string
+		line       int
+		file       string
+		there      int
+		has, known bool
+	}{
+		"at home":                     {last, "one.nix", 4, "one.nix", 4, true, true},
+		"elsewhere in the file":       {old, "one.nix", 4, "one.nix", 3, true, true},
+		"of a witness":                {old, "one.nix", 5, "one.nix", 4, true, true},
+		"in another file":             {old, "three.nix", 3, "two.nix", 3, true, true},
+		"another line":                {old, "changed.nix", 2, "changed.nix", 0, false, true},
+		"one of several":              {old, "twice.nix", 2, "twice.nix", 0, true, true},
+		"where the file was not":      {first, "one.nix", 4, "one.nix", 0, false, true},
+		"that nobody asked for":       {old, "one.nix", 1, "one.nix", 0, false, false},
+		"of a commit that is unknown": {strings.Repeat("0", 40), "one.nix", 4, "one.nix", 0, false, false},
+	} {
+		if file, there, has, known := l.LineAt(home, catalog.Revision{Hash: c.rev}, c.path, c.line); file != c.file || there != c.there || has != c.has || known != c.known {
+			t.Errorf("%s: %s:%d, %v, known %v", name, file, there, has, known)
+		}
+	}
+	if h, ok := l.LineHistory("three.nix", 3); !ok || h.Introduced.Hash != old {
+		t.Errorf("the line that moved is there since %s", h.Introduced.Short())
+	}
+}
+
+// A mark in a description names what is known.
+func TestMarksOfDescriptions(t *testing.T) {
+	r, rev, _ := firstCommit(t)
+	for mark, ok := range map[string]bool{
+		"[since " + rev[:7] + "]": true, "[before 1234567]": false, "[while overlay.nix:2]": false, "[while carrierBoard]": false, "[while it is so]": false,
+	} {
+		tables := evaluated(rev)
+		tables["summaries.json"] = &fstest.MapFile{Data: []byte(`{"options": {"hardware.nvidia-jetpack.som": "It is so. ` + mark + `"}}`)}
+		if err := run(tables, r.data, "", false, "", &bytes.Buffer{}); (err == nil) != ok {
+			t.Errorf("%s: %v", mark, err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pill"
 )
 
 // tables are those that evaluations gave, and the project's own descriptions. facts/README.md says more.
@@ -79,6 +80,41 @@ func readTables(folder fs.FS) (*tables, error) {
 		}
 	}
 	return t, nil
+}
+
+// descriptions are all of them.
+func (t *tables) descriptions() []string {
+	var all []string
+	for _, of := range []map[string]string{t.summaries, t.otherSummaries, t.names} {
+		all = slices.AppendSeq(all, maps.Values(of))
+	}
+	return all
+}
+
+// checkMarks checks that the marks in descriptions name commits, and what is there at the newest and known of at all others.
+func (t *tables) checkMarks(l *catalog.Library) error {
+	newest := l.Newest().Revision
+	for _, words := range t.descriptions() {
+		for _, s := range catalog.MarkedSentences(words) {
+			kind, commit, _ := strings.Cut(s.Mark, " ")
+			witnesses, ok := pill.ReadWitnesses(s.Mark)
+			if !ok && kind != "" {
+				if _, ok = l.Revision(commit); !ok || kind == "while" {
+					return fmt.Errorf("summaries.json: [%s] behind %q names no commit, line or word", s.Mark, s.Words)
+				}
+			}
+			for _, w := range witnesses {
+				has, known := l.HasWord(newest, w.Word, true)
+				if w.Word == "" {
+					_, _, has, known = l.LineAt(newest, newest, w.Path, w.Line)
+				}
+				if !has || !known {
+					return fmt.Errorf("summaries.json: [%s] behind %q names a line or a word that is not known at all revisions; -upstream finds it", s.Mark, s.Words)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // evaluated are the tables as the catalog has them: without what the sources say too.

@@ -50,18 +50,12 @@ func (t *tables) words(all *trees, commits []catalog.Commit, pills *pill.Collect
 // where that of a plain word counts.
 func (t *tables) asked(pills *pill.Collection) map[string]bool {
 	asked := map[string]bool{}
-	units := unitsOf(pills)
-	for _, all := range []map[string]string{t.summaries, t.otherSummaries, t.names} {
-		for _, summary := range all {
-			units = append(units, pill.Units(summary)...)
-		}
-	}
-	for _, u := range units {
+	for _, u := range t.units(pills) {
 		for _, w := range claims.Words(textOf(u)) {
 			asked[w.Name] = w.Plain
 		}
 	}
-	for _, w := range witnesses(pills) {
+	for _, w := range t.witnesses(pills) {
 		if w.Word != "" {
 			asked[w.Word] = false
 		}
