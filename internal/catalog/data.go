@@ -101,7 +101,9 @@ func Read(folder fs.FS) (*Library, error) {
 		return nil, err
 	}
 	last := -1
+	l.byHash = make(map[string]int, len(l.commits))
 	for i, c := range l.commits {
+		l.byHash[c.Hash] = i
 		for len(l.firstSeen) <= c.Source {
 			l.firstSeen = append(l.firstSeen, len(l.commits))
 		}

@@ -11,8 +11,10 @@ import (
 // Library is all of history: one catalog per revision, made on first use. It is safe for concurrent use.
 type Library struct {
 	commits        []Commit
-	mainline       []int // the commits on the first-parent line whose source differs from that of the one before
-	firstSeen      []int // by source, the first mainline commit that has it; more than there are for none
+	byHash         map[string]int
+	short          sync.Map // likewise, by the short hashes that were asked for
+	mainline       []int    // the commits on the first-parent line whose source differs from that of the one before
+	firstSeen      []int    // by source, the first mainline commit that has it; more than there are for none
 	options        timeline
 	optionWords    func() map[string]bool // the names in the paths of options
 	packages       func() timeline
@@ -97,6 +99,13 @@ func (l *Library) find(rev string) (int, bool) {
 	if len(rev) < 7 || len(rev) > 40 {
 		return 0, false
 	}
+	if len(rev) == 40 {
+		i, ok := l.byHash[rev]
+		return i, ok
+	}
+	if i, ok := l.short.Load(rev); ok {
+		return i.(int), true
+	}
 	found := -1
 	for i, c := range slices.Backward(l.commits) {
 		if strings.HasPrefix(c.Hash, rev) {
@@ -105,6 +114,9 @@ func (l *Library) find(rev string) (int, bool) {
 			}
 			found = i
 		}
+	}
+	if found >= 0 {
+		l.short.Store(rev, found)
 	}
 	return found, found >= 0
 }

@@ -94,9 +94,11 @@ func (r *reader) read() {
 	r.revisions()
 	r.readVersions()
 	r.readFamilies()
-	for _, c := range r.text.Code {
-		r.readNames(c)
-		r.readValues(c)
+	for _, n := range scan(r, "names", r.names) {
+		r.readName(n)
+	}
+	for _, a := range scan(r, "assignments", r.assignments) {
+		r.readAssignment(a)
 	}
 	r.readFiles()
 	if r.text.Language == "nix" {
@@ -104,22 +106,26 @@ func (r *reader) read() {
 	}
 	if r.bare {
 		if !r.text.IsCode {
-			r.readWords()
+			for _, n := range scan(r, "words", r.bareWords) {
+				r.readBare(n)
+			}
 		}
 		r.readSourceWords()
 	}
 }
 
-// readWords checks words of prose outside of code: no other word is called like most names.
-func (r *reader) readWords() {
+// bareWords are the words of prose outside of code: no other word is called like most names.
+func (r *reader) bareWords() []named {
+	var all []named
 	source := r.text.Source
 	for _, m := range dotted.FindAllStringIndex(source, -1) {
 		inCode := slices.ContainsFunc(r.text.Code, func(c [2]int) bool { return c[0] < m[1] && m[0] < c[1] })
 		if inCode || m[0] > 0 && strings.IndexByte("/#-.$@_", source[m[0]-1]) >= 0 || m[1] < len(source) && source[m[1]] == '/' {
 			continue
 		}
-		r.readBare(named{start: m[0], end: m[1], parts: split(source[m[0]:m[1]]), prose: true})
+		all = append(all, named{start: m[0], end: m[1], parts: split(source[m[0]:m[1]]), prose: true})
 	}
+	return all
 }
 
 // reader reads one text.
@@ -182,7 +188,8 @@ var (
 // revisions checks the commits that a text names, and notes whether there are any.
 func (r *reader) revisions() {
 	source := r.text.Source
-	for _, m := range hashPattern.FindAllStringSubmatchIndex(source, -1) {
+	hashes := scan(r, "hashes", func() [][]int { return hashPattern.FindAllStringSubmatchIndex(source, -1) })
+	for _, m := range hashes {
 		hash := source[m[2]:m[3]]
 		if !strings.ContainsAny(hash, "abcdef") || !strings.ContainsAny(hash, "0123456789") {
 			continue
@@ -224,7 +231,7 @@ var (
 // readVersions checks versions beside their word.
 func (r *reader) readVersions() {
 	source := r.text.Source
-	if len(r.Generations()) == 0 || !versionWord.MatchString(source) {
+	if len(r.Generations()) == 0 || !scan(r, "version words", func() bool { return versionWord.MatchString(source) }) {
 		return
 	}
 	patterns := versionClaims
@@ -233,7 +240,8 @@ func (r *reader) readVersions() {
 	}
 	for _, pattern := range patterns {
 		word, versions := 2*pattern.SubexpIndex("word"), 2*pattern.SubexpIndex("versions")
-		for _, m := range pattern.FindAllStringSubmatchIndex(source, -1) {
+		claims := scan(r, pattern.String(), func() [][]int { return pattern.FindAllStringSubmatchIndex(source, -1) })
+		for _, m := range claims {
 			of := kindOfVersion(source[m[word]:m[word+1]])
 			start, end := m[versions], m[versions+1]
 			listed := onlyVersion.FindAllStringIndex(source[start:end], -1)
@@ -258,7 +266,8 @@ func (r *reader) readVersions() {
 		}
 	}
 	capabilities := slices.ContainsFunc(r.SoMs(), func(s catalog.SoM) bool { return len(s.CUDACapabilities) > 0 })
-	for _, m := range capability.FindAllStringSubmatchIndex(source, -1) {
+	all := scan(r, "capabilities", func() [][]int { return capability.FindAllStringSubmatchIndex(source, -1) })
+	for _, m := range all {
 		named := source[m[2]:m[3]]
 		if capabilities && !slices.ContainsFunc(r.SoMs(), func(s catalog.SoM) bool { return slices.Contains(s.CUDACapabilities, named) }) {
 			r.add(Missing{m[2], m[3], "version", "capability " + named, "no SoM has the CUDA capability " + named, never, ""})
@@ -274,7 +283,8 @@ func (r *reader) readFamilies() {
 	if !r.bare || r.text.IsCode || len(r.SoMs()) == 0 {
 		return
 	}
-	for _, m := range families.FindAllStringIndex(r.text.Source, -1) {
+	all := scan(r, "families", func() [][]int { return families.FindAllStringIndex(r.text.Source, -1) })
+	for _, m := range all {
 		name := r.text.Source[m[0]:m[1]]
 		if r.hasFamily(strings.ToLower(name)) {
 			continue
@@ -287,8 +297,17 @@ func (r *reader) readFamilies() {
 
 var dotted = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_'-]*(?:\.(?:[A-Za-z_][A-Za-z0-9_'-]*\*?|"[^"]*"|\*{1,2}|\$\{[^}]*\}))*`)
 
-// readNames checks the dotted names of a piece of code.
-func (r *reader) readNames(c [2]int) {
+// names are the dotted names in the code of a text.
+func (r *reader) names() []named {
+	var all []named
+	for _, c := range r.text.Code {
+		all = append(all, r.namesIn(c)...)
+	}
+	return all
+}
+
+func (r *reader) namesIn(c [2]int) []named {
+	var all []named
 	code := r.text.Source[c[0]:c[1]]
 	if r.text.Language == "nix" {
 		code, _, _ = strings.Cut(code, "\n# => ") // a value that Nix makes
@@ -317,8 +336,9 @@ func (r *reader) readNames(c [2]int) {
 		if before == '#' {
 			n.reference = flakeBefore(code[:m[0]-1])
 		}
-		r.readName(n)
+		all = append(all, n)
 	}
+	return all
 }
 
 var part = regexp.MustCompile(`(?:"[^"]*"|\$\{[^}]*\}|[^."])+`)
@@ -584,28 +604,41 @@ var (
 	assignedList = regexp.MustCompile(`\b([A-Za-z]+)\s*=\s*\[([^\]]*)\]`)
 )
 
-// readValues checks what options with fixed values are set to or compared with.
-func (r *reader) readValues(c [2]int) {
-	code := r.text.Source[c[0]:c[1]]
-	check := func(start, end int, leaf, value string) {
-		if values := r.values(leaf); values != nil && !slices.Contains(values, value) && !r.bound(value) {
-			past, _ := r.valuePast(leaf, value)
-			r.say(c[0]+start, c[0]+end, "value", past, "%s has no value %q", leaf, value)
-		} else if r.bare && values == nil && r.library.IsOptionWord(leaf) && !r.inside([]string{leaf}) {
-			if past, ok := r.valuePast(leaf, value); ok {
-				before := len(r.missing)
-				if r.say(c[0]+start, c[0]+end, "value", past, "no option has the value %q", value); len(r.missing) > before {
-					r.missing[before].of = leaf
-				}
+// An assignment is a value that a name is set to or compared with: where the value stands, and the name.
+type assignment struct {
+	start, end int
+	leaf       string
+}
+
+// assignments are those in the code of a text.
+func (r *reader) assignments() []assignment {
+	var all []assignment
+	for _, c := range r.text.Code {
+		code := r.text.Source[c[0]:c[1]]
+		for _, m := range assigned.FindAllStringSubmatchIndex(code, -1) {
+			all = append(all, assignment{c[0] + m[4], c[0] + m[5], code[m[2]:m[3]]})
+		}
+		for _, m := range assignedList.FindAllStringSubmatchIndex(code, -1) {
+			for _, value := range quoted.FindAllStringSubmatchIndex(code[m[4]:m[5]], -1) {
+				all = append(all, assignment{c[0] + m[4] + value[2], c[0] + m[4] + value[3], code[m[2]:m[3]]})
 			}
 		}
 	}
-	for _, m := range assigned.FindAllStringSubmatchIndex(code, -1) {
-		check(m[4], m[5], code[m[2]:m[3]], code[m[4]:m[5]])
-	}
-	for _, m := range assignedList.FindAllStringSubmatchIndex(code, -1) {
-		for _, value := range quoted.FindAllStringSubmatchIndex(code[m[4]:m[5]], -1) {
-			check(m[4]+value[2], m[4]+value[3], code[m[2]:m[3]], code[m[4]+value[2]:m[4]+value[3]])
+	return all
+}
+
+// readAssignment checks what an option with fixed values is set to or compared with.
+func (r *reader) readAssignment(a assignment) {
+	leaf, value := a.leaf, r.text.Source[a.start:a.end]
+	if values := r.values(leaf); values != nil && !slices.Contains(values, value) && !r.bound(value) {
+		past, _ := r.valuePast(leaf, value)
+		r.say(a.start, a.end, "value", past, "%s has no value %q", leaf, value)
+	} else if r.bare && values == nil && r.library.IsOptionWord(leaf) && !r.inside([]string{leaf}) {
+		if past, ok := r.valuePast(leaf, value); ok {
+			before := len(r.missing)
+			if r.say(a.start, a.end, "value", past, "no option has the value %q", value); len(r.missing) > before {
+				r.missing[before].of = leaf
+			}
 		}
 	}
 }
@@ -701,7 +734,7 @@ func (r *reader) readFiles() {
 	if r.text.Language == "json" {
 		return
 	}
-	for _, p := range Places(r.text) {
+	for _, p := range r.memory.Places(r.text) {
 		switch {
 		case p.Bare:
 		case r.files == nil:
@@ -749,7 +782,8 @@ func (r *reader) readFile(p Place) {
 
 // readBindings checks the full paths of what a Nix block binds, and that an option takes a function where it is set to one.
 func (r *reader) readBindings() {
-	for b := range syntax.Parse(r.text.Source).BindingPaths() {
+	all := scan(r, "bindings", func() []syntax.BindingPath { return slices.Collect(syntax.Parse(r.text.Source).BindingPaths()) })
+	for _, b := range all {
 		parts := split(b.Path)
 		i := r.root(parts)
 		if i < 0 {
@@ -783,7 +817,7 @@ func (r *reader) readFunction(b syntax.BindingPath, path []string) {
 	if !ok || !r.bare || head == "" || o.Type == "" || strings.Contains(o.Type, "function") {
 		return
 	}
-	if past, ok := r.past("function", o.Path, func() (catalog.History, bool) { return r.library.TypeHistory(o.Path, "function") }); ok {
+	if past, ok := r.memory.past("function", o.Path, func() (catalog.History, bool) { return r.library.TypeHistory(o.Path, "function") }); ok {
 		r.sayName(strings.TrimSpace(head)+" …", named{start: b.Offset, end: b.Offset + len(head)}, "value", past, "%s takes no function", o.Path)
 	}
 }

@@ -99,7 +99,7 @@ func isHash(word string) bool {
 
 // readSourceWords checks words of code that upstream's source has at some revisions and not at others.
 func (r *reader) readSourceWords() {
-	for _, w := range Words(r.text) {
+	for _, w := range scan(r, "source words", func() []Word { return Words(r.text) }) {
 		has, known := r.library.HasWord(r.Revision, w.Name, w.Plain)
 		if has || !known || r.exists(w.Name) || r.bound(w.Name) {
 			continue

@@ -24,14 +24,19 @@ type World struct {
 
 	era func() (first, last catalog.Revision) // see IsBefore
 
-	mu    sync.Mutex
-	pasts map[string]catalog.History // of what was asked for: by its kind and its name
+	memory *Memory
+
+	mu       sync.Mutex
+	existing map[string]bool // the answers of exists
 }
 
 // NewWorld makes the world of a catalog. files are the lines of all files of the revision by path, or nil where they are not known:
-// then a file counts as missing only if the catalog knows so.
-func NewWorld(library *catalog.Library, c *catalog.Catalog, files map[string]int) *World {
-	w := &World{Catalog: c, library: library, files: files, words: map[string]bool{}, sets: map[string]bool{}, valuesOf: map[string][]string{}, outputNames: map[string]bool{}, pasts: map[string]catalog.History{}}
+// then a file counts as missing only if the catalog knows so. memory may be nil.
+func NewWorld(library *catalog.Library, c *catalog.Catalog, files map[string]int, memory *Memory) *World {
+	if memory == nil {
+		memory = NewMemory(false)
+	}
+	w := &World{Catalog: c, library: library, files: files, words: map[string]bool{}, sets: map[string]bool{}, valuesOf: map[string][]string{}, outputNames: map[string]bool{}, memory: memory, existing: map[string]bool{}}
 	w.era = sync.OnceValues(func() (first, last catalog.Revision) {
 		first, last, _ = library.Era(c)
 		return first, last
@@ -243,23 +248,10 @@ func (w *World) oldRoot(parts []string) (int, catalog.History) {
 	return -1, catalog.History{}
 }
 
-// past is what became of a thing, which find gives once.
-func (w *World) past(kind, name string, find func() (catalog.History, bool)) (catalog.History, bool) {
-	key := kind + " " + name
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	past, ok := w.pasts[key]
-	if !ok {
-		past, _ = find()
-		w.pasts[key] = past
-	}
-	return past, past.Introduced.Known()
-}
-
 // tailPast is what became of options in whose paths names follow each other.
 func (w *World) tailPast(parts []string) (catalog.History, bool) {
 	name := strings.Join(parts, ".")
-	return w.past("tail", name, func() (catalog.History, bool) {
+	return w.memory.past("tail", name, func() (catalog.History, bool) {
 		return w.library.OptionsHistory(name, func(o []string) bool {
 			for i := range o {
 				if fits(parts, o[i:]) && len(o)-i >= len(parts) {
@@ -273,12 +265,12 @@ func (w *World) tailPast(parts []string) (catalog.History, bool) {
 
 // namePast is what became of a name in the outputs of the flake.
 func (w *World) namePast(name string) (catalog.History, bool) {
-	return w.past("output", name, func() (catalog.History, bool) { return w.library.NameHistory(name) })
+	return w.memory.past("output", name, func() (catalog.History, bool) { return w.library.NameHistory(name) })
 }
 
 // valuePast is what became of a value of options with a last name, or of any option where that is empty.
 func (w *World) valuePast(leaf, value string) (catalog.History, bool) {
-	return w.past("value "+leaf, value, func() (catalog.History, bool) { return w.library.ValueHistory(leaf, value) })
+	return w.memory.past("value "+leaf, value, func() (catalog.History, bool) { return w.library.ValueHistory(leaf, value) })
 }
 
 // hasFamily reports whether an SoM is of a family: xavier, orin or thor.
@@ -288,7 +280,7 @@ func (w *World) hasFamily(family string) bool {
 
 // familyPast is what became of the first SoM of a family.
 func (w *World) familyPast(family string) (catalog.History, bool) {
-	return w.past("family", family, func() (first catalog.History, ok bool) {
+	return w.memory.past("family", family, func() (first catalog.History, ok bool) {
 		for _, s := range w.library.Newest().SoMs() {
 			past, known := w.library.ValueHistory("som", s.Name)
 			if known && strings.HasPrefix(s.Name, family+"-") && (!ok || past.Introduced.Date.Before(first.Introduced.Date)) {
@@ -311,6 +303,17 @@ func (w *World) takes(value string) bool {
 
 // exists reports whether a name without its path is that of anything.
 func (w *World) exists(name string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	is, ok := w.existing[name]
+	if !ok {
+		is = w.isAnything(name)
+		w.existing[name] = is
+	}
+	return is
+}
+
+func (w *World) isAnything(name string) bool {
 	if w.words[name] || w.outputNames[name] || w.takes(name) || w.built(name) || w.board(name) {
 		return true
 	}
@@ -337,7 +340,7 @@ func (w *World) membersKnown() bool {
 
 // packagePast is what became of an attribute of the overlay or of a member of a scope.
 func (w *World) packagePast(name string) catalog.History {
-	past, _ := w.past("package", name, func() (catalog.History, bool) {
+	past, _ := w.memory.past("package", name, func() (catalog.History, bool) {
 		if past, ok := w.library.ScopeHistory(name); ok {
 			return past, ok
 		}
@@ -348,7 +351,7 @@ func (w *World) packagePast(name string) catalog.History {
 
 // buildPast is what became of an attribute of system.build.
 func (w *World) buildPast(name string) catalog.History {
-	past, _ := w.past("build", name, func() (catalog.History, bool) { return w.library.BuildHistory(name) })
+	past, _ := w.memory.past("build", name, func() (catalog.History, bool) { return w.library.BuildHistory(name) })
 	return past
 }
 
@@ -483,7 +486,7 @@ func isVersion(version, named string) bool {
 
 // versionPast is what became of a version.
 func (w *World) versionPast(name, of, version string) (catalog.History, bool) {
-	return w.past("version", name, func() (catalog.History, bool) {
+	return w.memory.past("version", name, func() (catalog.History, bool) {
 		past, ok := w.library.GenerationHistory(name, func(g catalog.Generation) bool { return isVersion(versions[of](g), version) })
 		if !ok && of == "CUDA" {
 			past, ok = w.library.ScopeHistory("cudaPackages_" + strings.ReplaceAll(version, ".", "_"))

@@ -58,7 +58,7 @@ type difference struct {
 // rewords reports whether the text under a heading is another one at the revision, or something is to be said of it.
 func (e Edition) rewords(s pill.Section) bool {
 	var plain strings.Builder
-	for _, b := range pill.Blocks(s.Markdown()) {
+	for _, b := range e.blocks(s.Markdown()) {
 		if b.Kind != pill.CommentBlock {
 			plain.WriteString(strings.TrimRight(b.Source, "\n"))
 			plain.WriteString("\n\n")

@@ -49,14 +49,14 @@ func (s *Shelf) Description(words, path string, c *catalog.Catalog) Description 
 
 func (s *Shelf) describe(words, path string, c *catalog.Catalog) Description {
 	newest := s.library.Newest()
-	e := Edition{library: s.library, world: s.world(c), home: s.world(newest)}
+	e := Edition{library: s.library, world: s.world(c), home: s.world(newest), memory: s.memory}
 	now, _ := newest.Option(path)
 	then, isThere := c.Option(path)
 	e.subjects = slices.Clip(now.Values)
 	if path != "" {
 		e.subjects = append(e.subjects, e.gone()...)
 	}
-	for _, u := range pill.Units(words) {
+	for _, u := range e.units(words) {
 		e.subjects = append(e.subjects, e.home.ValuesBeside(Claims(u))...)
 	}
 	decided := slices.DeleteFunc(texts(now.Used), func(value string) bool { return slices.Contains(texts(then.Used), value) })

@@ -19,6 +19,7 @@ type Edition struct {
 	world, home *claims.World // of the revision, and of the one that the pill was written for
 	subjects    []string      // last names of what the section is about
 	former      []formerName
+	memory      *claims.Memory
 }
 
 // differs reports whether a pill was written for another revision than a catalog's.
@@ -26,16 +27,13 @@ func differs(p *pill.Pill, c *catalog.Catalog) bool {
 	return p.Revision != "" && p.Revision != c.Revision.Hash
 }
 
-// Of is the edition of a section for a catalog; false where the pill holds as it is, or does not say what it was written for.
+// Of is [Shelf.Edition] of a new shelf.
 func Of(s pill.Section, library *catalog.Library, c *catalog.Catalog) (Edition, bool) {
-	if !differs(s.Pill, c) {
-		return Edition{}, false
-	}
-	return NewShelf(library).edition(s, c)
+	return NewShelf(library).Edition(s, c)
 }
 
-func newEdition(s pill.Section, library *catalog.Library, world, home *claims.World) Edition {
-	e := Edition{library: library, world: world, home: home, former: formerNames(world, home)}
+func newEdition(s pill.Section, library *catalog.Library, world, home *claims.World, memory *claims.Memory) Edition {
+	e := Edition{library: library, world: world, home: home, former: formerNames(world, home), memory: memory}
 	for _, t := range s.Topics {
 		if t.Kind != pill.OptionTopic {
 			continue
@@ -118,7 +116,7 @@ type passage struct {
 // markdown is a section's text for the revision, with or without the passages that name what the revision lacks, and the lines that it
 // cites nevertheless.
 func (e Edition) markdown(text string, leaveOut bool) (string, []claims.Missing) {
-	passages := e.worded(pill.Blocks(e.renamed(text)))
+	passages := e.worded(e.blocks(e.renamed(text)))
 	e.leaveOut(passages, leaveOut)
 	var b strings.Builder
 	var lines []claims.Missing
@@ -148,7 +146,7 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 			} else if mark, ok := pill.ReadMark(b.Comment); ok && !chosen && e.isOn(mark) {
 				chosen = true
 				all = all[:from]
-				for _, instead := range pill.Blocks(mark.Text) {
+				for _, instead := range e.blocks(mark.Text) {
 					all = append(all, passage{Block: instead})
 				}
 			} else if witnesses, ok := pill.ReadWitnesses(b.Comment); ok && !chosen && e.lacksOf(witnesses) {
@@ -164,7 +162,7 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 			if err != nil {
 				lines = nil
 			}
-			for _, drawn := range pill.Blocks(strings.Join(lines, "\n")) {
+			for _, drawn := range e.blocks(strings.Join(lines, "\n")) {
 				all = append(all, passage{Block: drawn})
 			}
 			if len(lines) == 0 {
@@ -185,7 +183,7 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 			all = append(all, passage{Block: b, lines: lines})
 			continue
 		}
-		for _, block := range pill.Blocks(source) {
+		for _, block := range e.blocks(source) {
 			all = append(all, passage{Block: block, lines: lines})
 		}
 	}
@@ -260,7 +258,7 @@ func (e Edition) lacks(markdown string) bool { return len(e.Missing(markdown)) >
 // Missing returns what a text names that the revision lacks and another one has, in the order of the text, each name once.
 func (e Edition) Missing(markdown string) []claims.Missing {
 	var all []claims.Missing
-	for _, u := range pill.Units(markdown) {
+	for _, u := range e.units(markdown) {
 		for _, m := range e.world.Dated(Claims(u), e.home, e.subjects) {
 			all = withName(all, m)
 		}
@@ -326,11 +324,12 @@ var smallNumbers = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "fi
 // counts are the numbers of things in a text that were counted at home, and do not hold at the revision for certain.
 func (e Edition) counts(markdown string) []string {
 	var all []string
-	for _, u := range pill.Units(markdown) {
+	for _, u := range e.units(markdown) {
 		if u.IsCode {
 			continue
 		}
-		for _, m := range counted.FindAllStringSubmatch(u.Source, -1) {
+		found := claims.Scan(e.memory, "counts", u.Source, func() [][]string { return counted.FindAllStringSubmatch(u.Source, -1) })
+		for _, m := range found {
 			if n := smallNumbers[strings.ToLower(m[1])]; n > 0 && n == things(e.world, m[2]) {
 				continue
 			}

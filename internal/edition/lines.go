@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"jetpills/internal/claims"
-	"jetpills/internal/pill"
 )
 
 // thisRevision is how a pill speaks of its own.
@@ -16,7 +15,7 @@ var thisRevision = regexp.MustCompile(`\b([Aa])t this revision\b`)
 func (e Edition) cited(markdown string) string {
 	markdown = thisRevision.ReplaceAllString(markdown, "${1}t the pill's revision")
 	at := 0 // what is before it is done
-	for _, u := range pill.Units(markdown) {
+	for _, u := range e.units(markdown) {
 		i := strings.Index(markdown[at:], u.Source)
 		if i < 0 || u.Source == "" {
 			continue
@@ -31,7 +30,7 @@ func (e Edition) cited(markdown string) string {
 
 func (e Edition) citedUnit(t claims.Text) string {
 	text := t.Source
-	all := claims.Places(t)
+	all := e.memory.Places(t)
 	files, numbers := make([]string, len(all)), make([]string, len(all))
 	for i, p := range all {
 		if files[i], numbers[i] = e.numbers(p); i > 0 && p.Bare && strings.HasSuffix(text[:p.Start], "`") && numbers[i-1] == "" {

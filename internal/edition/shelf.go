@@ -19,6 +19,7 @@ const (
 // A Shelf makes the excerpts of sections for revisions, and keeps those that were asked for last. Any number of goroutines may use it.
 type Shelf struct {
 	library *catalog.Library
+	memory  *claims.Memory
 
 	mu       sync.Mutex
 	worlds   []*claims.World // the last used first
@@ -38,7 +39,14 @@ type kept struct {
 }
 
 // NewShelf makes an empty shelf.
-func NewShelf(library *catalog.Library) *Shelf { return &Shelf{library: library} }
+func NewShelf(library *catalog.Library) *Shelf {
+	return &Shelf{library: library, memory: claims.NewMemory(false)}
+}
+
+// NewLongShelf makes an empty shelf for who reads the same sections at many revisions.
+func NewLongShelf(library *catalog.Library) *Shelf {
+	return &Shelf{library: library, memory: claims.NewMemory(true)}
+}
 
 // Excerpt returns the title and the excerpt of a section as they hold at a catalog's revision, and what is to be said of them: see
 // [Edition.About].
@@ -67,12 +75,20 @@ func (s *Shelf) Excerpt(section pill.Section, c *catalog.Catalog, lines int) (st
 	return k.title, k.excerpt, k.about
 }
 
+// Edition is the edition of a section for a catalog; false where the pill holds as it is, or does not say what it was written for.
+func (s *Shelf) Edition(section pill.Section, c *catalog.Catalog) (Edition, bool) {
+	if !differs(section.Pill, c) {
+		return Edition{}, false
+	}
+	return s.edition(section, c)
+}
+
 func (s *Shelf) edition(section pill.Section, c *catalog.Catalog) (Edition, bool) {
 	home, match := s.library.At(section.Pill.Revision)
 	if match != catalog.Exact {
 		return Edition{}, false
 	}
-	return newEdition(section, s.library, s.world(c), s.world(home)), true
+	return newEdition(section, s.library, s.world(c), s.world(home), s.memory), true
 }
 
 func (s *Shelf) world(c *catalog.Catalog) *claims.World {
@@ -80,7 +96,7 @@ func (s *Shelf) world(c *catalog.Catalog) *claims.World {
 	defer s.mu.Unlock()
 	w, ok := first(s.worlds, func(w *claims.World) bool { return w.Catalog == c })
 	if !ok {
-		w = claims.NewWorld(s.library, c, nil)
+		w = claims.NewWorld(s.library, c, nil, s.memory)
 		s.worlds = append([]*claims.World{w}, s.worlds[:min(len(s.worlds), maxWorlds-1)]...)
 	}
 	return w

@@ -44,7 +44,7 @@ func (e Edition) witnessed(b pill.Block) (source string, ok bool) {
 	file := "" // that was named last
 	for _, sentence := range sentences(b.Source) {
 		gone = gone && refersBack.MatchString(sentence) || len(e.unwitnessed(file+sentence)) > 0
-		for _, p := range places(sentence) {
+		for _, p := range e.places(sentence) {
 			if !p.Bare {
 				file = "`" + p.Path + "` "
 			}
@@ -73,18 +73,30 @@ func sentences(paragraph string) []string {
 	return all
 }
 
-func places(markdown string) []claims.Place {
-	var all []claims.Place
-	for _, u := range pill.Units(markdown) {
-		all = append(all, claims.Places(Claims(u))...)
-	}
-	return all
+// places are the files and the lines that a text names.
+func (e Edition) places(markdown string) []claims.Place {
+	return claims.Scan(e.memory, "places of Markdown", markdown, func() []claims.Place {
+		var all []claims.Place
+		for _, u := range e.units(markdown) {
+			all = append(all, claims.Places(Claims(u))...)
+		}
+		return all
+	})
+}
+
+// units are [pill.Units], and blocks [pill.Blocks].
+func (e Edition) units(markdown string) []pill.Unit {
+	return claims.Scan(e.memory, "units", markdown, func() []pill.Unit { return pill.Units(markdown) })
+}
+
+func (e Edition) blocks(markdown string) []pill.Block {
+	return claims.Scan(e.memory, "blocks", markdown, func() []pill.Block { return pill.Blocks(markdown) })
 }
 
 // unwitnessed are the lines that a text cites, and that the revision does not have.
 func (e Edition) unwitnessed(markdown string) []claims.Missing {
 	var all []claims.Missing
-	for _, p := range places(markdown) {
+	for _, p := range e.places(markdown) {
 		for _, line := range []int{p.First, p.Last} {
 			if m, missing := e.missingLine(p.Path, line); missing && !slices.ContainsFunc(all, func(o claims.Missing) bool { return o.Name == m.Name }) {
 				all = append(all, m)

@@ -44,11 +44,12 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 		add(topic, sections[0])
 	}
 	slices.SortStableFunc(all, func(a, b *shown) int { return strings.Compare(a.section.Ref(), b.section.Ref()) })
+	shelf := edition.NewLongShelf(library)
 	homes := map[string]words{}
 	for _, era := range catalogs {
 		here := wordsOf(era)
 		for _, s := range all {
-			e, ok := edition.Of(s.section, library, era)
+			e, ok := shelf.Edition(s.section, era)
 			if !ok {
 				continue
 			}

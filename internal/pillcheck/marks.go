@@ -95,7 +95,7 @@ func (l *linter) claimsOfMark(p *pill.Pill, line int, mark pill.Mark, revision c
 		}
 		c = before
 	}
-	w := claims.NewWorld(l.library, c, nil)
+	w := claims.NewWorld(l.library, c, nil, nil)
 	for _, u := range pill.Units(mark.Text) {
 		text := edition.Claims(u)
 		for _, m := range w.Read(text, func(string) bool { return false }) {

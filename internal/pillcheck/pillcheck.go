@@ -149,7 +149,7 @@ func (l *linter) world(p *pill.Pill) *claims.World {
 	w, ok := l.worlds[p.Revision]
 	if !ok {
 		c, _ := l.library.At(p.Revision)
-		w = claims.NewWorld(l.library, c, filesAt(c.Revision.Hash))
+		w = claims.NewWorld(l.library, c, filesAt(c.Revision.Hash), nil)
 		l.worlds[p.Revision] = w
 	}
 	return w
