@@ -87,6 +87,20 @@ func Words(t Text) []Word {
 	return all
 }
 
+// proseWords are the words of prose that can hardly be any but names. Those that some code has too may be names of upstream's.
+func proseWords(t Text) []Word {
+	var all []Word
+	for _, m := range wordPattern.FindAllStringIndex(t.Source, -1) {
+		name := strings.TrimRight(t.Source[m[0]:m[1]], "-_")
+		inCode := slices.ContainsFunc(t.Code, func(c [2]int) bool { return c[0] < m[1] && m[0] < c[1] })
+		inPath := m[0] > 0 && strings.IndexByte("/#.", t.Source[m[0]-1]) >= 0
+		if !inCode && !inPath && specificWord.MatchString(name) {
+			all = append(all, Word{Start: m[0], End: m[0] + len(name), Name: name})
+		}
+	}
+	return all
+}
+
 // isString reports whether a word is all of a string.
 func isString(code string, m []int) bool {
 	return m[0] > 0 && m[1] < len(code) && code[m[0]-1] == '"' && code[m[1]] == '"'
@@ -99,7 +113,7 @@ func isHash(word string) bool {
 
 // readSourceWords checks words of code that upstream's source has at some revisions and not at others.
 func (r *reader) readSourceWords() {
-	for _, w := range scan(r, "source words", func() []Word { return Words(r.text) }) {
+	for _, w := range scan(r, "source words", func() []Word { return append(Words(r.text), proseWords(r.text)...) }) {
 		has, known := r.library.HasWord(r.Revision, w.Name, w.Plain)
 		if has || !known || r.exists(w.Name) || r.bound(w.Name) {
 			continue

@@ -64,29 +64,8 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 			excerpt := edited.Excerpt(0).Markdown(nil)
 			note := e.About(s.section.Title, excerpt, cited).Plain()
 			for _, unit := range append(pill.Units(excerpt), pill.Unit{Text: pill.Text{Source: e.Title(s.section.Title)}}) {
-				if namesRevision(library, unit.Source) {
-					continue
-				}
-				text := ofNixpkgs.ReplaceAllString(unit.Source, "")
-				if unit.IsCode {
-					text = quotedName.ReplaceAllStringFunc(text, func(q string) string {
-						if value := strings.Trim(q, `"`); here.values[value] != nil || home.values[value] != nil {
-							return q
-						}
-						return `""` // somebody's string
-					})
-				}
-				found := word.FindAllString(text, -1)
-				if versionWord.MatchString(text) {
-					found = append(found, version.FindAllString(text, -1)...)
-				}
-				for _, w := range found {
-					if has, _ := era.HasMember(catalog.ScopeName, "", w); has || library.IsDevicePackage(era, w) || !home.names[w] || here.names[w] || home.values[w] != nil && here.unread || home.outputs[w] && len(here.outputs) == 0 || home.packages[w] && !here.whole || saysOption(home.values[w], note) {
-						continue
-					}
-					if !strings.Contains(note, w) {
-						l.found(s.section.Pill.File, s.section.Line, "era", "%s is not in %s (%s), and the hover on %s does not say so", w, era.Revision.Short(), era.Revision.Day(), s.topics[0])
-					}
+				for _, w := range unmarked(library, unit, era, here, home, note) {
+					l.found(s.section.Pill.File, s.section.Line, "era", "%s is not in %s (%s), and the hover on %s does not say so", w, era.Revision.Short(), era.Revision.Day(), s.topics[0])
 				}
 			}
 		}
@@ -97,7 +76,49 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 	return slices.Compact(l.findings), hovers
 }
 
+// unmarked are the words of a unit that the pill's revision has, and an era lacks, and that a note does not say so of.
+func unmarked(library *catalog.Library, unit pill.Unit, era *catalog.Catalog, here, home words, note string) []string {
+	if namesRevision(library, unit.Source) {
+		return nil
+	}
+	isWord := func(w string) (has, known bool) { return library.HasWord(era.Revision, w, false) }
+	text := ofNixpkgs.ReplaceAllString(unit.Source, "")
+	if unit.IsCode {
+		text = quotedName.ReplaceAllStringFunc(text, func(q string) string {
+			value := strings.Trim(q, `"`)
+			if _, known := isWord(value); known || here.values[value] != nil || home.values[value] != nil {
+				return q
+			}
+			return `""` // somebody's string
+		})
+	}
+	found := word.FindAllString(text, -1)
+	if versionWord.MatchString(text) {
+		found = append(found, version.FindAllString(text, -1)...)
+	}
+	var all []string
+	for _, w := range found {
+		if here.names[w] || strings.Contains(note, w) || home.values[w] != nil && here.unread || saysOption(home.values[w], note) {
+			continue
+		}
+		if has, _ := era.HasMember(catalog.ScopeName, "", w); has || library.IsDevicePackage(era, w) {
+			continue
+		}
+		if has, known := isWord(w); known && !has || home.names[w] && !(home.outputs[w] && len(here.outputs) == 0) && !(home.packages[w] && !here.whole) {
+			all = append(all, w)
+		}
+	}
+	for _, m := range program.FindAllStringSubmatch(text, -1) {
+		if before, ok := library.IsBefore(era.Revision.Hash, catalog.FlashesByInitrd); ok && before && !strings.Contains(note, m[1]) {
+			all = append(all, m[0])
+		}
+	}
+	return all
+}
+
 var (
+	// program is one that flash scripts have as long as they boot an initrd.
+	program = regexp.MustCompile(`\bbin/(initrd-flash-(?:xavier|orin|thor)-[a-z0-9-]+)`)
 	// word are words that can hardly be anything but names: with a capital letter inside, a dash or a digit.
 	word        = regexp.MustCompile(`[a-z][a-z0-9]*(?:(?:[A-Z]|-[a-z0-9]|_[a-z0-9])[A-Za-z0-9_-]*|[0-9])`)
 	version     = regexp.MustCompile(`\d+\.\d+\.\d+`)
