@@ -18,7 +18,7 @@ type Places struct {
 	// Lines say by path and line at home ("flake.nix:149"), for each commit, in which line the same text stands: 0 for none, -1 where it
 	// may be one of several. Where a commit has it in another file, the key has this too: see [MovedKey].
 	Lines map[string][]int
-	// Words say of words in the code of the pills that the source at home has, and not that of every other commit, for each commit
+	// Words say of words and phrases in the code of the pills that the source at home has, and not that of every other commit, for each commit
 	// whether its source has them: 1 or 0. Those that may be words of English or of Nix have PlainWord before them.
 	Words map[string][]int
 }

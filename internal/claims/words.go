@@ -16,6 +16,8 @@ var (
 	// specificWord are words that can hardly be any but names; plainWord are those that may be.
 	specificWord = regexp.MustCompile(`^(?:[a-z][a-z0-9]*(?:[A-Z]|[_=-][A-Za-z0-9])[A-Za-z0-9_=-]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)$`)
 	plainWord    = regexp.MustCompile(`^[a-z]{4,}$`)
+	// message is what a program prints, or the call of one: three words or more, or two that begin like a sentence.
+	message = regexp.MustCompile(`^(?:[^\s"={};?]+(?: [^\s"={};?]+){2,}|[A-Z][^\s"={};?]+ [^\s"={};?]+)$`)
 )
 
 // SourceWords visits all words of a source text, some more than once.
@@ -45,7 +47,7 @@ func DefinedWords(nix string) map[string]bool {
 
 var formal = regexp.MustCompile(`(?m)(?:^|[{,])\s*([A-Za-z_][A-Za-z0-9_'-]*)\s*(?:,|\}|\?|$)`)
 
-// A Word is a word in code that may be a name of upstream's source.
+// A Word is a word in code that may be a name of upstream's source, or all of a piece of code in prose.
 type Word struct {
 	Start, End int // where it stands in the text
 	Name       string
@@ -56,9 +58,12 @@ type Word struct {
 
 // Words are the words in the code of a text that may be names of upstream's source.
 func Words(t Text) []Word {
-	var all []Word
+	var all, phrases []Word
 	for _, c := range t.Code {
 		code := t.Source[c[0]:c[1]]
+		if !t.IsCode && message.MatchString(code) {
+			phrases = append(phrases, Word{Start: c[0], End: c[1], Name: code})
+		}
 		for _, pattern := range []*regexp.Regexp{parameter, wordPattern} {
 			for _, m := range pattern.FindAllStringIndex(code, -1) {
 				name := strings.TrimRight(code[m[0]:m[1]], "-_")
@@ -84,8 +89,11 @@ func Words(t Text) []Word {
 			}
 		}
 	}
-	return all
+	return append(phrases, all...)
 }
+
+// IsPhrase reports whether a word of [Words] is a whole piece of code, such as a message: source has it where it has this piece.
+func (w Word) IsPhrase() bool { return strings.Contains(w.Name, " ") }
 
 // proseWords are the words of prose that can hardly be any but names. Those that some code has too may be names of upstream's.
 func proseWords(t Text) []Word {

@@ -198,6 +198,7 @@ func TestEdition(t *testing.T) {
 		"a word of the source":           {"8f27a0b", "First.\n\nSet `JP_FUSE_PRESIGN=1`.\n\nMore.", "First.\n\nMore."},
 		"and in a file":                  {"8f27a0b", "First.\n\nWrite:\n\n```nix\n{ x = y.override { expectedBiosVersion = null; }; }\n```\n\nMore.", "First.\n\nMore."},
 		"a word that stays":              {"8f27a0b", "See `last_attempt_status`.", "See `last_attempt_status`.\n\nNot in `8f27a0b`: `last_attempt_status` (since 2025-10-10)."},
+		"a message":                      {"8f27a0b", "First.\n\nIt says `L4T version downgrade detected`.\n\nMore.", "First.\n\nMore."},
 		"a word in prose":                {"8f27a0b", "First.\n\nThey come from cuda-legacy.\n\nMore.", "First.\n\nMore."},
 		"a plain word":                   {"5a83306", "First.\n\nIt is `openrm`.\n\nMore.", "First.\n\nMore."},
 		"that does not stand alone":      {"5a83306", "First.\n\nIt is `echo openrm`.", "First.\n\nIt is `echo openrm`."},

@@ -38,14 +38,14 @@ func TestWords(t *testing.T) {
 	r, first, _ := firstCommit(t)
 	last := r.commit(map[string]string{
 		"pkgs/tool/default.nix":  "{ checker, isThere }: mkThing { inherit checker; }\n# An ordinary word.\n",
-		"pkgs/tool/early-boot.c": "int last_status; // quiet=1\n",
+		"pkgs/tool/early-boot.c": "int last_status; // quiet=1\nputs(\"The board is gone\");",
 	})
-	l, out := r.withPills(last, "`checker`, `tool --checker`, `isThere`, `mkThing`, `ordinary`, `early-boot`, `last_status` and isElsewhere. `carrierBoard`, `isNowhere`, `quiet=1`.")
+	l, out := r.withPills(last, "`checker`, `tool --checker`, `isThere`, `mkThing`, `ordinary`, `early-boot`, `last_status` and isElsewhere. `carrierBoard`, `isNowhere`, `quiet=1`, `The board is gone`, `The board is there`.")
 	words := catalog.DataOf(l).Places.Words
-	if got := strings.Join(slices.Sorted(maps.Keys(words)), " "); got != "'checker early-boot isThere last_status quiet=1" {
+	if got := strings.Join(slices.Sorted(maps.Keys(words)), " "); got != "'checker The board is gone early-boot isThere last_status quiet=1" {
 		t.Errorf("the words are %q", got)
 	}
-	if !strings.Contains(out, "checker early-boot isThere last_status quiet=1") {
+	if !strings.Contains(out, "The board is gone checker early-boot isThere last_status quiet=1") {
 		t.Errorf("it does not say which words are new: %q", out)
 	}
 	before, after := catalog.Revision{Hash: first}, catalog.Revision{Hash: last}

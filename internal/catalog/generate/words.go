@@ -21,6 +21,13 @@ func (t *tables) words(all *trees, commits []catalog.Commit, pills *pill.Collect
 		at[i] = all.words(i, asked)
 	}
 	home := len(commits) - 1
+	for word := range asked {
+		if strings.Contains(word, " ") && all.has(home, word) {
+			for i := range commits {
+				at[i][word] = all.has(i, word)
+			}
+		}
+	}
 	defined := all.defined(home)
 	dated := map[string][]int{}
 	for word, isPlain := range asked {
@@ -65,11 +72,12 @@ func (t *tables) asked(pills *pill.Collection) map[string]bool {
 
 // trees are the files of commits, with their texts.
 type trees struct {
-	at     []map[string]string       // by commit, the objects of files by path
-	texts  map[string]string         // of objects
-	bared  map[string][]string       // their lines, as [bare] makes them
-	wordOf map[string][]string       // the words asked for, of objects and of paths
-	found  map[string]map[string]int // in which lines of objects a line stands, by its path and number
+	at      []map[string]string        // by commit, the objects of files by path
+	texts   map[string]string          // of objects
+	bared   map[string][]string        // their lines, as [bare] makes them
+	wordOf  map[string][]string        // the words asked for, of objects and of paths
+	phrases map[string]map[string]bool // which objects have a piece of text
+	found   map[string]map[string]int  // in which lines of objects a line stands, by its path and number
 }
 
 // trees reads the files of commits.
@@ -79,7 +87,7 @@ func (c clone) trees(commits []catalog.Commit) (*trees, error) {
 		return nil, err
 	}
 	defer blobs.close()
-	t := &trees{texts: map[string]string{}, bared: map[string][]string{}, wordOf: map[string][]string{}, found: map[string]map[string]int{}}
+	t := &trees{texts: map[string]string{}, bared: map[string][]string{}, wordOf: map[string][]string{}, found: map[string]map[string]int{}, phrases: map[string]map[string]bool{}}
 	for _, one := range commits {
 		list, err := c.git("", "ls-tree", "-r", one.Hash)
 		if err != nil {
@@ -138,6 +146,25 @@ func (t *trees) words(commit int, asked map[string]bool) map[string]bool {
 		}
 	}
 	return here
+}
+
+// has reports whether a file of a commit has a piece of text.
+func (t *trees) has(commit int, phrase string) bool {
+	if t.phrases[phrase] == nil {
+		t.phrases[phrase] = map[string]bool{}
+	}
+	has := t.phrases[phrase] // by object
+	for _, object := range t.at[commit] {
+		is, ok := has[object]
+		if !ok {
+			is = strings.Contains(t.texts[object], phrase)
+			has[object] = is
+		}
+		if is {
+			return true
+		}
+	}
+	return false
 }
 
 // defined are the words that the Nix files of a commit define.
