@@ -181,6 +181,9 @@ func wordsOf(c *catalog.Catalog) words {
 			add(a.Name)
 		}
 	}
+	for _, a := range c.SystemBuild() {
+		add(a.Name)
+	}
 	for _, o := range c.Outputs() {
 		for _, name := range append([]string{o.Name}, o.Names...) {
 			w.outputs[name] = !w.names[name]
