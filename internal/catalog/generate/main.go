@@ -54,6 +54,16 @@ func run(folder fs.FS, out, dir string, all bool, pills string, w io.Writer) err
 		}
 	}
 	if dir != "" && pills != "" {
+		from, to := "", data.Commits[len(data.Commits)-1].Hash
+		if before != nil {
+			from = before.Newest().Revision.Hash
+		}
+		if from != "" && from != to {
+			if err := (clone{dir}).moveLines(pills, from, to, w); err != nil {
+				return fmt.Errorf("lines: %w", err)
+			}
+			t.reportMarks(w)
+		}
 		if data.Places, err = t.places(clone{dir}, data.Commits, pills); err != nil {
 			return fmt.Errorf("places: %w", err)
 		}

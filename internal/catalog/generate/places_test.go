@@ -127,3 +127,27 @@ func TestMarksOfDescriptions(t *testing.T) {
 		}
 	}
 }
+
+// The lines that pills cite get the numbers that they have in a new commit.
+func TestLinesFollow(t *testing.T) {
+	r, first, _ := firstCommit(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "00-pill.md")
+	const text = "# Pill\n\nSee `modules/more.nix:3`, `modules/more.nix:4-5`, `modules/none.nix:3` and `overlay.nix:1`.\n\n<!-- while modules/more.nix:3 -->\n"
+	if err := os.WriteFile(file, []byte("---\nrevision: "+first+"\n---\n"+text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	last := r.commit(map[string]string{"modules/more.nix": "# above\n\n" + moreModule, "overlay.nix": "# another\n" + strings.Replace(scopeOverlay, "final: prev:", "f: p:", 1)})
+	var out bytes.Buffer
+	if err := (clone{r.dir}).moveLines(dir, first, last, &out); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := os.ReadFile(file)
+	want := strings.NewReplacer("more.nix:3", "more.nix:5", "more.nix:4-5", "more.nix:6-7").Replace(text)
+	if !strings.HasSuffix(string(got), want) {
+		t.Errorf("the pill is\n%s\nwant\n%s", got, want)
+	}
+	if said := "00-pill.md cites overlay.nix:1, which " + last[:7] + " does not have as it was\n"; out.String() != said {
+		t.Errorf("it says %q, want %q", out.String(), said)
+	}
+}
