@@ -92,9 +92,6 @@ func Words(t Text) []Word {
 	return append(phrases, all...)
 }
 
-// IsPhrase reports whether a word of [Words] is a whole piece of code, such as a message: source has it where it has this piece.
-func (w Word) IsPhrase() bool { return strings.Contains(w.Name, " ") }
-
 // proseWords are the words of prose that can hardly be any but names. Those that some code has too may be names of upstream's.
 func proseWords(t Text) []Word {
 	var all []Word

@@ -170,11 +170,7 @@ func (e Edition) worded(blocks []pill.Block) []passage {
 			}
 			continue
 		}
-		source, ok := e.witnessed(b)
-		var lines []claims.Missing
-		if !ok {
-			lines = e.unwitnessed(source)
-		}
+		source, lines := e.witnessed(b, len(all) == 0)
 		source = e.cited(e.formerly(source))
 		if b.Kind == pill.TableBlock {
 			source = withoutLineColumn(source)
@@ -286,33 +282,53 @@ func Claims(u pill.Unit) claims.Text {
 }
 
 // About says what a text and its title, for the title of a section has no back-ticks, name that the revision lacks, each name once,
-// lines that the text cites among it, and what they count that was counted elsewhere; nothing where there is nothing.
+// which lines the text cites that the revision does not have, and what they count that was counted elsewhere; nothing where there is
+// nothing.
 func (e Edition) About(title, markdown string, lines []claims.Missing) markup.Text {
 	title = e.Title(title)
-	all := e.inTitle(title)
+	named := e.inTitle(title)
+	var cited []claims.Missing
 	for _, m := range append(e.Missing(markdown), lines...) {
-		all = withName(all, m)
+		if m.Code == "line" {
+			cited = withName(cited, m)
+		} else {
+			named = withName(named, m)
+		}
 	}
 	var notes []markup.Text
-	if len(all) > 0 {
-		names := make([]markup.Text, len(all))
-		for i, m := range all {
-			name := markup.Literal(m.Name)
-			if m.IsCode() {
-				name = markup.Code(m.Name)
-			}
-			names[i] = markup.Format("%s (%s)", name, e.when(m.Past))
+	for _, note := range []struct {
+		words string
+		all   []claims.Missing
+	}{{"Not in %s: %s.", named}, {"Cites lines that are not in %s: %s.", cited}} {
+		if len(note.all) > 0 {
+			notes = append(notes, markup.Format(note.words, e.where(), e.listed(note.all)))
 		}
-		where := markup.Prose("the source on disk")
-		if r := e.world.Revision; r.Known() {
-			where = markup.Code(r.Short())
-		}
-		notes = append(notes, markup.Format("Not in %s: %s.", where, markup.Join(names, ", ")))
 	}
 	if counts := e.counts(title + "\n\n" + markdown); len(counts) > 0 {
 		notes = append(notes, markup.Format("Counted in %s: %s.", markup.Code(e.home.Revision.Short()), strings.Join(counts, ", ")))
 	}
 	return markup.Join(notes, " ")
+}
+
+// where names the revision.
+func (e Edition) where() markup.Text {
+	if r := e.world.Revision; r.Known() {
+		return markup.Code(r.Short())
+	}
+	return markup.Prose("the source on disk")
+}
+
+// listed are the names of what the revision lacks, with the day since or until which upstream has it.
+func (e Edition) listed(all []claims.Missing) markup.Text {
+	names := make([]markup.Text, len(all))
+	for i, m := range all {
+		name := markup.Literal(m.Name)
+		if m.IsCode() {
+			name = markup.Code(m.Name)
+		}
+		names[i] = markup.Format("%s (%s)", name, e.when(m.Past))
+	}
+	return markup.Join(names, ", ")
 }
 
 // counted finds numbers of things of jetpack-nixos. Small ones count what the text itself lists, but for generations and scopes.

@@ -13,7 +13,9 @@ var thisRevision = regexp.MustCompile(`\b([Aa])t this revision\b`)
 
 // cited is a text in which the lines of files are those of the revision, or are left out where they are not known.
 func (e Edition) cited(markdown string) string {
-	markdown = thisRevision.ReplaceAllString(markdown, "${1}t the pill's revision")
+	if strings.Contains(markdown, "t this revision") {
+		markdown = thisRevision.ReplaceAllString(markdown, "${1}t the pill's revision")
+	}
 	at := 0 // what is before it is done
 	for _, u := range e.units(markdown) {
 		i := strings.Index(markdown[at:], u.Source)

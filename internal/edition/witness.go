@@ -10,11 +10,11 @@ import (
 	"jetpills/internal/text"
 )
 
-// witnessed is a block without what cites a line that the revision does not have: the sentence, the item or the row. It is not ok where
-// nothing would be left, or what the block announces.
-func (e Edition) witnessed(b pill.Block) (source string, ok bool) {
-	if b.Kind == pill.CodeBlockKind || b.Kind == pill.OtherBlock {
-		return b.Source, true
+// witnessed is a block without what cites a line that the revision does not have: the sentence, the item or the row. Where nothing
+// would be left, or not what the block announces, it is the whole block with these lines. The sentence that opens a section stays.
+func (e Edition) witnessed(b pill.Block, opens bool) (source string, lines []claims.Missing) {
+	if b.Kind == pill.CodeBlockKind || b.Kind == pill.OtherBlock || len(e.unwitnessed(b.Source)) == 0 {
+		return b.Source, nil
 	}
 	var kept strings.Builder
 	if len(b.Parts) > 0 {
@@ -31,19 +31,22 @@ func (e Edition) witnessed(b pill.Block) (source string, ok bool) {
 				kept.WriteString(item)
 				stay++
 			} else if b.Kind == pill.NumberBlock {
-				return b.Source, false // a step
+				return b.Source, e.unwitnessed(b.Source) // a step
 			}
 		}
+		if stay == 0 {
+			return b.Source, e.unwitnessed(b.Source)
+		}
 		kept.WriteString(b.Source[last:])
-		return kept.String(), stay > 0
-	}
-	if len(e.unwitnessed(b.Source)) == 0 {
-		return b.Source, true
+		return kept.String(), nil
 	}
 	gone, stay := false, 0
 	file := "" // that was named last
-	for _, sentence := range sentences(b.Source) {
-		gone = gone && refersBack.MatchString(sentence) || len(e.unwitnessed(file+sentence)) > 0
+	for i, sentence := range sentences(b.Source) {
+		missing := e.unwitnessed(file + sentence)
+		if gone = gone && refersBack.MatchString(sentence) || len(missing) > 0; gone && opens && i == 0 {
+			gone, lines = false, missing
+		}
 		for _, p := range e.places(sentence) {
 			if !p.Bare {
 				file = "`" + p.Path + "` "
@@ -55,9 +58,9 @@ func (e Edition) witnessed(b pill.Block) (source string, ok bool) {
 		}
 	}
 	if stay == 0 || gone && b.Announces {
-		return b.Source, false
+		return b.Source, e.unwitnessed(b.Source)
 	}
-	return strings.TrimRight(kept.String(), " \n") + "\n\n", true
+	return strings.TrimRight(kept.String(), " \n") + "\n\n", lines
 }
 
 // sentences cuts a paragraph behind each of its sentences. Laid end to end they are the paragraph, without the space behind it.

@@ -45,7 +45,7 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 	}
 	slices.SortStableFunc(all, func(a, b *shown) int { return strings.Compare(a.section.Ref(), b.section.Ref()) })
 	shelf := edition.NewLongShelf(library)
-	homes := map[string]words{}
+	homes, seen := map[string]words{}, map[string][]string{}
 	for _, era := range catalogs {
 		here := wordsOf(era)
 		for _, s := range all {
@@ -64,7 +64,7 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 			excerpt := edited.Excerpt(0).Markdown(nil)
 			note := e.About(s.section.Title, excerpt, cited).Plain()
 			for _, unit := range append(pill.Units(excerpt), pill.Unit{Text: pill.Text{Source: e.Title(s.section.Title)}}) {
-				for _, w := range unmarked(library, unit, era, here, home, note) {
+				for _, w := range unmarked(library, unit, era, here, home, note, seen) {
 					l.found(s.section.Pill.File, s.section.Line, "era", "%s is not in %s (%s), and the hover on %s does not say so", w, era.Revision.Short(), era.Revision.Day(), s.topics[0])
 				}
 			}
@@ -76,8 +76,9 @@ func Eras(c *pill.Collection, library *catalog.Library, catalogs []*catalog.Cata
 	return slices.Compact(l.findings), hovers
 }
 
-// unmarked are the words of a unit that the pill's revision has, and an era lacks, and that a note does not say so of.
-func unmarked(library *catalog.Library, unit pill.Unit, era *catalog.Catalog, here, home words, note string) []string {
+// unmarked are the words of a unit that the pill's revision has, and an era lacks, and that a note does not say so of. seen keeps the
+// words of texts.
+func unmarked(library *catalog.Library, unit pill.Unit, era *catalog.Catalog, here, home words, note string, seen map[string][]string) []string {
 	if namesRevision(library, unit.Source) {
 		return nil
 	}
@@ -92,9 +93,13 @@ func unmarked(library *catalog.Library, unit pill.Unit, era *catalog.Catalog, he
 			return `""` // somebody's string
 		})
 	}
-	found := word.FindAllString(text, -1)
-	if versionWord.MatchString(text) {
-		found = append(found, version.FindAllString(text, -1)...)
+	found, ok := seen[text]
+	if !ok {
+		found = word.FindAllString(text, -1)
+		if versionWord.MatchString(text) {
+			found = append(found, version.FindAllString(text, -1)...)
+		}
+		seen[text] = found
 	}
 	var all []string
 	for _, w := range found {
