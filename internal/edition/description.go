@@ -67,7 +67,7 @@ func (s *Shelf) describe(words, path string, c *catalog.Catalog) Description {
 		for rest := e.renamed(part.Words); rest != ""; {
 			var sentence string
 			sentence, rest = text.Sentence(rest)
-			gone := wasGone && goesOn.MatchString(sentence) || e.lacks(sentence) || e.isAhead(sentence) || e.isLater(sentence) ||
+			gone := wasGone && goesOn.MatchString(sentence) || e.lacks(sentence) || e.isAhead(sentence) || e.isOfOthers(sentence) ||
 				len(e.unwitnessed(sentence)) > 0 || rest == "" && !e.holds(part.Mark)
 			if isThere {
 				gone = gone || now.ShownDefault() != then.ShownDefault() && ofDefault.MatchString(sentence) ||
@@ -99,45 +99,12 @@ func (e Edition) holds(mark string) bool {
 	return !ok || before == (kind == "before")
 }
 
-// Later are phrases of descriptions that hold since a commit, and name nothing that came with it.
-var Later = []struct{ Since, Phrase string }{
-	{"1a54d38", "read-only and deprecated option"},
-	{"1a54d38", "Those of jetpack-nixos come first"},
-	{"ca87762", "It does nothing until `enable` is true"},
-	{"69c8ec5", "mounted at `boot.loader.efi.efiSysMountPoint`"},
-	{"49f4551", "CUDA is built for Xavier and Orin"},
-	{"49f4551", "CUDA code is built for its GPU"},
-	{"9a7bdf3", "changes the firmware version"},
-	{"9a7bdf3", "part of the firmware version"},
-	{"f3ce208", "StandaloneMM"},
-	{"e1b355b", "It decides the default JetPack"},
-	{"f5a1bb7", "The build warns of it"},
-	{"49d51b7", "sees the driver's libraries of the board"},
-	{"ee949d5", "With the overlay alone, the default is 11.4"},
-	{"ee949d5", "an assertion refuses a release that does not suit"},
-	{"ee949d5", "The NixOS module chooses `pkgs.cudaPackages`"},
-	{"151e960", "The NixOS module extends it"},
-	{"0ce1ca9", "USB serial port and"},
-	{"e17242a", "board support package, unpacked and patched"},
-	{"09b9ebb", "It follows from `som`, `super` and the carrier board"},
-	{"04af40a", "the device tree's `compatible` picks"},
-	{"04af40a", "it is ignored, too"},
-	{"a19c6e6", "it works only with JetPack 7"},
-	{"dfe931e", "firmware TPM driver"},
-}
-
 // otherGenerations is how a sentence speaks of more generations than one.
 var otherGenerations = regexp.MustCompile(`\b(?:(?:an|the) ?other|each|every|all) (?:JetPack )?generations?\b`)
 
-// isLater reports whether a sentence tells of what came after the revision without a name of its own.
-func (e Edition) isLater(sentence string) bool {
-	if len(e.world.Generations()) == 1 && otherGenerations.MatchString(sentence) {
-		return true
-	}
-	return slices.ContainsFunc(Later, func(l struct{ Since, Phrase string }) bool {
-		before, ok := e.world.IsBefore(l.Since)
-		return ok && before && strings.Contains(sentence, l.Phrase)
-	})
+// isOfOthers reports whether a sentence tells of more generations than the revision has.
+func (e Edition) isOfOthers(sentence string) bool {
+	return len(e.world.Generations()) == 1 && otherGenerations.MatchString(sentence)
 }
 
 // gone are the last names of the options of jetpack-nixos that home has and the revision lacks.

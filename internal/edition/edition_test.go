@@ -249,23 +249,6 @@ func TestEdition(t *testing.T) {
 	}
 }
 
-// The phrases that hold since a commit are those of descriptions.
-func TestLaterPhrases(t *testing.T) {
-	summaries, err := os.ReadFile("../catalog/facts/summaries.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, _ := open(t)
-	for _, later := range edition.Later {
-		if !strings.Contains(string(summaries), later.Phrase) {
-			t.Errorf("no description says %q", later.Phrase)
-		}
-		if _, ok := l.Revision(later.Since); !ok {
-			t.Errorf("%s is no commit", later.Since)
-		}
-	}
-}
-
 // In an excerpt, an option has the name that the revision has for it.
 func TestFormerNames(t *testing.T) {
 	l, pills := open(t)
