@@ -80,7 +80,6 @@ func TestDescription(t *testing.T) {
 		"a family":                             {"da52b9d", "", "It runs on Orin. It is off on a Thor.", "It runs on Orin."},
 		"a family that is there":               {"5a83306", "", "It is off on a Thor.", "It is off on a Thor."},
 		"other generations":                    {"8f27a0b", "", "It is a set. The scopes of the other generations stay.", "It is a set."},
-		"later":                                {"8f27a0b", "", "It is a read-only and deprecated option. It stays.", "It stays."},
 		"a value":                              {"da52b9d", namespace + "carrierBoard", "First. `xavierNxDevkit` is old.", "First."},
 		"a default":                            {"da52b9d", namespace + "configureCuda", "First. It is on by default with graphics.", "First."},
 		"the same default":                     {"5a83306", namespace + "configureCuda", "First. It is on by default with graphics.", "First. It is on by default with graphics."},
