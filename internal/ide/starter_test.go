@@ -55,7 +55,9 @@ func writeStarter(t *testing.T, files []starter.File) (dir, hash string) {
 	return dir, fmt.Sprintf("%x", sum.Sum(nil)[:8])
 }
 
-func chosen(h starter.Host) string { return strings.Join([]string{h.SoM, h.CarrierBoard, h.Major}, " ") }
+func chosen(h starter.Host) string {
+	return strings.Join([]string{h.SoM, h.CarrierBoard, h.Major}, " ")
+}
 
 // TestStarterAgainstNix holds the first flake of each board that can be chosen to what was asked for: the program finds nothing wrong in it and
 // reads its host as that board, Nix parses it, and evaluates it with the modules of the revision that it pins. With -lib DIR and
