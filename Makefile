@@ -28,6 +28,7 @@ ifdef UPSTREAM
 	[ "$$before" != "$$(cksum <internal/catalog/data/hashes)" ] || exit 0; \
 	echo; echo "The list of upstream's files, the tables of the pills, and the goldens:"; \
 	go test ./internal/pillcheck -run TestFiles -clone "$$dir"; \
+	go test ./editors/nix -run TestTemplate -update; \
 	go test ./internal/nix/host -run TestElsewhere -upstream "$$dir"; \
 	go run ./cmd/jetpills pills lint --fix pills >/dev/null || true; \
 	go test -tags corpus ./pills -run TestSymptomsUpstream -upstream "$$dir" || true; \

@@ -56,6 +56,12 @@
       homeManagerModules.default = import ./editors/nix/home-manager.nix self.packages;
       nixosModules.default = import ./editors/nix/nixos.nix self.packages;
 
+      # nix flake init -t: what `jetpills new` writes for the AGX Orin developer kit.
+      templates.default = {
+        path = ./editors/nix/template;
+        description = "A first flake for a Jetson, by Jetpills: change the board in hosts/orin.nix";
+      };
+
       # What ./test and `make test-editors` need, but for what they install themselves.
       devShells = eachSystem (pkgs: {
         default = pkgs.mkShell {
