@@ -2,7 +2,7 @@
 {
   pkgs ? import <nixpkgs> { },
   lib ? pkgs.lib,
-  # That of the last release.
+  # The version of the last release.
   version ? (lib.importJSON ./editors/vscode/package.json).version,
 }:
 let

@@ -53,8 +53,16 @@
           };
         };
 
-      homeManagerModules.default = import ./editors/nix/home-manager.nix self.packages;
-      nixosModules.default = import ./editors/nix/nixos.nix self.packages;
+      # A module that is imported twice counts once, by its key.
+      homeModules.default = {
+        key = "jetpills";
+        imports = [ (import ./editors/nix/home-manager.nix self.packages) ];
+      };
+      homeManagerModules = self.homeModules; # as older configurations name it
+      nixosModules.default = {
+        key = "jetpills";
+        imports = [ (import ./editors/nix/nixos.nix self.packages) ];
+      };
 
       # nix flake init -t: what `jetpills new` writes for the AGX Orin developer kit.
       templates.default = {

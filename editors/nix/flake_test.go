@@ -103,6 +103,11 @@ func TestOutputs(t *testing.T) {
 	if rest.Plain != "jetpills-"+version(t) {
 		t.Errorf("without flakes the package is %s", rest.Plain)
 	}
+	var keys []string
+	of(t, `map (m: m.default.key) [ f.homeModules f.homeManagerModules f.nixosModules ]`, &keys)
+	if want := []string{"jetpills", "jetpills", "jetpills"}; !slices.Equal(keys, want) {
+		t.Errorf("the keys of the modules are %v, want %v", keys, want)
+	}
 	if rest.Formatter == "" {
 		t.Error("there is no formatter")
 	}

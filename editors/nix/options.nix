@@ -53,7 +53,7 @@ in
         "hover.detail" = "short";
         "diagnostics.severity".unknown-option = "hint";
       };
-      description = "Settings of the section `jetpills`, by their names in the README without `jetpills.`.";
+      description = "Settings of the section `jetpills`, by their names in USAGE.md without `jetpills.`. On NixOS they reach Neovim alone: VS Code keeps the settings of each user.";
     };
   };
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -84,8 +85,8 @@ func (p *Program) printBoards(root, format string) error {
 // shapeOf says what to do with a board. The next thing is its flake, which leads to the flash.
 func shapeOf(b jetson.Board, pills *pill.Collection) boardShape {
 	s := boardShape{SoM: b.SoM, CarrierBoard: b.CarrierBoard, From: b.From, Next: "jetpills new DIR --som " + b.SoM}
-	if b.CarrierBoard != "" {
-		s.Next += " --carrier " + b.CarrierBoard
+	if carrier := cmp.Or(b.CarrierBoard, b.Unknown()); carrier != "" {
+		s.Next += " --carrier " + carrier
 	}
 	topic := pill.Topic{Kind: pill.SoMTopic, Name: b.SoM}
 	if b.InRecovery {

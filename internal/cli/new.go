@@ -27,7 +27,8 @@ func (p *Program) newCommand() *cobra.Command {
 	})
 	c.Long = "Write the flake of a board into a folder: flake.nix, hosts/NAME.nix, machine.nix, and a README.md with the commands\n" +
 		"that flash the board and install NixOS. The flake pins the newest revision of jetpack-nixos that is known here. On a\n" +
-		"terminal, what no flag says is asked for. No file is overwritten."
+		"terminal, it asks for what the flags leave out; jetpills board knows which module a Jetson has. No file is\n" +
+		"overwritten."
 	c.Flags().StringVar(&h.SoM, "som", "", "the module, such as orin-agx")
 	c.Flags().StringVar(&h.CarrierBoard, "carrier", "", "the carrier board, such as devkit")
 	c.Flags().StringVar(&h.Major, "jetpack", "", "the major version of JetPack, such as 6")
@@ -80,7 +81,11 @@ func (p *Program) writeNew(dir string, h starter.Host) error {
 	for _, f := range files {
 		printf(p.out, "%s\n", filepath.Join(dir, filepath.FromSlash(f.Name)))
 	}
-	printf(p.out, "\nThe flake pins jetpack-nixos %s (%s). Nix writes flake.lock, which takes the network:\n\n", c.Revision.Short(), c.Revision.Day())
+	printf(p.out, "\nThe board: som = %q", h.SoM)
+	if h.CarrierBoard != "" {
+		printf(p.out, ", carrierBoard = %q", h.CarrierBoard)
+	}
+	printf(p.out, ".\nThe flake pins jetpack-nixos %s (%s). Nix writes flake.lock, which needs the network:\n\n", c.Revision.Short(), c.Revision.Day())
 	printf(p.out, "  cd %s\n", shellWord(dir))
 	printf(p.out, "  $EDITOR machine.nix          # put your public ssh key into both lists\n")
 	printf(p.out, "  git init && git add .\n")
@@ -209,7 +214,7 @@ func (a asker) word(question, preset string, check func(string) error, choices .
 		}
 		isOne := len(choices) == 0 || slices.ContainsFunc(choices, func(c starter.Choice) bool { return c.Value == answer })
 		if !isOne {
-			a.say("It is a number from 1 to %d, or one of the names.\n", len(choices))
+			a.say("Enter a number from 1 to %d, or one of the names.\n", len(choices))
 			continue
 		}
 		if err := check(answer); err != nil {

@@ -82,7 +82,7 @@ func TestNewAsks(t *testing.T) {
 			name: "each question", machine: "other-board", answers: []string{"\r", "orin-nx\r", "3\r", "\r", "rover\r"},
 			shows: []string{
 				"Which module is it?\n   1  orin-agx               Jetson AGX Orin, 32GB or 64GB (P3701).\n",
-				"Number or name: \nIt is a number from 1 to 10, or one of the names.\nNumber or name: orin-nx\n",
+				"Number or name: \nEnter a number from 1 to 10, or one of the names.\nNumber or name: orin-nx\n",
 				"What does it sit on?\n   1  devkit          NVIDIA's developer kit for your module.\n   2  generic         ",
 				"Number or name [devkit]: 3\n",
 				"Which JetPack?\n   1  6  JetPack 6.",

@@ -140,7 +140,9 @@ func (d *diagnoser) reportConflictWithJetpack(h *host.Host, v host.Value, defini
 			path, nixValue(definition.Plain), nixValue(other), e.File, d.revision())
 	}
 	mend := "put lib.mkForce before the value, or delete the definition"
-	if definition.Priority < 100 {
+	// What jetpack-nixos reads too, such as the modules of the kernel, another value may not have.
+	isRead := slices.ContainsFunc(d.pinned.Catalog.Effects(e.Option), func(e catalog.Effect) bool { return e.Does == catalog.EffectReads })
+	if definition.Priority < 100 || isRead {
 		mend = "delete the definition"
 	}
 	found := Diagnostic{

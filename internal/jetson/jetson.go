@@ -34,6 +34,14 @@ func (b Board) Where() string {
 	return "this machine"
 }
 
+// Unknown is the value of carrierBoard for one that jetpack-nixos has no value for; empty where the Jetson may sit on any, as on USB.
+func (b Board) Unknown() string {
+	if b.InRecovery || b.CarrierBoard != "" {
+		return ""
+	}
+	return "generic"
+}
+
 // Report is what was found below a root.
 type Report struct {
 	// Boards are the candidates; several of one Jetson have the same From.
@@ -173,11 +181,19 @@ func (l *looker) machine() {
 			return
 		}
 		file = path.Join(tree, "compatible")
-		if l.compatible(file, fields(l.read(file))) {
+		names := fields(l.read(file))
+		if l.compatible(file, names) {
+			return
+		}
+		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(unsupported, name) }) {
+			l.Others = append(l.Others, fmt.Sprintf("/%s names a Jetson Nano, TX1 or TX2, which jetpack-nixos does not support", file))
 			return
 		}
 	}
 }
+
+// unsupported are the chips of the Jetson Nano, TX1 and TX2.
+var unsupported = []string{"nvidia,tegra210", "nvidia,tegra186"}
 
 // number is a board in the form of an EEPROM: 3701-0005-500, with the revision behind.
 var number = regexp.MustCompile(`^(\d{4})-(\d{4})(?:-|$)`)

@@ -78,6 +78,7 @@ func TestMarkers(t *testing.T) {
 		}
 		for _, file := range archives {
 			t.Run(name+"/"+strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+				t.Parallel()
 				archive, err := txtar.ParseFile(file)
 				if err != nil {
 					t.Fatal(err)

@@ -147,7 +147,7 @@ var label = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?$`)
 // CheckName says what is wrong with the name of a host.
 func CheckName(name string) error {
 	if !label.MatchString(name) {
-		return fmt.Errorf("%q is no name of a host: it has letters, digits and hyphens, at most 63, and a letter or digit at both ends", name)
+		return fmt.Errorf("%q is not a valid host name: use at most 63 letters, digits and hyphens, and begin and end with a letter or a digit", name)
 	}
 	return nil
 }

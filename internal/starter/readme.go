@@ -21,35 +21,43 @@ func readme(c *catalog.Catalog, h Host) string {
 	if h.CarrierBoard != "" {
 		board += fmt.Sprintf(", `carrierBoard = %q`", h.CarrierBoard)
 	}
-	say("The board: %s. With jetpack-nixos %s it gets:\n", board, c.Revision.Short())
+	say("The board: %s. With jetpack-nixos %s, these versions belong to it:\n", board, c.Revision.Short())
 	say("| what | version |\n|---|---|")
 	for _, fact := range facts(c, h) {
 		say("| %s | %s |", fact[0], fact[1])
 	}
-	say("\n| file | what it says |\n|---|---|")
+	say("\nCUDA comes with two lines, which build a lot: `jetpills pills show 09#gpu-and-cuda`.")
+	say("\n| file | what is in it |\n|---|---|")
 	say("| `%s` | which revision of jetpack-nixos, and which hosts |", flakeFile)
 	say("| `%s` | what is special about this board |", hostFile(h.Name))
 	say("| `%s` | what each of your boards needs: boot loader, disk, users |", machineFile)
-	say("\n`jetpills pills show 09` explains each step, and what to do when one fails.")
+	say("\n`jetpills pills show 09` explains each step, and what to do when one fails. What you need for it, from cables to disks, and which")
+	say("port is for flashing: `jetpills pills show 09#what-you-need`. The builds in steps 2 and 4 compile kernel and firmware, and take hours")
+	say("on a slow machine.")
 
 	say("\n## 1. Lock and check\n")
-	say("Put your public ssh key into `%s`, into both lists: ssh takes keys only. Nix then writes `flake.lock`:\n", machineFile)
+	say("Put your public ssh key into `%s`, into both lists: ssh accepts only keys. Nix then writes `flake.lock`:\n", machineFile)
 	say("```bash\ngit init && git add .\nnix flake lock && git add flake.lock\nnix eval --raw %s\n```",
 		Installable(output, h.Name, ".config.system.build.toplevel.drvPath"))
 	say("\nThe last line evaluates everything and builds nothing. A flake in git sees tracked files only: `git add` each new one.")
 
 	say("\n## 2. Flash the firmware\n")
-	say("On a Linux PC with x86_64, with the board on a USB data cable, in recovery mode:\n")
+	say("On an x86_64 Linux PC, with the board in recovery mode and connected by a USB data cable:\n")
 	build, program, isReady := Flash(c, h)
 	say("```bash\n%s\nlsusb -d 0955:     # must show a line with APX; jetpills board names the module\nsudo ./result/bin/%s\n```", build, program)
 	if !isReady {
-		say("\njetpack-nixos has no ready script for this board. This one is made of `%s`, and its kernel and firmware are built on", hostFile(h.Name))
-		say("aarch64: by a builder for that, or cross-compiled (`jetpills pills show 09#cross-builds-from-x86_64`).")
+		say("\njetpack-nixos has no ready script for this board. This one is built from `%s`. Its kernel and firmware are built on", hostFile(h.Name))
+		say("aarch64, by a builder of that kind, or cross-compiled (`jetpills pills show 09#cross-builds-from-x86_64`).")
 		if target := c.TargetBoardOn(h.SoM, h.CarrierBoard, h.Major); target != "" {
 			say("It flashes with NVIDIA's board file `%s`. If your carrier board has another, set `flashScriptOverrides.targetBoard`.", target)
 		}
 	}
-	say("\nThis replaces the firmware. `jetpills pills show 08#recovery-mode` says how to enter recovery mode.")
+	if strings.HasPrefix(h.SoM, "xavier-") {
+		say("\nThis replaces the firmware, and overwrites the eMMC or the card of the module, with all that is on it.")
+	} else {
+		say("\nThis replaces the firmware.")
+	}
+	say("`jetpills pills show 08#recovery-mode` says how to enter recovery mode.")
 
 	say("\n## 3. Write the installer to a USB stick\n")
 	say("```bash\nnix build --inputs-from . jetpack-nixos#%s", installer(c, major))
@@ -58,6 +66,9 @@ func readme(c *catalog.Catalog, h Host) string {
 	say("\nBoot the board from the stick: press Esc on the serial console, and choose it in the Boot Manager.")
 
 	say("\n## 4. Install\n")
+	if h.SoM == "xavier-agx" {
+		say("Leave the eMMC (`mmcblk0`) alone: it holds firmware.\n")
+	}
 	say("In the installer, on the board. All that is on the disk is lost:\n")
 	say("```bash\n" + `sudo -i
 passwd           # lets scp in, until the next boot
@@ -73,22 +84,23 @@ mount /dev/disk/by-label/nixos /mnt
 mount --mkdir -o umask=077 /dev/disk/by-label/BOOT /mnt/boot
 mkdir -p /mnt/etc
 ` + "```")
-	if h.SoM == "xavier-agx" {
-		say("\nLeave the eMMC (`mmcblk0`) alone: it holds firmware.")
-	}
 	say("\nOn the PC, in this folder, and then on the board again:\n")
 	say("```bash\nrm -f result                                 # scp follows links\nscp -r . root@ADDRESS:/mnt/etc/nixos\n```\n")
 	say("```bash\nnixos-install --flake /mnt/etc/nixos#%s\nnixos-enter --root /mnt -c 'passwd operator'\nreboot                                       # pull the stick now\n```", h.Name)
 
+	say("\nThen look whether all is well, from the PC:\n")
+	say("```bash\nssh-keygen -R ADDRESS         # drop the installer's key\nssh operator@ADDRESS\nsudo ota-check-firmware -b    # of the firmware: running, expected\nsystemctl --failed\n```")
+
 	say("\n## 5. Rebuild\n")
 	say("On the board, or from the PC over ssh:\n")
 	say("```bash\nsudo nixos-rebuild switch --flake /etc/nixos#%s\n```\n", h.Name)
-	say("```bash\nnixos-rebuild switch --flake .#%[1]s --no-reexec \\\n  --target-host root@%[1]s --build-host root@%[1]s\n```", h.Name)
+	say("```bash\nnixos-rebuild switch --flake .#%[1]s --no-reexec \\\n  --target-host root@ADDRESS --build-host root@ADDRESS\n```", h.Name)
 
 	say("\n## 6. Upgrade\n")
-	say("`%s` names the revision of jetpack-nixos. `jetpills check --rev newest .` says what a newer one changes for this host. Write", flakeFile)
-	say("its commit into the address, in `/etc/nixos` on the board. Boot into it rather than switch, because the firmware may change too:\n")
-	say("```bash\nnix flake lock && git add flake.nix flake.lock\nnixos-rebuild boot --flake .#%s && reboot\n```", h.Name)
+	say("`%s` names the commit of jetpack-nixos. `jetpills check --rev newest .` says what the newest one that your version of jetpills", flakeFile)
+	say("knows would change for this host. Write its commit into the address of `%s`, in `/etc/nixos` on the board. Boot into it rather than", flakeFile)
+	say("switching, because the firmware may change too. As root:\n")
+	say("```bash\ncd /etc/nixos\nnix flake lock && git add flake.nix flake.lock\nnixos-rebuild boot --flake .#%s && reboot\n```", h.Name)
 	return b.String()
 }
 

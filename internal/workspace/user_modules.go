@@ -159,10 +159,18 @@ func (s *Snapshot) rootOf(dir string, around pins.Surroundings) (root string, de
 			root = folder
 		}
 	}
-	if root = cmp.Or(root, around.Top, around.Pin.Root()); root != "" {
+	if root = cmp.Or(root, around.Top, around.Pin.Root(), flakeFolder(around.Pin)); root != "" {
 		return searchable(root, dir), true
 	}
 	return dir, false
+}
+
+// flakeFolder is the folder of the flake.nix that pins by its address, as a flake does that has no lock file yet.
+func flakeFolder(pin pins.Pin) string {
+	if filepath.Base(pin.File) != "flake.nix" {
+		return ""
+	}
+	return filepath.Dir(pin.File)
 }
 
 // searchable is the folder around dir, at or below root, from which a search gets to dir: it goes into no folder that is

@@ -26,7 +26,7 @@ buildGoModule (finalAttrs: {
     "-w"
     "-X main.version=${finalAttrs.version}"
   ];
-  # They start the program again and again for minutes.
+  # The tests start the program again and again for minutes.
   doCheck = false;
 
   nativeBuildInputs = [ installShellFiles ];
