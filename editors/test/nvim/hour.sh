@@ -52,9 +52,9 @@ hover() {
 	END
 
 	to 'nvidia-jetpack.override|Scope'
-	hovers 'overrideScope lays an overlay' && keys C-w w G && wait_for $patience shows 'Read on in pill 03' &&
+	hovers 'overrideScope lays an overlay' && keys C-w w G && wait_for $patience shows 'Revision: jetpack-nixos' &&
 		lacks 'file:' && [ "$(colours './atf.patch')" -gt 2 ]
-	report "hover: code has colours, and a link is as long as its text" $?
+	report "hover: code has colours, and there is no link that cannot be followed" $?
 }
 
 pills() {
