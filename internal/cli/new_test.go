@@ -85,11 +85,11 @@ func TestNewRefuses(t *testing.T) {
 		{"new DIR --som orin-nx --carrier xavierNxDevkit --jetpack 7", refuses + `majorVersion = "7" together with som = "orin-nx" and carrierBoard = "xavierNxDevkit": use 5 or 6`},
 		{"new DIR --som orin-agx --carrier devboard", `carrierBoard cannot be "devboard": use one of generic, devkit, xavierNxDevkit`},
 		{"new DIR --som orin-agx --jetpack 6.2", `majorVersion cannot be "6.2": use one of 5, 6, 7`},
-		{"new DIR --som orin-agx --name my_robot", `"my_robot" is no name of a host: it has letters, digits and hyphens`},
-		{"new DIR --som orin-agx --name -rover", `"-rover" is no name of a host`},
-		{"new DIR --som orin-agx --name ../rover", `"../rover" is no name of a host`},
-		{"new DIR --som orin-agx --name " + strings.Repeat("a", 64), `a" is no name of a host`},
-		{"new DIR --som orin-agx --name rover.local", `"rover.local" is no name of a host`},
+		{"new DIR --som orin-agx --name my_robot", `"my_robot" is not a valid host name: use at most 63 letters`},
+		{"new DIR --som orin-agx --name -rover", `"-rover" is not a valid host name`},
+		{"new DIR --som orin-agx --name ../rover", `"../rover" is not a valid host name`},
+		{"new DIR --som orin-agx --name " + strings.Repeat("a", 64), `a" is not a valid host name`},
+		{"new DIR --som orin-agx --name rover.local", `"rover.local" is not a valid host name`},
 	} {
 		dir := filepath.Join(t.TempDir(), "robots")
 		args := strings.Fields(test.args)

@@ -104,7 +104,7 @@ func TestNewAsks(t *testing.T) {
 		},
 		{
 			name: "what flags say is not asked", machine: "other-board", args: []string{"--som", "xavier-agx", "--carrier", "devkit"},
-			answers: []string{"my robot\r", "old-robot\r"}, shows: []string{"What is the host called? [xavier]: my robot\n\"my robot\" is no name of a host"}, host: "old-robot",
+			answers: []string{"my robot\r", "old-robot\r"}, shows: []string{"What is the host called? [xavier]: my robot\n\"my robot\" is not a valid host name"}, host: "old-robot",
 			says: []string{`som = "xavier-agx";`},
 		},
 		{name: "only what fits is offered", machine: "other-board", args: []string{"--carrier", "xavierNxDevkit", "--jetpack", "5", "--name", "rover"}, host: "rover", says: []string{`som = "orin-nx";`, `majorVersion = "5";`}},

@@ -159,7 +159,7 @@ func (s *Snapshot) rootOf(dir string, around pins.Surroundings) (root string, de
 			root = folder
 		}
 	}
-	if root = cmp.Or(root, around.Top, around.Pin.Root(), flakeFolder(around.Pin)); root != "" {
+	if root = cmp.Or(root, around.Top, around.Pin.Root(), flakeFolder(around.Entry)); root != "" {
 		return searchable(root, dir), true
 	}
 	return dir, false

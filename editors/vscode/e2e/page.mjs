@@ -21,7 +21,8 @@ export function hoverParts() {
  */
 export function firstSentence() {
   const row = [...document.querySelectorAll('.monaco-hover:not(.hidden) .hover-row')].find((each) => each.querySelector('hr'));
-  const paragraph = row?.querySelector('hr ~ p ~ p');
+  const [title, next] = row?.querySelectorAll('hr ~ p') ?? [];
+  const paragraph = title?.querySelector('br') ? title : next; // the title has a line of the first paragraph
   if (!paragraph) return null;
   const range = document.createRange();
   range.setStart(paragraph, 0);
