@@ -120,7 +120,7 @@ func (e *Evaluator) expand(c *Call) Value {
 // inputs.nixpkgs.legacyPackages.SYSTEM.appendOverlays.
 func overlays(path []string) bool {
 	n := len(path)
-	if last := path[n-1]; last != "extend" && last != "appendOverlays" {
+	if n < 2 || path[n-1] != "extend" && path[n-1] != "appendOverlays" {
 		return false
 	}
 	return n == 2 && path[0] == "pkgs" || n > 3 && path[n-3] == "legacyPackages" && isNixpkgs(path[n-4])
