@@ -37,6 +37,9 @@ func (p *Program) newCommand() *cobra.Command {
 }
 
 func (p *Program) writeNew(dir string, h starter.Host) error {
+	if dir == "" { // which would be the folder that one is in
+		return errors.New("new needs DIR, and it is empty: write . for this folder")
+	}
 	library, err := catalog.Open()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -160,10 +161,15 @@ func TestNewLosesNothing(t *testing.T) {
 	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	here := t.TempDir()
+	t.Chdir(here) // what is written into no folder lies here
 	for _, dir := range []string{file, filepath.Join(file, "below"), readOnly(t), "", strings.Repeat("x", 300)} {
 		if _, stderr, code := run(t, "", "new", dir, "--som", "orin-agx"); code != 2 || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%q: exit code %d, %s", dir, code, stderr)
 		}
+	}
+	if written := snapshotOf(t, here); len(written) > 0 {
+		t.Errorf("written into the current folder: %v", slices.Sorted(maps.Keys(written)))
 	}
 	if content, err := os.ReadFile(file); err != nil || string(content) != "mine" {
 		t.Errorf("the file is %q, %v", content, err)
