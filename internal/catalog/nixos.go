@@ -112,8 +112,17 @@ func (l *Library) EffectHistory(option string) (History, bool) {
 	return l.historyOf(option, l.effects().of(effectEntry+option+" 0"), nil)
 }
 
-// NixOSSummary is the project's own description of what an option of NixOS means on a Jetson, or nothing.
-func (l *Library) NixOSSummary(option string) string {
-	name, _ := l.Name("config." + option)
-	return name.Summary
+// NixOSSummary is the project's own description of what an option of NixOS means on a Jetson, or nothing. One whose path has * holds for
+// every entry of a set: users.users.*.extraGroups.
+func (l *Library) NixOSSummary(path []string) string {
+	if name, ok := l.Name("config." + NixOSPath(path)); ok {
+		return name.Summary
+	}
+	for i := range path {
+		if set := strings.Join(path[:i+1], "."); nixosEntries[set] && i+1 < len(path) {
+			name, _ := l.Name("config." + strings.Join(append([]string{set, "*"}, path[i+2:]...), "."))
+			return name.Summary
+		}
+	}
+	return ""
 }

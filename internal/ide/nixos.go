@@ -17,44 +17,32 @@ import (
 // set, read or assert on.
 type nixosOption struct {
 	topics
-	path string
+	path  string
+	names []string // of the path
 }
 
 // nixosOption finds the subject of a name in the path of an option of NixOS.
 func (q *query) nixosOption(place *module.Place) (subject, bool) {
-	path := q.nixosPath(place.Path)
-	if path == "" && !q.exact {
+	names := q.nixosPath(place.Path)
+	if names == nil && !q.exact {
 		whole, span, ok := wholePath(place)
 		if !ok || len(whole) <= len(place.Path) {
 			return nil, false
 		}
-		names := 0
-		if path, names = q.nixosPathOf(whole); path == "" || len(place.Path) <= len(whole)-names {
+		if names = q.nixosPath(whole); names == nil || len(place.Path) <= len(whole)-len(names) {
 			return nil, false
 		}
 		place.Span = span
 	}
-	if path == "" || q.allHosts(func(h *host.Host) bool { return h.Jetpack == host.No }) {
+	if names == nil || q.allHosts(func(h *host.Host) bool { return h.Jetpack == host.No }) {
 		return nil, false
 	}
-	o := nixosOption{q.nixosTopics(path), path}
-	if addsPackages(path, q.pinned.Catalog.Effects(path)) && !isForced(place) {
-		return nil, true
-	}
+	path := catalog.NixOSPath(names)
+	o := nixosOption{q.nixosTopics(path), path, names}
 	if len(q.pinned.Catalog.Effects(path)) == 0 && o.summary(q).first.Empty() && q.otherTimes(path).Empty() {
 		return nil, true
 	}
 	return o, true
-}
-
-// addsPackages reports whether a revision does no more with an option than to put packages of its own beside those of others: then it is
-// nothing to those others. So it is with environment.systemPackages and services.udev.packages, which every configuration has.
-func addsPackages(path string, effects []catalog.Effect) bool {
-	switch path[strings.LastIndexByte(path, '.')+1:] {
-	case "packages", "systemPackages":
-		return len(effects) > 0 && !slices.ContainsFunc(effects, func(e catalog.Effect) bool { return !isSet(e) || e.Priority != 100 })
-	}
-	return false
 }
 
 // isForced reports whether a definition is one that replaces plain ones.
@@ -72,26 +60,21 @@ func (q *query) allHosts(is func(*host.Host) bool) bool {
 	return len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h *host.Host) bool { return !is(h) })
 }
 
-func (q *query) nixosPath(path module.Path) string {
-	found, _ := q.nixosPathOf(path)
-	return found
-}
-
-// nixosPathOf is the end of a path that is an option of NixOS of which there is something to say, and of how many names it is.
-func (q *query) nixosPathOf(path module.Path) (found string, names int) {
+// nixosPath is the end of a path that is an option of NixOS of which there is something to say, or nothing.
+func (q *query) nixosPath(path module.Path) []string {
 	for names, before := range optionNames(path) {
 		if !before.IsRoot() {
 			continue
 		}
-		if option, _ := catalog.NixOSOption(names); len(option) < len(names) {
+		isDescribed := q.sn.Library().NixOSSummary(names) != ""
+		if option, _ := catalog.NixOSOption(names); len(option) < len(names) && !isDescribed {
 			continue
 		}
-		found := catalog.NixOSPath(names)
-		if len(q.pinned.Catalog.Effects(found)) > 0 || q.sn.Library().NixOSSummary(found) != "" {
-			return found, len(names)
+		if isDescribed || len(q.pinned.Catalog.Effects(catalog.NixOSPath(names))) > 0 {
+			return names
 		}
 	}
-	return "", 0
+	return nil
 }
 
 // nixosTopic are the topics of options of NixOS by the beginning of their paths, the longest first.
@@ -145,6 +128,11 @@ var nixosTopic = []struct {
 	{"system.preSwitchChecks", optionTopic("hardware.nvidia-jetpack.firmware.maxAllowedDowngrade")},
 	{"environment.systemPackages", packageTopic("l4t-tools")},
 	{"fileSystems", concept("hardware-configuration")},
+	{"users.", concept("minimal-configuration")},
+	{"services.openssh", concept("minimal-configuration")},
+	{"networking.hostName", concept("minimal-configuration")},
+	{"system.stateVersion", concept("minimal-configuration")},
+	{"nix.settings", concept("minimal-configuration")},
 }
 
 // nixosTopics are those of an option of NixOS: its own, that of the option of jetpack-nixos that hangs on it, and that of the module.
@@ -189,7 +177,14 @@ func (o nixosOption) sheet(q *query) sheet {
 	effects := c.Effects(o.path)
 	out := sheet{title: o.path, what: markup.Prose(nixosKind(o.path, effects))}
 	out.summary = o.summary(q)
-	q.addEffects(&out, effects)
+	if len(effects) > 0 {
+		q.addEffects(&out, effects)
+	} else {
+		out.rows = append(out.rows, q.revisionRow())
+		if remark := q.otherTimes(o.path); !remark.Empty() {
+			out.remarks = append(out.remarks, remark)
+		}
+	}
 	if set, isSwitch := strings.CutSuffix(o.path, ".enable"); isSwitch {
 		var beside []string
 		for _, e := range c.EffectsBelow(set) {
@@ -201,16 +196,13 @@ func (o nixosOption) sheet(q *query) sheet {
 			out.add("Beside it, jetpack-nixos sets", markup.Codes(beside))
 		}
 	}
-	if remark := q.otherTimes(o.path); len(effects) == 0 && !remark.Empty() {
-		out.remarks = append(out.remarks, remark)
-	}
 	return out
 }
 
 // summary is what of our description holds at the revision; of one that describes what jetpack-nixos does there, only what the
 // option means in NixOS, where the revision does nothing of the kind.
 func (o nixosOption) summary(q *query) summary {
-	words := q.sn.Library().NixOSSummary(o.path)
+	words := q.sn.Library().NixOSSummary(o.names)
 	if !q.isAsDescribed(o.path) {
 		words, _ = text.Sentence(words)
 	}
@@ -274,10 +266,6 @@ var deeds = []struct {
 
 // addEffects adds what the revision does with an option, a row for each way to do something.
 func (q *query) addEffects(s *sheet, effects []catalog.Effect) {
-	if len(effects) == 0 {
-		s.rows = append(s.rows, q.revisionRow())
-		return
-	}
 	var rows []row
 	var verbs []markup.Text
 	for _, deed := range deeds {

@@ -74,6 +74,7 @@ var kinds = []struct {
 	{module.ReferredName, jetpackDocument, (*query).scopeArgument},
 	{module.ReferredName, jetpackDocument, (*query).jetpackFlake},
 	{module.ReferredName, jetpackDocument, (*query).referredHost},
+	{module.ReferredName, jetpackDocument, (*query).argument},
 	{module.ReferredName, jetpackDocument, (*query).flakeOutput},
 	{module.ReferredName, jetpackDocument, (*query).optionType},
 	{module.ReferredName, jetpackDocument, (*query).otherFunction},

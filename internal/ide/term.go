@@ -8,6 +8,7 @@ import (
 
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pins"
 )
 
@@ -150,6 +151,20 @@ var definedTerms = []struct {
 		topics: topics{concept("flake-outputs"), function("outputs")},
 	},
 	{
+		forms: "description", in: flakes, what: "attribute of a flake", says: "What the flake is, in a line: `nix flake metadata` shows it.",
+		topics: topics{concept("flakes")},
+	},
+	{
+		forms: "nixConfig", in: flakes, what: "attribute of a flake",
+		says:   "Settings of Nix that the flake asks for, such as binary caches. Nix asks you before it takes them.",
+		topics: topics{concept("flakes")},
+	},
+	{
+		forms: "**.modules", in: systems, what: "argument for a system",
+		says:   "The modules that the system is made of: sets, functions or files. Options and definitions of all are merged, in whatever order they stand.",
+		topics: topics{function("nixosSystem"), concept("imports")},
+	},
+	{
 		forms: "**.specialArgs", what: "arguments for modules",
 		says:   "What every module of this configuration gets for arguments, beside `config`, `lib`, `pkgs` and others.",
 		topics: topics{function("specialArgs"), concept("special-args")},
@@ -163,11 +178,44 @@ var definedTerms = []struct {
 		forms: "**.warnings", what: "option of NixOS", says: "Messages that NixOS prints when it evaluates the system.",
 		topics: topics{concept("assertions")},
 	},
+	{
+		forms: phaseForms("", "Phase"), what: "attribute of a derivation",
+		says: "The shell commands of the build's %s phase, in place of the usual ones.", part: phasePart, topics: topics{concept("phases")},
+	},
+	{
+		forms: phaseForms("pre", ""), what: "attribute of a derivation",
+		says: "Shell commands that the build runs before the commands of its %s phase.", part: phasePart, topics: topics{concept("phases")},
+	},
+	{
+		forms: phaseForms("post", ""), what: "attribute of a derivation",
+		says: "Shell commands that the build runs after the commands of its %s phase.", part: phasePart, topics: topics{concept("phases")},
+	},
 	{forms: "**.buildInputs **.nativeBuildInputs **.depsBuildBuild", topics: topics{function("")}, ifExplained: true},
 	{
 		forms: "**.imports", what: "attribute of a module", says: "More modules, whose options and definitions are added to those of this one.",
 		topics: topics{concept("imports")},
 	},
+}
+
+// phases are those of a build with nixpkgs' stdenv.
+var phases = []string{"unpack", "patch", "configure", "build", "check", "install", "fixup", "installCheck", "dist"}
+
+// phaseForms are the forms of the attributes that are named after the phases of a build: postPatch, installPhase.
+func phaseForms(before, behind string) string {
+	all := make([]string, len(phases))
+	for i, phase := range phases {
+		if before != "" {
+			phase = strings.ToUpper(phase[:1]) + phase[1:]
+		}
+		all[i] = "**." + before + phase + behind
+	}
+	return strings.Join(all, " ")
+}
+
+// phasePart is the phase that an attribute is named after.
+func phasePart(p module.Path) []any {
+	name := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(p.Last(), "pre"), "post"), "Phase")
+	return []any{markup.Literal(strings.ToLower(name[:1]) + name[1:])}
 }
 
 // codeAt is a name of a path as code, counted from the last one, which is 1.
@@ -226,6 +274,24 @@ func titleOf(path module.Path, form string) string {
 	}
 	names := 1 + strings.Count(strings.TrimPrefix(form, "outputs."), ".")
 	return path[len(path)-names:].String()
+}
+
+// systems reports whether the cursor is in the argument of a call that makes a system of modules.
+func systems(q *query, _ module.Path) bool {
+	for n := range syntax.Ancestors(q.place.Node) {
+		call, ok := syntax.AsApply(n)
+		if !ok {
+			continue
+		}
+		function := syntax.WithoutParens(call.Function())
+		name := function.Text()
+		switch name[strings.LastIndexByte(name, '.')+1:] {
+		case "nixosSystem", "evalModules", "extendModules":
+			return true
+		}
+		return false
+	}
+	return false
 }
 
 // packageSets reports whether a path has to do with package sets, not with an option of NixOS about the machine: the
