@@ -4,7 +4,7 @@ package pills
 
 import "embed"
 
-// FS holds README.md, glossary.md, the ten pills and the table of symptoms, at its root.
+// FS holds README.md, glossary.md, the ten pills, the list of their sections and the table of symptoms, at its root.
 //
-//go:embed *.md symptoms.yaml
+//go:embed *.md sections.tsv symptoms.yaml
 var FS embed.FS

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,6 +45,9 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 					return fmt.Errorf("cannot write the tables: %w", err)
 				}
 			}
+			if err := writeList(dir, files); err != nil {
+				return err
+			}
 		}
 		var options pillcheck.Options
 		if nix {
@@ -77,7 +81,22 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 	c.Long = rules
 	c.Flags().BoolVar(&nix, "nix", false, "let nix-instantiate parse and evaluate the Nix blocks")
 	c.Flags().BoolVar(&eras, "eras", false, "check too what hovers show at every other revision; takes minutes")
-	c.Flags().BoolVar(&fix, "fix", false, "write the generated tables before checking")
+	c.Flags().BoolVar(&fix, "fix", false, "write the generated tables and the list of sections before checking")
 	formatFlag(c, &format, "text", "json")
 	return c
+}
+
+// writeList makes the list of sections anew in a folder that has one.
+func writeList(dir string, files fs.FS) error {
+	if _, err := fs.Stat(files, pill.ListFile); err != nil {
+		return nil
+	}
+	list, err := pill.Load(files).List()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, pill.ListFile), list, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write the list of sections: %w", err)
+	}
+	return nil
 }

@@ -19,26 +19,26 @@ type CodeBlock struct {
 }
 
 // CodeBlocks returns the pill's fenced blocks in order, those inside lists and folded answers too.
-func (p *Pill) CodeBlocks() []CodeBlock { return p.blocks }
+func (p *Pill) CodeBlocks() []CodeBlock { return p.document().blocks }
 
-func (p *Pill) codeBlock(n *ast.FencedCodeBlock) (block CodeBlock, closed bool) {
-	block.Text = string(n.Lines().Value(p.source))
+func (d *document) codeBlock(n *ast.FencedCodeBlock) (block CodeBlock, closed bool) {
+	block.Text = string(n.Lines().Value(d.source))
 	if n.Info != nil {
-		if words := strings.Fields(string(n.Info.Segment.Value(p.source))); len(words) > 0 {
+		if words := strings.Fields(string(n.Info.Segment.Value(d.source))); len(words) > 0 {
 			block.Language, block.Info = words[0], words[1:]
 		}
 	}
 	pos := n.Pos()
-	block.Line = p.line(pos)
+	block.Line = d.line(pos)
 	end := pos
 	if lines := n.Lines(); lines.Len() > 0 {
 		end = lines.At(lines.Len() - 1).Stop
-	} else if i := bytes.IndexByte(p.source[pos:], '\n'); i >= 0 {
+	} else if i := bytes.IndexByte(d.source[pos:], '\n'); i >= 0 {
 		end = pos + i + 1
 	} else {
-		end = len(p.source)
+		end = len(d.source)
 	}
-	next, _, _ := bytes.Cut(p.source[end:], []byte("\n"))
+	next, _, _ := bytes.Cut(d.source[end:], []byte("\n"))
 	next = bytes.TrimLeft(next, " \t>")
 	return block, bytes.HasPrefix(next, []byte("```")) || bytes.HasPrefix(next, []byte("~~~"))
 }
@@ -51,10 +51,10 @@ type Text struct {
 }
 
 // Texts returns the pill's prose in order, that inside lists, quotes and folded answers too.
-func (p *Pill) Texts() []Text { return p.texts }
+func (p *Pill) Texts() []Text { return p.document().texts }
 
-func (p *Pill) text(n ast.Node) Text {
-	nowhere := [2]int{len(p.source), 0}
+func (d *document) text(n ast.Node) Text {
+	nowhere := [2]int{len(d.source), 0}
 	with := func(ends [2]int, s text.Segment) [2]int { return [2]int{min(ends[0], s.Start), max(ends[1], s.Stop)} }
 	whole := nowhere
 	var code [][2]int
@@ -75,7 +75,7 @@ func (p *Pill) text(n ast.Node) Text {
 		return true
 	})
 	start, end := whole[0], max(whole[0], whole[1])
-	t := Text{Source: string(p.source[start:end]), Line: p.line(start)}
+	t := Text{Source: string(d.source[start:end]), Line: d.line(start)}
 	for _, ends := range code {
 		if start <= ends[0] && ends[0] <= ends[1] && ends[1] <= end {
 			t.Code = append(t.Code, [2]int{ends[0] - start, ends[1] - start})
@@ -94,11 +94,11 @@ type Link struct {
 }
 
 // Links returns the pill's links in order.
-func (p *Pill) Links() []Link { return p.links }
+func (p *Pill) Links() []Link { return p.document().links }
 
 func (p *Pill) link(n *ast.Link) Link {
 	destination := plainText(n.Destination)
-	l := Link{Line: p.line(blockStart(n))}
+	l := Link{Line: p.document().line(blockStart(n))}
 	if u, err := url.Parse(destination); err != nil || u.Scheme != "" || u.Host != "" {
 		l.URL = destination
 		return l

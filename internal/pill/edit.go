@@ -31,10 +31,10 @@ type Unit struct {
 // Units returns the pill's prose, and behind it its code blocks.
 func (p *Pill) Units() []Unit {
 	var all []Unit
-	for _, t := range p.texts {
+	for _, t := range p.document().texts {
 		all = append(all, Unit{Text: t})
 	}
-	for _, b := range p.blocks {
+	for _, b := range p.document().blocks {
 		all = append(all, Unit{Text{Source: b.Text, Line: b.Line + 1, Code: [][2]int{{0, len(b.Text)}}}, b.Language, true})
 	}
 	return all
@@ -42,8 +42,8 @@ func (p *Pill) Units() []Unit {
 
 // Units returns the prose and the code blocks of a piece of Markdown. Their lines count from 1.
 func Units(markdown string) []Unit {
-	p := &Pill{source: []byte(markdown), firstLine: 1}
-	p.collect(p.parse(0, len(p.source)), func(int, string, ...any) {})
+	p := newPill([]byte(markdown))
+	p.collect(p.document().parse(0, len(markdown)), func(int, string, ...any) {})
 	return p.Units()
 }
 
@@ -74,28 +74,34 @@ type Block struct {
 }
 
 // Markdown is the section as it stands in the file, without its heading and the sections inside it.
-func (s Section) Markdown() string { return string(s.Pill.source[s.body.from:s.body.to]) }
+func (s Section) Markdown() string {
+	at := s.Pill.document().ranges[s.body.number]
+	return string(s.Pill.source()[at[0]:at[1]])
+}
 
 // LineAt is the 1-based line of the file of an offset in the section's Markdown.
-func (s Section) LineAt(offset int) int { return s.Pill.line(s.body.from + offset) }
+func (s Section) LineAt(offset int) int {
+	d := s.Pill.document()
+	return d.line(d.ranges[s.body.number][0] + offset)
+}
 
 // Blocks cuts a piece of Markdown into its blocks. Laid end to end, their sources are the text, but for empty lines before the first.
 func Blocks(markdown string) []Block {
-	p := &Pill{source: []byte(markdown), firstLine: 1}
+	d := &document{source: []byte(markdown), firstLine: 1}
 	var all []Block
 	var starts []int
-	for n := range children(p.parse(0, len(p.source))) {
-		b := Block{Kind: kindOf(n), Announces: announces(n, p.source)}
-		start := p.lineStart(n.Pos())
+	for n := range children(d.parse(0, len(d.source))) {
+		b := Block{Kind: kindOf(n), Announces: announces(n, d.source)}
+		start := d.lineStart(n.Pos())
 		if html, ok := n.(*ast.HTMLBlock); ok {
-			if comment, isComment := strings.CutPrefix(strings.TrimSpace(string(htmlSource(html, p.source))), "<!--"); isComment {
+			if comment, isComment := strings.CutPrefix(strings.TrimSpace(string(htmlSource(html, d.source))), "<!--"); isComment {
 				b.Kind, b.Comment = CommentBlock, strings.TrimSpace(strings.TrimSuffix(comment, "-->"))
 			}
 		}
 		if b.Kind == TableBlock || b.Kind == BulletBlock || b.Kind == NumberBlock {
 			for part := range children(n) {
 				if _, isHead := part.(*tables.TableHeader); !isHead {
-					at := p.lineStart(part.Pos()) - start
+					at := d.lineStart(part.Pos()) - start
 					b.Parts = append(b.Parts, [2]int{at, at})
 				}
 			}
@@ -138,13 +144,13 @@ func kindOf(n ast.Node) BlockKind {
 }
 
 // lineStart is where the line of an offset begins.
-func (p *Pill) lineStart(offset int) int {
-	return bytes.LastIndexByte(p.source[:max(offset, 0)], '\n') + 1
+func (d *document) lineStart(offset int) int {
+	return bytes.LastIndexByte(d.source[:max(offset, 0)], '\n') + 1
 }
 
 // parse reads a part of the pill's source as Markdown.
-func (p *Pill) parse(from, to int) ast.Node {
-	r := text.NewReader(p.source[:to])
+func (d *document) parse(from, to int) ast.Node {
+	r := text.NewReader(d.source[:to])
 	r.Advance(from)
 	return markdownParser().Parse(r)
 }
@@ -159,30 +165,31 @@ func (s Section) Rewritten(rewrite func(inner Section) string, enough int) (rewr
 			rewritten = s
 		}
 	}()
-	p := *s.Pill
-	p.source, p.Sections, p.blocks, p.links, p.texts = nil, nil, nil, nil, nil
+	p, d := *s.Pill, &document{}
+	p.Sections, p.document = nil, func() *document { return d }
 	said := 0
 	for _, inner := range s.Subtree() {
-		from := len(p.source)
+		from := len(d.source)
 		if said < enough || enough <= 0 {
 			body := strings.TrimSpace(rewrite(inner))
 			if body != "" {
 				said++
 			}
-			p.source = append(append(p.source, body...), "\n\n"...)
+			d.source = append(append(d.source, body...), "\n\n"...)
 		}
-		inner.body = &body{number: len(p.Sections), role: inner.body.role, from: from, to: len(p.source)}
+		d.ranges = append(d.ranges, [2]int{from, len(d.source)})
+		inner.body = &body{number: len(p.Sections), role: inner.body.role}
+		inner.Pill = &p
 		p.Sections = append(p.Sections, inner)
 	}
-	for i := range p.Sections {
-		b := p.Sections[i].body
-		p.Sections[i].Pill = &p
-		for n := range children(p.parse(b.from, b.to)) {
-			if html, isHTML := n.(*ast.HTMLBlock); isHTML && !strings.Contains(htmlText(html, p.source), "<") {
-				continue
+	for _, at := range d.ranges {
+		var nodes []ast.Node
+		for n := range children(d.parse(at[0], at[1])) {
+			if html, isHTML := n.(*ast.HTMLBlock); !isHTML || strings.Contains(htmlText(html, d.source), "<") {
+				nodes = append(nodes, n)
 			}
-			b.nodes = append(b.nodes, n)
 		}
+		d.nodes = append(d.nodes, nodes)
 	}
 	rewritten = p.Sections[0]
 	rewritten.focus = s.focus

@@ -59,19 +59,20 @@ func (s Section) Excerpt(maxLines int) Excerpt {
 	if maxLines <= 0 {
 		maxLines = DefaultLines
 	}
+	source := s.Pill.source()
 	for i, inner := range s.Subtree() {
 		if i > 0 && inner.body.role == framing {
 			continue
 		}
-		if items := inner.body.excerpt(s.Pill.source, maxLines); len(items) > 0 {
+		if items := choose(inner.nodes(), source, maxLines); len(items) > 0 {
 			e := Excerpt{inner, items}
 			if s.focus != "" && !hasName(e.Markdown(nil), s.focus) {
-				if items := inner.body.around(s.focus, s.Pill.source, maxLines); items != nil {
+				if items := chooseAround(s.focus, inner.nodes(), source, maxLines); items != nil {
 					e.items = items
 				}
 			}
-			if last := items[len(items)-1]; len(items) == 1 && announces(last.node, s.Pill.source) && isLast(inner.body, last.node) {
-				e.items = append(e.items, s.announced(inner, maxLines-height(last.node, s.Pill.source))...)
+			if last := items[len(items)-1]; len(items) == 1 && announces(last.node, source) && isLast(inner.nodes(), last.node) {
+				e.items = append(e.items, s.announced(inner, maxLines-height(last.node, source))...)
 			}
 			return e
 		}
@@ -83,7 +84,7 @@ func (s Section) Excerpt(maxLines int) Excerpt {
 // itself ends in a colon.
 func (s Section) announced(outer Section, room int) []item {
 	for _, inner := range outer.Subtree()[1:] {
-		if items := inner.body.excerpt(s.Pill.source, room); inner.body.role != framing && len(items) > 0 {
+		if items := choose(inner.nodes(), s.Pill.source(), room); inner.body.role != framing && len(items) > 0 {
 			return items
 		}
 	}
@@ -116,12 +117,12 @@ func (e Excerpt) render(block func(ast.Node, limit) []string) string {
 	return strings.Join(blocks, "\n\n")
 }
 
-// excerpt chooses the blocks; none when the section has no text of its own.
-func (b *body) excerpt(source []byte, room int) []item {
+// choose picks the blocks of an excerpt; none when the section has no text of its own.
+func choose(nodes []ast.Node, source []byte, room int) []item {
 	var items []item
 	var spare ast.Node // a table to fall back on
 	full := room
-	for n := range unfolded(b.nodes, source) {
+	for n := range unfolded(nodes, source) {
 		if isNavigation(n, source) || isBlank(n, source) {
 			continue
 		}
@@ -161,7 +162,7 @@ func (b *body) excerpt(source []byte, room int) []item {
 		}
 	}
 	// Words that announce a block that did not fit announce nothing.
-	if last := len(items) - 1; last > 0 && room < full && announces(items[last].node, source) && !isLast(b, items[last].node) {
+	if last := len(items) - 1; last > 0 && room < full && announces(items[last].node, source) && !isLast(nodes, items[last].node) {
 		items = items[:last]
 	}
 	if len(items) == 0 && spare != nil {
@@ -174,7 +175,7 @@ func isCode(n ast.Node) bool {
 	return n.Kind() == ast.KindFencedCodeBlock || n.Kind() == ast.KindCodeBlock
 }
 
-func isLast(b *body, n ast.Node) bool { return b.nodes[len(b.nodes)-1] == n }
+func isLast(nodes []ast.Node, n ast.Node) bool { return nodes[len(nodes)-1] == n }
 
 // shorten cuts a block that does not fit into room lines, where that leaves something worth reading.
 func shorten(n ast.Node, source []byte, room int, first bool) (limit, bool) {

@@ -11,14 +11,14 @@ import (
 // introduction is how many lines the paragraphs may have that an excerpt puts before the block with a name.
 const introduction = 4
 
-// around chooses the blocks of an excerpt that shows a name: the section's first paragraph, the words that
+// chooseAround picks the blocks of an excerpt that shows a name: the section's first paragraph, the words that
 // lead to the block with the name, and of that block the part with the name; nil if no block has it or it
 // has no room.
-func (b *body) around(name string, source []byte, room int) []item {
+func chooseAround(name string, nodes []ast.Node, source []byte, room int) []item {
 	at := -1
-	for n := range unfolded(b.nodes, source) {
+	for n := range unfolded(nodes, source) {
 		if !isNavigation(n, source) && hasName(blockText(n, source), name) {
-			at = slices.Index(b.nodes, n)
+			at = slices.Index(nodes, n)
 			break
 		}
 	}
@@ -27,7 +27,7 @@ func (b *body) around(name string, source []byte, room int) []item {
 	}
 	var items []item
 	introduce := func(i int) {
-		n := b.nodes[i]
+		n := nodes[i]
 		if n.Kind() != ast.KindParagraph || isNavigation(n, source) || isBlank(n, source) {
 			return
 		}
@@ -36,14 +36,14 @@ func (b *body) around(name string, source []byte, room int) []item {
 			room -= size
 		}
 	}
-	first := slices.IndexFunc(b.nodes, func(n ast.Node) bool { return !isBlank(n, source) })
-	if first < at-1 && !announces(b.nodes[first], source) {
+	first := slices.IndexFunc(nodes, func(n ast.Node) bool { return !isBlank(n, source) })
+	if first < at-1 && !announces(nodes[first], source) {
 		introduce(first)
 	}
 	if at > 0 {
 		introduce(at - 1)
 	}
-	n := b.nodes[at]
+	n := nodes[at]
 	if height(n, source) <= room {
 		return append(items, item{node: n})
 	}

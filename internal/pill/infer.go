@@ -179,13 +179,13 @@ func split(s []word) [][]word {
 
 // text notes what the blocks of a section show.
 func (i inferred) text(s Section) {
-	source := s.Pill.source
+	source, nodes := s.Pill.source(), s.nodes()
 	var lead ast.Node
-	if at := slices.IndexFunc(s.body.nodes, func(n ast.Node) bool { return n.Kind() == ast.KindParagraph }); at >= 0 {
-		lead = s.body.nodes[at]
+	if at := slices.IndexFunc(nodes, func(n ast.Node) bool { return n.Kind() == ast.KindParagraph }); at >= 0 {
+		lead = nodes[at]
 		i.definition(lead, source)
 	}
-	for _, block := range s.body.nodes {
+	for _, block := range nodes {
 		inspect(block, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FencedCodeBlock, *ast.CodeBlock:

@@ -47,9 +47,29 @@ const (
 	glossaryID   = "glossary"
 )
 
-// Load reads the pills at the root of fsys: README.md, glossary.md, NN-name.md and symptoms.yaml; other files are ignored. It never fails: what
-// cannot be read is in Problems.
+// Load reads the pills at the root of fsys: README.md, glossary.md, NN-name.md and symptoms.yaml; other files are ignored, but for the list
+// of sections beside them. It never fails: what cannot be read is in Problems.
 func Load(fsys fs.FS) *Collection {
+	c := readList(fsys)
+	if c == nil {
+		c = parseAll(fsys)
+	}
+	// The index and the glossary go with the pills.
+	if i := slices.IndexFunc(c.pills, func(p *Pill) bool { return p.Revision != "" }); i >= 0 {
+		for _, p := range []*Pill{c.readme, c.glossary} {
+			if p != nil {
+				p.Revision = cmp.Or(p.Revision, c.pills[i].Revision)
+			}
+		}
+	}
+	c.readSymptoms(fsys)
+	c.explained = sync.OnceValue(c.index)
+	c.words = sync.OnceValue(c.readGlossary)
+	return c
+}
+
+// parseAll reads and parses the files of pills.
+func parseAll(fsys fs.FS) *Collection {
 	c := &Collection{files: map[string][]byte{}}
 	problem := func(file string, line int, err error) {
 		c.problems = append(c.problems, Problem{file, line, err.Error()})
@@ -95,14 +115,8 @@ func Load(fsys fs.FS) *Collection {
 		byID[id] = name
 		p, problems := parse(name, id, source)
 		c.problems = append(c.problems, problems...)
-		switch {
-		case p == nil:
-		case id == indexID:
-			c.readme = p
-		case id == glossaryID:
-			c.glossary = p
-		default:
-			c.pills = append(c.pills, p)
+		if p != nil {
+			c.add(p)
 		}
 	}
 	if len(leftOut) > 0 {
@@ -112,19 +126,20 @@ func Load(fsys fs.FS) *Collection {
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
-	// The index and the glossary go with the pills.
-	if i := slices.IndexFunc(c.pills, func(p *Pill) bool { return p.Revision != "" }); i >= 0 {
-		for _, p := range []*Pill{c.readme, c.glossary} {
-			if p != nil {
-				p.Revision = cmp.Or(p.Revision, c.pills[i].Revision)
-			}
-		}
-	}
-	c.readSymptoms(fsys)
 	c.hash = hash(c.files)
-	c.explained = sync.OnceValue(c.index)
-	c.words = sync.OnceValue(c.readGlossary)
 	return c
+}
+
+// add adds a pill, the index or the glossary.
+func (c *Collection) add(p *Pill) {
+	switch p.ID {
+	case indexID:
+		c.readme = p
+	case glossaryID:
+		c.glossary = p
+	default:
+		c.pills = append(c.pills, p)
+	}
 }
 
 var fileName = regexp.MustCompile(`(?s)^([0-9]{2})-.+\.md$`)
@@ -247,7 +262,8 @@ func parse(file, id string, source []byte) (p *Pill, problems []Problem) {
 	}()
 
 	matter, rest, firstLine, closed := cutFrontMatter(source)
-	p = &Pill{ID: id, File: file, source: rest, firstLine: firstLine}
+	p = newPill(rest)
+	p.ID, p.File, p.document().firstLine = id, file, firstLine
 	if !closed {
 		problem(1, "front matter is not closed by a line ---")
 	}
@@ -259,7 +275,7 @@ func parse(file, id string, source []byte) (p *Pill, problems []Problem) {
 	}
 	p.ID = id
 
-	doc := p.parse(0, len(rest))
+	doc := p.document().parse(0, len(rest))
 	p.split(doc, problem)
 	p.collect(doc, problem)
 	return p, problems
@@ -289,25 +305,35 @@ func depth(line []byte) int {
 	return marks
 }
 
-// line is the 1-based line in the file of an offset in p.source.
-func (p *Pill) line(offset int) int {
-	return p.firstLine + bytes.Count(p.source[:min(offset, len(p.source))], []byte("\n"))
+// newPill is a pill of a text without front matter.
+func newPill(source []byte) *Pill {
+	d := &document{source: source, firstLine: 1}
+	return &Pill{document: func() *document { return d }}
+}
+
+// line is the 1-based line in the file of an offset in the source.
+func (d *document) line(offset int) int {
+	return d.firstLine + bytes.Count(d.source[:min(offset, len(d.source))], []byte("\n"))
 }
 
 // collect gathers what checks ask for: code blocks, links and prose.
 func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
+	d := p.document()
 	inspect(doc, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FencedCodeBlock:
-			block, closed := p.codeBlock(n)
-			p.blocks = append(p.blocks, block)
+			block, closed := d.codeBlock(n)
+			d.blocks = append(d.blocks, block)
+			if block.Language == diagram {
+				p.diagrams++
+			}
 			if !closed {
 				problem(block.Line, "code block is not closed")
 			}
 		case *ast.Link:
-			p.links = append(p.links, p.link(n))
+			d.links = append(d.links, p.link(n))
 		case *ast.Paragraph, *ast.TextBlock, *ast.Heading, *tables.TableHeader, *tables.TableRow:
-			p.texts = append(p.texts, p.text(n))
+			d.texts = append(d.texts, d.text(n))
 		}
 		return true
 	})

@@ -183,7 +183,7 @@ func (s Section) tier() (tier int8, ok bool) {
 // isEmpty reports whether neither the section nor one inside it says anything.
 func (s Section) isEmpty() bool {
 	for _, inner := range s.Subtree() {
-		if inner.body.role != framing && slices.ContainsFunc(inner.body.nodes, func(n ast.Node) bool { return !isBlank(n, s.Pill.source) }) {
+		if inner.body.role != framing && slices.ContainsFunc(inner.nodes(), func(n ast.Node) bool { return !isBlank(n, s.Pill.source()) }) {
 			return false
 		}
 	}

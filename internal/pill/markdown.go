@@ -21,7 +21,7 @@ type markdown struct {
 }
 
 func (m *markdown) block(n ast.Node, end limit) []string {
-	source := m.pill.source
+	source := m.pill.source()
 	switch n := n.(type) {
 	case *ast.Paragraph, *ast.TextBlock:
 		return trimBlank(strings.Split(m.inlines(end.text.of(spans(n, source)), false), "\n"))
@@ -59,7 +59,7 @@ func (m *markdown) table(n *tables.Table, end limit) []string {
 	for i, row := range tableRows(n, end) {
 		line := "|"
 		for _, cell := range row {
-			line += " " + m.inlines(spans(cell, m.pill.source), true) + " |"
+			line += " " + m.inlines(spans(cell, m.pill.source()), true) + " |"
 		}
 		if row == nil {
 			line = "| … |" + strings.Repeat(" |", len(n.Alignments)-1)

@@ -17,28 +17,37 @@ const diagram = "diagram"
 
 // A Picture is a text diagram of a pill, to be drawn.
 type Picture struct {
-	File        string // of the drawing: that of the third diagram of 02-flakes.md is 02-flakes-3.svg
-	title, text string
+	File   string // of the drawing: that of the third diagram of 02-flakes.md is 02-flakes-3.svg
+	of     *Pill
+	number int // among the diagrams of the pill, from 0
 }
 
 // Pictures returns the text diagrams of all pills.
 func (c *Collection) Pictures() []Picture {
 	var pictures []Picture
 	for _, p := range c.all() {
-		number := 0
-		for _, block := range p.blocks {
-			if block.Language == diagram {
-				number++
-				file := fmt.Sprintf("%s-%d.svg", strings.TrimSuffix(p.File, ".md"), number)
-				pictures = append(pictures, Picture{file, strings.Join(block.Info, " "), block.Text})
-			}
+		for number := range p.diagrams {
+			file := fmt.Sprintf("%s-%d.svg", strings.TrimSuffix(p.File, ".md"), number+1)
+			pictures = append(pictures, Picture{file, p, number})
 		}
 	}
 	return pictures
 }
 
 // SVG draws the picture, which takes a millisecond or two. Lines and text have the colour of the text around them.
-func (p Picture) SVG() []byte { return []byte(draw(p.title, p.text)) }
+func (p Picture) SVG() []byte {
+	number := 0
+	for _, block := range p.of.CodeBlocks() {
+		if block.Language != diagram {
+			continue
+		}
+		if number == p.number {
+			return []byte(draw(strings.Join(block.Info, " "), block.Text))
+		}
+		number++
+	}
+	return nil
+}
 
 const columnWidth, lineHeight = 8, 16 // of goat's drawings, in pixels
 

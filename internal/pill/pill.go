@@ -46,13 +46,28 @@ type Pill struct {
 	// file has no such heading.
 	Sections []Section
 
-	source    []byte // what the syntax tree points into: no front matter, LF line ends
-	firstLine int    // line in the file of the first line of source, 1-based
-	annotated bool   // some section says what it explains
+	annotated bool // some section says what it explains
+	diagrams  int  // how many of its code blocks are diagrams
+	// document is what stands in the file. A pill whose sections are listed is parsed when this is first asked for.
+	document func() *document
+}
+
+// A document is the text of a pill, parsed.
+type document struct {
+	source    []byte       // what the syntax tree points into: no front matter, LF line ends
+	firstLine int          // line in the file of the first line of source, 1-based
+	nodes     [][]ast.Node // of each section, up to the next heading; no comments, no footer
+	ranges    [][2]int     // where the nodes of each section stand in source, with comments
 	blocks    []CodeBlock
 	links     []Link
 	texts     []Text
 }
+
+// source is the text that the pill's syntax tree points into.
+func (p *Pill) source() []byte { return p.document().source }
+
+// nodes are the blocks of a section.
+func (s Section) nodes() []ast.Node { return s.Pill.document().nodes[s.body.number] }
 
 // A Section is a heading and what stands under it.
 type Section struct {
@@ -74,9 +89,6 @@ type Section struct {
 type body struct {
 	number int // index in Pill.Sections
 	role   role
-	nodes  []ast.Node // up to the next heading; no comments, no footer
-	// from and to are where this stands in the pill's source, with its comments.
-	from, to int
 
 	once        sync.Once
 	text, prose string // as Search looks through it

@@ -104,8 +104,8 @@ func (s Section) rank(wanted []string, title string) int {
 func (s Section) text() (text, prose string) {
 	s.body.once.Do(func() {
 		var b strings.Builder
-		for _, n := range s.body.nodes {
-			b.WriteString(blockText(n, s.Pill.source))
+		for _, n := range s.nodes() {
+			b.WriteString(blockText(n, s.Pill.source()))
 		}
 		s.body.text = strings.ToLower(b.String())
 		s.body.prose = asProse(s.body.text)
@@ -140,7 +140,7 @@ func beginning(text, prefix string) int {
 func (s Section) snippet(wanted []string) string {
 	t := terminal{pill: s.Pill}
 	first := ""
-	for _, n := range s.body.nodes {
+	for _, n := range s.nodes() {
 		for _, line := range t.block(n, limit{}, 0) {
 			line = strings.Join(strings.Fields(line), " ")
 			if line == "" {

@@ -12,49 +12,50 @@ import (
 
 // split cuts the document at its headings.
 func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
-	made := anchors{}
-	current := Section{Pill: p, Level: 1, Line: p.firstLine, body: &body{role: titling}}
+	d, made := p.document(), anchors{}
+	var nodes []ast.Node // of current
+	current := Section{Pill: p, Level: 1, Line: d.firstLine, body: &body{role: titling}}
 	titled := false
-	begun := false // current has a block
+	from := -1 // where the first block of current begins
 	finish := func(end int) {
 		current.body.number = len(p.Sections)
-		current.body.to = end
-		if !begun {
-			current.body.from = end
+		if from < 0 {
+			from = end
 		}
-		begun = false
 		p.Sections = append(p.Sections, current)
+		d.nodes, d.ranges = append(d.nodes, nodes), append(d.ranges, [2]int{from, end})
+		nodes, from = nil, -1
 	}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
-		if n.Kind() != ast.KindHeading && !begun {
-			current.body.from, begun = p.lineStart(n.Pos()), true
+		if n.Kind() != ast.KindHeading && from < 0 {
+			from = d.lineStart(n.Pos())
 		}
 		switch n := n.(type) {
 		case *ast.Heading:
-			title := plainInline(n, p.source)
-			line := p.line(headingStart(n))
+			title := plainInline(n, d.source)
+			line := d.line(headingStart(n))
 			if n.Level == 1 && !titled && len(p.Sections) == 0 {
 				titled = true
 				current.Title, current.Line, current.Anchor = title, line, made.of(title)
 				continue
 			}
-			finish(p.lineStart(n.Pos()))
+			finish(d.lineStart(n.Pos()))
 			current = Section{
 				Pill: p, Title: title, Anchor: made.of(title), Level: n.Level, Line: line,
-				headingCode: codeIn(n, p.source),
+				headingCode: codeIn(n, d.source),
 				body:        &body{role: roleOf(title)},
 			}
 		case *ast.HTMLBlock:
-			p.readComment(n, &current, problem)
-			if tag := htmlText(n, p.source); strings.Contains(tag, "<") {
-				current.body.nodes = append(current.body.nodes, n)
+			p.readComment(n, &current, len(nodes) > 0, problem)
+			if tag := htmlText(n, d.source); strings.Contains(tag, "<") {
+				nodes = append(nodes, n)
 			}
 		case *ast.LinkReferenceDefinition:
 		default:
-			current.body.nodes = append(current.body.nodes, n)
+			nodes = append(nodes, n)
 		}
 	}
-	finish(len(p.source))
+	finish(len(d.source))
 	p.dropFooter()
 	p.nameFromTitle(titled, problem)
 	p.frame()
@@ -67,7 +68,7 @@ var titlePattern = regexp.MustCompile(`(?i)^pill\s+\d+\s*[:—–-]\s*(.*)$`)
 func (p *Pill) nameFromTitle(titled bool, problem func(int, string, ...any)) {
 	first := &p.Sections[0]
 	if !titled && p.Title == "" {
-		problem(p.firstLine, "no title: neither a first-level heading nor front matter")
+		problem(p.document().firstLine, "no title: neither a first-level heading nor front matter")
 	}
 	title, subtitle := first.Title, ""
 	if found := titlePattern.FindStringSubmatch(title); found != nil {
@@ -130,15 +131,14 @@ func roleOf(title string) role {
 // frame marks by their form sections that only list what others explain: a table of contents, and in a pill
 // without annotations a last section that is nothing but a table.
 func (p *Pill) frame() {
-	for i := range p.Sections {
-		b := p.Sections[i].body
-		if b.role == explaining && len(p.Sections[i].Topics) == 0 && len(b.nodes) > 0 && isContents(b.nodes, p.source) {
-			b.role = framing
+	for _, s := range p.Sections {
+		if nodes := s.nodes(); s.body.role == explaining && len(s.Topics) == 0 && len(nodes) > 0 && isContents(nodes, p.source()) {
+			s.body.role = framing
 		}
 	}
-	last := p.Sections[len(p.Sections)-1].body
-	if !p.annotated && last.role == explaining && len(last.nodes) == 1 && last.nodes[0].Kind() == tables.KindTable {
-		last.role = framing
+	last := p.Sections[len(p.Sections)-1]
+	if nodes := last.nodes(); !p.annotated && last.body.role == explaining && len(nodes) == 1 && nodes[0].Kind() == tables.KindTable {
+		last.body.role = framing
 	}
 	// What lies inside a framing section frames too.
 	for i := range p.Sections {
@@ -210,14 +210,17 @@ func isAbsolute(destination string) bool {
 // dropFooter removes navigation and thematic breaks at the end of the file, and navigation right under the
 // title.
 func (p *Pill) dropFooter() {
-	first := p.Sections[0].body
-	for len(first.nodes) > 0 && (isNavigation(first.nodes[0], p.source) || first.nodes[0].Kind() == ast.KindThematicBreak) {
-		first.nodes = first.nodes[1:]
+	d := p.document()
+	first := d.nodes[0]
+	for len(first) > 0 && (isNavigation(first[0], d.source) || first[0].Kind() == ast.KindThematicBreak) {
+		first = first[1:]
 	}
-	last := p.Sections[len(p.Sections)-1].body
-	for end := len(last.nodes) - 1; end >= 0 && isFooter(last.nodes, end, p.source); end-- {
-		last.to = p.lineStart(last.nodes[end].Pos())
-		last.nodes = last.nodes[:end]
+	d.nodes[0] = first
+	end := len(d.nodes) - 1
+	for last := d.nodes[end]; len(last) > 0 && isFooter(last, len(last)-1, d.source); {
+		d.ranges[end][1] = d.lineStart(last[len(last)-1].Pos())
+		last = last[:len(last)-1]
+		d.nodes[end] = last
 	}
 }
 
@@ -238,14 +241,15 @@ const (
 	formerly = "formerly:"
 )
 
-// readComment takes the topics from a comment "explains: …", and the anchors from a comment "formerly: …".
-func (p *Pill) readComment(n *ast.HTMLBlock, s *Section, problem func(int, string, ...any)) {
-	raw := strings.TrimSpace(string(htmlSource(n, p.source)))
+// readComment takes the topics from a comment "explains: …", and the anchors from a comment "formerly: …". isBelow says that something
+// stands between the heading and the comment.
+func (p *Pill) readComment(n *ast.HTMLBlock, s *Section, isBelow bool, problem func(int, string, ...any)) {
+	raw := strings.TrimSpace(string(htmlSource(n, p.source())))
 	comment, ok := strings.CutPrefix(raw, "<!--")
 	if !ok {
 		return
 	}
-	line := p.line(blockStart(n))
+	line := p.document().line(blockStart(n))
 	comment, _, closed := strings.Cut(comment, "-->")
 	if !closed {
 		problem(line, "comment is not closed")
@@ -264,7 +268,7 @@ func (p *Pill) readComment(n *ast.HTMLBlock, s *Section, problem func(int, strin
 	p.annotated = true
 	if s.body.role == titling {
 		problem(line, "topics stand under a title; they belong under the heading that explains them")
-	} else if len(s.body.nodes) > 0 {
+	} else if isBelow {
 		problem(line, "topics do not stand directly under their heading")
 	}
 	for part := range strings.SplitSeq(list, ",") {

@@ -30,9 +30,9 @@ func RenderMarkdown(w io.Writer, markdown string, width int, color bool) error {
 	if width <= 0 {
 		width = 80
 	}
-	p := &Pill{source: clean([]byte(markdown))}
+	p := newPill(clean([]byte(markdown)))
 	t := terminal{pill: p, color: color, named: true}
-	document := markdownParser().Parse(gmtext.NewReader(p.source))
+	document := markdownParser().Parse(gmtext.NewReader(p.source()))
 	_, err := io.WriteString(w, strings.Join(t.blocks(slices.Collect(children(document)), max(width, 20)), "\n")+"\n")
 	return err
 }
@@ -49,7 +49,7 @@ func (s Section) render(w io.Writer, sections []Section, width int, color bool) 
 			lines = append(lines, "")
 		}
 		lines = append(lines, t.heading(section, width)...)
-		if blocks := t.blocks(section.body.nodes, width); len(blocks) > 0 {
+		if blocks := t.blocks(section.nodes(), width); len(blocks) > 0 {
 			lines = append(append(lines, ""), blocks...)
 		}
 	}
@@ -104,7 +104,7 @@ func (t *terminal) blocks(nodes []ast.Node, width int) []string {
 			lines = append(lines, "")
 		}
 		lines = append(lines, block...)
-		opened = isHTML && folds(html, t.pill.source) > 0
+		opened = isHTML && folds(html, t.pill.source()) > 0
 	}
 	return lines
 }
@@ -112,9 +112,9 @@ func (t *terminal) blocks(nodes []ast.Node, width int) []string {
 func (t *terminal) block(n ast.Node, end limit, width int) []string {
 	switch n := n.(type) {
 	case *ast.Paragraph, *ast.TextBlock, *ast.Heading:
-		return trimBlank(wrap(t.text(end.text.of(spans(n, t.pill.source)), false), width))
+		return trimBlank(wrap(t.text(end.text.of(spans(n, t.pill.source())), false), width))
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		_, lines := codeLines(n, t.pill.source, end)
+		_, lines := codeLines(n, t.pill.source(), end)
 		lines = slices.Clone(lines)
 		for i, line := range lines {
 			lines[i] = t.style(text.Visible(line, "\t"), text.Cyan)
@@ -145,7 +145,7 @@ func narrower(width, by int) int {
 // html shows what an HTML block says: the summary of a folded part as "Answer:", other tags by their text.
 func (t *terminal) html(n *ast.HTMLBlock, width int) []string {
 	var out strings.Builder
-	rest := htmlText(n, t.pill.source)
+	rest := htmlText(n, t.pill.source())
 	for rest != "" {
 		text, tag, found := strings.Cut(rest, "<")
 		out.WriteString(printable(plainText([]byte(text))))
@@ -257,7 +257,7 @@ func (t *terminal) table(n *tables.Table, end limit, width int) []string {
 	for i, cells := range tableRows(n, end) {
 		row := make([]string, len(cells))
 		for c, cell := range cells {
-			row[c] = t.text(spans(cell, t.pill.source), i == 0)
+			row[c] = t.text(spans(cell, t.pill.source()), i == 0)
 		}
 		if cells == nil {
 			row = []string{"…"}

@@ -27,7 +27,7 @@ type layout struct {
 	cacheDir   string // empty: "jetpills" in the user's cache folder
 
 	mu       sync.Mutex
-	verified string // the folder, once all files in it were seen to be right
+	compared map[string]bool // the files whose content was seen to be right
 
 	making sync.Mutex // of the copies; a copy takes long enough that no hover should wait for it
 	copies map[placeOfCopy]madeCopy
@@ -72,7 +72,7 @@ func (l *layout) provideCopy(p *pill.Pill, c *catalog.Catalog, make func() editi
 	return path, fresh.Lines, nil
 }
 
-// provide is the folder that holds the file of that name. Content is compared once a process;
+// provide is the folder that holds the file of that name. Content is compared once a process and file;
 // later only a file that is missing or of another size is noticed.
 func (l *layout) provide(name string) (string, error) {
 	content, ok := l.collection.Files()[name]
@@ -81,23 +81,22 @@ func (l *layout) provide(name string) (string, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.verified != "" {
-		info, err := os.Lstat(filepath.Join(l.verified, name))
-		if err == nil && info.Mode().IsRegular() && info.Size() == int64(len(content)) {
-			return l.verified, nil
-		}
-		l.verified = ""
+	dir, err := l.folder()
+	if err == nil && !(l.compared[name] && seemsIntact(filepath.Join(dir, name), len(content))) {
+		err = l.write(dir, name)
 	}
-	dir, err := l.write()
 	if err != nil {
 		return "", fmt.Errorf("laying out the pills: %w", err)
 	}
-	l.verified = dir
+	if l.compared == nil {
+		l.compared = map[string]bool{}
+	}
+	l.compared[name] = true
 	return dir, nil
 }
 
-// write puts all files right in the folder, and gives the folder.
-func (l *layout) write() (string, error) {
+// folder is the folder of the pills, whether it exists or not.
+func (l *layout) folder() (string, error) {
 	cache := l.cacheDir
 	if cache == "" {
 		user, err := os.UserCacheDir()
@@ -107,23 +106,29 @@ func (l *layout) write() (string, error) {
 		cache = filepath.Join(user, "jetpills")
 	}
 	cache, err := filepath.Abs(cache)
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "pills-"+l.collection.Hash()[:12]) // short, because some clients show addresses
+	return filepath.Join(cache, "pills-"+l.collection.Hash()[:12]), err // short, because some clients show addresses
+}
+
+// write puts a file right in the folder, and those beside it that are missing or of another size, to which it may link: to compare the
+// content of all would cost the first hover milliseconds.
+func (l *layout) write(dir, name string) error {
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
 		if err := os.Remove(dir); err != nil {
-			return "", err
+			return err
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
+		return err
 	}
-	removeLeftovers(cache)
+	removeLeftovers(filepath.Dir(dir))
 	removeLeftovers(dir)
-	for name, content := range l.collection.Files() {
-		if err := put(filepath.Join(dir, name), content); err != nil {
-			return "", err
+	for file, content := range l.collection.Files() {
+		path := filepath.Join(dir, file)
+		if file != name && seemsIntact(path, len(content)) {
+			continue
+		}
+		if err := put(path, content); err != nil {
+			return err
 		}
 	}
 	for _, picture := range l.collection.Pictures() {
@@ -133,10 +138,10 @@ func (l *layout) write() (string, error) {
 			continue
 		}
 		if err := put(path, picture.SVG()); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return dir, nil
+	return nil
 }
 
 // unfinished is what the names of files and folders that are being written begin with.
@@ -204,9 +209,14 @@ func replace(fresh, path string) error {
 	return os.Rename(fresh, path)
 }
 
-func isIntact(path string, content []byte) bool {
+// seemsIntact reports whether a file is there, of that size, and not for anyone to write.
+func seemsIntact(path string, size int) bool {
 	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(content)) || info.Mode().Perm() != readOnly {
+	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size) && info.Mode().Perm() == readOnly
+}
+
+func isIntact(path string, content []byte) bool {
+	if !seemsIntact(path, len(content)) {
 		return false
 	}
 	found, err := os.ReadFile(path)
