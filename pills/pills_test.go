@@ -1,6 +1,7 @@
 package pills_test
 
 import (
+	"fmt"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -45,6 +46,45 @@ func TestAllFilesLoad(t *testing.T) {
 	}
 	if strings.Join(have, " ") != strings.Join(files, " ") {
 		t.Errorf("pills are %v, want %v", have, files)
+	}
+}
+
+// The list of sections saves the program from parsing the pills when it starts: it says what parsing them would.
+func TestList(t *testing.T) {
+	parsed := fstest.MapFS{}
+	for name, content := range pill.Load(pills.FS).Files() {
+		parsed[name] = &fstest.MapFile{Data: content}
+	}
+	want, err := pill.Load(parsed).List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, err := pills.FS.ReadFile(pill.ListFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != string(want) {
+		t.Fatal("the list is not that of the pills: go run ./cmd/jetpills pills lint --fix pills")
+	}
+	listed, whole := pill.Load(pills.FS), pill.Load(parsed)
+	if !listed.IsListed() || whole.IsListed() {
+		t.Fatal("the list is not read where it is, or read where it is not")
+	}
+	again, err := listed.List()
+	if err != nil || string(again) != string(want) {
+		t.Error("read back, the list is another one: ", err)
+	}
+	texts := func(c *pill.Collection) (all []string) {
+		for _, p := range c.Pills() {
+			for _, s := range p.Sections {
+				all = append(all, s.Ref(), s.Label(), s.Markdown(), s.Excerpt(0).Markdown(nil), fmt.Sprint(s.Topics, s.Formerly, s.Line, s.IsFrame(), s.LineAt(0)))
+			}
+			all = append(all, fmt.Sprint(p.Links(), p.CodeBlocks(), p.BuildsOn, p.Minutes, p.Title, p.Summary))
+		}
+		return all
+	}
+	if !slices.Equal(texts(listed), texts(whole)) {
+		t.Error("sections differ with the list and without it")
 	}
 }
 

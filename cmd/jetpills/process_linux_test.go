@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,10 +32,26 @@ func TestProcess(t *testing.T) {
 		t.Errorf("the program has %d bytes, more than %d", info.Size(), most)
 	}
 
+	inits := exec.Command(binary, "version")
+	inits.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+	trace, err := inits.CombinedOutput()
+	if err != nil {
+		t.Fatal(err)
+	}
+	traced := initOf.FindAllStringSubmatch(string(trace), -1)
+	if len(traced) < 5 {
+		t.Fatalf("few packages have a trace of their start:\n%s", trace)
+	}
+	for _, m := range traced {
+		if bytes, _ := strconv.Atoi(m[2]); bytes > 64<<10 {
+			t.Errorf("%s makes %d bytes at each start of the program: make them when they are first asked for, patterns by package pattern", m[1], bytes)
+		}
+	}
+
 	const (
-		mostWork   = 100 * time.Millisecond // of the processor, up to the first hover
-		latest     = time.Second            // comes the first hover, though others use the processor
-		mostMemory = 40 << 10               // KiB
+		mostWork   = 50 * time.Millisecond // of the processor, up to the first hover
+		latest     = time.Second           // comes the first hover, though others use the processor
+		mostMemory = 32 << 10              // KiB
 	)
 	work, soonest, memory := time.Hour, time.Hour, math.MaxInt
 	for round := 1; round <= 3 || (work > mostWork || soonest > latest || memory > mostMemory) && round <= 20; round++ {
@@ -52,6 +69,9 @@ func TestProcess(t *testing.T) {
 		t.Errorf("%d KiB are resident with ten files open, want %d at most", memory, mostMemory)
 	}
 }
+
+// initOf matches what the runtime says of the start of one of our packages: its name, and how much memory its variables took.
+var initOf = regexp.MustCompile(`init (jetpills/\S+) @.* (\d+) bytes`)
 
 // serve starts a server, opens ten files, hovers in each, and says when the first hover came, how long the processor had
 // worked by then, and how many KiB are resident.

@@ -8,13 +8,13 @@ package claims
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pattern"
 )
 
 // A Text is what is read as one: a paragraph, a row of a table, a code block.
@@ -162,9 +162,9 @@ func (r *reader) add(m Missing) {
 // never is the past of what is not asked for, or has none.
 var never catalog.History
 
-var enumValues = regexp.MustCompile(`types\.enum\s*\[([^\]]*)\]`)
+var enumValues = pattern.New(`types\.enum\s*\[([^\]]*)\]`)
 
-var quoted = regexp.MustCompile(`"([^"$\\]*)"`)
+var quoted = pattern.New(`"([^"$\\]*)"`)
 
 // Learn adds the names that a Nix text binds, and the enum values it declares.
 func Learn(nix string, bound map[string]bool) {
@@ -181,8 +181,8 @@ func Learn(nix string, bound map[string]bool) {
 }
 
 var (
-	hashPattern = regexp.MustCompile(`(?:^|[^0-9A-Za-z/._=+-])([0-9a-f]{7,40})(?:$|[^0-9A-Za-z._=+-])`)
-	datePattern = regexp.MustCompile("^[`)]* ?\\((\\d{4}-\\d{2}-\\d{2})\\)")
+	hashPattern = pattern.New(`(?:^|[^0-9A-Za-z/._=+-])([0-9a-f]{7,40})(?:$|[^0-9A-Za-z._=+-])`)
+	datePattern = pattern.New("^[`)]* ?\\((\\d{4}-\\d{2}-\\d{2})\\)")
 )
 
 // revisions checks the commits that a text names, and notes whether there are any.
@@ -215,17 +215,17 @@ const number = `\d+(?:\.\d+)*`
 
 var (
 	// versionClaims find versions behind or before their word.
-	versionClaims = []*regexp.Regexp{
-		regexp.MustCompile(`\b(?P<word>JetPack|L4T|CUDA|kernel)\s+\(?(?P<versions>` + number + `(?:(?:,\s+|\s+(?:and|or|to)\s+)` + number + `\b)*)`),
-		regexp.MustCompile(`(?P<versions>\d+\.\d+(?:\.\d+)*(?:(?:,\s+|\s+(?:and|or|to)\s+)\d+\.\d+(?:\.\d+)*)*) (?P<word>kernel)s?\b`),
+	versionClaims = []*pattern.Pattern{
+		pattern.New(`\b(?P<word>JetPack|L4T|CUDA|kernel)\s+\(?(?P<versions>` + number + `(?:(?:,\s+|\s+(?:and|or|to)\s+)` + number + `\b)*)`),
+		pattern.New(`(?P<versions>\d+\.\d+(?:\.\d+)*(?:(?:,\s+|\s+(?:and|or|to)\s+)\d+\.\d+(?:\.\d+)*)*) (?P<word>kernel)s?\b`),
 	}
 	// versionBindings find those that Nix sets.
-	versionBindings = regexp.MustCompile(`\b(?P<word>l4t|jetpack|cuda)(?:MajorMinorPatchVersion|MajorMinorVersion)?\s*=\s*"(?P<versions>` + number + `)"`)
-	versionWord     = regexp.MustCompile(`JetPack|L4T|CUDA|kernel|apabilit|l4t|jetpack|cuda`)
-	onlyVersion     = regexp.MustCompile(number)
-	capability      = regexp.MustCompile(`[Cc]apabilit(?:y|ies) (\d+\.\d)\b`)
-	limitBefore     = regexp.MustCompile(`(?i)\b(?:from|since|before|than|least|until|below|to|after)\s+$`)
-	limitAfter      = regexp.MustCompile(`^(?:\s+on\b|,?\s+(?:and|or) (?:later|newer|older|earlier))`)
+	versionBindings = pattern.New(`\b(?P<word>l4t|jetpack|cuda)(?:MajorMinorPatchVersion|MajorMinorVersion)?\s*=\s*"(?P<versions>` + number + `)"`)
+	versionWord     = pattern.New(`JetPack|L4T|CUDA|kernel|apabilit|l4t|jetpack|cuda`)
+	onlyVersion     = pattern.New(number)
+	capability      = pattern.New(`[Cc]apabilit(?:y|ies) (\d+\.\d)\b`)
+	limitBefore     = pattern.New(`(?i)\b(?:from|since|before|than|least|until|below|to|after)\s+$`)
+	limitAfter      = pattern.New(`^(?:\s+on\b|,?\s+(?:and|or) (?:later|newer|older|earlier))`)
 )
 
 // readVersions checks versions beside their word.
@@ -276,7 +276,7 @@ func (r *reader) readVersions() {
 }
 
 // families are the names of NVIDIA's that families of SoMs have, as they are written.
-var families = regexp.MustCompile(`\b(?:Xavier|Orin|Thor)\b`)
+var families = pattern.New(`\b(?:Xavier|Orin|Thor)\b`)
 
 // readFamilies checks families of SoMs in prose.
 func (r *reader) readFamilies() {
@@ -295,7 +295,7 @@ func (r *reader) readFamilies() {
 	}
 }
 
-var dotted = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_'-]*(?:\.(?:[A-Za-z_][A-Za-z0-9_'-]*\*?|"[^"]*"|\*{1,2}|\$\{[^}]*\}))*`)
+var dotted = pattern.New(`[A-Za-z_][A-Za-z0-9_'-]*(?:\.(?:[A-Za-z_][A-Za-z0-9_'-]*\*?|"[^"]*"|\*{1,2}|\$\{[^}]*\}))*`)
 
 // names are the dotted names in the code of a text.
 func (r *reader) names() []named {
@@ -341,7 +341,7 @@ func (r *reader) namesIn(c [2]int) []named {
 	return all
 }
 
-var part = regexp.MustCompile(`(?:"[^"]*"|\$\{[^}]*\}|[^."])+`)
+var part = pattern.New(`(?:"[^"]*"|\$\{[^}]*\}|[^."])+`)
 
 // split cuts a dotted name whose parts may be quoted or computed.
 func split(name string) []string {
@@ -385,15 +385,15 @@ func flakeBefore(code string) flake {
 }
 
 var (
-	somLike    = regexp.MustCompile(`^(?:xavier|orin|thor)-[A-Za-z0-9-]+$`)
-	assigning  = regexp.MustCompile(`(?:=|!=)\s*"$`)
-	hasDefault = regexp.MustCompile(`^\s*(?:or\b|\?)`)
-	scriptLike = regexp.MustCompile(`^(?:initrd-)?flash-(?:xavier|orin|thor)-`)
-	boardLike  = regexp.MustCompile(`^jetson-(?:agx|orin|xavier|thor|nano)-`)
-	cudaSet    = regexp.MustCompile(`^cudaPackages_\d+_\d+$`)
-	l4tPackage = regexp.MustCompile(`^l4t-[a-z0-9-]+$`)
+	somLike    = pattern.New(`^(?:xavier|orin|thor)-[A-Za-z0-9-]+$`)
+	assigning  = pattern.New(`(?:=|!=)\s*"$`)
+	hasDefault = pattern.New(`^\s*(?:or\b|\?)`)
+	scriptLike = pattern.New(`^(?:initrd-)?flash-(?:xavier|orin|thor)-`)
+	boardLike  = pattern.New(`^jetson-(?:agx|orin|xavier|thor|nano)-`)
+	cudaSet    = pattern.New(`^cudaPackages_\d+_\d+$`)
+	l4tPackage = pattern.New(`^l4t-[a-z0-9-]+$`)
 	// distinctive names are hardly ever anything else: majorVersion, flash-tools.
-	distinctive = regexp.MustCompile(`^[a-z0-9]+(?:[A-Z]|-[a-z]|_[a-z])[A-Za-z0-9_-]*$`)
+	distinctive = pattern.New(`^[a-z0-9]+(?:[A-Z]|-[a-z]|_[a-z])[A-Za-z0-9_-]*$`)
 )
 
 func (r *reader) readName(n named) {
@@ -551,7 +551,7 @@ func (r *reader) readBoard(name string, n named) {
 }
 
 // ofNixpkgs are attributes that the overlay changes and nixpkgs has.
-var ofNixpkgs = regexp.MustCompile(`^(?:cudaPackages|_cuda|pkgsForCudaArch)`)
+var ofNixpkgs = pattern.New(`^(?:cudaPackages|_cuda|pkgsForCudaArch)`)
 
 // ofMakeScope are members of a scope that nixpkgs has too.
 var ofMakeScope = []string{"callPackage", "newScope", "overrideScope", "packages"}
@@ -600,8 +600,8 @@ func (r *reader) sayName(name string, n named, code string, past catalog.History
 }
 
 var (
-	assigned     = regexp.MustCompile(`([A-Za-z0-9_'-]+)\s*(?:==?|!=)\s*"([^"$]*)"`)
-	assignedList = regexp.MustCompile(`\b([A-Za-z]+)\s*=\s*\[([^\]]*)\]`)
+	assigned     = pattern.New(`([A-Za-z0-9_'-]+)\s*(?:==?|!=)\s*"([^"$]*)"`)
+	assignedList = pattern.New(`\b([A-Za-z]+)\s*=\s*\[([^\]]*)\]`)
 )
 
 // An assignment is a value that a name is set to or compared with: where the value stands, and the name.
@@ -646,10 +646,10 @@ func (r *reader) readAssignment(a assignment) {
 const fileEndings = `nix|json|py|patch|sh|dts|lock|md|diff`
 
 var (
-	placePattern = regexp.MustCompile(`(?:^|[\s("'=,│])((?:[A-Za-z0-9_+.-]+/)*[A-Za-z0-9_+.-]+\.(?:` + fileEndings + `)|(?:[A-Za-z0-9_+-]+/)+)(?::(\d+)(?:-(\d+))?)?`)
+	placePattern = pattern.New(`(?:^|[\s("'=,│])((?:[A-Za-z0-9_+.-]+/)*[A-Za-z0-9_+.-]+\.(?:` + fileEndings + `)|(?:[A-Za-z0-9_+-]+/)+)(?::(\d+)(?:-(\d+))?)?`)
 	// lineWords find lines of the file that was named last: in line 15, (lines 16-42); lineAlone, a code span with nothing but a line.
-	lineWords = regexp.MustCompile(`\b[Ll]ines? (\d+)(?:-(\d+))?`)
-	lineAlone = regexp.MustCompile(`^:?(\d+)(?:-(\d+))?$`)
+	lineWords = pattern.New(`\b[Ll]ines? (\d+)(?:-(\d+))?`)
+	lineAlone = pattern.New(`^:?(\d+)(?:-(\d+))?$`)
 )
 
 // A Place is a path in a text, or the lines of a file of which a text has named the path before.
@@ -808,7 +808,7 @@ func (r *reader) readBindings() {
 	}
 }
 
-var functionValue = regexp.MustCompile(`^[^=]*=\s*(?:[A-Za-z_][A-Za-z0-9_'-]*|\{[^{}]*\}):\s`)
+var functionValue = pattern.New(`^[^=]*=\s*(?:[A-Za-z_][A-Za-z0-9_'-]*|\{[^{}]*\}):\s`)
 
 // readFunction checks that an option which is set to a function takes one, where an option of another revision does.
 func (r *reader) readFunction(b syntax.BindingPath, path []string) {

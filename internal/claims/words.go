@@ -2,28 +2,28 @@ package claims
 
 import (
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pattern"
 )
 
 var (
 	// wordPattern finds words of source, and parameters with their value: initrd-flash, JP_FUSE_PRESIGN, swiotlb=2048.
-	wordPattern = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_-]*`)
-	parameter   = regexp.MustCompile(`\b[a-z][a-z0-9_]*=[a-z0-9]+\b`)
+	wordPattern = pattern.New(`[A-Za-z_][A-Za-z0-9_-]*`)
+	parameter   = pattern.New(`\b[a-z][a-z0-9_]*=[a-z0-9]+\b`)
 	// specificWord are words that can hardly be any but names; plainWord are those that may be.
-	specificWord = regexp.MustCompile(`^(?:[a-z][a-z0-9]*(?:[A-Z]|[_=-][A-Za-z0-9])[A-Za-z0-9_=-]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)$`)
-	plainWord    = regexp.MustCompile(`^[a-z]{4,}$`)
+	specificWord = pattern.New(`^(?:[a-z][a-z0-9]*(?:[A-Z]|[_=-][A-Za-z0-9])[A-Za-z0-9_=-]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)$`)
+	plainWord    = pattern.New(`^[a-z]{4,}$`)
 	// message is what a program prints, or the call of one: three words or more, or two that begin like a sentence.
-	message = regexp.MustCompile(`^(?:[^\s"={};?]+(?: [^\s"={};?]+){2,}|[A-Z][^\s"={};?]+ [^\s"={};?]+)$`)
+	message = pattern.New(`^(?:[^\s"={};?]+(?: [^\s"={};?]+){2,}|[A-Z][^\s"={};?]+ [^\s"={};?]+)$`)
 )
 
 // SourceWords visits all words of a source text, some more than once.
 func SourceWords(source string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, pattern := range []*regexp.Regexp{wordPattern, parameter} {
+		for _, pattern := range []*pattern.Pattern{wordPattern, parameter} {
 			for _, w := range pattern.FindAllString(source, -1) {
 				if !yield(strings.TrimRight(w, "-_")) {
 					return
@@ -37,7 +37,7 @@ func SourceWords(source string) iter.Seq[string] {
 func DefinedWords(nix string) map[string]bool {
 	words := map[string]bool{}
 	Learn(nix, words)
-	for _, pattern := range []*regexp.Regexp{formal, quoted} {
+	for _, pattern := range []*pattern.Pattern{formal, quoted} {
 		for _, m := range pattern.FindAllStringSubmatch(nix, -1) {
 			words[m[1]] = true
 		}
@@ -45,7 +45,7 @@ func DefinedWords(nix string) map[string]bool {
 	return words
 }
 
-var formal = regexp.MustCompile(`(?m)(?:^|[{,])\s*([A-Za-z_][A-Za-z0-9_'-]*)\s*(?:,|\}|\?|$)`)
+var formal = pattern.New(`(?m)(?:^|[{,])\s*([A-Za-z_][A-Za-z0-9_'-]*)\s*(?:,|\}|\?|$)`)
 
 // A Word is a word in code that may be a name of upstream's source, or all of a piece of code in prose.
 type Word struct {
@@ -64,7 +64,7 @@ func Words(t Text) []Word {
 		if !t.IsCode && message.MatchString(code) {
 			phrases = append(phrases, Word{Start: c[0], End: c[1], Name: code})
 		}
-		for _, pattern := range []*regexp.Regexp{parameter, wordPattern} {
+		for _, pattern := range []*pattern.Pattern{parameter, wordPattern} {
 			for _, m := range pattern.FindAllStringIndex(code, -1) {
 				name := strings.TrimRight(code[m[0]:m[1]], "-_")
 				w := Word{Start: c[0] + m[0], End: c[0] + m[0] + len(name), Name: name}

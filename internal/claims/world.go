@@ -2,12 +2,12 @@ package claims
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pattern"
 )
 
 // A World is what exists at one revision.
@@ -180,7 +180,7 @@ func (w *World) inside(parts []string) bool {
 	})
 }
 
-var scopePattern = regexp.MustCompile(`^nvidia-jetpack[0-9]?$`)
+var scopePattern = pattern.New(`^nvidia-jetpack[0-9]?$`)
 
 // ofNixOS are members of system.build that NixOS itself makes.
 var ofNixOS = []string{"toplevel", "isoImage", "vm"}

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"go.uber.org/zap/zapcore"
 
+	"jetpills/internal/pattern"
 	"jetpills/internal/text"
 )
 
@@ -98,7 +98,7 @@ func harmless(s, keep string) string {
 
 // jobCommand is what the runners of code hosts take for a command in a job's output: GitHub's "::error::" at the beginning
 // of a line and "##[error]" anywhere (ActionCommand.cs in actions/runner), "##vso[" of Azure Pipelines, and "##teamcity[".
-var jobCommand = regexp.MustCompile(`(?m)^[\t\p{Z}]*::|##(?:vso|teamcity)?\[`)
+var jobCommand = pattern.New(`(?m)^[\t\p{Z}]*::|##(?:vso|teamcity)?\[`)
 
 // logLines keeps each entry of a log on one line: it is given one at a time.
 type logLines struct{ zapcore.WriteSyncer }

@@ -2,12 +2,12 @@ package edition
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 )
 
@@ -72,7 +72,7 @@ func (e Edition) rewords(s pill.Section) bool {
 func FolderAt(c *catalog.Catalog) string { return "at-" + c.Revision.Short() }
 
 // toPill finds what leads from one pill to another.
-var toPill = regexp.MustCompile(`\]\(((?:\d\d-[\w-]+|README|glossary)\.md)`)
+var toPill = pattern.New(`\]\(((?:\d\d-[\w-]+|README|glossary)\.md)`)
 
 // Copy returns the copy of a pill for a catalog's revision.
 func (s *Shelf) Copy(p *pill.Pill, c *catalog.Catalog) Copy {

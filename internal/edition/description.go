@@ -1,12 +1,12 @@
 package edition
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
 )
@@ -100,7 +100,7 @@ func (e Edition) holds(mark string) bool {
 }
 
 // otherGenerations is how a sentence speaks of more generations than one.
-var otherGenerations = regexp.MustCompile(`\b(?:(?:an|the) ?other|each|every|all) (?:JetPack )?generations?\b`)
+var otherGenerations = pattern.New(`\b(?:(?:an|the) ?other|each|every|all) (?:JetPack )?generations?\b`)
 
 // isOfOthers reports whether a sentence tells of more generations than the revision has.
 func (e Edition) isOfOthers(sentence string) bool {
@@ -131,11 +131,11 @@ func texts(nix string) []string {
 }
 
 var (
-	quoted = regexp.MustCompile(`"([^"$\\]*)"`)
+	quoted = pattern.New(`"([^"$\\]*)"`)
 	// goesOn is what refers to the sentence before.
-	goesOn    = regexp.MustCompile(`^(?:These|Those|They|Both|Then|So|But|And|There|Each)\b|\b(?:(?:old|new) name|instead|other|also|the same)\b`)
-	ofDefault = regexp.MustCompile(`\bby default\b|\bdefaults? (?:to|is|was|are|for|value)\b|\bis (?:the|its) default\b`)
-	month     = regexp.MustCompile(`\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b`)
+	goesOn    = pattern.New(`^(?:These|Those|They|Both|Then|So|But|And|There|Each)\b|\b(?:(?:old|new) name|instead|other|also|the same)\b`)
+	ofDefault = pattern.New(`\bby default\b|\bdefaults? (?:to|is|was|are|for|value)\b|\bis (?:the|its) default\b`)
+	month     = pattern.New(`\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b`)
 )
 
 // isAhead reports whether a text tells of a month that was not over on the day of the revision.

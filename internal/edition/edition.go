@@ -3,13 +3,13 @@
 package edition
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/claims"
 	"jetpills/internal/markup"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 )
 
@@ -216,7 +216,7 @@ func (e Edition) leaveOut(all []passage, named bool) {
 }
 
 // refersBack is how a paragraph begins that goes on about the passage before it.
-var refersBack = regexp.MustCompile(`^(?:It|Its|This|That|These|Those|They|Their|Both|Then|So|But|And|The same|Here|There|In it|With it|Without it|Neither|Either|Each|All of (?:them|these)|Line \d+)\b`)
+var refersBack = pattern.New(`^(?:It|Its|This|That|These|Those|They|Their|Both|Then|So|But|And|The same|Here|There|In it|With it|Without it|Neither|Either|Each|All of (?:them|these)|Line \d+)\b`)
 
 // thin leaves out the rows of a table, or the items of a list, that name what the revision lacks, and reports whether some stay, and
 // the rest names nothing that the revision lacks.
@@ -332,7 +332,7 @@ func (e Edition) listed(all []claims.Missing) markup.Text {
 }
 
 // counted finds numbers of things of jetpack-nixos. Small ones count what the text itself lists, but for generations and scopes.
-var counted = regexp.MustCompile("(?i)\\b(?:(two|three|four|five) (?:JetPack )?(generations|scopes)|(?:[1-9]\\d|[6-9]|eleven|twelve|thirteen|fourteen|fifteen) (?:other |flash )?" +
+var counted = pattern.New("(?i)\\b(?:(two|three|four|five) (?:JetPack )?(generations|scopes)|(?:[1-9]\\d|[6-9]|eleven|twelve|thirteen|fourteen|fifteen) (?:other |flash )?" +
 	"(?:systems|combinations|scripts|members|modules|names|packages|installers|L4T packages|options)|upstream's [1-9]\\d|[1-9]\\d `[a-z]+-\\*`)")
 
 var smallNumbers = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}

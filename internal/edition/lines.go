@@ -1,15 +1,15 @@
 package edition
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"jetpills/internal/claims"
+	"jetpills/internal/pattern"
 )
 
 // thisRevision is how a pill speaks of its own.
-var thisRevision = regexp.MustCompile(`\b([Aa])t this revision\b`)
+var thisRevision = pattern.New(`\b([Aa])t this revision\b`)
 
 // cited is a text in which the lines of files are those of the revision, or are left out where they are not known.
 func (e Edition) cited(markdown string) string {
@@ -86,8 +86,8 @@ func spliced(text string, start, end int, piece string, isCode bool) string {
 
 // What leads to a line that is named without its file, and goes with it.
 var (
-	lineLead  = regexp.MustCompile("(?:,? (?:in|at|from|by|of)|,? and|,) `?$")
-	lineSpace = regexp.MustCompile(`\s+\($`)
+	lineLead  = pattern.New("(?:,? (?:in|at|from|by|of)|,? and|,) `?$")
+	lineSpace = pattern.New(`\s+\($`)
 )
 
 // withoutLine is a text without a line of a file that stands in it without the file: "(line 120)", "in line 15", or else without the
@@ -118,8 +118,8 @@ func withoutLine(text string, p claims.Place) string {
 }
 
 var (
-	fileHead = regexp.MustCompile("^ *`[A-Za-z0-9_./-]+\\.nix` *$")
-	isNumber = regexp.MustCompile(`^ *:?\d+(?:-\d+)? *$`)
+	fileHead = pattern.New("^ *`[A-Za-z0-9_./-]+\\.nix` *$")
+	isNumber = pattern.New(`^ *:?\d+(?:-\d+)? *$`)
 )
 
 // withoutLineColumn is a table without a column of lines of the file that is the column's head.

@@ -7,15 +7,16 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/claims"
+	"jetpills/internal/pattern"
 )
 
 // renames are names of NixOS that jetpack-nixos goes along with: before a commit, its modules set the old one.
 var renames = []struct {
 	since    string // the commit
-	name     *regexp.Regexp
+	name     *pattern.Pattern
 	formerly string
 }{
-	{"6aa9652", regexp.MustCompile(`\bhardware\.graphics\b`), "hardware.opengl"}, // NixOS 24.11
+	{"6aa9652", pattern.New(`\bhardware\.graphics\b`), "hardware.opengl"}, // NixOS 24.11
 }
 
 // renamed is a text with the names of NixOS that the revision's modules use.
@@ -68,7 +69,7 @@ func (e Edition) formerly(passage string) string {
 		if !strings.Contains(passage, f.name) || strings.Contains(before, f.formerly) {
 			continue
 		}
-		name := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(f.name) + `\b`)
+		name := pattern.New(`(^|[^\w.-])` + regexp.QuoteMeta(f.name) + `\b`)
 		passage = name.ReplaceAllString(passage, "${1}"+f.formerly)
 	}
 	return passage

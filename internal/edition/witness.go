@@ -1,12 +1,12 @@
 package edition
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"jetpills/internal/claims"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
 )
@@ -98,7 +98,7 @@ func (e Edition) blocks(markdown string) []pill.Block {
 }
 
 // citesLine is what all texts have that cite lines: it saves parsing the others.
-var citesLine = regexp.MustCompile("[:`]\\d|ines? \\d")
+var citesLine = pattern.New("[:`]\\d|ines? \\d")
 
 // unwitnessed are the lines that a text cites, and that the revision does not have.
 func (e Edition) unwitnessed(markdown string) []claims.Missing {

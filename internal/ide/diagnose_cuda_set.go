@@ -3,7 +3,6 @@ package ide
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pattern"
 )
 
 // cudaRange is the CUDA releases that run on a JetPack: from a release up to, and without, another.
@@ -49,7 +49,7 @@ func (r cudaRange) lacksVersion(version string) bool {
 	return n < 2 || r.lacks(major, minor, true)
 }
 
-var cudaSetName = regexp.MustCompile(`^cudaPackages_(\d{1,2})(?:_(\d{1,2}))?$`)
+var cudaSetName = pattern.New(`^cudaPackages_(\d{1,2})(?:_(\d{1,2}))?$`)
 
 // cudaUse is a place in a document that certainly takes a package set of one CUDA release, if the module around it is one of a host.
 type cudaUse struct {

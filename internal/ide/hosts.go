@@ -7,7 +7,6 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +15,7 @@ import (
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pattern"
 	"jetpills/internal/starter"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -220,7 +220,7 @@ const (
 )
 
 // plainName is a name that a shell takes as it is.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var plainName = pattern.New(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // flashProgram is the path of the program that flashCommand builds, in the folder in which it does; empty if it is not certain.
 func flashProgram(c *workspace.Configuration, h *host.Host) string {

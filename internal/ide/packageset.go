@@ -1,7 +1,6 @@
 package ide
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pattern"
 )
 
 // cudaSet is the subject of a package set for CUDA, or of what nixpkgs makes them of: cudaPackages, cudaPackages_12_6, _cuda.
@@ -33,7 +33,7 @@ type setMember struct {
 }
 
 // anyCUDASet are the names of package sets for CUDA.
-var anyCUDASet = regexp.MustCompile(`^cudaPackages(_\d{1,2}){0,2}$`)
+var anyCUDASet = pattern.New(`^cudaPackages(_\d{1,2}){0,2}$`)
 
 // aboutCUDA are the names besides package sets that belong to CUDA in a package set, with what they are; the catalog describes those without a sentence.
 var aboutCUDA = map[string]struct{ what, says, explained string }{
@@ -402,7 +402,7 @@ var memberOfSet = map[string]string{
 }
 
 // noPackages are the members of a CUDA package set that say or do something instead of being a package.
-var noPackages = regexp.MustCompile(`^(flags|manifests|pkgs|backendStdenv|normalizeDebs|deb.*|buildFromDebs|cuda(AtLeast|Older|Config|Flags|NamePrefix|Version.*|Major.*))$`)
+var noPackages = pattern.New(`^(flags|manifests|pkgs|backendStdenv|normalizeDebs|deb.*|buildFromDebs|cuda(AtLeast|Older|Config|Flags|NamePrefix|Version.*|Major.*))$`)
 
 // what is a member of a set in words.
 func (m setMember) what() string {

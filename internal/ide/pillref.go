@@ -1,10 +1,9 @@
 package ide
 
 import (
-	"regexp"
-
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 	"jetpills/internal/text"
 )
@@ -16,7 +15,7 @@ type namedPill struct {
 }
 
 // pillNames are the forms in which a comment names a pill: pill 07, jetpill 7#assertions, 07-nixos-modules.md.
-var pillNames = regexp.MustCompile(`(?i)\b(?:jet)?pills?[ -]?(0?[0-9])(#[a-z0-9-]+)?\b|\b(0[0-9]-[a-z0-9-]+\.md)(#[a-z0-9-]+)?`)
+var pillNames = pattern.New(`(?i)\b(?:jet)?pills?[ -]?(0?[0-9])(#[a-z0-9-]+)?\b|\b(0[0-9]-[a-z0-9-]+\.md)(#[a-z0-9-]+)?`)
 
 // pillsIn are the pills that a text names, and where.
 func pillsIn(pills *pill.Collection, source string, within text.Span) (all []pillName) {

@@ -1,16 +1,17 @@
 package ide
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"jetpills/internal/pattern"
 )
 
 // maxQuote is how much of upstream's own description a hover shows, in characters.
 const maxQuote = 320
 
 // role is what stands before a code span in the descriptions of nixpkgs: {option}`services.x`.
-var role = regexp.MustCompile("\\{[a-z]+\\}`")
+var role = pattern.New("\\{[a-z]+\\}`")
 
 // quotation is the first paragraph of a description on one line, cut to a length that leaves a hover short.
 func quotation(description string) string {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -14,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pattern"
 )
 
 // Board is a Jetson that was found.
@@ -196,7 +196,7 @@ func (l *looker) machine() {
 var unsupported = []string{"nvidia,tegra210", "nvidia,tegra186"}
 
 // number is a board in the form of an EEPROM: 3701-0005-500, with the revision behind.
-var number = regexp.MustCompile(`^(\d{4})-(\d{4})(?:-|$)`)
+var number = pattern.New(`^(\d{4})-(\d{4})(?:-|$)`)
 
 // numbered reads the numbers of boards, in any order. It reports whether a module is among them.
 func (l *looker) numbered(file string, ids []string) bool {
@@ -225,7 +225,7 @@ func (l *looker) numbered(file string, ids []string) bool {
 }
 
 // tree is a board in compatible: nvidia,p3737-0000+p3701-0005, or the module alone.
-var tree = regexp.MustCompile(`^nvidia,(?:p(\d{4})-[0-9a-z]{4}\+)?p(\d{4})-(\d{4})(?:$|-)`)
+var tree = pattern.New(`^nvidia,(?:p(\d{4})-[0-9a-z]{4}\+)?p(\d{4})-(\d{4})(?:$|-)`)
 
 // compatible reads what a device tree was made for. It reports whether a module is named.
 func (l *looker) compatible(file string, all []string) bool {

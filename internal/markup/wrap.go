@@ -1,16 +1,17 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"jetpills/internal/pattern"
 )
 
 // startsMark matches a word that would be a mark of Markdown at the beginning of a line.
-var startsMark = regexp.MustCompile(`^(?:[-+*]|#+|=+|-+|\d+[.)]|[>|~].*|` + "```.*)$")
+var startsMark = pattern.New(`^(?:[-+*]|#+|=+|-+|\d+[.)]|[>|~].*|` + "```.*)$")
 
 // prefixes are what stands before the text of a line: indentation, and the marks of lists and quotations.
-var prefixes = regexp.MustCompile(`^(?:\s*(?:[-+*]|\d+[.)])\s+|\s*>\s?|\s+)`)
+var prefixes = pattern.New(`^(?:\s*(?:[-+*]|\d+[.)])\s+|\s*>\s?|\s+)`)
 
 // Wrap breaks the lines of Markdown between words, so that they have so many characters at most, marks included. Code blocks,
 // tables and what has no space stay as they are, and so do code spans that are shorter than half a line.

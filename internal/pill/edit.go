@@ -2,7 +2,6 @@ package pill
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,8 @@ import (
 	tables "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+
+	"jetpills/internal/pattern"
 )
 
 // markdownParser is what all pills are parsed with. It may be used by several goroutines.
@@ -213,7 +214,7 @@ type Mark struct {
 	Text     string // Markdown; empty where the block is left out
 }
 
-var markPattern = regexp.MustCompile(`(?s)^(before|since) ([^\s:]+):(?:\s(.*))?$`)
+var markPattern = pattern.New(`(?s)^(before|since) ([^\s:]+):(?:\s(.*))?$`)
 
 // ReadMark reads a comment as a mark.
 func ReadMark(comment string) (Mark, bool) {
@@ -233,9 +234,9 @@ type Witness struct {
 }
 
 var (
-	witnessPattern = regexp.MustCompile(`^while (\S+(?:, \S+)*)$`)
-	witnessLine    = regexp.MustCompile(`^([^:]+):([1-9]\d*)$`)
-	witnessWord    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_=-]*$`)
+	witnessPattern = pattern.New(`^while (\S+(?:, \S+)*)$`)
+	witnessLine    = pattern.New(`^([^:]+):([1-9]\d*)$`)
+	witnessWord    = pattern.New(`^[A-Za-z_][A-Za-z0-9_=-]*$`)
 )
 
 // ReadWitnesses reads a comment that names witnesses: "while modules/default.nix:233, JP_FUSE_PRESIGN".

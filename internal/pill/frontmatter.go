@@ -2,10 +2,11 @@ package pill
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
+
+	"jetpills/internal/pattern"
 )
 
 // cutFrontMatter separates the YAML between a first line "---" and the next such line from the Markdown;
@@ -58,7 +59,7 @@ func (p *Pill) readFrontMatter(matter []byte) error {
 	return err
 }
 
-var yamlLinePattern = regexp.MustCompile(`line (\d+)`)
+var yamlLinePattern = pattern.New(`line (\d+)`)
 
 // yamlLine is the line in the file that a YAML error names: the library counts from the line after the
 // opening "---".

@@ -66,9 +66,11 @@ func readList(fsys fs.FS) *Collection {
 	if err != nil {
 		return nil
 	}
-	c := &Collection{files: map[string][]byte{}}
-	entries, _ := fs.ReadDir(fsys, ".")
-	size := 0
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil
+	}
+	c, size := &Collection{files: map[string][]byte{}, isListed: true}, 0
 	for _, entry := range entries {
 		if _, ok := idOf(entry.Name()); !ok {
 			continue
@@ -79,6 +81,7 @@ func readList(fsys fs.FS) *Collection {
 		}
 		c.files[entry.Name()] = content
 	}
+	c.readSymptoms(fsys)
 	made, rest, _ := strings.Cut(string(list), "\n")
 	if c.hash = hash(c.files); made != c.hash {
 		return nil

@@ -10,13 +10,14 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
+
+	"jetpills/internal/pattern"
 )
 
 // Bounds that keep strange files from costing time and memory: Markdown parsers are quadratic in what no
@@ -62,7 +63,6 @@ func Load(fsys fs.FS) *Collection {
 			}
 		}
 	}
-	c.readSymptoms(fsys)
 	c.explained = sync.OnceValue(c.index)
 	c.words = sync.OnceValue(c.readGlossary)
 	return c
@@ -126,6 +126,7 @@ func parseAll(fsys fs.FS) *Collection {
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
+	c.readSymptoms(fsys)
 	c.hash = hash(c.files)
 	return c
 }
@@ -142,7 +143,7 @@ func (c *Collection) add(p *Pill) {
 	}
 }
 
-var fileName = regexp.MustCompile(`(?s)^([0-9]{2})-.+\.md$`)
+var fileName = pattern.New(`(?s)^([0-9]{2})-.+\.md$`)
 
 // idOf gives the id of a pill by the name of its file.
 func idOf(name string) (id string, ok bool) {
@@ -175,7 +176,10 @@ func read(fsys fs.FS, name string) ([]byte, error) {
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	var read bytes.Buffer
+	read.Grow(int(min(info.Size(), maxFileSize)) + bytes.MinRead) // more than once would cost the start of the program
+	_, err = read.ReadFrom(io.LimitReader(f, maxFileSize+1))
+	content := read.Bytes()
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("cannot be read: %w", err)

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/bep/goat"
+
+	"jetpills/internal/pattern"
 )
 
 // diagram is the language of a fence around a text diagram; the other words of the fence are its title. A diagram has boxes
@@ -53,10 +54,10 @@ const columnWidth, lineHeight = 8, 16 // of goat's drawings, in pixels
 
 // What is drawn: runs of nothing but lines, and what leads to a word or away from it, as in "+-- host" or "+--host--+".
 var (
-	run       = regexp.MustCompile(`[^ |]+`)
-	wholeLine = regexp.MustCompile(`^[-+<>^v]+$`)
-	lineTo    = regexp.MustCompile(`^(?:\+-+|<-+|-+[>+]-*)+`)
-	lineFrom  = regexp.MustCompile(`(?:-+[>+]|[<+]-+)+$`)
+	run       = pattern.New(`[^ |]+`)
+	wholeLine = pattern.New(`^[-+<>^v]+$`)
+	lineTo    = pattern.New(`^(?:\+-+|<-+|-+[>+]-*)+`)
+	lineFrom  = pattern.New(`(?:-+[>+]|[<+]-+)+$`)
 )
 
 // draw makes the SVG of a diagram. Its lines are goat's, which takes many a letter for a line: it is not shown the words.

@@ -24,6 +24,7 @@ type Collection struct {
 	problems []Problem
 	files    map[string][]byte
 	hash     string
+	isListed bool
 
 	explained func() *index          // made at the first question
 	words     func() map[string]Word // made at the first question, see readGlossary
@@ -125,6 +126,9 @@ func (c *Collection) Problems() []Problem { return c.problems }
 
 // Hash names the content of all files: 32 hexadecimal digits that differ when any byte or file name does.
 func (c *Collection) Hash() string { return c.hash }
+
+// IsListed reports whether the sections come from the list beside the pills, and not from the pills themselves.
+func (c *Collection) IsListed() bool { return c.isListed }
 
 // Files returns name and content of every file that was read, as it was on disk. The contents are shared
 // and must not be changed.

@@ -2,12 +2,13 @@ package pill
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
+
+	"jetpills/internal/pattern"
 )
 
 // split cuts the document at its headings.
@@ -61,7 +62,7 @@ func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
 	p.frame()
 }
 
-var titlePattern = regexp.MustCompile(`(?i)^pill\s+\d+\s*[:—–-]\s*(.*)$`)
+var titlePattern = pattern.New(`(?i)^pill\s+\d+\s*[:—–-]\s*(.*)$`)
 
 // nameFromTitle fills in what the front matter left open from the first heading ("Pill 03: Title —
 // subtitle"), or else from the file's name.
@@ -224,7 +225,7 @@ func (p *Pill) dropFooter() {
 	}
 }
 
-var footerWords = regexp.MustCompile(`(?i)^[\s*_←<]*(previous|prev|next|back to|up next)\b`)
+var footerWords = pattern.New(`(?i)^[\s*_←<]*(previous|prev|next|back to|up next)\b`)
 
 func isFooter(nodes []ast.Node, at int, source []byte) bool {
 	n := nodes[at]

@@ -2,7 +2,6 @@ package pill
 
 import (
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +10,7 @@ import (
 	tables "github.com/yuin/goldmark/extension/ast"
 	gmtext "github.com/yuin/goldmark/text"
 
+	"jetpills/internal/pattern"
 	"jetpills/internal/text"
 )
 
@@ -65,7 +65,7 @@ type terminal struct {
 	named bool // links name where they lead
 }
 
-var words = regexp.MustCompile(`[^ \t\n\v]+`)
+var words = pattern.New(`[^ \t\n\v]+`)
 
 func (t *terminal) style(s, attribute string) string {
 	if !t.color {

@@ -1,11 +1,11 @@
 package pillcheck
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 )
 
@@ -93,7 +93,7 @@ func (l *linter) silent() {
 	}
 }
 
-var comments = regexp.MustCompile(`(?s)<!--.*?-->`)
+var comments = pattern.New(`(?s)<!--.*?-->`)
 
 // wanted are the topics that must have a section.
 func wanted(cat *catalog.Catalog) []pill.Topic {

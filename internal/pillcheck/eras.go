@@ -2,12 +2,12 @@ package pillcheck
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/edition"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 )
 
@@ -123,14 +123,14 @@ func unmarked(library *catalog.Library, unit pill.Unit, era *catalog.Catalog, he
 
 var (
 	// program is one that flash scripts have as long as they boot an initrd.
-	program = regexp.MustCompile(`\bbin/(initrd-flash-(?:xavier|orin|thor)-[a-z0-9-]+)`)
+	program = pattern.New(`\bbin/(initrd-flash-(?:xavier|orin|thor)-[a-z0-9-]+)`)
 	// word are words that can hardly be anything but names: with a capital letter inside, a dash or a digit.
-	word        = regexp.MustCompile(`[a-z][a-z0-9]*(?:(?:[A-Z]|-[a-z0-9]|_[a-z0-9])[A-Za-z0-9_-]*|[0-9])`)
-	version     = regexp.MustCompile(`\d+\.\d+\.\d+`)
-	versionWord = regexp.MustCompile(`\b(?:JetPack|L4T|CUDA|[Kk]ernel)\b`)
-	ofNixpkgs   = regexp.MustCompile(`\bcudaPackages(?:_[0-9_]+)?\.[A-Za-z0-9_.-]+`) // its members
-	quotedName  = regexp.MustCompile(`"[^"\n]*"`)
-	hash        = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
+	word        = pattern.New(`[a-z][a-z0-9]*(?:(?:[A-Z]|-[a-z0-9]|_[a-z0-9])[A-Za-z0-9_-]*|[0-9])`)
+	version     = pattern.New(`\d+\.\d+\.\d+`)
+	versionWord = pattern.New(`\b(?:JetPack|L4T|CUDA|[Kk]ernel)\b`)
+	ofNixpkgs   = pattern.New(`\bcudaPackages(?:_[0-9_]+)?\.[A-Za-z0-9_.-]+`) // its members
+	quotedName  = pattern.New(`"[^"\n]*"`)
+	hash        = pattern.New(`\b[0-9a-f]{7,40}\b`)
 )
 
 // namesRevision reports whether a text dates itself.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 )
 
@@ -41,7 +42,7 @@ func storySections(p *pill.Pill) []pill.Section {
 }
 
 // markComments are the wordings for other revisions and the lines around what is generated, which nobody reads who reads the pill.
-var markComments = regexp.MustCompile(`(?ms)^<!-- (?:before |since |generated: |end generated ).*?-->\n\n?`)
+var markComments = pattern.New(`(?ms)^<!-- (?:before |since |generated: |end generated ).*?-->\n\n?`)
 
 // storySize is how many bytes of a pill are read from top to bottom: no reference, and no diagram, which is looked at.
 func (l *linter) storySize(p *pill.Pill) int {
@@ -184,8 +185,8 @@ func (l *linter) excerpts() {
 // it, `lib.mkForce true` uses it.
 func isUsed(function, markdown string) bool {
 	name := regexp.QuoteMeta(function[strings.LastIndex(function, ".")+1:])
-	use := regexp.MustCompile(`(^|[^\w'-])` + name + `($|[^\w'-])`)
-	alone := regexp.MustCompile(`^([\w-]+\.)*` + name + `$`)
+	use := pattern.New(`(^|[^\w'-])` + name + `($|[^\w'-])`)
+	alone := pattern.New(`^([\w-]+\.)*` + name + `$`)
 	return slices.ContainsFunc(codeInText.FindAllString(markdown, -1), func(code string) bool {
 		code = strings.Trim(code, "`")
 		return use.MatchString(code) && !alone.MatchString(code)
@@ -193,7 +194,7 @@ func isUsed(function, markdown string) bool {
 }
 
 // codeInText is code in Markdown: a block between fences, or words in back-ticks.
-var codeInText = regexp.MustCompile("(?s)```.*?\n```|`[^`\n]+`")
+var codeInText = pattern.New("(?s)```.*?\n```|`[^`\n]+`")
 
 // countTopics counts topics: the values of one option, a SoM as a value and as an idea, and a set with its options count once.
 func countTopics(topics []pill.Topic, c *catalog.Catalog) int {

@@ -1,11 +1,11 @@
 package pillcheck
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 	"jetpills/internal/symptom"
 )
@@ -14,8 +14,8 @@ import (
 const longestMeaning = 120
 
 var (
-	symptomName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
-	oneSentence = regexp.MustCompile(`^\p{Lu}[^.!?]*(?:[.!?]\S[^.!?]*)*\.$|^[a-z]\w*[A-Z ][^.!?]*\.$`)
+	symptomName = pattern.New(`^[a-z][a-z0-9-]*$`)
+	oneSentence = pattern.New(`^\p{Lu}[^.!?]*(?:[.!?]\S[^.!?]*)*\.$|^[a-z]\w*[A-Z ][^.!?]*\.$`)
 )
 
 // symptoms checks the table of symptoms. A folder need not have one.

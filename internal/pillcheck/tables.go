@@ -1,19 +1,19 @@
 package pillcheck
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/claims"
 	"jetpills/internal/edition"
+	"jetpills/internal/pattern"
 	"jetpills/internal/pill"
 )
 
 // The comments that stand around a generated table.
 var (
-	tableStart = regexp.MustCompile(`^<!-- generated: (.+?) -->$`)
+	tableStart = pattern.New(`^<!-- generated: (.+?) -->$`)
 	tableEnd   = "<!-- end generated -->"
 )
 

@@ -1,9 +1,10 @@
 package pins
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"jetpills/internal/pattern"
 )
 
 // Nixpkgs is what an input of a flake has of nixpkgs.
@@ -23,8 +24,8 @@ func (n Nixpkgs) IsBefore(release string, day time.Time) bool {
 }
 
 var (
-	releaseBranch = regexp.MustCompile(`(?i)\b(?:nixos|nixpkgs|release)-(\d\d\.\d\d)\b`)
-	ownAddress    = regexp.MustCompile(`(?i)^(?:flake:)?nixpkgs/|[:/]NixOS/nixpkgs\b|\.nixos\.org/`)
+	releaseBranch = pattern.New(`(?i)\b(?:nixos|nixpkgs|release)-(\d\d\.\d\d)\b`)
+	ownAddress    = pattern.New(`(?i)^(?:flake:)?nixpkgs/|[:/]NixOS/nixpkgs\b|\.nixos\.org/`)
 )
 
 // release is that of a branch; empty for a branch of none.

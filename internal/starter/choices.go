@@ -2,11 +2,11 @@ package starter
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/pattern"
 )
 
 // Options are those that describe a board, in the order in which they are asked for.
@@ -142,7 +142,7 @@ func firstSentence(c *catalog.Catalog, option, value string) string {
 }
 
 // label is a name of a host as RFC 1123 has it, which NixOS takes for networking.hostName.
-var label = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?$`)
+var label = pattern.New(`^[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?$`)
 
 // CheckName says what is wrong with the name of a host.
 func CheckName(name string) error {

@@ -1,9 +1,10 @@
 package text
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"jetpills/internal/pattern"
 )
 
 // Attributes of text on a terminal, as ANSI numbers them.
@@ -22,7 +23,7 @@ func Paint(s, attribute string) string {
 	return "\x1b[" + attribute + "m" + s + "\x1b[0m"
 }
 
-var painted = regexp.MustCompile("\x1b\\[[0-9]+m")
+var painted = pattern.New("\x1b\\[[0-9]+m")
 
 // Columns is how many columns a text takes on a screen, where each character takes one.
 func Columns(s string) int {

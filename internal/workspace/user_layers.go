@@ -3,12 +3,12 @@ package workspace
 import (
 	"cmp"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pattern"
 	"jetpills/internal/text"
 )
 
@@ -94,7 +94,7 @@ type usedFile struct {
 }
 
 // takesTwo matches a text that begins as a function of two arguments, after others in braces.
-var takesTwo = regexp.MustCompile(`\A(?:\s|#[^\n]*\n|/\*(?s:.*?)\*/)*(?:\{[^{}]*\}\s*:\s*)?\(?[A-Za-z_][\w'-]*\s*:\s*[A-Za-z_][\w'-]*\s*:`)
+var takesTwo = pattern.New(`\A(?:\s|#[^\n]*\n|/\*(?s:.*?)\*/)*(?:\{[^{}]*\}\s*:\s*)?\(?[A-Za-z_][\w'-]*\s*:\s*[A-Za-z_][\w'-]*\s*:`)
 
 // layerWords are words of which a text has one that overlays a set or makes one.
 var layerWords = [...]string{"verlay", "overrideScope", "makeScope", "packageOverrides", ".extend", "Extensions", "prev:", "super:"}

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pattern"
 	"jetpills/internal/text"
 )
 
@@ -58,7 +58,7 @@ func (s *Snapshot) MayGiveMember(d *Document, scope, member string) bool {
 }
 
 // hasOverlays matches what may name a flake's overlays.
-var hasOverlays = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_'-]*)\.overlays?\b`)
+var hasOverlays = pattern.New(`([A-Za-z_][A-Za-z0-9_'-]*)\.overlays?\b`)
 
 // noFlakes have an attribute overlays that is no flake's: an option, or what packages were made with.
 var noFlakes = []string{"nixpkgs", "self", "outputs", "config", "options", "pkgs", "final", "prev"}
@@ -85,7 +85,11 @@ func sameOverlays(a, b *Document) bool {
 func overlayingIn(source, file string, tree func() *syntax.Tree, mapper func() *text.Mapper) overlaying {
 	var o overlaying
 	o.addLayers(tree(), file, mapper())
-	for _, m := range hasOverlays.FindAllStringSubmatch(source, -1) {
+	var uses [][]string
+	if strings.Contains(source, ".overlay") {
+		uses = hasOverlays.FindAllStringSubmatch(source, -1)
+	}
+	for _, m := range uses {
 		if name := m[1]; !slices.Contains(noFlakes, name) && !slices.Contains(o.of, name) {
 			o.of = append(o.of, strings.Clone(name))
 		}

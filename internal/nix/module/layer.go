@@ -1,11 +1,11 @@
 package module
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/pattern"
 )
 
 // SetKind is a kind of set that functions make in layers, each of which sees the whole.
@@ -157,7 +157,7 @@ func pair(outer, inner syntax.LambdaNode) (Layer, bool) {
 const kernelOverlay = "kernelPackagesOverlay"
 
 // isOtherOverlay matches the names of overlays that may be laid over other sets than the package set.
-var isOtherOverlay = regexp.MustCompile(`(?i)kernel|python|scope|lib|haskell|cuda|ros|packages`)
+var isOtherOverlay = pattern.New(`(?i)kernel|python|scope|lib|haskell|cuda|ros|packages`)
 
 // single is the layer of a function self: e, or old: e.
 func single(l syntax.LambdaNode) (Layer, bool) {
@@ -216,7 +216,7 @@ func single(l syntax.LambdaNode) (Layer, bool) {
 }
 
 // buildsPackage matches the functions of nixpkgs that make a derivation, and take its attributes as a set or as a function.
-var buildsPackage = regexp.MustCompile(`^(mk[A-Z][A-Za-z]*Derivation|build[A-Z][A-Za-z]*(Package|Module|Application))$`)
+var buildsPackage = pattern.New(`^(mk[A-Z][A-Za-z]*Derivation|build[A-Z][A-Za-z]*(Package|Module|Application))$`)
 
 // use is where a function goes.
 type use struct {
@@ -483,10 +483,10 @@ func variable(n syntax.Node, left int) (SetKind, string) {
 }
 
 var (
-	kernelSets = regexp.MustCompile(`^(linuxPackages.*|linux_.*|.*[kK]ernelPackages)$`)
-	pythonSets = regexp.MustCompile(`^(python|pypy)[0-9]*Packages$`)
-	scopeSets  = regexp.MustCompile(`^(nvidia-jetpack[0-9]*|cudaPackages(_[0-9_]+)?)$`)
-	packages   = regexp.MustCompile(`^(pkgs|nixpkgs|final|prev|super|self|buildPackages|pkgs[A-Z].*)$`)
+	kernelSets = pattern.New(`^(linuxPackages.*|linux_.*|.*[kK]ernelPackages)$`)
+	pythonSets = pattern.New(`^(python|pypy)[0-9]*Packages$`)
+	scopeSets  = pattern.New(`^(nvidia-jetpack[0-9]*|cudaPackages(_[0-9_]+)?)$`)
+	packages   = pattern.New(`^(pkgs|nixpkgs|final|prev|super|self|buildPackages|pkgs[A-Z].*)$`)
 )
 
 // setNamed says what is made in layers under a name that nixpkgs has, behind another one.
@@ -507,9 +507,9 @@ func setNamed(name, before string) SetKind {
 }
 
 // argumentNames matches the names that the arguments of overlays have, with what tells of which set they are before or behind.
-var argumentNames = [...]*regexp.Regexp{
-	regexp.MustCompile(`^_?([a-z]*)[-_]?(?:final|self|Final|Self)([A-Z][A-Za-z]*)?$`),
-	regexp.MustCompile(`^_?([a-z]*)[-_]?(?:prev|super|Prev|Super)([A-Z][A-Za-z]*)?$`),
+var argumentNames = [...]*pattern.Pattern{
+	pattern.New(`^_?([a-z]*)[-_]?(?:final|self|Final|Self)([A-Z][A-Za-z]*)?$`),
+	pattern.New(`^_?([a-z]*)[-_]?(?:prev|super|Prev|Super)([A-Z][A-Za-z]*)?$`),
 }
 
 // setByNames says of the two arguments of a function whether they are called as those of overlays are, and of which set.
