@@ -6,7 +6,17 @@
   version ? (lib.importJSON ./editors/vscode/package.json).version,
 }:
 let
-  jetpills = pkgs.callPackage ./package.nix { inherit version; };
+  # A nixpkgs whose own Go is too old may have a newer one beside it.
+  go =
+    if lib.versionAtLeast pkgs.go.version "1.26" then
+      pkgs.buildGoModule
+    else
+      pkgs.buildGo126Module
+        or (throw "jetpills needs Go 1.26, and this nixpkgs has ${pkgs.go.version}: take nixos-26.05 or newer for it");
+  jetpills = pkgs.callPackage ./package.nix {
+    inherit version;
+    buildGoModule = go;
+  };
 in
 {
   inherit jetpills;

@@ -80,6 +80,7 @@
             pkgs.go
             pkgs.nix
             pkgs.nodejs
+            pkgs.pre-commit
           ];
         };
       });

@@ -3,9 +3,11 @@
 package nix_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,7 +86,7 @@ func TestOutputs(t *testing.T) {
 	of(t, `{
 	  app = f.apps.x86_64-linux.default.program;
 	  formatter = f.formatter.x86_64-linux;
-	  shell = f.devShells.x86_64-linux.default.arguments.packages;
+	  shell = map (p: p.pname or p) f.devShells.x86_64-linux.default.arguments.packages;
 	  overlay = let pkgs = nixpkgs.legacyPackages.x86_64-linux; o = f.overlays.default pkgs pkgs; in
 	    [ o.jetpills.name o.vimPlugins.jetpills.name o.vimPlugins.another o.vscode-extensions.jetpills.jetpills.name ];
 	  plain = (import `+"("+`toString `+absolute(t, root)+`) { pkgs = nixpkgs.legacyPackages.x86_64-linux; }).jetpills.name;
@@ -92,7 +94,7 @@ func TestOutputs(t *testing.T) {
 	if !strings.HasSuffix(rest.App, "-jetpills-"+v+"/bin/jetpills") {
 		t.Errorf("the program of the app is %s", rest.App)
 	}
-	for _, tool := range []string{"go", "gcc", "git", "nix", "nodejs"} {
+	for _, tool := range []string{"go", "gcc", "git", "gnumake", "nix", "nodejs", "pre-commit"} {
 		if !slices.Contains(rest.Shell, tool) {
 			t.Errorf("the shell for development lacks %s", tool)
 		}
@@ -122,10 +124,10 @@ func absolute(t *testing.T, path string) string {
 	return abs
 }
 
-// TestFlakeAsNixReadsIt asks the command that users type, over the stand-in.
-func TestFlakeAsNixReadsIt(t *testing.T) {
-	dir := t.TempDir()
-	files, err := exec.Command("git", "-C", root, "ls-files", "*.nix", "editors/vscode", "editors/neovim", "go.mod", "go.sum").Output()
+// TestFlakeAsUsersAskIt runs the commands that users type, over the stand-in, with a home of its own and no network.
+func TestFlakeAsUsersAskIt(t *testing.T) {
+	dir, home, stays := t.TempDir(), t.TempDir(), t.TempDir()
+	files, err := exec.Command("git", "-C", root, "ls-files", "*.nix", "flake.lock", "editors/nix", "editors/vscode", "editors/neovim", "go.mod", "go.sum").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,12 +139,84 @@ func TestFlakeAsNixReadsIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eval := exec.Command("nix", "--extra-experimental-features", "nix-command flakes", "eval", "--raw", "--no-write-lock-file",
-		"--override-input", "nixpkgs", "path:"+absolute(t, "testdata/nixpkgs"), "path:"+dir+"#packages.x86_64-linux.default.name")
-	eval.Env = append(os.Environ(), "HOME="+t.TempDir())
-	out, err := eval.CombinedOutput()
-	if lines := strings.Split(strings.TrimSpace(string(out)), "\n"); err != nil || lines[len(lines)-1] != "jetpills-"+version(t) {
-		t.Errorf("nix eval: %v\n%s", err, out)
+	flake := "path:" + dir
+	over := []string{"--no-write-lock-file", "--override-input", "nixpkgs", "path:" + absolute(t, "testdata/nixpkgs")}
+	asked := func(args ...string) string {
+		command := exec.Command("nix", append([]string{"--extra-experimental-features", "nix-command flakes", "--option", "substituters", ""}, args...)...)
+		command.Dir, command.Env = stays, append(os.Environ(), "HOME="+home)
+		var says bytes.Buffer
+		command.Stderr = &says
+		out, err := command.Output()
+		if err != nil {
+			t.Fatalf("nix %v: %v\n%s", args, err, says.String())
+		}
+		return string(out)
+	}
+	// With a lock file that is behind flake.nix, Nix would want the network.
+	if got := asked("flake", "metadata", "--offline", "--json", "--no-write-lock-file", flake); !strings.Contains(got, `"ref":"nixos-26.05"`) {
+		t.Errorf("nix flake metadata: %s", got)
+	}
+	asked(slices.Concat([]string{"flake", "check", "--no-build"}, over, []string{flake})...)
+	shown := asked(slices.Concat([]string{"flake", "show"}, over, []string{flake})...)
+	for _, want := range []string{"package 'jetpills-" + version(t), "app", "Nixpkgs overlay", "NixOS module", "template: ", "development environment", "package 'nixfmt-tree"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("nix flake show has no %q in\n%s", want, shown)
+		}
+	}
+	if got, want := asked(slices.Concat([]string{"run"}, over, []string{flake, "--", "doctor", "--json"})...), "jetpills-"+version(t)+" doctor --json\n"; got != want {
+		t.Errorf("nix run ran %q, want %q", got, want)
+	}
+	asked("flake", "init", "--template", flake)
+	if err := filepath.WalkDir("template", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		want, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		within, err := filepath.Rel("template", name)
+		if err != nil {
+			return err
+		}
+		if got, err := os.ReadFile(filepath.Join(stays, within)); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("nix flake init wrote another %s: %v", within, err)
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGo builds with a Go that go.mod accepts, over any nixpkgs that has one, and says which ones do otherwise.
+func TestGo(t *testing.T) {
+	var got struct{ Own, Beside, Neither string }
+	dir := absolute(t, root)
+	of(t, `let
+	  over = more: (import `+dir+` { pkgs = let
+	    pkgs = nixpkgs.legacyPackages.x86_64-linux // more // {
+	      callPackage = file: more: let f = import file; in f (builtins.intersectAttrs (builtins.functionArgs f) pkgs // more);
+	    };
+	  in pkgs; }).jetpills;
+	in {
+	  own = (over { go.version = "1.27.1"; }).builder;
+	  beside = (over { go.version = "1.25.8"; buildGo126Module = a: { builder = "buildGo126Module"; }; }).builder;
+	  neither = if (builtins.tryEval (over { go.version = "1.25.8"; }).builder).success then "builds" else "refuses";
+	}`, &got)
+	if got.Own != "buildGoModule" || got.Beside != "buildGo126Module" || got.Neither != "refuses" {
+		t.Errorf("it builds with %+v", got)
+	}
+	content, err := os.ReadFile(root + "/default.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := os.ReadFile(root + "/go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	needs := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(module)[1]
+	if n := strings.Count(string(content), string(needs)) + strings.Count(string(content), strings.ReplaceAll(string(needs), ".", "")); n != 3 {
+		t.Errorf("go.mod needs Go %s; default.nix names it %d times, want 3", needs, n)
 	}
 }
 

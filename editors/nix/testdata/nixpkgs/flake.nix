@@ -1,24 +1,30 @@
-# What flake.nix takes of nixpkgs, as far as an evaluation asks for it: builders give back what they were given.
+# What flake.nix takes of nixpkgs, as far as an evaluation asks for it: builders give back what they were given, and build a program
+# that says its name and its arguments.
 {
   outputs =
     { self }:
     let
       lib = import ./lib.nix;
       build =
-        builder: arguments:
+        system: builder: arguments:
         let
           derived =
             builtins.derivation {
               name = arguments.name or "${arguments.pname or "unnamed"}-${arguments.version or "0"}";
-              system = "none";
-              builder = "none";
+              inherit system;
+              builder = "/bin/sh";
+              args = [
+                "-c"
+                "PATH=/bin:/usr/bin; mkdir -p $out/bin; printf '#!/bin/sh\\necho %s \"$@\"\\n' $name >$out/bin/$program; chmod +x $out/bin/$program"
+              ];
+              program = arguments.meta.mainProgram or "none";
             }
             // arguments.passthru or { }
             // {
               inherit arguments builder;
               inherit (arguments) version src;
               meta = arguments.meta or { };
-              overrideAttrs = f: build builder (arguments // f derived);
+              overrideAttrs = f: build system builder (arguments // f derived);
             };
         in
         derived;
@@ -29,19 +35,29 @@
             inherit system;
             canExecute = _: true;
           };
+          buildFor = build system;
           pkgs = {
             inherit lib;
             stdenv.buildPlatform = platform;
             stdenv.hostPlatform = platform;
-            buildGoModule = build "buildGoModule";
-            buildNpmPackage = build "buildNpmPackage";
-            vimUtils.buildVimPlugin = build "buildVimPlugin";
+            buildGoModule = buildFor "buildGoModule";
+            buildNpmPackage = buildFor "buildNpmPackage";
+            vimUtils.buildVimPlugin = buildFor "buildVimPlugin";
             importNpmLock = {
               npmConfigHook = "npmConfigHook";
               __functor = _: { npmRoot }: "packages of ${toString (npmRoot + "/package-lock.json")}";
             };
             installShellFiles = "installShellFiles";
-            mkShell = build "mkShell";
+            go = {
+              pname = "go";
+              version = "1.26.3";
+            };
+            nixfmt-tree = buildFor "nixfmt-tree" {
+              pname = "nixfmt-tree";
+              version = "1";
+              src = null;
+            };
+            mkShell = buildFor "mkShell";
             vimPlugins.another = "another";
             vscode-extensions.another = "another";
             callPackage =
@@ -61,10 +77,9 @@
                 "gcc"
                 "git"
                 "gnumake"
-                "go"
                 "nix"
-                "nixfmt-tree"
                 "nodejs"
+                "pre-commit"
               ]
           );
         in

@@ -16,6 +16,7 @@ rec {
     x;
   importJSON = file: builtins.fromJSON (builtins.readFile file);
   inherit (builtins) mapAttrs;
+  versionAtLeast = a: b: builtins.compareVersions a b >= 0;
   optionalString = condition: s: if condition then s else "";
   getExe = package: "${package}/bin/${package.meta.mainProgram}";
   licenses.mit = "mit";
