@@ -65,24 +65,24 @@ test-editors: ## the extension and the plugins, in real editors: see editors/tes
 GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
 VERSION = $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' editors/vscode/package.json)
 
-release-dry-run: ## all that a release has, in dist/, built twice to the same bytes
-	$(GORELEASER) check
-	$(GORELEASER) release --snapshot --clean
-	mkdir -p build && cp dist/checksums.txt build/checksums.first
-	$(GORELEASER) release --snapshot --clean
-	diff dist/checksums.txt build/checksums.first
-	cd testdata/configs/orin-agx && pre-commit try-repo '$(CURDIR)' jetpills --files configuration.nix flake.nix
+RELEASE := release
+HEADING = $(VERSION)
+
+release-dry-run: ## all that a release of this commit has, in dist/: `make release` without the upload, in two clones, to the same bytes
+	editors/release-dry-run.sh '$(VERSION)'
 
 release: ## TAG=vX.Y.Z: what the workflow of that name runs
 	@[ '$(TAG)' = 'v$(VERSION)' ] || { echo "the tag $(TAG) is not that of the version in editors/vscode/package.json, $(VERSION)"; exit 1; }
+	@case $$(go list -m) in *.*/*) ;; *) [ '$(RELEASE)' != release ] || { echo 'go install could not find the module: see make module-path'; exit 1; } ;; esac
 	mkdir -p build
-	awk -v v='$(VERSION)' '/^## / { on = index($$2, "[" v "]") == 1; next } on' CHANGELOG.md >build/notes.md
+	awk -v v='$(HEADING)' '/^## / { on = index($$2, "[" v "]") == 1; next } on' CHANGELOG.md >build/notes.md
 	@grep -q . build/notes.md || { echo "CHANGELOG.md says nothing of $(VERSION)"; exit 1; }
-	$(GORELEASER) release --clean --release-notes build/notes.md
+	$(GORELEASER) check
+	$(GORELEASER) $(RELEASE) --clean --release-notes build/notes.md
 
-module-path: ## MODULE=example.org/you/jetpills: the path under which `go install` finds the program, in go.mod and all imports
+module-path: ## MODULE=example.org/you/jetpills: the path under which `go install` finds the program, in go.mod, all imports and what names the repository
 	@[ -n '$(MODULE)' ] || { echo 'name it: make module-path MODULE=example.org/you/jetpills'; exit 1; }
 	@set -e; now=$$(go list -m); go mod edit -module '$(MODULE)'; \
-	git ls-files '*.go' | xargs sed -i "s#\"$$now/#\"$(MODULE)/#"; gofmt -w $$(git ls-files '*.go'); \
+	git ls-files '*.go' | xargs sed -i "/=/!s#\(^import \|^\t\)\([^ ]* \)\?\"$$now/\(.*\)\"\$$#\1\2\"$(MODULE)/\3\"#"; gofmt -w $$(git ls-files '*.go'); \
 	repository='$(patsubst github.com/%,%,$(MODULE))'; \
 	sed -i "s#OWNER/jetpills#$$repository#g; s#\"OWNER\"#\"$${repository%%/*}\"#" $$(git grep -l OWNER -- .goreleaser.yaml README.md editors/registries ':!*_test.go'); go vet ./cmd/...
