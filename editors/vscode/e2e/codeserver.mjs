@@ -38,8 +38,11 @@ const userSettings = {
 };
 
 export class CodeServer {
-  /** Installs and starts it. With `wrong`, a server that spoils its answers takes the place of the bundled one. */
-  static async start({ wrong }) {
+  /**
+   * Installs and starts it. With `wrong`, a server that spoils its answers takes the place of the bundled one. With `quiet`, the
+   * neighbour brings the colours of the language, and says nothing.
+   */
+  static async start({ wrong = false, quiet = false, settings = {} }) {
     const server = new CodeServer();
     server.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'jetpills-vscode-'));
     for (const dir of ['bin', 'home', 'tmp', 'user/User', 'user/Machine', 'extensions', 'chrome']) {
@@ -47,12 +50,12 @@ export class CodeServer {
     }
     server.restore();
     fs.mkdirSync(path.join(server.dir, 'project/.vscode'));
-    server.write('user/User/settings.json', JSON.stringify(userSettings, null, 1));
+    server.write('user/User/settings.json', JSON.stringify({ ...userSettings, ...settings }, null, 1));
     server.write('config.yaml', 'auth: none\n');
     // VS Code asks a login shell for the PATH.
     server.write('home/.profile', `PATH="${server.dir}/bin:$PATH"\n`);
     server.log = fs.openSync(path.join(server.dir, 'code-server.log'), 'w');
-    server.packages();
+    server.packages(quiet);
     if (wrong) server.spoil();
     await server.run();
     return server;
@@ -117,11 +120,14 @@ export class CodeServer {
     return [entry, '--config', `${this.dir}/config.yaml`, '--user-data-dir', `${this.dir}/user`, '--extensions-dir', `${this.dir}/extensions`];
   }
 
-  packages() {
+  packages(quiet) {
+    const source = path.join(this.dir, 'neighbour');
+    fs.cpSync(path.join(here, 'neighbour'), source, { recursive: true });
+    if (quiet) fs.writeFileSync(path.join(source, 'extension.js'), 'exports.activate = () => undefined;\n');
     const neighbour = path.join(this.dir, 'neighbour.vsix');
     execFileSync(path.resolve(here, '../node_modules/.bin/vsce'),
       ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', neighbour],
-      { cwd: path.join(here, 'neighbour'), stdio: ['ignore', this.log, this.log] });
+      { cwd: source, stdio: ['ignore', this.log, this.log] });
     const ours = path.resolve(here, '../dist/jetpills-linux-x64.vsix');
     execFileSync(node, [...this.arguments, '--install-extension', ours, '--install-extension', neighbour],
       { env: this.env, stdio: ['ignore', this.log, this.log] });

@@ -13,7 +13,7 @@ const neighbour = 'the neighbour knows';
 
 export class Editor {
   /** Opens a window on the project, with its lock file in front: no Nix file yet. `patience` is how long a check waits, in milliseconds. */
-  static async open(server, { artefacts, patience }) {
+  static async open(server, { artefacts, patience, scale = 1 }) {
     const editor = new Editor();
     Object.assign(editor, { server, artefacts, patience, copies: 0 });
     editor.browser = await chromium.launchPersistentContext(path.join(server.dir, 'chrome'), {
@@ -21,6 +21,7 @@ export class Editor {
       headless: true,
       env: { ...process.env, HOME: path.join(server.dir, 'home') },
       viewport: { width: 1280, height: 800 },
+      deviceScaleFactor: scale,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
     });

@@ -66,3 +66,20 @@ export function diagrams() {
     })),
   };
 }
+
+/** Draws the mouse's pointer, which a screenshot does not have. */
+export function drawPointer({ x, y }) {
+  const id = 'film-pointer';
+  let pointer = document.getElementById(id);
+  if (pointer === null) {
+    pointer = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    pointer.id = id;
+    const arrow = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    arrow.setAttribute('d', 'M1 1v15l4-4 3 6 2-1-3-6h5z');
+    arrow.setAttribute('fill', 'white');
+    arrow.setAttribute('stroke', 'black');
+    pointer.append(arrow);
+    document.body.append(pointer);
+  }
+  pointer.style.cssText = `position: fixed; z-index: 9999; pointer-events: none; width: 20px; height: 20px; left: ${x}px; top: ${y}px`;
+}

@@ -5,6 +5,7 @@
 #
 # WRONG=1 lets a server answer that spoils its answers: then the checks of its answers have to fail, and this script with them:
 # it ends with 1 if all have noticed, and with 3 if some have not.
+# SCRIPT=film films the picture of README.md in place of that: see editors/images/make.sh.
 # KEEP=1 leaves the folder of the run behind. Screenshots and logs of failures lie in artefacts/ beside this file, or in $ARTEFACTS.
 # What is needed is installed once into a cache outside the checkout, keyed by version; without it, and without CI=true, the run is skipped.
 set -euo pipefail
@@ -59,4 +60,4 @@ install_tools >&2 || missing "the tools to build the extension could not be inst
 (cd "$extension" && node scripts/package.mjs linux-x64)
 export JETPILLS_VSCODE=$cache JETPILLS_CHROMIUM
 JETPILLS_CHROMIUM=$(find_browser)
-exec node "$here/main.mjs" "$@"
+exec node "$here/${SCRIPT:-main}.mjs" "$@"
