@@ -35,6 +35,7 @@
         default = {
           type = "app";
           program = lib.getExe own.jetpills;
+          meta = { inherit (own.jetpills.meta) description; };
         };
       }) self.packages;
 

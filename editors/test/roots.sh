@@ -7,6 +7,7 @@
 recipe_trixie() { printf '%s\n' trixie neovim tmux hx; }
 recipe_testing() { printf '%s\n' testing neovim; }
 recipe_bookworm() { printf '%s\n' bookworm emacs-nox elpa-eglot elpa-markdown-mode lua-check; }
+recipe_nix() { printf '%s\n' testing nix-bin; }
 
 # root_dir NAME: where the folder of that recipe lies or will lie.
 root_dir() {
@@ -47,7 +48,7 @@ root_make() {
 	packages=$("recipe_$name" | tail -n +2 | paste -sd,)
 	echo "unpacking $release with $packages" >&2
 	rm -rf "$part" && mkdir -p "$part"
-	if ! debootstrap_run --variant=minbase --include="$packages" "$release" "$part" ${JETPILLS_TEST_MIRROR:+"$JETPILLS_TEST_MIRROR"} >"$part.log" 2>&1; then
+	if ! debootstrap_run --variant=minbase --include="$packages" "$release" "$part" "${JETPILLS_TEST_MIRROR:-http://deb.debian.org/debian}" >"$part.log" 2>&1; then
 		tail -n 5 "$part.log" >&2
 		echo "see $part.log" >&2
 		return 1

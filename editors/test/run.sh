@@ -29,6 +29,7 @@ suites() {
 		helix-25.01              trixie    helix/screen.sh
 		emacs-28                 bookworm  emacs/batch.sh
 		lint-lua                 bookworm  nvim/lint.sh      LINT=1
+		lint-flake               nix       nix/flake.sh
 	END
 }
 
