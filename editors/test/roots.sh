@@ -7,7 +7,7 @@
 recipe_trixie() { printf '%s\n' trixie neovim tmux hx; }
 recipe_testing() { printf '%s\n' testing neovim; }
 recipe_bookworm() { printf '%s\n' bookworm emacs-nox elpa-eglot elpa-markdown-mode lua-check; }
-recipe_nix() { printf '%s\n' testing nix-bin; }
+recipe_nix() { printf '%s\n' testing nix-bin libdbi-perl; } # debootstrap does not look for what another package provides
 
 # root_dir NAME: where the folder of that recipe lies or will lie.
 root_dir() {

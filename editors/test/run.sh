@@ -111,7 +111,7 @@ absent() {
 ready() {
 	local name=$1 recipe=$2 driver=$3 settings=$4
 	if [[ " $missing " == *" $recipe "* ]] || ! root_make "$recipe" ||
-		[[ $driver == */@(screen|hour).sh ]] && ! root_make trixie; then # for its tmux
+		{ [[ $driver == */@(screen|hour).sh ]] && ! root_make trixie; }; then # for its tmux
 		missing+=" $recipe"
 		absent "$name" "its editor"
 		return 1
@@ -126,7 +126,7 @@ ready() {
 run_suite() {
 	local name=$1 recipe=$2 driver=$3 settings=$4 failed=0 root run log began seconds good bad
 	root=$(root_dir "$recipe")
-	run=$(mktemp -d "$root/tmp/run.XXXXXX")
+	run=$(mktemp -d "$root/tmp/run.XXXXXX") || return # nothing is put elsewhere
 	log=$run/log
 	prepare "$run" "${run#"$root"}" "$root" "$name" "$settings"
 	began=$(date +%s%N)
