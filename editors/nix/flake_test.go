@@ -139,11 +139,18 @@ func TestFlakeAsUsersAskIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	t.Cleanup(func() { // Nix takes the right to remove from what it stores
+		if err := exec.Command("chmod", "-R", "u+w", home).Run(); err != nil {
+			t.Error(err)
+		}
+	})
 	flake := "path:" + dir
 	over := []string{"--no-write-lock-file", "--override-input", "nixpkgs", "path:" + absolute(t, "testdata/nixpkgs")}
 	asked := func(args ...string) string {
-		command := exec.Command("nix", append([]string{"--extra-experimental-features", "nix-command flakes", "--option", "substituters", ""}, args...)...)
-		command.Dir, command.Env = stays, append(os.Environ(), "HOME="+home)
+		options := []string{"--extra-experimental-features", "nix-command flakes", "--option", "substituters", "", "--option", "sandbox", "false", "--option", "build-users-group", ""}
+		command := exec.Command("nix", append(options, args...)...)
+		// A store of its own, which needs neither root nor a daemon.
+		command.Dir, command.Env = stays, append(os.Environ(), "HOME="+home, "NIX_REMOTE=local", "NIX_STORE_DIR="+home+"/store", "NIX_STATE_DIR="+home+"/var", "NIX_LOG_DIR="+home+"/log")
 		var says bytes.Buffer
 		command.Stderr = &says
 		out, err := command.Output()
