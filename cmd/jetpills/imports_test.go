@@ -46,13 +46,16 @@ var mayImport = map[string][]string{
 		"internal/workspace", "internal/starter", "internal/jetson", "internal/nix/eval", "internal/nix/module", "internal/nix/host", "internal/pins", "internal/catalog", "internal/pill",
 		"internal/nix/syntax", "internal/markup", "internal/text",
 	},
+	"internal/site": {
+		"internal/ide", "internal/workspace", "internal/catalog", "internal/pill", "internal/nix/syntax", "internal/markup", "internal/text",
+	},
 	"internal/server": {
 		"internal/rpc", "internal/ide", "internal/workspace", "internal/pins", "internal/catalog", "internal/pill", "internal/text",
 	},
 	"internal/rpc":         {},
 	"internal/rpc/rpctest": {},
 	"internal/cli": {
-		"internal/server", "internal/ide", "internal/workspace", "internal/pins", "internal/upstream", "internal/catalog",
+		"internal/server", "internal/site", "internal/ide", "internal/workspace", "internal/pins", "internal/upstream", "internal/catalog",
 		"internal/pill", "internal/pillcheck", "internal/starter", "internal/jetson", "internal/edition", "internal/nix/host", "internal/nix/syntax", "internal/text",
 	},
 	"internal/pillcheck":           {"internal/pill", "internal/symptom", "internal/claims", "internal/edition", "internal/catalog", "internal/nix/syntax", "internal/nix/module", "internal/text"},

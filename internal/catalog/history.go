@@ -154,3 +154,14 @@ func (l *Library) OutputHistory(output, name string) (History, bool) {
 		return slices.Contains(names, name)
 	})
 }
+
+// OptionPaths returns the paths of the options of all revisions, sorted.
+func (l *Library) OptionPaths() []string {
+	var all []string
+	for _, v := range l.options.kind(optionEntry) {
+		if path := v.name(); len(all) == 0 || all[len(all)-1] != path {
+			all = append(all, path)
+		}
+	}
+	return all
+}

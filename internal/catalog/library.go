@@ -84,6 +84,12 @@ func (l *Library) Mainline() []Revision {
 	return all
 }
 
+// IsMainline reports whether a commit is one of the first-parent line.
+func (l *Library) IsMainline(r Revision) bool {
+	i, ok := l.byHash[r.Hash]
+	return ok && l.commits[i].Mainline
+}
+
 // Revisions returns every commit known, in the order of history (a commit comes after its parents).
 func (l *Library) Revisions() []Revision {
 	out := make([]Revision, len(l.commits))

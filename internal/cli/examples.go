@@ -91,6 +91,11 @@ var examples = map[string][]string{
 		"jetpills pills coverage",
 		"jetpills pills coverage ~/my-pills",
 	},
+	"jetpills pills site": {
+		"jetpills pills site public                    # then open public/index.html",
+		"jetpills pills site public --base https://example.org/jetpills/",
+		"jetpills pills site public --pills ~/my-pills # of your own folder",
+	},
 	"jetpills why": {
 		"nix build .#flash-orin 2>&1 | jetpills why -",
 		"jetpills why \"error: attribute 'nvidia-jetpack' missing\"",

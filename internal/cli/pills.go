@@ -14,9 +14,9 @@ import (
 )
 
 func (p *Program) pillsCommand() *cobra.Command {
-	return group("pills", "List, show and search the tutorials",
+	return group("pills", "List, show and search the tutorials, and make web pages of them",
 		p.pillsListCommand(), p.pillsShowCommand(), p.pillsSearchCommand(), p.pillsPathCommand(),
-		p.pillsLintCommand(), p.pillsCoverageCommand())
+		p.pillsLintCommand(), p.pillsCoverageCommand(), p.pillsSiteCommand())
 }
 
 func (p *Program) pillsListCommand() *cobra.Command {

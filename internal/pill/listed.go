@@ -15,6 +15,9 @@ import (
 // thirty times as long. A list that was made of other files is of no use, and is not read.
 const ListFile = "sections.tsv"
 
+// codeEnd stands behind each piece of code in a heading.
+const codeEnd = "`"
+
 // List makes the content of ListFile: the hash of the files in the first line, then a line for each pill, and one for each of its
 // sections. Only pills without problems that say what they explain can be listed.
 func (c *Collection) List() ([]byte, error) {
@@ -51,7 +54,8 @@ func (c *Collection) List() ([]byte, error) {
 			for i, t := range s.Topics {
 				topics[i] = t.String()
 			}
-			err := write(s.Level, s.Line, int(s.body.role), s.Title, s.Anchor, strings.Join(topics, ","), strings.Join(s.Formerly, ","))
+			code := strings.ReplaceAll(s.headingCode, "\n", codeEnd)
+			err := write(s.Level, s.Line, int(s.body.role), s.Title, s.Anchor, strings.Join(topics, ","), strings.Join(s.Formerly, ","), code)
 			if err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", p.File, s.Line, err)
 			}
@@ -135,7 +139,7 @@ func (c *Collection) listedPill(fields []string) *Pill {
 
 // addListed adds the section of a line of the list.
 func (p *Pill) addListed(fields []string) bool {
-	if len(fields) != 7 {
+	if len(fields) != 8 {
 		return false
 	}
 	var numbers [3]int
@@ -148,7 +152,7 @@ func (p *Pill) addListed(fields []string) bool {
 	}
 	s := Section{
 		Pill: p, Level: numbers[0], Line: numbers[1], Title: fields[3], Anchor: fields[4], Formerly: listed(fields[6]),
-		body: &body{number: len(p.Sections), role: role(numbers[2])},
+		headingCode: strings.ReplaceAll(fields[7], codeEnd, "\n"), body: &body{number: len(p.Sections), role: role(numbers[2])},
 	}
 	for _, text := range listed(fields[5]) {
 		kind, name, ok := strings.Cut(text, ":")

@@ -18,9 +18,8 @@ const diagram = "diagram"
 
 // A Picture is a text diagram of a pill, to be drawn.
 type Picture struct {
-	File   string // of the drawing: that of the third diagram of 02-flakes.md is 02-flakes-3.svg
-	of     *Pill
-	number int // among the diagrams of the pill, from 0
+	File  string // of the drawing: that of the third diagram of 02-flakes.md is 02-flakes-3.svg
+	block func() CodeBlock
 }
 
 // Pictures returns the text diagrams of all pills.
@@ -29,26 +28,36 @@ func (c *Collection) Pictures() []Picture {
 	for _, p := range c.all() {
 		for number := range p.diagrams {
 			file := fmt.Sprintf("%s-%d.svg", strings.TrimSuffix(p.File, ".md"), number+1)
-			pictures = append(pictures, Picture{file, p, number})
+			pictures = append(pictures, Picture{file, func() CodeBlock { return p.diagram(number) }})
 		}
 	}
 	return pictures
 }
 
-// SVG draws the picture, which takes a millisecond or two. Lines and text have the colour of the text around them.
-func (p Picture) SVG() []byte {
-	number := 0
-	for _, block := range p.of.CodeBlocks() {
+// diagram is the block of a diagram, counted from 0.
+func (p *Pill) diagram(number int) CodeBlock {
+	for _, block := range p.CodeBlocks() {
 		if block.Language != diagram {
 			continue
 		}
-		if number == p.number {
-			return []byte(draw(strings.Join(block.Info, " "), block.Text))
+		if number == 0 {
+			return block
 		}
-		number++
+		number--
 	}
-	return nil
+	return CodeBlock{}
 }
+
+// Picture is the block as a picture without a file, if it is a text diagram.
+func (b CodeBlock) Picture() (Picture, bool) {
+	return Picture{block: func() CodeBlock { return b }}, b.Language == diagram
+}
+
+// Title is what the picture shows, as plain text.
+func (p Picture) Title() string { return strings.Join(p.block().Info, " ") }
+
+// SVG draws the picture, which takes a millisecond or two. Lines and text have the colour of the text around them.
+func (p Picture) SVG() []byte { return []byte(draw(p.Title(), p.block().Text)) }
 
 const columnWidth, lineHeight = 8, 16 // of goat's drawings, in pixels
 

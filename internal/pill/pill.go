@@ -219,6 +219,9 @@ func (s Section) Ref() string {
 // IsFrame reports whether the section explains nothing of its own: a summary, questions, a table of contents.
 func (s Section) IsFrame() bool { return s.body.role == framing || s.body.role == shortening }
 
+// IsShort reports whether the section says the whole in short.
+func (s Section) IsShort() bool { return s.body.role == shortening }
+
 // Label is how a link to the section reads: "Pill 03: Overlays and overrides › Scopes".
 func (s Section) Label() string {
 	label := s.Pill.Title

@@ -100,6 +100,12 @@ func (s Section) rank(wanted []string, title string) int {
 	return score
 }
 
+// Words is what the section says, in lower case, code included, without the sections inside it.
+func (s Section) Words() string {
+	text, _ := s.text()
+	return text
+}
+
 // text is what a section says in lower case, and that as prose.
 func (s Section) text() (text, prose string) {
 	s.body.once.Do(func() {

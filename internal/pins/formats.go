@@ -18,6 +18,7 @@ type Format string
 const (
 	None     Format = "none"
 	Modeline Format = "modeline" // a comment "jetpills: revision=REV" in the document
+	Page     Format = "page"     // the revision that a page describes, of code on the page
 	Setting  Format = "setting"  // the editor's or the command line's choice
 	Checkout Format = "checkout" // the document lies in jetpack-nixos itself
 	Unlocked Format = "unlocked" // an address in flake.nix that the lock file is behind
@@ -56,6 +57,7 @@ type format struct {
 // folders the nearest one's counts alone.
 var formats = [...]format{
 	{name: Modeline, words: "a comment in this file", mark: module.DirectiveMark, text: modelinePin},
+	{name: Page, words: "this page"},
 	{name: Setting, words: "the setting"},
 	{
 		name: Checkout, words: "the checkout",

@@ -78,6 +78,9 @@ func (p Pin) Locations(storeDir string) []upstream.Location {
 // SettingPin is the pin of a revision that a person set.
 func SettingPin(revision string) Pin { return Pin{Format: Setting, Revision: normalRevision(revision)} }
 
+// PagePin is the pin of code on a page that describes a revision.
+func PagePin(revision string) Pin { return Pin{Format: Page, Revision: normalRevision(revision)} }
+
 // IsRevision reports whether s has the form of a commit: 7 to 40 hexadecimal digits.
 func IsRevision(s string) bool {
 	return 7 <= len(s) && len(s) <= 40 && strings.Trim(s, "0123456789abcdefABCDEF") == ""

@@ -59,6 +59,14 @@ type Document struct {
 	imports func() []string
 }
 
+// NewPageDocument makes a document of a piece of code on a page that describes a revision of jetpack-nixos. It is no file, and deals
+// with that revision.
+func NewPageDocument(revision, content string) *Document {
+	d := NewDocument("untitled:page", "", "nix", 1, content)
+	d.mentions = func() pins.Mentions { return pins.Mentions{pins.PagePin(revision)} }
+	return d
+}
+
 // NewDocument makes a document of a text that is at hand. Nothing is parsed before it is asked for.
 func NewDocument(uri, path, languageID string, version int32, content string) *Document {
 	d := &Document{URI: uri, Path: path, LanguageID: languageID, Version: version, Text: content, problem: unfit(content)}
