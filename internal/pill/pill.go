@@ -164,7 +164,7 @@ func (c *Collection) Find(ref string) (Section, bool) {
 	if anchor == "" {
 		return p.Sections[0], true
 	}
-	return p.find(strings.ToLower(anchor))
+	return p.Find(strings.ToLower(anchor))
 }
 
 func (c *Collection) find(name string) *Pill {
@@ -187,7 +187,8 @@ func (c *Collection) find(name string) *Pill {
 	return nil
 }
 
-func (p *Pill) find(anchor string) (Section, bool) {
+// Find finds the section with an anchor, which may be a former one, or shortened as long as only one section begins with it.
+func (p *Pill) Find(anchor string) (Section, bool) {
 	var found []Section
 	for _, s := range p.Sections {
 		if s.Anchor == anchor {

@@ -55,18 +55,18 @@ func (s *site) addChanges() error {
 	newest := s.newest.Revision
 	var l lines
 	l.add(`<header class="title"><h1>What changes</h1>`)
-	l.add(`<p class="subtitle">Options and JetPack versions of jetpack-nixos, from one revision to another</p></header>`)
+	l.add(`<p class="subtitle">Options and JetPack versions, from one revision of jetpack-nixos to another</p></header>`)
 	l.add(`<noscript><p>This page compares in your browser, with JavaScript. In a terminal, <code>jetpills options --diff A B</code> says the same.</p></noscript>`)
-	l.add(`<div class="compare" hidden data-compare>`)
-	for _, end := range [][2]string{{"from", "From"}, {"to", "to"}} {
+	l.add(`<div class="compare" hidden data-compare><p class="ends">`)
+	for _, end := range [][2]string{{"from", "From"}, {"to", "To"}} {
 		l.add(`<label>%s <input name="%s" list="revisions" autocomplete="off" spellcheck="false" size="14"></label>`, end[1], end[0])
 	}
-	l.add(`<button type="button" data-do="swap">Swap</button>`)
+	l.add(`<button type="button" data-do="swap">Swap</button></p>`)
 	l.add(`<datalist id="revisions"></datalist>`)
 	l.add(`<p class="hint">A revision is at least seven digits of a commit, a day such as 2025-10-31, or <code>newest</code>, which is <code>%s</code> of %s.</p>`, newest.Short(), newest.Day())
 	l.add(`<p class="presets">%s</p>`, s.presets(t))
 	l.add(`</div>`)
-	l.add(`<div class="difference" role="region" aria-live="polite" aria-label="What changes" data-difference></div>`)
+	l.add(`<div class="difference" data-difference></div>`)
 	s.addPage(page{
 		file: changesFile, title: "What changes between revisions of jetpack-nixos",
 		description: "Compare any two revisions of jetpack-nixos: options that were added, renamed, changed and removed, and versions of JetPack.",
@@ -97,7 +97,7 @@ func (s *site) presets(t timeline) markup {
 		last = i
 	}
 	slices.Reverse(all)
-	return format("From before %s", joined(all, " "))
+	return format("From just before %s", joined(all, " "))
 }
 
 // timeline reads what every revision declares that has a catalog of its own.

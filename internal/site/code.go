@@ -77,9 +77,7 @@ func painted(tree *syntax.Tree, within text.Span, marks []mark) markup {
 			inside, marks = &marks[0], marks[1:]
 			b.WriteString(string(format(`<span data-h="%s">`, inside.hover)))
 		}
-		if token.Kind != syntax.Whitespace || strings.Contains(token.Of(tree.Source()), "\n") {
-			to(classOf(tree, token))
-		}
+		to(classOf(tree, token))
 		b.WriteString(html.EscapeString(token.Of(tree.Source())))
 	}
 	leave(within.End)

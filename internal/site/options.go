@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
@@ -55,19 +54,15 @@ func (s *site) addOptions() error {
 	l.add(`<p class="subtitle">What jetpack-nixos declares at the newest revision that is known here, and what it once did</p></header>`)
 	l.add(`<p class="filter" hidden><label>Show options whose name has <input type="search" autocomplete="off" spellcheck="false" data-filter></label> <span role="status"></span></p>`)
 	var parts []link
-	group := ""
-	for _, o := range s.options.options {
-		if g := groupOf(o.Path); g != group {
-			if group != "" {
-				l.add("</section>")
-			}
-			group = g
-			parts = append(parts, link{"#" + fragment("of-"+g), strings.TrimPrefix(g, "hardware.")})
-			l.add(`<section class="options"><h2 id="of-%s"><code>%s</code></h2>`, g, g)
+	for _, group := range groups(s.options.options) {
+		name := groupOf(group[0].Path)
+		parts = append(parts, link{"#" + fragment("of-"+name), strings.TrimPrefix(name, "hardware.")})
+		l.add(`<section class="options"><h2 id="of-%s"><code>%s</code></h2>`, name, breakable(name))
+		for _, o := range group {
+			s.addOption(&l, o)
 		}
-		s.addOption(&l, o)
+		l.add("</section>")
 	}
-	l.add("</section>")
 	if len(s.options.aliases) > 0 {
 		parts = append(parts, link{"#renamed", "Renamed"})
 		l.add(`<section class="options"><h2 id="renamed">Renamed</h2><p>These names still work. Each stands for another one.</p>`)
@@ -76,8 +71,11 @@ func (s *site) addOptions() error {
 			if o.AliasSince.Known() {
 				since = format(", since %s", s.revision(o.AliasSince))
 			}
-			l.add(`<div class="option" id="%s"><h3><code>%s</code></h3><p>Is now <a href="#%s"><code>%s</code></a>%s.</p></div>`,
-				o.Path, breakable(o.Path), fragment(o.RenamedTo), breakable(o.RenamedTo), since)
+			now := format("<code>%s</code>", breakable(o.RenamedTo))
+			if _, ours := s.newest.Option(o.RenamedTo); ours {
+				now = format(`<a href="#%s">%s</a>`, fragment(o.RenamedTo), now)
+			}
+			l.add(`<div class="option" id="%s"><h3><code>%s</code></h3><p>Is now %s%s.</p></div>`, o.Path, breakable(o.Path), now, since)
 		}
 		l.add("</section>")
 	}
@@ -95,6 +93,23 @@ func (s *site) addOptions() error {
 		content:     l.markup(), parts: parts,
 	})
 	return nil
+}
+
+// groups are options in the groups that they are listed in.
+func groups(options []catalog.Option) [][]catalog.Option {
+	var all [][]catalog.Option
+	at := map[string]int{}
+	for _, o := range options {
+		name := groupOf(o.Path)
+		n, known := at[name]
+		if !known {
+			n = len(all)
+			at[name] = n
+			all = append(all, nil)
+		}
+		all[n] = append(all[n], o)
+	}
+	return all
 }
 
 // groupOf is the set that an option is listed under.
@@ -233,11 +248,4 @@ func breakable(path string) markup {
 func (s *site) prose(words string) markup {
 	h := pill.HTML{Link: func(pill.Link) string { return "" }, Code: func(b pill.CodeBlock) string { return string(plainCode(b)) }}
 	return markup(h.Markdown(prose.Prose(words).Markdown()))
-}
-
-// has reports whether the reference lists an option.
-func (r reference) has(path string) bool {
-	is := func(o catalog.Option) bool { return o.Path == path }
-	return slices.ContainsFunc(r.options, is) || slices.ContainsFunc(r.aliases, is) ||
-		slices.ContainsFunc(r.gone, func(o goneOption) bool { return o.Path == path })
 }

@@ -98,7 +98,7 @@ func (s *site) addOrder(l *lines, p page) {
 				l.add("</ul>")
 			}
 			if group, open = e.group, true; group != "" {
-				l.add(`<p>%s</p>`, capitalized(group))
+				l.add(`<p>%s</p>`, headed(group))
 			}
 			l.add("<ul>")
 		}
@@ -201,6 +201,14 @@ func shortened(text string, most int) string {
 		return string(runes)[:at] + " …"
 	}
 	return string(runes) + "…"
+}
+
+// headed is a group of pills as a heading; a name stays as it is.
+func headed(group string) string {
+	if strings.Contains(group, "-") {
+		return group
+	}
+	return capitalized(group)
 }
 
 func capitalized(s string) string {

@@ -79,9 +79,7 @@ func (s *site) pillPage(p *pill.Pill, h *hovers) markup {
 			l.add("<section%s>", markup(class))
 		}
 		level := min(max(section.Level, 2), 6)
-		for _, former := range section.Formerly {
-			l.add(`<span id="%s"></span>`, former)
-		}
+		addFormer(&l, section)
 		l.add(`<h%s id="%s">%s <a class="anchor" href="#%s" aria-label="Link to this section">#</a></h%s>`,
 			level, section.Anchor, markup(html.Title(section)), fragment(section.Anchor), level)
 		l.add("%s", markup(html.Section(section)))
@@ -90,6 +88,15 @@ func (s *site) pillPage(p *pill.Pill, h *hovers) markup {
 		l.add("</section>")
 	}
 	return l.markup()
+}
+
+// addFormer adds the anchors that a section had once, for old links.
+func addFormer(l *lines, section pill.Section) {
+	for _, former := range section.Formerly {
+		if leads, ok := section.Pill.Find(former); ok && leads.Number() == section.Number() {
+			l.add(`<span id="%s"></span>`, former)
+		}
+	}
 }
 
 // addTitle adds what stands above the first section.
@@ -102,12 +109,10 @@ func (s *site) addTitle(l *lines, p *pill.Pill) {
 		facts = append(facts, format("%s minutes", p.Minutes))
 	}
 	if r, ok := s.library.Revision(p.Revision); ok {
-		facts = append(facts, format(`jetpack-nixos <code>%s</code>, %s`, r.Short(), r.Day()))
+		facts = append(facts, format(`<span>jetpack-nixos <code>%s</code>, %s</span>`, r.Short(), r.Day()))
 	}
 	l.add(`<header class="title">`)
-	for _, former := range p.Sections[0].Formerly {
-		l.add(`<span id="%s"></span>`, former)
-	}
+	addFormer(l, p.Sections[0])
 	if len(facts) > 0 {
 		l.add(`<p class="facts">%s</p>`, joined(facts, " · "))
 	}

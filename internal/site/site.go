@@ -128,15 +128,7 @@ func (s *site) link(file, anchor string) string {
 		if p.File != file {
 			continue
 		}
-		if anchor == "" {
-			return address(pageOf(p))
-		}
-		for _, section := range p.Sections {
-			if section.Anchor == anchor {
-				return addressOf(section)
-			}
-		}
-		if section, ok := s.pills.Find(file + "#" + anchor); ok {
+		if section, ok := p.Find(anchor); ok && anchor != "" {
 			return addressOf(section)
 		}
 		return address(pageOf(p))

@@ -145,6 +145,11 @@
       element.append(...(text ? [text] : []), ...children);
       return element;
     };
+    const status = (text) => {
+      const p = make("p", text);
+      p.setAttribute("role", "status");
+      return p;
+    };
     // A line, with its option as a link to the reference.
     const item = (line) => {
       const sign = make("span", line[0]);
@@ -162,11 +167,11 @@
       const result = jetpills.difference(timeline, from.value, to.value);
       if (!result) {
         const unknown = [from, to].filter((input) => !find(timeline.revisions, input.value)).map((input) => input.value.trim() || "nothing");
-        out.replaceChildren(make("p", `${list(unknown)} is no revision that is known here and declares options.`));
+        out.replaceChildren(status(`${list(unknown)} is no revision that is known here and declares options.`));
         return;
       }
       const parts = result.parts.filter(([, lines]) => lines.length);
-      out.replaceChildren(make("p", result.head), ...parts.flatMap(([name, lines]) => [make("h2", name), make("ul", "", ...lines.map(item))]));
+      out.replaceChildren(status(result.head), ...parts.flatMap(([name, lines]) => [make("h2", name), make("ul", "", ...lines.map(item))]));
       if (!parts.length) out.append(make("p", "no option and no version differs"));
       history.replaceState(null, "", `#${encodeURIComponent(from.value.trim())}..${encodeURIComponent(to.value.trim())}`);
     };

@@ -391,19 +391,23 @@ for (const name of ["hovers", "index", "timeline"]) {
     }
   };
 
-  const unfold = (button) => {
-    const isOpen = button.getAttribute("aria-expanded") === "true";
-    button.setAttribute("aria-expanded", String(!isOpen));
+  // The lists beside the text fold on a narrow screen.
+  const fold = (button) => {
+    const isOpen = button?.getAttribute("aria-expanded") === "true";
+    for (const other of document.querySelectorAll("[data-do=fold]")) other.setAttribute("aria-expanded", String(other === button && !isOpen));
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    const actions = { search, theme: switchTheme, fold: unfold };
+    const actions = { search, theme: switchTheme, fold };
     for (const button of document.querySelectorAll("[data-do]")) {
       const action = actions[button.dataset.do];
       if (!action) continue;
       button.hidden = false;
       button.addEventListener("click", () => action(button));
     }
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-do=fold]")) fold(null);
+    });
     hovers();
     copies();
     follow();
@@ -414,7 +418,7 @@ for (const name of ["hovers", "index", "timeline"]) {
       if ((event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) || (event.key === "k" && (event.ctrlKey || event.metaKey))) {
         event.preventDefault();
         search();
-      }
+      } else if (event.key === "Escape") fold(null);
     });
     addEventListener("beforeprint", () => {
       for (const fold of document.querySelectorAll("main details")) fold.open = true;
