@@ -124,7 +124,7 @@ func (s *site) addMessages(x *indexer) error {
 		}
 		for _, ref := range symptom.Read {
 			if section, ok := s.pills.Find(ref); ok {
-				x.add(messageEntry, pageOf(section.Pill), section.Anchor, title, strings.Join(other, " "))
+				x.add(messageEntry, pageOf(section.Pill), section.Anchor, title, strings.Join(other, "\n"))
 				break
 			}
 		}

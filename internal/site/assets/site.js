@@ -91,6 +91,8 @@ for (const name of ["hovers", "index", "timeline"]) {
       let at = 0;
       return [word, steps.map((step) => (at += parseInt(step, 36)))];
     });
+    // What a message says, in one way or another, as words.
+    const messages = entries.filter((e) => e.kind === "message").map((e) => [e, [e.title, ...e.also.split("\n")].map(wordsOf).filter((words) => words.length > 1)]);
     const bias = { section: 3, option: 2, member: 1, message: 0 };
     return (query) => {
       const wanted = wordsOf(query);
@@ -116,12 +118,17 @@ for (const name of ["hovers", "index", "timeline"]) {
       const hits = [];
       for (const [number, [sum, count]] of points) {
         const e = entries[number];
-        // A message that somebody pastes has words of his own in it.
-        if (count < all && !(e.kind === "message" && all > 2 && count >= 0.6 * all)) continue;
-        let score = (sum * count) / all + bias[e.kind] - e.title.length / 40;
+        if (count < all) continue;
+        let score = sum + bias[e.kind] - e.title.length / 40;
         if (e.lower === phrase || e.lower.endsWith("." + phrase)) score += 60;
         else if (e.lower.includes(phrase)) score += 15;
         hits.push({ ...e, score });
+      }
+      // A message that somebody pastes has more words than the table knows it by.
+      const given = new Set(wanted);
+      for (const [e, ways] of messages) {
+        const known = Math.max(...ways.map((words) => words.filter((word) => given.has(word)).length / words.length));
+        if (known === 1 && !hits.some((hit) => hit.number === e.number)) hits.push({ ...e, score: 20 + e.title.length / 4 });
       }
       return hits.sort((a, b) => b.score - a.score || a.number - b.number).slice(0, 40);
     };
@@ -193,6 +200,7 @@ for (const name of ["hovers", "index", "timeline"]) {
         if (event.key === "ArrowDown") select(selected + 1);
         else if (event.key === "ArrowUp") select(selected - 1);
         else if (event.key === "Enter" && selected >= 0) list.children[selected].firstChild.click();
+        else if (event.key === "Escape") dialog.close(); // and not only the text, as browsers do
         else return;
         event.preventDefault();
       });
@@ -234,12 +242,14 @@ for (const name of ["hovers", "index", "timeline"]) {
     const place = (name) => {
       const at = name.getClientRects()[0];
       if (!at) return;
+      box.style.maxHeight = "";
       const { offsetWidth: width, offsetHeight: height } = box;
-      const above = at.top - height - 6;
-      const below = at.bottom + 6;
-      const top = below + height < innerHeight - 8 || above < 60 ? Math.min(below, innerHeight - height - 8) : above;
+      const gap = 6;
+      const [above, below] = [at.top - gap - 8, innerHeight - at.bottom - gap - 8]; // the room
+      const isBelow = height <= below || below >= above;
+      box.style.maxHeight = `${Math.min(height, isBelow ? below : above)}px`;
+      box.style.top = `${isBelow ? at.bottom + gap : at.top - gap - Math.min(height, above)}px`;
       box.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))}px`;
-      box.style.top = `${Math.max(8, top)}px`;
     };
     const show = async (name, byKey) => {
       clearTimeout(timer);
