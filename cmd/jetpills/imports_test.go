@@ -14,8 +14,9 @@ import (
 // it may import. What a package here may import, a package that may import it
 // may import too only where it is listed.
 var mayImport = map[string][]string{
-	"cmd/jetpills": {"internal/cli", "pills"},
-	"pills":        {},
+	"cmd/jetpills":   {"internal/cli", "pills"},
+	"cmd/playground": {"internal/server", "pills"},
+	"pills":          {},
 
 	"editors/nix":          {}, // tests of the flake
 	"editors/registries":   {}, // tests of the entries

@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"syscall"
 	"unicode"
 	"unicode/utf8"
 
@@ -130,7 +129,7 @@ func (l *looker) read(name string) string {
 	if err != nil || !info.Mode().IsRegular() {
 		return ""
 	}
-	file, err := l.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := l.root.OpenFile(name, os.O_RDONLY|nonBlocking, 0)
 	if err != nil {
 		return ""
 	}

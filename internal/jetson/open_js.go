@@ -1,0 +1,3 @@
+package jetson
+
+const nonBlocking = 0 // a browser has no FIFOs
