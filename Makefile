@@ -1,6 +1,6 @@
 # What people who work on the project type. Users need none of it: see README.md and USAGE.md.
 
-.PHONY: build test bench cross catalog judge pills eras test-editors module-path release release-dry-run
+.PHONY: build test bench cross catalog judge pills eras site test-editors module-path release release-dry-run
 
 build: ## the program, for this machine
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o jetpills ./cmd/jetpills
@@ -57,9 +57,13 @@ pills: ## the tables that the pills take from the catalog, and all that they cla
 eras: ## what hovers show at every state of upstream, held to what that state has
 	go run ./cmd/jetpills pills lint --eras pills
 
-test-editors: ## the extension and the plugins, in real editors: see editors/test/README.md
+site: ## the pills as web pages, in build/site; BASE=URL, at which they will be
+	go run ./cmd/jetpills pills site build/site $(if $(BASE),--base '$(BASE)')
+
+test-editors: ## the extension, the plugins and the web pages, in real editors and browsers: see editors/test/README.md
 	editors/test/run.sh
 	editors/vscode/e2e/run.sh
+	editors/web/test/run.sh
 	cd editors/vscode && npm run lint && npm test
 
 GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
