@@ -14,8 +14,9 @@ func (l Linker) to(file, anchor string) string {
 	return l(file, anchor)
 }
 
-// PillLinks links to the pills where they lie as files: the address ends in the
-// line of the section's heading.
+// PillLinks links to the pills on the web, if the settings name an address, or
+// else to where they lie as files: the address ends in the line of the section's
+// heading.
 func PillLinks(sn *workspace.Snapshot) Linker {
 	return func(file, anchor string) string {
 		ref := file
@@ -25,6 +26,9 @@ func PillLinks(sn *workspace.Snapshot) Linker {
 		section, ok := sn.Pills().Find(ref)
 		if !ok {
 			return ""
+		}
+		if address := sn.Settings().PillsURL; address != "" {
+			return address + section.PageLink()
 		}
 		path, line, err := sn.PillTarget(section)
 		if err != nil {

@@ -142,7 +142,7 @@ func (s *site) addOption(l *lines, o catalog.Option) {
 		row("Default", defaultOf(shown))
 	}
 	if section, ok := s.pills.For(pill.Topic{Kind: pill.OptionTopic, Name: o.Path}); ok {
-		row("Pill", format(`<a href="%s">%s</a>`, addressOf(section), section.Label()))
+		row("Pill", format(`<a href="%s">%s</a>`, section.PageLink(), section.Label()))
 	}
 	if h, ok := s.library.History(o.Path); ok && h.Introduced.Known() {
 		since := s.revision(h.Introduced)

@@ -20,6 +20,7 @@ type page struct {
 	content                  markup
 	sections                 []pill.Section // for the list beside the text
 	parts                    []link         // likewise, on pages that are not of pills
+	class                    string         // of the text; or ""
 	next                     bool           // pages before and after it are named below
 	hovers                   string         // the script with the page's hovers; or ""
 	scripts                  []string       // beside that of all pages
@@ -62,7 +63,7 @@ func (s *site) addPage(p page) {
 	l.add(`<div class="columns">`)
 	s.addOrder(&l, p)
 	addSections(&l, p)
-	l.add(`<main id="content" tabindex="-1"><article>`)
+	l.add(`<main id="content" tabindex="-1"><article class="%s">`, p.class)
 	l.add("%s</article>", p.content)
 	if p.next {
 		s.addNeighbours(&l, p)

@@ -16,10 +16,13 @@ func (s *site) addPills() error {
 		h := s.newHovers(p)
 		content := s.pillPage(p, h)
 		pg := page{
-			file: pageOf(p), title: p.Title, description: cmp.Or(p.Summary, firstWords(p)), content: content, sections: p.Sections[1:], next: true,
+			file: p.Page(), title: p.Title, description: cmp.Or(p.Summary, firstWords(p)), content: content, sections: p.Sections[1:], next: true,
+		}
+		if glossary, ok := s.pills.Glossary(); ok && p == glossary {
+			pg.class = "words"
 		}
 		if len(h.texts) > 0 {
-			pg.hovers = "hovers/" + strings.TrimSuffix(pageOf(p), ".html") + ".js"
+			pg.hovers = "hovers/" + strings.TrimSuffix(p.Page(), ".html") + ".js"
 			s.add(pg.hovers, h.file())
 		}
 		s.addPage(pg)
@@ -46,7 +49,7 @@ func (s *site) startPage() page {
 	l.add(`<header class="title"><h1>Pills</h1></header>`)
 	l.add("<ul>")
 	for _, p := range s.pills.Pills() {
-		l.add(`<li><a href="%s">%s: %s</a> %s</li>`, address(pageOf(p)), p.ID, p.Title, p.Summary)
+		l.add(`<li><a href="%s">%s: %s</a> %s</li>`, address(p.Page()), p.ID, p.Title, p.Summary)
 	}
 	l.add("</ul>")
 	return page{file: "index.html", title: "Pills", description: "All pills of this site.", content: l.markup()}

@@ -49,13 +49,13 @@ type indexer struct {
 func (s *site) addSearch() error {
 	x := &indexer{searchIndex: searchIndex{Kinds: searchKinds}, pages: map[string]int{}, mentions: map[string][]int{}}
 	for _, p := range s.all() {
-		x.page(pageOf(p), cmp.Or(map[bool]string{true: p.ID + " "}[s.isNumbered(p)], "")+p.Title)
+		x.page(p.Page(), cmp.Or(map[bool]string{true: p.ID + " "}[s.isNumbered(p)], "")+p.Title)
 		for _, section := range p.Sections {
 			title := section.Title
 			if section.Number() == 0 {
 				title = p.Title
 			}
-			n := x.add(sectionEntry, pageOf(p), section.Anchor, title, namesOf(section))
+			n := x.add(sectionEntry, p.Page(), section.Anchor, title, namesOf(section))
 			if !section.IsFrame() {
 				x.mention(n, title, section.Words())
 			}
@@ -103,7 +103,7 @@ func (s *site) addMembers(x *indexer) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(topics)) {
 		if section, ok := s.pills.For(topics[name]); ok {
-			x.add(memberEntry, pageOf(section.Pill), section.Anchor, name, "")
+			x.add(memberEntry, section.Pill.Page(), section.Anchor, name, "")
 		}
 	}
 }
@@ -124,7 +124,7 @@ func (s *site) addMessages(x *indexer) error {
 		}
 		for _, ref := range symptom.Read {
 			if section, ok := s.pills.Find(ref); ok {
-				x.add(messageEntry, pageOf(section.Pill), section.Anchor, title, strings.Join(other, "\n"))
+				x.add(messageEntry, section.Pill.Page(), section.Anchor, title, strings.Join(other, "\n"))
 				break
 			}
 		}

@@ -5,8 +5,6 @@ package site
 import (
 	"fmt"
 	"net/url"
-	"path"
-	"strings"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
@@ -51,9 +49,9 @@ type entry struct {
 
 // Make makes the files of a site. An error says what is wrong with the pills or the base.
 func Make(c Config) ([]File, error) {
-	base, err := baseAddress(c.Base)
-	if err != nil {
-		return nil, err
+	base, ok := pill.WebAddress(c.Base)
+	if !ok && c.Base != "" {
+		return nil, fmt.Errorf("the base %q is no address of a site, such as https://example.org/jetpills/", c.Base)
 	}
 	settings := workspace.DefaultSettings()
 	settings.HoverLanguage = false // every "in" and "=" of a page would have one
@@ -75,18 +73,6 @@ func Make(c Config) ([]File, error) {
 
 func (s *site) add(name string, content []byte) { s.files = append(s.files, File{name, content}) }
 
-// baseAddress is the address of a site, with a slash behind.
-func baseAddress(base string) (string, error) {
-	if base == "" {
-		return "", nil
-	}
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return "", fmt.Errorf("the base %q is no address of a site, such as https://example.org/jetpills/", base)
-	}
-	return strings.TrimSuffix(u.String(), "/") + "/", nil
-}
-
 // The pages that are not of pills.
 const (
 	optionsFile  = "options.html"
@@ -102,24 +88,16 @@ func (s *site) contents() []entry {
 	var all []entry
 	all = append(all, entry{file: "index.html", label: "Start"})
 	for _, p := range s.pills.Pills() {
-		all = append(all, entry{file: pageOf(p), label: p.Title, group: p.Group, number: p.ID})
+		all = append(all, entry{file: p.Page(), label: p.Title, group: p.Group, number: p.ID})
 	}
 	if glossary, ok := s.pills.Glossary(); ok {
-		all = append(all, entry{file: pageOf(glossary), label: "Glossary", group: referenceGroup})
+		all = append(all, entry{file: glossary.Page(), label: "Glossary", group: referenceGroup})
 	}
 	all = append(all, entry{file: optionsFile, label: "Options", group: referenceGroup}, entry{file: changesFile, label: "What changes", group: referenceGroup})
 	if s.playground {
 		all = append(all, entry{file: "try/index.html", label: "Playground", group: referenceGroup})
 	}
 	return all
-}
-
-// pageOf is the file of a pill's page.
-func pageOf(p *pill.Pill) string {
-	if p.ID == "README" {
-		return "index.html"
-	}
-	return strings.TrimSuffix(p.File, path.Ext(p.File)) + ".html"
 }
 
 // link is where a link of a pill leads; "" for what the site does not have.
@@ -129,20 +107,11 @@ func (s *site) link(file, anchor string) string {
 			continue
 		}
 		if section, ok := p.Find(anchor); ok && anchor != "" {
-			return addressOf(section)
+			return section.PageLink()
 		}
-		return address(pageOf(p))
+		return address(p.Page())
 	}
 	return ""
-}
-
-// addressOf is where a section stands.
-func addressOf(section pill.Section) string {
-	to := address(pageOf(section.Pill))
-	if section.Anchor == section.Pill.Sections[0].Anchor {
-		return to
-	}
-	return to + "#" + url.PathEscape(section.Anchor)
 }
 
 // address is a file's name as a relative link.

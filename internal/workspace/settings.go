@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jetpills/internal/pill"
 	"jetpills/internal/pins"
 	"jetpills/internal/text"
 )
@@ -41,6 +42,8 @@ type Settings struct {
 	// PillsPath is a folder to read pills from ("jetpills.pills.path"); empty: the shipped ones.
 	// A relative path starts at the first workspace folder, "~/" at the home folder.
 	PillsPath string
+	// PillsURL is where the pills are on the web ("jetpills.pills.url"), with a slash behind; empty: links lead to files.
+	PillsURL string
 	// UpstreamPath is a local checkout of jetpack-nixos ("jetpills.upstream.path"); may be empty.
 	UpstreamPath string
 	// Definition is "jetpills.definition".
@@ -130,6 +133,14 @@ func (p *settingsParser) set(name string, value any) {
 		s.Revision = revision
 	case "jetpills.pills.path":
 		s.PillsPath = p.text(name, value)
+	case "jetpills.pills.url":
+		address := p.text(name, value)
+		url, ok := pill.WebAddress(address)
+		if !ok && address != "" {
+			p.report(name, "must be an address of a site, such as https://example.org/jetpills/, not %q", address)
+			return
+		}
+		s.PillsURL = url
 	case "jetpills.upstream.path":
 		s.UpstreamPath = p.text(name, value)
 	case "jetpills.definition":
