@@ -22,16 +22,18 @@ const manifestHead = "# Files that jetpills pills site wrote. The next run repla
 // Write writes the files of a site into a folder, and removes those of an earlier run that the site no longer has. Files that nobody
 // wrote with it stay as they are; without force, they are a reason to write nothing. Nothing outside of the folder is touched,
 // whatever links are in it.
-func Write(dir string, files []File, force bool) error {
+func Write(dir string, files []File, force bool) error { return plain(dir, write(dir, files, force)) }
+
+func write(dir string, files []File, force bool) error {
 	if err := mayWrite(dir); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return plain(err)
+		return err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return plain(err)
+		return err
 	}
 	defer root.Close()
 	earlier, isOurs, err := readManifest(root)
@@ -74,7 +76,7 @@ func mayWrite(dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return plain(err)
+		return err
 	case !info.IsDir():
 		return fmt.Errorf("%s is not a folder", dir)
 	}
@@ -85,7 +87,7 @@ func mayWrite(dir string) error {
 func refusal(root *os.Root, dir string, files []File, earlier []string, isOurs bool) error {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
-		return plain(err)
+		return err
 	}
 	if !isOurs && len(entries) > 0 {
 		return fmt.Errorf("%s is not empty, and no site of jetpills: nothing was written (--force writes into it all the same)", dir)
@@ -109,14 +111,14 @@ func readManifest(root *os.Root) (names []string, isOurs bool, err error) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, plain(err)
+		return nil, false, err
 	}
 	if !info.Mode().IsRegular() {
 		return nil, false, nil
 	}
 	content, err := root.ReadFile(manifest)
 	if err != nil {
-		return nil, false, plain(err)
+		return nil, false, err
 	}
 	if !bytes.HasPrefix(content, []byte("# ")) {
 		return nil, false, nil
@@ -140,7 +142,7 @@ func listed(names []string) []byte {
 func writeFile(root *os.Root, name string, content []byte) error {
 	if info, err := root.Lstat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		if err := root.Remove(name); err != nil {
-			return plain(err)
+			return err
 		}
 	}
 	if now, err := root.ReadFile(name); err == nil && bytes.Equal(now, content) {
@@ -148,10 +150,10 @@ func writeFile(root *os.Root, name string, content []byte) error {
 	}
 	if folder := path.Dir(name); folder != "." {
 		if err := root.MkdirAll(folder, 0o755); err != nil {
-			return plain(err)
+			return err
 		}
 	}
-	return plain(root.WriteFile(name, content, 0o644))
+	return root.WriteFile(name, content, 0o644)
 }
 
 // remove removes a file of a site, and the folder around it if that is empty then.
@@ -166,10 +168,14 @@ func remove(root *os.Root, name string) {
 }
 
 // plain says what is wrong with a file without the name of the system call.
-func plain(err error) error {
+func plain(dir string, err error) error {
 	var e *fs.PathError
-	if errors.As(err, &e) {
-		return fmt.Errorf("%s: %w", e.Path, e.Err)
+	if !errors.As(err, &e) {
+		return err
 	}
-	return err
+	name := e.Path
+	if !strings.HasPrefix(name, dir) {
+		name = filepath.Join(dir, filepath.FromSlash(name))
+	}
+	return fmt.Errorf("%s: %w", name, e.Err)
 }
