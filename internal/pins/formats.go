@@ -30,7 +30,7 @@ const (
 const flakeLockFormat Format = "flake.lock"
 
 // format is a row of the table: where a pin stands, and what reads it there. One of lock, find and text does that, but for
-// those of which others tell: the setting, what code fetches, and an address that is read beside the lock file.
+// those of which others tell: the page, the setting, what code fetches, and an address that is read beside the lock file.
 type format struct {
 	name Format
 	// words name the pin in a sentence, %s the file in which it stands; "" is the file alone.

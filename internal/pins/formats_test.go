@@ -20,7 +20,7 @@ func TestFormats(t *testing.T) {
 				readers++
 			}
 		}
-		if readers > 1 || readers == 0 && row.name != Setting && row.name != Fetch && row.name != Unlocked {
+		if readers > 1 || readers == 0 && row.name != Page && row.name != Setting && row.name != Fetch && row.name != Unlocked {
 			t.Errorf("%s has %d readers", row.name, readers)
 		}
 		if (row.lock != nil && len(row.files) != 1) || (row.find != nil) != (len(row.files) > 1) || (row.text != nil) != (row.mark != "") {
