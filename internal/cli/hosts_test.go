@@ -57,7 +57,7 @@ eye (flake.nix:6)
   majorVersion  "6" (default)
   super         false (default)
   JetPack 6.2.2, L4T 36.5.0, kernel 5.15.185, CUDA 12.6.10, CUDA capability 8.7
-  flash: nix build .#nixosConfigurations.eye.config.system.build.flashScript
+  flash: nix build --inputs-from . jetpack-nixos#flash-orin-nx-devkit
 `
 	if diff := cmp.Diff(want, out); diff != "" || code != 0 || stderr != "" {
 		t.Errorf("exit code %d, %s, -want +got:\n%s", code, stderr, diff)

@@ -4,6 +4,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/starter"
 )
 
 // buildProduct is the subject of an attribute of system.build that jetpack-nixos sets: what a configuration can be built into.
@@ -129,28 +130,29 @@ func (b buildProduct) sheet(q *query) sheet {
 		default:
 			out.remark("To build it, run in the folder of the flake, with one of %s for %s:", markup.Codes(hosts), markup.Code(host))
 		}
-		out.remarks = append(out.remarks, markup.Command(nixBuild("nixosConfigurations.", host, ".config."+path)))
+		out.remarks = append(out.remarks, markup.Command(starter.Build("nixosConfigurations.", host, ".config."+path)))
 	}
 	return out
 }
 
 // example is the one host that the product can be built of.
-func (b buildProduct) example(q *query) (host, program string) {
+func (b buildProduct) example(q *query) (of exampleHost) {
 	hosts := q.hostsToBuild(b.host)
 	if len(hosts) != 1 {
-		return "", ""
+		return of
 	}
+	of.name = hosts[0]
 	if c := q.knownConfiguration(); c != nil {
-		if h, ok := c.Host(hosts[0]); ok {
-			program = programName(c, h)
+		if h, ok := c.Host(of.name); ok {
+			of.program = programName(c, h)
 		}
 	}
-	return hosts[0], program
+	return of
 }
 
 // hostsToBuild are the configurations that a command may build: the one that a path names, or those that the document is a part of.
 func (q *query) hostsToBuild(named string) []string {
-	isWritable := func(name string) bool { return nixBuild("", name, "") != "" }
+	isWritable := func(name string) bool { return starter.Build("", name, "") != "" }
 	if isWritable(named) {
 		return []string{named}
 	}

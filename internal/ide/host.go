@@ -36,6 +36,9 @@ func (q *query) hostNamed(c *workspace.Configuration, isNamed func(*host.Host) b
 	if len(s.hosts) == 0 {
 		return nil, false
 	}
+	if _, isReady := readyFlash(c, s.hosts[0]); isReady && len(s.hosts) == 1 {
+		s.topics = append(topics{concept("flashing-a-devkit")}, s.topics...)
+	}
 	if name := "nixosConfigurations." + HostName(s.hosts[0]); q.inCheckout() {
 		s.topics = append(topics{output(name)}, s.topics...)
 	}
@@ -181,11 +184,13 @@ func (s nixosHost) sheet(q *query) sheet {
 }
 
 // example is the host that the commands of the pill's excerpt are to be for.
-func (s nixosHost) example(*query) (host, program string) {
+func (s nixosHost) example(*query) (of exampleHost) {
 	if len(s.hosts) > 1 || s.hosts[0].Variant != "" {
-		return "", ""
+		return of
 	}
-	return s.hosts[0].Name, programName(s.of, s.hosts[0])
+	of.name, of.program = s.hosts[0].Name, programName(s.of, s.hosts[0])
+	of.flash, _ = readyFlash(s.of, s.hosts[0])
+	return of
 }
 
 // unseen is where the modules of a host are named that are not looked into.

@@ -15,8 +15,6 @@ import (
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/syntax"
-	"jetpills/internal/pattern"
-	"jetpills/internal/starter"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -79,8 +77,7 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 		f.Kernel = ""
 	}
 	if h.Variant == "" && hasTargetBoard(h) && len(Refused(c, h)) == 0 && NoFlash(c, h).Empty() {
-		f.Flash = flashCommand(c, h)
-		f.Program = flashProgram(c, h)
+		f.Flash, f.Program = flashOf(c, h)
 	}
 	return f
 }
@@ -115,6 +112,9 @@ func NoFlash(c *workspace.Configuration, h *host.Host) markup.Text {
 	case hostString(h, catalog.SoMOption) == catalog.NoBoard && !hasTargetBoard(h):
 		return markup.Format("%s is not set", markup.Code("som"))
 	case c.PinnedOf(h).Catalog.FlashesFromBoard():
+		if _, ok := readyFlash(c, h); ok {
+			break
+		}
 		return markup.Format("jetpack-nixos %s makes that of a configuration for the board itself, and it has to run on a PC with x86_64", markup.Code(r.Short()))
 	}
 	return markup.Text{}
@@ -178,93 +178,6 @@ func mayReplaceKernel(h *host.Host) bool {
 const kernelOption = "boot.kernelPackages"
 
 const realtimeOption = catalog.Namespace + ".kernel.realtime"
-
-// flashScripts are what jetpack-nixos has in config.system.build that flashes a host, the best first.
-var flashScripts = []string{"flashScript", "initrdFlashScript", "legacyFlashScript"}
-
-// flashCommand builds the flash script in the folder of the entry: as a package of the flake, if that has one. It is empty for
-// a name that no command line of Nix can have.
-func flashCommand(c *workspace.Configuration, h *host.Host) string {
-	script := "config." + c.PinnedOf(h).Catalog.FlashScript()
-	if filepath.Base(c.Entry) == "configuration.nix" {
-		return "nix-build '<nixpkgs/nixos>' -I nixos-config=./" + filepath.Base(c.Entry) + " -A " + script
-	}
-	if own, ok := flashPackage(c, h); ok {
-		if own.System == flashSystem {
-			return nixBuild("", own.Name, "")
-		}
-		return nixBuild("packages."+own.System+".", own.Name, "")
-	}
-	if h.Output == "" {
-		return ""
-	}
-	return nixBuild(h.Output+".", h.Name, "."+script)
-}
-
-// programName is what the names of the programs end in that flash a host and burn its fuses; empty if it is not certain.
-func programName(c *workspace.Configuration, h *host.Host) string {
-	option := nameOption
-	if _, ok := c.PinnedOf(h).Catalog.Option(nameOption); !ok {
-		option = hostNameOption
-	}
-	name := hostString(h, option)
-	if !plainName.MatchString(name) {
-		return ""
-	}
-	return name
-}
-
-const (
-	nameOption     = catalog.Namespace + ".name"
-	hostNameOption = "networking.hostName"
-)
-
-// plainName is a name that a shell takes as it is.
-var plainName = pattern.New(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-
-// flashProgram is the path of the program that flashCommand builds, in the folder in which it does; empty if it is not certain.
-func flashProgram(c *workspace.Configuration, h *host.Host) string {
-	script := flashScripts[0]
-	if own, ok := flashPackage(c, h); ok && filepath.Base(c.Entry) != "configuration.nix" {
-		script = own.What
-	}
-	begin, name := c.Library.FlashProgram(c.PinnedOf(h).Catalog, script), programName(c, h)
-	if begin == "" || name == "" {
-		return ""
-	}
-	return "./result/bin/" + begin + name
-}
-
-// flashSystem is the system on which the flash scripts of jetpack-nixos work (flake.nix).
-const flashSystem = "x86_64-linux"
-
-// flashPackage is the package of the flake that is the flash script of a host, for the system on which that works if there are
-// several; of a package in several ways named the first by name.
-func flashPackage(c *workspace.Configuration, h *host.Host) (best host.Build, ok bool) {
-	rank := func(b host.Build) int {
-		n := 2 * slices.Index(flashScripts, b.What)
-		if b.System != flashSystem {
-			n++
-		}
-		return n
-	}
-	for _, b := range c.Builds {
-		isBetter := !ok || rank(b) < rank(best)
-		if b.Host == h.Name && slices.Contains(flashScripts, b.What) && syntax.IsName(b.System) && isBetter {
-			best, ok = b, true
-		}
-	}
-	return best, ok
-}
-
-// nixBuild is the command that builds an attribute of the flake. It is empty for a name that no command line of Nix can have.
-func nixBuild(before, name, behind string) string {
-	of := starter.Installable(before, name, behind)
-	if of == "" {
-		return ""
-	}
-	return "nix build " + of
-}
 
 // certain is the value that an option of a host certainly has.
 func certain(h *host.Host, path string) (any, bool) {

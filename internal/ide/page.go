@@ -1,11 +1,13 @@
 package ide
 
 import (
+	"cmp"
 	"strings"
 
 	"jetpills/internal/markup"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/pill"
+	"jetpills/internal/starter"
 	"jetpills/internal/workspace"
 )
 
@@ -21,25 +23,38 @@ type Page struct {
 	example *strings.Replacer
 }
 
-// forHost is a subject that belongs to a host. It has the host's name, and what the names of its flash programs end in, both empty if they
-// are not known.
+// forHost is a subject that belongs to a host.
 type forHost interface {
-	example(*query) (host, program string)
+	example(*query) exampleHost
 }
 
-// exampleOf puts a host in the place of the one that the pills have for an example: nixosConfigurations.orin, with an AGX Orin developer kit.
-func exampleOf(host, program string) *strings.Replacer {
-	if !syntax.IsName(host) {
+// An exampleHost is what an excerpt has of a host in the place of its own example. What is not known is empty.
+type exampleHost struct {
+	name    string
+	program string           // what the names of its flash programs end in
+	flash   starter.Flashing // by the ready script of upstream
+}
+
+// replacer replaces the example of the pills: nixosConfigurations.orin, with an AGX Orin developer kit.
+func (h exampleHost) replacer() *strings.Replacer {
+	if !syntax.IsName(h.name) {
 		return nil
 	}
-	if program == "" {
-		program = "*"
-	}
-	names := []string{"nixosConfigurations.orin.", "nixosConfigurations." + host + "."}
-	for _, begin := range []string{"flash-", "fuse-"} {
-		for _, end := range []string{"orin-agx-devkit", "HOSTNAME"} {
-			names = append(names, "./result/bin/"+begin+end, "./result/bin/"+begin+program, "./result/bin/initrd-"+begin+end, "./result/bin/initrd-"+begin+program)
+	program := cmp.Or(h.program, "*")
+	names := []string{"nixosConfigurations.orin.", "nixosConfigurations." + h.name + "."}
+	for _, end := range []string{"orin-agx-devkit", "HOSTNAME", "*"} {
+		flash, initrdFlash := "flash-"+program, "initrd-flash-"+program
+		switch {
+		case h.flash.Program != "":
+			flash, initrdFlash = h.flash.Program, h.flash.Program
+		case h.flash.Package != "":
+			flash, initrdFlash = "flash-*", "initrd-flash-*"
 		}
+		names = append(names, inResult("flash-"+end), inResult(flash), inResult("initrd-flash-"+end), inResult(initrdFlash),
+			inResult("fuse-"+end), inResult("fuse-"+program))
+	}
+	if h.flash.Package != "" {
+		names = append(names, "nix build --inputs-from . jetpack-nixos#flash-orin-agx-devkit", h.flash.Build)
 	}
 	return strings.NewReplacer(names...)
 }
@@ -60,7 +75,7 @@ func (q *query) page(s subject) Page {
 	if section, ok := s.section(q); ok {
 		p.section = section
 		if of, isForHost := s.(forHost); isForHost {
-			p.example = exampleOf(of.example(q))
+			p.example = of.example(q).replacer()
 		}
 		p.section.Title, p.excerpt, p.note = q.sn.Shelf().Excerpt(section, q.pinned.Catalog, q.sn.Settings().ExcerptLines)
 	}

@@ -2,12 +2,10 @@ package starter
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
 	"jetpills/internal/catalog"
-	"jetpills/internal/nix/syntax"
 )
 
 // readme has the commands for the board of a host, from the first to the upgrade.
@@ -38,14 +36,14 @@ func readme(c *catalog.Catalog, h Host) string {
 	say("\n## 1. Lock and check\n")
 	say("Put your public ssh key into `%s`, into both lists: ssh accepts only keys. Nix then writes `flake.lock`:\n", machineFile)
 	say("```bash\ngit init && git add .\nnix flake lock && git add flake.lock\nnix eval --raw %s\n```",
-		Installable(output, h.Name, ".config.system.build.toplevel.drvPath"))
+		Installable(configurations+".", h.Name, ".config.system.build.toplevel.drvPath"))
 	say("\nThe last line evaluates everything and builds nothing. A flake in git sees tracked files only: `git add` each new one.")
 
 	say("\n## 2. Flash the firmware\n")
 	say("On an x86_64 Linux PC, with the board in recovery mode and connected by a USB data cable:\n")
-	build, program, isReady := Flash(c, h)
-	say("```bash\n%s\nlsusb -d 0955:     # must show a line with APX; jetpills board names the module\nsudo ./result/bin/%s\n```", build, program)
-	if !isReady {
+	flash := Flash(c, h, input)
+	say("```bash\n%s\nlsusb -d 0955:     # must show a line with APX; jetpills board names the module\nsudo ./result/bin/%s\n```", flash.Build, flash.Program)
+	if flash.Package == "" {
 		say("\njetpack-nixos has no ready script for this board. This one is built from `%s`. Its kernel and firmware are built on", hostFile(h.Name))
 		say("aarch64, by a builder of that kind, or cross-compiled (`jetpills pills show 09#cross-builds-from-x86_64`).")
 		if target := c.TargetBoardOn(h.SoM, h.CarrierBoard, h.Major); target != "" {
@@ -60,7 +58,7 @@ func readme(c *catalog.Catalog, h Host) string {
 	say("`jetpills pills show 08#recovery-mode` says how to enter recovery mode.")
 
 	say("\n## 3. Write the installer to a USB stick\n")
-	say("```bash\nnix build --inputs-from . jetpack-nixos#%s", installer(c, major))
+	say("```bash\nnix build --inputs-from . %s#%s", input, installer(c, major))
 	say("lsblk            # which sdX is the stick? it is overwritten")
 	say("sudo dd if=\"$(echo result/iso/*.iso)\" of=/dev/sdX bs=4M oflag=sync status=progress\n```")
 	say("\nBoot the board from the stick: press Esc on the serial console, and choose it in the Boot Manager.")
@@ -122,48 +120,6 @@ func facts(c *catalog.Catalog, h Host) [][2]string {
 		{"CUDA capability", strings.Join(som.CUDACapabilities, ", ")},
 	}
 	return slices.DeleteFunc(all, func(fact [2]string) bool { return fact[1] == "" })
-}
-
-// Flash is the command that builds what flashes a host, in the folder of its flake, and the program in the result: the ready script of
-// upstream if there is one for the board, or that of the host's own configuration.
-func Flash(c *catalog.Catalog, h Host) (build, program string, isReady bool) {
-	if t, ok := FlashTarget(c, h); ok {
-		return "nix build --inputs-from . jetpack-nixos#" + t.Package, t.Binary, true
-	}
-	// name is som-carrierBoard (modules/default.nix), and the program has it behind initrd-flash- (device-pkgs/default.nix).
-	carrier := h.CarrierBoard
-	if carrier == "" {
-		carrier = "generic"
-	}
-	return "nix build " + Installable(output, h.Name, ".config."+c.FlashScript()), "initrd-flash-" + h.SoM + "-" + carrier, false
-}
-
-// output is the one of a flake that has the hosts.
-const output = "nixosConfigurations."
-
-// Installable is an attribute of the flake in the folder, by a name and what stands around it, as a word of a command line. It is
-// empty for a name that no command line of Nix can have.
-func Installable(before, name, behind string) string {
-	// Nix decodes the part after # like that of a URL. It then takes what stands in quotes as it is, without escapes.
-	switch written := url.PathEscape(name); {
-	case name == "" || strings.Contains(name, `"`):
-		return ""
-	case written == name && syntax.IsName(name):
-		return ".#" + before + name + behind
-	default:
-		return "'.#" + before + `"` + written + `"` + behind + "'"
-	}
-}
-
-// FlashTarget is the ready script of upstream for a board.
-func FlashTarget(c *catalog.Catalog, h Host) (catalog.FlashTarget, bool) {
-	i := slices.IndexFunc(c.FlashTargets(), func(t catalog.FlashTarget) bool {
-		return t.SoM == h.SoM && t.CarrierBoard == h.CarrierBoard && !t.Super && t.Major == h.major(c)
-	})
-	if i < 0 {
-		return catalog.FlashTarget{}, false
-	}
-	return c.FlashTargets()[i], true
 }
 
 // installer is the image whose kernel is of a JetPack.

@@ -17,6 +17,8 @@ type Host struct {
 	Name string
 	// SoM, CarrierBoard and Major are values of the options. An empty CarrierBoard or Major leaves its option at the default.
 	SoM, CarrierBoard, Major string
+	// Super asks for the higher power modes of the module.
+	Super bool
 }
 
 // Example is the host of pill 09.
@@ -33,6 +35,7 @@ const (
 )
 
 const (
+	input      = "jetpack-nixos" // the flake's name for it
 	repository = "github:anduril/jetpack-nixos"
 	key        = "ssh-ed25519 AAAA…"
 )

@@ -71,3 +71,20 @@ func TestPresets(t *testing.T) {
 		}
 	}
 }
+
+// TestReady holds that each ready script which upstream's flake has, as it was evaluated, is found by its board.
+func TestReady(t *testing.T) {
+	c := newest(t)
+	for _, target := range c.FlashTargets() {
+		h := starter.Host{Name: "robot", SoM: target.SoM, CarrierBoard: target.CarrierBoard, Major: target.Major, Super: target.Super}
+		want := starter.Flashing{Build: "nix build --inputs-from . jetpack#" + target.Package, Program: target.Binary, Package: target.Package}
+		if got := starter.Flash(c, h, "jetpack"); got != want {
+			t.Errorf("%s: %+v", target.Name, got)
+		}
+	}
+	generic := starter.Flash(c, starter.Host{Name: "robot", SoM: "orin-nx"}, "jetpack")
+	own := starter.Flashing{Build: "nix build .#nixosConfigurations.robot.config.system.build.flashScript", Program: "initrd-flash-orin-nx-generic"}
+	if len(c.FlashTargets()) == 0 || generic != own {
+		t.Errorf("without a carrier board: %+v", generic)
+	}
+}

@@ -281,3 +281,12 @@ func (h *Host) Type(path ...string) (Type, bool) {
 	o, ok := h.schema.Lookup(path...)
 	return o.Type, ok
 }
+
+// DefinedElsewhere reports whether modules outside of the workspace may define an option of the schema.
+func (h *Host) DefinedElsewhere(path ...string) bool {
+	if h.schema == nil {
+		return false
+	}
+	o, ok := h.schema.Lookup(path...)
+	return ok && o.Elsewhere != 0
+}
