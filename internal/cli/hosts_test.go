@@ -45,7 +45,7 @@ func TestHosts(t *testing.T) {
   majorVersion  "6" (default)
   super         false (default)
   JetPack 6.2.2, L4T 36.5.0, kernel 5.15.185, CUDA 12.6.10, CUDA capability 8.7
-  flash: nix build .#nixosConfigurations.arm.config.system.build.flashScript
+  flash: nix build --inputs-from . jetpack-nixos#flash-orin-agx-devkit
 
 desk (flake.nix:6)
   not a Jetson, as far as its files show

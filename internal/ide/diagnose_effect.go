@@ -23,6 +23,9 @@ func (d *diagnoser) effectsOfHost(h *host.Host) {
 	if !d.isCertain() || c.Open != nil || c.Bound != nil {
 		return // another revision may look at it, or another host
 	}
+	if d.forgottenEnable(h) {
+		return
+	}
 	for _, v := range h.Values {
 		if !slices.ContainsFunc(v.Definitions, func(definition host.Definition) bool { return isIn(definition.Path, d.doc) }) {
 			continue
@@ -40,6 +43,40 @@ func (d *diagnoser) effectsOfHost(h *host.Host) {
 			}
 		}
 	}
+}
+
+// forgottenEnable reports that a host sets the SoM and nothing sets enable, without which nothing looks at the SoM. To leave enable to the
+// hosts that share the file, or to a specialisation, is no mistake.
+func (d *diagnoser) forgottenEnable(h *host.Host) bool {
+	isOff := func(h *host.Host) bool {
+		enable, ok := h.Option(catalog.EnableOption)
+		return ok && h.Jetpack == host.Yes && !h.Replaced && len(h.Unseen) == 0 && h.Bound == nil && enable.Certainty == host.Default && len(enable.Definitions) == 0
+	}
+	som, _ := h.Option(catalog.SoMOption)
+	i := slices.IndexFunc(som.Definitions, func(definition host.Definition) bool {
+		return definition.Wins && definition.Condition == host.Yes && isIn(definition.Path, d.doc)
+	})
+	if i < 0 || !isOff(h) || slices.ContainsFunc(d.hostsOfDoc, func(other *host.Host) bool { return !isOff(other) }) || d.isRead(catalog.SoMOption) {
+		return false
+	}
+	at := som.Definitions[i].Path.Span
+	found := Diagnostic{
+		Span: at, Code: CodeNoEffect, Host: HostName(h), Section: d.explain(strings.Split(catalog.EnableOption, ".")),
+		Message: fmt.Sprintf("Set %s: without it, som and all other options here have no effect", catalog.EnableOption),
+	}
+	for n := range syntax.Ancestors(d.doc.Tree().NodeAt(at.Start)) {
+		b, ok := syntax.AsBinding(n)
+		if !ok {
+			continue
+		}
+		if before, isPlain := strings.CutSuffix(b.Path().Text(), "som"); isPlain && b.Path().Span().End == at.End {
+			add := before + "enable = true"
+			found.Fixes = []Fix{{Title: "Add " + add, Edits: here(insertBefore(d.doc.Text, n.Span().Start, add+";"))}}
+		}
+		break
+	}
+	d.reportForHost(found)
+	return true
 }
 
 // hasNoEffect reports whether a host certainly has a definition, and does not look at its value.

@@ -21,18 +21,28 @@ func isModuleOf(h *host.Host, doc *workspace.Document, function syntax.Node) boo
 	return slices.Contains(h.Functions, host.Location{File: filepath.ToSlash(doc.Path), Span: function.Span()})
 }
 
-// hostsOf are the hosts that a document is a part of, where they are read with the catalog that holds for it.
-func hostsOf(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) []*host.Host {
+// hostsOf are the hosts that a document is a part of, where they are read with the catalog that holds for it, and apart from them those
+// that certainly lack the module of jetpack-nixos.
+func hostsOf(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) (hosts, bare []*host.Host) {
 	if doc.Path == "" {
-		return nil
+		return nil, nil
 	}
-	c := sn.Configuration(doc.Dir())
-	return slices.DeleteFunc(c.HostsOf(doc.Path, pinned), func(h *host.Host) bool { return h.Jetpack == host.No })
+	for _, h := range sn.Configuration(doc.Dir()).HostsOf(doc.Path, pinned) {
+		if h.Jetpack == host.No {
+			bare = append(bare, h)
+		} else {
+			hosts = append(hosts, h)
+		}
+	}
+	return hosts, bare
 }
 
 // judgedByHosts are those of the diagnostics of a document by itself that its hosts leave standing. What a host knows of the
 // board beats what one set says of it, and NixOS does not look at a value that another definition overrides.
 func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnostic) []Diagnostic {
+	if len(hosts) == 0 {
+		return slices.Clone(alone)
+	}
 	knowsBoard := slices.ContainsFunc(hosts, func(h *host.Host) bool { return boardOf(h).isKnown() })
 	overridden := overriddenSpans(hosts, doc)
 	if !slices.ContainsFunc(hosts, func(h *host.Host) bool { return !h.Replaced }) {
@@ -70,7 +80,7 @@ func definesAt(h *host.Host, doc *workspace.Document, name text.Span) bool {
 // declare options. What is spelled nearly like a known one is likelier to be a mistake.
 func (d *diagnoser) weighUnseen(hosts []*host.Host) {
 	isForeign := func(u host.Unseen) bool { return u.Foreign }
-	if slices.ContainsFunc(hosts, func(h *host.Host) bool { return !slices.ContainsFunc(h.Unseen, isForeign) }) {
+	if len(hosts) == 0 || slices.ContainsFunc(hosts, func(h *host.Host) bool { return !slices.ContainsFunc(h.Unseen, isForeign) }) {
 		return
 	}
 	d.found = slices.DeleteFunc(d.found, func(found Diagnostic) bool { return found.Code == CodeUnknownValue && len(found.Fixes) == 0 })
@@ -160,8 +170,15 @@ func (b hostBoard) isKnown() bool {
 }
 
 // hosts looks at what each host comes to, and reports what this document has to do with.
-func (d *diagnoser) hosts(hosts []*host.Host) {
+func (d *diagnoser) hosts(hosts, bare []*host.Host) {
 	d.hostsOfDoc = hosts
+	for _, r := range rules {
+		for _, h := range bare {
+			if r.bare != nil && !d.isEnough() {
+				r.bare(d, h)
+			}
+		}
+	}
 	for _, h := range hosts {
 		if d.isEnough() {
 			return
@@ -176,7 +193,7 @@ func (d *diagnoser) hosts(hosts []*host.Host) {
 		}
 	}
 	d.weighUnseen(hosts)
-	d.nameHosts(hosts)
+	d.nameHosts(slices.Concat(hosts, bare))
 }
 
 // boardOfHost reports a combination that jetpack-nixos refuses, where the value is written that does not fit the SoM.

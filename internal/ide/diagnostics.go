@@ -82,7 +82,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 // diagnose reports what one revision refuses in a document, of the hosts for which that holds.
 func diagnose(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) []Diagnostic {
 	applies := map[domain]bool{anyDocument: mayDefine(pinned.Catalog, doc.Text), jetpackDocument: sn.DealsWithJetpack(doc)}
-	hosts := hostsOf(sn, doc, pinned)
+	hosts, bare := hostsOf(sn, doc, pinned)
 	if !sn.Settings().Diagnostics {
 		return nil
 	}
@@ -95,16 +95,15 @@ func diagnose(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.
 		}
 		return d.diagnostics()
 	}).([]Diagnostic)
-	if len(hosts) == 0 {
-		isHanded := func(f Diagnostic) bool { return f.handed }
-		if slices.ContainsFunc(alone, isHanded) {
-			return slices.DeleteFunc(slices.Clone(alone), isHanded)
-		}
+	if isHanded := func(f Diagnostic) bool { return f.handed }; len(hosts) == 0 && slices.ContainsFunc(alone, isHanded) {
+		alone = slices.DeleteFunc(slices.Clone(alone), isHanded)
+	}
+	if len(hosts)+len(bare) == 0 {
 		return alone
 	}
 	d := newDiagnoser(sn, doc, pinned)
 	d.found = judgedByHosts(hosts, doc, alone)
-	d.look(func() { d.hosts(hosts) })
+	d.look(func() { d.hosts(hosts, bare) })
 	return d.diagnostics()
 }
 

@@ -50,6 +50,16 @@ func here(edits ...text.Edit) []Edit {
 	return all
 }
 
+// insertBefore adds code before what stands at an offset: on a line of its own where that begins a line.
+func insertBefore(source string, at int, code string) text.Edit {
+	space := " "
+	line := strings.LastIndexByte(source[:at], '\n') + 1
+	if indent := source[line:at]; strings.TrimSpace(indent) == "" && line > 0 {
+		space = "\n" + indent
+	}
+	return text.Edit{Span: text.Span{Start: at, End: at}, NewText: code + space}
+}
+
 // certainIfOne marks the only one of some fixes as certain.
 func certainIfOne(fixes []Fix) []Fix {
 	if len(fixes) == 1 {

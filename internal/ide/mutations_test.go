@@ -247,6 +247,13 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 «|  ‹hardware.nvidia-jetpack.super› = lib.mkIf true true;
 »}
 `},
+	"no enable": {code: ide.CodeNoEffect, files: `-- host.nix --
+{ imports = [ ./board.nix ]; hardware.nvidia-jetpack.carrierBoard = "devkit"; }
+-- board.nix --
+{ lib, ... }: {
+  hardware.nvidia-jetpack = { «enable = true; |»‹som› = lib.mkDefault "orin-agx"; };
+}
+`},
 	"keys of a feature that is off": {code: ide.CodeNoEffect, files: `-- host.nix --
 { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; firmware.uefi.capsuleAuthentication = {«| ‹trustedPublicCertPemFile› = ./key.pem;» }; }; }
 `},
@@ -271,6 +278,9 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 		`(import "${jetpack}/modules/default.nix" (import "${jetpack}/overlay.nix"))`,
 		`«(import "${jetpack}/modules/default.nix" (import "${jetpack}/overlay.nix"))|"${jetpack}/modules/default.nix"»`,
 	}},
+	"module that is not imported": {code: ide.CodeMissingModule, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { ‹enable› = true; som = "orin-agx"; }; }
+`, flake: []string{`[ jetpack-nixos.nixosModules.default `, `[ «jetpack-nixos.nixosModules.default |»`}, unmended: "not every shape has one list to add it to"},
 	"overlay": {code: ide.CodeOverlayRecursion, files: `-- host.nix --
 { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; nixpkgs.overlays = import ./overlays.nix; }
 -- overlays.nix --

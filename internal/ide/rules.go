@@ -55,6 +55,7 @@ const (
 	CodeConflictingDefinition Code = "conflicting-definition"
 	CodeOverlayRecursion      Code = "overlay-recursion"
 	CodeModuleImport          Code = "module-import"
+	CodeMissingModule         Code = "missing-module"
 	CodeNoEffect              Code = "no-effect"
 	CodeCUDACapabilities      Code = "cuda-capabilities"
 	CodeCUDASet               Code = "cuda-set"
@@ -86,11 +87,12 @@ type Rule struct {
 	// hold for the newest revision.
 	Wrong, Right string
 
-	// document looks at a document by itself, host at what a host comes to. One of them may look for several rules. A rule
+	// document looks at a document by itself, host and bare at what a host comes to. One of them may look for several rules. A rule
 	// about the text of a document that deals with jetpack-nixos says so; the others look at what may define an option.
 	document func(*diagnoser)
 	in       domain
 	host     func(*diagnoser, *host.Host)
+	bare     func(*diagnoser, *host.Host) // of a host that certainly lacks the module of jetpack-nixos
 }
 
 // rules is the table of rules. It is filled at the start, because the functions in it report by its rows.
@@ -211,9 +213,10 @@ func init() {
 			Finds: "Definitions with equal priorities and different values, of an option that takes one value.",
 			Why:   "Nix stops with “The option … has conflicting definition values”.",
 			Mend:  "Delete one, or give one another priority: lib.mkForce makes a definition win, lib.mkDefault lets others override it.",
-			Wrong: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = \"orin-agx\"; } ];\n  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
+			Wrong: "{ inputs, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = \"orin-agx\"; } ];\n" +
+				"  hardware.nvidia-jetpack = {\n    enable = true;\n    som = \"orin-nx\";\n  };\n}\n",
 			Right: "{ inputs, lib, ... }: {\n  imports = [ inputs.jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack.som = lib.mkDefault \"orin-agx\"; } ];\n" +
-				"  hardware.nvidia-jetpack.som = \"orin-nx\";\n}\n",
+				"  hardware.nvidia-jetpack = {\n    enable = true;\n    som = \"orin-nx\";\n  };\n}\n",
 		},
 		{
 			Code: CodeModuleImport, Severity: SeverityError, Topic: output("nixosModules.default"), host: (*diagnoser).importsOfHost,
@@ -225,10 +228,18 @@ func init() {
 			Right: importExample("jetpack-nixos.nixosModules.default", ""),
 		},
 		{
+			Code: CodeMissingModule, Severity: SeverityError, Topic: output("nixosModules.default"), bare: (*diagnoser).moduleOfHost,
+			Finds: "A host that sets options of jetpack-nixos and does not import its module.",
+			Why:   "Nix stops with “The option hardware.nvidia-jetpack does not exist”: to have jetpack-nixos as an input of the flake declares no options.",
+			Mend:  "Add nixosModules.default of jetpack-nixos to the modules of the host.",
+			Wrong: importExample("", `som = "orin-agx";`),
+			Right: importExample("jetpack-nixos.nixosModules.default", `som = "orin-agx";`),
+		},
+		{
 			Code: CodeNoEffect, Severity: SeverityWarning, Tag: TagUnnecessary, Topic: concept("option-path"), host: (*diagnoser).effectsOfHost,
 			Finds: "A definition of an option that jetpack-nixos does not use on the host.",
 			Why: "The build gives no warning, and the system is the same as without the definition. The option belongs to other " +
-				"SoMs or carrier boards, or to a feature that is off.",
+				"SoMs or carrier boards, or to a feature that is off: of a host that sets a SoM without enable, none is used.",
 			Mend:  "Delete the definition, or set what the option needs. The message names it.",
 			Wrong: importExample("jetpack-nixos.nixosModules.default", `som = "xavier-agx"; super = true;`),
 			Right: importExample("jetpack-nixos.nixosModules.default", `som = "orin-nx"; super = true;`),
@@ -318,11 +329,11 @@ func importExample(module, options string) string {
 
   outputs = { nixpkgs, jetpack-nixos, ... }: {
     nixosConfigurations.jetson = nixpkgs.lib.nixosSystem {
-      modules = [ %s { hardware.nvidia-jetpack = { enable = true;%s }; } ];
+      modules = [ %s{ hardware.nvidia-jetpack = { enable = true;%s }; } ];
     };
   };
 }
-`, module, strings.TrimRight(" "+options, " "))
+`, strings.TrimLeft(module+" ", " "), strings.TrimRight(" "+options, " "))
 }
 
 // Rules are all rules, in the order in which they are shown. The slice must not be changed.

@@ -333,8 +333,15 @@ func (r *reader) namesIn(binder syntax.Node, name string) []syntax.Node {
 
 // binderOf is the let, the recursive set or the function that binds the name which an identifier, or a name of an inherit, uses; the
 // zero Node if none does.
-func (r *reader) binderOf(n syntax.Node) syntax.Node {
-	name, levels := n.Text(), 0
+func (r *reader) binderOf(n syntax.Node) syntax.Node { return r.binderAt(n, n.Text()) }
+
+// Binder is what binds a name at a node: a let, a recursive set or a function; the zero Node if nothing does.
+func Binder(n syntax.Node, name string) syntax.Node {
+	return (&reader{climber: climber{}, certain: true}).binderAt(n, name)
+}
+
+func (r *reader) binderAt(n syntax.Node, name string) syntax.Node {
+	levels := 0
 	for at, up := n, n.Parent(); !up.IsZero() && levels < mostLevels; at, up = up, up.Parent() {
 		levels++
 		switch up.Kind() {
