@@ -88,7 +88,7 @@ func (s Section) LineAt(offset int) int {
 
 // Blocks cuts a piece of Markdown into its blocks. Laid end to end, their sources are the text, but for empty lines before the first.
 func Blocks(markdown string) []Block {
-	d := &document{source: []byte(markdown), firstLine: 1}
+	d := newPill([]byte(markdown)).document()
 	var all []Block
 	var starts []int
 	for n := range children(d.parse(0, len(d.source))) {
@@ -166,7 +166,7 @@ func (s Section) Rewritten(rewrite func(inner Section) string, enough int) (rewr
 			rewritten = s
 		}
 	}()
-	p, d := *s.Pill, &document{}
+	p, d := *s.Pill, &document{firstLine: 1}
 	p.Sections, p.document = nil, func() *document { return d }
 	said := 0
 	for _, inner := range s.Subtree() {
@@ -183,6 +183,7 @@ func (s Section) Rewritten(rewrite func(inner Section) string, enough int) (rewr
 		inner.Pill = &p
 		p.Sections = append(p.Sections, inner)
 	}
+	d.lineEnds = lineEnds(d.source)
 	for _, at := range d.ranges {
 		var nodes []ast.Node
 		for n := range children(d.parse(at[0], at[1])) {

@@ -41,6 +41,15 @@ const (
 	marks = pairs + "`|-#"
 )
 
+var isPair, isMark = setOf(pairs), setOf(marks)
+
+func setOf(characters string) (set [256]bool) {
+	for _, b := range []byte(characters) {
+		set[b] = true
+	}
+	return set
+}
+
 const (
 	indexFile    = "README.md"
 	indexID      = "README"
@@ -238,10 +247,10 @@ func weigh(text []byte) (weight, line int, err error) {
 			paired = 0
 		}
 		for _, b := range content {
-			if strings.IndexByte(marks, b) >= 0 {
+			if isMark[b] {
 				weight++
 			}
-			if strings.IndexByte(pairs, b) >= 0 {
+			if isPair[b] {
 				paired++
 			}
 		}
@@ -311,13 +320,24 @@ func depth(line []byte) int {
 
 // newPill is a pill of a text without front matter.
 func newPill(source []byte) *Pill {
-	d := &document{source: source, firstLine: 1}
+	d := &document{source: source, firstLine: 1, lineEnds: lineEnds(source)}
 	return &Pill{document: func() *document { return d }}
 }
 
 // line is the 1-based line in the file of an offset in the source.
 func (d *document) line(offset int) int {
-	return d.firstLine + bytes.Count(d.source[:min(offset, len(d.source))], []byte("\n"))
+	before, _ := slices.BinarySearch(d.lineEnds, offset)
+	return d.firstLine + before
+}
+
+// lineEnds are the offsets of the line breaks of a text.
+func lineEnds(text []byte) (ends []int) {
+	for at, b := range text {
+		if b == '\n' {
+			ends = append(ends, at)
+		}
+	}
+	return ends
 }
 
 // collect gathers what checks ask for: code blocks, links and prose.

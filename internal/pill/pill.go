@@ -56,6 +56,7 @@ type Pill struct {
 // A document is the text of a pill, parsed.
 type document struct {
 	source    []byte       // what the syntax tree points into: no front matter, LF line ends
+	lineEnds  []int        // the offsets of its line breaks
 	firstLine int          // line in the file of the first line of source, 1-based
 	nodes     [][]ast.Node // of each section, up to the next heading; no comments, no footer
 	ranges    [][2]int     // where the nodes of each section stand in source, with comments
