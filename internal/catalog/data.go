@@ -460,13 +460,17 @@ func (l *Library) effectsOf(source int) []Effect {
 
 // state reads a source without its options, assertions and packages.
 func (l *Library) state(source int) Source {
-	s := Source{DefaultMajors: map[string]string{}}
-	s.Generations = things[Generation](l.options, source, generationEntry, nil)
-	sort.SliceStable(s.Generations, func(i, j int) bool { return len(s.Generations[i].Major) < len(s.Generations[j].Major) })
+	s := Source{DefaultMajors: map[string]string{}, Generations: l.generationsOf(source)}
 	things(l.options, source, defaultEntry, func(major *string, v *version) { s.DefaultMajors[v.name()] = *major })
 	s.Holds = things[Table](l.options, source, holdsEntry, nil)
 	things(l.options, source, moduleEntry, func(r *RootModule, v *version) { s.Root = RootModule{v.name(), r.Of} })
 	return s
+}
+
+func (l *Library) generationsOf(source int) []Generation {
+	all := things[Generation](l.options, source, generationEntry, nil)
+	sort.SliceStable(all, func(i, j int) bool { return len(all[i].Major) < len(all[j].Major) })
+	return all
 }
 
 func (l *Library) optionsOf(source int) []Option {

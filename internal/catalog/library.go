@@ -75,6 +75,16 @@ func (l *Library) Revision(rev string) (Revision, bool) {
 	return l.commits[i].Revision, true
 }
 
+// Generations returns the JetPack generations of a revision, oldest first, and makes no catalog for that; none where it has no catalog
+// of its own.
+func (l *Library) Generations(rev string) []Generation {
+	i, ok := l.find(rev)
+	if !ok || l.commits[i].Catalog != i {
+		return nil
+	}
+	return l.generationsOf(l.commits[i].Source)
+}
+
 // Mainline returns the commits of the first-parent line that changed the source, the oldest first.
 func (l *Library) Mainline() []Revision {
 	all := make([]Revision, len(l.mainline))

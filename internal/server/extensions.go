@@ -8,6 +8,7 @@ import (
 
 	"jetpills/internal/ide"
 	"jetpills/internal/rpc"
+	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
 
@@ -230,6 +231,8 @@ type revisionResult struct {
 	Short string `json:"short"`
 	Hash  string `json:"hash"`
 	Date  string `json:"date"`
+	// JetPack are the versions that the revision carries, oldest first; none where Nix refuses it.
+	JetPack []string `json:"jetpack"`
 }
 
 func (s *Server) revisions(ctx context.Context, _ *struct{}) ([]revisionResult, error) {
@@ -238,8 +241,13 @@ func (s *Server) revisions(ctx context.Context, _ *struct{}) ([]revisionResult, 
 		return nil, err
 	}
 	results := []revisionResult{}
-	for _, r := range slices.Backward(snapshot.Library().Revisions()) {
-		results = append(results, revisionResult{r.Short(), r.Hash, r.Day()})
+	library := snapshot.Library()
+	for _, r := range slices.Backward(library.Revisions()) {
+		result := revisionResult{r.Short(), r.Hash, r.Day(), []string{}}
+		for _, g := range library.Generations(r.Hash) {
+			result.JetPack = append(result.JetPack, text.Visible(g.JetPack, ""))
+		}
+		results = append(results, result)
 	}
 	return results, nil
 }

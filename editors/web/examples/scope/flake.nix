@@ -1,0 +1,18 @@
+{
+  inputs = {
+    nixpkgs.url = "github:nixos/nixpkgs/nixos-26.05";
+    jetpack-nixos.url = "github:anduril/jetpack-nixos";
+    jetpack-nixos.inputs.nixpkgs.follows = "nixpkgs";
+  };
+
+  outputs = { nixpkgs, jetpack-nixos, ... }: {
+    overlays.default = import ./overlay.nix { release = "1.0"; };
+
+    nixosConfigurations.rover = nixpkgs.lib.nixosSystem {
+      modules = [
+        jetpack-nixos.nixosModules.default
+        ./configuration.nix
+      ];
+    };
+  };
+}
