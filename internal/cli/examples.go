@@ -80,7 +80,7 @@ var examples = map[string][]string{
 		"jetpills pills search cuda capability",
 	},
 	"jetpills pills path": {
-		"jetpills pills path",
+		"jetpills pills path overlay order             # the file and the line of the section",
 		"ls \"$(jetpills pills path)\"",
 	},
 	"jetpills pills lint": {

@@ -52,7 +52,7 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 		words := strings.Join(args, " ")
 		section, ok := pills.Meant(words)
 		if !ok {
-			return fmt.Errorf("there is no pill, section or topic %q: see jetpills pills list, or jetpills pills search", words)
+			return p.noPill(words)
 		}
 		note := ""
 		if rev != "" {
@@ -79,6 +79,11 @@ func (p *Program) pillsShowCommand() *cobra.Command {
 	})
 	c.Flags().StringVar(&rev, "rev", "", "as it reads at another revision: "+revisionForms)
 	return c
+}
+
+// noPill says that words name no section.
+func (p *Program) noPill(words string) error {
+	return p.nothing("no pill explains %q: see jetpills pills list, or jetpills pills search", words)
 }
 
 func (p *Program) pillsSearchCommand() *cobra.Command {
@@ -118,10 +123,23 @@ func (p *Program) pillsSearchCommand() *cobra.Command {
 }
 
 func (p *Program) pillsPathCommand() *cobra.Command {
-	return command("path", "Print the folder that holds the pills as files", takes(0, 0), func(_ []string) error {
+	const short = "Print the folder that holds the pills as files, or the file and line of a section, named as for show"
+	return command("path [ID[#section] | WORD…]", short, takes(0, many), func(args []string) error {
 		snapshot, err := p.snapshot()
 		if err != nil {
 			return err
+		}
+		if words := strings.Join(args, " "); words != "" {
+			section, ok := snapshot.Pills().Meant(words)
+			if !ok {
+				return p.noPill(words)
+			}
+			file, line, err := snapshot.PillTarget(section)
+			if err != nil {
+				return err
+			}
+			printf(p.out, "%s:%d\n", file, line)
+			return nil
 		}
 		index, err := snapshot.PillFile("README.md")
 		if err != nil {

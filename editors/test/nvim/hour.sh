@@ -78,6 +78,18 @@ pills() {
 	wait_for $patience shows '03 Overlays and overrides › Order decides who wins'
 	report ":JetPillSearch of words names the pill" $?
 
+	local words section
+	while IFS=$'\t' read -r words section; do
+		to 'networking.host|Name'
+		command "JetPill $words"
+		wait_for $patience shows "$section"
+		report ":JetPill $words" $?
+	done <<-'END'
+		overlay order	## Order decides who wins
+		recovery mode	## Recovery mode
+		xyzzy	no pill explains xyzzy
+	END
+
 	to 'prev.nvidia-jet|pack.override'
 	command JetPill
 	wait_for $patience shows '## overlay.nix: three generations'

@@ -28,21 +28,11 @@ function M.open(word, options)
     end)
     return
   end
-  local all, problem = pills.all()
-  if not all then
-    complain(problem)
-    return
-  end
-  local section = pills.find(all, word)
-  if not section then
-    local found
-    found, problem = pills.search(all, word)
-    section = found[1]
-  end
-  if section then
-    view.open(section.pill.path, section.line, options)
+  local path, line = pills.place(word)
+  if path then
+    view.open(path, line, options)
   else
-    complain(problem or ("no pill explains " .. word))
+    complain(line or ("no pill explains " .. word))
   end
 end
 

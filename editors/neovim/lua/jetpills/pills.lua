@@ -17,16 +17,20 @@ local M = {}
 ---@field path string
 ---@field sections jetpills.Section[] the first is the pill's title
 
+-- Runs a command about the pills that the server explains with.
+local function run(...)
+  local own = vim.tbl_get(server.config().settings or {}, "jetpills", "pills", "path")
+  if type(own) == "string" and own ~= "" then
+    return server.run("pills", "--pills", vim.fs.normalize(own), ...)
+  end
+  return server.run("pills", ...)
+end
+
 --- The folder of the pills.
 ---@return string? dir
 ---@return string? problem
 local function folder()
-  local settings = server.config().settings
-  local own = vim.tbl_get(settings or {}, "jetpills", "pills", "path")
-  if type(own) == "string" and own ~= "" then
-    return vim.fs.normalize(own)
-  end
-  local output, problem = server.run("pills", "path")
+  local output, problem = run("path")
   return output and vim.trim(output), problem
 end
 
@@ -138,35 +142,27 @@ function M.sections(pills)
   return sections
 end
 
--- Whether a name is one that a topic such as "hardware.*.som" or "a.**" means.
-local function matches(glob, name)
-  local pattern = vim.pesc(glob):gsub("%%%*%%%*", "\1"):gsub("%%%*", "[^.]*"):gsub("\1", ".*")
-  return name:match("^" .. pattern .. "$") ~= nil
-end
-
---- The section that "03", "03#anchor" or a topic, with its kind or without, means. The most specific topic wins.
+--- The section that "03" or "03#anchor" names.
 ---@param pills jetpills.Pill[]
----@param word string
+---@param ref string
 ---@return jetpills.Section?
-function M.find(pills, word)
-  local id, anchor = word:match("^(%d+)#?(.*)$")
-  local best, best_length = nil, -1
+function M.find(pills, ref)
+  local id, anchor = ref:match("^(%d+)#?(.*)$")
   for _, section in ipairs(M.sections(pills)) do
-    if id and tonumber(section.pill.id) == tonumber(id) and (anchor == "" or section.anchor == anchor) then
+    if section.pill.id == id and (anchor == "" or section.anchor == anchor) then
       return section
     end
-    for _, topic in ipairs(section.topics) do
-      local name = topic:match("^%l+:(.*)$") or topic
-      local exact = topic == word or name == word
-      if exact or matches(name, word) then
-        local length = exact and math.huge or #name
-        if length > best_length then
-          best, best_length = section, length
-        end
-      end
-    end
   end
-  return best
+end
+
+--- Where the section stands that an id, a topic or words mean to the program.
+---@param words string
+---@return string? path nil if no section explains them
+---@return integer|string|nil line 1-based, or the problem
+function M.place(words)
+  local output, problem = run("path", "--", words)
+  local path, line = (output or ""):match("^(.*):(%d+)\n$")
+  return path, path and tonumber(line) or problem
 end
 
 --- What may be typed for a section: ids, anchors once an id stands, and the names of topics.
@@ -204,7 +200,7 @@ end
 ---@return jetpills.Section[] sections
 ---@return string? problem
 function M.search(pills, words)
-  local output, problem = server.run("pills", "search", "--", words)
+  local output, problem = run("search", "--", words)
   local sections = {}
   for ref in (output or ""):gmatch("([^\n]+)") do
     local found = ref:match("^(%d+#%S+)\t") or ref:match("^(%d+)\t")
@@ -233,7 +229,7 @@ function M.why(pills, text)
     causes[#causes + 1] = cause.section and cause
   end
   if #causes == 0 then
-    return nil, problem or "the pills know none of the messages in this text; see :JetPillSearch"
+    return nil, problem or "no pill knows these messages; see :JetPillSearch"
   end
   return causes
 end

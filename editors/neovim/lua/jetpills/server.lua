@@ -99,8 +99,8 @@ function M.run_with(input, ...)
   if result.code == 0 then
     return result.stdout
   end
-  local problem = vim.trim(result.stderr or "")
-  return nil, problem ~= "" and problem or nil
+  local problem = vim.trim(result.stderr or ""):gsub("^jetpills: ", "")
+  return nil, result.code ~= 1 and problem ~= "" and problem or nil
 end
 
 --- The client that serves a buffer.
