@@ -131,6 +131,12 @@ func (c *Collection) Hash() string { return c.hash }
 // IsListed reports whether the sections come from the list beside the pills, and not from the pills themselves.
 func (c *Collection) IsListed() bool { return c.isListed }
 
+// File returns the content of a file that was read, as it was on disk. It is shared and must not be changed.
+func (c *Collection) File(name string) (content []byte, ok bool) {
+	content, ok = c.files[name]
+	return content, ok
+}
+
 // Files returns name and content of every file that was read, as it was on disk. The contents are shared
 // and must not be changed.
 func (c *Collection) Files() map[string][]byte { return maps.Clone(c.files) }

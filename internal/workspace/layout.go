@@ -75,7 +75,7 @@ func (l *layout) provideCopy(p *pill.Pill, c *catalog.Catalog, make func() editi
 // provide is the folder that holds the file of that name. Content is compared once a process and file;
 // later only a file that is missing or of another size is noticed.
 func (l *layout) provide(name string) (string, error) {
-	content, ok := l.collection.Files()[name]
+	content, ok := l.collection.File(name)
 	if !ok {
 		return "", errors.New("no such pill: " + name)
 	}

@@ -65,7 +65,22 @@ var noFlakes = []string{"nixpkgs", "self", "outputs", "config", "options", "pkgs
 
 // mayOverlay is false for most texts that say nothing of overlays that matters. It does not parse them.
 func mayOverlay(source string) bool {
-	return strings.Contains(source, catalog.ScopeName) || strings.Contains(source, ".overlay")
+	return namesScope(source) || strings.Contains(source, ".overlay")
+}
+
+// namesScope is false for most texts that do not name a scope. The options below hardware.nvidia-jetpack, which most texts of a Jetson
+// set, are none.
+func namesScope(source string) bool {
+	for {
+		before, after, found := strings.Cut(source, catalog.ScopeName)
+		if !found {
+			return false
+		}
+		if !strings.HasSuffix(before, "hardware.") {
+			return true
+		}
+		source = after
+	}
 }
 
 // mostCompared bounds the texts that are parsed at an edit, in bytes: others are taken to say something else than before.
@@ -94,7 +109,7 @@ func overlayingIn(source, file string, tree func() *syntax.Tree, mapper func() *
 			o.of = append(o.of, strings.Clone(name))
 		}
 	}
-	if strings.Contains(source, catalog.ScopeName) {
+	if namesScope(source) {
 		o.addScopes(tree())
 	}
 	return o
