@@ -58,12 +58,12 @@ func (s *site) addPage(p page) {
 		l.add(`<script src="%s%s" defer></script>`, p.root, script)
 	}
 	l.add("</head>\n<body data-root=\"%s\" data-hovers=\"%s\">", p.root, address(p.hovers))
-	l.add(`<a class="skip" href="#content">Skip to the text</a>`)
+	l.add(`<a class="skip" href="#jetpills-text">Skip to the text</a>`)
 	s.addHead(&l, p)
 	l.add(`<div class="columns">`)
 	s.addOrder(&l, p)
 	addSections(&l, p)
-	l.add(`<main id="content" tabindex="-1"><article class="%s">`, p.class)
+	l.add(`<main id="jetpills-text" tabindex="-1"><article class="%s">`, p.class)
 	l.add("%s</article>", p.content)
 	if p.next {
 		s.addNeighbours(&l, p)

@@ -137,7 +137,7 @@ func TestWriteStaysInside(t *testing.T) {
 	put(t, outside, "page.html", "mine")
 	put(t, dir, ".jetpills-site", "# of another run\n../outside/a.css\n"+filepath.ToSlash(outside)+"/a.css\nindex.html\nassets/a.css\nlink.html\nassets\n..\n")
 	if err := os.Symlink(filepath.Join(outside, "page.html"), filepath.Join(dir, "index.html")); err != nil {
-		t.Skip("this system makes no links:", err)
+		t.Fatal(err)
 	}
 	if err := os.Symlink(filepath.Join(outside, "page.html"), filepath.Join(dir, "link.html")); err != nil {
 		t.Fatal(err)
