@@ -36,9 +36,9 @@ test('the settings are those that the server reads, and those of the extension i
   assert.deepEqual(Object.keys(settings).sort(), [...read, 'jetpills.server.path', 'jetpills.trace.server'].sort());
 });
 
-test('settings that name a path count in trusted workspaces alone', () => {
-  const paths = Object.keys(settings).filter((name) => name.endsWith('.path')).sort();
-  assert.deepEqual([...manifest.capabilities.untrustedWorkspaces.restrictedConfigurations].sort(), paths);
+test('settings that name a path or an address count in trusted workspaces alone', () => {
+  const names = Object.keys(settings).filter((name) => /\.(path|url)$/.test(name)).sort();
+  assert.deepEqual([...manifest.capabilities.untrustedWorkspaces.restrictedConfigurations].sort(), names);
 });
 
 test('every command is in the README', () => {
