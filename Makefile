@@ -63,7 +63,7 @@ site: ## the pills as web pages, in build/site; BASE=URL, at which they will be
 test-editors: ## the extension, the plugins and the web pages, in real editors and browsers: see editors/test/README.md
 	editors/test/run.sh
 	editors/vscode/e2e/run.sh
-	editors/web/test/run.sh
+	editors/web/test/pages.sh
 	cd editors/vscode && npm run lint && npm test
 
 GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
