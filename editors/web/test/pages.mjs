@@ -30,7 +30,7 @@ async function on(name, options, act) {
   const opened = await openPage(browser, host.address, options);
   try {
     await opened.page.goto(host.address + name);
-    await act(opened.page);
+    await act(opened.page, opened);
     assert.deepEqual(opened.faults, []);
   } finally {
     await opened.close();
@@ -55,12 +55,12 @@ const checks = {};
 for (const name of pages) {
   for (const [look, options] of Object.entries(looks)) {
     checks[`${name} is right to look at, ${look}`] = () =>
-      on(name, options, async (page) => {
+      on(name, options, async (page, opened) => {
         await page.screenshot({ path: path.join(artefacts, `${name}-${look}.png`) });
         assert.ok((await overflow(page)) <= 0, 'the page is wider than its window');
         const size = await page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('main article > p, main section > p, main .option > p, main .subtitle')).fontSize));
         assert.ok(size >= 15, `the text is ${size} px high`);
-        assert.deepEqual(await grave(page), []);
+        assert.deepEqual(await grave(opened), []);
       });
   }
 }
@@ -137,7 +137,7 @@ checks['titles rank above mentions'] = () =>
   });
 
 checks['a name says what an editor would, at the mouse'] = () =>
-  on('07-nixos-modules.html', looks.light, async (page) => {
+  on('07-nixos-modules.html', looks.light, async (page, opened) => {
     const name = page.locator('pre [data-h]', { hasText: /nvidia-jetpack.*som/ }).first();
     await name.scrollIntoViewIfNeeded();
     await name.hover();
@@ -148,7 +148,7 @@ checks['a name says what an editor would, at the mouse'] = () =>
     assert.ok(at.y >= of.y + of.height || at.y + at.height <= of.y, 'the box hides the name');
     assert.ok(at.x >= 0 && at.x + at.width <= 1440 && at.y >= 0 && at.y + at.height <= 900, 'the box is not on the screen');
     await page.screenshot({ path: path.join(artefacts, 'hover.png') });
-    assert.deepEqual(await grave(page), []);
+    assert.deepEqual(await grave(opened), []);
     await page.mouse.move(5, 5);
     await box.waitFor({ state: 'hidden' });
   });
