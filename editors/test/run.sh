@@ -23,6 +23,7 @@ suites() {
 		nvim-0.10-hour           trixie    nvim/hour.sh
 		nvim-0.12                testing   nvim/headless.sh  PLUGIN=1
 		nvim-0.12-beside         testing   nvim/headless.sh  BESIDE=1
+		nvim-0.12-lspconfig      testing   nvim/headless.sh  ENTRY=1
 		nvim-0.12-screen         testing   nvim/screen.sh
 		nvim-0.12-screen-beside  testing   nvim/screen.sh    BESIDE=1
 		nvim-0.12-hour           testing   nvim/hour.sh
@@ -79,7 +80,7 @@ prepare() {
 	fi
 	cp -r "$here"/{project,old,plain,long.nix,checks.tsv,nvim,helix,emacs} "$run/"
 	cp -r "$top/testdata/configs/orin-agx" "$run/demo" # what README.md shows
-	mkdir "$run/editors" && cp -r "$top"/editors/{README.md,neovim,helix,emacs} "$run/editors/"
+	mkdir "$run/editors" && cp -r "$top"/editors/{README.md,neovim,helix,emacs,registries} "$run/editors/"
 	mkdir "$run/home/src" && ln -s "$inside" "$run/home/src/jetpills" # where editors/README.md has it
 	mkdir "$run/project/.git" "$run/old/.git" "$run/demo/.git" # the root, for editors that look for one
 	cat >"$run/enter" <<-END

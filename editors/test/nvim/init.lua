@@ -1,4 +1,5 @@
--- A user's configuration. RUN is the run's folder; BESIDE is set if a second server shares the buffers.
+-- A user's configuration. RUN is the run's folder. BESIDE is set if a second server shares the buffers, ENTRY if the server
+-- comes from the entry for nvim-lspconfig, without the plugin.
 local run = vim.env.RUN
 vim.o.swapfile = false
 vim.o.shortmess = vim.o.shortmess .. "I"
@@ -12,7 +13,11 @@ local modern = vim.fn.has("nvim-0.11") == 1
 if not modern then
   setup = setup:gsub("vim%.lsp%.enable.-\n%-%- ", "") -- the line for 0.10 is a comment there
 end
-setup = setup .. readme:match("`(vim%.opt%.completeopt = [^`]+)`")
+if vim.env.ENTRY then
+  vim.opt.rtp:prepend(run .. "/editors/registries/nvim-lspconfig")
+  setup = 'vim.lsp.enable("jetpills")'
+end
+setup = setup .. "\n" .. readme:match("`(vim%.opt%.completeopt = [^`]+)`")
 assert(loadstring(setup))()
 
 if vim.env.BESIDE then

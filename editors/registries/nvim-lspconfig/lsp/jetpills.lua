@@ -6,6 +6,7 @@
 --- values, overlays and scopes of the revision that the workspace pins, beside nil or nixd.
 ---
 --- `nix profile install github:OWNER/jetpills` installs it.
+
 ---@type vim.lsp.Config
 return {
   cmd = { 'jetpills', 'lsp' },
