@@ -1,5 +1,5 @@
--- A user's configuration. RUN is the run's folder. BESIDE is set if a second server shares the buffers, ENTRY if the server
--- comes from the entry for nvim-lspconfig, without the plugin.
+-- A user's configuration. RUN is the run's folder. BESIDE is set if a second server shares the buffers, ENTRY if the
+-- server comes from the entry for nvim-lspconfig, without the plugin.
 local run = vim.env.RUN
 vim.o.swapfile = false
 vim.o.shortmess = vim.o.shortmess .. "I"
