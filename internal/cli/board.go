@@ -11,6 +11,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/jetson"
 	"jetpills/internal/pill"
+	"jetpills/internal/starter"
 )
 
 func (p *Program) boardCommand() *cobra.Command {
@@ -21,7 +22,7 @@ func (p *Program) boardCommand() *cobra.Command {
 	c := command("board", "Print which Jetson this machine is, or has on USB in recovery mode", takes(0, 0), func([]string) error {
 		return p.printBoards(root, format)
 	})
-	c.Long = "Print the values of som and carrierBoard for the Jetson that this machine is, or that is on USB in recovery mode, with\n" +
+	c.Long = "Print the values of som, carrierBoard and super for the Jetson that this machine is, or that is on USB in recovery mode, with\n" +
 		"the file that says so, what to run next and the pill about it. Where a Jetson may be one of several, all are printed.\n" +
 		"USB names the module alone, so carrierBoard is left out. JSON is an array, of one object for each.\n\n" +
 		"It reads /proc/device-tree (compatible, and the numbers of the EEPROMs in chosen/ids) and /sys/bus/usb/devices."
@@ -34,6 +35,7 @@ func (p *Program) boardCommand() *cobra.Command {
 type boardShape struct {
 	SoM          string `json:"som"`
 	CarrierBoard string `json:"carrierBoard,omitzero"`
+	Super        bool   `json:"super,omitzero"`
 	From         string `json:"from"`
 	Next         string `json:"next"`
 	Pill         string `json:"pill,omitzero"`
@@ -54,7 +56,7 @@ func (p *Program) printBoards(root, format string) error {
 		return err
 	}
 	report := jetson.Look(root, library.Modules())
-	shapes := each(report.Boards, func(b jetson.Board) boardShape { return shapeOf(b, pills) })
+	shapes := each(report.Boards, func(b jetson.Board) boardShape { return shapeOf(b, library.Newest(), pills) })
 	if format == "json" {
 		err = printJSON(p.out, shapes)
 	} else {
@@ -65,6 +67,9 @@ func (p *Program) printBoards(root, format string) error {
 			printf(p.out, "som = %q\n", s.SoM)
 			if s.CarrierBoard != "" {
 				printf(p.out, "carrierBoard = %q\n", s.CarrierBoard)
+			}
+			if s.Super {
+				printf(p.out, "super = true\n")
 			}
 			printf(p.out, "  from: %s (%s)\n  next: %s\n", s.From, report.Boards[i].Where(), s.Next)
 			if s.Pill != "" {
@@ -83,10 +88,13 @@ func (p *Program) printBoards(root, format string) error {
 }
 
 // shapeOf says what to do with a board. The next thing is its flake, which leads to the flash.
-func shapeOf(b jetson.Board, pills *pill.Collection) boardShape {
-	s := boardShape{SoM: b.SoM, CarrierBoard: b.CarrierBoard, From: b.From, Next: "jetpills new DIR --som " + b.SoM}
+func shapeOf(b jetson.Board, newest *catalog.Catalog, pills *pill.Collection) boardShape {
+	s := boardShape{SoM: b.SoM, CarrierBoard: b.CarrierBoard, Super: b.Super, From: b.From, Next: "jetpills new DIR --som " + b.SoM}
 	if carrier := cmp.Or(b.CarrierBoard, b.Unknown()); carrier != "" {
 		s.Next += " --carrier " + carrier
+	}
+	if b.Super && starter.TakesSuper(newest, starter.Host{SoM: b.SoM, CarrierBoard: b.CarrierBoard}) {
+		s.Next += " --super"
 	}
 	topic := pill.Topic{Kind: pill.SoMTopic, Name: b.SoM}
 	if b.InRecovery {

@@ -14,8 +14,9 @@ func TestBoard(t *testing.T) {
 	for machine, want := range map[string]string{
 		"orin-nano-super-kit": `som = "orin-nano"
 carrierBoard = "devkit"
+super = true
   from: /proc/device-tree/compatible: nvidia,p3768-0000+p3767-0005-super (this machine)
-  next: jetpills new DIR --som orin-nano --carrier devkit
+  next: jetpills new DIR --som orin-nano --carrier devkit --super
   see: jetpills pills show 04#orin-nx-and-orin-nano-orin-nx-orin-nano
 `,
 		"usb-agx-orin": `som = "orin-agx"

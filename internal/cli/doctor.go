@@ -150,6 +150,9 @@ func (d *doctor) boards() {
 		if b.CarrierBoard != "" {
 			line += fmt.Sprintf(", carrierBoard = %q", b.CarrierBoard)
 		}
+		if b.Super {
+			line += ", super = true"
+		}
 		d.say("%s: %s (%s)", b.Where(), line, b.From)
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"maps"
@@ -37,7 +38,7 @@ func filesIn(t *testing.T, dir string) (names []string) {
 func TestNew(t *testing.T) {
 	home(t)
 	dir := filepath.Join(t.TempDir(), "a b", "robots")
-	out, stderr, code := run(t, "", "new", dir, "--som", "orin-nano", "--jetpack", "7", "--name", "rover")
+	out, stderr, code := run(t, "", "new", dir, "--som", "orin-nano", "--jetpack", "7", "--name", "rover", "--ssh-key", keyFile(t))
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit code %d, %s", code, stderr)
 	}
@@ -58,9 +59,95 @@ func TestNew(t *testing.T) {
 			t.Errorf("hosts: no %q in\n%s", want, out)
 		}
 	}
-	// A second host in the same folder is refused as a whole: the flake is there.
-	if _, stderr, code := run(t, "", "new", dir, "--som", "orin-agx"); code != 2 || stderr != "jetpills: "+dir+" already has flake.nix, machine.nix and README.md: nothing is overwritten\n" {
-		t.Errorf("again: exit code %d, %s", code, stderr)
+}
+
+// keyFile is a file with a public key.
+func keyFile(t *testing.T) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "id_ed25519.pub")
+	if err := os.WriteFile(name, []byte("ssh-ed25519 AAAAC3Nz \"me\"@${pc}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestNewAddsHost holds that in the folder of such a flake, new adds a host, for which check and hosts hold, and changes nothing else.
+func TestNewAddsHost(t *testing.T) {
+	home(t)
+	dir := t.TempDir()
+	for _, args := range []string{
+		"--som xavier-agx --name old --ssh-key " + keyFile(t),
+		"--som orin-nano --super --name rover",
+		"--som xavier-agx --name 2nd-old",
+	} {
+		before := map[string]string{}
+		for name, content := range snapshotOf(t, dir) {
+			before[name] = content
+		}
+		out, stderr, code := run(t, "", append([]string{"new", dir}, strings.Fields(args)...)...)
+		if code != 0 || stderr != "" {
+			t.Fatalf("%s: exit code %d, %s", args, code, stderr)
+		}
+		after := snapshotOf(t, dir)
+		for name, content := range before {
+			if name == "flake.nix" {
+				_, line, ok := strings.Cut(out, "flake.nix: added ")
+				line, _, _ = strings.Cut(line, "\n")
+				if !ok || strings.Replace(after[name], "\n      "+line, "", 1) != content {
+					t.Errorf("%s: of %q became %q", args, content, after[name])
+				}
+			} else if after[name] != content {
+				t.Errorf("%s: %s changed", args, name)
+			}
+		}
+	}
+	if got := filesIn(t, dir); !slices.Equal(got, []string{"README.md", "flake.nix", "hosts/2nd-old.md", "hosts/2nd-old.nix", "hosts/old.nix", "hosts/rover.md", "hosts/rover.nix", "machine.nix"}) {
+		t.Errorf("it wrote %q", got)
+	}
+	if out, stderr, code := run(t, "", "check", "--fail-on", "hint", dir); code != 0 || out+stderr != "" {
+		t.Errorf("check: exit code %d, %s%s", code, out, stderr)
+	}
+	out, _, _ := run(t, "", "hosts", dir)
+	for _, want := range []string{"2nd-old (", "old (", "rover (", "#flash-orin-nano-super-devkit\n", "#flash-xavier-agx-devkit\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("hosts: no %q in\n%s", want, out)
+		}
+	}
+	before := snapshotOf(t, dir)
+	for args, want := range map[string]string{
+		"--som orin-nano --name rover":                   "already has hosts/rover.nix and hosts/rover.md: nothing is overwritten",
+		"--som orin-nx --ssh-key " + keyFile(t):          "--ssh-key is for a new flake",
+		"--som orin-nx --carrier xavierNxDevkit --super": "super has no effect on som = \"orin-nx\" and carrierBoard = \"xavierNxDevkit\": leave it out",
+	} {
+		_, stderr, code := run(t, "", append([]string{"new", dir}, strings.Fields(args)...)...)
+		if code != 2 || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 || !maps.Equal(before, snapshotOf(t, dir)) {
+			t.Errorf("%s: exit code %d, %s", args, code, stderr)
+		}
+	}
+}
+
+// TestNewTakesOneKey holds what is taken for a public key.
+func TestNewTakesOneKey(t *testing.T) {
+	home(t)
+	for content, want := range map[string]string{
+		"ssh-ed25519 AAAAC3Nz me@pc\n":                              "",
+		"ecdsa-sha2-nistp256 AAAA":                                  "",
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n":               "is a private key, which belongs into no flake: use ",
+		"ssh-ed25519 AAAAC3Nz me@pc\nssh-ed25519 AAAAC3Nz you@pc\n": "is not one public ssh key",
+		"ssh-ed25519": "is not one public ssh key",
+		"":            "is not one public ssh key",
+	} {
+		dir, file := filepath.Join(t.TempDir(), "new"), filepath.Join(t.TempDir(), "key")
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, stderr, code := run(t, "", "new", dir, "--som", "orin-agx", "--ssh-key", file)
+		if (code == 0) != (want == "") || !strings.Contains(stderr, want) {
+			t.Errorf("%q: exit code %d, %s", content, code, stderr)
+		}
+		if machine, err := os.ReadFile(filepath.Join(dir, "machine.nix")); (err == nil) != (want == "") || strings.Count(string(machine), strings.TrimSpace(content)) != 2 && want == "" {
+			t.Errorf("%q became %s", content, machine)
+		}
 	}
 }
 
@@ -86,6 +173,9 @@ func TestNewRefuses(t *testing.T) {
 		{"new DIR --som orin-nx --carrier xavierNxDevkit --jetpack 7", refuses + `majorVersion = "7" together with som = "orin-nx" and carrierBoard = "xavierNxDevkit": use 5 or 6`},
 		{"new DIR --som orin-agx --carrier devboard", `carrierBoard cannot be "devboard": use one of generic, devkit, xavierNxDevkit`},
 		{"new DIR --som orin-agx --jetpack 6.2", `majorVersion cannot be "6.2": use one of 5, 6, 7`},
+		{"new DIR --som orin-agx --super", `super has no effect on som = "orin-agx" with JetPack 6: use 7`},
+		{"new DIR --som thor-agx --super", `super has no effect on som = "thor-agx": leave it out`},
+		{"new DIR --som orin-agx --ssh-key no-such-file", "no-such-file: no such file or directory"},
 		{"new DIR --som orin-agx --name my_robot", `"my_robot" is not a valid host name: use at most 63 letters`},
 		{"new DIR --som orin-agx --name -rover", `"-rover" is not a valid host name`},
 		{"new DIR --som orin-agx --name ../rover", `"../rover" is not a valid host name`},
@@ -120,7 +210,17 @@ func TestNewLosesNothing(t *testing.T) {
 		{"a half-written flake", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "flake.nix"), []byte("{ inputs."), 0o600)
 		}, " already has flake.nix: nothing is overwritten"},
-		{"a README.md", func(dir string) error { return os.WriteFile(filepath.Join(dir, "README.md"), []byte("mine"), 0o600) }, " already has README.md: nothing is overwritten"},
+		{"somebody's flake", func(dir string) error {
+			flake := "{ outputs = { nixpkgs, ... }: { nixosConfigurations = { a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; }; }; }"
+			return os.WriteFile(filepath.Join(dir, "flake.nix"), []byte(flake), 0o600)
+		}, " already has flake.nix: nothing is overwritten"},
+		{"a README.md", func(dir string) error { return os.WriteFile(filepath.Join(dir, "README.md"), []byte("mine"), 0o600) }, ""},
+		{"the guide", func(dir string) error {
+			if err := os.Mkdir(filepath.Join(dir, "hosts"), 0o700); err != nil {
+				return err
+			}
+			return errors.Join(os.WriteFile(filepath.Join(dir, "README.md"), []byte("mine"), 0o600), os.WriteFile(filepath.Join(dir, "hosts", "orin.md"), []byte("mine"), 0o600))
+		}, " already has hosts/orin.md: nothing is overwritten"},
 		{"the host", func(dir string) error {
 			return os.MkdirAll(filepath.Join(dir, "hosts", "orin.nix"), 0o700)
 		}, " already has hosts/orin.nix: nothing is overwritten"},
@@ -208,12 +308,16 @@ func snapshotOf(t *testing.T, dir string) map[string]string {
 func TestNewTakesBack(t *testing.T) {
 	above := t.TempDir()
 	dir := filepath.Join(above, "a", "b")
-	err := writeFiles(dir, []starter.File{{Name: "flake.nix", Text: "x"}, {Name: "hosts/orin.nix", Text: "x"}, {Name: strings.Repeat("x", 300), Text: "x"}})
+	err := writeFiles(dir, []starter.File{{Name: "flake.nix", Text: "x"}, {Name: "hosts/orin.nix", Text: "x"}, {Name: strings.Repeat("x", 300), Text: "x"}}, func() error { return nil })
 	if err == nil {
 		t.Fatal("a name of 300 characters is no error")
 	}
 	if _, err := os.Lstat(filepath.Join(above, "a")); err == nil {
 		t.Errorf("left are %q", filesIn(t, above))
+	}
+	err = writeFiles(dir, []starter.File{{Name: "hosts/orin.nix", Text: "x"}}, func() error { return errors.New("no") })
+	if _, left := os.Lstat(filepath.Join(above, "a")); err == nil || left == nil {
+		t.Errorf("%v, and left are %q", err, filesIn(t, above))
 	}
 }
 

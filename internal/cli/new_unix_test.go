@@ -99,8 +99,13 @@ func TestNewAsks(t *testing.T) {
 			host: "thor", says: []string{`som = "thor-agx";`, `carrierBoard = "devkit";`},
 		},
 		{
-			name: "another board than the one it runs on", machine: "orin-nx-in-xavier-kit", answers: []string{"orin-nano\r", "\r", "\r", "\r"},
-			shows: []string{"   1  orin-nx                Jetson Orin NX", "Number or name [devkit]: \n"}, host: "orin", says: []string{`som = "orin-nano";`, `carrierBoard = "devkit";`},
+			name: "the power modes of the board it runs on", machine: "orin-nano-super-kit", answers: []string{"\r", "\r", "\r", "\r", "\r"},
+			shows: []string{"   1  yes  The firmware offers higher ones", "(this machine)\n   2  no ", "Number or name [yes]: \n"},
+			host:  "orin", says: []string{`som = "orin-nano";`, `super = true;`},
+		},
+		{
+			name: "another board than the one it runs on", machine: "orin-nx-in-xavier-kit", answers: []string{"orin-nano\r", "\r", "\r", "\r", "\r"},
+			shows: []string{"   1  orin-nx                Jetson Orin NX", "Number or name [devkit]: \n", "Higher power modes (super)?\n   1  no   The firmware", "Number or name [no]: \n"}, host: "orin", says: []string{`som = "orin-nano";`, `carrierBoard = "devkit";`},
 		},
 		{
 			name: "what flags say is not asked", machine: "other-board", args: []string{"--som", "xavier-agx", "--carrier", "devkit"},

@@ -281,6 +281,11 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 	"module that is not imported": {code: ide.CodeMissingModule, files: `-- host.nix --
 { hardware.nvidia-jetpack = { ‹enable› = true; som = "orin-agx"; }; }
 `, flake: []string{`[ jetpack-nixos.nixosModules.default `, `[ «jetpack-nixos.nixosModules.default |»`}, unmended: "not every shape has one list to add it to"},
+	"placeholder of a key": {code: ide.CodePlaceholderKey, files: `-- host.nix --
+{ imports = [ ./users.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+-- users.nix --
+{ users.users.root.openssh.authorizedKeys.keys = [ ‹"ssh-ed25519 AAAA«C3Nz me@pc|…»"› ]; }
+`, unmended: "only the user has the key"},
 	"overlay": {code: ide.CodeOverlayRecursion, files: `-- host.nix --
 { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; nixpkgs.overlays = import ./overlays.nix; }
 -- overlays.nix --

@@ -57,6 +57,7 @@ const (
 	CodeModuleImport          Code = "module-import"
 	CodeMissingModule         Code = "missing-module"
 	CodeNoEffect              Code = "no-effect"
+	CodePlaceholderKey        Code = "placeholder-key"
 	CodeCUDACapabilities      Code = "cuda-capabilities"
 	CodeCUDASet               Code = "cuda-set"
 	CodeNixpkgsTooOld         Code = "nixpkgs-too-old"
@@ -243,6 +244,15 @@ func init() {
 			Mend:  "Delete the definition, or set what the option needs. The message names it.",
 			Wrong: importExample("jetpack-nixos.nixosModules.default", `som = "xavier-agx"; super = true;`),
 			Right: importExample("jetpack-nixos.nixosModules.default", `som = "orin-nx"; super = true;`),
+		},
+		{
+			Code: CodePlaceholderKey, Severity: SeverityWarning, Topic: concept("minimal-configuration"),
+			document: (*diagnoser).placeholders, in: jetpackDocument,
+			Finds: "The ssh key that jetpills new writes where it is given none.",
+			Why:   "The build succeeds, and the system lets nobody in over ssh: it accepts no passwords.",
+			Mend:  "Put the content of your .pub file in its place, or give it to jetpills new with --ssh-key.",
+			Wrong: flakeExample("25.11", "users.users.root.openssh.authorizedKeys.keys = [ \"ssh-ed25519 AAAA…\" ];", `som = "orin-agx";`),
+			Right: flakeExample("25.11", "users.users.root.openssh.authorizedKeys.keys = [ \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me@pc\" ];", `som = "orin-agx";`),
 		},
 		{
 			Code: CodeOverlayRecursion, Severity: SeverityError, Topic: concept("overlay-function"),

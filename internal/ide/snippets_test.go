@@ -153,6 +153,9 @@ func readSnippet(t *testing.T, c *catalog.Catalog, s ide.Item, flake string) {
 	}
 	snapshot := session.Snapshot()
 	for _, d := range ide.Diagnose(snapshot, doc) {
+		if d.Code == ide.CodePlaceholderKey {
+			continue // the person is to replace it
+		}
 		t.Errorf("%s at %s: %s", s.Label, c.Revision.Short(), d.Message)
 	}
 	som, isConfiguration := strings.CutPrefix(s.Label, "jetson-")

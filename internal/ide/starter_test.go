@@ -33,8 +33,12 @@ func everyHost(c *catalog.Catalog) (all []starter.Host) {
 			h.CarrierBoard = carrier.Value
 			for _, major := range starter.Choices(c, h, catalog.MajorVersionOption) {
 				of := h
-				of.Major, of.Name = major.Value, names[len(all)%len(names)]
+				of.Major, of.Name, of.Key = major.Value, names[len(all)%len(names)], "ssh-ed25519 AAAAC3Nz me@pc"
 				all = append(all, of)
+				if starter.TakesSuper(c, of) {
+					of.Super = true
+					all = append(all, of)
+				}
 			}
 		}
 	}
@@ -56,7 +60,11 @@ func writeStarter(t *testing.T, files []starter.File) (dir, hash string) {
 }
 
 func chosen(h starter.Host) string {
-	return strings.Join([]string{h.SoM, h.CarrierBoard, h.Major}, " ")
+	of := strings.Join([]string{h.SoM, h.CarrierBoard, h.Major}, " ")
+	if h.Super {
+		of += " super"
+	}
+	return of
 }
 
 // TestStarterAgainstNix holds the first flake of each board that can be chosen to what was asked for: the program finds nothing wrong in it and
@@ -75,7 +83,12 @@ func TestStarterAgainstNix(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Nix is the judge of flakes: %v", err)
 	}
-	accepted := 0
+	accepted, withSuper := 0, 0
+	for _, h := range hosts {
+		if h.Super {
+			withSuper++
+		}
+	}
 	for _, som := range c.SoMs() {
 		carriers, _ := c.Option(catalog.CarrierBoardOption)
 		for _, carrier := range carriers.Values {
@@ -86,12 +99,12 @@ func TestStarterAgainstNix(t *testing.T) {
 			}
 		}
 	}
-	if len(hosts) != accepted || len(known) != len(hosts) {
+	if withSuper == 0 || len(hosts)-withSuper != accepted || len(known) != len(hosts) {
 		t.Errorf("%d boards can be chosen, %d were judged, and upstream accepts %d", len(hosts), len(known), accepted)
 	}
 	for _, h := range hosts {
 		dir, hash := writeStarter(t, starter.Files(c, h))
-		if j, want := judged[chosen(h)], chosen(h)+" "+c.TargetBoardOn(h.SoM, h.CarrierBoard, h.Major); j.Files != hash || j.Answer != want {
+		if j, want := judged[chosen(h)], chosen(h)+" "+targetOf(c, h); j.Files != hash || j.Answer != want {
 			t.Errorf("%s: Nix said %q of %s, want %q of %s", chosen(h), j.Answer, j.Files, want, hash)
 		}
 		readStarter(t, c, h, dir)
@@ -104,6 +117,14 @@ func TestStarterAgainstNix(t *testing.T) {
 			}
 		}
 	}
+}
+
+// targetOf is NVIDIA's board file for a host.
+func targetOf(c *catalog.Catalog, h starter.Host) string {
+	if som, _ := c.SoM(h.SoM); h.Super {
+		return som.SuperTargetBoard
+	}
+	return c.TargetBoardOn(h.SoM, h.CarrierBoard, h.Major)
 }
 
 // readStarter reads a flake as the program does any.
@@ -168,7 +189,7 @@ func recordStarters(t *testing.T, c *catalog.Catalog, hosts []starter.Host) (all
 		    system = a: lib.evalModules { modules = a.modules ++ [ { config._module = { check = false; args.pkgs = { }; }; } ]; };
 		    outputs = flake.outputs { self = { }; nixpkgs.lib.nixosSystem = system; jetpack-nixos.nixosModules.default = %s; };
 		    j = outputs.nixosConfigurations.${%s}.config.hardware.nvidia-jetpack;
-		  in assert j.enable; "${j.som} ${j.carrierBoard} ${j.majorVersion} ${j.flashScriptOverrides.targetBoard}"`,
+		  in assert j.enable; "${j.som} ${j.carrierBoard} ${j.majorVersion}${lib.optionalString j.super " super"} ${j.flashScriptOverrides.targetBoard}"`,
 			nixtest.Lib(t), strconv.Quote(source), strconv.Quote(filepath.Join(dir, "flake.nix")), upstream, strconv.Quote(h.Name))
 		var answer string
 		nixtest.Eval(t, whole, &answer)

@@ -19,6 +19,8 @@ import (
 type Board struct {
 	// SoM and CarrierBoard are values of the options; an empty CarrierBoard is not known, as on USB, which names the module alone.
 	SoM, CarrierBoard string
+	// Super says that the firmware of the running Jetson offers the higher power modes.
+	Super bool
 	// From is the file that says so, seen from the root, and what it says.
 	From string
 	// InRecovery is set for a Jetson on USB; otherwise it is the machine itself.
@@ -116,8 +118,9 @@ func Look(root string, soms []catalog.SoM) (r Report) {
 
 type looker struct {
 	Report
-	root *os.Root
-	soms []catalog.SoM
+	root  *os.Root
+	soms  []catalog.SoM
+	super bool // of the running machine
 }
 
 // mostBytes is how much of a file is read: more than any of them has.
@@ -170,6 +173,9 @@ func fields(s string) []string {
 // both): "3767-0000-301 3768-0000-ES1". Where it has not, compatible tells for which board the device tree was made.
 func (l *looker) machine() {
 	for _, tree := range deviceTrees {
+		names := fields(l.read(path.Join(tree, "compatible")))
+		// NVIDIA's board files of that name put it behind the board: nvidia,p3768-0000+p3767-0005-super.
+		l.super = slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, "-super") })
 		file := path.Join(tree, "chosen/ids")
 		ids := fields(l.read(file))
 		if len(ids) == 0 {
@@ -180,7 +186,6 @@ func (l *looker) machine() {
 			return
 		}
 		file = path.Join(tree, "compatible")
-		names := fields(l.read(file))
 		if l.compatible(file, names) {
 			return
 		}
@@ -277,7 +282,7 @@ func (l *looker) found(file, says string, inRecovery bool, carrier string, modul
 		if slices.ContainsFunc(modules, func(m module) bool {
 			return slices.Contains(s.BoardIDs, m.id) && (m.sku == "" || slices.Contains(s.BoardSKUs, m.sku))
 		}) {
-			l.Boards, any = append(l.Boards, Board{s.Name, carrier, from, inRecovery}), true
+			l.Boards, any = append(l.Boards, Board{s.Name, carrier, l.super && !inRecovery, from, inRecovery}), true
 		}
 	}
 	if !any {

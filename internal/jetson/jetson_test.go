@@ -27,6 +27,9 @@ func soms(t *testing.T) []catalog.SoM {
 func shown(r jetson.Report) (lines []string) {
 	for _, b := range r.Boards {
 		line := strings.TrimSpace(b.SoM + " " + b.CarrierBoard)
+		if b.Super {
+			line += " super"
+		}
 		lines = append(lines, line+", "+b.Where()+", "+b.From)
 	}
 	return append(lines, r.Others...)
@@ -38,7 +41,7 @@ func TestLook(t *testing.T) {
 	want := map[string][]string{
 		"agx-orin-kit":          {"orin-agx devkit, this machine, /proc/device-tree/compatible: nvidia,p3737-0000+p3701-0005"},
 		"agx-orin-kit-eeprom":   {"orin-agx devkit, this machine, /proc/device-tree/chosen/ids: 3701-0005-500 3737-0000-300"},
-		"orin-nano-super-kit":   {"orin-nano devkit, this machine, /proc/device-tree/compatible: nvidia,p3768-0000+p3767-0005-super"},
+		"orin-nano-super-kit":   {"orin-nano devkit super, this machine, /proc/device-tree/compatible: nvidia,p3768-0000+p3767-0005-super"},
 		"orin-nx-own-carrier":   {"orin-nx, this machine, /proc/device-tree/chosen/ids: 3767-0000-303"},
 		"orin-nx-in-xavier-kit": {"orin-nx xavierNxDevkit, this machine, /proc/device-tree/compatible: nvidia,p3509-0000+p3767-0000"},
 		"igx-orin":              {"orin-agx-industrial, this machine, /proc/device-tree/compatible: nvidia,p3740-0002+p3701-0008"},

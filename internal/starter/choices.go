@@ -70,6 +70,17 @@ func accepts(c *catalog.Catalog, h Host) bool {
 	return verdict != catalog.FitNo
 }
 
+// TakesSuper reports whether the higher power modes are for a host: upstream has a ready script with them for the developer kit, whose
+// board file any other carrier board gets (modules/devices.nix), but for the adapter.
+func TakesSuper(c *catalog.Catalog, h Host) bool {
+	if h.CarrierBoard == "" || h.CarrierBoard == "generic" {
+		h.CarrierBoard = Kit(c, h.SoM)
+	}
+	h.Super = true
+	_, ok := Ready(c, h, input)
+	return ok
+}
+
 // Preset is the choice that a person most likely means: the carrier board of the developer kit, and the JetPack that the SoM gets by
 // itself. There is none for the SoM, which nobody can guess.
 func Preset(c *catalog.Catalog, h Host, option string, choices []Choice) string {
@@ -101,7 +112,7 @@ func Check(c *catalog.Catalog, h Host) error {
 		}
 	}
 	if accepts(c, h) {
-		return nil
+		return checkSuper(c, h)
 	}
 	// What fits is said of the option that the others fit without.
 	for _, option := range slices.Backward(Options) {
@@ -127,6 +138,26 @@ func Check(c *catalog.Catalog, h Host) error {
 			short(option), *h.Value(option), strings.Join(others, " and "), strings.Join(fit, " or "))
 	}
 	return fmt.Errorf("jetpack-nixos %s refuses this board", c.Revision.Short())
+}
+
+// checkSuper says that a host asks for power modes which its board does not have, and with which JetPack it has them.
+func checkSuper(c *catalog.Catalog, h Host) error {
+	if !h.Super || h.SoM == "" || TakesSuper(c, h) {
+		return nil
+	}
+	majors := slices.DeleteFunc(values(c, catalog.MajorVersionOption), func(major string) bool {
+		of := h
+		of.Major = major
+		return !TakesSuper(c, of)
+	})
+	if len(majors) > 0 {
+		return fmt.Errorf("super has no effect on som = %q with JetPack %s: use %s", h.SoM, h.major(c), strings.Join(majors, " or "))
+	}
+	on := ""
+	if h.CarrierBoard != "" {
+		on = fmt.Sprintf(" and carrierBoard = %q", h.CarrierBoard)
+	}
+	return fmt.Errorf("super has no effect on som = %q%s: leave it out", h.SoM, on)
 }
 
 func short(option string) string { return strings.TrimPrefix(option, catalog.Namespace+".") }

@@ -19,6 +19,9 @@ func readme(c *catalog.Catalog, h Host) string {
 	if h.CarrierBoard != "" {
 		board += fmt.Sprintf(", `carrierBoard = %q`", h.CarrierBoard)
 	}
+	if h.Super {
+		board += ", `super = true`"
+	}
 	say("The board: %s. With jetpack-nixos %s, these versions belong to it:\n", board, c.Revision.Short())
 	say("| what | version |\n|---|---|")
 	for _, fact := range facts(c, h) {
@@ -26,15 +29,19 @@ func readme(c *catalog.Catalog, h Host) string {
 	}
 	say("\nCUDA comes with two lines, which build a lot: `jetpills pills show 09#gpu-and-cuda`.")
 	say("\n| file | what is in it |\n|---|---|")
-	say("| `%s` | which revision of jetpack-nixos, and which hosts |", flakeFile)
+	say("| `%s` | which revision of jetpack-nixos, and which hosts |", FlakeFile)
 	say("| `%s` | what is special about this board |", hostFile(h.Name))
-	say("| `%s` | what each of your boards needs: boot loader, disk, users |", machineFile)
+	say("| `%s` | what each of your boards needs: boot loader, disk, users |", MachineFile)
 	say("\n`jetpills pills show 09` explains each step, and what to do when one fails. What you need for it, from cables to disks, and which")
 	say("port is for flashing: `jetpills pills show 09#what-you-need`. The builds in steps 2 and 4 compile kernel and firmware, and take hours")
 	say("on a slow machine.")
 
 	say("\n## 1. Lock and check\n")
-	say("Put your public ssh key into `%s`, into both lists: ssh accepts only keys. Nix then writes `flake.lock`:\n", machineFile)
+	if h.Key == "" {
+		say("Put your public ssh key into `%s`, into both lists: ssh accepts only keys. Nix then writes `flake.lock`:\n", MachineFile)
+	} else {
+		say("Your public ssh key is in `%s`, in both lists: ssh accepts only keys. Nix writes `flake.lock`:\n", MachineFile)
+	}
 	say("```bash\ngit init && git add .\nnix flake lock && git add flake.lock\nnix eval --raw %s\n```",
 		Installable(configurations+".", h.Name, ".config.system.build.toplevel.drvPath"))
 	say("\nThe last line evaluates everything and builds nothing. A flake in git sees tracked files only: `git add` each new one.")
@@ -95,8 +102,8 @@ mkdir -p /mnt/etc
 	say("```bash\nnixos-rebuild switch --flake .#%[1]s --no-reexec \\\n  --target-host root@ADDRESS --build-host root@ADDRESS\n```", h.Name)
 
 	say("\n## 6. Upgrade\n")
-	say("`%s` names the commit of jetpack-nixos. `jetpills check --rev newest .` says what the newest one that your version of jetpills", flakeFile)
-	say("knows would change for this host. Write its commit into the address of `%s`, in `/etc/nixos` on the board. Boot into it rather than", flakeFile)
+	say("`%s` names the commit of jetpack-nixos. `jetpills check --rev newest .` says what the newest one that your version of jetpills", FlakeFile)
+	say("knows would change for this host. Write its commit into the address of `%s`, in `/etc/nixos` on the board. Boot into it rather than", FlakeFile)
 	say("switching, because the firmware may change too. As root:\n")
 	say("```bash\ncd /etc/nixos\nnix flake lock && git add flake.nix flake.lock\nnixos-rebuild boot --flake .#%s && reboot\n```", h.Name)
 	return b.String()

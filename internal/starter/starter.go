@@ -3,6 +3,7 @@
 package starter
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ type Host struct {
 	SoM, CarrierBoard, Major string
 	// Super asks for the higher power modes of the module.
 	Super bool
+	// Key is the public ssh key of who administers the host; empty for a placeholder.
+	Key string
 }
 
 // Example is the host of pill 09.
@@ -27,23 +30,38 @@ var Example = Host{Name: "orin", SoM: "orin-agx", CarrierBoard: "devkit"}
 // File is a file of the flake; its name has slashes and is seen from the flake's folder.
 type File struct{ Name, Text string }
 
-// The files, but for that of the host.
+// The files, but for those of the host.
 const (
-	flakeFile   = "flake.nix"
-	machineFile = "machine.nix"
-	readmeFile  = "README.md"
+	FlakeFile   = "flake.nix"
+	MachineFile = "machine.nix" // which the hosts share
+	GuideFile   = "README.md"
 )
 
 const (
 	input      = "jetpack-nixos" // the flake's name for it
 	repository = "github:anduril/jetpack-nixos"
-	key        = "ssh-ed25519 AAAA…"
+	// PlaceholderKey is what stands in the place of an ssh key.
+	PlaceholderKey = "ssh-ed25519 AAAA…"
 )
 
-// Files are those of a new flake, which pins the revision of the catalog.
+// Files are those of a new flake, which pins the revision of the catalog. The last is the guide.
 func Files(c *catalog.Catalog, h Host) []File {
-	return append(nixFiles(c, h, repository+"/"+c.Revision.Hash), File{readmeFile, readme(c, h)})
+	return append(nixFiles(c, h, repository+"/"+c.Revision.Hash), File{GuideFile, readme(c, h)})
 }
+
+// Added are the files of another host in a flake that has one, whose machine.nix may be for any board.
+func Added(c *catalog.Catalog, h Host) []File {
+	body := hostBody(c, h)
+	arguments := ""
+	if !hasVariables(h.SoM) {
+		arguments = "{ lib, ... }:\n\n"
+		body += "  boot.loader.efi.canTouchEfiVariables = lib.mkForce " + noVariables + "\n"
+	}
+	return []File{{hostFile(h.Name), arguments + set("  imports = [ ../machine.nix ];\n"+body+stateVersion(c.NixOS))}, Guide(c, h)}
+}
+
+// Guide is the guide of a host in a folder that has another README.md.
+func Guide(c *catalog.Catalog, h Host) File { return File{"hosts/" + h.Name + ".md", readme(c, h)} }
 
 // Lesson are the Nix files as pill 09 prints them: the address has no revision, so that nix flake update moves the lock.
 func Lesson(c *catalog.Catalog) []File { return nixFiles(c, Example, repository) }
@@ -62,9 +80,9 @@ func Block(name string, c *catalog.Catalog) ([]string, error) {
 
 func nixFiles(c *catalog.Catalog, h Host, address string) []File {
 	return []File{
-		{flakeFile, flake(c, address, syntax.WrittenName(h.Name), h.Name)},
+		{FlakeFile, flake(c, address, syntax.WrittenName(h.Name), h.Name)},
 		{hostFile(h.Name), set("  imports = [ ../machine.nix ];\n" + hostBody(c, h) + stateVersion(c.NixOS))},
-		{machineFile, set(machineBody(h.SoM, key, "nixos", "BOOT"))},
+		{MachineFile, set(machineBody(h.SoM, syntax.Escaped(cmp.Or(h.Key, PlaceholderKey)), "nixos", "BOOT"))},
 	}
 }
 
@@ -76,7 +94,7 @@ func FlakeSnippet(c *catalog.Catalog) string { return flake(c, repository, "${1:
 // HostSnippet is a configuration in one file, likewise, for a SoM in its developer kit.
 func HostSnippet(c *catalog.Catalog, som string) string {
 	h := Host{Name: "${1:" + DefaultName(som) + "}", SoM: som, CarrierBoard: Kit(c, som)}
-	return set(hostBody(c, h) + "\n" + machineBody(som, "${4:"+key+"}", "${2:nixos}", "${3:BOOT}") + "\n" + stateVersion("${5:"+c.NixOS+"}"))
+	return set(hostBody(c, h) + "\n" + machineBody(som, "${4:"+PlaceholderKey+"}", "${2:nixos}", "${3:BOOT}") + "\n" + stateVersion("${5:"+c.NixOS+"}"))
 }
 
 // Kit is the carrier board of a SoM's developer kit; empty where the revision has none, or refuses it.
@@ -128,6 +146,9 @@ func hostBody(c *catalog.Catalog, h Host) string {
 	if h.CarrierBoard != "" {
 		body += "    carrierBoard = \"" + h.CarrierBoard + "\";\n"
 	}
+	if h.Super {
+		body += "    super = true;\n"
+	}
 	if som, _ := c.SoM(h.SoM); h.Major != "" && h.Major != som.DefaultMajor {
 		body += "    majorVersion = \"" + h.Major + "\";\n"
 	}
@@ -138,12 +159,17 @@ func stateVersion(release string) string {
 	return "  system.stateVersion = \"" + release + "\";\n"
 }
 
+// hasVariables reports whether Linux can write the UEFI variables of a SoM. The firmware of an AGX Xavier keeps them on the eMMC, which
+// belongs to the kernel once Linux runs (README.md of jetpack-nixos).
+func hasVariables(som string) bool { return som != "xavier-agx" }
+
+const noVariables = "false; # Linux can't write them on an AGX Xavier"
+
 // machineBody is what each board needs: a boot loader, a disk by the labels of its partitions, a way to log in.
 func machineBody(som, key, root, boot string) string {
 	variables := "true;"
-	if som == "xavier-agx" {
-		// Its firmware keeps them on the eMMC, which belongs to the kernel once Linux runs (README.md of jetpack-nixos).
-		variables = "false; # Linux can't write them on an AGX Xavier"
+	if !hasVariables(som) {
+		variables = noVariables
 	}
 	return fmt.Sprintf(`  boot.loader.systemd-boot.enable = true;
   boot.loader.systemd-boot.configurationLimit = 10;
