@@ -62,6 +62,7 @@ func (p *Program) Run() int {
 	p.out, p.err = stdout, stderr
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	shellCommand(root) // which keeps where to write
 	code := exit(exitOK)
 	err := root.Execute()
 	_ = stdout.flush()
@@ -143,6 +144,7 @@ func (p *Program) command() *cobra.Command {
 		p.versionCommand(),
 	)
 	addExamples(root)
+	addCompletions(root)
 	return root
 }
 
@@ -184,6 +186,7 @@ func formatFlag(c *cobra.Command, format *string, known ...string) {
 // choiceFlag adds a flag that takes one of some words.
 func choiceFlag(c *cobra.Command, value *string, name, preset, usage string, known ...string) {
 	c.Flags().StringVar(value, name, preset, usage+": "+text.List(known, "or"))
+	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(known, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder))
 	run := c.RunE
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(known, *value) {

@@ -36,6 +36,7 @@ func (p *Program) lspCommand() *cobra.Command {
 	})
 	c.Flags().StringVar(&logFile, "log-file", "", "write the log to this file instead of standard error")
 	c.Flags().StringVar(&logLevel, "log-level", "info", "debug, info, warn or error")
+	_ = c.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]cobra.Completion{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp))
 	c.Flags().Bool("stdio", false, "accepted and ignored: the server always uses standard input and output")
 	return c
 }
