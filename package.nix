@@ -46,6 +46,7 @@ buildGoModule {
 
   meta = {
     description = "Language server, command line and tutorials for the Nix files of jetpack-nixos";
+    homepage = "https://github.com/OWNER/jetpills"; # make module-path sets it
     license = lib.licenses.mit;
     mainProgram = "jetpills";
     platforms = lib.platforms.linux ++ lib.platforms.darwin;

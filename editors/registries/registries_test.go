@@ -125,7 +125,7 @@ func TestNixpkgs(t *testing.T) {
 	  same = a: b: name: (a.${name} or null) == (b.${name} or null);
 	in
 	  builtins.filter (name: !same own theirs name) [ "pname" "version" "vendorHash" "subPackages" "env" "ldflags" "doCheck" "postInstall" ]
-	  ++ builtins.filter (name: !same own.meta theirs.meta name) [ "description" "license" "mainProgram" "platforms" ]
+	  ++ builtins.filter (name: !same own.meta theirs.meta name) [ "description" "homepage" "license" "mainProgram" "platforms" ]
 	  ++ (if theirs.src.tag == "v${own.version}" then [ ] else [ "tag" ])`, &differ)
 	if len(differ) > 0 {
 		t.Errorf("the packages differ in %v", differ)
