@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { inOrder } from '../../test/table.mjs';
 import { cursorBox, headingPlace, hoverParts, pageText } from './page.mjs';
 
 const require = createRequire(path.join(process.env.JETPILLS_VSCODE, 'node_modules/'));
@@ -333,19 +334,4 @@ export class Editor {
   async statusSays(text) {
     await this.page.locator('.statusbar-item', { hasText: text }).first().waitFor();
   }
-}
-
-/** Whether a text has all of the parts, in this order. Words count, not what stands between them: renderers differ in that. */
-export function inOrder(text, parts) {
-  const said = words(text);
-  let from = 0;
-  return parts.every((part) => {
-    const at = said.indexOf(words(part), from);
-    from = at + words(part).length;
-    return at >= 0;
-  });
-}
-
-function words(text) {
-  return text.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }

@@ -11,22 +11,11 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 extension=$(dirname "$here")
+suite=vscode
+# shellcheck source=../../test/chromium.sh
+. "$here/../../test/chromium.sh"
 code_server=4.139.1 node=24.21.0 playwright=1.65.1
 cache=${JETPILLS_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/jetpills-test}/vscode-$code_server-$node-$playwright
-
-missing() {
-	echo "vscode: SKIPPED: $1" >&2
-	[ "${CI:-}" != true ] || exit 1
-	exit 0
-}
-
-find_browser() {
-	local name
-	for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
-		[ -z "$name" ] || ! command -v "$name" || return 0
-	done
-	return 1
-}
 
 install_editor() {
 	[ ! -e "$cache/ready" ] || return 0
@@ -39,23 +28,10 @@ install_editor() {
 	touch "$cache/ready"
 }
 
-install_browser() {
-	find_browser >/dev/null && return
-	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
-	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
-}
-
-# What the extension is built with follows its lock file.
-install_tools() {
-	cmp -s "$extension/package-lock.json" "$extension/node_modules/.installed" && return
-	(cd "$extension" && npm ci --no-audit --no-fund --loglevel=error) &&
-		cp "$extension/package-lock.json" "$extension/node_modules/.installed"
-}
-
 command -v npm >/dev/null || missing "there is no npm"
 install_browser >&2 || missing "there is no Chromium"
 install_editor >&2 || missing "VS Code could not be installed"
-install_tools >&2 || missing "the tools to build the extension could not be installed"
+install_tools "$extension" >&2 || missing "the tools to build the extension could not be installed"
 
 (cd "$extension" && node scripts/package.mjs linux-x64)
 export JETPILLS_VSCODE=$cache JETPILLS_CHROMIUM

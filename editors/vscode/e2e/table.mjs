@@ -1,7 +1,7 @@
 // The checks that all editors share: ../../test/checks.tsv, which says what its columns mean.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import path from 'node:path';
+import { rowsOf } from '../../test/table.mjs';
 
 const pinned = '4d857d6da48c420da39964b6fb7ba23a958abad3';
 
@@ -91,11 +91,5 @@ async function withLock(editor, file, revision, work) {
 }
 
 export function tableChecks() {
-  const table = fs.readFileSync(path.join(import.meta.dirname, '../../test/checks.tsv'), 'utf8');
-  const rows = table.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split('\t'));
-  const ours = rows.filter(([, , , , , except = '']) => !except.split(/[\s,]+/).some((suite) => suite !== '' && 'vscode'.startsWith(suite)));
-  return ours.map(([kind, name, file, at, want]) => {
-    if (!(kind in kinds)) throw new Error(`checks.tsv: no editor knows how to ${kind}`);
-    return { name: `${kind} ${name}`, run: (editor) => kinds[kind](editor, { name, file, at, want }) };
-  });
+  return rowsOf('vscode', kinds).map(({ kind, ...row }) => ({ name: `${kind} ${row.name}`, run: (editor) => kinds[kind](editor, row) }));
 }

@@ -12,7 +12,7 @@ import { completions, edits, hoverAt, notes, pinHover, pinnedHover, setNotes, ty
 import { Files, isNix, offsetOf, positionOf } from './files.js';
 import { markdown, type Follow } from './markdown.js';
 import { Pins } from './pins.js';
-import { Server, type CodeAction, type CodeLens, type Diagnostic, type InlayHint, type Location, type Pin, type Revision } from './server.js';
+import { Server, type CodeAction, type CodeLens, type Diagnostic, type InlayHint, type Location, type LocationLink, type Pin, type Revision } from './server.js';
 import { BadLink, pack, unpack, type State } from './state.js';
 
 declare const EXAMPLES: { name: string; label: string; files: Record<string, string>; open: string }[]; // which the build sets
@@ -83,7 +83,7 @@ async function openPill(path: string, line: number): Promise<void> {
   pills ??= server.request<Pill[]>('jetpills/pills', {});
   const pill = (await pills).find((each) => each.path === path);
   if (pill) {
-    const section = pill.sections.filter((each) => each.line <= line).at(-1);
+    const section = pill.sections.find((each) => each.line === line);
     beside.showPage(`${pill.file.replace(/\.md$/, '')}.html`, section && section !== pill.sections[0] ? section.anchor : '');
     return;
   }
@@ -100,7 +100,8 @@ const source: Source = {
   async ask<R>(method: string, extra: Record<string, unknown>): Promise<R | null> {
     if (!initialized || !isNix(front)) return null;
     await initialized;
-    return server.request<R | null>(method, method === 'completionItem/resolve' ? extra : { textDocument: { uri: files.uri(front) }, ...extra });
+    const params = method === 'completionItem/resolve' ? extra : { textDocument: { uri: files.uri(front) }, ...extra };
+    return server.request<R | null>(method, params).catch(() => null); // what it was about has changed meanwhile
   },
   page: (text) => markdown(text, follow),
   run(lens: CodeLens) {
@@ -127,15 +128,15 @@ const explain = (view: EditorView): boolean => {
 
 const jump = (view: EditorView, offset = view.state.selection.main.head): boolean => {
   const position = positionOf(view.state.doc, offset);
-  void source.ask<Location | Location[]>('textDocument/definition', { position }).then(async (answer) => {
-    const [to] = Array.isArray(answer) ? answer : answer ? [answer] : [];
+  void source.ask<LocationLink[]>('textDocument/definition', { position }).then(async (answer) => {
+    const [to] = answer ?? [];
     if (!to) {
       say('There is no pill about this.');
       return;
     }
-    const pill = pillOf(to.uri);
-    if (pill) await openPill(pill.path, to.range.start.line + 1);
-    else goTo(to);
+    const pill = pillOf(to.targetUri);
+    if (pill) await openPill(pill.path, to.targetSelectionRange.start.line + 1);
+    else goTo({ uri: to.targetUri, range: to.targetSelectionRange });
   });
   return true;
 };

@@ -4,6 +4,7 @@ export interface Position { line: number; character: number }
 export interface Range { start: Position; end: Position }
 export interface TextEdit { range: Range; newText: string }
 export interface Location { uri: string; range: Range }
+export interface LocationLink { targetUri: string; targetSelectionRange: Range }
 export interface Command { title: string; command: string; arguments?: unknown[] }
 export interface Markup { kind: string; value: string }
 export interface Diagnostic {
@@ -48,7 +49,7 @@ const capabilities = {
         resolveSupport: { properties: ['documentation'] },
       },
     },
-    definition: { linkSupport: false },
+    definition: { linkSupport: true },
     codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } },
     publishDiagnostics: { versionSupport: true, codeDescriptionSupport: true, relatedInformation: true, tagSupport: { valueSet: [1, 2] } },
   },

@@ -1,0 +1,271 @@
+// What is checked in the playground: the rows of the table of all editors, and what only a page has. `ownSide` marks what the server's
+// answers do not decide.
+import assert from 'node:assert/strict';
+import { rowsOf } from '../../test/table.mjs';
+import { grave } from './browser.mjs';
+import { packed } from './playground.mjs';
+
+const kinds = {
+  async hover(page, { file, at, want }) {
+    await page.goTo(file, at);
+    await page.hoverHas(...want.split('…'));
+  },
+  async define(page, { file, at, want }) {
+    const colon = want.indexOf(':');
+    await page.goTo(file, at);
+    await page.defined(want.slice(0, colon), want.slice(colon + 1));
+  },
+  async leave(page, { file, at, want }) {
+    await page.goTo(file, at);
+    await page.hoverHas(...want.split('…'));
+    await page.noDefinition();
+  },
+  async complete(page, { file, at, want }) {
+    await page.complete(file, at, ...want.split(' -> '));
+  },
+  async mend(page, { file, at, want }) {
+    const [message, line] = want.split(' -> ');
+    await page.mend(file, at, message.split('…'), line);
+  },
+  async refer(page, { file, at, want }) {
+    const [message, to] = want.split(' -> ');
+    const [name, line, words] = to.split(':');
+    await page.goTo(file, at);
+    await page.problemSays(...message.split('…'), words, `${name}:${line}`);
+  },
+  async inlay(page, { file, at, want }) {
+    await page.open(file);
+    await page.lineShows(at.replace('|', ''), ...want.split('…'));
+  },
+  async lens(page, { file, at, want }) {
+    await page.open(file);
+    await page.lens(at.replace('|', ''), ...want.split('…'));
+  },
+  async bump(page, { file, at, want }) {
+    const [title, words] = want.split(' -> ');
+    await page.open(file);
+    await (await page.lens(at.replace('|', ''), ...title.split('…'))).click();
+    await page.besideSays(...words.split('…'));
+  },
+  async silent(page, { file, at }) {
+    await page.goTo(file, at);
+    await page.silent();
+  },
+  async relock(page, { file, at, want }) {
+    const [revision, words] = want.split(':');
+    await page.goTo(file, at);
+    await page.relock(file, revision);
+    await page.hoverHas(...words.split('…'));
+    await page.pinIs(revision);
+  },
+  async remark(page, { file, at, want }) {
+    const [before, after] = want.split(' -> ');
+    const [revision, words] = after.split(':');
+    await page.type(file, at);
+    await page.problemSays(...before.split('…'));
+    await page.relock(file, revision);
+    await page.problemSays(...words.split('…'));
+  },
+};
+
+export const rows = rowsOf('web', kinds).map(({ kind, ...row }) => ({ name: `${kind} ${row.name}`, run: (page) => kinds[kind](page, row) }));
+
+const configuration = 'project/configuration.nix';
+const examples = { board: 0, pair: 1, overlay: 0, scope: 0 };
+
+export const own = [
+  ...Object.entries(examples).map(([name, number]) => ({
+    name: `the example ${name} has ${number} problems`,
+    async run(page) {
+      await page.page.evaluate((to) => { location.hash = to; }, name);
+      await page.until('the example', async () => await page.page.locator('#example').inputValue() === name);
+      await page.page.locator('#problem-count', { hasText: number === 0 ? 'No problems' : '1 problem' }).waitFor();
+      await page.until('an explanation of each file', async () => (await page.problems()).split('\n').filter((line) => /\.nix:\d/.test(line)).length === 2 * number);
+      await page.screenshot(`example ${name}`);
+    },
+  })),
+  {
+    name: 'a fix mends two files together',
+    async run(page) {
+      await page.page.evaluate(() => { location.hash = 'pair'; });
+      await page.page.locator('.fixes button', { hasText: 'Change som to "orin-nx"' }).click();
+      await page.page.locator('#problem-count', { hasText: 'No problems' }).waitFor();
+      await page.tab('configuration.nix');
+      await page.page.locator('.cm-line', { hasText: 'som = "orin-nx"' }).waitFor();
+    },
+  },
+  {
+    name: 'the pin is chosen from a list, and is written into the lock file',
+    async run(page) {
+      await page.goTo(configuration, 'jetpack.so|m = ');
+      await page.until('a list', async () => await page.page.locator('#pin option').count() > 5);
+      const [value, label] = await page.page.locator('#pin option').evaluateAll((all) => {
+        const one = all.find(({ textContent }) => /JetPack 5\.\d\.\d, 6\.0$/.test(textContent)) ?? all.at(-3);
+        return [one.value, one.textContent];
+      });
+      await page.page.locator('#pin').selectOption(value);
+      await page.click('jetpack.so|m = ');
+      await page.hoverHas(`at ${/[0-9a-f]{7}/.exec(label)[0]}`);
+      assert(JSON.parse((await page.files())['flake.lock']).nodes['jetpack-nixos'].locked.rev === value);
+    },
+  },
+  {
+    name: 'without a lock file, the address has the pin',
+    async run(page) {
+      const flake = '{\n  inputs.jetpack-nixos.url = "github:anduril/jetpack-nixos";\n  outputs = _: { };\n}\n';
+      await page.follow(packed({ files: { 'flake.nix': flake, 'board.nix': '{ hardware.nvidia-jetpack.som = "orin-nx"; }\n' }, open: 'board.nix' }), 'board.nix');
+      await page.until('a list', async () => await page.page.locator('#pin option').count() > 5);
+      const value = await page.page.locator('#pin option').nth(3).getAttribute('value');
+      await page.page.locator('#pin').selectOption(value);
+      await page.click('jetpack.so|m = ');
+      await page.hoverHas(`at ${value.slice(0, 7)}`);
+      await page.tab('flake.nix');
+      await page.page.locator('.cm-line', { hasText: `jetpack-nixos/${value}` }).waitFor();
+    },
+  },
+  {
+    name: 'at an older pin, the jump leads to the pill as it holds there',
+    async run(page) {
+      await page.goTo('old/rover.nix', 'nvidia-jetpack.so|m');
+      await page.press('F12');
+      await page.besideSays('As it holds at 9ced0c1', 'Which SoM am I?');
+      await page.screenshot('an older pill');
+    },
+  },
+  {
+    name: 'the link of a hover opens the pill',
+    async run(page) {
+      await page.goTo(configuration, 'lib.make|Scope');
+      await page.hoverHas('makeScope');
+      await page.page.locator('.card button', { hasText: 'Read on in pill 03' }).click();
+      await page.until('pill 03', () => page.page.frames().some((frame) => frame.url().endsWith('03-overlays-and-overrides.html#makescope-a-package-set-of-your-own')));
+    },
+  },
+  {
+    name: 'a link holds the files as they are',
+    ownSide: true,
+    async run(page) {
+      await page.type(configuration, '  # a line of its own|');
+      await page.files();
+      const address = page.page.url();
+      await page.page.evaluate(() => { location.hash = 'board'; });
+      await page.front('configuration.nix');
+      await page.follow(address.slice(address.indexOf('#') + 1), 'configuration.nix');
+      await page.page.locator('.cm-line', { hasText: '# a line of its own' }).waitFor();
+    },
+  },
+  {
+    name: 'hostile links are refused with a reason',
+    ownSide: true,
+    async run(page) {
+      const bomb = { files: { 'a.nix': 'x'.repeat(3_000_000) } };
+      for (const [fragment, reason] of [
+        ['files=', 'it is damaged'],
+        ['files=%%%', 'it is damaged'],
+        ['files=AAAA', 'it is damaged'],
+        [`files=${'A'.repeat(70_000)}`, 'it is too long'],
+        [packed(bomb), 'its files are too long'],
+        [packed([]), 'it holds no files'],
+        [packed({ files: {} }), 'it holds 0 files'],
+        [packed({ files: { 'a.nix': 7 } }), 'is no text'],
+        [packed({ files: { '../../etc/passwd': '' } }), 'a name that files cannot have'],
+        [packed({ files: { 'a<img src=x onerror=alert(1)>.nix': '' } }), 'a name that files cannot have'],
+        [`files=${Buffer.from('{"files":{"__proto__":"x"}}').toString('base64url')}`, 'it is damaged'],
+        [packed(JSON.parse('{"files":{"__proto__":"x"}}')), 'a name that files cannot have'],
+      ]) {
+        await page.page.evaluate((to) => { location.hash = to; }, fragment);
+        await page.message(reason);
+        await page.front('configuration.nix'); // an example instead
+        await page.page.locator('#message-close').click();
+      }
+    },
+  },
+  {
+    name: 'what others wrote is text and no markup',
+    ownSide: true,
+    async run(page) {
+      const nix = '{\n  # <img src=x onerror=alert(1)> [click](javascript:alert(1))\n  hardware.nvidia-jetpack.som = "<img src=x onerror=alert(1)>";\n}\n';
+      await page.follow(packed({ files: { 'configuration.nix': nix }, open: 'configuration.nix' }), 'configuration.nix');
+      await page.click('jetpack.so|m = ');
+      await page.hoverHas('hardware.nvidia-jetpack.som');
+      assert.equal(await page.page.locator('img, a[href^=javascript]').count(), 0);
+    },
+  },
+  {
+    name: 'everything is reached by keys',
+    async run(page) {
+      await page.goTo(configuration, 'jetpack.so|m = ');
+      await page.press('Control+i');
+      await page.page.locator('.card', { hasText: 'is a name from the left column' }).waitFor();
+      await page.press('Escape');
+      await page.page.locator('.card').waitFor({ state: 'detached' });
+      await page.press('/'); // is typed, and opens no search
+      assert.equal(await page.page.locator('dialog[open]').count(), 0);
+      await page.press('Backspace', 'F12');
+      await page.until('the pill', () => page.page.frames().some((frame) => frame.url().endsWith('#which-som-am-i')));
+      await page.press('Escape', 'Shift+Tab');
+      assert.equal(await page.page.evaluate(() => document.activeElement.getAttribute('role')), 'tab');
+      await page.press('ArrowRight');
+      await page.front('flake.lock');
+      await page.press('Tab', 'Tab');
+      assert.notEqual(await page.page.evaluate(() => document.activeElement.id), 'editor');
+    },
+  },
+  ...['light', 'dark'].map((colours) => ({
+    name: `axe-core finds nothing serious: ${colours}`,
+    ownSide: true,
+    async run(page) {
+      await page.page.emulateMedia({ colorScheme: colours });
+      try {
+        await page.page.evaluate(() => { location.hash = 'pair'; });
+        await page.page.locator('.fixes button').first().waitFor();
+        await page.click('carrier|Board = ');
+        await page.press('F12');
+        await page.until('the pill', () => page.page.frames().length > 1 && page.page.frames()[1].url().includes('07-'));
+        await page.press('Control+i');
+        await page.page.locator('.card').waitFor();
+        await page.screenshot(`whole ${colours}`);
+        assert.deepEqual(await grave(page), []);
+        await page.press('Escape', 'End', 'Enter');
+        await page.page.keyboard.type('  hardware.nvidia-jetpack.');
+        await page.page.locator('.cm-completionLabel').first().waitFor();
+        await page.page.locator('.cm-completionInfo .card').waitFor();
+        await page.screenshot(`completion ${colours}`);
+        // The list is scrolled by the keys of the editor, which keeps the focus.
+        assert.deepEqual(await grave(page, ['#editor', '[role=listbox]']), []);
+      } finally {
+        await page.page.emulateMedia({ colorScheme: null });
+      }
+    },
+  })),
+  {
+    name: 'fits on a phone',
+    ownSide: true,
+    async run(page) {
+      const size = page.page.viewportSize();
+      await page.page.setViewportSize({ width: 390, height: 780 });
+      try {
+        await page.page.evaluate(() => { location.hash = 'pair'; });
+        await page.page.locator('.fixes button').first().waitFor();
+        await page.screenshot('phone');
+        await page.click('carrier|Board = ');
+        await page.page.locator('#explain').click();
+        await page.page.locator('.card').waitFor();
+        await page.screenshot('phone hover');
+        const { width, wide } = await page.page.evaluate(() => ({ width: innerWidth, wide: document.documentElement.scrollWidth }));
+        assert(wide <= width, `the page is ${wide} pixels wide, and the screen ${width}`);
+        const card = await page.page.locator('.card').boundingBox();
+        assert(card.x >= 0 && card.x + card.width <= width, JSON.stringify(card));
+        await page.page.locator('#jump').click();
+        await page.until('the pill', () => page.page.frames().some((frame) => frame.url().includes('07-')));
+        await page.pause(300);
+        await page.screenshot('phone pill');
+        await page.page.locator('#beside > header button').click();
+        assert.equal(await page.page.locator('#beside').isVisible(), false);
+      } finally {
+        await page.page.setViewportSize(size);
+      }
+    },
+  },
+];
+
