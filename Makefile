@@ -57,13 +57,17 @@ pills: ## the tables that the pills take from the catalog, and all that they cla
 eras: ## what hovers show at every state of upstream, held to what that state has
 	go run ./cmd/jetpills pills lint --eras pills
 
-site: ## the pills as web pages, in build/site; BASE=URL, at which they will be
-	go run ./cmd/jetpills pills site build/site $(if $(BASE),--base '$(BASE)')
+SITE := build/site
+
+site: ## the pills as web pages, with the playground, in build/site or SITE=DIR; BASE=URL, where it will be
+	cd editors/web && npm ci --no-audit --no-fund --loglevel=error
+	editors/web/scripts/site.sh '$(SITE)' $(if $(BASE),--base '$(BASE)')
 
 test-editors: ## the extension, the plugins and the web pages, in real editors and browsers: see editors/test/README.md
 	editors/test/run.sh
 	editors/vscode/e2e/run.sh
 	editors/web/test/pages.sh
+	editors/web/test/run.sh
 	cd editors/vscode && npm run lint && npm test
 
 GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1

@@ -264,7 +264,7 @@ const common: Extension = [
   EditorState.tabSize.of(2),
   syntaxHighlighting(colours),
   autocompletion({ override: [completions(source)], icons: false, updateSyncTime: 300, interactionDelay: 0, activateOnTypingDelay: 30 }),
-  hoverTooltip((view, offset) => hoverAt(source, view.state, offset), { hoverTime: 150 }),
+  hoverTooltip((view, offset) => hoverAt(source, view.state, offset), { hoverTime: 150, hideOnChange: true }),
   pinnedHover, notes,
   keymap.of([
     { key: 'F12', run: (view) => jump(view) },
