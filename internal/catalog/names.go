@@ -17,6 +17,7 @@ const (
 	SoMOption          = Namespace + ".som"
 	CarrierBoardOption = Namespace + ".carrierBoard"
 	MajorVersionOption = Namespace + ".majorVersion"
+	TargetBoardOption  = Namespace + ".flashScriptOverrides.targetBoard"
 )
 
 // DevicePackagesOption holds all that is built for a configuration. Until devicePackagesMoved, the commit by which these became members

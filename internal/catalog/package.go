@@ -148,3 +148,19 @@ func (c *Catalog) Outputs() []Output {
 
 // FlashTargets returns the combinations that upstream supports, in upstream's order; nothing where they are not known for the revision.
 func (c *Catalog) FlashTargets() []FlashTarget { return c.packages().targets }
+
+// SuperMajor is the least JetPack major with which upstream flashes a SoM in super mode, where that is later than the SoM's own:
+// NVIDIA's earlier releases have no such board configuration. It is empty where nothing says so.
+func (c *Catalog) SuperMajor(som string) string {
+	known, ok := c.SoM(som)
+	least := ""
+	for _, t := range c.FlashTargets() {
+		if t.SoM == som && t.Super && (least == "" || t.Major < least) {
+			least = t.Major
+		}
+	}
+	if !ok || least <= known.DefaultMajor {
+		return ""
+	}
+	return least
+}

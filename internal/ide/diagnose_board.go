@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/nix/host"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
@@ -118,6 +119,33 @@ func (d *diagnoser) refusals(set board) iter.Seq2[string, Diagnostic] {
 			}
 		}
 	}
+}
+
+// superOfHost reports super mode on a JetPack whose BSP has no board configuration for it.
+func (d *diagnoser) superOfHost(h *host.Host) {
+	super, isOn := is(superOption, true)(d, h)
+	b := boardOf(h)
+	needs := d.pinned.Catalog.SuperMajor(b.som)
+	major := hostString(h, catalog.MajorVersionOption)
+	if !isOn || !isIn(super.at(), d.doc) || !b.enabled || !b.isKnown() || needs == "" || major == "" || compareVersions(major, needs) >= 0 {
+		return
+	}
+	if own, ok := h.Option(catalog.TargetBoardOption); !ok || slices.ContainsFunc(own.Definitions, func(definition host.Definition) bool { return definition.Condition != host.No }) {
+		return // another board may be flashed
+	}
+	found := Diagnostic{
+		Code: CodeRefusedCombination, Severity: SeverityWarning, Span: super.at().Span, Host: HostName(h),
+		Section: d.explain(strings.Split(superOption, ".")),
+		Message: fmt.Sprintf("No board to flash for super with som %q and JetPack %s in %s: it needs JetPack %s", b.som, major, d.revision(), needs),
+		Fixes:   []Fix{changeTo(super.at().Span, "false")},
+	}
+	d.follow(&found, super.definition, superOption)
+	for _, option := range fitOptions {
+		if definition, isSet := b.set[option]; isSet && option != catalog.CarrierBoardOption {
+			found.Related = append(found.Related, related(writtenAt(definition), fmt.Sprintf("%s = %q is set here", shortName(option), *b.field(option))))
+		}
+	}
+	d.reportForHost(found)
 }
 
 // fittingValues are the values of an option that go with the rest of a set.

@@ -84,7 +84,19 @@ func (d *diagnoser) hasNoEffect(h *host.Host, o catalog.Option, definition host.
 	enabled, _ := certain(h, catalog.EnableOption)
 	isPlain := definition.Priority > 0 && definition.Priority <= 100 // others want to be overridden
 	return enabled == true && h.Jetpack == host.Yes && !h.Replaced && len(h.Unseen) == 0 && h.Bound == nil &&
-		definition.Condition == host.Yes && definition.Wins && isPlain && !d.isDefault(o, definition) && d.circumstances(h, o).uses() == host.No
+		definition.Condition == host.Yes && definition.Wins && isPlain && !d.isDefault(o, definition) && d.isUnusedOn(h, o)
+}
+
+// isUnusedOn reports whether a host does not look at the value of an option. What an unknown SoM would look at nobody knows: another
+// finding says that there is none of that name.
+func (d *diagnoser) isUnusedOn(h *host.Host, o catalog.Option) bool {
+	c := d.circumstances(h, o)
+	if som, decides := c.values[catalog.SoMOption].(string); decides {
+		if _, isKnown := d.pinned.Catalog.SoM(som); !isKnown && som != catalog.NoBoard {
+			return false
+		}
+	}
+	return c.uses() == host.No
 }
 
 // isDefault reports whether a definition may say what holds without it.

@@ -198,6 +198,7 @@ func (d *diagnoser) hosts(hosts, bare []*host.Host) {
 
 // boardOfHost reports a combination that jetpack-nixos refuses, where the value is written that does not fit the SoM.
 func (d *diagnoser) boardOfHost(h *host.Host) {
+	d.superOfHost(h)
 	b := boardOf(h)
 	if !b.enabled || b.unknown[catalog.SoMOption] {
 		return

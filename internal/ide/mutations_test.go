@@ -174,6 +174,23 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 	"a value for a set": {code: ide.CodeWrongType, files: `-- host.nix --
 { lib, ... }: { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; console«.enable|» = lib.mkDefault ‹true›; }; }
 `},
+	"super mode on an earlier JetPack": {code: ide.CodeRefusedCombination, files: `-- host.nix --
+{ imports = [ ./board.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; super = «false|true»; }; }
+-- board.nix --
+{ hardware.nvidia-jetpack.carrierBoard = "devkit"; }
+`},
+	"a set in the place of the scope": {code: ide.CodeScopeReplaced, files: `-- host.nix --
+{
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+  nixpkgs.overlays = [ (final: prev: { ‹nvidia-jetpack› = «prev.nvidia-jetpack.overrideScope (_: _: |»{ jq = final.hello; }«)|»; }) ];
+}
+`},
+	"a name of the scope": {code: ide.CodeScopeReplaced, files: `-- host.nix --
+{
+  hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; };
+  nixpkgs.overlays = [ (final: prev: { ‹nvidia-jetpack›«|.jq» = «prev.nvidia-jetpack.overrideScope (_: _: { jq = |»prev.jq«; })|»; }) ];
+}
+`},
 	"a misspelt option that is read": {code: ide.CodeReads, files: `-- host.nix --
 { config, ... }: { environment.etc.som.text = config.hardware.nvidia-jetpack.«som|sommm»; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
 `},

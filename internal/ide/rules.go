@@ -63,6 +63,7 @@ const (
 	CodeNixpkgsTooOld         Code = "nixpkgs-too-old"
 	CodeUnknownMember         Code = "unknown-member"
 	CodeForeignMember         Code = "foreign-member"
+	CodeScopeReplaced         Code = "scope-replaced"
 )
 
 // Tag says how an editor may draw what a diagnostic is about.
@@ -156,7 +157,7 @@ func init() {
 		{
 			Code: CodeRefusedCombination, Severity: SeverityError, Topic: concept("assertions"),
 			document: (*diagnoser).board, host: (*diagnoser).boardOfHost,
-			Finds: "A carrier board or a JetPack version that does not go with the SoM.",
+			Finds: "A carrier board, a JetPack version or super mode that does not go with the SoM.",
 			Why: "An assertion of jetpack-nixos stops the build. The finding is a warning if the system builds and only the flash " +
 				"script has no board to flash.",
 			Mend:  "Set som to the module that you have. Then choose a carrier board and a JetPack version that go with it.",
@@ -307,6 +308,16 @@ func init() {
 			Mend:  "Take the package from nvidia-jetpack, the scope of the host's JetPack, or choose another majorVersion.",
 			Wrong: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack7.l4t-core ];", `som = "orin-agx";`),
 			Right: flakeExample("25.11", "environment.systemPackages = [ pkgs.nvidia-jetpack.l4t-core ];", `som = "orin-agx";`),
+		},
+		{
+			Code: CodeScopeReplaced, Severity: SeverityWarning, Topic: function("overrideScope"),
+			document: (*diagnoser).replacedScopes, in: jetpackDocument,
+			Finds: "An overlay that puts a set of its own in the place of a package scope of jetpack-nixos.",
+			Why: "The set has none of the scope's other packages, and no overrideScope: Nix stops with “attribute … missing” as soon as a " +
+				"module or a package needs one of them.",
+			Mend:  "Change the scope with prev.nvidia-jetpack.overrideScope, which keeps its other packages.",
+			Wrong: "{\n  nixpkgs.overlays = [\n    (final: prev: { nvidia-jetpack.jq = prev.jq; })\n  ];\n}\n",
+			Right: "{\n  nixpkgs.overlays = [\n    (final: prev: { nvidia-jetpack = prev.nvidia-jetpack.overrideScope (_: _: { jq = prev.jq; }); })\n  ];\n}\n",
 		},
 	}
 }

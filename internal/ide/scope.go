@@ -16,6 +16,9 @@ type scope struct {
 	topics
 	name      string
 	isChanged bool // it stands where an overlay changes it
+	// own is the set that the overlay puts in its place, if isReplaced.
+	own        ownSet
+	isReplaced bool
 }
 
 // member is the subject of a package in a scope.
@@ -30,7 +33,7 @@ func newScope(name string, isChanged bool) scope {
 	if major := strings.TrimPrefix(name, "nvidia-jetpack"); major != name && major != "" {
 		about = append(about, generation(major))
 	}
-	return scope{about, name, isChanged}
+	return scope{topics: about, name: name, isChanged: isChanged}
 }
 
 func newMember(p catalog.Package, scope string) member {
@@ -166,7 +169,15 @@ func (q *query) changedScope(place *module.Place) (subject, bool) {
 			if _, ok := module.AsOverlay(n); !ok {
 				return nil, false
 			}
-			return q.scopeNamed(name, true)
+			s, ok := q.scopeNamed(name, true)
+			if of, isScope := s.(scope); isScope {
+				of.own, of.isReplaced = ownSetFor(binding)
+				if of.isReplaced {
+					of.topics = append(topics{function("overrideScope")}, of.topics...)
+				}
+				return of, ok
+			}
+			return s, ok
 		case syntax.AttrSet, syntax.Paren, syntax.Binary, syntax.LetIn, syntax.With:
 		default:
 			return nil, false
@@ -185,6 +196,16 @@ func (q *query) definedMember(place *module.Place) (subject, bool) {
 }
 
 func (s scope) sheet(q *query) sheet {
+	if s.isReplaced && !q.inCheckout() {
+		says := markup.Format("After this overlay, it has only %s: the scope's other packages are gone.", folded(s.own.members, true))
+		if len(s.own.members) == 0 {
+			says = markup.Prose("After this overlay, it is empty: the scope's packages are gone.")
+		}
+		if has, _ := q.pinned.Catalog.HasMember(s.name, "", overrideScope); has {
+			says = markup.Format("%s `overrideScope` changes a package and keeps the others.", says)
+		}
+		return sheet{title: s.name, what: markup.Prose("set in the place of a package scope of jetpack-nixos"), summary: summary{first: says}}
+	}
 	what := "package scope of jetpack-nixos"
 	if s.isChanged {
 		what += ", as this overlay leaves it"

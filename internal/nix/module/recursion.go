@@ -26,11 +26,27 @@ type Recursion struct {
 	Certain bool
 }
 
-// Recursions are what the overlays of a text define by themselves, in order. A function
-// that the text calls by its name is left out: it gets what the call says.
+// Recursions are what the overlays of a text define by themselves, in order.
 func Recursions(t *syntax.Tree) iter.Seq[Recursion] {
 	return func(yield func(Recursion) bool) {
 		r := reader{climber: climber{}, certain: true}
+		for o, isCertain := range Overlays(t) {
+			s := recursions{reader: &r, overlay: o, isCertain: isCertain, yield: yield}
+			inner, _ := syntax.AsLambda(o.Prev.Parent())
+			if isCertain {
+				s.check(inner.Body(), nil)
+			}
+			if s.defined(inner.Body(), nil); s.stopped {
+				return
+			}
+		}
+	}
+}
+
+// Overlays are the overlays of a text, in order, each with whether it certainly is one. A function that the text calls by its name is
+// left out: it gets what the call says.
+func Overlays(t *syntax.Tree) iter.Seq2[Overlay, bool] {
+	return func(yield func(Overlay, bool) bool) {
 		var called map[string]bool
 		for n := range syntax.Descendants(t.Root()) {
 			o, ok := AsOverlay(n)
@@ -44,15 +60,7 @@ func Recursions(t *syntax.Tree) iter.Seq[Recursion] {
 			if called == nil {
 				called = calledNames(t)
 			}
-			if called[PathOf(n).Last()] {
-				continue
-			}
-			s := recursions{reader: &r, overlay: o, isCertain: isCertain, yield: yield}
-			inner, _ := syntax.AsLambda(o.Prev.Parent())
-			if isCertain {
-				s.check(inner.Body(), nil)
-			}
-			if s.defined(inner.Body(), nil); s.stopped {
+			if !called[PathOf(n).Last()] && !yield(o, isCertain) {
 				return
 			}
 		}
