@@ -132,6 +132,9 @@ func TestFailOn(t *testing.T) {
 		"warning.nix":     "{ hardware.nvidia-jetpack.maxClocks = true; }\n",
 		"fork/hint.nix":   "{ hardware.nvidia-jetpack = { som = \"agx-orin\"; maxClocks = true; }; }\n",
 		"fork/own.nix":    "{ hardware.nvidia-jetpack = { rover.speed = 3; rover.enable = true; som = \"rover-one\"; }; }\n",
+		"host/flake.nix": "{ inputs.jetpack-nixos.url = \"github:anduril/jetpack-nixos/4d857d6da48c420da39964b6fb7ba23a958abad3\";\n" +
+			"  outputs = { nixpkgs, jetpack-nixos, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [\n" +
+			"    jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack = { enable = true; som = \"orin-nx\"; maxClocks = true; }; }\n  ]; }; };\n}\n",
 		"fork/flake.lock": `{"nodes":{"jp":{"locked":{"type":"github","owner":"someone","repo":"jetpack-nixos","rev":"ffffffffffffffffffffffffffffffffffffffff"}},"root":{"inputs":{"jp":"jp"}}},"root":"root","version":7}`,
 	} {
 		file := filepath.Join(dir, filepath.FromSlash(name))
@@ -153,6 +156,7 @@ func TestFailOn(t *testing.T) {
 		{"warning.nix", "warning", 1, 1},
 		{"warning.nix", "error", 1, 0},
 		{"warning.nix", "hint", 1, 1},
+		{"host/flake.nix", "error", 1, 1}, // all its modules are at hand, and none declares maxClocks
 		{"fork/hint.nix", "", 2, 0},
 		{"fork/hint.nix", "error", 2, 0},
 		{"fork/hint.nix", "hint", 2, 1},

@@ -69,11 +69,32 @@ func judgedByHosts(hosts []*host.Host, doc *workspace.Document, alone []Diagnost
 
 // definesAt reports whether a name in a document is one that a host defines, whether or not there is an option of that name.
 func definesAt(h *host.Host, doc *workspace.Document, name text.Span) bool {
-	return slices.ContainsFunc(slices.Concat(h.Values, h.Undeclared), func(v host.Value) bool {
+	return isDefinedAt(slices.Concat(h.Values, h.Undeclared), doc, name)
+}
+
+func isDefinedAt(all []host.Value, doc *workspace.Document, name text.Span) bool {
+	return slices.ContainsFunc(all, func(v host.Value) bool {
 		return slices.ContainsFunc(v.Definitions, func(d host.Definition) bool {
 			return isIn(d.Path, doc) && d.Path.Span.Start <= name.Start && name.End <= d.Path.Span.End
 		})
 	})
+}
+
+// weighUndeclared makes errors of warnings about options that modules which are not seen might declare, where a host defines one and all
+// of its modules are seen.
+func (d *diagnoser) weighUndeclared(hosts []*host.Host) {
+	isWhole := func(h *host.Host) bool {
+		return h.Jetpack == host.Yes && len(h.Unseen) == 0 && h.Bound == nil && !h.Unchecked && !h.Replaced
+	}
+	for i := range d.found {
+		f := &d.found[i]
+		if _, isChosen := d.chosen(f.Code); isChosen || !f.undeclared || f.Severity != SeverityWarning {
+			continue
+		}
+		if slices.ContainsFunc(hosts, func(h *host.Host) bool { return isWhole(h) && isDefinedAt(h.Undeclared, d.doc, f.Span) }) {
+			f.Severity = SeverityError
+		}
+	}
 }
 
 // weighUnseen takes back what modules that are not seen may make right on all hosts: they may add values to an option, and
@@ -193,6 +214,7 @@ func (d *diagnoser) hosts(hosts, bare []*host.Host) {
 		}
 	}
 	d.weighUnseen(hosts)
+	d.weighUndeclared(hosts)
 	d.nameHosts(slices.Concat(hosts, bare))
 }
 

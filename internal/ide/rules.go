@@ -106,7 +106,7 @@ func init() {
 			Code: CodeUnknownOption, Severity: SeverityError, Topic: concept("option-path"), document: (*diagnoser).names,
 			Finds: "An option that this revision of jetpack-nixos does not have.",
 			Why: "Nix stops with “The option … does not exist”, even if the definition is under a false condition. " +
-				"The finding is a warning if no known revision has the option: the module of another flake may declare it.",
+				"The finding is a warning if no known revision has the option and the module of another flake, which is not at hand, may declare it.",
 			Mend:  "Correct the name, or pin a revision that has the option.",
 			Wrong: "{\n  hardware.nvidia-jetpack.maxClocks = true;\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack.maxClock = true;\n}\n",
@@ -167,8 +167,8 @@ func init() {
 		{
 			Code: CodeDesktopOption, Severity: SeverityWarning, Topic: concept("option-path"), // names and reads report it, too
 			Finds: "An option of hardware.nvidia, the driver for PC graphics cards, inside hardware.nvidia-jetpack.",
-			Why: "Nix stops with “The option … does not exist”: the driver of a Jetson is part of its JetPack. The finding is a warning, " +
-				"because the module of another flake may declare the option.",
+			Why: "Nix stops with “The option … does not exist”: the driver of a Jetson is part of its JetPack. The finding is an error " +
+				"if all modules of the host are at hand: the module of another flake may declare the option.",
 			Mend:  "Delete the definition. The message says what a Jetson uses instead.",
 			Wrong: "{\n  hardware.nvidia-jetpack = {\n    enable = true;\n    open = true;\n  };\n}\n",
 			Right: "{\n  hardware.nvidia-jetpack = {\n    enable = true;\n  };\n}\n",
