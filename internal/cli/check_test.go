@@ -128,10 +128,10 @@ func TestCheckWithoutSpace(t *testing.T) {
 func TestFailOn(t *testing.T) {
 	dir := checked(t)
 	for name, content := range map[string]string{
-		"error.nix":       "{ hardware.nvidia-jetpack.som = \"agx-orin\"; }\n",
-		"warning.nix":     "{ hardware.nvidia-jetpack.maxClocks = true; }\n",
-		"fork/hint.nix":   "{ hardware.nvidia-jetpack = { som = \"agx-orin\"; maxClocks = true; }; }\n",
-		"fork/own.nix":    "{ hardware.nvidia-jetpack = { rover.speed = 3; rover.enable = true; som = \"rover-one\"; }; }\n",
+		"error.nix":     "{ hardware.nvidia-jetpack.som = \"agx-orin\"; }\n",
+		"warning.nix":   "{ hardware.nvidia-jetpack.maxClocks = true; }\n",
+		"fork/hint.nix": "{ hardware.nvidia-jetpack = { som = \"agx-orin\"; maxClocks = true; }; }\n",
+		"fork/own.nix":  "{ hardware.nvidia-jetpack = { rover.speed = 3; rover.enable = true; som = \"rover-one\"; }; }\n",
 		"host/flake.nix": "{ inputs.jetpack-nixos.url = \"github:anduril/jetpack-nixos/4d857d6da48c420da39964b6fb7ba23a958abad3\";\n" +
 			"  outputs = { nixpkgs, jetpack-nixos, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [\n" +
 			"    jetpack-nixos.nixosModules.default { hardware.nvidia-jetpack = { enable = true; som = \"orin-nx\"; maxClocks = true; }; }\n  ]; }; };\n}\n",
