@@ -21,12 +21,12 @@ export class Beside {
 
   showPage(name: string, anchor: string): void {
     const address = `../${name}${anchor === '' ? '' : `#${anchor}`}`;
-    // From the same page, a frame with a new address would go back in the history of this page.
+    this.appear(this.frame); // first: what is not on the screen does not scroll
+    // Another source of the frame would be a step in the history of this page.
     this.frame.contentWindow?.location.replace(new URL(address, location.href));
     this.leave.href = address;
     this.leave.hidden = false;
     this.title.textContent = 'Pill';
-    this.appear(this.frame);
     this.loaded();
   }
 

@@ -4,7 +4,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { HighlightStyle, bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { setDiagnostics, type Diagnostic as Mark } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
-import { EditorView, drawSelection, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
+import { EditorView, closeHoverTooltips, drawSelection, hasHoverTooltips, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { nix } from '@replit/codemirror-lang-nix';
 import { Beside } from './beside.js';
@@ -120,10 +120,16 @@ const explain = (view: EditorView): boolean => {
   const offset = view.state.selection.main.head;
   void hoverAt(source, view.state, offset).then((tooltip) => {
     if (view.state.selection.main.head !== offset) return;
-    view.dispatch({ effects: pinHover.of(tooltip) });
+    view.dispatch({ effects: [closeHoverTooltips, pinHover.of(tooltip)] });
     if (!tooltip) say('Jetpills has nothing to say about this.');
   });
   return true;
+};
+
+const closeHovers = (view: EditorView): boolean => {
+  const isOpen = view.state.field(pinnedHover) !== null || hasHoverTooltips(view.state);
+  if (isOpen) view.dispatch({ effects: [closeHoverTooltips, pinHover.of(null)] });
+  return isOpen;
 };
 
 const jump = (view: EditorView, offset = view.state.selection.main.head): boolean => {
@@ -264,14 +270,14 @@ const common: Extension = [
   EditorState.tabSize.of(2),
   syntaxHighlighting(colours),
   autocompletion({ override: [completions(source)], icons: false, updateSyncTime: 300, interactionDelay: 0, activateOnTypingDelay: 30 }),
-  hoverTooltip((view, offset) => hoverAt(source, view.state, offset), { hoverTime: 150, hideOnChange: true }),
+  hoverTooltip((view, offset) => (view.state.field(pinnedHover) ? null : hoverAt(source, view.state, offset)), { hoverTime: 150, hideOnChange: true }),
   pinnedHover, notes,
   keymap.of([
     { key: 'F12', run: (view) => jump(view) },
     { key: 'F8', run: nextProblem },
     { key: 'Mod-.', run: fixHere },
     { key: 'Mod-i', run: explain, preventDefault: true },
-    { key: 'Escape', run: (view) => view.state.field(pinnedHover) !== null && (view.dispatch({ effects: pinHover.of(null) }), true) },
+    { key: 'Escape', run: closeHovers },
     ...closeBracketsKeymap, ...defaultKeymap.filter(({ key }) => key !== 'Mod-i'), ...historyKeymap, ...completionKeymap,
   ]),
   EditorView.updateListener.of(({ docChanged, startState, state, changes }) => {
@@ -392,7 +398,7 @@ async function openAddress(): Promise<void> {
   if (first) open(first, first.name);
 }
 
-part<HTMLSelectElement>('example').append(...EXAMPLES.map(({ name, label }) => new Option(label, name)));
+part<HTMLSelectElement>('example').append(...EXAMPLES.map(({ name, label }) => new Option(label, name)), Object.assign(new Option('From a link', ''), { hidden: true }));
 part<HTMLSelectElement>('example').addEventListener('change', () => {
   remember(part<HTMLSelectElement>('example').value);
   void openAddress();

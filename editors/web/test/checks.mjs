@@ -221,8 +221,7 @@ export const own = [
         await page.page.evaluate(() => { location.hash = 'pair'; });
         await page.page.locator('.fixes button').first().waitFor();
         await page.click('carrier|Board = ');
-        await page.press('F12');
-        await page.until('the pill', () => page.page.frames().length > 1 && page.page.frames()[1].url().includes('07-'));
+        await page.defined('07-nixos-modules.md', '### carrierBoard: what the module sits on');
         await page.press('Control+i');
         await page.page.locator('.card').waitFor();
         await page.screenshot(`whole ${colours}`);
