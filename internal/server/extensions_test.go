@@ -109,6 +109,17 @@ func TestExtensions(t *testing.T) {
 	if len(revisions) != len(library.Revisions()) || len(revisions) < 972 || revisions[0].Short != newest.Revision.Short() || revisions[0].Date != newest.Revision.Day() {
 		t.Errorf("%d revisions, first %+v", len(revisions), revisions[0])
 	}
+	for _, r := range revisions {
+		var jetpack []string
+		if c, match := library.At(r.Hash); match == catalog.Exact {
+			for _, g := range c.Generations() {
+				jetpack = append(jetpack, g.JetPack)
+			}
+		}
+		if !slices.Equal(r.JetPack, jetpack) {
+			t.Errorf("%s carries JetPack %q, not %q", r.Short, jetpack, r.JetPack)
+		}
+	}
 
 	err = e.Call(t.Context(), methodExplain, json.RawMessage(`[]`), nil)
 	if rpctest.Code(err) != -32602 {

@@ -2,6 +2,7 @@
 // answers do not decide.
 import assert from 'node:assert/strict';
 import { rowsOf } from '../../test/table.mjs';
+import { grave } from './browser.mjs';
 import { packed } from './playground.mjs';
 
 const kinds = {
@@ -225,14 +226,14 @@ export const own = [
         await page.press('Control+i');
         await page.page.locator('.card').waitFor();
         await page.screenshot(`whole ${colours}`);
-        assert.deepEqual(await page.grave(), []);
+        assert.deepEqual(await grave(page), []);
         await page.press('Escape', 'End', 'Enter');
         await page.page.keyboard.type('  hardware.nvidia-jetpack.');
         await page.page.locator('.cm-completionLabel').first().waitFor();
         await page.page.locator('.cm-completionInfo .card').waitFor();
         await page.screenshot(`completion ${colours}`);
         // The list is scrolled by the keys of the editor, which keeps the focus.
-        assert.deepEqual(await page.grave(['#editor', '[role=listbox]']), []);
+        assert.deepEqual(await grave(page, ['#editor', '[role=listbox]']), []);
       } finally {
         await page.page.emulateMedia({ colorScheme: null });
       }

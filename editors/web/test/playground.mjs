@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { inOrder } from '../../test/table.mjs';
-import { grave } from './browser.mjs';
 
 const projects = path.join(import.meta.dirname, '../../test');
 
@@ -258,14 +257,6 @@ export class Playground {
     await this.press('Control+a');
     await this.page.keyboard.insertText(text);
     await this.tab(name);
-  }
-
-  /** What axe-core finds serious. Its own styles are not of the page's policy: what the console says of them is no fault. */
-  async grave(...except) {
-    const before = this.faults.length;
-    const found = await grave(this.page, ...except);
-    this.faults.length = before;
-    return found;
   }
 
   /** The files of the page, as the link has them that a click makes. */
