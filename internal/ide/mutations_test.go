@@ -303,6 +303,11 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
 -- users.nix --
 { users.users.root.openssh.authorizedKeys.keys = [ ‹"ssh-ed25519 AAAA«C3Nz me@pc|…»"› ]; }
 `, unmended: "only the user has the key"},
+	"file that is not there": {code: ide.CodeMissingFile, files: `-- host.nix --
+{ imports = [ «./board.nix|./boards.nix» ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+-- board.nix --
+{ hardware.nvidia-jetpack.carrierBoard = "devkit"; }
+`, unmended: "the file may be what is missing"},
 	"overlay": {code: ide.CodeOverlayRecursion, files: `-- host.nix --
 { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; nixpkgs.overlays = import ./overlays.nix; }
 -- overlays.nix --

@@ -56,6 +56,7 @@ const (
 	CodeOverlayRecursion      Code = "overlay-recursion"
 	CodeModuleImport          Code = "module-import"
 	CodeMissingModule         Code = "missing-module"
+	CodeMissingFile           Code = "missing-file"
 	CodeNoEffect              Code = "no-effect"
 	CodePlaceholderKey        Code = "placeholder-key"
 	CodeCUDACapabilities      Code = "cuda-capabilities"
@@ -235,6 +236,14 @@ func init() {
 			Why:   "Nix stops with “The option hardware.nvidia-jetpack does not exist”: to have jetpack-nixos as an input of the flake declares no options.",
 			Mend:  "Add nixosModules.default of jetpack-nixos to the modules of the host.",
 			Wrong: importExample("", `som = "orin-agx";`),
+			Right: importExample("jetpack-nixos.nixosModules.default", `som = "orin-agx";`),
+		},
+		{
+			Code: CodeMissingFile, Severity: SeverityError, Topic: concept("flake-errors"), host: (*diagnoser).filesOfHost,
+			Finds: "A module of a host whose file does not exist.",
+			Why:   "Nix stops with “path … does not exist”, or “No such file or directory”. It says the same of a file that git does not track, which is not looked at here.",
+			Mend:  "Create the file, or correct the path. A path is relative to the file that it is written in.",
+			Wrong: importExample("jetpack-nixos.nixosModules.default ./hardware.nix", `som = "orin-agx";`),
 			Right: importExample("jetpack-nixos.nixosModules.default", `som = "orin-agx";`),
 		},
 		{

@@ -437,7 +437,7 @@ func (s *system) host(h *Host) *Host {
 		if u.unrelated {
 			continue
 		}
-		h.Unseen = append(h.Unseen, Unseen{location(s.Evaluator, nodeOf(u.Thunk)), brief(u.why), u.foreign})
+		h.Unseen = append(h.Unseen, Unseen{location(s.Evaluator, nodeOf(u.Thunk)), brief(u.why), u.foreign, u.missing})
 	}
 	if s.schema == nil {
 		return h

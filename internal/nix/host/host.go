@@ -179,6 +179,8 @@ type Unseen struct {
 	// Foreign says that it is a module of a flake input, or of another source outside of the
 	// workspace.
 	Foreign bool
+	// Missing is the file of a module that the host certainly imports and that is not there, by its absolute path; mostly empty.
+	Missing string
 }
 
 // Import is a file of jetpack-nixos that is taken for a module, or jetpack-nixos itself.

@@ -67,6 +67,8 @@ type hole struct {
 	foreign bool
 	// unrelated says that it is such a module, and defines options of NixOS at most.
 	unrelated bool
+	// missing is the file of a module that is certainly imported, and is not there.
+	missing string
 }
 
 const (

@@ -321,6 +321,9 @@ func (s *system) loadFile(m item, name string) *loaded {
 	if u, ok := s.Force(of).(*eval.Unknown); ok && isInput && !u.Fails() {
 		s.outside(m, kind, u, true)
 		return known
+	} else if ok && u.Reason == eval.Unreadable {
+		s.unseen(m, u)
+		return known
 	}
 	if made := s.shaped(item{of, m.perhaps}, name, s.Force(of)); made != nil {
 		if made.of != nil && isInput {
@@ -731,8 +734,23 @@ func (s *system) outside(m item, kind Input, u *eval.Unknown, isInput bool) {
 			s.jetpack = NotKnown
 		}
 	case Foreign, Unrelated:
-		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, u, isInput, kind == Unrelated})
+		s.holes = append(s.holes, hole{def{Thunk: m.Thunk, perhaps: m.perhaps}, u, isInput, kind == Unrelated, s.missing(m, u)})
 	}
+}
+
+// missing is the file of the workspace that a module certainly has, and that is not there; empty for any other.
+func (s *system) missing(m item, u *eval.Unknown) string {
+	if u.Reason != eval.Unreadable || m.perhaps != nil || !strings.HasPrefix(u.What, s.reader.root+"/") {
+		return ""
+	}
+	file := u.What
+	if _, isFolder := s.reader.ReadDir(file); isFolder {
+		file = path.Join(file, "default.nix")
+	}
+	if exists, isKnown := s.reader.Exists(file); exists || !isKnown {
+		return ""
+	}
+	return file
 }
 
 // submodule is the value of an option that holds options of its own.
