@@ -175,7 +175,7 @@ func TestExitCodes(t *testing.T) {
 		{"nothing under the cursor", []string{"hover", short + ":1:1"}, 1, "nothing to show at " + short + ":1:1"},
 		{"nothing to complete", []string{"complete", short + ":1:2"}, 1, "nothing to complete at "},
 		{"nothing to jump to", []string{"definition", short + ":1:1"}, 1, "nothing is explained at "},
-		{"no option", []string{"options", "zebra"}, 1, `no option that begins with "zebra"`},
+		{"no option", []string{"options", "zebra"}, 1, `no option with "zebra" in its path`},
 		{"a missing file", []string{"hover", filepath.Join(dir, "none.nix") + ":1:1"}, 2, "none.nix"},
 		{"a folder", []string{"hover", dir + ":1:1"}, 2, "is a "},
 		{"a binary file", []string{"hover", binary + ":1:1"}, 2, "binary"},
@@ -283,6 +283,9 @@ func TestSyntaxCheckFolders(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
+	if out, _, code := run(t, "", "options", "SOM"); code != 0 || !strings.HasPrefix(out, "hardware.nvidia-jetpack.som : ") || strings.Count(out, "\n") != 1 {
+		t.Errorf("by a word: exit code %d, %s", code, out)
+	}
 	out, _, code := run(t, "", "options", "hardware.nvidia-jetpack.som", "--rev", "9dab491", "--format", "json")
 	var got []map[string]any
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 || len(got) != 1 {

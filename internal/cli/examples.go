@@ -53,6 +53,7 @@ var examples = map[string][]string{
 	},
 	"jetpills options": {
 		"jetpills options hardware.nvidia-jetpack.firmware",
+		"jetpills options som                          # those with som in their path",
 		"jetpills options --at .                       # of the revision that this workspace pins",
 		"jetpills options --diff 946072c newest        # what has changed between two revisions",
 	},

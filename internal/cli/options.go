@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,7 +37,7 @@ func (p *Program) optionsCommand() *cobra.Command {
 			return p.printOptionsJSON(p.out, options)
 		}
 		if len(options) == 0 {
-			return p.nothing("this jetpack-nixos has no option that begins with %q", strings.Join(args, ""))
+			return p.nothing("this jetpack-nixos has no option with %q in its path", strings.Join(args, ""))
 		}
 		if _, isTerminal := screenOf(p.Stdout); !isTerminal {
 			printOptions(p.out, options)
@@ -48,7 +47,7 @@ func (p *Program) optionsCommand() *cobra.Command {
 			return printEntries(w, each(options, optionEntry), width, color)
 		})
 	})
-	c.Long = "Print the options of a jetpack-nixos revision, or only those below PREFIX.\n" +
+	c.Long = "Print the options of a jetpack-nixos revision, or only those that begin with PREFIX. If none does,\nprint those whose path contains it: options som.\n" +
 		"The revision is the newest known one, the one of --rev, or the one that the\nworkspace of --at pins. With --diff, compare two revisions: JetPack versions, then\nremoved, renamed and changed options, then added ones."
 	c.Flags().StringVar(&rev, "rev", "", "print the options of another revision: "+revisionForms)
 	c.Flags().StringVar(&at, "at", "", "a file or folder: use the revision that its workspace pins")
@@ -87,11 +86,23 @@ func (p *Program) catalogFor(rev, at string) (*catalog.Catalog, error) {
 	return library.Newest(), nil
 }
 
-// below are the options whose path is the prefix, if one is given, or begins with it.
+// below are the options whose path begins with a text, if one is given, or else those whose path contains it, in small or large letters.
 func below(all []catalog.Option, prefix []string) []catalog.Option {
-	return slices.DeleteFunc(slices.Clone(all), func(o catalog.Option) bool {
-		return len(prefix) > 0 && !strings.HasPrefix(o.Path, prefix[0])
-	})
+	if len(prefix) == 0 {
+		return all
+	}
+	those := func(has func(path, part string) bool) (found []catalog.Option) {
+		for _, o := range all {
+			if has(strings.ToLower(o.Path), strings.ToLower(prefix[0])) {
+				found = append(found, o)
+			}
+		}
+		return found
+	}
+	if found := those(strings.HasPrefix); len(found) > 0 {
+		return found
+	}
+	return those(strings.Contains)
 }
 
 func printOptions(w io.Writer, options []catalog.Option) {

@@ -26,6 +26,7 @@ func (d *diagnoser) effectsOfHost(h *host.Host) {
 	if d.forgottenEnable(h) {
 		return
 	}
+	d.variablesOfXavier(h)
 	for _, v := range h.Values {
 		if !slices.ContainsFunc(v.Definitions, func(definition host.Definition) bool { return isIn(definition.Path, d.doc) }) {
 			continue
@@ -42,6 +43,38 @@ func (d *diagnoser) effectsOfHost(h *host.Host) {
 				d.reportNoEffect(h, o, definition)
 			}
 		}
+	}
+}
+
+const efiVariablesOption = "boot.loader.efi.canTouchEfiVariables"
+
+// variablesOfXavier reports that a host lets the boot loader write UEFI variables which Linux cannot write: the firmware of an AGX Xavier
+// keeps them on the eMMC, which belongs to the kernel once Linux runs (README.md of jetpack-nixos, "Xavier AGX note").
+func (d *diagnoser) variablesOfXavier(h *host.Host) {
+	isXavier := func(h *host.Host) bool { return isOn(h) && hostString(h, catalog.SoMOption) == "xavier-agx" }
+	v, _ := h.Option(efiVariablesOption)
+	if enabled, _ := certain(h, catalog.EnableOption); enabled != true || !isXavier(h) || v.Certainty != host.Certain || v.Values[0] != true {
+		return
+	}
+	for _, definition := range v.Definitions {
+		at := writtenAt(definition)
+		if !definition.Wins || !isIn(at, d.doc) {
+			continue
+		}
+		section, _ := d.sn.Pills().For(concept("minimal-configuration"))
+		found := Diagnostic{
+			Span: at.Span, Code: CodeNoEffect, Host: HostName(h), Section: section,
+			Message: "Set canTouchEfiVariables to false: on xavier-agx, Linux cannot write UEFI variables",
+		}
+		isForOthers := slices.ContainsFunc(d.hostsOfDoc, func(other *host.Host) bool {
+			of, _ := other.Option(efiVariablesOption)
+			isSame := func(o host.Definition) bool { return o.Path == definition.Path }
+			return !isXavier(other) && slices.ContainsFunc(of.Definitions, isSame)
+		})
+		if !d.literalAt(at.Span).IsZero() && !isForOthers {
+			found.Fixes = []Fix{changeTo(at.Span, "false")}
+		}
+		d.reportForHost(found)
 	}
 }
 

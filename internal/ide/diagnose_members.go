@@ -35,6 +35,11 @@ var packageArguments = []string{"pkgs", "final", "prev", "self", "super"}
 func (d *diagnoser) members() {
 	d.outputs()
 	d.products()
+	for _, found := range d.readPlaces().misspelt {
+		if !d.isEnough() {
+			d.report(found)
+		}
+	}
 	changed := map[string]bool{} // what is known of scopes
 	for _, use := range d.readPlaces().members {
 		if d.isEnough() {
@@ -292,7 +297,9 @@ func namesBeside(name syntax.Node) (before, behind syntax.Node) {
 type readings struct {
 	members []memberUse
 	outputs []outputUse
-	near    map[[3]string][]string // see nearMembers
+	// misspelt are the names that are spelled nearly like one of a set whose members are not all known.
+	misspelt []Diagnostic
+	near     map[[3]string][]string // see nearMembers
 }
 
 func (d *diagnoser) readPlaces() *readings {
@@ -318,6 +325,9 @@ func (d *diagnoser) readPlaces() *readings {
 		if use, ok := d.memberUse(p); ok && !isAsked(cmp.Or(use.member, use.scope)) && !isInScopeOverlay(p.Node) {
 			d.readings.members = append(d.readings.members, use)
 		}
+		if found, ok := d.misspelt(p); ok && !isAsked(p.Path.Last()) && !isInScopeOverlay(p.Node) {
+			d.readings.misspelt = append(d.readings.misspelt, found)
+		}
 		if use, ok := d.outputUse(p); ok && !isAsked(use.name) {
 			d.readings.outputs = append(d.readings.outputs, use)
 		}
@@ -336,7 +346,7 @@ func (d *diagnoser) mayRead(t *syntax.Tree) bool {
 		}
 		name, _ := syntax.AttrName(n)
 		_, isScope := catalog.ScopeMajor(name)
-		if !isScope && !d.isPinnedInput(name) {
+		if !isScope && !d.isPinnedInput(name) && !isNearScope(name) {
 			continue
 		}
 		before, _ := namesBeside(n)

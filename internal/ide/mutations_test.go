@@ -348,6 +348,19 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
   environment.systemPackages = with jetpack; [ l4t-core «flash-tools|flash-toolsss» ];
 }
 `},
+	"misspelt scope": {code: ide.CodeUnknownMember, files: `-- host.nix --
+{ pkgs, ... }: { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; environment.systemPackages = [ pkgs.«nvidia-jetpack|nvidia_jetpack».l4t-core ]; }
+`},
+	"misspelt sample": {code: ide.CodeUnknownMember, files: `-- host.nix --
+{ imports = [ ./programs.nix ]; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
+-- programs.nix --
+{ pkgs, ... }: { environment.systemPackages = with pkgs.nvidia-jetpack; [ samples.«cuda-test|cuda-tset» ]; }
+`},
+	"variables of an AGX Xavier": {code: ide.CodeNoEffect, files: `-- host.nix --
+{ imports = [ ./boot.nix ]; hardware.nvidia-jetpack = { enable = true; som = "xavier-agx"; }; }
+-- boot.nix --
+{ boot.loader.efi.canTouchEfiVariables = «false|true»; }
+`},
 	"scope of the next JetPack": {code: ide.CodeUnknownMember, files: `-- host.nix --
 { pkgs, ... }: { hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; firmware.eksFile = "${pkgs.«nvidia-jetpack|nvidia-jetpack8».genEkb}/x"; }; }
 `},

@@ -262,6 +262,7 @@ var nixos = []Option{
 	nixosOption("virtualisation.docker.enableNvidia", Equal, "false", 1000),
 	nixosOption("virtualisation.podman.enableNvidia", Equal, "false", 1000),
 	nixosOption("boot.initrd.systemd.enable", Equal, "", 100),
+	nixosOption("boot.loader.efi.canTouchEfiVariables", Equal, "false", 0),
 	nixosOption("boot.kernelPackages", Raw, "", 100),
 	nixosOption("boot.kernelPatches", List, "", 100),
 	nixosOption("boot.initrd.includeDefaultModules", Equal, "", 100),
