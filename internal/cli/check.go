@@ -19,7 +19,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/ide"
-	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 	"jetpills/internal/upstream"
 	"jetpills/internal/workspace"
@@ -246,7 +245,7 @@ func (p *Program) check(paths []string, notes io.Writer) (findings []finding, lo
 func newChecking(snapshot *workspace.Snapshot, paths []string, notes io.Writer) *checking {
 	c := &checking{snapshot: snapshot, paths: paths, notes: notes, noted: map[upstream.Problem]bool{}}
 	c.judge = func(snapshot *workspace.Snapshot, doc *workspace.Document, found func(ide.Diagnostic) finding) []finding {
-		return each(ide.Diagnose(snapshot, doc), found)
+		return each(ide.Check(snapshot, doc), found)
 	}
 	return c
 }
@@ -314,13 +313,11 @@ func (c *checking) look(snapshot *workspace.Snapshot, file string) error {
 	doc, err := workspace.ReadDocument(file)
 	var findings []finding
 	var problems []upstream.Problem
-	var broken []syntax.SyntaxError
 	if err == nil {
 		sum := sha256.Sum256([]byte(doc.Text))
 		findings = c.judge(snapshot, doc, func(d ide.Diagnostic) finding { return newFinding(d, file, doc, sum) })
 		if len(findings) > 0 || snapshot.DealsWithJetpack(doc) {
 			problems = snapshot.PinProblems(doc)
-			broken = doc.Tree().Errors()
 		}
 	}
 	c.Lock()
@@ -330,10 +327,6 @@ func (c *checking) look(snapshot *workspace.Snapshot, file string) error {
 	}
 	c.looked++
 	c.findings = append(c.findings, findings...)
-	if len(broken) > 0 {
-		at := linesOf(doc.Mapper(), broken[0].Span)
-		printf(c.notes, "jetpills: %s:%d:%d: syntax error: %s: Nix refuses the file\n", file, at.StartLine, at.StartColumn, broken[0].Message())
-	}
 	for _, problem := range problems {
 		if !c.noted[problem] {
 			c.noted[problem] = true

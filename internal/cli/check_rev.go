@@ -99,6 +99,10 @@ func (b *bumping) findingsOf(doc *workspace.Document, found func(ide.Diagnostic)
 	c := b.bump.From.Configuration(doc.Dir())
 	b.Lock()
 	defer b.Unlock()
+	if broken := doc.Tree().Errors(); len(broken) > 0 {
+		f := found(ide.Diagnostic{Span: broken[0].Span})
+		printf(b.notes, "jetpills: %s:%d:%d: %s: Nix refuses the file\n", f.file, f.lines.StartLine, f.lines.StartColumn, broken[0].Message())
+	}
 	b.gone = append(b.gone, each(gone, found)...)
 	isSame := func(other workspace.Pinned) bool {
 		return other.Pin.Revision == pinned.Pin.Revision && other.Catalog.Revision == pinned.Catalog.Revision

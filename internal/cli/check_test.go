@@ -348,3 +348,40 @@ func TestCheckSummary(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckSyntax: a file that Nix refuses is a finding, whatever else there is, in every form of the report.
+func TestCheckSyntax(t *testing.T) {
+	t.Chdir(pinnedFiles(t, map[string]string{"a.nix": "{ hardware.nvidia-jetpack.som = \"orin-agx\" }\n", "b.nix": "{ }\n"}))
+	out, _, code := run(t, "", "check", ".")
+	if want := "a.nix:1:43: error: missing ; in binding: Nix refuses the file [syntax-error]\n"; code != 1 || !strings.HasPrefix(out, want) {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	for _, format := range []string{"json", "sarif"} {
+		if out, _, code := run(t, "", "check", "--format", format, "."); code != 1 || !strings.Contains(out, `"syntax-error"`) {
+			t.Errorf("%s: exit code %d:\n%s", format, code, out)
+		}
+	}
+	if out, _, code := run(t, "", "check", "--severity", "syntax-error=off", "."); code != 0 || out != "" {
+		t.Errorf("turned off: exit code %d:\n%s", code, out)
+	}
+}
+
+// TestHoverShowsTheLine: the excerpt on what a first configuration sets of NixOS is the block with that line.
+func TestHoverShowsTheLine(t *testing.T) {
+	t.Chdir(pinnedFiles(t, map[string]string{"a.nix": `{
+  users.users.me.extraGroups = [ ];
+  services.openssh.enable = true;
+  fileSystems."/".fsType = "ext4";
+  programs.git.enable = true;
+  networking.hostName = "orin";
+}
+`}))
+	for at, want := range map[string]string{
+		"2:18": `extraGroups = [ "wheel" "video" ];`, "3:20": "services.openssh.enable = true;", "4:19": `fsType = "vfat";`,
+		"5:16": "programs.git.enable = true;", "6:14": `networking.hostName = "orin";`,
+	} {
+		if out, _, _ := run(t, "", "hover", "a.nix:"+at); !strings.Contains(out, "Step 2: the first configuration") || !strings.Contains(out, want) {
+			t.Errorf("%s: no %q in\n%s", at, want, out)
+		}
+	}
+}

@@ -172,7 +172,7 @@ func diagnoseAll(t *testing.T, sn *workspace.Snapshot, files map[string]string) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if all := ide.Diagnose(sn, doc); len(all) > 0 {
+		if all := ide.Check(sn, doc); len(all) > 0 {
 			found[name] = all
 		}
 	}

@@ -79,6 +79,24 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	return joinRevisions(sn, doc, all)
 }
 
+// Check reports what Diagnose does, and a file that Nix cannot parse: on the command line nobody else says so.
+func Check(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
+	found := Diagnose(sn, doc)
+	if doc.Problem() != nil || len(found) == 0 && !sn.DealsWithJetpack(doc) {
+		return found
+	}
+	d := newDiagnoser(sn, doc, sn.Catalog(doc))
+	d.look(d.syntaxError)
+	return append(d.diagnostics(), found...)
+}
+
+// syntaxError reports the first error of a text, of which others may be a consequence.
+func (d *diagnoser) syntaxError() {
+	if broken := d.doc.Tree().Errors(); len(broken) > 0 {
+		d.report(Diagnostic{Span: broken[0].Span, Code: CodeSyntaxError, Message: broken[0].Message() + ": Nix refuses the file"})
+	}
+}
+
 // diagnose reports what one revision refuses in a document, of the hosts for which that holds.
 func diagnose(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.Pinned) []Diagnostic {
 	applies := map[domain]bool{anyDocument: mayDefine(pinned.Catalog, doc.Text), jetpackDocument: sn.DealsWithJetpack(doc)}
@@ -89,7 +107,7 @@ func diagnose(sn *workspace.Snapshot, doc *workspace.Document, pinned workspace.
 	alone := sn.Remember(doc, pinned, func() any {
 		d := newDiagnoser(sn, doc, pinned)
 		for _, r := range rules {
-			if r.document != nil && applies[r.in] {
+			if r.document != nil && applies[r.in] && !r.OfCheck {
 				d.look(func() { r.document(d) })
 			}
 		}
@@ -183,7 +201,7 @@ func (d *diagnoser) report(found Diagnostic) {
 	if found.Section.Pill == nil {
 		found.Section, _ = rule.Section(d.sn)
 	}
-	if !d.isCertain() {
+	if !d.isCertain() && !rule.OfCheck {
 		found.soften()
 	}
 	if isChosen {

@@ -191,6 +191,9 @@ let base = { som = "orin-nano"; carrierBoard = "devkit"; }; in {
   nixpkgs.overlays = [ (final: prev: { ‹nvidia-jetpack›«|.jq» = «prev.nvidia-jetpack.overrideScope (_: _: { jq = |»prev.jq«; })|»; }) ];
 }
 `},
+	"a semicolon is missing": {code: ide.CodeSyntaxError, files: `-- host.nix --
+{ hardware.nvidia-jetpack = { enable = true; som = "orin-agx"«;|‹›» }; }
+`, unmended: "an editor or jetpills syntax check has the advice"},
 	"a misspelt option that is read": {code: ide.CodeReads, files: `-- host.nix --
 { config, ... }: { environment.etc.som.text = config.hardware.nvidia-jetpack.«som|sommm»; hardware.nvidia-jetpack = { enable = true; som = "orin-agx"; }; }
 `},

@@ -39,7 +39,7 @@ func (q *query) nixosOption(place *module.Place) (subject, bool) {
 	}
 	path := catalog.NixOSPath(names)
 	o := nixosOption{q.nixosTopics(path), path, names}
-	if len(q.pinned.Catalog.Effects(path)) == 0 && o.summary(q).first.Empty() && q.otherTimes(path).Empty() {
+	if len(q.pinned.Catalog.Effects(path)) == 0 && o.summary(q).first.Empty() && q.renamedHere(path).Empty() && q.otherTimes(path).Empty() {
 		return nil, true
 	}
 	return o, true
@@ -127,7 +127,8 @@ var nixosTopic = []struct {
 	{"services.udev", packageTopic("l4t-init")},
 	{"system.preSwitchChecks", optionTopic("hardware.nvidia-jetpack.firmware.maxAllowedDowngrade")},
 	{"environment.systemPackages", packageTopic("l4t-tools")},
-	{"fileSystems", concept("hardware-configuration")},
+	{"fileSystems", concept("minimal-configuration")},
+	{"programs.git", concept("minimal-configuration")},
 	{"users.", concept("minimal-configuration")},
 	{"services.openssh", concept("minimal-configuration")},
 	{"networking.hostName", concept("minimal-configuration")},
@@ -158,6 +159,19 @@ func (q *query) nixosTopics(path string) topics {
 	return append(all, concept("everyday-options"))
 }
 
+// section shows the option where the section has it, rather than how the section begins.
+func (o nixosOption) section(q *query) (pill.Section, bool) {
+	section, ok := o.topics.section(q)
+	var names []string
+	for i := range o.names {
+		names = append(names, strings.Join(o.names[i:], "."))
+	}
+	for i := len(o.names) - 1; i > 0; i-- {
+		names = append(names, strings.Join(o.names[:i], "."))
+	}
+	return section.Focused(names), ok
+}
+
 // declaration is the line of upstream's that sets the option, or else the first that has to do with it.
 func (o nixosOption) declaration(q *query) (Location, bool) {
 	return q.declared(func(c *catalog.Catalog) (string, int, int) {
@@ -180,11 +194,22 @@ func (o nixosOption) sheet(q *query) sheet {
 	if len(effects) > 0 {
 		q.addEffects(&out, effects)
 	} else {
-		out.rows = append(out.rows, q.revisionRow())
-		if remark := q.otherTimes(o.path); !remark.Empty() {
-			out.remarks = append(out.remarks, remark)
+		// What no revision has to do with is the same at all.
+		name, other := q.renamedHere(o.path), q.otherTimes(o.path)
+		if _, was := q.sn.Library().EffectHistory(o.path); was || !name.Empty() {
+			out.rows = append(out.rows, q.revisionRow())
+		}
+		switch {
+		case !name.Empty():
+			out.remarks = append(out.remarks, name)
+		case other.Empty():
+		case out.summary.first.Empty():
+			out.remarks = append(out.remarks, other)
+		default: // people set it for other reasons
+			out.add("At other revisions", other)
 		}
 	}
+	q.addHosts(&out, catalog.Option{Path: o.path})
 	if set, isSwitch := strings.CutSuffix(o.path, ".enable"); isSwitch {
 		var beside []string
 		for _, e := range c.EffectsBelow(set) {
@@ -398,21 +423,43 @@ func (q *query) addConsequence(s *sheet, effects []catalog.Effect) {
 // renamedSets are sets of options that NixOS renamed, each by the other name.
 var renamedSets = map[string]string{"hardware.opengl": "hardware.graphics", "hardware.graphics": "hardware.opengl"}
 
-// otherTimes says of an option that the revision does nothing with whether another does, or what it does instead.
-func (q *query) otherTimes(path string) markup.Text {
+// renamedHere says of an option that the revision does nothing with under which name it does.
+func (q *query) renamedHere(path string) markup.Text {
 	c := q.pinned.Catalog
 	for set, other := range renamedSets {
 		if strings.HasPrefix(path, set+".") && len(c.EffectsBelow(set)) == 0 && len(c.EffectsBelow(other)) > 0 {
 			return markup.Format("This revision goes by the name %s.", markup.Code(other+strings.TrimPrefix(path, set)))
 		}
 	}
+	return markup.Text{}
+}
+
+// otherTimes says of an option that the revision does nothing with when jetpack-nixos did, or will.
+func (q *query) otherTimes(path string) markup.Text {
 	h, ok := q.sn.Library().EffectHistory(path)
 	switch {
 	case !ok:
 	case q.isPast(h.Removed):
-		return markup.Format("Until %s, jetpack-nixos set it or read it.", dayOf(h.Removed))
+		before, _ := q.sn.Library().MainlineBefore(h.Removed)
+		return markup.Format("Until %s, jetpack-nixos %s it.", dayOf(h.Removed), deed(before, path, "set", "read", "set and read"))
 	case !q.isPast(h.Introduced):
-		return markup.Format("From %s on, jetpack-nixos sets it or reads it.", dayOf(h.Introduced))
+		after, _ := q.sn.Library().At(h.Introduced.Hash)
+		return markup.Format("From %s on, jetpack-nixos %s it.", dayOf(h.Introduced), deed(after, path, "sets", "reads", "sets and reads"))
 	}
 	return markup.Text{}
+}
+
+// deed is the verb for what a revision does with an option.
+func deed(c *catalog.Catalog, path, sets, reads, both string) string {
+	var effects []catalog.Effect
+	if c != nil {
+		effects = c.Effects(path)
+	}
+	switch isRead := func(e catalog.Effect) bool { return !isSet(e) }; {
+	case !slices.ContainsFunc(effects, isRead):
+		return sets
+	case !slices.ContainsFunc(effects, isSet):
+		return reads
+	}
+	return both
 }

@@ -436,7 +436,10 @@ func (q *query) ownName(l module.Layer, key module.Key, isFinal bool) subject {
 		n.says = markup.Format("%s is the one that is set here, or that of a later change.", markup.Code(key.Name))
 	default:
 		n.what = attributeOf(l, false)
-		n.says = markup.Format("%s is the one that is replaced here.", markup.Code(key.Name))
+		n.says = markup.Format("%s as it was before this change, which replaces it.", markup.Code(key.Name))
+		if l.Set == module.DerivationSet {
+			n.says = markup.Format("What the package has for %s without this change, which replaces it. Use it to add to that.", markup.Code(key.Name))
+		}
 		n.topics = append(topics{concept("final-or-prev")}, n.topics...)
 	}
 	if l.Set == module.DerivationSet {

@@ -65,6 +65,7 @@ const (
 	CodeUnknownMember         Code = "unknown-member"
 	CodeForeignMember         Code = "foreign-member"
 	CodeScopeReplaced         Code = "scope-replaced"
+	CodeSyntaxError           Code = "syntax-error"
 )
 
 // Tag says how an editor may draw what a diagnostic is about.
@@ -94,6 +95,8 @@ type Rule struct {
 	// about the text of a document that deals with jetpack-nixos says so; the others look at what may define an option.
 	document func(*diagnoser)
 	in       domain
+	// OfCheck says that Check alone reports it, and no editor: other servers do there.
+	OfCheck bool
 	host     func(*diagnoser, *host.Host)
 	bare     func(*diagnoser, *host.Host) // of a host that certainly lacks the module of jetpack-nixos
 }
@@ -327,6 +330,14 @@ func init() {
 			Mend:  "Change the scope with prev.nvidia-jetpack.overrideScope, which keeps its other packages.",
 			Wrong: "{\n  nixpkgs.overlays = [\n    (final: prev: { nvidia-jetpack.jq = prev.jq; })\n  ];\n}\n",
 			Right: "{\n  nixpkgs.overlays = [\n    (final: prev: { nvidia-jetpack = prev.nvidia-jetpack.overrideScope (_: _: { jq = prev.jq; }); })\n  ];\n}\n",
+		},
+		{
+			Code: CodeSyntaxError, Severity: SeverityError, Topic: concept("expressions"), document: (*diagnoser).syntaxError, in: jetpackDocument, OfCheck: true,
+			Finds: "A file that Nix cannot parse. Only jetpills check reports it: in an editor, nil and nixd do.",
+			Why:   "Nix stops with “syntax error”. What else is found in the file may be a consequence.",
+			Mend:  "Correct the text at the position. jetpills syntax check lists all errors of a file, with advice.",
+			Wrong: "{\n  hardware.nvidia-jetpack.som = \"orin-agx\"\n}\n",
+			Right: "{\n  hardware.nvidia-jetpack.som = \"orin-agx\";\n}\n",
 		},
 	}
 }

@@ -53,12 +53,16 @@ func TestRules(t *testing.T) {
 		if _, ok := r.Section(sn); !ok && r.Topic != (pill.Topic{}) {
 			t.Errorf("%s: no pill explains %v", r.Code, r.Topic)
 		}
-		found := ide.Diagnose(sn, pinnedTo(t, newest, r.Wrong))
+		wrong := pinnedTo(t, newest, r.Wrong)
+		found := ide.Check(sn, wrong)
+		if r.OfCheck && len(ide.Diagnose(sn, wrong)) > 0 {
+			t.Errorf("%s: an editor is told", r.Code)
+		}
 		isOther := func(d ide.Diagnostic) bool { return d.Code != r.Code || d.Severity < r.Severity }
 		if len(found) == 0 || slices.ContainsFunc(found, isOther) {
 			t.Errorf("%s: the wrong example gives %+v", r.Code, found)
 		}
-		if found := ide.Diagnose(sn, pinnedTo(t, newest, r.Right)); len(found) > 0 {
+		if found := ide.Check(sn, pinnedTo(t, newest, r.Right)); len(found) > 0 {
 			t.Errorf("%s: the right example gives %+v", r.Code, found)
 		}
 	}

@@ -113,7 +113,11 @@ func (s *sheet) addSoM(c *catalog.Catalog, name string) {
 	}
 	s.addFact("CUDA capability", markup.Literal(strings.Join(som.CUDACapabilities, ", ")))
 	if som.TargetBoard != "" {
-		s.add("Target board", markup.Code(som.TargetBoard))
+		board := markup.Code(som.TargetBoard)
+		if _, ok := c.Option(superOption); ok && som.SuperTargetBoard != "" && som.SuperTargetBoard != som.TargetBoard {
+			board = markup.Format("%s; with `super`, %s", board, markup.Code(som.SuperTargetBoard))
+		}
+		s.add("Target board", board)
 	}
 }
 

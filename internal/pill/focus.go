@@ -11,6 +11,22 @@ import (
 // introduction is how many lines the paragraphs may have that an excerpt puts before the block with a name.
 const introduction = 4
 
+// Focused is the section with an excerpt that shows the first of some names that the section has. One that was found by a name shows
+// that.
+func (s Section) Focused(names []string) Section {
+	if s.Pill == nil || s.focus != "" {
+		return s
+	}
+	for _, name := range names {
+		focused := s
+		focused.focus = name
+		if hasName(focused.Excerpt(0).Markdown(nil), name) {
+			return focused
+		}
+	}
+	return s
+}
+
 // chooseAround picks the blocks of an excerpt that shows a name: the section's first paragraph, the words that
 // lead to the block with the name, and of that block the part with the name; nil if no block has it or it
 // has no room.
