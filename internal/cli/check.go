@@ -48,6 +48,9 @@ func (p *Program) checkCommand() *cobra.Command {
 			return err
 		}
 		started := time.Now()
+		if t, ok := p.out.(*terminal); ok && format != "text" {
+			t.width = 0
+		}
 		out := bufio.NewWriter(p.out)
 		defer out.Flush()
 		if rev != "" {
@@ -351,7 +354,7 @@ func (p *Program) report(w io.Writer, findings []finding, format string) error {
 	case "sarif":
 		return printSARIF(w, findings, p.Version)
 	}
-	printFindings(w, findings, p.fit)
+	printFindings(w, findings)
 	return nil
 }
 
@@ -372,14 +375,17 @@ func summary(findings []finding, files int) string {
 	return cmp.Or(text.List(counts, "and"), "nothing found") + " in " + text.Count(files, "file")
 }
 
-// printFindings prints findings for a person; fit breaks a line where that is of use.
-func printFindings(w io.Writer, findings []finding, fit func(line, indent string) string) {
+// severityColors tell findings apart at a glance.
+var severityColors = map[ide.Severity]string{ide.SeverityError: text.Red, ide.SeverityWarning: text.Yellow, ide.SeverityHint: text.Cyan}
+
+// printFindings prints findings for a person.
+func printFindings(w io.Writer, findings []finding) {
 	for i, f := range findings {
 		if i > 0 {
 			printf(w, "\n")
 		}
-		place := fmt.Sprintf("%s:%d:%d", f.file, f.lines.StartLine, f.lines.StartColumn)
-		_, _ = io.WriteString(w, fit(text.Visible(fmt.Sprintf("%s: %s: %s [%s]", place, f.Severity, f.Message, f.Code), ""), "  ")+"\n")
+		severity := marked{severityColors[f.Severity], f.Severity.String()}
+		printf(w, "%s:%d:%d: %s: %s [%s]\n", f.file, f.lines.StartLine, f.lines.StartColumn, severity, f.Message, f.Code)
 		_, _ = io.WriteString(w, f.excerpt)
 		for _, r := range f.related {
 			printf(w, "      %s:%d:%d: %s\n", r.File, r.StartLine, r.StartColumn, r.Message)

@@ -48,7 +48,7 @@ func (p *Program) checkBump(w io.Writer, paths []string, rev, format string, fai
 	if format == "json" {
 		err = printJSON(w, b.shape(from))
 	} else {
-		b.print(w, from, p.fit)
+		b.print(w, from)
 	}
 	appears := slices.ContainsFunc(b.findings, func(f finding) bool { return f.Severity <= failOn })
 	return cmp.Or(err, b.unread, nothingIf(appears))
@@ -144,7 +144,7 @@ func fromRevision(p workspace.Pinned) string {
 	return p.Catalog.Revision.Hash
 }
 
-func (b *bumping) print(w io.Writer, from workspace.Pinned, fit func(line, indent string) string) {
+func (b *bumping) print(w io.Writer, from workspace.Pinned) {
 	printf(w, "jetpack-nixos %s → %s\n", dated(from.Catalog.Revision, fromRevision(from)), dated(b.to.Revision, b.to.Revision.Hash))
 	if fromRevision(from) == b.to.Revision.Hash {
 		printf(w, "nothing changes\n")
@@ -167,7 +167,7 @@ func (b *bumping) print(w io.Writer, from workspace.Pinned, fit func(line, inden
 	}
 	if n := len(b.findings); n > 0 {
 		printf(w, "\n%s would appear:\n\n", text.Count(n, "finding"))
-		printFindings(w, b.findings, fit)
+		printFindings(w, b.findings)
 	}
 	if n := len(b.gone); n > 0 {
 		printf(w, "\n%s would disappear:\n", text.Count(n, "finding"))

@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -58,7 +59,7 @@ func (p *Program) Run() int {
 	root.SetArgs(locationsLast(p.Args))
 	root.SetIn(p.Stdin)
 	p.status = newStatusLine(p.Stderr)
-	stdout, stderr := &terminal{out: p.Stdout}, &terminal{out: p.status}
+	stdout, stderr := newTerminal(p.Stdout, p.Stdout), newTerminal(p.status, p.Stderr)
 	p.out, p.err = stdout, stderr
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -122,6 +123,7 @@ func (p *Program) command() *cobra.Command {
 		return root.Help()
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(p.help)
 	root.PersistentFlags().StringVar(&p.pillsDir, "pills", "", "a folder of your own pills, read instead of the shipped ones")
 	root.AddCommand(
 		p.lspCommand(),
@@ -147,6 +149,24 @@ func (p *Program) command() *cobra.Command {
 	addCompletions(root)
 	return root
 }
+
+// widestHelp is how wide help is at most, in characters: longer lines are hard to read.
+const widestHelp = 80
+
+// help prints the help of a command, on a screen or elsewhere.
+func (p *Program) help(c *cobra.Command, _ []string) {
+	width := widestHelp
+	if s, ok := screenOf(p.Stdout); ok {
+		width = min(width, s.width)
+	}
+	for paragraph := range strings.SplitSeq(cmp.Or(c.Long, c.Short), "\n\n") {
+		printf(p.out, "%s\n\n", lines(text.Wrap(paragraph, "", "", width)))
+	}
+	printf(p.out, "%s", lines(strings.Split(broken(c.UsageString(), width), "\n")))
+}
+
+// lines are lines of our own.
+type lines []string
 
 // command is a command that runs with its arguments.
 func command(use, short string, args cobra.PositionalArgs, run func(args []string) error) *cobra.Command {

@@ -11,6 +11,7 @@ import (
 
 	"jetpills/internal/ide"
 	"jetpills/internal/pins"
+	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
 
@@ -46,7 +47,7 @@ func (d *doctor) say(format string, args ...any) { printf(d.out, format+"\n", ar
 
 func (d *doctor) problem(format string, args ...any) {
 	d.problems++
-	d.say("problem: "+format, args...)
+	d.say("%s "+format, append([]any{marked{text.Red, "problem:"}}, args...)...)
 }
 
 func (d *doctor) advise(format string, args ...any) {
@@ -65,7 +66,7 @@ func (d *doctor) run(version string, pinned workspace.Pinned) {
 	newest := d.snapshot.Library().Newest().Revision
 	d.say("%s, facts of jetpack-nixos up to %s (%s)", programLine(version), newest.Short(), newest.Day())
 	for _, a := range d.advice {
-		d.say("advice: %s", a)
+		d.say("%s %s", marked{text.Cyan, "advice:"}, a)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"jetpills/internal/catalog"
 	"jetpills/internal/ide"
 	"jetpills/internal/nix/host"
+	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
 
@@ -151,7 +152,7 @@ func (l *hostList) print(w io.Writer) {
 			printf(w, "\n")
 		}
 		file, line, _ := l.position(h.At)
-		printf(w, "%s (%s:%d)\n", ide.HostName(h), file, line)
+		printf(w, "%s (%s:%d)\n", marked{text.Bold, ide.HostName(h)}, file, line)
 		for _, e := range l.syntaxErrors(l.FilesOf(h.Name)) {
 			printf(w, "  read in part: %s\n", e)
 		}
@@ -170,11 +171,11 @@ func (l *hostList) print(w io.Writer) {
 		}
 		for _, v := range values {
 			padding := strings.Repeat(" ", width-len(name(v)))
-			text := l.near(valueText(v))
+			says := l.near(valueText(v))
 			if _, declared := h.Get(v.Path...); !declared && !l.PinnedOf(h).Basis.IsCertain() {
-				text = "not an option of jetpack-nixos " + l.PinnedOf(h).Catalog.Revision.Short()
+				says = "not an option of jetpack-nixos " + l.PinnedOf(h).Catalog.Revision.Short()
 			}
-			printf(w, "  %s%s  %s%s\n", name(v), padding, text, l.setAt(v))
+			printf(w, "  %s%s  %s%s\n", marked{text.Cyan, name(v)}, padding, says, l.setAt(v))
 		}
 		if of := l.PinnedOf(h); of.Catalog != l.Pinned.Catalog {
 			printf(w, "  %s\n", ide.PinLine(of))
@@ -197,7 +198,7 @@ func (l *hostList) print(w io.Writer) {
 			refused = append(refused, setting.Plain())
 		}
 		if len(refused) > 0 {
-			printf(w, "  jetpack-nixos refuses together: %s\n", strings.Join(refused, ", "))
+			printf(w, "  %s %s\n", marked{text.Red, "jetpack-nixos refuses together:"}, strings.Join(refused, ", "))
 		}
 		if h.Bound != nil {
 			printf(w, "  evaluated in part: %v\n", h.Bound)

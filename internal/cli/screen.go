@@ -90,15 +90,6 @@ func (p *Program) page(content []byte) (paged bool, err error) {
 	return true, err
 }
 
-// fit breaks a line at words for a terminal, the further lines indented; for anything else it stays one line.
-func (p *Program) fit(line, indent string) string {
-	s, isTerminal := screenOf(p.Stdout)
-	if !isTerminal {
-		return line
-	}
-	return strings.Join(text.Wrap(line, "", indent, s.width), "\n")
-}
-
 // paint gives a text an attribute, in colours alone.
 func paint(s, attribute string, color bool) string {
 	if !color {

@@ -97,8 +97,8 @@ type Rule struct {
 	in       domain
 	// OfCheck says that Check alone reports it, and no editor: other servers do there.
 	OfCheck bool
-	host     func(*diagnoser, *host.Host)
-	bare     func(*diagnoser, *host.Host) // of a host that certainly lacks the module of jetpack-nixos
+	host    func(*diagnoser, *host.Host)
+	bare    func(*diagnoser, *host.Host) // of a host that certainly lacks the module of jetpack-nixos
 }
 
 // rules is the table of rules. It is filled at the start, because the functions in it report by its rows.

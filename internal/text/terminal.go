@@ -12,6 +12,8 @@ const (
 	Bold   = "1"
 	Dim    = "2"
 	Italic = "3"
+	Red    = "31"
+	Yellow = "33"
 	Cyan   = "36"
 )
 
