@@ -204,10 +204,11 @@ func (l *hostList) print(w io.Writer) {
 			printf(w, "  evaluated in part: %v\n", h.Bound)
 		}
 		for _, u := range h.Unseen {
+			why := l.near(fmt.Sprint(u.Why))
 			if file, line, _ := l.position(u.At); file != "" {
-				printf(w, "  module not evaluated: %s:%d (%v)\n", file, line, u.Why)
-			} else { // a file that is not there
-				printf(w, "  module not evaluated: %s\n", l.near(fmt.Sprint(u.Why)))
+				printf(w, "  module not evaluated: %s:%d (%s)\n", file, line, why)
+			} else {
+				printf(w, "  module not evaluated: %s\n", why)
 			}
 		}
 	}
