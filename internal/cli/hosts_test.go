@@ -115,7 +115,7 @@ eye (flake.nix:8)
   super         false (default)
 ` + rover + facts + flash("eye") + `
 lost (flake.nix:9)
-` + jetson + unknown(lost) + rover + "  CUDA capability 8.7\n" + flash("lost") + "  module not evaluated: " + lost + `
+` + jetson + unknown(lost) + rover + "  CUDA capability 8.7\n" + flash("lost") + "  module not evaluated: flake.nix:9 (" + lost + `)
 
 rover (flake.nix:10)
 ` + jetson + unknown(outside) + rover + "  CUDA capability 8.7\n" + flash("rover") + "  module not evaluated: flake.nix:10 (" + outside + ")\n"
