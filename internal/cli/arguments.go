@@ -45,8 +45,15 @@ func noCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return fmt.Errorf("unknown command %q: %s", strings.TrimSpace(named(c)+" "+args[0]),
-		instead(c.SuggestionsFor(args[0]), "see "+c.CommandPath()+" --help"))
+	meant := c.SuggestionsFor(args[0])
+	for _, group := range c.Commands() {
+		for _, below := range group.Commands() {
+			if below.Name() == args[0] {
+				meant = append(meant, group.Name()+" "+below.Name())
+			}
+		}
+	}
+	return fmt.Errorf("unknown command %q: %s", strings.TrimSpace(named(c)+" "+args[0]), instead(meant, "see "+c.CommandPath()+" --help"))
 }
 
 // instead asks whether a person meant one of some words; without any, it is the other advice.

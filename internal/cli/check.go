@@ -31,11 +31,11 @@ func (p *Program) checkCommand() *cobra.Command {
 	const short = "Print what jetpack-nixos refuses in files, and in the .nix files in folders"
 	isAsked := func(cmd *cobra.Command) bool { return cmd.Flags().Changed("explain") }
 	var c *cobra.Command
-	c = command("check PATH…", short, func(cmd *cobra.Command, args []string) error {
+	c = command("check [PATH…]", short, func(cmd *cobra.Command, args []string) error {
 		if isAsked(cmd) {
 			return nil
 		}
-		return takes(1, many)(cmd, args)
+		return takes(0, many)(cmd, args)
 	}, func(args []string) error {
 		if isAsked(c) {
 			if explain != everyCode {
@@ -46,6 +46,9 @@ func (p *Program) checkCommand() *cobra.Command {
 		var err error
 		if p.severity, err = severitiesOf(severities); err != nil {
 			return err
+		}
+		if len(args) == 0 {
+			args = []string{"."}
 		}
 		started := time.Now()
 		if t, ok := p.out.(*terminal); ok && format != "text" {
@@ -85,7 +88,7 @@ func (p *Program) checkCommand() *cobra.Command {
 		}
 		return nil
 	})
-	c.Long = short + ".\nWith --explain, print what a code means: check --explain wrong-type. Without a code, list all codes.\n" +
+	c.Long = short + ": without PATH, in this folder.\nWith --explain, print what a code means: check --explain wrong-type. Without a code, list all codes.\n" +
 		"With --rev, print what would change for the files if they pinned another revision of jetpack-nixos: check --rev newest."
 	c.Flags().StringVar(&explain, "explain", "", "print what a `CODE` means; without one, list all codes")
 	c.Flags().Lookup("explain").NoOptDefVal = everyCode

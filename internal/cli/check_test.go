@@ -64,7 +64,7 @@ func TestCheck(t *testing.T) {
 	if out, stderr, code := run(t, "", "check", filepath.Join(dir, "good.nix")); code != 0 || out != "" || stderr != "" {
 		t.Errorf("a file that is right: exit code %d: %s%s", code, out, stderr)
 	}
-	for _, wrong := range [][]string{{}, {filepath.Join(dir, "none.nix")}, {filepath.Join(dir, "sub", "binary.nix")}, {"--format", "xml", dir}} {
+	for _, wrong := range [][]string{{filepath.Join(dir, "none.nix")}, {filepath.Join(dir, "sub", "binary.nix")}, {"--format", "xml", dir}} {
 		if out, stderr, code := run(t, "", append([]string{"check"}, wrong...)...); code != 2 || out != "" || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%v: exit code %d: %s%s", wrong, code, out, stderr)
 		}
@@ -383,5 +383,13 @@ func TestHoverShowsTheLine(t *testing.T) {
 		if out, _, _ := run(t, "", "hover", "a.nix:"+at); !strings.Contains(out, "Step 2: the first configuration") || !strings.Contains(out, want) {
 			t.Errorf("%s: no %q in\n%s", at, want, out)
 		}
+	}
+}
+
+// TestCheckHere: without a path, it is the folder that one stands in.
+func TestCheckHere(t *testing.T) {
+	t.Chdir(pinnedFiles(t, map[string]string{"a.nix": `{ hardware.nvidia-jetpack.som = "orin"; }`}))
+	if out, _, code := run(t, "", "check"); code != 1 || !strings.HasPrefix(out, "a.nix:1:33: error: ") {
+		t.Errorf("exit code %d:\n%s", code, out)
 	}
 }

@@ -124,6 +124,7 @@ func (p *Program) command() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(p.help)
+	root.SetHelpCommand(p.helpCommand(root))
 	root.PersistentFlags().StringVar(&p.pillsDir, "pills", "", "a folder of your own pills, read instead of the shipped ones")
 	root.AddCommand(
 		p.lspCommand(),
@@ -145,6 +146,7 @@ func (p *Program) command() *cobra.Command {
 		p.manCommand(),
 		p.versionCommand(),
 	)
+	root.InitDefaultHelpCmd()
 	addExamples(root)
 	addCompletions(root)
 	return root
@@ -163,6 +165,18 @@ func (p *Program) help(c *cobra.Command, _ []string) {
 		printf(p.out, "%s\n\n", lines(text.Wrap(paragraph, "", "", width)))
 	}
 	printf(p.out, "%s", lines(strings.Split(broken(c.UsageString(), width), "\n")))
+}
+
+// helpCommand prints the help of the command that its arguments name.
+func (p *Program) helpCommand(root *cobra.Command) *cobra.Command {
+	return command("help [COMMAND…]", "Print how to use a command", takes(0, many), func(args []string) error {
+		of, rest, _ := root.Find(args)
+		if len(rest) > 0 {
+			return noCommand(of, rest)
+		}
+		p.help(of, nil)
+		return nil
+	})
 }
 
 // lines are lines of our own.

@@ -190,6 +190,9 @@ func TestExitCodes(t *testing.T) {
 		{"an unknown format", []string{"hover", "--format", "xml", short + ":1:1"}, 2, "unknown format"},
 		{"an unknown command", []string{"hoover"}, 2, `unknown command "hoover": did you mean hover?`},
 		{"an unknown command of a group", []string{"pills", "serch"}, 2, `unknown command "pills serch": did you mean search?`},
+		{"a command of a group without the group", []string{"search", "overlay"}, 2, `unknown command "search": did you mean pills search?`},
+		{"help for no command", []string{"help", "foo"}, 2, `unknown command "foo": see jetpills --help`},
+		{"help for no command of a group", []string{"help", "pills", "serch"}, 2, `unknown command "pills serch": did you mean search?`},
 		{"no arguments", []string{"hover"}, 2, "hover needs FILE:LINE:COL: see jetpills hover --help"},
 		{"too many arguments", []string{"doctor", ".", "x"}, 2, `doctor takes [PATH]: what is "x"?`},
 		{"an argument to none", []string{"version", "x"}, 2, `version takes no argument: what is "x"?`},
@@ -411,6 +414,10 @@ func TestPills(t *testing.T) {
 	}
 	out, _, code = run(t, "", "pills", "search", "recovery mode")
 	if code != 0 || !strings.Contains(out, "08#recovery-mode\t") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	out, _, code = run(t, "", "pills", "path", "overlay", "order")
+	if code != 0 || !strings.Contains(out, "03-overlays-and-overrides.md:") {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 	out, _, code = run(t, "", "pills", "path")

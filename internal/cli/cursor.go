@@ -33,10 +33,13 @@ func (p *Program) cursorCommand(name, short string, run func(at cursor, format s
 		}
 		return run(c, format)
 	})
-	c.Long = short + ".\nLINE and COL count from 1; COL counts bytes."
+	c.Long = short + ".\n" + columnsAreBytes
 	formatFlag(c, &format, append([]string{"text", "json"}, formats...)...)
 	return c
 }
+
+// columnsAreBytes is what help says of a location.
+const columnsAreBytes = "LINE and COL count from 1; COL counts bytes."
 
 // cursor is that of a location.
 func (p *Program) cursor(at location) (cursor, error) {

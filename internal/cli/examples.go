@@ -2,7 +2,7 @@ package cli
 
 import "github.com/spf13/cobra"
 
-// examples are what the help of a command shows: at least two of each command that does something, each with what it is good for.
+// examples are what the help of a command shows: at least two of each command, each with what it is good for.
 var examples = map[string][]string{
 	"jetpills": {
 		"jetpills hover configuration.nix:12:8         # what an editor would show there",
@@ -65,6 +65,18 @@ var examples = map[string][]string{
 		"jetpills upstream extract ~/src/jetpack-nixos",
 		"jetpills upstream extract --format json ~/src/jetpack-nixos | jq length",
 	},
+	"jetpills upstream": {
+		"jetpills upstream pin                         # which jetpack-nixos this folder pins",
+		"jetpills upstream extract ~/src/jetpack-nixos",
+	},
+	"jetpills pills": {
+		"jetpills pills list",
+		"jetpills pills show overlay order",
+	},
+	"jetpills syntax": {
+		"jetpills syntax check .",
+		"jetpills syntax tree flake.nix",
+	},
 	"jetpills pills list": {
 		"jetpills pills list",
 		"jetpills pills list --pills ~/my-pills        # of your own folder",
@@ -120,6 +132,10 @@ var examples = map[string][]string{
 	"jetpills syntax path": {
 		"jetpills syntax path flake.nix:12:8",
 		"echo '{ a.b = 1; }' | jetpills syntax path -:1:9",
+	},
+	"jetpills help": {
+		"jetpills help",
+		"jetpills help pills search",
 	},
 	"jetpills doctor": {
 		"jetpills doctor",

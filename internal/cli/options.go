@@ -43,6 +43,9 @@ func (p *Program) optionsCommand() *cobra.Command {
 			printOptions(p.out, options)
 			return nil
 		}
+		if rev == "" && at == "" {
+			printf(p.err, "Of jetpack-nixos %s, the newest known; --at . lists those of the revision that this folder pins.\n", c.Revision.Short())
+		}
 		return p.show(func(w io.Writer, width int, color bool) error {
 			return printEntries(w, each(options, optionEntry), width, color)
 		})

@@ -152,7 +152,7 @@ func broken(lines string, width int) string {
 			lead := len(line) - len(strings.TrimLeft(line, " "))
 			first, indent := lead, lead+2
 			for _, gap := range columnGap.FindAllStringIndex(line, -1) {
-				if columns := text.Columns(line[:gap[1]]); columns <= width/2 {
+				if columns := text.Columns(line[:gap[1]]); columns <= 2*width/3 && strings.Contains(line[gap[1]:], " ") {
 					first, indent = gap[1], columns
 				}
 			}

@@ -104,16 +104,19 @@ type entry struct{ name, says string }
 // printEntries prints entries in two columns, as far as the names leave room for the second; else what is said goes below the name.
 func printEntries(w io.Writer, entries []entry, width int, color bool) error {
 	const widest = 32 // characters of a name that shares its line
-	column := 0
+	column, long := 0, 0
 	for _, e := range entries {
 		if size := utf8.RuneCountInString(e.name); size <= widest {
 			column = max(column, size)
+		} else {
+			long++
 		}
 	}
 	indent := strings.Repeat(" ", max(column+2, 4))
-	if column > width/2 {
+	if column > width/2 || 2*long > len(entries) {
 		indent = "    "
 	}
+	const arrow, joined = "→ ", "→\u00a0" // which stays with what it leads to
 	var page strings.Builder
 	for _, e := range entries {
 		name, says := text.Visible(e.name, ""), text.Visible(e.says, "")
@@ -123,7 +126,8 @@ func printEntries(w io.Writer, entries []entry, width int, color bool) error {
 		} else if says != "" {
 			page.WriteString("\n" + indent)
 		}
-		page.WriteString(strings.TrimPrefix(strings.Join(text.Wrap(says, indent, indent, width), "\n"), indent) + "\n")
+		wrapped := strings.Join(text.Wrap(strings.ReplaceAll(says, arrow, joined), indent, indent, width), "\n")
+		page.WriteString(strings.ReplaceAll(strings.TrimPrefix(wrapped, indent), joined, arrow) + "\n")
 	}
 	_, err := io.WriteString(w, page.String())
 	return err

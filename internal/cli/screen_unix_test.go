@@ -4,6 +4,8 @@ package cli
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -43,6 +45,10 @@ func TestScreens(t *testing.T) {
 	home(t)
 	t.Setenv("TERM", "xterm")
 	t.Setenv("PAGER", "cat")
+	wrong := filepath.Join(t.TempDir(), "a-long-name-of-a-file.nix")
+	if err := os.WriteFile(wrong, []byte("{ hardware.nvidia-jetpack.som = \"orin\"; hardware.nvidia-jetpack.enable = \"yes\"; }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		args  []string
 		wants []string
@@ -52,6 +58,9 @@ func TestScreens(t *testing.T) {
 		{[]string{"options", "hardware.nvidia-jetpack.som"}, []string{"hardware.nvidia-jetpack.som  one of"}},
 		{[]string{"options", "hardware.nvidia-jetpack.firmware.initialBootOrder"}, []string{"hardware.nvidia-jetpack.firmware.initialBootOrder\n    null or (list of"}},
 		{[]string{"pills", "search", "recovery", "mode"}, []string{"Pill 08: Flashing, firmware and OTA › Recovery mode\n  08#recovery-mode\n  "}},
+		{[]string{"options"}, []string{"hardware.nvidia-jetpack.bootloader.autoUpdate\n    → hardware.nvidia-jetpack.firmware.autoUpdate\n"}},
+		{[]string{"check", wrong}, []string{"hint: No value"}},
+		{[]string{"hosts", filepath.Dir(orin)}, []string{"orin (", "  som ", "carrierBoard"}},
 		{[]string{"pills", "show", "makeScope"}, []string{"### makeScope: a package set of your own\n"}},
 	} {
 		for _, columns := range []uint16{60, 100} {
@@ -117,5 +126,23 @@ func TestPiped(t *testing.T) {
 	}
 	if out := runOn(t, 80, 1000, "hover", "--format", "markdown", orin+":8:28"); !strings.Contains(out, "**`hardware.nvidia-jetpack.som`** option  \n") {
 		t.Errorf("no Markdown:\n%s", out)
+	}
+}
+
+// TestHelpFits holds that help has the width of the terminal, and elsewhere that of 80 columns.
+func TestHelpFits(t *testing.T) {
+	for _, command := range []string{"", "check", "options", "board", "hosts", "new", "pills show", "references"} {
+		args := append(strings.Fields(command), "--help")
+		out, _, _ := run(t, "", args...)
+		for columns, shown := range map[uint16]string{80: out, 60: runOn(t, 60, 100, args...)} {
+			if !strings.Contains(shown, "Usage:\n  jetpills") {
+				t.Errorf("%s: no usage in\n%s", command, shown)
+			}
+			for line := range strings.Lines(shown) {
+				if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > int(columns) {
+					t.Errorf("%s: a line of %d characters on %d columns: %s", command, width, columns, line)
+				}
+			}
+		}
 	}
 }

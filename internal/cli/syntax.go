@@ -113,7 +113,7 @@ func printBindings(w io.Writer, t *syntax.Tree) error {
 
 func (p *Program) syntaxPathCommand() *cobra.Command {
 	const short = "Print the attribute path that encloses a place"
-	return command("path FILE:LINE:COL", short, takes(1, 1), func(args []string) error {
+	c := command("path FILE:LINE:COL", short, takes(1, 1), func(args []string) error {
 		at, err := parseLocation(args[0])
 		if err != nil {
 			return err
@@ -133,6 +133,8 @@ func (p *Program) syntaxPathCommand() *cobra.Command {
 		printf(p.out, "%s\n", path)
 		return nil
 	})
+	c.Long = short + ".\n" + columnsAreBytes
+	return c
 }
 
 func (p *Program) syntaxCheckCommand() *cobra.Command {

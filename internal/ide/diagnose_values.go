@@ -98,6 +98,20 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 		found.Message = fmt.Sprintf("%s is never %q in %s", shortName(o.Path), value, d.revision())
 	}
 	near := nearest(value, known)
+	if som, ok := d.pinned.Catalog.SoM(d.query.board().som); ok && o.Path == catalog.MajorVersionOption {
+		slices.SortStableFunc(near, func(a, b string) int { // what the SoM runs by itself comes first, what it does not run last
+			rank := func(major string) int {
+				switch {
+				case major == som.DefaultMajor:
+					return -1
+				case !slices.Contains(som.Majors, major):
+					return 1
+				}
+				return 0
+			}
+			return rank(a) - rank(b)
+		})
+	}
 	since := d.sn.Library().ValueSince(o.Path, value)
 	switch {
 	case d.mayBeOther() && (since.Known() || len(near) == 0):

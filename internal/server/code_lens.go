@@ -22,6 +22,7 @@ const (
 	copyCommand        = name + ".copy"
 	showFindingCommand = name + ".showFinding"
 	showBumpCommand    = name + ".showBump"
+	showPillCommand    = name + ".showPill" // no lens has it: a person binds a key to it
 )
 
 // newerWithin is how long lenses wait for what a newer revision would change: in nearly all workspaces that is found out by
@@ -87,7 +88,7 @@ type executeCommandParams struct {
 }
 
 // ExecuteCommand runs the command of a code lens for a client that does not do so itself: it shows the text to be copied, the
-// finding, or what a newer revision would change.
+// finding, or what a newer revision would change. And it shows the section that explains what is at a position, which it also answers.
 func (s *Server) ExecuteCommand(ctx context.Context, params *executeCommandParams) (any, error) {
 	if len(params.Arguments) != 1 {
 		return nil, rpc.NewError(rpc.InvalidParams, "a command has one argument")
@@ -104,8 +105,26 @@ func (s *Server) ExecuteCommand(ctx context.Context, params *executeCommandParam
 		if err := decode(params.Arguments[0], &at); err != nil {
 			return nil, err
 		}
-		s.inBackground(func(ctx context.Context) { s.showFinding(ctx, &at) })
+		s.inBackground(func(ctx context.Context) {
+			s.showPlace(ctx, *at.URI, at.Range.Start.position(), at.Range.End.position())
+		})
 		return nil, nil
+	case showPillCommand:
+		var of positionParams
+		if err := decode(params.Arguments[0], &of); err != nil {
+			return nil, err
+		}
+		at, ok := s.cursorOf(ctx, &of)
+		if !ok {
+			return nil, nil
+		}
+		place, err := s.explain(at)
+		if err != nil || place == nil {
+			return nil, err
+		}
+		heading := text.Position{Line: uint32(place.Line - 1)}
+		s.inBackground(func(ctx context.Context) { s.showPlace(ctx, workspace.FileURI(place.Path), heading, heading) })
+		return place, nil
 	case showBumpCommand:
 		var document string
 		if err := decode(params.Arguments[0], &document); err != nil {
@@ -136,16 +155,16 @@ func (p *findingParams) missing() string {
 	return ""
 }
 
-// showFinding has the client show a location, or says where it is to a client that cannot.
-func (s *Server) showFinding(ctx context.Context, at *findingParams) {
+// showPlace has the client show a place in a document, or says where it is to a client that cannot.
+func (s *Server) showPlace(ctx context.Context, document string, start, end text.Position) {
 	var err error
-	if start, end := at.Range.Start.position(), at.Range.End.position(); s.client.Window.ShowDocument.Support {
+	if s.client.Window.ShowDocument.Support {
 		yes := true
-		_, err = s.remote.ShowDocument(ctx, &protocol.ShowDocumentParams{URI: uri.URI(*at.URI), TakeFocus: &yes, Selection: &protocol.Range{
+		_, err = s.remote.ShowDocument(ctx, &protocol.ShowDocumentParams{URI: uri.URI(document), TakeFocus: &yes, Selection: &protocol.Range{
 			Start: protocol.Position{Line: start.Line, Character: start.Character}, End: protocol.Position{Line: end.Line, Character: end.Character},
 		}})
 	} else {
-		file := *at.URI
+		file := document
 		if path, ok := workspace.PathOf(file); ok {
 			file = path
 		}
@@ -153,6 +172,6 @@ func (s *Server) showFinding(ctx context.Context, at *findingParams) {
 		err = s.remote.ShowMessage(ctx, &protocol.ShowMessageParams{Type: protocol.MessageTypeInfo, Message: message})
 	}
 	if err != nil && ctx.Err() == nil {
-		s.log.Warn("showing a finding", zap.Error(err))
+		s.log.Warn("showing a place", zap.Error(err))
 	}
 }

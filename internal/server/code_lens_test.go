@@ -158,3 +158,33 @@ func testShowBump(t *testing.T) {
 		t.Errorf("for several: %d lines of %s", lines, got)
 	}
 }
+
+// TestShowPill: a client that knows no request of ours gets the section about what is under its cursor by a command.
+func TestShowPill(t *testing.T) { bubble(t, testShowPill) }
+
+func testShowPill(t *testing.T) {
+	messages := make(chan string, 1)
+	e, dir := startWith(t, &disk{}, `{}`, rpctest.Handlers{Notified: func(method string, params json.RawMessage) {
+		if method == "window/showMessage" {
+			messages <- string(params)
+		}
+	}})
+	file := filepath.Join(dir, "configuration.nix")
+	e.open(file, "{ hardware.nvidia-jetpack.som = \"orin-agx\"; }")
+	for character, want := range map[int]string{27: "07-nixos-modules.md:", 0: ""} {
+		position := map[string]any{"textDocument": map[string]any{"uri": uri.File(file)}, "position": map[string]any{"line": 0, "character": character}}
+		var place *explainResult
+		if err := e.Call(t.Context(), "workspace/executeCommand", map[string]any{"command": showPillCommand, "arguments": []any{position}}, &place); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		said := ""
+		select {
+		case said = <-messages:
+		default:
+		}
+		if (place == nil) != (want == "") || !strings.Contains(said, want) || want == "" && said != "" {
+			t.Errorf("at %d: %+v, %s", character, place, said)
+		}
+	}
+}

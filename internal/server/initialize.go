@@ -118,7 +118,7 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 			InlayHintProvider:       protocol.Boolean(true),
 			CodeLensProvider:        &protocol.CodeLensOptions{},
 			DocumentLinkProvider:    &protocol.DocumentLinkOptions{},
-			ExecuteCommandProvider:  protocol.ExecuteCommandOptions{Commands: []string{copyCommand, showFindingCommand, showBumpCommand}},
+			ExecuteCommandProvider:  protocol.ExecuteCommandOptions{Commands: []string{copyCommand, showFindingCommand, showBumpCommand, showPillCommand}},
 			Workspace: &protocol.WorkspaceOptions{
 				WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 					Supported:           &yes,

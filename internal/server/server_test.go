@@ -163,7 +163,7 @@ func TestInitializeOffersThisAndNothingElse(t *testing.T) {
 			"inlayHintProvider": true,
 			"codeLensProvider": {},
 			"documentLinkProvider": {},
-			"executeCommandProvider": {"commands": ["jetpills.copy", "jetpills.showFinding", "jetpills.showBump"]},
+			"executeCommandProvider": {"commands": ["jetpills.copy", "jetpills.showFinding", "jetpills.showBump", "jetpills.showPill"]},
 			"workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}}
 		}
 	}`
