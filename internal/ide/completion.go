@@ -56,8 +56,10 @@ type Item struct {
 
 // ItemTopic names what an item is about.
 type ItemTopic struct {
-	Option  string `json:"option,omitempty"`
-	Value   string `json:"value,omitempty"`
+	Option string `json:"option,omitempty"`
+	Value  string `json:"value,omitempty"`
+	// Typing says that a value of the option is being typed: what hosts have there is no fact.
+	Typing  bool   `json:"typing,omitempty"`
 	Package string `json:"package,omitempty"`
 	Scope   string `json:"scope,omitempty"`
 	// Own is a name that an overlay gives, in Scope or in the package set; At is where the document gives it, if it does.
@@ -199,7 +201,7 @@ func Resolve(sn *workspace.Snapshot, doc *workspace.Document, topic ItemTopic) (
 		_, ok := p.Catalog.Lookup(strings.Split(topic.Option, "."))
 		return ok
 	})
-	q := &query{sn: sn, doc: doc, pinned: all[max(of, 0)]}
+	q := &query{sn: sn, doc: doc, pinned: all[max(of, 0)], typing: topic.Typing}
 	s, ok := q.subjectOf(topic)
 	if !ok {
 		return Page{}, false

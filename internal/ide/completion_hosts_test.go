@@ -209,3 +209,54 @@ func TestCompletionOfManyHosts(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestHalfTypedIsNoFact: the documentation of an item says nothing of what a host has where a value is being typed.
+func TestHalfTypedIsNoFact(t *testing.T) {
+	lock, err := os.ReadFile("../../testdata/configs/orin-agx/flake.lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const before = `hardware.nvidia-jetpack.som = "or`
+	dir := layOut(t, map[string]string{
+		"flake.nix": hostFlake, "flake.lock": string(lock), ".git/HEAD": "ref: refs/heads/main\n",
+		"a.nix": "{ hardware.nvidia-jetpack.enable = true; " + before + "\"; }\n", "b.nix": "{ }\n", "c.nix": "{ }\n",
+	})
+	sn := newSession(t).Snapshot()
+	sn.Configuration(dir)
+	doc, err := workspace.ReadDocument(filepath.Join(dir, "a.nix"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := ide.Complete(sn, doc, strings.Index(doc.Text, before)+len(before))
+	if len(items) == 0 {
+		t.Fatal("nothing is offered")
+	}
+	for _, item := range items {
+		if page, ok := ide.Resolve(sn, doc, item.Topic); !ok || strings.Contains(page.Markdown(ide.PillLinks(sn)), `"or"`) {
+			t.Errorf("%s:\n%s", item.Label, page.Markdown(ide.PillLinks(sn)))
+		}
+	}
+}
+
+// TestPackagesComeFirstInAList: what cannot stand in a list of packages stands behind all that can.
+func TestPackagesComeFirstInAList(t *testing.T) {
+	lock, err := os.ReadFile("../../testdata/configs/orin-agx/flake.lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const before = "with pkgs.nvidia-jetpack; [ "
+	dir := layOut(t, map[string]string{"flake.lock": string(lock), "a.nix": "{ pkgs, ... }: { environment.systemPackages = " + before + "]; }\n"})
+	doc, err := workspace.ReadDocument(filepath.Join(dir, "a.nix"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sort := map[string]string{}
+	for _, item := range ide.Complete(newSession(t).Snapshot(), doc, strings.Index(doc.Text, before)+len(before)) {
+		sort[item.Label] = item.Sort
+	}
+	for _, last := range []string{"callPackage", "chipId"} {
+		if len(sort) < 20 || sort["l4t-tools"] == "" || sort[last] < sort["l4t-tools"] || sort[last] < sort["samples"] {
+			t.Errorf("%s: %q, l4t-tools: %q, samples: %q of %d", last, sort[last], sort["l4t-tools"], sort["samples"], len(sort))
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/nix/module"
+	"jetpills/internal/nix/syntax"
 	"jetpills/internal/text"
 )
 
@@ -29,6 +30,7 @@ func (c *completer) members() []Item {
 // membersOf offers the members of a package scope of jetpack-nixos.
 func (c *completer) membersOf(scope string) []Item {
 	major, _ := catalog.ScopeMajor(scope)
+	inList := c.inList()
 	var items []Item
 	for _, p := range c.catalog.Packages() {
 		if major != "" && !slices.Contains(p.Generations, major) {
@@ -36,6 +38,9 @@ func (c *completer) membersOf(scope string) []Item {
 		}
 		item := c.item(ItemPackage, p.Name, c.written(p.Name), bySort("1", memberUses[p.Name], p.Name), ItemTopic{Package: p.Name, Scope: scope})
 		item.Detail = memberKind(p)
+		if inList {
+			item.Sort = listRank(p) + item.Sort
+		}
 		if len(p.Generations) > 0 && major == "" {
 			item.Detail = c.inGenerations(item.Detail, p.Generations)
 			if hosts, has := c.beside().lacking(p.Generations); len(hosts) > 0 {
@@ -45,6 +50,30 @@ func (c *completer) membersOf(scope string) []Item {
 		items = append(items, item)
 	}
 	return items
+}
+
+// inList reports whether what is being typed is an element of a list, which mostly is one of packages.
+func (c *completer) inList() bool {
+	for n := range syntax.Ancestors(c.doc.Tree().NodeAt(c.cursor.Replace.Start)) {
+		switch n.Kind() {
+		case syntax.List:
+			return true
+		case syntax.AttrSet, syntax.Lambda, syntax.Apply, syntax.LetIn:
+			return false
+		}
+	}
+	return false
+}
+
+// listRank orders what may stand in a list of packages: packages, sets that have some, and what cannot.
+func listRank(p catalog.Package) string {
+	switch p.Kind {
+	case "derivation", "":
+		return "1"
+	case "packageSet", "attrset":
+		return "2"
+	}
+	return "3"
 }
 
 // inGenerations adds to a detail the JetPacks that have something, where that is not each and there is room.

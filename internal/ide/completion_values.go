@@ -67,7 +67,7 @@ func (c *completer) valueItem(o catalog.Option, value string, rank int, note, sh
 	case !c.cursor.Closed:
 		newText += `"`
 	}
-	item := c.item(ItemValue, value, newText, fmt.Sprintf("%04d", rank), ItemTopic{Option: o.Path, Value: value})
+	item := c.item(ItemValue, value, newText, fmt.Sprintf("%04d", rank), ItemTopic{Option: o.Path, Value: value, Typing: true})
 	item.note(note, short)
 	return item
 }
@@ -85,7 +85,7 @@ func (c *completer) booleans(o catalog.Option) []Item {
 
 // word is an item for a value without quotes.
 func (c *completer) word(value string, kind ItemKind, o catalog.Option, rank int) Item {
-	item := c.item(kind, value, value, fmt.Sprintf("1%03d", rank), ItemTopic{Option: o.Path})
+	item := c.item(kind, value, value, fmt.Sprintf("1%03d", rank), ItemTopic{Option: o.Path, Typing: true})
 	if o.HasDefault && o.Default == value {
 		item.Detail = "default"
 	}
@@ -94,7 +94,7 @@ func (c *completer) word(value string, kind ItemKind, o catalog.Option, rank int
 
 // emptyList offers the brackets of a list of values.
 func (c *completer) emptyList(o catalog.Option) []Item {
-	item := c.item(ItemValue, "[ … ]", "[ ]", "1000", ItemTopic{Option: o.Path})
+	item := c.item(ItemValue, "[ … ]", "[ ]", "1000", ItemTopic{Option: o.Path, Typing: true})
 	item.Detail, item.Snippet, item.Filter = "list of values", c.valueSnippet(o), c.cursor.Typed
 	if o.Nullable && c.mayBeWord() {
 		return []Item{item, c.word("null", ItemValue, o, 1)}

@@ -256,6 +256,9 @@ const mostHosts = 4
 // addHosts says what an option comes to on the hosts that the document is a part of. What follows from the SoM and from
 // the generation stands beside them.
 func (q *query) addHosts(s *sheet, o catalog.Option) {
+	if q.typing {
+		return
+	}
 	c := q.knownConfiguration()
 	path := cmp.Or(o.RenamedTo, o.Path)
 	decidesOnBoard := path == catalog.SoMOption || path == catalog.MajorVersionOption

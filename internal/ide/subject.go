@@ -30,6 +30,7 @@ type query struct {
 	place  module.Place     // what the cursor is on, see subjectAt
 	exact  bool             // a name is what it means by itself, not the path that it begins
 	layers layers           // what is known of the layers of the document
+	typing bool             // the value that is asked about is being typed
 }
 
 func newQuery(sn *workspace.Snapshot, doc *workspace.Document) *query {
