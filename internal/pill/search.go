@@ -30,11 +30,39 @@ func (c *Collection) Meant(words string) (Section, bool) {
 			return s, true
 		}
 	}
+	if s, ok := c.ofLastName(words); ok {
+		return s, true
+	}
 	// A number or an anchor that no pill has is a slip, and no word to look for.
 	if hits := c.Search(words); len(hits) > 0 && !strings.Contains(words, "#") && !unicode.IsDigit(rune(words[0])) {
 		return hits[0].Section, true
 	}
 	return Section{}, false
+}
+
+// ofLastName finds the section on the option whose last name consists of the words, or ends in them, as initialBootOrder does in boot
+// order: one that has the name in its heading before others, else that with the shortest path.
+func (c *Collection) ofLastName(words string) (found Section, ok bool) {
+	wanted := " " + strings.Join(strings.Fields(strings.ToLower(words)), " ")
+	best := 0
+	for _, p := range c.all() {
+		for _, s := range p.Sections {
+			for _, t := range s.Topics {
+				name := last(t.Name)
+				if t.Kind != OptionTopic || strings.Contains(t.Name, "*") || !strings.HasSuffix(" "+strings.ToLower(strings.Join(inWords(name), " ")), wanted) {
+					continue
+				}
+				points := 1000 - len(t.Name)
+				if strings.Contains(strings.ToLower(s.Title), strings.ToLower(name)) {
+					points += 1000
+				}
+				if points > best {
+					found, ok, best = s, true, points
+				}
+			}
+		}
+	}
+	return found, ok
 }
 
 // Search finds the sections that hold all of the words, each at least as the beginning of a word, in any
@@ -90,6 +118,10 @@ func (s Section) rank(wanted []string, title string) int {
 			return 0
 		}
 		score += points
+	}
+	phrase := strings.Join(wanted, " ")
+	if strings.HasPrefix(asProse(heading), phrase) || strings.HasPrefix(asProse(heading[strings.LastIndex(heading, ": ")+1:]), phrase) {
+		score += 20 // the heading, or what it says behind a name, begins with the words in this order
 	}
 	switch {
 	case !inSection:

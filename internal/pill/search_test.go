@@ -66,6 +66,7 @@ func TestMeant(t *testing.T) {
 	for words, want := range map[string]string{
 		"07": "07", "07#which-som-am-i": "07#which-som-am-i", "makeScope": "03#makescope-a-package-set-of-your-own", "overlay order": "03#order-decides-who-wins",
 		"Overlay Order": "03#order-decides-who-wins", "hardware.nvidia-jetpack.som": "07#which-som-am-i", "recovery mode": "08#recovery-mode",
+		"som": "04#soms-at-a-glance", "boot order": "08#initialbootorder-where-uefi-looks-first", "power mode": "07#nvpmodel-power-modes",
 		"orin-agx": "", "77": "none", "07#nothing-of-this": "none", "zebra": "none", "": "none", "  ": "none",
 	} {
 		got := "none"
