@@ -61,8 +61,12 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 	if !isOn(h) {
 		return f
 	}
-	defer func() { f.isOfOther = c.Library.ValueSince(catalog.SoMOption, strangeSoM(c, h)).Known() }()
+	strange, isStrange := strangeSoM(c, h)
+	defer func() { f.isOfOther = isStrange && c.Library.ValueSince(catalog.SoMOption, strange).Known() }()
 	major := majorOf(c, h)
+	if v, _ := h.Option(catalog.MajorVersionOption); isStrange && v.Certainty == host.Default {
+		return f // Nix refuses the SoM, whose JetPack it would be
+	}
 	revision := c.PinnedOf(h).Catalog
 	f = factsOfBoard(revision, hostString(h, catalog.SoMOption), major)
 	if g, _ := revision.Generation(major); g.RealtimeSuffix != "" {
@@ -88,26 +92,26 @@ func isOn(h *host.Host) bool {
 	return h.Jetpack == host.Yes && enabled != false
 }
 
-// strangeSoM is the SoM of a host that its revision knows no target board for, and for which nobody else may set one; empty where it
-// has one, or that is not known.
-func strangeSoM(c *workspace.Configuration, h *host.Host) string {
+// strangeSoM is the SoM of a host that its revision knows no target board for, and for which nobody else may set one. It reports false
+// where the SoM has one, or that is not known.
+func strangeSoM(c *workspace.Configuration, h *host.Host) (som string, ok bool) {
 	o, _ := c.PinnedOf(h).Catalog.Option(catalog.SoMOption)
-	som := hostString(h, catalog.SoMOption)
-	if len(o.Values) == 0 || slices.Contains(o.Values, som) || mayHaveTargetBoard(h) || !c.PinnedOf(h).Basis.IsCertain() {
-		return ""
-	}
-	return som
+	value, _ := certain(h, catalog.SoMOption)
+	som, isText := value.(string)
+	ok = isText && len(o.Values) > 0 && !slices.Contains(o.Values, som) && !mayHaveTargetBoard(h) && c.PinnedOf(h).Basis.IsCertain()
+	return som, ok
 }
 
 // NoFlash says why no flash script of a host can be built; it is empty where one can, or that is not known.
 func NoFlash(c *workspace.Configuration, h *host.Host) markup.Text {
-	som, r := strangeSoM(c, h), c.PinnedOf(h).Catalog.Revision
+	som, isStrange := strangeSoM(c, h)
+	r := c.PinnedOf(h).Catalog.Revision
 	switch {
 	case !isOn(h) || h.Variant != "":
 		return markup.Text{}
-	case som != "" && r.Known():
+	case isStrange && r.Known():
 		return markup.Format("jetpack-nixos %s has no board for %s", markup.Code(r.Short()), markup.Code(fmt.Sprintf("som = %q", som)))
-	case som != "":
+	case isStrange:
 		return markup.Format("jetpack-nixos, in the source on disk, has no board for %s", markup.Code(fmt.Sprintf("som = %q", som)))
 	case hostString(h, catalog.SoMOption) == catalog.NoBoard && !hasTargetBoard(h):
 		return markup.Format("%s is not set", markup.Code("som"))
