@@ -112,9 +112,15 @@ function option(source: Source, item: CompletionItem, word: number): Completion 
   return made;
 }
 
-/** A snippet of LSP as one of CodeMirror, which escapes brackets where LSP escapes dollars. */
+/** A snippet of LSP as one of CodeMirror, which escapes brackets where LSP escapes dollars, and has no choices: of those, the first stands. */
 const template = (text: string): string =>
-  text.replace(/\\\$\{|\\[$\\]|\$\d+/g, (found) => (found === '\\${' ? '$\\{' : found.startsWith('\\') ? found.slice(1) : `\${${found.slice(1)}}`));
+  text.replace(/\\\$\{|\\[$\\}]|\$(\d+)|\$\{(\d+)\|((?:\\.|[^\\|])*)\|\}/g, (found: string, stop?: string, choice?: string, values = '') => {
+    if (found === '\\${') return '$\\{';
+    if (stop !== undefined) return `\${${stop}}`;
+    if (choice === undefined) return found.slice(1);
+    const first = (/^(?:\\.|[^\\,])*/.exec(values)?.[0] ?? '').replace(/\\(.)/g, '$1');
+    return /[{}]/.test(first) ? first.replace(/[{}]/g, '\\$&') : `\${${choice}:${first}}`;
+  });
 
 export const edits = (state: EditorState, all: TextEdit[]): TransactionSpec => ({
   changes: all.map(({ range, newText }) => ({ from: offsetOf(state.doc, range.start), to: offsetOf(state.doc, range.end), insert: newText })),

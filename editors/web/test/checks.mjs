@@ -97,6 +97,14 @@ export const own = [
     },
   },
   {
+    name: 'of an option with fixed values, the first stands and is selected',
+    async run(page) {
+      await page.complete(configuration, '  hardware.nvidia-jetpack.maxC|', 'maxClock', '  hardware.nvidia-jetpack.maxClock = true;');
+      await page.page.keyboard.insertText('false');
+      await page.until('the other value', async () => await page.typedLine() === '  hardware.nvidia-jetpack.maxClock = false;');
+    },
+  },
+  {
     name: 'the pin is chosen from a list, and is written into the lock file',
     async run(page) {
       await page.goTo(configuration, 'jetpack.so|m = ');
