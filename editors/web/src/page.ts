@@ -13,7 +13,7 @@ import { Files, isNix, offsetOf, positionOf } from './files.js';
 import { markdown, type Follow } from './markdown.js';
 import { Pins } from './pins.js';
 import { Server, type CodeAction, type CodeLens, type Diagnostic, type InlayHint, type Location, type LocationLink, type Pin, type Revision } from './server.js';
-import { BadLink, pack, unpack, type State } from './state.js';
+import { BadLink, editedOf, holdsFiles, lastOpen, note, pack, unpack, type State } from './state.js';
 
 declare const EXAMPLES: { name: string; label: string; files: Record<string, string>; open: string }[]; // which the build sets
 
@@ -52,6 +52,7 @@ const server = new Server('worker.js', (method, params) => told[method]?.(params
 const files = new Files(server);
 const states = new Map<string, EditorState>();
 let front = ''; // the file that the editor shows
+let opened = ''; // the fragment that the files come from
 let initialized: Promise<void> | undefined;
 
 const say = (text: string): void => {
@@ -283,6 +284,8 @@ const common: Extension = [
   EditorView.updateListener.of(({ docChanged, startState, state, changes }) => {
     if (!docChanged) return;
     files.change(front, startState.doc, state.doc, changes);
+    note(opened, stateNow());
+    part('reset').hidden = false;
     say('');
     soon();
   }),
@@ -363,8 +366,11 @@ const pins = new Pins(part('pin'), part('pin-note'), (hash) => {
 
 // What is opened first.
 
-function open(state: State, example = ''): void {
+const stateNow = (): State => ({ files: Object.fromEntries(files.names.map((name) => [name, files.text(name)])), open: front });
+
+function open(state: State, isEdited: boolean): void {
   const isFirst = initialized === undefined;
+  note(opened, isEdited ? state : undefined);
   files.replace(state.files, isFirst);
   states.clear();
   front = '';
@@ -373,43 +379,66 @@ function open(state: State, example = ''): void {
   showTabs();
   beside.hide();
   show(state.open ?? files.names.find(isNix) ?? files.names[0] ?? '');
-  part<HTMLSelectElement>('example').value = example;
+  showOrigin();
+  part('reset').hidden = !isEdited;
 }
 
-async function openAddress(): Promise<void> {
-  const fragment = location.hash.slice(1);
-  const example = EXAMPLES.find(({ name }) => name === fragment);
+/** The files come from an example, or else from a link. */
+function showOrigin(): void {
+  part<HTMLSelectElement>('example').value = exampleOf(opened)?.name ?? '';
+}
+
+const exampleOf = (fragment: string) => EXAMPLES.find(({ name }) => name === fragment);
+
+/** Opens what a fragment stands for, as it was edited in this tab; false where it stands for nothing, as that of a link within the page. */
+async function openFragment(fragment: string): Promise<boolean> {
+  if (!exampleOf(fragment) && !holdsFiles(fragment)) return false;
   say('');
-  if (example) {
-    open(example, example.name);
-    return;
-  }
   try {
-    const state = await unpack(fragment);
-    if (state) {
-      open(state);
-      return;
-    }
+    const edited = editedOf(fragment);
+    const state = edited ?? exampleOf(fragment) ?? await unpack(fragment);
+    if (!state) return false;
+    opened = fragment;
+    open(state, edited !== undefined);
+    return true;
   } catch (error) {
     if (!(error instanceof BadLink)) throw error;
-    say(`This link cannot be opened: ${error.message}. Here is an example instead.`);
+    say(`This link cannot be opened: ${error.message}. ${initialized ? 'The files are the same as before.' : 'Here is an example instead.'}`);
+    return false;
   }
-  const [first] = EXAMPLES;
-  if (first) open(first, first.name);
+}
+
+/** Opens what the address stands for, or what was open last in this tab, or the first example. */
+async function openFirst(): Promise<void> {
+  const fragment = location.hash.slice(1);
+  const isOwn = exampleOf(fragment) !== undefined || holdsFiles(fragment);
+  if (await openFragment(isOwn ? fragment : lastOpen())) return;
+  opened = EXAMPLES[0]?.name ?? '';
+  const edited = editedOf(opened);
+  const state = edited ?? exampleOf(opened);
+  if (state) open(state, edited !== undefined);
 }
 
 part<HTMLSelectElement>('example').append(...EXAMPLES.map(({ name, label }) => new Option(label, name)), Object.assign(new Option('From a link', ''), { hidden: true }));
 part<HTMLSelectElement>('example').addEventListener('change', () => {
   remember(part<HTMLSelectElement>('example').value);
-  void openAddress();
+  void openFragment(location.hash.slice(1));
+});
+part('reset').addEventListener('click', () => {
+  if (!confirm('Drop your edits, and open the files as they were?')) return;
+  note(opened);
+  void openFragment(opened);
 });
 part('explain').addEventListener('click', () => explain(view));
 part('jump').addEventListener('click', () => jump(view));
 part('message-close').addEventListener('click', () => say(''));
 part('link').addEventListener('click', () => {
-  const all = Object.fromEntries(files.names.map((name) => [name, files.text(name)]));
-  pack({ files: all, open: front }).then(async (fragment) => {
+  pack(stateNow()).then(async (fragment) => {
     remember(fragment);
+    opened = fragment;
+    note(opened);
+    showOrigin();
+    part('reset').hidden = true;
     await navigator.clipboard.writeText(location.href).then(() => say('The link is copied. It holds the files themselves.'), () => say('The address of this page holds the files now.'));
   }).catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
 });
@@ -417,6 +446,6 @@ part('link').addEventListener('click', () => {
 function remember(fragment: string): void {
   window.history.replaceState(null, '', `#${fragment}`);
 }
-addEventListener('hashchange', () => void openAddress());
+addEventListener('hashchange', () => void openFragment(location.hash.slice(1)));
 
-await openAddress();
+await openFirst();

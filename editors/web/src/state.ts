@@ -20,9 +20,53 @@ export async function pack(state: State): Promise<string> {
   return packed;
 }
 
+export const holdsFiles = (fragment: string): boolean => fragment.startsWith(mark);
+
+// What was edited stays in the tab: it is there again after a reload, and when one comes back to an example.
+
+interface Kept { last: string; edited: [fragment: string, state: State][] } // the latest edit last
+
+const keptKey = 'jetpills-playground';
+const mostKept = 8;
+
+function kept(): Kept {
+  try {
+    return JSON.parse(sessionStorage.getItem(keptKey) ?? '') as Kept;
+  } catch {
+    return { last: '', edited: [] };
+  }
+}
+
+function keep(all: Kept): void {
+  try {
+    sessionStorage.setItem(keptKey, JSON.stringify(all));
+  } catch {
+    // The browser keeps nothing, or not so much: the page works on.
+  }
+}
+
+/** The fragment that was open last in this tab, or "". */
+export const lastOpen = (): string => kept().last;
+
+/** The files of a fragment as they were edited in this tab. */
+export function editedOf(fragment: string): State | undefined {
+  const state = kept().edited.find(([of]) => of === fragment)?.[1];
+  try {
+    return state && checked(JSON.stringify(state));
+  } catch {
+    return undefined; // it has grown beyond what a page holds
+  }
+}
+
+/** Notes what is open, and the files if they are edited. Without a state, those of before are forgotten. */
+export function note(fragment: string, state?: State): void {
+  const others = kept().edited.filter(([of]) => of !== fragment);
+  keep({ last: fragment, edited: state ? [...others, [fragment, state] as [string, State]].slice(-mostKept) : others });
+}
+
 /** What a fragment holds; undefined where it holds no files. */
 export async function unpack(fragment: string): Promise<State | undefined> {
-  if (!fragment.startsWith(mark)) return undefined;
+  if (!holdsFiles(fragment)) return undefined;
   if (fragment.length > mostPacked) throw new BadLink('it is too long');
   let text: string;
   try {

@@ -78,7 +78,7 @@ export const own = [
     ownSide: number === 0, // what finds nothing is never spoiled
     name: `the example ${name} has ${number === 1 ? '1 problem' : 'no problem'}`,
     async run(page) {
-      await page.page.evaluate((to) => { location.hash = to; }, name);
+      await page.address(name);
       await page.until('the example', async () => await page.page.locator('#example').inputValue() === name);
       await page.page.locator('#problem-count', { hasText: number === 0 ? 'No problems' : '1 problem' }).waitFor();
       await page.until('an explanation of each file', async () => (await page.problems()).split('\n').filter((line) => /\.nix:\d/.test(line)).length === 2 * number);
@@ -88,7 +88,7 @@ export const own = [
   {
     name: 'a fix mends two files together',
     async run(page) {
-      await page.page.evaluate(() => { location.hash = 'pair'; });
+      await page.address('pair');
       await page.problemSays('does not fit som "orin-agx"');
       await page.page.locator('.fixes button', { hasText: 'Change som to "orin-nx"' }).click();
       await page.page.locator('#problem-count', { hasText: 'No problems' }).waitFor();
@@ -158,10 +158,42 @@ export const own = [
       await page.type(configuration, '  # a line of its own|');
       await page.files();
       const address = page.page.url();
-      await page.page.evaluate(() => { location.hash = 'board'; });
+      assert.equal(await page.page.locator('#example option:checked').innerText(), 'From a link');
+      await page.address('board');
       await page.front('configuration.nix');
       await page.follow(address.slice(address.indexOf('#') + 1), 'configuration.nix');
       await page.page.locator('.cm-line', { hasText: '# a line of its own' }).waitFor();
+    },
+  },
+  {
+    name: 'edits outlast a link within the page, another example and a reload',
+    ownSide: true,
+    async run(page) {
+      const has = (words) => page.page.locator('.cm-line', { hasText: words }).waitFor();
+      await page.address('pair');
+      await page.front('board.nix');
+      await page.address('board');
+      await page.front('configuration.nix');
+      await page.page.locator('.cm-content').focus();
+      await page.press('Control+Home');
+      await page.page.keyboard.insertText('# mine\n');
+      await page.page.evaluate(() => { location.hash = 'work'; });
+      await page.pause(200);
+      await has('# mine');
+      await page.page.locator('#example').selectOption('pair');
+      await page.front('board.nix');
+      await page.page.locator('#example').selectOption('board');
+      await page.front('configuration.nix');
+      await has('# mine');
+      for (const fragment of ['#board', '']) {
+        await page.page.goto(`${page.root}${fragment}`);
+        await page.page.reload();
+        await page.front('configuration.nix');
+        await has('# mine');
+      }
+      page.page.once('dialog', (dialog) => dialog.accept());
+      await page.page.locator('#reset').click();
+      await page.page.locator('.cm-line', { hasText: '# mine' }).waitFor({ state: 'detached' });
     },
   },
   {
@@ -183,9 +215,9 @@ export const own = [
         [`files=${Buffer.from('{"files":{"__proto__":"x"}}').toString('base64url')}`, 'it is damaged'],
         [packed(JSON.parse('{"files":{"__proto__":"x"}}')), 'a name that files cannot have'],
       ]) {
-        await page.page.evaluate((to) => { location.hash = to; }, fragment);
+        await page.address(fragment);
         await page.message(reason);
-        await page.front('configuration.nix'); // an example instead
+        await page.front('configuration.nix'); // the files of before
         await page.page.locator('#message-close').click();
       }
     },
@@ -227,7 +259,7 @@ export const own = [
     async run(page) {
       await page.page.emulateMedia({ colorScheme: colours });
       try {
-        await page.page.evaluate(() => { location.hash = 'pair'; });
+        await page.address('pair');
         await page.page.locator('.fixes button').first().waitFor();
         await page.click('carrier|Board = ');
         await page.defined('07-nixos-modules.md', '### carrierBoard: what the module sits on');
@@ -254,9 +286,9 @@ export const own = [
       const size = page.page.viewportSize();
       await page.page.setViewportSize({ width: 390, height: 780 });
       try {
-        await page.page.evaluate(() => { location.hash = 'board'; });
+        await page.address('board');
         await page.front('configuration.nix');
-        await page.page.evaluate(() => { location.hash = 'pair'; });
+        await page.address('pair');
         await page.page.locator('.fixes button').first().waitFor();
         await page.screenshot('phone');
         await page.click('carrier|Board = ');

@@ -13,7 +13,7 @@ export const packed = (state) => `files=${zlib.deflateRawSync(JSON.stringify(sta
 export class Playground {
   /** `patience` is how long a check waits, in milliseconds. */
   constructor(page, address, { faults, artefacts, patience }) {
-    Object.assign(this, { page, address: `${address}try/`, faults, artefacts, patience, serial: 0 });
+    Object.assign(this, { page, root: `${address}try/`, faults, artefacts, patience, serial: 0 });
     page.setDefaultTimeout(patience);
   }
 
@@ -56,8 +56,13 @@ export class Playground {
     await this.follow(packed({ files, open, serial: ++this.serial }), open);
   }
 
+  /** Goes to a fragment, as in a tab that has seen none before. */
+  async address(fragment) {
+    await this.page.evaluate((to) => { sessionStorage.clear(); location.hash = to; }, fragment);
+  }
+
   async follow(fragment, open) {
-    await this.page.evaluate((to) => { location.hash = to; }, fragment);
+    await this.address(fragment);
     await this.until('the link', async () => await this.page.evaluate(() => location.hash.slice(1)) === fragment);
     await this.front(open);
     // An answer of the server: it knows the files by now.
