@@ -16,9 +16,23 @@ export const offsetOf = (text: Text, { line, character }: Position): number => {
   return Math.min(from + character, to);
 };
 
+/** How deep the brackets of a text nest, those in strings and comments among them. */
+export function depthOf(text: string): number {
+  let [depth, most] = [0, 0];
+  for (const [bracket] of text.matchAll(/[()[\]{}]/g)) {
+    depth = '([{'.includes(bracket) ? depth + 1 : Math.max(0, depth - 1);
+    most = Math.max(most, depth);
+  }
+  return most;
+}
+
+/** Beyond this, the server's recursion may outgrow the stack of a browser: in Chromium, 2000 do. */
+export const mostDepth = 250;
+
 export class Files {
   readonly diagnostics = new Map<string, Diagnostic[]>();
   private readonly texts = new Map<string, string>();
+  private readonly given = new Set<string>(); // the documents that the server has
   private folder = '';
   private serial = 0;
   private version = 0;
@@ -50,10 +64,13 @@ export class Files {
   /** Puts other files in the place of all. They get a folder of their own: nothing that was said of the others is about them. */
   replace(files: Record<string, string>, isFirst: boolean): void {
     const before = this.root;
-    for (const name of this.names) {
-      if (isNix(name)) this.server.notify('textDocument/didClose', { textDocument: { uri: this.uri(name) } });
-      this.server.notify('$files/remove', { path: `${this.folder}/${name}` });
+    if (!isFirst) {
+      for (const name of this.names) {
+        this.close(name);
+        this.server.notify('$files/remove', { path: `${this.folder}/${name}` });
+      }
     }
+    this.given.clear();
     this.texts.clear();
     this.diagnostics.clear();
     this.folder = `/home/playground/${++this.serial}`;
@@ -66,11 +83,37 @@ export class Files {
     }
   }
 
+  /** Gives all files to a server that is new. */
+  rewrite(): void {
+    this.given.clear();
+    this.diagnostics.clear();
+    for (const name of this.names) this.write(name, this.text(name));
+  }
+
   /** Opens the documents; before that, the server is to be initialized. */
   open(): void {
-    for (const name of this.names.filter(isNix)) {
-      this.server.notify('textDocument/didOpen', { textDocument: { uri: this.uri(name), languageId: 'nix', version: ++this.version, text: this.text(name) } });
+    for (const name of this.names) this.give(name);
+  }
+
+  /** Whether a file is kept from the server, because it nests too deeply. */
+  isWithheld(name: string): boolean {
+    return isNix(name) && depthOf(this.text(name)) > mostDepth;
+  }
+
+  private give(name: string): void {
+    if (!isNix(name) || this.given.has(name)) return;
+    if (this.isWithheld(name)) {
+      const start = { line: 0, character: 0 };
+      const message = `This file nests brackets more than ${mostDepth} deep. That is too deep for the server in a browser: it does not read the file.`;
+      this.diagnostics.set(name, [{ range: { start, end: start }, severity: 1, code: '', message }]);
+      return;
     }
+    this.given.add(name);
+    this.server.notify('textDocument/didOpen', { textDocument: { uri: this.uri(name), languageId: 'nix', version: ++this.version, text: this.text(name) } });
+  }
+
+  private close(name: string): void {
+    if (this.given.delete(name)) this.server.notify('textDocument/didClose', { textDocument: { uri: this.uri(name) } });
   }
 
   /** Takes an edit in the page over. */
@@ -83,6 +126,11 @@ export class Files {
       this.server.notify('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 2 }] });
       return;
     }
+    if (this.isWithheld(name)) this.close(name);
+    if (!this.given.has(name)) {
+      this.give(name);
+      return;
+    }
     const contentChanges: unknown[] = [];
     changes.iterChanges((from, to, _from, _to, inserted) => {
       contentChanges.unshift({ range: { start: positionOf(before, from), end: positionOf(before, to) }, text: inserted.toString() });
@@ -91,6 +139,6 @@ export class Files {
   }
 
   private write(name: string, text: string): void {
-    this.server.notify('$files/write', { path: `${this.folder}/${name}`, text });
+    this.server.notify('$files/write', { path: `${this.folder}/${name}`, text: this.isWithheld(name) ? '' : text });
   }
 }

@@ -29,14 +29,19 @@ const button = (text: string, click: () => void): HTMLButtonElement => {
 const told: Record<string, (params: never) => void> = {
   'textDocument/publishDiagnostics': ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
     const name = files.nameOf(uri);
-    if (name === undefined) return;
+    if (name === undefined || files.isWithheld(name)) return;
     files.diagnostics.set(name, diagnostics);
     void showProblems();
     soon();
   },
   'window/logMessage': ({ message }: { message: string }) => console.info(message),
   'window/showMessage': ({ message }: { message: string }) => say(message),
-  '$server/ended': ({ message }: { message: string }) => say(`The server does not run: ${message}. Reload the page to start it again.`),
+  '$server/loading': ({ loaded, total }: { loaded: number; total: number }) => {
+    const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+    if (loaded === total) part('problem-count').textContent = 'Starting the server…';
+    else part('problem-count').textContent = `Loading the server: ${megabytes(loaded)}${total > 0 ? ` of ${megabytes(total)}` : ''} MB`;
+  },
+  '$server/ended': ({ message }: { message: string }) => ended(message),
 };
 
 const asked: Record<string, (params: never) => unknown> = {
@@ -47,6 +52,21 @@ const asked: Record<string, (params: never) => unknown> = {
   'workspace/inlayHint/refresh': () => soon(),
   'workspace/codeLens/refresh': () => soon(),
 };
+
+/** The server has ended, or has never begun: the files stay, and another server begins with the next edit or example. */
+function ended(message: string): void {
+  server.stop();
+  initialized = undefined;
+  pills = revisions = undefined;
+  round++; // what it was asked about problems
+  files.diagnostics.clear();
+  part('problem-count').textContent = 'The server does not run';
+  part('problem-list').replaceChildren();
+  const reason = /call stack/i.test(message)
+    ? `${files.names.filter(isNix).length === 1 ? files.names.find(isNix) : 'One of these files'} nests expressions too deeply for a browser`
+    : message;
+  say(`The server does not run: ${reason}. It starts again when you change a file or choose an example.`);
+}
 
 const server = new Server('worker.js', (method, params) => told[method]?.(params as never), (method, params) => asked[method]?.(params as never));
 const files = new Files(server);
@@ -284,6 +304,16 @@ const common: Extension = [
   EditorView.updateListener.of(({ docChanged, startState, state, changes }) => {
     if (!docChanged) return;
     files.change(front, startState.doc, state.doc, changes);
+    if (!initialized) {
+      clearTimeout(revival);
+      revival = setTimeout(() => {
+        if (initialized) return;
+        server.start();
+        files.rewrite();
+        begin();
+      }, 1000);
+    }
+    if (files.isWithheld(front)) void showProblems();
     note(opened, stateNow());
     part('reset').hidden = false;
     say('');
@@ -297,6 +327,8 @@ const common: Extension = [
     },
   }),
 ];
+
+let revival: ReturnType<typeof setTimeout> | undefined;
 
 const stateOf = (name: string): EditorState =>
   EditorState.create({
@@ -369,18 +401,27 @@ const pins = new Pins(part('pin'), part('pin-note'), (hash) => {
 const stateNow = (): State => ({ files: Object.fromEntries(files.names.map((name) => [name, files.text(name)])), open: front });
 
 function open(state: State, isEdited: boolean): void {
-  const isFirst = initialized === undefined;
   note(opened, isEdited ? state : undefined);
-  files.replace(state.files, isFirst);
+  server.start();
+  files.replace(state.files, initialized === undefined);
   states.clear();
   front = '';
-  initialized ??= server.initialize(files.root);
-  void initialized.then(() => files.open());
+  begin();
   showTabs();
   beside.hide();
   show(state.open ?? files.names.find(isNix) ?? files.names[0] ?? '');
   showOrigin();
   part('reset').hidden = !isEdited;
+}
+
+/** Lets the server begin, unless it runs, and gives it the files. */
+function begin(): void {
+  initialized ??= server.initialize(files.root);
+  void initialized.then(() => {
+    files.open();
+    void showProblems();
+    soon();
+  });
 }
 
 /** The files come from an example, or else from a link. */

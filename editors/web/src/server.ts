@@ -56,21 +56,37 @@ const capabilities = {
 };
 
 export class Server {
-  private readonly worker: Worker;
+  private worker: Worker | undefined;
   private readonly asked = new Map<number | string, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   private serial = 0;
 
   /** `told` takes notifications; `answer` answers what the server asks. */
-  constructor(script: string, private readonly told: (method: string, params: unknown) => void, private readonly answer: (method: string, params: unknown) => unknown) {
-    this.worker = new Worker(script);
-    this.worker.onmessage = ({ data }: MessageEvent<Message>) => this.receive(data);
-    this.worker.onerror = (event) => told('$server/ended', { message: event.message });
+  constructor(private readonly script: string, private readonly told: (method: string, params: unknown) => void, private readonly answer: (method: string, params: unknown) => unknown) {}
+
+  /** Ends the server. What it was asked stays without an answer, and what is said until another one starts, nobody hears. */
+  stop(): void {
+    this.worker?.terminate();
+    this.worker = undefined;
+    this.asked.clear();
+  }
+
+  start(): void {
+    if (this.worker) return;
+    const worker = new Worker(this.script);
+    this.worker = worker;
+    const isCurrent = () => worker === this.worker;
+    worker.onmessage = ({ data }: MessageEvent<Message>) => isCurrent() && this.receive(data);
+    worker.onerror = (event) => isCurrent() && this.told('$server/ended', { message: event.message });
+  }
+
+  private post(message: Message): void {
+    this.worker?.postMessage({ jsonrpc: '2.0', ...message });
   }
 
   private receive({ id, method, params, result, error }: Message): void {
     if (method !== undefined) {
       if (id === undefined) this.told(method, params);
-      else this.worker.postMessage({ jsonrpc: '2.0', id, result: this.answer(method, params) ?? null });
+      else this.post({ id, result: this.answer(method, params) ?? null });
       return;
     }
     const question = id === undefined ? undefined : this.asked.get(id);
@@ -84,12 +100,12 @@ export class Server {
     const id = ++this.serial;
     return new Promise<R>((resolve, reject) => {
       this.asked.set(id, { resolve: resolve as (result: unknown) => void, reject });
-      this.worker.postMessage({ jsonrpc: '2.0', id, method, params });
+      this.post({ id, method, params });
     });
   }
 
   notify(method: string, params: unknown): void {
-    this.worker.postMessage({ jsonrpc: '2.0', method, params });
+    this.post({ method, params });
   }
 
   async initialize(folder: string): Promise<void> {

@@ -68,7 +68,17 @@ addEventListener('message', ({ data }: MessageEvent<Message>) => {
 async function program(): Promise<Response> {
   const response = await fetch(new URL(WASM, location.href));
   if (!response.ok || !response.body) throw new Error(`${WASM}: ${response.status}`);
-  const [peek, body] = response.body.tee();
+  // Where the host compresses, it tells another length than the one that arrives here.
+  const total = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length') ?? 0);
+  let loaded = 0;
+  const counted = response.body.pipeThrough(new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(piece, out) {
+      loaded += piece.length;
+      postMessage({ method: '$server/loading', params: { loaded, total } });
+      out.enqueue(piece);
+    },
+  }));
+  const [peek, body] = counted.tee();
   const reader = peek.getReader();
   const { value } = await reader.read();
   void reader.cancel();

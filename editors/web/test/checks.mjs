@@ -197,6 +197,34 @@ export const own = [
     },
   },
   {
+    name: 'a file that nests too deeply is withheld from the server, and the rest works',
+    async run(page) {
+      for (const [open, close] of [['[', ']'], ['(', ')'], ['{ a = ', '; }']]) {
+        await page.follow(packed({ files: { 'a.nix': `x: ${open.repeat(249)}[ ]${close.repeat(249)}\n` } }), 'a.nix');
+        assert.doesNotMatch(await page.problems(), /deep/);
+        assert.equal(await page.page.locator('#message').isVisible(), false);
+      }
+      await page.follow(packed({ files: { 'a.nix': '['.repeat(2_000), 'b.nix': '{ hardware.nvidia-jetpack.som = "orin-nx"; }\n' }, open: 'b.nix' }), 'b.nix');
+      await page.problemSays('nests brackets more than 250 deep', 'a.nix:1');
+      await page.click('jetpack.so|m = ');
+      await page.hoverHas('som');
+    },
+  },
+  {
+    name: 'a server that ends begins again with an example',
+    ownSide: true,
+    async run(page) {
+      const { faults } = page;
+      const before = faults.length;
+      await page.address(packed({ files: { 'a.nix': `x: ${'!'.repeat(100_000)}x\n` } }));
+      await page.message('a.nix nests expressions too deeply for a browser');
+      await page.page.locator('#problem-count', { hasText: 'does not run' }).waitFor();
+      await page.page.locator('#example').selectOption('pair');
+      await page.page.locator('#problem-count', { hasText: '1 problem' }).waitFor();
+      faults.length = before; // the console had to say so
+    },
+  },
+  {
     name: 'hostile links are refused with a reason',
     ownSide: true,
     async run(page) {
