@@ -6,15 +6,16 @@ export class Beside {
   private readonly title: HTMLElement;
   private readonly leave: HTMLAnchorElement;
 
-  constructor(private readonly panel: HTMLElement, private readonly draw: (text: string) => HTMLElement) {
+  /** `back` takes the focus when the panel closes. */
+  constructor(private readonly panel: HTMLElement, private readonly draw: (text: string) => HTMLElement, private readonly back: () => void) {
     const find = <E extends Element>(selector: string) => panel.querySelector(selector) as E;
     this.frame = find('iframe');
     this.text = find('.text');
     this.title = find('h2');
     this.leave = find('a');
-    find('button').addEventListener('click', () => this.hide());
-    panel.addEventListener('keydown', ({ key }) => key === 'Escape' && this.hide());
-    this.frame.addEventListener('load', () => this.loaded());
+    find('button').addEventListener('click', () => this.close());
+    panel.addEventListener('keydown', ({ key }) => key === 'Escape' && this.close());
+    this.frame.addEventListener('load', () => this.arrived());
     // The page in the frame has the colours of this one.
     new MutationObserver(() => this.colour()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
@@ -44,6 +45,11 @@ export class Beside {
     else this.text.scrollTop = 0;
   }
 
+  private close(): void {
+    this.hide();
+    this.back();
+  }
+
   hide(): void {
     this.panel.hidden = true;
     document.body.classList.remove('beside');
@@ -54,6 +60,7 @@ export class Beside {
     document.body.classList.add('beside');
     this.frame.hidden = which !== this.frame;
     this.text.hidden = which !== this.text;
+    this.panel.focus();
   }
 
   private loaded(): void {
@@ -62,6 +69,16 @@ export class Beside {
     const [title] = page?.title.split(' · ') ?? [];
     if (title && !this.frame.hidden) this.title.textContent = title;
     this.colour();
+  }
+
+  /** What is in the frame goes its own ways. */
+  private arrived(): void {
+    const inside = this.frame.contentWindow;
+    const follow = () => { if (!this.frame.hidden && inside?.location.protocol !== 'about:') this.leave.href = inside?.location.href ?? this.leave.href; };
+    inside?.addEventListener('hashchange', follow);
+    inside?.addEventListener('keydown', ({ key, defaultPrevented }) => key === 'Escape' && !defaultPrevented && this.close());
+    follow();
+    this.loaded();
   }
 
   private colour(): void {

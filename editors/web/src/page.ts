@@ -101,6 +101,7 @@ let pills: Promise<Pill[]> | undefined;
 
 /** Shows a section beside the files: on its page, or, of a copy that the server has made for the pinned revision, its text. */
 async function openPill(path: string, line: number): Promise<void> {
+  closeHovers(view);
   pills ??= server.request<Pill[]>('jetpills/pills', {});
   const pill = (await pills).find((each) => each.path === path);
   if (pill) {
@@ -113,7 +114,7 @@ async function openPill(path: string, line: number): Promise<void> {
   if (text !== null) beside.showText(text, /^(README|glossary)\.md$/.test(name) ? '../' : `../${name.replace(/\.md$/, '')}.html`, line);
 }
 
-const beside = new Beside(part('beside'), (text) => markdown(text, follow));
+const beside = new Beside(part('beside'), (text) => markdown(text, follow), () => view.focus());
 
 // What the server answers about the file in front.
 

@@ -149,6 +149,11 @@ export const own = [
       await page.hoverHas('makeScope');
       await page.page.locator('.card button', { hasText: 'Read on in pill 03' }).click();
       await page.until('pill 03', () => page.page.frames().some((frame) => frame.url().endsWith('03-overlays-and-overrides.html#makescope-a-package-set-of-your-own')));
+      await page.page.locator('.card').waitFor({ state: 'detached' });
+      await page.page.frames().at(-1).evaluate(() => { location.href = '07-nixos-modules.html'; });
+      await page.until('the address of the other pill', async () => (await page.page.locator('#beside > header a').getAttribute('href')).endsWith('/07-nixos-modules.html'));
+      await page.page.frames().at(-1).evaluate(() => { location.hash = 'which-som-am-i'; });
+      await page.until('the address of its section', async () => (await page.page.locator('#beside > header a').getAttribute('href')).endsWith('#which-som-am-i'));
     },
   },
   {
@@ -273,7 +278,10 @@ export const own = [
       assert.equal(await page.page.locator('dialog[open]').count(), 0);
       await page.press('Backspace', 'F12');
       await page.until('the pill', () => page.page.frames().some((frame) => frame.url().endsWith('#which-som-am-i')));
-      await page.press('Escape', 'Shift+Tab');
+      await page.isBeside();
+      await page.press('Escape');
+      await page.page.locator('.cm-editor.cm-focused').waitFor();
+      await page.press('Shift+Tab');
       assert.equal(await page.page.evaluate(() => document.activeElement.getAttribute('role')), 'tab');
       await page.press('ArrowRight');
       await page.front('flake.lock');
@@ -291,6 +299,7 @@ export const own = [
         await page.page.locator('.fixes button').first().waitFor();
         await page.click('carrier|Board = ');
         await page.defined('07-nixos-modules.md', '### carrierBoard: what the module sits on');
+        await page.click('carrier|Board = ');
         await page.press('Control+i');
         await page.page.locator('.card').waitFor();
         await page.screenshot(`whole ${colours}`);

@@ -138,6 +138,7 @@ export class Playground {
   /** Jumps, and waits for a heading of a pill in the upper half of what stands beside. */
   async defined(file, heading) {
     await this.press('F12');
+    await this.isBeside();
     const title = heading.replace(/^#+ /, '');
     await this.until(`the section ${title} of ${file}`, async () => {
       const frame = this.page.frames().find((each) => each.url().includes(`/${file.replace(/\.md$/, '.html')}`));
@@ -146,6 +147,11 @@ export class Playground {
         return each.textContent.replace(/\s*#$/, '').trim() === wanted && top >= -5 && top < innerHeight / 2;
       }), title).catch(() => false);
     });
+  }
+
+  /** Waits for the panel of pills to have the focus. */
+  async isBeside() {
+    await this.until('the panel', () => this.page.evaluate(() => document.activeElement.id === 'beside'));
   }
 
   async message(text) {
