@@ -138,12 +138,12 @@ const source: Source = {
   },
 };
 
-const explain = (view: EditorView): boolean => {
+const explain = (view: EditorView, isAsked = true): boolean => {
   const offset = view.state.selection.main.head;
   void hoverAt(source, view.state, offset).then((tooltip) => {
     if (view.state.selection.main.head !== offset) return;
     view.dispatch({ effects: [closeHoverTooltips, pinHover.of(tooltip)] });
-    if (!tooltip) say('Jetpills has nothing to say about this.');
+    if (!tooltip && isAsked) say('Jetpills has nothing to say about this.');
   });
   return true;
 };
@@ -298,7 +298,7 @@ const common: Extension = [
     { key: 'F12', run: (view) => jump(view) },
     { key: 'F8', run: nextProblem },
     { key: 'Mod-.', run: fixHere },
-    { key: 'Mod-i', run: explain, preventDefault: true },
+    { key: 'Mod-i', run: (view) => explain(view), preventDefault: true },
     { key: 'Escape', run: closeHovers },
     ...closeBracketsKeymap, ...defaultKeymap.filter(({ key }) => key !== 'Mod-i'), ...historyKeymap, ...completionKeymap,
   ]),
@@ -325,6 +325,10 @@ const common: Extension = [
       if (!(event.ctrlKey || event.metaKey)) return false;
       const offset = view.posAtCoords(event);
       return offset !== null && jump(view, offset);
+    },
+    // A finger cannot point without a tap.
+    click(event, view) {
+      if ((event as PointerEvent).pointerType === 'touch' && view.state.selection.main.empty) explain(view, false);
     },
   }),
 ];

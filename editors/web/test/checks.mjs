@@ -342,6 +342,7 @@ export const own = [
         await page.screenshot('phone pill');
         await page.page.locator('#beside > header button').click();
         assert.equal(await page.page.locator('#beside').isVisible(), false);
+        for (const link of await page.page.locator('.bar .pages a').all()) assert(await link.isVisible());
       } finally {
         await page.page.setViewportSize(size);
       }
