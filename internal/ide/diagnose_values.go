@@ -98,19 +98,8 @@ func (d *diagnoser) unknownValue(o catalog.Option, value string, at text.Span, i
 		found.Message = fmt.Sprintf("%s is never %q in %s", shortName(o.Path), value, d.revision())
 	}
 	near := nearest(value, known)
-	if som, ok := d.pinned.Catalog.SoM(d.query.board().som); ok && o.Path == catalog.MajorVersionOption {
-		slices.SortStableFunc(near, func(a, b string) int { // what the SoM runs by itself comes first, what it does not run last
-			rank := func(major string) int {
-				switch {
-				case major == som.DefaultMajor:
-					return -1
-				case !slices.Contains(som.Majors, major):
-					return 1
-				}
-				return 0
-			}
-			return rank(a) - rank(b)
-		})
+	if o.Path == catalog.MajorVersionOption {
+		d.byFit(near)
 	}
 	since := d.sn.Library().ValueSince(o.Path, value)
 	switch {
@@ -342,4 +331,26 @@ func isRelativePath(s string) bool {
 	}
 	tree := syntax.Parse(s)
 	return len(tree.Errors()) == 0 && tree.Root().Child(0).Kind() == syntax.Path && tree.Root().Child(0).First().IsZero()
+}
+
+// byFit sorts JetPack generations: what the document's SoM runs by itself comes first, what it does not run last.
+func (d *diagnoser) byFit(majors []string) {
+	if d.ofDocument == nil {
+		b := d.query.board()
+		d.ofDocument = &b
+	}
+	som, ok := d.pinned.Catalog.SoM(d.ofDocument.som)
+	if !ok {
+		return
+	}
+	rank := func(major string) int {
+		switch {
+		case major == som.DefaultMajor:
+			return -1
+		case !slices.Contains(som.Majors, major):
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(majors, func(a, b string) int { return rank(a) - rank(b) })
 }

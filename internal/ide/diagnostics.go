@@ -174,6 +174,7 @@ type diagnoser struct {
 	readings    *readings           // see readPlaces
 	hostsOfDoc  []*host.Host
 	takes       map[string][]module.Take // see takesOf
+	ofDocument  *board                   // see byFit
 	// reported is what the look at the document that goes on has found.
 	reported map[diagnosticKey]bool
 }
