@@ -116,6 +116,10 @@ for (const [query, kind, title, to] of [
   ['makeScope', 'section', undefined, undefined],
   ["error: attribute 'nvidia-jetpack' missing at flake.nix:3", 'message', "attribute 'nvidia-jetpack' missing", '03-overlays-and-overrides.html#when-an-overlay-goes-wrong'],
   ['capsule update', 'section', 'Capsule updates', undefined],
+  ['pkgs.nvidia-jetpack.flashScript', 'member', 'nvidia-jetpack.flashScript', undefined],
+  ['config.hardware.nvidia-jetpack.som', 'option', 'hardware.nvidia-jetpack.som', undefined],
+  ['carierBoard', 'option', 'hardware.nvidia-jetpack.carrierBoard', undefined],
+  ['capsule update xyzzyq', 'section', 'Capsule updates', undefined],
 ]) {
   checks[`the search finds ${query}`] = () =>
     on('index.html', looks.light, async (page) => {

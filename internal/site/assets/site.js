@@ -66,6 +66,8 @@ for (const name of ["hovers", "index", "timeline"]) {
 
   const isWord = /[\p{L}\p{N}]/u;
   const wordsOf = (text) => text.toLowerCase().split(/[^\p{L}\p{N}_.-]+/u).map((word) => word.replace(/^[.-]+|[.-]+$/g, "")).filter(Boolean);
+  // What is pasted begins with what says where it was, and not what is looked for.
+  const sought = (query) => query.trim().replace(/^(?:error:\s*|(?:pkgs|config)\.)+/i, "");
   const anchorOf = (title) => title.toLowerCase().replaceAll(" ", "-").replace(/[^a-z0-9_-]/g, "");
 
   // beginning is what the beginning of a word in a text is worth: most at the start of the text, less inside of a word that is made of several.
@@ -81,6 +83,22 @@ for (const name of ["hovers", "index", "timeline"]) {
     return best;
   };
 
+  // distance is how many letters are missing, too many, other ones or swapped between two words; more than most is not counted out.
+  const distance = (a, b, most) => {
+    if (Math.abs(a.length - b.length) > most) return most + 1;
+    let [before, last] = [[], Array.from({ length: b.length + 1 }, (_, i) => i)];
+    for (let i = 1; i <= a.length; i++) {
+      const row = [i];
+      for (let j = 1; j <= b.length; j++) {
+        row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      }
+      if (Math.min(...row) > most) return most + 1;
+      [before, last] = [last, row];
+    }
+    return last[b.length];
+  };
+
   const reader = (data) => {
     const entries = data.entries.map(([kind, page, anchor, title, also = ""], number) => ({
       number, kind: data.kinds[kind], page: data.pages[page], title, lower: title.toLowerCase(), also, alsoLower: also.toLowerCase(),
@@ -94,10 +112,19 @@ for (const name of ["hovers", "index", "timeline"]) {
     // What a message says, in one way or another, as words.
     const messages = entries.filter((e) => e.kind === "message").map((e) => [e, [e.title, ...e.also.split("\n")].map(wordsOf).filter((words) => words.length > 1)]);
     const bias = { section: 3, option: 2, member: 1, message: 0 };
-    return (query) => {
-      const wanted = wordsOf(query);
-      const phrase = query.trim().toLowerCase();
-      if (wanted.length === 0) return [];
+    const vocabulary = new Set(mentions.map(([word]) => word));
+    for (const e of entries) for (const word of wordsOf(e.title)) for (const part of [word, ...word.split(".")]) vocabulary.add(part);
+    // nearest is the word of the index that is most like one that it lacks; the word itself where none is like it.
+    const nearest = (word) => {
+      let [best, least] = [word, word.length < 4 ? 0 : word.length < 7 ? 1 : 2];
+      for (const other of vocabulary) {
+        const far = distance(word, other, least);
+        if (far > 0 && far <= least) [best, least] = [other, far - 1];
+      }
+      return best;
+    };
+    // The entries that have all words; else those that have most of them, each as it is spelt in the index.
+    const find = (wanted, phrase, isNear) => {
       const points = new Map(); // by number: [points, words found]
       const add = (number, more) => {
         const sum = points.get(number) ?? [0, 0];
@@ -114,7 +141,7 @@ for (const name of ["hovers", "index", "timeline"]) {
         }
         for (const [number, more] of found) add(number, more);
       }
-      const all = new Set(wanted).size;
+      const all = isNear ? Math.max(1, ...[...points.values()].map(([, count]) => count)) : new Set(wanted).size;
       const hits = [];
       for (const [number, [sum, count]] of points) {
         const e = entries[number];
@@ -130,7 +157,16 @@ for (const name of ["hovers", "index", "timeline"]) {
         const known = Math.max(...ways.map((words) => words.filter((word) => given.has(word)).length / words.length));
         if (known === 1 && !hits.some((hit) => hit.number === e.number)) hits.push({ ...e, score: 20 + e.title.length / 4 });
       }
-      return hits.sort((a, b) => b.score - a.score || a.number - b.number).slice(0, 40);
+      return hits.sort((a, b) => b.score - a.score || a.number - b.number).slice(0, isNear ? 10 : 40);
+    };
+    const isKnown = (word) => entries.some((e) => e.lower.includes(word) || e.alsoLower.includes(word)) || mentions.some(([mention]) => mention.startsWith(word));
+    return (query) => {
+      const wanted = wordsOf(sought(query));
+      if (wanted.length === 0) return { hits: [], wanted, isNear: false };
+      const hits = find(wanted, sought(query).toLowerCase(), false);
+      if (hits.length > 0) return { hits, wanted, isNear: false };
+      const near = wanted.map((word) => (isKnown(word) ? word : nearest(word)));
+      return { hits: find(near, near.join(" "), true), wanted: near, isNear: true };
     };
   };
   jetpills.reader = reader;
@@ -179,8 +215,7 @@ for (const name of ["hovers", "index", "timeline"]) {
       };
       const show = () => {
         if (!find) return;
-        const wanted = wordsOf(input.value);
-        const hits = find(input.value);
+        const { hits, wanted, isNear } = find(input.value);
         list.replaceChildren(
           ...hits.map((hit, n) =>
             make("li", { role: "option", id: `jetpills-hit-${n}`, "aria-selected": "false" },
@@ -190,7 +225,7 @@ for (const name of ["hovers", "index", "timeline"]) {
                 make("span", { className: "page" }, hit.page.label)))),
         );
         input.setAttribute("aria-expanded", String(hits.length > 0));
-        state.textContent = wanted.length && !hits.length ? "Nothing has all of these words." : "";
+        state.textContent = !isNear ? "" : hits.length ? "Nothing has all of these words; nearest:" : "Nothing has any of these words.";
         state.hidden = !state.textContent;
         selected = -1;
         select(0);
