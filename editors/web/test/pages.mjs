@@ -287,7 +287,6 @@ checks['what changes is what jetpills options --diff says'] = () =>
     for (const [a, b] of pairs) {
       await page.locator('input[name=from]').fill(a);
       await page.locator('input[name=to]').fill(b);
-      await page.locator('input[name=to]').dispatchEvent('change');
       const [shown, printed] = [await shownDifference(page), printedDifference(a, b)];
       assert.deepEqual(shown, printed, `${a} to ${b}`);
       lines += printed.length;
@@ -302,8 +301,22 @@ checks['a link holds what is compared'] = () =>
     assert.match((await shownDifference(page))[0], / to 946072c /);
     assert.ok(page.url().endsWith('#newest..946072c'));
     await page.locator('input[name=from]').fill('0000000');
-    await page.locator('input[name=from]').dispatchEvent('change');
     assert.match((await shownDifference(page))[0], /0000000 is no revision/);
+  });
+
+checks['a day after the newest revision is said to be one'] = () =>
+  on('changes.html#2024-01-01..newest', looks.light, async (page) => {
+    assert.doesNotMatch((await shownDifference(page)).join('\n'), /later than/);
+    await page.locator('input[name=to]').fill('2999-01-01');
+    assert.match((await shownDifference(page))[1], /^2999-01-01 is later than the newest revision known here, of \d{4}-\d\d-\d\d\.$/);
+  });
+
+checks['both names of a renamed option are links'] = () =>
+  on('changes.html#2025-01-01..newest', looks.light, async (page) => {
+    const renamed = page.locator('.difference li', { hasText: /is now hardware\.nvidia-jetpack.*the old name still works/ }).first();
+    const names = await renamed.locator('a').evaluateAll((all) => all.map((a) => [a.textContent, decodeURIComponent(a.hash.slice(1))]));
+    assert.equal(names.length, 2);
+    for (const [name, to] of names) assert.equal(name, to);
   });
 
 checks['a page is read without scripts'] = () =>

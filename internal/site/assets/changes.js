@@ -150,16 +150,21 @@
       p.setAttribute("role", "status");
       return p;
     };
-    // A line, with its option as a link to the reference.
+    const known = new Set(timeline.options.map((o) => o.p)); // one may be renamed to an option of NixOS
+    // A line, with its options as links to the reference.
     const item = (line) => {
       const sign = make("span", line[0]);
       sign.className = "sign";
       const [, path, rest] = /^([\w.*"<>-]*)(.*)$/su.exec(line.slice(2));
       const li = make("li", "", sign, " ");
+      const link = (option) => {
+        const a = make("a", "", make("code", option));
+        a.href = `options.html#${encodeURIComponent(option)}`;
+        return a;
+      };
       if (path.includes(".")) {
-        const a = make("a", "", make("code", path));
-        a.href = `options.html#${encodeURIComponent(path)}`;
-        li.append(a, rest);
+        const [, before = rest, other, after] = /^(.*? (?:is now|another name of) )([\w.*"<>-]+)(.*)$/su.exec(rest) ?? [];
+        li.append(link(path), before, ...(other ? [known.has(other) ? link(other) : other, after] : []));
       } else li.append(line.slice(2));
       return li;
     };
@@ -171,7 +176,10 @@
         return;
       }
       const parts = result.parts.filter(([, lines]) => lines.length);
-      out.replaceChildren(status(result.head), ...parts.flatMap(([name, lines]) => [make("h2", name), make("ul", "", ...lines.map(item))]));
+      const newest = timeline.revisions.at(-1).d;
+      const late = [...new Set([from, to].map((input) => input.value.trim()).filter((words) => /^\d{4}-\d{2}-\d{2}$/.test(words) && words > newest))];
+      const note = late.length ? [make("p", `${list(late)} ${late.length === 1 ? "is" : "are"} later than the newest revision known here, of ${newest}.`)] : [];
+      out.replaceChildren(status(result.head), ...note, ...parts.flatMap(([name, lines]) => [make("h2", name), make("ul", "", ...lines.map(item))]));
       if (!parts.length) out.append(make("p", "no option and no version differs"));
       history.replaceState(null, "", `#${encodeURIComponent(from.value.trim())}..${encodeURIComponent(to.value.trim())}`);
     };
@@ -193,7 +201,7 @@
       last = r;
     }
     form.hidden = false;
-    for (const input of [from, to]) input.addEventListener("change", show);
+    for (const input of [from, to]) input.addEventListener("input", show);
     form.querySelector("[data-do=swap]").addEventListener("click", () => {
       [from.value, to.value] = [to.value, from.value];
       show();
