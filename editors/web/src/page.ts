@@ -326,6 +326,14 @@ const common: Extension = [
       const offset = view.posAtCoords(event);
       return offset !== null && jump(view, offset);
     },
+    // Where the browser itself types over a selection, it makes styles in the text, which the page's policy refuses.
+    beforeinput({ inputType, data, isComposing }, view) {
+      const { main, ranges } = view.state.selection;
+      if (inputType !== 'insertText' || !data || isComposing || main.empty || ranges.length > 1 || view.state.readOnly) return false;
+      const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+      if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert());
+      return true;
+    },
     // A finger cannot point without a tap.
     click(event, view) {
       if ((event as PointerEvent).pointerType === 'touch' && view.state.selection.main.empty) explain(view, false);

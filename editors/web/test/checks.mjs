@@ -230,6 +230,21 @@ export const own = [
     },
   },
   {
+    name: 'what is typed takes the place of a selection, in quotes or without',
+    ownSide: true,
+    async run(page) {
+      const before = page.faults.length;
+      await page.goTo(configuration, 'jetpack.so|m = ');
+      await page.press('Control+a');
+      await page.page.keyboard.type('x');
+      await page.until('the text', async () => await page.page.locator('.cm-content').innerText() === 'x');
+      await page.press('Control+a');
+      await page.page.keyboard.type('"');
+      await page.until('the text in quotes', async () => await page.page.locator('.cm-content').innerText() === '"x"');
+      assert.deepEqual(page.faults.slice(before), []);
+    },
+  },
+  {
     name: 'hostile links are refused with a reason',
     ownSide: true,
     async run(page) {
