@@ -174,6 +174,7 @@ export const own = [
     name: 'edits outlast a link within the page, another example and a reload',
     ownSide: true,
     async run(page) {
+      const before = page.faults.length;
       const has = (words) => page.page.locator('.cm-line', { hasText: words }).waitFor();
       await page.address('pair');
       await page.front('board.nix');
@@ -191,11 +192,14 @@ export const own = [
       await page.front('configuration.nix');
       await has('# mine');
       for (const fragment of ['#board', '']) {
-        await page.page.goto(`${page.root}${fragment}`);
+        await page.page.locator('#problem-count', { hasText: /problem/i }).waitFor(); // the server is loaded
+        await page.page.evaluate((to) => history.replaceState(null, '', to), `${page.root}${fragment}`);
         await page.page.reload();
         await page.front('configuration.nix');
         await has('# mine');
       }
+      const own = page.faults.splice(before).filter((fault) => !fault.startsWith('failed: ')); // a reload breaks off what is under way
+      page.faults.push(...own);
       page.page.once('dialog', (dialog) => dialog.accept());
       await page.page.locator('#reset').click();
       await page.page.locator('.cm-line', { hasText: '# mine' }).waitFor({ state: 'detached' });
@@ -245,9 +249,31 @@ export const own = [
     },
   },
   {
+    name: 'a server that is not loaded is said to be missing, and is loaded with an example',
+    ownSide: true,
+    async run(page) {
+      const before = page.faults.length;
+      await page.page.route('**/server.wasm.gz', (route) => route.fulfill({ status: 404 }));
+      try {
+        await page.page.reload();
+        await page.message('server.wasm.gz: 404');
+        assert.equal(await page.page.locator('#problem-count').innerText(), 'The server does not run');
+      } finally {
+        await page.page.unroute('**/server.wasm.gz');
+      }
+      await page.page.locator('#example').selectOption('scope');
+      await page.page.locator('#example').selectOption('pair');
+      await page.page.locator('#problem-count', { hasText: '1 problem' }).waitFor();
+      page.faults.length = before; // the console had to say so
+    },
+  },
+  {
     name: 'hostile links are refused with a reason',
     ownSide: true,
     async run(page) {
+      await page.address('pair');
+      await page.address('board');
+      await page.front('configuration.nix');
       const bomb = { files: { 'a.nix': 'x'.repeat(3_000_000) } };
       for (const [fragment, reason] of [
         ['files=', 'it is damaged'],
