@@ -238,7 +238,11 @@ export const own = [
     ownSide: true,
     async run(page) {
       const before = page.faults.length;
-      await page.goTo(configuration, 'jetpack.so|m = ');
+      await page.address('pair');
+      await page.front('board.nix');
+      await page.address('board');
+      await page.front('configuration.nix');
+      await page.page.locator('.cm-line').nth(3).click();
       await page.press('Control+a');
       await page.page.keyboard.type('x');
       await page.until('the text', async () => await page.page.locator('.cm-content').innerText() === 'x');
