@@ -62,10 +62,11 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 		return f
 	}
 	strange, isStrange := strangeSoM(c, h)
-	defer func() { f.isOfOther = isStrange && c.Library.ValueSince(catalog.SoMOption, strange).Known() }()
+	isOfOther := isStrange && c.Library.ValueSince(catalog.SoMOption, strange).Known()
+	defer func() { f.isOfOther = isOfOther }()
 	major := majorOf(c, h)
-	if v, _ := h.Option(catalog.MajorVersionOption); isStrange && v.Certainty == host.Default {
-		return f // Nix refuses the SoM, whose JetPack it would be
+	if v, _ := h.Option(catalog.MajorVersionOption); isStrange && !isOfOther && v.Certainty == host.Default {
+		return f // no revision has the SoM, whose JetPack it would be
 	}
 	revision := c.PinnedOf(h).Catalog
 	f = factsOfBoard(revision, hostString(h, catalog.SoMOption), major)
