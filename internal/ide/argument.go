@@ -12,9 +12,12 @@ func (q *query) argument(place *module.Place) (subject, bool) {
 		return nil, false
 	}
 	name := place.Path.Last()
+	if _, isConvention := conventions[name]; isConvention {
+		return nil, false
+	}
 	if isSurelyModule(place.Binder) {
 		given, ok := q.sn.Library().Name("module." + name)
-		if _, isConvention := conventions[name]; !ok || isConvention {
+		if !ok {
 			return nil, false
 		}
 		return term{
@@ -23,9 +26,6 @@ func (q *query) argument(place *module.Place) (subject, bool) {
 		}, true
 	}
 	if path := module.PathOf(place.Binder); !flakes(q, nil) || len(path) != 1 || path.Last() != "outputs" || !q.isHandedIn(place.Binder, name) {
-		return nil, false
-	}
-	if _, isConvention := conventions[name]; isConvention {
 		return nil, false
 	}
 	input := *place

@@ -74,7 +74,7 @@ func ownBoard(c *catalog.Catalog, _ string) string {
 	}
 	target := ""
 	if board := c.TargetBoardOn(som, "devkit", ""); board != "" {
-		if _, ok := c.Option(targetBoardOption); ok {
+		if _, ok := c.Option(catalog.TargetBoardOption); ok {
 			target = "    # A file of NVIDIA's BSP, without .conf: that of the board nearest to yours.\n" +
 				"    flashScriptOverrides.targetBoard = \"${2:" + board + "}\";\n"
 		}

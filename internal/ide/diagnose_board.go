@@ -130,7 +130,7 @@ func (d *diagnoser) superOfHost(h *host.Host) {
 	if !isOn || !isIn(super.at(), d.doc) || !b.enabled || !b.isKnown() || needs == "" || major == "" || compareVersions(major, needs) >= 0 {
 		return
 	}
-	if own, ok := h.Option(catalog.TargetBoardOption); !ok || slices.ContainsFunc(own.Definitions, func(definition host.Definition) bool { return definition.Condition != host.No }) {
+	if _, ok := h.Option(catalog.TargetBoardOption); !ok || mayHaveTargetBoard(h) {
 		return // another board may be flashed
 	}
 	found := Diagnostic{

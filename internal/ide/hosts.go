@@ -63,13 +63,13 @@ func FactsOf(c *workspace.Configuration, h *host.Host) (f HostFacts) {
 	}
 	strange, isStrange := strangeSoM(c, h)
 	isOfOther := isStrange && c.Library.ValueSince(catalog.SoMOption, strange).Known()
-	defer func() { f.isOfOther = isOfOther }()
 	major := majorOf(c, h)
 	if v, _ := h.Option(catalog.MajorVersionOption); isStrange && !isOfOther && v.Certainty == host.Default {
 		return f // no revision has the SoM, whose JetPack it would be
 	}
 	revision := c.PinnedOf(h).Catalog
 	f = factsOfBoard(revision, hostString(h, catalog.SoMOption), major)
+	f.isOfOther = isOfOther
 	if g, _ := revision.Generation(major); g.RealtimeSuffix != "" {
 		switch realtime, _ := certain(h, realtimeOption); realtime {
 		case true:
@@ -156,7 +156,7 @@ func hasTargetBoard(h *host.Host) bool {
 
 // mayHaveTargetBoard reports whether a definition in the workspace may name the board configuration.
 func mayHaveTargetBoard(h *host.Host) bool {
-	target, _ := h.Option(targetBoardOption)
+	target, _ := h.Option(catalog.TargetBoardOption)
 	return slices.ContainsFunc(target.Definitions, func(d host.Definition) bool { return d.Condition != host.No })
 }
 
@@ -168,8 +168,6 @@ func Refused(c *workspace.Configuration, h *host.Host) []markup.Text {
 	}
 	return b.settings(b.refused(c.PinnedOf(h).Catalog))
 }
-
-const targetBoardOption = catalog.Namespace + ".flashScriptOverrides.targetBoard"
 
 // mayReplaceKernel reports whether a definition in the workspace may win over jetpack-nixos' own plain definition of the
 // kernel, or conflict with it.
