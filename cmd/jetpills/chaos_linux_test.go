@@ -324,11 +324,11 @@ func editsAttack(c *chaos) error {
 		_, to := c.span(text)
 		params := at(uri, position(text, to))
 		for _, method := range []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/references"} {
-			var got, want any
-			if err := errors.Join(edited.call(method, params, &got), fresh.call(method, params, &want)); err != nil {
+			diff, err := differs(edited, fresh, method, params)
+			if err != nil {
 				return err
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
+			if diff != "" {
 				return fmt.Errorf("%s at byte %d of the edited text (-fresh +edited):\n%s\n%q", method, to, diff, text)
 			}
 		}
@@ -341,6 +341,20 @@ func editsAttack(c *chaos) error {
 		return fmt.Errorf("marks:\n%s\nof a fresh server:\n%s\n%q", edited.marksOf(uri), want, text)
 	}
 	return nil
+}
+
+// differs is what an edited server answers otherwise than a fresh one, for as long as the evaluation of the hosts may take:
+// no answer waits for that, and the two do not end at once.
+func differs(edited, fresh *chaosServer, method string, params any) (diff string, err error) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		var got, want any
+		if err := errors.Join(edited.call(method, params, &got), fresh.call(method, params, &want)); err != nil {
+			return "", err
+		}
+		if diff = cmp.Diff(want, got); diff == "" || time.Now().After(deadline) {
+			return diff, nil
+		}
+	}
 }
 
 // span is a short part of a text, between code points.
