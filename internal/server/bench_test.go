@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -17,11 +18,13 @@ import (
 	"jetpills/pills"
 )
 
-// bigModule is a NixOS module of about 15 KB that ends in the lines about the board.
-func bigModule() string {
+var benchSize = flag.Int("size", 15_000, "how many bytes the file of BenchmarkAfterKeystroke has")
+
+// bigModule is a NixOS module of about so many bytes that ends in the lines about the board.
+func bigModule(size int) string {
 	var b strings.Builder
 	b.WriteString("{ config, lib, pkgs, ... }:\nlet\n  cfg = config.hardware.nvidia-jetpack;\nin\n{\n")
-	for i := 0; b.Len() < 15000; i++ {
+	for i := 0; b.Len() < size; i++ {
 		fmt.Fprintf(&b, `  systemd.services.worker%d = lib.mkIf cfg.enable {
     description = "Worker number %d";
     wantedBy = [ "multi-user.target" ];
@@ -46,7 +49,7 @@ func BenchmarkAfterKeystroke(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	content := bigModule()
+	content := bigModule(*benchSize)
 	lines := strings.Split(content, "\n")
 	somLine := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "jetpack.som") })
 	openQuote := strings.Replace(content, `carrierBoard = "";`, `carrierBoard = "`, 1)

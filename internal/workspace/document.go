@@ -47,6 +47,7 @@ type Document struct {
 	parsing sync.Mutex
 	made    weak.Pointer[syntax.Tree] // the tree, for as long as someone holds it
 	own     *syntax.Tree              // the tree of a document that is not a session's
+	earlier *syntax.Tree              // that of an earlier version, as long as this one has none; may be nil
 
 	mapper   func() *text.Mapper
 	mentions func() pins.Mentions
@@ -106,7 +107,11 @@ func (d *Document) Tree() *syntax.Tree {
 	defer d.parsing.Unlock()
 	tree := d.made.Value()
 	if tree == nil {
-		tree = syntax.Parse(d.analysed())
+		if d.earlier != nil {
+			tree, d.earlier = d.earlier.Reparse(d.analysed()), nil
+		} else {
+			tree = syntax.Parse(d.analysed())
+		}
 		d.made = weak.Make(tree)
 	}
 	if d.parsed == nil {
@@ -115,6 +120,15 @@ func (d *Document) Tree() *syntax.Tree {
 		d.parsed.keep(d, tree)
 	}
 	return tree
+}
+
+// succeeds has the document be a later version of another, whose tree most of its own is taken from.
+func (d *Document) succeeds(old *Document) {
+	old.parsing.Lock()
+	defer old.parsing.Unlock()
+	if d.earlier = old.made.Value(); d.earlier == nil {
+		d.earlier = old.earlier
+	}
 }
 
 // Mapper translates positions in the text that Tree was parsed from.

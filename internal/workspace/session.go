@@ -126,6 +126,7 @@ func (s *Session) Change(uri string, version int32, changes []text.Change, encod
 	}
 	d := NewDocument(old.URI, old.Path, old.LanguageID, version, content)
 	d.Opening = old.Opening
+	d.succeeds(old)
 	s.put(d)
 	return nil
 }

@@ -12,7 +12,7 @@ type NodeSet struct{ bits []uint64 }
 func (s *NodeSet) Add(n Node) {
 	at := int(n.index / 64)
 	if at >= len(s.bits) {
-		s.bits = append(s.bits, make([]uint64, max(at+1, len(n.tree.nodes)/64+1)-len(s.bits))...)
+		s.bits = append(s.bits, make([]uint64, max(at+1, n.tree.nodeCount()/64+1)-len(s.bits))...)
 	}
 	s.bits[at] |= 1 << (n.index % 64)
 }
@@ -48,17 +48,17 @@ type Change struct {
 // Compare finds what an edit changed. It is nil if that is not within one node,
 // of the same kind as before or an expression.
 func Compare(from, to *Tree) *Change {
-	c := &Change{from: from, to: to, nodes: make([]int32, len(from.nodes)), spans: map[text.Span]text.Span{}}
+	c := &Change{from: from, to: to, nodes: make([]int32, from.nodeCount()), spans: map[text.Span]text.Span{}}
 	same := func(a, b token) bool {
 		return a.kind == b.kind && a.flags == b.flags && a.of(from.src) == b.of(to.src)
 	}
 	// The tokens from start on, before end, became those before end+more.
-	start, more := 0, len(to.tokens)-len(from.tokens)
-	for least := min(len(from.tokens), len(to.tokens)); start < least && same(from.tokens[start], to.tokens[start]); {
+	start, more := 0, to.tokenCount()-from.tokenCount()
+	for least := min(from.tokenCount(), to.tokenCount()); start < least && same(from.token(start), to.token(start)); {
 		start++
 	}
-	end := len(from.tokens)
-	for end > start && end+more > start && same(from.tokens[end-1], to.tokens[end+more-1]) {
+	end := from.tokenCount()
+	for end > start && end+more > start && same(from.token(end-1), to.token(end+more-1)) {
 		end--
 	}
 	differ, ok := c.pair(start, end, more)
@@ -247,7 +247,7 @@ func (c *Change) Moved(was *NodeSet) *NodeSet {
 	if was == nil {
 		return nil
 	}
-	is := &NodeSet{bits: make([]uint64, len(c.to.nodes)/64+1)}
+	is := &NodeSet{bits: make([]uint64, c.to.nodeCount()/64+1)}
 	Walk(c.from.Root(), func(n Node) bool {
 		if was.Has(n) {
 			is.Add(c.of(n))

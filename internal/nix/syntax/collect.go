@@ -43,7 +43,7 @@ func (t *Tree) withoutConsequences(errors []SyntaxError) []SyntaxError {
 		return errors
 	}
 	endless := errors[i]
-	end := min(endless.Opener.Start, int(t.tokens[max(t.index(endless.Opener.Start)-1, 0)].end))
+	end := min(endless.Opener.Start, int(t.token(max(t.index(endless.Opener.Start)-1, 0)).end))
 	errors = slices.DeleteFunc(errors, func(e SyntaxError) bool { return e.Start >= end })
 	endless.Span, endless.Opener, endless.Insert = endless.Opener, text.Span{}, ""
 	return append(errors, endless)

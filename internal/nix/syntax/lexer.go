@@ -78,7 +78,13 @@ func lex(src string, cuts []cut) *lexer {
 		l.at = len(byteOrderMark)
 		l.fail(text.Span{Start: 0, End: l.at}, CodeInvalidCharacter, "byte order mark")
 	}
-	for l.at < len(src) {
+	l.run()
+	return l
+}
+
+// run cuts the rest of the text into tokens.
+func (l *lexer) run() {
+	for l.at < len(l.src) {
 		switch f := l.top(); {
 		case l.at >= int(f.limit):
 			// A string that was cut short: everything that is open inside it ends.
@@ -96,8 +102,7 @@ func lex(src string, cuts []cut) *lexer {
 			l.closeAbsent(int(l.tokens[len(l.tokens)-1].end))
 		}
 	}
-	l.tokens = append(l.tokens, token{EOF, 0, int32(len(src)), int32(len(src))})
-	return l
+	l.tokens = append(l.tokens, token{EOF, 0, int32(len(l.src)), int32(len(l.src))})
 }
 
 const byteOrderMark = "\uFEFF"

@@ -38,6 +38,7 @@ type Tree struct {
 	src    string
 	tokens []token
 	nodes  []node
+	patch  *patch    // of tokens and nodes, which are those of an earlier text; nil: they are the tree's
 	found  []errorAt // by the parser, in order
 
 	refusals sync.Once // guards errors, which take a look at the whole tree
@@ -50,7 +51,11 @@ type Tree struct {
 // Size is how many bytes the tree takes beside its text, what is asked of it later aside.
 func (t *Tree) Size() int {
 	const ofToken, ofNode, ofError = int(unsafe.Sizeof(token{})), int(unsafe.Sizeof(node{})), int(unsafe.Sizeof(errorAt{}))
-	return ofToken*cap(t.tokens) + ofNode*cap(t.nodes) + ofError*cap(t.found)
+	size := ofToken*cap(t.tokens) + ofNode*cap(t.nodes) + ofError*cap(t.found)
+	if t.patch != nil {
+		size += ofToken*cap(t.patch.tokens) + ofNode*cap(t.patch.nodes)
+	}
+	return size
 }
 
 // Source is the text that was parsed.
@@ -106,15 +111,20 @@ type Node struct {
 // IsZero reports whether there is no node.
 func (n Node) IsZero() bool { return n.index == 0 }
 
-func (n Node) raw() *node {
+func (n Node) raw() node {
 	if n.tree == nil {
-		return &node{}
+		return node{}
 	}
-	return &n.tree.nodes[n.index]
+	return n.tree.node(n.index)
 }
 
 // Kind is what the node is.
-func (n Node) Kind() Kind { return n.raw().kind }
+func (n Node) Kind() Kind {
+	if n.tree == nil {
+		return EOF
+	}
+	return n.tree.stored(n.index).kind
+}
 
 // Tree is the tree that the node belongs to.
 func (n Node) Tree() *Tree { return n.tree }

@@ -119,10 +119,10 @@ func (t *Tree) reaches(b BindingNode, offset int) bool {
 		return offset < end
 	}
 	next := t.index(end)
-	for next < len(t.tokens) && t.tokens[next].flags&absent != 0 {
+	for next < t.tokenCount() && t.token(next).flags&absent != 0 {
 		next++
 	}
-	if next == len(t.tokens) || t.tokens[next].kind == EOF {
+	if next == t.tokenCount() || t.token(next).kind == EOF {
 		return true
 	}
 	if strings.IndexByte(t.src[end:offset], '\n') < 0 {

@@ -13,7 +13,8 @@ import (
 func (t *Tree) Tokens() iter.Seq[Token] {
 	return func(yield func(Token) bool) {
 		end := 0
-		for _, tok := range t.tokens {
+		for i := range t.tokenCount() {
+			tok := t.token(i)
 			if tok.flags&absent != 0 {
 				continue
 			}
@@ -71,7 +72,7 @@ func triviumEnd(src string, at int) (end int, kind Kind) {
 
 // index is the index of the first token that ends after offset.
 func (t *Tree) index(offset int) int {
-	return sort.Search(len(t.tokens), func(i int) bool { return int(t.tokens[i].end) > offset })
+	return sort.Search(t.tokenCount(), func(i int) bool { return int(t.token(i).end) > offset })
 }
 
 // TokenAt is the token that a cursor at offset means. Where the cursor stands
@@ -95,9 +96,9 @@ func (t *Tree) TokenAt(offset int, score func(Kind) int) Token {
 // TokenBefore is the last token that begins before offset, trivia not counted;
 // EOF if there is none.
 func (t *Tree) TokenBefore(offset int) Token {
-	i := sort.Search(len(t.tokens), func(i int) bool { return int(t.tokens[i].start) >= offset })
+	i := sort.Search(t.tokenCount(), func(i int) bool { return int(t.token(i).start) >= offset })
 	for i--; i >= 0; i-- {
-		if tok := t.tokens[i]; tok.flags&absent == 0 {
+		if tok := t.token(i); tok.flags&absent == 0 {
 			return tok.public()
 		}
 	}
@@ -122,17 +123,17 @@ func nameFirst(k Kind) int {
 // past the end.
 func (t *Tree) tokenCovering(offset int) Token {
 	i := t.index(offset)
-	if i == len(t.tokens) {
+	if i == t.tokenCount() {
 		return Token{Kind: EOF, Span: text.Span{Start: len(t.src), End: len(t.src)}}
 	}
-	if tok := t.tokens[i]; int(tok.start) <= offset {
+	if tok := t.token(i); int(tok.start) <= offset {
 		return tok.public()
 	}
 	start := 0
 	if i > 0 {
-		start = int(t.tokens[i-1].end)
+		start = int(t.token(i - 1).end)
 	}
-	for trivium := range t.trivia(start, int(t.tokens[i].start)) {
+	for trivium := range t.trivia(start, int(t.token(i).start)) {
 		if trivium.Contains(offset) {
 			return trivium
 		}

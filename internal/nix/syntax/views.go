@@ -174,14 +174,14 @@ func Operator(n Node) (text.Span, Kind) {
 	switch n.Kind() {
 	case Unary:
 	case Binary, HasAttr:
-		i = min(n.tree.index(n.Child(0).Span().End), len(n.tree.tokens)-1)
-		for n.tree.tokens[i].flags != 0 {
+		i = min(n.tree.index(n.Child(0).Span().End), n.tree.tokenCount()-1)
+		for n.tree.token(i).flags != 0 {
 			i++
 		}
 	default:
 		return text.Span{}, EOF
 	}
-	return n.tree.tokens[i].span(), n.tree.tokens[i].kind
+	return n.tree.token(i).span(), n.tree.token(i).kind
 }
 
 // StringValue is the text that a string, in either kind of quotes, stands for.
