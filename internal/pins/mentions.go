@@ -10,6 +10,7 @@ import (
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
 	"jetpills/internal/upstream"
 )
 
@@ -17,10 +18,10 @@ import (
 type Mentions []Pin
 
 // Mention gives the pins in the source of a Nix file, which is parsed if there may be any; path becomes their File.
-func Mention(source string, parse func() *syntax.Tree, path string) Mentions {
+func Mention(words *text.Words, parse func() *syntax.Tree, path string) Mentions {
 	var all Mentions
 	for _, row := range formats {
-		if row.text == nil || !strings.Contains(source, row.mark) {
+		if row.text == nil || !words.Has(row.mark) {
 			continue
 		}
 		if pin := row.text(parse()); pin != (Pin{}) {

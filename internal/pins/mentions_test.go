@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
 )
 
 const (
@@ -59,7 +60,7 @@ func TestMention(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var modeline, u Pin
-			for _, pin := range Mention(test.source, func() *syntax.Tree { return syntax.Parse(test.source) }, "/x/flake.nix") {
+			for _, pin := range Mention(text.WordsOf(test.source), func() *syntax.Tree { return syntax.Parse(test.source) }, "/x/flake.nix") {
 				switch pin.Format {
 				case Modeline:
 					modeline = pin
@@ -95,7 +96,7 @@ func TestMentionEnds(t *testing.T) {
 		"many modelines in strings":            "[" + strings.Repeat(`"# jetpills: revision=1234567" `, 20_000) + "]",
 	} {
 		start := time.Now()
-		Mention(source, func() *syntax.Tree { return syntax.Parse(source) }, "")
+		Mention(text.WordsOf(source), func() *syntax.Tree { return syntax.Parse(source) }, "")
 		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s took %v", name, took)
 		}

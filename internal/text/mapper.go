@@ -33,8 +33,9 @@ type Change struct {
 // LineIndex holds the byte offset of the start of each line. Lines end in
 // "\n", "\r\n" or a lone "\r", as LSP has it.
 type LineIndex struct {
-	starts []int
-	size   int
+	starts     []int
+	size       int
+	hasReturns bool // there is a "\r"
 }
 
 // NewLineIndex finds the lines of text. There is always at least one.
@@ -49,7 +50,7 @@ func NewLineIndex(text string) LineIndex {
 			at += i + 1
 			starts = append(starts, at)
 		}
-		return LineIndex{starts, len(text)}
+		return LineIndex{starts, len(text), false}
 	}
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -62,7 +63,24 @@ func NewLineIndex(text string) LineIndex {
 			starts = append(starts, i+1)
 		}
 	}
-	return LineIndex{starts, len(text)}
+	return LineIndex{starts, len(text), true}
+}
+
+// after is the index after an edit of a text without "\r".
+func (x LineIndex) after(e Edit) LineIndex {
+	kept := sort.SearchInts(x.starts, e.Start+1)
+	moved := x.starts[sort.SearchInts(x.starts, e.End+1):]
+	starts := make([]int, 0, kept+len(moved)+strings.Count(e.NewText, "\n"))
+	starts = append(starts, x.starts[:kept]...)
+	for i := range len(e.NewText) {
+		if e.NewText[i] == '\n' {
+			starts = append(starts, e.Start+i+1)
+		}
+	}
+	for _, start := range moved {
+		starts = append(starts, start+e.More())
+	}
+	return LineIndex{starts, x.size + e.More(), false}
 }
 
 // Lines is the number of lines; a text that ends in a line break has an empty
@@ -105,6 +123,14 @@ type Mapper struct {
 // NewMapper indexes text.
 func NewMapper(text string) *Mapper {
 	return &Mapper{text: text, lines: NewLineIndex(text), ascii: isASCII(text)}
+}
+
+// After is the Mapper of the text after an edit.
+func (m *Mapper) After(e Edit, text string) *Mapper {
+	if m.lines.hasReturns || strings.IndexByte(e.NewText, '\r') >= 0 {
+		return NewMapper(text) // where an edit may part "\r\n", or make one
+	}
+	return &Mapper{text: text, lines: m.lines.after(e), ascii: m.ascii && isASCII(e.NewText)}
 }
 
 // Lines is the index of the text's lines.

@@ -45,6 +45,11 @@ func Apply(text string, edits []Edit) (string, error) {
 	sorted := slices.Clone(edits)
 	slices.SortStableFunc(sorted, func(a, b Edit) int { return a.Start - b.Start })
 	var out strings.Builder
+	size := len(text)
+	for _, e := range sorted {
+		size += len(e.NewText)
+	}
+	out.Grow(size)
 	done := 0
 	for _, e := range sorted {
 		switch {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -50,6 +51,7 @@ type Document struct {
 	earlier *syntax.Tree              // that of an earlier version, as long as this one has none; may be nil
 
 	mapper   func() *text.Mapper
+	words    *text.Words // of the text that is analysed
 	mentions func() pins.Mentions
 	names    func() bool
 	// declared are the options that the text declares.
@@ -71,23 +73,24 @@ func NewPageDocument(revision, content string) *Document {
 // NewDocument makes a document of a text that is at hand. Nothing is parsed before it is asked for.
 func NewDocument(uri, path, languageID string, version int32, content string) *Document {
 	d := &Document{URI: uri, Path: path, LanguageID: languageID, Version: version, Text: content, problem: unfit(content)}
+	d.words = text.WordsOf(d.analysed())
 	d.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(d.analysed()) })
 	d.mentions = sync.OnceValue(func() pins.Mentions {
-		return pins.Mention(d.analysed(), d.Tree, d.Path)
+		return pins.Mention(d.words, d.Tree, d.Path)
 	})
-	d.names = sync.OnceValue(func() bool { return mayNameJetpack(d.analysed()) && namesJetpack(d.Tree()) })
+	d.names = sync.OnceValue(func() bool { return mayNameJetpack(d.words) && namesJetpack(d.Tree()) })
 	d.imports = sync.OnceValue(func() []string { return importsOf(d.Tree(), d.Path) })
 	d.declared = sync.OnceValue(func() []declaredOption {
-		if !mayDeclareOptions(d.analysed()) {
+		if !mayDeclareOptions(d.words) {
 			return nil
 		}
 		return declaredOptions(d.Tree(), d.mapper())
 	})
 	d.overlaying = sync.OnceValue(func() overlaying {
-		if !mayLayer(d.analysed()) {
+		if !mayLayer(d.analysed(), d.words) {
 			return overlaying{}
 		}
-		return overlayingIn(d.analysed(), d.Path, d.Tree, d.mapper)
+		return overlayingIn(d.analysed(), d.Path, d.words, d.Tree, d.mapper)
 	})
 	return d
 }
@@ -122,8 +125,14 @@ func (d *Document) Tree() *syntax.Tree {
 	return tree
 }
 
-// succeeds has the document be a later version of another, whose tree most of its own is taken from.
+// succeeds has the document be a later version of another, from which it takes what the edit left alone.
 func (d *Document) succeeds(old *Document) {
+	if d.problem != nil || old.problem != nil {
+		return
+	}
+	e := text.Difference(old.Text, d.Text)
+	d.words = old.words.After(e, d.Text)
+	d.mapper = sync.OnceValue(func() *text.Mapper { return old.Mapper().After(e, d.Text) })
 	old.parsing.Lock()
 	defer old.parsing.Unlock()
 	if d.earlier = old.made.Value(); d.earlier == nil {
@@ -244,15 +253,15 @@ func fileError(err error) error {
 }
 
 // mayNameJetpack tells most texts apart, without parsing them, from those that name jetpack-nixos or its package sets.
-func mayNameJetpack(s string) bool {
-	return strings.Contains(s, "nvidia-jetpack") || strings.Contains(s, "jetpack-nixos")
-}
+func mayNameJetpack(words *text.Words) bool { return slices.ContainsFunc(jetpackNames[:], words.Has) }
+
+var jetpackNames = [...]string{"nvidia-jetpack", "jetpack-nixos"}
 
 // namesJetpack reports whether a text names jetpack-nixos or its package sets anywhere but in a comment.
 func namesJetpack(tree *syntax.Tree) bool {
 	source := tree.Source()
 	for token := range tree.Tokens() {
-		if !token.Kind.IsTrivia() && mayNameJetpack(token.Of(source)) {
+		if !token.Kind.IsTrivia() && slices.ContainsFunc(jetpackNames[:], func(name string) bool { return strings.Contains(token.Of(source), name) }) {
 			return true
 		}
 	}

@@ -304,6 +304,9 @@ type uses struct {
 }
 
 func (s *Snapshot) usesOf(d *Document, around pins.Surroundings) *uses {
+	if !host.MayUse(d.words) {
+		return &uses{}
+	}
 	root, _ := s.rootOf(d.Dir(), around)
 	opened, err := os.OpenRoot(root)
 	if err != nil {

@@ -8,15 +8,8 @@ type Rewritten struct{ Before, After text.Span }
 
 // rewritten is what differs between two texts, but for how they begin and how they end.
 func rewritten(before, after string) Rewritten {
-	start, most := 0, min(len(before), len(after))
-	for start < most && before[start] == after[start] {
-		start++
-	}
-	end := 0
-	for end < most-start && before[len(before)-1-end] == after[len(after)-1-end] {
-		end++
-	}
-	return Rewritten{text.Span{Start: start, End: len(before) - end}, text.Span{Start: start, End: len(after) - end}}
+	e := text.Difference(before, after)
+	return Rewritten{e.Span, text.Span{Start: e.Start, End: e.End + e.More()}}
 }
 
 // IsAny reports whether anything was rewritten.

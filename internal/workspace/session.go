@@ -141,7 +141,7 @@ func (s *Session) put(d *Document) {
 		}
 		next.documents[d.URI] = d
 		next.textChanged(d.Path, s.Snapshot())
-		if old != nil && !mayDeclareOptions(old.Text) && !mayDeclareOptions(d.Text) && sameOverlays(old, d) {
+		if old != nil && !mayDeclareOptions(old.words) && !mayDeclareOptions(d.words) && sameOverlays(old, d) {
 			next.found = found // of the other documents, which see nothing of the edit
 		}
 	})

@@ -331,14 +331,15 @@ func (w *walk) text(name string) (string, error) {
 
 // parse finds the options, overlays and imports in the file's text, unless it can be seen from afar that there are none.
 func (f *userFile) parse(source string) {
-	declares := mayDeclareOptions(source) && slices.ContainsFunc(namespaces[:], func(name string) bool { return strings.Contains(source, name) })
+	words := text.WordsOf(source)
+	declares := mayDeclareOptions(words) && slices.ContainsFunc(namespaces[:], words.Has)
 	imports := f.hasImports && mayImport(source)
-	overlays := mayLayer(source)
+	overlays := mayLayer(source, words)
 	if !declares && !imports && !overlays || unfit(source) != nil {
 		return
 	}
 	if len(source) > maxUserFile { // a set of packages that a program wrote is mostly neither
-		f.isLeftOut, f.all = declares || imports, mayOverlay(source)
+		f.isLeftOut, f.all = declares || imports, mayOverlay(words)
 		return
 	}
 	tree := sync.OnceValue(func() *syntax.Tree { return syntax.Parse(source) })
@@ -346,7 +347,7 @@ func (f *userFile) parse(source string) {
 		f.declared = declaredOptions(tree(), text.NewMapper(source))
 	}
 	if overlays {
-		f.overlaying = overlayingIn(source, f.path, tree, sync.OnceValue(func() *text.Mapper { return text.NewMapper(source) }))
+		f.overlaying = overlayingIn(source, f.path, words, tree, sync.OnceValue(func() *text.Mapper { return text.NewMapper(source) }))
 	}
 	if imports {
 		f.imports = importsOf(tree(), f.path)
@@ -368,8 +369,8 @@ func importsOf(tree *syntax.Tree, file string) []string {
 		return nil
 	}
 	var all []string
-	for n := range syntax.Descendants(tree.Root()) {
-		if n.Kind() != syntax.Path || !n.First().IsZero() || strings.HasPrefix(n.Text(), "~") || !isImported(n) {
+	for n := range tree.OfKind(syntax.Path) {
+		if !n.First().IsZero() || strings.HasPrefix(n.Text(), "~") || !isImported(n) {
 			continue
 		}
 		name := filepath.FromSlash(n.Text())

@@ -100,8 +100,8 @@ var takesTwo = pattern.New(`\A(?:\s|#[^\n]*\n|/\*(?s:.*?)\*/)*(?:\{[^{}]*\}\s*:\
 var layerWords = [...]string{"verlay", "overrideScope", "makeScope", "packageOverrides", ".extend", "Extensions", "prev:", "super:"}
 
 // mayLayer is false for most texts that neither overlay a set nor make one. It does not parse them.
-func mayLayer(source string) bool {
-	return mayOverlay(source) || takesTwo.MatchString(source) || slices.ContainsFunc(layerWords[:], func(word string) bool { return strings.Contains(source, word) })
+func mayLayer(source string, words *text.Words) bool {
+	return mayOverlay(words) || takesTwo.MatchString(source) || slices.ContainsFunc(layerWords[:], words.Has)
 }
 
 // Bounds of what is remembered of one text.

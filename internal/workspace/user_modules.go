@@ -57,7 +57,7 @@ func (s *Snapshot) MayDeclareAny(d *Document, option string) bool {
 	name := option[strings.LastIndexByte(option, '.')+1:]
 	declares := false
 	complete := s.NixFiles(s.DirOf(d), func(other *Document) bool {
-		if mayDeclareOptions(other.Text) && strings.Contains(other.Text, name) {
+		if mayDeclareOptions(other.words) && other.words.Has(name) {
 			declares = slices.ContainsFunc(other.declared(), func(o declaredOption) bool { return o.isAround(option) })
 		}
 		return !declares
@@ -214,6 +214,6 @@ func declaredOptions(tree *syntax.Tree, mapper *text.Mapper) []declaredOption {
 
 // mayDeclareOptions is false for most texts that declare no option of any set, by mkOption or mkAliasOptionModule for one.
 // It does not parse them.
-func mayDeclareOptions(source string) bool {
-	return strings.Contains(source, "options") || strings.Contains(source, "Option")
+func mayDeclareOptions(words *text.Words) bool {
+	return words.Has("options") || words.Has("Option")
 }

@@ -64,22 +64,23 @@ var hasOverlays = pattern.New(`([A-Za-z_][A-Za-z0-9_'-]*)\.overlays?\b`)
 var noFlakes = []string{"nixpkgs", "self", "outputs", "config", "options", "pkgs", "final", "prev"}
 
 // mayOverlay is false for most texts that say nothing of overlays that matters. It does not parse them.
-func mayOverlay(source string) bool {
-	return namesScope(source) || strings.Contains(source, ".overlay")
+func mayOverlay(words *text.Words) bool {
+	return words.Finds(scopeName) || words.Has(".overlay")
 }
 
-// namesScope is false for most texts that do not name a scope. The options below hardware.nvidia-jetpack, which most texts of a Jetson
-// set, are none.
-func namesScope(source string) bool {
+// scopeName is the name of a scope. The options below hardware.nvidia-jetpack, which most texts of a Jetson set, are none.
+var scopeName = text.Sought{Name: "the name of a scope", Reach: len("hardware." + catalog.ScopeName), Find: findScopeName}
+
+func findScopeName(source string, from, to int) int {
 	for {
-		before, after, found := strings.Cut(source, catalog.ScopeName)
-		if !found {
-			return false
+		i := strings.Index(source[from:min(to+len(catalog.ScopeName)-1, len(source))], catalog.ScopeName)
+		if i < 0 {
+			return -1
 		}
-		if !strings.HasSuffix(before, "hardware.") {
-			return true
+		if from += i; !strings.HasSuffix(source[:from], "hardware.") {
+			return from
 		}
-		source = after
+		from++
 	}
 }
 
@@ -88,7 +89,7 @@ const mostCompared = 64 << 10
 
 // sameOverlays reports whether two versions of a document say the same of overlays.
 func sameOverlays(a, b *Document) bool {
-	if !mayOverlay(a.Text) && !mayOverlay(b.Text) {
+	if !mayOverlay(a.words) && !mayOverlay(b.words) {
 		return true
 	}
 	x, y := a.overlaying, b.overlaying
@@ -97,11 +98,11 @@ func sameOverlays(a, b *Document) bool {
 }
 
 // overlayingIn is what a text says of overlays.
-func overlayingIn(source, file string, tree func() *syntax.Tree, mapper func() *text.Mapper) overlaying {
+func overlayingIn(source, file string, words *text.Words, tree func() *syntax.Tree, mapper func() *text.Mapper) overlaying {
 	var o overlaying
 	o.addLayers(tree(), file, mapper())
 	var uses [][]string
-	if strings.Contains(source, ".overlay") {
+	if words.Has(".overlay") {
 		uses = hasOverlays.FindAllStringSubmatch(source, -1)
 	}
 	for _, m := range uses {
@@ -109,7 +110,7 @@ func overlayingIn(source, file string, tree func() *syntax.Tree, mapper func() *
 			o.of = append(o.of, strings.Clone(name))
 		}
 	}
-	if namesScope(source) {
+	if words.Finds(scopeName) {
 		o.addScopes(tree())
 	}
 	return o

@@ -8,6 +8,7 @@ import (
 
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
+	"jetpills/internal/text"
 )
 
 // Source is a source tree of jetpack-nixos: that of a flake input, or one that is fetched. The zero Source is none that is known.
@@ -249,11 +250,8 @@ const mostUses = 200_000
 
 // Uses are the expressions in a Nix file, beyond names of flake inputs, that come to a source of jetpack-nixos: what it
 // fetches, by itself or through names and other files, and what it imports as a module; and the files that were read for them.
-// The tree is that of the file.
+// The tree is that of the file. MayUse tells where there is none.
 func Uses(reader eval.Reader, file string, tree *syntax.Tree) (all []Use, read []string) {
-	if !mayFetch(tree.Source()) {
-		return nil, nil
-	}
 	var r *run
 	look := func(n syntax.Node, isImport bool) eval.Value {
 		if r == nil {
@@ -288,10 +286,9 @@ func Uses(reader eval.Reader, file string, tree *syntax.Tree) (all []Use, read [
 	return all, read
 }
 
-// mayFetch tells most texts apart, without parsing them, from those that use a source which is no flake input.
-func mayFetch(source string) bool {
-	return strings.Contains(source, "fetch") || strings.Contains(source, "getFlake") ||
-		strings.Contains(source, "import ") || strings.Contains(source, "import(")
+// MayUse tells most texts apart, without parsing them, from those of which Uses gives something.
+func MayUse(words *text.Words) bool {
+	return words.Has("fetch") || words.Has("getFlake") || words.Has("import ") || words.Has("import(")
 }
 
 // isFetch reports whether a call is one of a function that fetches a source, or of import.

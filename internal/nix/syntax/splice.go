@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"jetpills/internal/text"
 )
 
 // Reparse parses a text of which this tree is an earlier version. The tree that it gives is the one that [Parse] gives. Where both
@@ -133,25 +135,8 @@ type edited struct{ start, end, more int32 }
 
 // difference is the smallest edit that makes one text of another.
 func difference(was, is string) edited {
-	const block = 256 // bytes that are compared at once
-	least := min(len(was), len(is))
-	start := 0
-	for start+block <= least && was[start:start+block] == is[start:start+block] {
-		start += block
-	}
-	for start < least && was[start] == is[start] {
-		start++
-	}
-	more := len(is) - len(was)
-	end := len(was)
-	least = max(start, start-more)
-	for end-block >= least && was[end-block:end] == is[end-block+more:end+more] {
-		end -= block
-	}
-	for end > least && was[end-1] == is[end+more-1] {
-		end--
-	}
-	return edited{int32(start), int32(end), int32(more)}
+	e := text.Difference(was, is)
+	return edited{int32(e.Start), int32(e.End), int32(e.More())}
 }
 
 // isAlike reports whether a text differs from the tree's in so little that the tree is worth keeping.

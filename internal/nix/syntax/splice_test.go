@@ -58,6 +58,11 @@ func TestReparse(t *testing.T) {
 			edited := src[:start] + insert + src[end:]
 			got, want := tree.Reparse(edited), Parse(edited)
 			sameTree(t, src, got.flat(), want)
+			for _, kind := range []Kind{Path, Identifier, Binding} {
+				if !slices.EqualFunc(slices.Collect(got.OfKind(kind)), slices.Collect(want.OfKind(kind)), func(a, b Node) bool { return a.index == b.index }) {
+					t.Fatalf("%q\nbecame %q: other nodes of the kind %s than those of a whole parse", src, edited, kind)
+				}
+			}
 			edits++
 			if got.patch != nil {
 				patched++
@@ -72,7 +77,7 @@ func TestReparse(t *testing.T) {
 		}
 	})
 	t.Logf("%d edits, %d patched trees", edits, patched)
-	if patched < edits/5 {
+	if patched < edits/6 {
 		t.Errorf("only %d trees of %d were made of an earlier one", patched, edits)
 	}
 }
