@@ -143,8 +143,8 @@ func (o *overlaying) addLayers(tree *syntax.Tree, file string, mapper *text.Mapp
 			add(UserMember{isOfFile: true, arguments: arguments, isOverlay: isLayer && of.Set == module.PackageSet && of.Lambda == l.Lambda}, key)
 		}
 	}
-	for n := range syntax.Descendants(tree.Root()) {
-		if n.Kind() != syntax.Lambda || ofFile[n] || len(o.gives) > mostGiven || left == 0 {
+	for n := range tree.OfKind(syntax.Lambda) {
+		if ofFile[n] || len(o.gives) > mostGiven || left == 0 {
 			continue
 		}
 		outer, _ := syntax.AsLambda(n)

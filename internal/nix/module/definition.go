@@ -18,15 +18,19 @@ type Definition struct {
 // order, each with its whole path: all of them, or those whose last name is
 // among the given ones.
 func Definitions(t *syntax.Tree, names ...string) iter.Seq[Definition] {
-	return definitions(t, func(b syntax.BindingNode) bool {
-		return b.Value().Kind() != syntax.AttrSet && (len(names) == 0 || slices.Contains(names, lastNameOf(b.Path())))
-	})
+	bindings := t.OfKind(syntax.Binding)
+	if len(names) > 0 {
+		bindings = t.BindingsOf(names...)
+	}
+	return definitions(bindings, func(b syntax.BindingNode) bool { return b.Value().Kind() != syntax.AttrSet })
 }
 
 // AllDefinitions are the Definitions, and the bindings of plain sets that define nothing
 // else: a = { };
 func AllDefinitions(t *syntax.Tree) iter.Seq[Definition] {
-	return definitions(t, func(b syntax.BindingNode) bool { return b.Value().Kind() != syntax.AttrSet || isEmpty(b.Value()) })
+	return definitions(t.OfKind(syntax.Binding), func(b syntax.BindingNode) bool {
+		return b.Value().Kind() != syntax.AttrSet || isEmpty(b.Value())
+	})
 }
 
 func isEmpty(set syntax.Node) bool {
@@ -36,11 +40,11 @@ func isEmpty(set syntax.Node) bool {
 	return true
 }
 
-func definitions(t *syntax.Tree, wanted func(syntax.BindingNode) bool) iter.Seq[Definition] {
+func definitions(bindings iter.Seq[syntax.Node], wanted func(syntax.BindingNode) bool) iter.Seq[Definition] {
 	return func(yield func(Definition) bool) {
 		c := climber{}
-		for n := range syntax.Descendants(t.Root()) {
-			if b, ok := syntax.AsBinding(n); ok && wanted(b) && !yield(Definition{c.pathOfBinding(b), b}) {
+		for n := range bindings {
+			if b := (syntax.BindingNode{Node: n}); wanted(b) && !yield(Definition{c.pathOfBinding(b), b}) {
 				return
 			}
 		}
@@ -58,11 +62,8 @@ type Inherited struct {
 func InheritedNames(t *syntax.Tree) iter.Seq[Inherited] {
 	return func(yield func(Inherited) bool) {
 		c := climber{}
-		for n := range syntax.Descendants(t.Root()) {
-			i, ok := syntax.AsInherit(n)
-			if !ok {
-				continue
-			}
+		for n := range t.OfKind(syntax.Inherit) {
+			i := syntax.InheritNode{Node: n}
 			for name := range i.Names() {
 				if !yield(Inherited{c.pathInside(n.Parent(), Path{partOf(name)}), i, name}) {
 					return

@@ -48,7 +48,7 @@ func Recursions(t *syntax.Tree) iter.Seq[Recursion] {
 func Overlays(t *syntax.Tree) iter.Seq2[Overlay, bool] {
 	return func(yield func(Overlay, bool) bool) {
 		var called map[string]bool
-		for n := range syntax.Descendants(t.Root()) {
+		for n := range t.OfKind(syntax.Lambda) {
 			o, ok := AsOverlay(n)
 			if !ok || o.Final.Parent() != n {
 				continue
@@ -88,10 +88,8 @@ func (o Overlay) position() (may, certain bool) {
 // calledNames are the last names of all functions that a text calls.
 func calledNames(t *syntax.Tree) map[string]bool {
 	called := map[string]bool{}
-	for n := range syntax.Descendants(t.Root()) {
-		if call, ok := syntax.AsApply(n); ok {
-			called[CalleeName(call.Function())] = true
-		}
+	for n := range t.OfKind(syntax.Apply) {
+		called[CalleeName(syntax.ApplyNode{Node: n}.Function())] = true
 	}
 	delete(called, "")
 	return called

@@ -47,8 +47,8 @@ type Tree struct {
 	naming sync.Once // guards named, which takes another
 	named  map[string][]int32
 
-	sorting sync.Mutex // guards sorted
-	sorted  map[Kind][]int32
+	listing sync.Mutex // guards lists
+	lists   map[any][]int32
 }
 
 // Size is how many bytes the tree takes beside its text, what is asked of it later aside.
@@ -102,58 +102,6 @@ func (t *Tree) Identifiers(name string) iter.Seq[Node] {
 			}
 		}
 	}
-}
-
-// OfKind are the nodes of a kind, in the order in which they begin if it is one that begins with a token of its own. They are
-// looked for once for all texts that are edited from one.
-func (t *Tree) OfKind(kind Kind) iter.Seq[Node] {
-	return func(yield func(Node) bool) {
-		p := t.patch
-		if p == nil {
-			for _, i := range t.indexesOf(kind) {
-				if !yield(Node{t, i}) {
-					return
-				}
-			}
-			return
-		}
-		unchanged := p.base.indexesOf(kind)
-		first, _ := slices.BinarySearch(unchanged, p.firstNode)
-		last, _ := slices.BinarySearch(unchanged, p.lastNode)
-		for _, i := range unchanged[:first] {
-			if !yield(Node{t, i}) {
-				return
-			}
-		}
-		for i := range p.nodes {
-			if p.nodes[i].kind == kind && !yield(Node{t, p.firstNode + int32(i)}) {
-				return
-			}
-		}
-		for _, i := range unchanged[last:] {
-			if !yield(Node{t, p.moved(i)}) {
-				return
-			}
-		}
-	}
-}
-
-func (t *Tree) indexesOf(kind Kind) []int32 {
-	t.sorting.Lock()
-	defer t.sorting.Unlock()
-	indexes, ok := t.sorted[kind]
-	if !ok {
-		for i := range t.nodes {
-			if t.nodes[i].kind == kind {
-				indexes = append(indexes, int32(i))
-			}
-		}
-		if t.sorted == nil {
-			t.sorted = map[Kind][]int32{}
-		}
-		t.sorted[kind] = indexes
-	}
-	return indexes
 }
 
 // Node is a handle on a node of a tree. The zero Node is no node: its Kind is

@@ -207,7 +207,7 @@ func endsInLineComment(src string, at int) bool {
 func (t *Tree) part(e edited, src string) *patch {
 	var innermost region
 	n, depth := int32(root), 0
-	for inner := n; inner != 0; depth++ {
+	for inner := n; inner != 0 && t.nodes[inner].kind != AttrPath; depth++ { // the name of a binding belongs to the binding
 		n = inner
 		before, child := t.childBehind(n, e.start)
 		if r, ok := t.regionAt(n, before, child, e); ok {
