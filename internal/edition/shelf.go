@@ -51,9 +51,6 @@ func NewLongShelf(library *catalog.Library) *Shelf {
 // Excerpt returns the title and the excerpt of a section as they hold at a catalog's revision, and what is to be said of them: see
 // [Edition.About].
 func (s *Shelf) Excerpt(section pill.Section, c *catalog.Catalog, lines int) (string, pill.Excerpt, markup.Text) {
-	if !differs(section.Pill, c) {
-		return section.Title, section.Excerpt(lines), markup.Text{}
-	}
 	key := section.Key()
 	is := func(k kept) bool { return k.section == key && k.catalog == c && k.lines == lines }
 	s.mu.Lock()
@@ -62,13 +59,14 @@ func (s *Shelf) Excerpt(section pill.Section, c *catalog.Catalog, lines int) (st
 		return k.title, k.excerpt, k.about
 	}
 	s.mu.Unlock()
-	e, ok := s.edition(section, c)
-	if !ok {
-		return section.Title, section.Excerpt(lines), markup.Text{}
+	k := kept{section: key, catalog: c, lines: lines, title: section.Title}
+	if e, ok := s.Edition(section, c); ok {
+		edited, cited := e.Section(section)
+		k.title, k.excerpt = e.Title(section.Title), edited.Excerpt(lines)
+		k.about = e.About(section.Title, k.excerpt.Markdown(nil), cited)
+	} else {
+		k.excerpt = section.Excerpt(lines)
 	}
-	edited, cited := e.Section(section)
-	k := kept{section: key, catalog: c, lines: lines, title: e.Title(section.Title), excerpt: edited.Excerpt(lines)}
-	k.about = e.About(section.Title, k.excerpt.Markdown(nil), cited)
 	s.mu.Lock()
 	s.excerpts = append([]kept{k}, s.excerpts[:min(len(s.excerpts), maxExcerpts-1)]...)
 	s.mu.Unlock()

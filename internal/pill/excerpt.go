@@ -3,6 +3,7 @@ package pill
 import (
 	"bytes"
 	"strings"
+	"sync/atomic"
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
@@ -23,7 +24,15 @@ type Excerpt struct {
 	// Section is where the text stands: the section asked for, or its first subsection that says something.
 	Section Section
 
-	items []item
+	items    []item
+	rendered *atomic.Pointer[rendering] // what Markdown gave last
+}
+
+// A rendering is an excerpt in Markdown, with the addresses that its links had.
+type rendering struct {
+	links     []Link
+	addresses []string
+	text      string
 }
 
 // An item is a block of an excerpt and how much of it is shown.
@@ -65,7 +74,7 @@ func (s Section) Excerpt(maxLines int) Excerpt {
 			continue
 		}
 		if items := choose(inner.nodes(), source, maxLines); len(items) > 0 {
-			e := Excerpt{inner, items}
+			e := Excerpt{inner, items, new(atomic.Pointer[rendering])}
 			if s.focus != "" && !hasName(e.Markdown(nil), s.focus) {
 				if items := chooseAround(s.focus, inner.nodes(), source, maxLines); items != nil {
 					e.items = items
@@ -98,8 +107,30 @@ func (e Excerpt) Empty() bool { return len(e.items) == 0 }
 // through target, which returns an address, or "" to keep the link's text alone; with a nil target they
 // stay as written.
 func (e Excerpt) Markdown(target func(Link) string) string {
-	m := markdown{e.Section.Pill, target}
-	return e.render(m.block)
+	if target == nil || e.rendered == nil {
+		m := markdown{e.Section.Pill, target}
+		return e.render(m.block)
+	}
+	isSame := func(r *rendering) bool {
+		for i, link := range r.links {
+			if target(link) != r.addresses[i] {
+				return false
+			}
+		}
+		return true
+	}
+	if r := e.rendered.Load(); r != nil && isSame(r) {
+		return r.text
+	}
+	r := &rendering{}
+	m := markdown{e.Section.Pill, func(link Link) string {
+		address := target(link)
+		r.links, r.addresses = append(r.links, link), append(r.addresses, address)
+		return address
+	}}
+	r.text = e.render(m.block)
+	e.rendered.Store(r)
+	return r.text
 }
 
 // Plain returns the excerpt for clients that show text as it is: code is indented, links are their text,
