@@ -26,7 +26,11 @@ func (p *Program) lspCommand() *cobra.Command {
 			return err
 		}
 		defer func() { _ = logger.Sync() }()
-		code := server.Run(context.Background(), p.Stdin, p.Stdout, server.Options{
+		in, releaseIn := polled(p.Stdin)
+		defer releaseIn()
+		out, releaseOut := polled(p.Stdout)
+		defer releaseOut()
+		code := server.Run(context.Background(), in, out, server.Options{
 			Logger: logger, Version: p.Version, Pills: p.Pills, Root: p.Root,
 		})
 		if code != 0 {

@@ -10,7 +10,6 @@ import (
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
-	"jetpills/internal/text"
 	"jetpills/internal/upstream"
 )
 
@@ -18,10 +17,10 @@ import (
 type Mentions []Pin
 
 // Mention gives the pins in the source of a Nix file, which is parsed if there may be any; path becomes their File.
-func Mention(words *text.Words, parse func() *syntax.Tree, path string) Mentions {
+func Mention(has func(word string) bool, parse func() *syntax.Tree, path string) Mentions {
 	var all Mentions
 	for _, row := range formats {
-		if row.text == nil || !words.Has(row.mark) {
+		if row.text == nil || !has(row.mark) {
 			continue
 		}
 		if pin := row.text(parse()); pin != (Pin{}) {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"jetpills/internal/nix/syntax"
-	"jetpills/internal/text"
 )
 
 const (
@@ -60,7 +59,7 @@ func TestMention(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var modeline, u Pin
-			for _, pin := range Mention(text.WordsOf(test.source), func() *syntax.Tree { return syntax.Parse(test.source) }, "/x/flake.nix") {
+			for _, pin := range Mention(hasIn(test.source), func() *syntax.Tree { return syntax.Parse(test.source) }, "/x/flake.nix") {
 				switch pin.Format {
 				case Modeline:
 					modeline = pin
@@ -96,9 +95,13 @@ func TestMentionEnds(t *testing.T) {
 		"many modelines in strings":            "[" + strings.Repeat(`"# jetpills: revision=1234567" `, 20_000) + "]",
 	} {
 		start := time.Now()
-		Mention(text.WordsOf(source), func() *syntax.Tree { return syntax.Parse(source) }, "")
+		Mention(hasIn(source), func() *syntax.Tree { return syntax.Parse(source) }, "")
 		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s took %v", name, took)
 		}
 	}
+}
+
+func hasIn(source string) func(word string) bool {
+	return func(word string) bool { return strings.Contains(source, word) }
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"sync"
 
@@ -106,7 +107,7 @@ func (p *Peer) read() {
 			p.log.Warn("damaged frame", zap.String("reason", damage.reason))
 			p.refuse(jsonrpc2.ID{}, jsonrpc2.NewError(ParseError, damage.reason))
 			continue
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe):
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, fs.ErrClosed):
 			p.log.Debug("the input has ended")
 			return
 		case err != nil:

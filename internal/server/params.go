@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 
 	"jetpills/internal/rpc"
 	"jetpills/internal/text"
@@ -82,6 +83,10 @@ func (r *lspRange) whole() bool { return r != nil && r.Start.whole() && r.End.wh
 type uinteger uint32
 
 func (u *uinteger) UnmarshalJSON(raw []byte) error {
+	if n, err := strconv.ParseUint(string(raw), 10, 32); err == nil { // as nearly all are
+		*u = uinteger(n)
+		return nil
+	}
 	var n float64
 	if err := json.Unmarshal(raw, &n); err != nil {
 		return err

@@ -76,7 +76,7 @@ func NewDocument(uri, path, languageID string, version int32, content string) *D
 	d.words = text.WordsOf(d.analysed())
 	d.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(d.analysed()) })
 	d.mentions = sync.OnceValue(func() pins.Mentions {
-		return pins.Mention(d.words, d.Tree, d.Path)
+		return pins.Mention(d.words.Has, d.Tree, d.Path)
 	})
 	d.names = sync.OnceValue(func() bool { return mayNameJetpack(d.words) && namesJetpack(d.Tree()) })
 	d.imports = sync.OnceValue(func() []string { return importsOf(d.Tree(), d.Path) })

@@ -304,7 +304,7 @@ type uses struct {
 }
 
 func (s *Snapshot) usesOf(d *Document, around pins.Surroundings) *uses {
-	if !host.MayUse(d.words) {
+	if !host.MayUse(d.words.Has) {
 		return &uses{}
 	}
 	root, _ := s.rootOf(d.Dir(), around)

@@ -8,7 +8,6 @@ import (
 
 	"jetpills/internal/nix/eval"
 	"jetpills/internal/nix/syntax"
-	"jetpills/internal/text"
 )
 
 // Source is a source tree of jetpack-nixos: that of a flake input, or one that is fetched. The zero Source is none that is known.
@@ -287,8 +286,8 @@ func Uses(reader eval.Reader, file string, tree *syntax.Tree) (all []Use, read [
 }
 
 // MayUse tells most texts apart, without parsing them, from those of which Uses gives something.
-func MayUse(words *text.Words) bool {
-	return words.Has("fetch") || words.Has("getFlake") || words.Has("import ") || words.Has("import(")
+func MayUse(has func(word string) bool) bool {
+	return has("fetch") || has("getFlake") || has("import ") || has("import(")
 }
 
 // isFetch reports whether a call is one of a function that fetches a source, or of import.
