@@ -16,7 +16,8 @@ import (
 // Mentions are the pins that stand in a Nix file itself.
 type Mentions []Pin
 
-// Mention gives the pins in the source of a Nix file, which is parsed if there may be any; path becomes their File.
+// Mention gives the pins in the source of a Nix file, which is parsed if there may be any: has says which words stand in it. path
+// becomes their File.
 func Mention(has func(word string) bool, parse func() *syntax.Tree, path string) Mentions {
 	var all Mentions
 	for _, row := range formats {
