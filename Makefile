@@ -1,6 +1,6 @@
 # What people who work on the project type. Users need none of it: see README.md and USAGE.md.
 
-.PHONY: build test bench cross catalog judge pills eras site test-editors module-path release release-dry-run
+.PHONY: build test bench bench-peers reparse cross catalog judge pills eras site test-editors module-path release release-dry-run
 
 build: ## the program, for this machine
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o jetpills ./cmd/jetpills
@@ -10,6 +10,15 @@ test: ## all tests
 
 bench: ## parse, hosts, hover, completion, definition, didChange: time and allocations
 	go test -run '^$$' -bench . -benchmem ./internal/text ./internal/nix/syntax ./internal/nix/host ./internal/catalog ./internal/pill ./internal/edition ./internal/ide ./internal/server
+
+NIL := nil
+
+bench-peers: build ## hover, completion, start and memory beside nil, NIL=its program, with ratios; the chart in ARCHITECTURE.md
+	@command -v '$(NIL)' >/dev/null || { echo "there is no program $(NIL): make bench-peers NIL=path/to/nil, built in release"; exit 1; }
+	python3 editors/test/peers.py --chart editors/images/peers.svg ./jetpills '$(NIL)'
+
+reparse: ## a million random edits, each parsed in part and whole
+	go test ./internal/nix/syntax -run '^TestReparse$$' -count 1 -v -rapid.checks=10000
 
 PLATFORMS := linux/arm64 linux/amd64 darwin/arm64 darwin/amd64 windows/amd64
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Jetpills and another Nix server side by side, over standard input and output.
 
-    peers.py [--rounds N] [--requests N] [--sizes 2,15,60,250,1024] JETPILLS PEER
+    peers.py [--rounds N] [--requests N] [--sizes 2,15,60,250,1024] [--json] [--chart FILE] JETPILLS PEER
 
 Both servers get the same files, edits and requests from this one client, in alternating sessions on one machine. Each request follows a
 keystroke in the same file at once. Times are those of the client, in milliseconds; memory is what the process holds after ten open files.
@@ -10,6 +10,7 @@ The last columns are the peer's time divided by that of Jetpills: more than 1 is
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -133,6 +134,36 @@ def percentile(times, percent):
     return sorted(times)[min(len(times) - 1, len(times) * percent // 100)] * 1000
 
 
+def chart(rows, peer):
+    """The times of the hovers after a keystroke, by the size of the file, as SVG with logarithmic axes."""
+    points = [(int(row["name"].split()[0]), row) for row in rows if row["name"].endswith("keystroke, hover")]
+    left, top, width, height = 70, 40, 520, 300
+    sizes = [size for size, _ in points]
+    times = [t for _, row in points for t in (*row["p50"], *row["p99"])]
+    low, high = 10 ** math.floor(math.log10(min(times))), 10 ** math.ceil(math.log10(max(times)))
+    x = lambda size: left + width * math.log(size / sizes[0]) / math.log(sizes[-1] / sizes[0])
+    y = lambda t: top + height * math.log(high / t) / math.log(high / low)
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 130} {top + height + 50}" font-family="sans-serif" font-size="13">',
+        "<title>Time from a keystroke to the hover, by the size of the file</title>",
+        "<style>text{fill:#333}.grid{stroke:#ddd}.ours{stroke:#2a7d3f}.peer{stroke:#b5532a}path{fill:none;stroke-width:2}.p99{stroke-dasharray:5 4}"
+        "@media (prefers-color-scheme:dark){text{fill:#ddd}.grid{stroke:#444}.ours{stroke:#6fcf87}.peer{stroke:#f0946b}}</style>",
+        f'<text x="{left}" y="20">Milliseconds from a keystroke to the hover: median, and dashed the 99th percentile</text>',
+    ]
+    t = low
+    while t <= high:
+        out.append(f'<path class="grid" d="M{left} {y(t):.1f}h{width}"/><text x="{left - 8}" y="{y(t) + 4:.1f}" text-anchor="end">{t:g}</text>')
+        t *= 10
+    for size in sizes:
+        out.append(f'<text x="{x(size):.1f}" y="{top + height + 22}" text-anchor="middle">{size if size < 1000 else 1} {"KB" if size < 1000 else "MB"}</text>')
+    for which, (style, name) in enumerate((("ours", "Jetpills"), ("peer", peer))):
+        for percentile in ("p50", "p99"):
+            line = " ".join(f"{x(size):.1f},{y(row[percentile][which]):.1f}" for size, row in points)
+            out.append(f'<path class="{style} {percentile}" d="M{line}"/>')
+        out.append(f'<text x="{left + width + 8}" y="{y(points[-1][1]["p50"][which]) + 4:.1f}">{name}</text>')
+    return "\n".join(out) + "\n</svg>\n"
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("jetpills", help="the command of Jetpills: its path")
@@ -141,6 +172,7 @@ def main():
     arguments.add_argument("--requests", type=int, default=200, help="requests in a session")
     arguments.add_argument("--sizes", default="2,15,60,250,1024", help="sizes of files in KB")
     arguments.add_argument("--json", action="store_true", help="print the rows as JSON")
+    arguments.add_argument("--chart", type=pathlib.Path, help="draw the hovers after a keystroke into this file, as SVG")
     asked = arguments.parse_args()
     commands = [[asked.jetpills, "lsp", "--log-level", "error"], [asked.peer]]
     rows = []
@@ -212,6 +244,8 @@ def main():
     if asked.json:
         json.dump(rows, sys.stdout, indent=2)
         print()
+    if asked.chart:
+        asked.chart.write_text(chart(rows, pathlib.Path(asked.peer).name))
 
 
 main()
