@@ -31,6 +31,7 @@ type Finder struct {
 	Lstat func(path string) (fs.FileInfo, error)
 
 	folders sync.Map // folder → *folder
+	around  sync.Map // folder → *Surroundings, put together of the folders
 }
 
 // Surroundings is what the files in a folder and above it say.
@@ -65,8 +66,18 @@ type folder struct {
 }
 
 // Around looks into dir, an absolute path, and the folders above it: up to the root of the repository,
-// or of the file system where there is no repository. The nearest folder that says something wins.
-func (f *Finder) Around(dir string) Surroundings {
+// or of the file system where there is no repository. The nearest folder that says something wins. What is given is
+// shared and must not be changed.
+func (f *Finder) Around(dir string) *Surroundings {
+	if known, ok := f.around.Load(dir); ok {
+		return known.(*Surroundings)
+	}
+	s := f.surroundings(dir)
+	f.around.Store(dir, &s)
+	return &s
+}
+
+func (f *Finder) surroundings(dir string) Surroundings {
 	s := Surroundings{Pin: Pin{Format: None}, Entry: Pin{Format: None}, Below: Pin{Format: None}}
 	start := dir
 	for dir := range upward(dir) {
@@ -130,14 +141,14 @@ func (s *Surroundings) enter(start, dir string, local map[string]string) {
 }
 
 // Input is the pin of an input, "a/b" for input b of input a, or of a source of that name in a lock file.
-func (s Surroundings) Input(name string) (Pin, bool) {
+func (s *Surroundings) Input(name string) (Pin, bool) {
 	if pin, ok := s.locked(s.within + name); ok {
 		return pin, true
 	}
 	return s.locked(name)
 }
 
-func (s Surroundings) locked(name string) (Pin, bool) {
+func (s *Surroundings) locked(name string) (Pin, bool) {
 	i := slices.IndexFunc(s.Locked, func(p Pin) bool { return p.Input == name })
 	if i < 0 {
 		return Pin{}, false
@@ -147,7 +158,7 @@ func (s Surroundings) locked(name string) (Pin, bool) {
 
 // Through is the pin that an input has of jetpack-nixos among its own inputs, at any depth. It is not ok for several
 // revisions.
-func (s Surroundings) Through(input string) (pin Pin, ok bool) {
+func (s *Surroundings) Through(input string) (pin Pin, ok bool) {
 	for _, p := range s.Locked {
 		switch {
 		case !strings.HasPrefix(p.Input, input+"/"):
@@ -312,10 +323,12 @@ func (f *Finder) Keep(dirs ...string) {
 		kept[dir] = true
 		return f.look(dir)
 	})
-	f.folders.Range(func(dir, _ any) bool {
-		if !kept[dir] {
-			f.folders.Delete(dir)
-		}
-		return true
-	})
+	for _, known := range []*sync.Map{&f.folders, &f.around} {
+		known.Range(func(dir, _ any) bool {
+			if !kept[dir] {
+				known.Delete(dir)
+			}
+			return true
+		})
+	}
 }

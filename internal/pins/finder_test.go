@@ -757,7 +757,7 @@ func TestChoose(t *testing.T) {
 		{"the file's own address", Mentions{url}, "", Surroundings{Pin: none, Entry: entry}, url},
 		{"an entry file's address", nil, "", Surroundings{Pin: none, Entry: entry}, entry},
 	} {
-		if got := Choose(test.mentions, test.setting, test.around); got != test.want {
+		if got := Choose(test.mentions, test.setting, &test.around); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
 		}
 	}

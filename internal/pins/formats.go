@@ -142,7 +142,7 @@ func Concerns(path string) bool {
 
 // Choose gives the pin that holds for a document, of those that the document has, the setting and its surroundings. Where
 // there is none, it is that of a folder below the root of the repository.
-func Choose(m Mentions, setting string, s Surroundings) Pin {
+func Choose(m Mentions, setting string, s *Surroundings) Pin {
 	best := Pin{Format: None}
 	all := append(slices.Clone(m), s.Pin, s.Entry)
 	if setting != "" {

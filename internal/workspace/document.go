@@ -50,6 +50,11 @@ type Document struct {
 	own     *syntax.Tree              // the tree of a document that is not a session's
 	earlier *syntax.Tree              // that of an earlier version, as long as this one has none; may be nil
 
+	// remembered is what a snapshot found out about a document that is not open, see memoOf.
+	remembering  sync.Mutex
+	rememberedIn *configurations // of the snapshot
+	remembered   *memo
+
 	mapper   func() *text.Mapper
 	words    *text.Words // of the text that is analysed
 	mentions func() pins.Mentions

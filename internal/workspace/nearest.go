@@ -219,7 +219,7 @@ func (s *Snapshot) pinnedOfAll(c *Configuration, hosts []*host.Host) (all []Pinn
 // pinnedFrom is the catalog of a source of jetpack-nixos, without the file that says so where the source is fetched. It is not
 // ok for one that is not known, nor where a person chose the revision. A source of no revision is the newest where something
 // else is pinned, and otherwise says nothing.
-func (s *Snapshot) pinnedFrom(of host.Source, around pins.Surroundings) (p Pinned, ok bool) {
+func (s *Snapshot) pinnedFrom(of host.Source, around *pins.Surroundings) (p Pinned, ok bool) {
 	if s.settings.Revision != "" || around.Pin.Format == pins.Checkout {
 		return Pinned{}, false
 	}
@@ -232,7 +232,7 @@ func (s *Snapshot) pinnedFrom(of host.Source, around pins.Surroundings) (p Pinne
 
 // pinOfSource is the pin of a source: that of the flake input, of a source of that revision which a lock file has, or of what
 // is fetched.
-func (s *Snapshot) pinOfSource(of host.Source, around pins.Surroundings) (pins.Pin, bool) {
+func (s *Snapshot) pinOfSource(of host.Source, around *pins.Surroundings) (pins.Pin, bool) {
 	if of.Input != "" {
 		pin, ok := around.Input(of.Input)
 		if ok && pin.Revision == around.Pin.Revision && pin.NarHash == around.Pin.NarHash {
@@ -269,11 +269,11 @@ func (s *Snapshot) fileWith(revision, fallback string, files []string) string {
 
 // used is the pin of what a document itself imports of jetpack-nixos as a module, or else of the first revision that it
 // fetches.
-func (s *Snapshot) used(d *Document, around pins.Surroundings) (pins.Pin, bool) {
+func (s *Snapshot) used(d *Document, around *pins.Surroundings) (pins.Pin, bool) {
 	if d.Path == "" || d.Problem() != nil {
 		return pins.Pin{}, false
 	}
-	known, _ := s.Once(usesOf{d}, func() any { return s.usesOf(d, around) }).(*uses)
+	known := s.usesOf(d, around)
 	if known == nil {
 		return pins.Pin{}, false
 	}
@@ -294,16 +294,19 @@ func (s *Snapshot) used(d *Document, around pins.Surroundings) (pins.Pin, bool) 
 	return pins.Pin{}, false
 }
 
-// usesOf is the key of the uses of a document.
-type usesOf struct{ *Document }
-
 // uses are what a document takes from sources of jetpack-nixos, and the files that were read to know.
 type uses struct {
 	all  []host.Use
 	read []string
 }
 
-func (s *Snapshot) usesOf(d *Document, around pins.Surroundings) *uses {
+// usesOf are those of a document; nil once the snapshot is Done.
+func (s *Snapshot) usesOf(d *Document, around *pins.Surroundings) *uses {
+	known, _ := s.once(s.memoOf(d), func() any { return s.findUses(d, around) }).(*uses)
+	return known
+}
+
+func (s *Snapshot) findUses(d *Document, around *pins.Surroundings) *uses {
 	if !host.MayUse(d.words.Has) {
 		return &uses{}
 	}
@@ -326,7 +329,7 @@ func (s *Snapshot) SourceOf(d *Document, n syntax.Node) (part host.SourcePart, p
 		return part, p, false
 	}
 	around := s.surroundings(d)
-	known, _ := s.Once(usesOf{d}, func() any { return s.usesOf(d, around) }).(*uses)
+	known := s.usesOf(d, around)
 	if known == nil || !slices.ContainsFunc(known.all, func(u host.Use) bool { return u.Input == "" }) {
 		return part, p, false
 	}

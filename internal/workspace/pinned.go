@@ -52,12 +52,12 @@ func (p Pinned) IsOwn() bool {
 }
 
 // pinned finds the catalog of what a document, the setting and the files around say.
-func (s *Snapshot) pinned(m pins.Mentions, around pins.Surroundings) Pinned {
+func (s *Snapshot) pinned(m pins.Mentions, around *pins.Surroundings) Pinned {
 	return s.pinnedBy(pins.Choose(m, s.settings.Revision, around), around)
 }
 
 // pinnedBy finds the catalog of a pin, and is the one place that sets its basis.
-func (s *Snapshot) pinnedBy(pin pins.Pin, around pins.Surroundings) Pinned {
+func (s *Snapshot) pinnedBy(pin pins.Pin, around *pins.Surroundings) Pinned {
 	if s.supposed != nil && pin.Found() {
 		return supposing(pin, s.supposed)
 	}

@@ -99,22 +99,38 @@ type memo struct {
 	found atomic.Pointer[any]
 }
 
+func newMemo() *memo { return &memo{turn: make(chan struct{}, 1)} }
+
 func (s *Snapshot) memo(key any) *memo {
 	c := s.configurations
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m, ok := c.memos[key]
 	if !ok {
-		m = &memo{turn: make(chan struct{}, 1)}
+		m = newMemo()
 		c.memos[key] = m
 	}
 	return m
 }
 
+// memoOf is a memo about a document. One that is not open takes its memo with it when it goes: a check goes through any number of them.
+func (s *Snapshot) memoOf(d *Document) *memo {
+	if s.documents[d.URI] == d {
+		return s.memo(d)
+	}
+	d.remembering.Lock()
+	defer d.remembering.Unlock()
+	if d.rememberedIn != s.configurations {
+		d.rememberedIn, d.remembered = s.configurations, newMemo()
+	}
+	return d.remembered
+}
+
 // Once is what find gives, which is found out once for the snapshot. It is nil once the snapshot is Done, and where find gives
 // that, which is then asked again. What is given is shared and must not be changed.
-func (s *Snapshot) Once(key any, find func() any) any {
-	m := s.memo(key)
+func (s *Snapshot) Once(key any, find func() any) any { return s.once(s.memo(key), find) }
+
+func (s *Snapshot) once(m *memo, find func() any) any {
 	select {
 	case m.turn <- struct{}{}:
 		defer func() { <-m.turn }()
@@ -205,7 +221,7 @@ func (s *Snapshot) Locked(d *Document, input string) pins.Locked {
 }
 
 // surroundings are those of the document's file, or of the first workspace folder for a document that is no file.
-func (s *Snapshot) surroundings(d *Document) pins.Surroundings { return s.pins.Around(s.DirOf(d)) }
+func (s *Snapshot) surroundings(d *Document) *pins.Surroundings { return s.pins.Around(s.DirOf(d)) }
 
 // DirOf is the folder that a document belongs to: that of its file, or the first workspace folder for a document that is no
 // file; empty where no folder is open.
@@ -258,7 +274,7 @@ func (s *Snapshot) DealsWithJetpack(d *Document) bool {
 // DealsWithJetpackIn reports whether a folder, an absolute path, lies in a checkout of jetpack-nixos or in a workspace that pins it.
 func (s *Snapshot) DealsWithJetpackIn(dir string) bool { return isAround(s.pins.Around(dir)) }
 
-func isAround(around pins.Surroundings) bool { return around.Pin.Found() || around.Entry.Found() }
+func isAround(around *pins.Surroundings) bool { return around.Pin.Found() || around.Entry.Found() }
 
 // Pills are the pills in force: those of the setting pills.path, or the shipped ones if there is none or it is unusable.
 func (s *Snapshot) Pills() *pill.Collection { return s.pills.read().Collection }

@@ -236,7 +236,7 @@ func (documentInfo) IsDir() bool        { return false }
 func (documentInfo) Sys() any           { return nil }
 
 // source finds the source of a pin on disk.
-func (s *Snapshot) source(pin pins.Pin, around pins.Surroundings) *Source {
+func (s *Snapshot) source(pin pins.Pin, around *pins.Surroundings) *Source {
 	locations := pin.Locations(s.pins.StoreDir)
 	if len(locations) == 0 && pins.SameRevision(pin.Revision, around.Pin.Revision) {
 		// A comment or the setting names the very commit that a lock file has.

@@ -141,7 +141,7 @@ func (s *Snapshot) searches(d *Document) (inside func(path string) bool, all []*
 }
 
 // userRoot is the folder whose Nix files belong together with a document, and whether those in folders below do.
-func (s *Snapshot) userRoot(d *Document, around pins.Surroundings) (root string, deep bool) {
+func (s *Snapshot) userRoot(d *Document, around *pins.Surroundings) (root string, deep bool) {
 	dir := d.Dir()
 	if dir == "" {
 		if len(s.folders) == 0 {
@@ -153,7 +153,7 @@ func (s *Snapshot) userRoot(d *Document, around pins.Surroundings) (root string,
 }
 
 // rootOf is the folder whose Nix files belong together with those in another one, and whether those in folders below do.
-func (s *Snapshot) rootOf(dir string, around pins.Surroundings) (root string, deep bool) {
+func (s *Snapshot) rootOf(dir string, around *pins.Surroundings) (root string, deep bool) {
 	for _, folder := range s.folders {
 		if _, inside := within(folder, dir); inside && len(folder) > len(root) {
 			root = folder
