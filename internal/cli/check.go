@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -216,14 +217,17 @@ type checking struct {
 	snapshot *workspace.Snapshot
 	paths    []string
 	notes    io.Writer
-	// judge gives the findings of a document.
-	judge func(snapshot *workspace.Snapshot, doc *workspace.Document, found func(ide.Diagnostic) finding) []finding
+	// judge gives the findings of a document. It may be called for several at once. What else it says of the document, and what it
+	// keeps of it, the function that it gives does, unless that is nil: these run one by one, in the order of the files.
+	judge func(ctx context.Context, doc *workspace.Document, found func(ide.Diagnostic) finding) (all []finding, tell func())
 
 	sync.Mutex
-	files    []toCheck // that were found so far
-	found    bool      // there are no more of them
-	next     int       // of the files
-	looked   int       // at how many of them
+	files    []toCheck      // that were found so far
+	found    bool           // there are no more of them
+	taken    int            // of the files, by who looks at them
+	told     int            // of the files, in their order
+	tell     map[int]func() // what is to be told of a file that was looked at before one in front of it
+	looked   int            // at how many of them
 	findings []finding
 	unread   error
 	noted    map[upstream.Problem]bool
@@ -249,9 +253,9 @@ func (p *Program) check(paths []string, notes io.Writer) (findings []finding, lo
 }
 
 func newChecking(snapshot *workspace.Snapshot, paths []string, notes io.Writer) *checking {
-	c := &checking{snapshot: snapshot, paths: paths, notes: notes, noted: map[upstream.Problem]bool{}}
-	c.judge = func(snapshot *workspace.Snapshot, doc *workspace.Document, found func(ide.Diagnostic) finding) []finding {
-		return each(ide.Check(snapshot, doc), found)
+	c := &checking{snapshot: snapshot, paths: paths, notes: notes, noted: map[upstream.Problem]bool{}, tell: map[int]func(){}}
+	c.judge = func(ctx context.Context, doc *workspace.Document, found func(ide.Diagnostic) finding) ([]finding, func()) {
+		return each(ide.Check(c.snapshot.Until(ctx), doc), found), nil
 	}
 	return c
 }
@@ -275,11 +279,13 @@ func (c *checking) doing() string {
 	if !c.found {
 		return fmt.Sprintf("Looking for files: %s …", grouped(len(c.files)))
 	}
-	return fmt.Sprintf("Checking %s of %s files …", grouped(c.next), grouped(len(c.files)))
+	return fmt.Sprintf("Checking %s of %s files …", grouped(c.told), grouped(len(c.files)))
 }
 
+// mostLookers is how many files are looked at at once, at most: each may evaluate the hosts of another flake.
+const mostLookers = 8
+
 func (c *checking) run(ctx context.Context) {
-	snapshot := c.snapshot.Until(ctx)
 	for _, path := range c.paths {
 		find := func(name string) error {
 			c.Lock()
@@ -287,25 +293,62 @@ func (c *checking) run(ctx context.Context) {
 			c.files = append(c.files, toCheck{name, name != path})
 			return nil
 		}
-		if err := eachNixFile(path, find, func(err error) { c.note(err, true) }); err != nil {
-			c.note(err, false)
+		note := func(err error, inFolder bool) {
+			c.Lock()
+			defer c.Unlock()
+			c.note(err, inFolder)
+		}
+		if err := eachNixFile(path, find, func(err error) { note(err, true) }); err != nil {
+			note(err, false)
 		}
 	}
 	c.Lock()
 	c.found = true
-	files := c.files
 	c.Unlock()
-	for _, file := range files {
-		if err := c.look(snapshot, file.name); err != nil {
-			c.note(err, file.inFolder)
+	var lookers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), mostLookers) {
+		lookers.Go(func() {
+			for {
+				i, file, ok := c.take()
+				if !ok {
+					return
+				}
+				c.tellInOrder(i, c.look(ctx, file))
+			}
+		})
+	}
+	lookers.Wait()
+}
+
+// take gives the next file.
+func (c *checking) take() (i int, file toCheck, ok bool) {
+	c.Lock()
+	defer c.Unlock()
+	if c.taken == len(c.files) {
+		return 0, file, false
+	}
+	c.taken++
+	return c.taken - 1, c.files[c.taken-1], true
+}
+
+// tellInOrder has a file's turn come once all files before it had theirs.
+func (c *checking) tellInOrder(i int, tell func()) {
+	c.Lock()
+	defer c.Unlock()
+	c.tell[i] = tell
+	for {
+		tell, ok := c.tell[c.told]
+		if !ok {
+			return
 		}
+		delete(c.tell, c.told)
+		c.told++
+		tell()
 	}
 }
 
 // note says which file cannot be read.
 func (c *checking) note(err error, inFolder bool) {
-	c.Lock()
-	defer c.Unlock()
 	c.unread = exit(exitCouldNot)
 	if inFolder {
 		printf(c.notes, "jetpills: %v: not checked\n", err)
@@ -314,32 +357,31 @@ func (c *checking) note(err error, inFolder bool) {
 	}
 }
 
-// look looks at one file.
-func (c *checking) look(snapshot *workspace.Snapshot, file string) error {
-	doc, err := workspace.ReadDocument(file)
-	var findings []finding
+// look looks at one file, and gives what is to be told of it.
+func (c *checking) look(ctx context.Context, file toCheck) (tell func()) {
+	doc, err := workspace.ReadDocument(file.name)
+	if err != nil {
+		return func() { c.note(err, file.inFolder) }
+	}
+	sum := sync.OnceValue(func() [sha256.Size]byte { return sha256.Sum256([]byte(doc.Text)) })
+	findings, more := c.judge(ctx, doc, func(d ide.Diagnostic) finding { return newFinding(d, file.name, doc, sum()) })
 	var problems []upstream.Problem
-	if err == nil {
-		sum := sha256.Sum256([]byte(doc.Text))
-		findings = c.judge(snapshot, doc, func(d ide.Diagnostic) finding { return newFinding(d, file, doc, sum) })
-		if len(findings) > 0 || snapshot.DealsWithJetpack(doc) {
-			problems = snapshot.PinProblems(doc)
+	if len(findings) > 0 || c.snapshot.DealsWithJetpack(doc) {
+		problems = c.snapshot.PinProblems(doc)
+	}
+	return func() {
+		if more != nil {
+			more()
+		}
+		c.looked++
+		c.findings = append(c.findings, findings...)
+		for _, problem := range problems {
+			if !c.noted[problem] {
+				c.noted[problem] = true
+				printf(c.notes, "jetpills: %v\n", problem)
+			}
 		}
 	}
-	c.Lock()
-	defer c.Unlock()
-	if c.next++; err != nil {
-		return err
-	}
-	c.looked++
-	c.findings = append(c.findings, findings...)
-	for _, problem := range problems {
-		if !c.noted[problem] {
-			c.noted[problem] = true
-			printf(c.notes, "jetpills: %v\n", problem)
-		}
-	}
-	return nil
 }
 
 // pillRef names the section that explains a finding: 07#which-som-am-i.

@@ -69,18 +69,17 @@ type bumping struct {
 
 func newBumping(snapshot *workspace.Snapshot, to *catalog.Catalog, paths []string, notes io.Writer) *bumping {
 	b := &bumping{checking: newChecking(snapshot, paths, notes), bump: ide.NewBump(snapshot, to), to: to, files: map[string][]string{}}
-	b.judge = func(_ *workspace.Snapshot, doc *workspace.Document, found func(ide.Diagnostic) finding) []finding {
-		return b.findingsOf(doc, found)
+	b.judge = func(ctx context.Context, doc *workspace.Document, found func(ide.Diagnostic) finding) ([]finding, func()) {
+		return b.findingsOf(b.bump.Until(ctx), doc, found)
 	}
 	return b
 }
 
 func (b *bumping) run(ctx context.Context) {
-	b.bump = b.bump.Until(ctx)
 	b.checking.run(ctx)
 	var hosts []ide.HostBump
 	for _, entry := range b.entries {
-		hosts = append(hosts, b.bump.Hosts(entry, b.files[entry])...)
+		hosts = append(hosts, b.bump.Until(ctx).Hosts(entry, b.files[entry])...)
 	}
 	b.Lock()
 	defer b.Unlock()
@@ -89,34 +88,41 @@ func (b *bumping) run(ctx context.Context) {
 
 func (b *bumping) doing() string { return cmp.Or(readingHosts(b.bump.To), b.checking.doing()) }
 
-// findingsOf are the findings of a document that would appear. It keeps what else there is to know of the document.
-func (b *bumping) findingsOf(doc *workspace.Document, found func(ide.Diagnostic) finding) []finding {
-	pinned := b.bump.From.Catalog(doc)
-	if !pinned.Pin.Found() || pinned.Pin.Format == pins.Checkout || !b.bump.From.DealsWithJetpack(doc) {
-		return nil
+// findingsOf are the findings of a document that would appear, and what keeps what else there is to know of the document.
+func (b *bumping) findingsOf(bump ide.Bump, doc *workspace.Document, found func(ide.Diagnostic) finding) ([]finding, func()) {
+	pinned := bump.From.Catalog(doc)
+	if !pinned.Pin.Found() || pinned.Pin.Format == pins.Checkout || !bump.From.DealsWithJetpack(doc) {
+		return nil, nil
 	}
-	appear, gone := b.bump.Findings(doc)
-	c := b.bump.From.Configuration(doc.Dir())
-	b.Lock()
-	defer b.Unlock()
-	if broken := doc.Tree().Errors(); len(broken) > 0 {
-		f := found(ide.Diagnostic{Span: broken[0].Span})
-		printf(b.notes, "jetpills: %s:%d:%d: %s: Nix refuses the file\n", f.file, f.lines.StartLine, f.lines.StartColumn, broken[0].Message())
+	appear, gone := bump.Findings(doc)
+	entry := ""
+	if c := bump.From.Configuration(doc.Dir()); c != nil {
+		entry = c.Entry
 	}
-	b.gone = append(b.gone, each(gone, found)...)
+	path, goes := doc.Path, each(gone, found)
+	var broken []finding
+	message := ""
+	if errors := doc.Tree().Errors(); len(errors) > 0 {
+		broken, message = append(broken, found(ide.Diagnostic{Span: errors[0].Span})), errors[0].Message()
+	}
 	isSame := func(other workspace.Pinned) bool {
 		return other.Pin.Revision == pinned.Pin.Revision && other.Catalog.Revision == pinned.Catalog.Revision
 	}
-	if !slices.ContainsFunc(b.pinned, isSame) {
-		b.pinned = append(b.pinned, pinned)
-	}
-	if c != nil {
-		if _, known := b.files[c.Entry]; !known {
-			b.entries = append(b.entries, c.Entry)
+	return each(appear, found), func() {
+		for _, f := range broken {
+			printf(b.notes, "jetpills: %s:%d:%d: %s: Nix refuses the file\n", f.file, f.lines.StartLine, f.lines.StartColumn, message)
 		}
-		b.files[c.Entry] = append(b.files[c.Entry], doc.Path)
+		b.gone = append(b.gone, goes...)
+		if !slices.ContainsFunc(b.pinned, isSame) {
+			b.pinned = append(b.pinned, pinned)
+		}
+		if entry != "" {
+			if _, known := b.files[entry]; !known {
+				b.entries = append(b.entries, entry)
+			}
+			b.files[entry] = append(b.files[entry], path)
+		}
 	}
-	return each(appear, found)
 }
 
 // from is what the files pin. It is an error if that is nothing, or more than one revision.

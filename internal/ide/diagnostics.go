@@ -66,7 +66,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if doc.Problem() != nil {
 		return nil
 	}
-	if before := sn.Catalog(doc); !mayDefine(before.Catalog, doc.Text) && !sn.DealsWithJetpack(doc) {
+	if !mayDefine(sn.CatalogAt(sn.DirOf(doc)).Catalog, doc.Text) && !sn.DealsWithJetpack(doc) {
 		return nil // else another file may give a value of this one to an option
 	}
 	if doc.Path != "" {

@@ -34,6 +34,7 @@ type Configuration struct {
 	bySource  map[host.Source]Pinned
 	indexing  sync.Once
 	byFile    map[string][]*host.Host // see Of
+	naming    sync.Map                // see fileWith
 }
 
 // HasNames reports whether the configurations have names: a configuration.nix makes one without.
@@ -57,7 +58,7 @@ func (s *Snapshot) Configuration(dir string) *Configuration {
 	if entry == "" {
 		return nil
 	}
-	e := s.configurations.of(entry)
+	e := s.evaluationOf(entry)
 	if found := e.result.Load(); found != nil {
 		return found
 	}
@@ -109,7 +110,7 @@ func (s *Snapshot) KnownConfiguration(dir string) *Configuration {
 	if entry == "" {
 		return nil
 	}
-	return s.configurations.of(entry).result.Load()
+	return s.evaluationOf(entry).result.Load()
 }
 
 // EntryOf is the file that Configuration of a folder would evaluate, an absolute path; empty for none.
@@ -129,7 +130,7 @@ func (s *Snapshot) LatestConfiguration(doc *Document) (*Configuration, Rewritten
 	if entry == "" {
 		return nil, Rewritten{}
 	}
-	switch e := s.configurations.of(entry); e.since.file {
+	switch e := s.evaluationOf(entry); e.since.file {
 	case "":
 		return e.before, rewritten(doc.Text, doc.Text)
 	case pathKey(doc.Path):
@@ -265,11 +266,11 @@ func (s *Snapshot) addressesIn(files []string) pins.Mentions {
 	for _, file := range files {
 		d, isOpen := s.FileDocument(file)
 		if !isOpen {
-			read, ok := s.configurations.read.known(file)
-			if !ok || !strings.Contains(read.text, "jetpack-nixos") {
+			content := s.Content(file)
+			if !strings.Contains(content, "jetpack-nixos") {
 				continue
 			}
-			d = NewDocument("", file, "nix", 0, read.text)
+			d = NewDocument("", file, "nix", 0, content)
 		}
 		for _, pin := range d.mentions() {
 			if pin.Format == pins.Address {
@@ -280,8 +281,8 @@ func (s *Snapshot) addressesIn(files []string) pins.Mentions {
 	return all
 }
 
-// LineColumn is the 1-based line of an offset in a file, an absolute path, and the column in bytes, as an evaluation read
-// the file last; 0 where none did.
+// LineColumn is the 1-based line of an offset in a file, an absolute path, and the column in bytes, as Content has it; 0 where
+// that is empty.
 func (s *Snapshot) LineColumn(file string, offset int) (line, column int) {
 	content := s.Content(file)
 	if offset > len(content) || content == "" {
@@ -291,15 +292,28 @@ func (s *Snapshot) LineColumn(file string, offset int) (line, column int) {
 	return strings.Count(before, "\n") + 1, offset - strings.LastIndexByte(before, '\n')
 }
 
-// Content is what a file, an absolute path, has as an evaluation read it last; empty where none did.
+// Content is what a file of an evaluation, an absolute path, has, as one read it last. It is read again where an evaluation of
+// many files took its place among those that are remembered; empty where it cannot be.
 func (s *Snapshot) Content(file string) string {
+	if known, ok := s.knownContent(file); ok {
+		return known
+	}
+	content, err := readText(file)
+	if err != nil {
+		return ""
+	}
+	return content
+}
+
+// knownContent is Content where nothing need be read.
+func (s *Snapshot) knownContent(file string) (string, bool) {
 	if d, ok := s.FileDocument(file); ok {
-		return d.Text
+		return d.Text, true
 	}
 	if r, ok := s.configurations.read.known(file); ok {
-		return r.text
+		return r.text, true
 	}
-	return ""
+	return "", false
 }
 
 func (c *Configuration) hostCount() int {
@@ -396,6 +410,8 @@ type configurations struct {
 	wanted  context.Context               // of all evaluations
 	stop    func()                        // ends wanted
 
+	asked int // how often somebody asked for an evaluation
+
 	supposed map[*catalog.Catalog]*supposition
 	memos    map[any]*memo // see Once
 }
@@ -409,6 +425,7 @@ type evaluation struct {
 	latest *atomic.Pointer[Configuration] // of all snapshots
 	before *Configuration                 // what an earlier snapshot came to
 	since  change                         // what has changed since that one
+	asked  int                            // when somebody asked for it last, see configurations
 }
 
 func newEvaluation(latest *atomic.Pointer[Configuration]) *evaluation {
@@ -436,10 +453,10 @@ func (c *configurations) nextWithin(wanted context.Context) *configurations {
 	n := newConfigurations(wanted)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n.read, n.schemas = c.read, c.schemas
+	n.read, n.schemas, n.asked = c.read, c.schemas, c.asked
 	for entry, e := range c.byEntry {
 		made := newEvaluation(e.latest)
-		made.before, made.since = e.before, e.since
+		made.before, made.since, made.asked = e.before, e.since, e.asked
 		if result := e.result.Load(); result != nil {
 			made.before, made.since = result, change{}
 		}
@@ -478,7 +495,42 @@ func (c *configurations) concerns(paths []string) bool {
 	})
 }
 
-// mostConfigurations bounds how many entries are remembered.
+// evaluationOf is the evaluation of an entry. A question has the same one until it is answered, though others that are asked
+// at the same time may take its place among those that are remembered.
+func (s *Snapshot) evaluationOf(entry string) *evaluation {
+	return s.held.of(s.configurations, entry, s.configurations.of)
+}
+
+// peekAt is evaluationOf; nil where nobody asked for it.
+func (s *Snapshot) peekAt(entry string) *evaluation {
+	return s.held.of(s.configurations, entry, s.configurations.peek)
+}
+
+// held are the evaluations that a question has seen. A nil one keeps none.
+type held struct{ evaluations sync.Map } // by heldKey
+
+type heldKey struct {
+	*configurations
+	entry string
+}
+
+func (h *held) of(c *configurations, entry string, find func(entry string) *evaluation) *evaluation {
+	if h == nil {
+		return find(entry)
+	}
+	key := heldKey{c, entry}
+	if known, ok := h.evaluations.Load(key); ok {
+		return known.(*evaluation)
+	}
+	e := find(entry)
+	if e == nil {
+		return nil
+	}
+	known, _ := h.evaluations.LoadOrStore(key, e)
+	return known.(*evaluation)
+}
+
+// mostConfigurations bounds how many entries are remembered: those that somebody asked for last.
 const mostConfigurations = 16
 
 func (c *configurations) of(entry string) *evaluation {
@@ -487,11 +539,19 @@ func (c *configurations) of(entry string) *evaluation {
 	e, ok := c.byEntry[entry]
 	if !ok {
 		if len(c.byEntry) >= mostConfigurations {
-			clear(c.byEntry)
+			oldest := ""
+			for other, e := range c.byEntry {
+				if oldest == "" || e.asked < c.byEntry[oldest].asked {
+					oldest = other
+				}
+			}
+			delete(c.byEntry, oldest)
 		}
 		e = newEvaluation(&atomic.Pointer[Configuration]{})
 		c.byEntry[entry] = e
 	}
+	c.asked++
+	e.asked = c.asked
 	return e
 }
 

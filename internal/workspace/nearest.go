@@ -70,7 +70,7 @@ func (s *Snapshot) evaluated(d *Document) (*Configuration, Rewritten) {
 	if entry == "" {
 		return nil, Rewritten{}
 	}
-	e := s.configurations.peek(entry)
+	e := s.peekAt(entry)
 	if e == nil {
 		return nil, Rewritten{}
 	}
@@ -186,7 +186,7 @@ func (s *Snapshot) pinnedOf(c *Configuration, h *host.Host) (p Pinned, ok bool) 
 	around := s.pins.Around(filepath.Dir(c.Entry))
 	if p, ok = s.pinnedFrom(h.Source, around); ok {
 		if f := p.Pin.Format; f == pins.Fetch || f == pins.Address {
-			p.Pin.File = s.fileWith(p.Pin.Revision, c.Entry, c.Files())
+			p.Pin.File = c.fileWith(s, p.Pin.Revision)
 		}
 		return p, true
 	}
@@ -254,6 +254,17 @@ func (s *Snapshot) pinOfSource(of host.Source, around *pins.Surroundings) (pins.
 		pin.Format = pins.Fetch
 	}
 	return pin, true
+}
+
+// fileWith is the first of the files of the hosts that has a revision, see Snapshot.fileWith. They are gone through once: there may
+// be thousands, and a hover asks for it.
+func (c *Configuration) fileWith(s *Snapshot, revision string) string {
+	if known, ok := c.naming.Load(revision); ok {
+		return known.(string)
+	}
+	file := s.fileWith(revision, c.Entry, c.Files())
+	c.naming.Store(revision, file)
+	return file
 }
 
 // fileWith is the first of files that has a revision or, where that is empty, names jetpack-nixos; fallback if none does.

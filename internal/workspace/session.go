@@ -153,7 +153,8 @@ func (s *Snapshot) textChanged(path string, before *Snapshot) {
 		return
 	}
 	s.sources = s.sourcesAfterEdit(path)
-	if was, is := before.Content(path), s.Content(path); was != is {
+	was, _ := before.knownContent(path)
+	if is, _ := s.knownContent(path); was != is {
 		s.configurations.changed(pathKey(path), was)
 	}
 }

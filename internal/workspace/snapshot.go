@@ -38,12 +38,13 @@ type Snapshot struct {
 
 	supposed *catalog.Catalog // see Suppose
 	asked    context.Context  // see Until
+	held     *held            // see evaluationOf; nil outside of a question
 }
 
 // Until is the snapshot for a question whose answer nobody waits for once ctx ends.
 func (s *Snapshot) Until(ctx context.Context) *Snapshot {
 	asked := *s
-	asked.asked = ctx
+	asked.asked, asked.held = ctx, &held{}
 	return &asked
 }
 
