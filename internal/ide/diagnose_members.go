@@ -344,16 +344,17 @@ func (d *diagnoser) mayRead(t *syntax.Tree) bool {
 		default:
 			continue
 		}
-		name, _ := syntax.AttrName(n)
-		_, isScope := catalog.ScopeMajor(name)
-		if !isScope && !d.isPinnedInput(name) && !isNearScope(name) {
+		path := n.Parent()
+		isSelected := path.Kind() == syntax.AttrPath && path.Parent().Kind() == syntax.Select
+		if !isSelected && n.Kind() != syntax.Identifier && path.Kind() != syntax.Inherit {
 			continue
 		}
-		before, _ := namesBeside(n)
-		switch path := n.Parent(); {
-		case n.Kind() == syntax.Identifier, path.Kind() == syntax.Inherit:
-			return true
-		case path.Kind() == syntax.AttrPath && path.Parent().Kind() == syntax.Select && (before.IsZero() || before.Text() != "hardware"):
+		name, _ := syntax.AttrName(n)
+		_, isScope := catalog.ScopeMajor(name)
+		if !isScope && !isNearScope(name) && !d.isPinnedInput(name) {
+			continue
+		}
+		if before, _ := namesBeside(n); !isSelected || before.IsZero() || before.Text() != "hardware" {
 			return true
 		}
 	}

@@ -36,7 +36,9 @@ func (d *diagnoser) nearMisses() {
 			}
 		}
 	}
-	d.nearWords()
+	if mayDefine(d.pinned.Catalog, d.doc.Text) {
+		d.nearWords()
+	}
 }
 
 // A nearRoot is the end of a path that begins nearly as a set of options does.
@@ -50,14 +52,22 @@ type nearRoot struct {
 
 // nearRoot finds the end of a path that begins nearly as a set of options does, with one of the set's options behind it.
 func (d *diagnoser) nearRoot(path module.Path) (nearRoot, bool) {
+	var short [16]int // most paths have so few names
+	counts := short[:]
+	if len(path) > len(short) {
+		counts = make([]int, len(path))
+	}
+	counts = counts[:len(path)]
 	for names, before := range optionNames(path) {
+		counts[len(path)-len(names)] = lettersIn(names[0])
 		for _, root := range d.roots() {
 			if len(names) >= len(root.names) && slices.Equal(names[:len(root.names)], root.names) {
 				return nearRoot{}, false
 			}
 		}
-		for _, root := range d.roots() {
-			if count := d.namesOf(root, names); count > 0 {
+		for i := range d.roots() {
+			root := &d.sets[i]
+			if count := d.namesOf(root, names, counts[len(path)-len(names):]); count > 0 {
 				last := module.Part{Known: true}
 				if len(before) > 0 {
 					last = before[len(before)-1]
@@ -96,13 +106,19 @@ func (d *diagnoser) roots() []root {
 const mostMisspelt = 2
 
 // namesOf is how many of the first names of a path stand for a set of options, but for a letter or two, or for what stands
-// between the words; 0 if none do.
-func (d *diagnoser) namesOf(r root, names []string) int {
-	best, count := mostMisspelt+1, 0
-	var letters letterCount
+// between the words; 0 if none do. It gets how many letters are in each name.
+func (d *diagnoser) namesOf(r *root, names []string, counts []int) int {
+	best, count, all := mostMisspelt+1, 0, 0
 	for n := 1; n <= min(len(names), len(r.names)+2); n++ {
-		if letters.add(names[n-1]); letters.isFarFrom(&r.letters) {
+		if all += counts[n-1]; all < r.letters.all-mostMisspelt || all > r.letters.all+mostMisspelt {
 			continue // as most paths
+		}
+		var letters letterCount
+		for _, name := range names[:n] {
+			letters.add(name)
+		}
+		if letters.isFarFrom(&r.letters) {
+			continue
 		}
 		distance := wrongLetters(wordsOf(names[:n]), r.words)
 		isWhole := n == len(names) && distance < mostMisspelt
@@ -128,11 +144,19 @@ func (c *letterCount) add(name string) {
 	}
 }
 
+// lettersIn is how many letters are in a name.
+func lettersIn(name string) int {
+	n := 0
+	for i := range len(name) {
+		if b := name[i] | 0x20; 'a' <= b && b <= 'z' {
+			n++
+		}
+	}
+	return n
+}
+
 // isFarFrom reports whether more letters differ than mostMisspelt, wherever they stand.
 func (c *letterCount) isFarFrom(other *letterCount) bool {
-	if c.all > other.all+mostMisspelt || c.all < other.all-mostMisspelt {
-		return true
-	}
 	differ := 0
 	for i := range c.of {
 		d := int(c.of[i]) - int(other.of[i])
@@ -140,6 +164,23 @@ func (c *letterCount) isFarFrom(other *letterCount) bool {
 	}
 	return differ > 2*mostMisspelt // a wrong one is one more and one less
 }
+
+// lettersOf is a text in small letters, without what parts words.
+func lettersOf(source string) string {
+	all := make([]byte, 0, len(source))
+	for i := range len(source) {
+		switch b := source[i]; {
+		case partsWords(rune(b)):
+		case 'A' <= b && b <= 'Z':
+			all = append(all, b|0x20)
+		default:
+			all = append(all, b)
+		}
+	}
+	return string(all)
+}
+
+func partsWords(r rune) bool { return r == ' ' || r == '-' || r == '_' || r == '.' }
 
 // wordsOf are the words of a path in small letters. Dots, hyphens, underscores and capital letters part them.
 func wordsOf(names []string) []string {
@@ -150,7 +191,7 @@ func wordsOf(names []string) []string {
 		}
 		words.WriteRune(unicode.ToLower(r))
 	}
-	return strings.FieldsFunc(words.String(), func(r rune) bool { return strings.ContainsRune(" -_.", r) })
+	return strings.FieldsFunc(words.String(), partsWords)
 }
 
 // wrongLetters is how many letters are wrong in words, more than mostMisspelt where they are other words: more or fewer,
@@ -191,9 +232,9 @@ func (d *diagnoser) isBelow(root []string, name string) bool {
 
 // mayReadNear is false for most texts in which nothing is nearly the path of a set of options. It needs no parsing.
 func (d *diagnoser) mayReadNear() bool {
-	source := strings.Join(wordsOf([]string{d.doc.Text}), "")
+	source := lettersOf(d.doc.Text)
 	return slices.ContainsFunc(d.roots(), func(r root) bool {
-		last := strings.Join(wordsOf(r.names[len(r.names)-1:]), "")
+		last := lettersOf(r.names[len(r.names)-1])
 		return strings.Contains(source, last[:len(last)/2]) || strings.Contains(source, last[len(last)/2:])
 	})
 }

@@ -14,7 +14,7 @@ import (
 // product of jetpack-nixos, or that another revision has, is reported, if no file of the workspace defines it.
 func (d *diagnoser) products() {
 	c := d.pinned.Catalog
-	if !c.HasPackages() {
+	if !c.HasPackages() || !strings.Contains(d.doc.Text, "build") {
 		return
 	}
 	var names []string
@@ -70,14 +70,14 @@ func (d *diagnoser) productRead(read module.Read) (name syntax.Node, ok bool) {
 
 // mayAddProduct reports whether a file of the workspace may add a name to system.build.
 func (d *diagnoser) mayAddProduct(name string) bool {
-	may := false
-	complete := d.sn.NixFiles(d.sn.DirOf(d.doc), func(other *workspace.Document) bool {
-		may = strings.Contains(other.Text, "build.${") || strings.Contains(other.Text, `build."${`) ||
+	return d.sn.InFiles(d.doc, addedProduct(name), func(other *workspace.Document) bool {
+		return strings.Contains(other.Text, "build.${") || strings.Contains(other.Text, `build."${`) ||
 			strings.Contains(other.Text, name) && defines(other.Tree(), name)
-		return !may
 	})
-	return may || !complete
 }
+
+// addedProduct is what mayAddProduct looks for in files.
+type addedProduct string
 
 // defines reports whether a text gives an attribute of a name anything, in whatever set.
 func defines(t *syntax.Tree, name string) bool {

@@ -53,6 +53,25 @@ func (s *Snapshot) NixFiles(dir string, visit func(*Document) bool) (complete bo
 	return complete && !v.stopped
 }
 
+// InFiles reports whether any of the Nix files that belong together with a document is a wanted one, or may be, because not all
+// could be visited. It is found out once for what is wanted in these files, which key names, of a type of its own.
+func (s *Snapshot) InFiles(d *Document, key any, wanted func(*Document) bool) bool {
+	root, _ := s.userRoot(d, s.surroundings(d))
+	type in struct {
+		root string
+		key  any
+	}
+	is, isKnown := s.Once(in{root, key}, func() any {
+		found := false
+		complete := s.NixFiles(s.DirOf(d), func(other *Document) bool {
+			found = wanted(other)
+			return !found
+		})
+		return found || !complete
+	}).(bool)
+	return is || !isKnown
+}
+
 // nixVisit is a look at Nix files under way.
 type nixVisit struct {
 	visit   func(*Document) bool

@@ -55,15 +55,14 @@ func (s *Snapshot) MayDeclareAny(d *Document, option string) bool {
 		return true
 	}
 	name := option[strings.LastIndexByte(option, '.')+1:]
-	declares := false
-	complete := s.NixFiles(s.DirOf(d), func(other *Document) bool {
-		if mayDeclareOptions(other.words) && other.words.Has(name) {
-			declares = slices.ContainsFunc(other.declared(), func(o declaredOption) bool { return o.isAround(option) })
-		}
-		return !declares
+	return s.InFiles(d, declaring(option), func(other *Document) bool {
+		return mayDeclareOptions(other.words) && other.words.Has(name) &&
+			slices.ContainsFunc(other.declared(), func(o declaredOption) bool { return o.isAround(option) })
 	})
-	return declares || !complete
 }
+
+// declaring is what MayDeclareAny looks for in files.
+type declaring string
 
 // SawUserValues reports whether UserValues are all values that the user's modules add to the option with that dotted path.
 // If not, one that is none of them may be the user's all the same.

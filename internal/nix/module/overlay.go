@@ -38,6 +38,10 @@ var takesOverlay = map[string]bool{
 
 // AsOverlay is the overlay that a lambda is, either lambda of the two.
 func AsOverlay(n syntax.Node) (Overlay, bool) {
+	own, ok := syntax.AsLambda(n)
+	if !ok || own.Body().Kind() != syntax.Lambda && n.Parent().Kind() != syntax.Lambda {
+		return Overlay{}, false // of one argument, as most functions
+	}
 	l, ok := asLayer(n)
 	if !ok || l.Final.IsZero() || l.Prev.IsZero() || l.Set == DerivationSet {
 		return Overlay{}, false
