@@ -253,7 +253,7 @@ func (p *Program) check(paths []string, notes io.Writer) (findings []finding, lo
 }
 
 func newChecking(snapshot *workspace.Snapshot, paths []string, notes io.Writer) *checking {
-	c := &checking{snapshot: snapshot, paths: paths, notes: notes, noted: map[upstream.Problem]bool{}, tell: map[int]func(){}}
+	c := &checking{snapshot: snapshot.Throughout(), paths: paths, notes: notes, noted: map[upstream.Problem]bool{}, tell: map[int]func(){}}
 	c.judge = func(ctx context.Context, doc *workspace.Document, found func(ide.Diagnostic) finding) ([]finding, func()) {
 		return each(ide.Check(c.snapshot.Until(ctx), doc), found), nil
 	}

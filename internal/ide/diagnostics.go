@@ -69,6 +69,8 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if !mayDefine(sn.CatalogAt(sn.DirOf(doc)).Catalog, doc.Text) && !sn.DealsWithJetpack(doc) {
 		return nil // else another file may give a value of this one to an option
 	}
+	sn = sn.AtLength()
+	sn.SawUserModules(doc) // for those who ask at once
 	if doc.Path != "" {
 		sn.Configuration(doc.Dir()) // which hovers wait for, whatever the settings say; which revision holds may hang on it
 	}

@@ -91,5 +91,5 @@ func (s *Server) snapshotOf(ctx context.Context, document string) (*workspace.Sn
 	if checked != snapshot {
 		s.diagnosticsSoon()
 	}
-	return checked.Until(ctx), doc
+	return checked.Until(ctx).AtOnce(), doc
 }

@@ -47,6 +47,16 @@ func (c *cache[K, V]) entry(key K) *entry[V] {
 	return e
 }
 
+// made is the value of a key; nil as long as it is not made.
+func (c *cache[K, V]) made(key K) *V {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.entries[key]; ok {
+		return e.value.Load()
+	}
+	return nil
+}
+
 // has reports whether the value of a key is remembered, or being made.
 func (c *cache[K, V]) has(key K) bool {
 	c.mu.Lock()

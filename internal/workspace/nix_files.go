@@ -91,7 +91,7 @@ func (v *nixVisit) folder(root string, deep bool) (complete bool) {
 		return os.IsNotExist(err)
 	}
 	defer opened.Close()
-	w := walk{root: opened, search: search{complete: true}}
+	w := walk{root: opened, bounds: boundsOf[throughout], search: search{complete: true}}
 	look := func(name string) {
 		v.file(&w, name)
 		w.stopped = v.stopped
@@ -115,7 +115,7 @@ func (v *nixVisit) file(w *walk, name string) {
 		w.complete, v.stopped = false, true
 		return
 	}
-	content, err := readBelow(w.root, name)
+	content, err := readBelow(w.root, name, mostRead)
 	if err != nil {
 		w.missed(err)
 		return
@@ -126,8 +126,8 @@ func (v *nixVisit) file(w *walk, name string) {
 	}
 }
 
-// readBelow reads a file of a folder of at most mostRead bytes.
-func readBelow(root *os.Root, name string) (string, error) {
+// readBelow reads a file of a folder of at most so many bytes.
+func readBelow(root *os.Root, name string, most int) (string, error) {
 	opened, err := root.Open(name)
 	if err != nil {
 		return "", err
@@ -137,7 +137,7 @@ func readBelow(root *os.Root, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !info.Mode().IsRegular() || info.Size() > mostRead {
+	if !info.Mode().IsRegular() || info.Size() > int64(most) {
 		return "", fs.ErrInvalid
 	}
 	content := make([]byte, info.Size())

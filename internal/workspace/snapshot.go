@@ -38,6 +38,7 @@ type Snapshot struct {
 
 	supposed *catalog.Catalog // see Suppose
 	asked    context.Context  // see Until
+	reach    reach            // of searches for the user's modules
 	held     *held            // see evaluationOf; nil outside of a question
 }
 

@@ -29,19 +29,65 @@ const (
 	maxUserBytes   = 16 << 20
 )
 
-// maxSearches is how many searches are remembered: there is one for each document whose modules were asked for.
-const maxSearches = 256
+// reach is how far a search goes.
+type reach uint8
+
+const (
+	usual      reach = iota
+	atOnce           // as far as one can go before a person who waits notices
+	throughout       // as far as NixFiles
+)
+
+// bounds are those of a search.
+type bounds struct{ files, folders, entries, bytes int }
+
+var boundsOf = [...]bounds{
+	usual:      {maxUserFiles, maxUserFolders, maxUserEntries, maxUserBytes},
+	atOnce:     {100, 100, 2000, 1 << 20},
+	throughout: {mostNixFiles, maxUserFolders, maxUserEntries, mostNixBytes},
+}
+
+// AtOnce is the snapshot for an answer that somebody waits for, a hover or a completion: if the user's modules are not known yet, only
+// a few files are searched for them. Where there are more, not all modules count as seen until a diagnostic has searched them.
+func (s *Snapshot) AtOnce() *Snapshot { return s.reaching(atOnce) }
+
+// AtLength is the snapshot for an answer that nobody waits for.
+func (s *Snapshot) AtLength() *Snapshot {
+	if s.reach == atOnce {
+		return s.reaching(usual)
+	}
+	return s
+}
+
+// Throughout is the snapshot for questions about many files, which are all read anyway.
+func (s *Snapshot) Throughout() *Snapshot { return s.reaching(throughout) }
+
+func (s *Snapshot) reaching(r reach) *Snapshot {
+	other := *s
+	other.reach = r
+	return &other
+}
+
+// Bounds of the searches that are remembered: there may be one for each document whose modules were asked for, and one for each root.
+const (
+	maxSearches = 256
+	maxRoots    = 16
+)
 
 // userFiles remembers what the Nix files below folders declare.
 type userFiles struct {
-	searches *cache[searchKey, search]
+	searches *cache[searchKey, search] // of what is near a document
+	roots    *cache[searchKey, search] // of all that is below a folder
 	// files are those read at any time, userFile by path, so that only what changed is read again.
 	files *sync.Map
 }
 
 // searchKey is the folder of a search, and what a document that is not in the search of all of it adds: its folder and
 // its imports.
-type searchKey struct{ root, near string }
+type searchKey struct {
+	root, near string
+	reach      reach
+}
 
 // search is what a search for modules found.
 type search struct {
@@ -71,15 +117,18 @@ type userFile struct {
 }
 
 func newUserFiles() *userFiles {
-	return &userFiles{searches: newCache[searchKey, search](maxSearches), files: &sync.Map{}}
+	return &userFiles{newCache[searchKey, search](maxSearches), newCache[searchKey, search](maxRoots), &sync.Map{}}
 }
 
 // changed is what still holds after files changed, u itself if all does: each folder is gone through again, but few files are
 // read again.
 func (u *userFiles) changed(paths []string) *userFiles {
-	searches, all := u.searches.filter(func(key searchKey, _ *search) bool {
+	holds := func(key searchKey, _ *search) bool {
 		return !slices.ContainsFunc(paths, func(path string) bool { return mayHoldModules(key.root, path) })
-	})
+	}
+	searches, all := u.searches.filter(holds)
+	roots, allRoots := u.roots.filter(holds)
+	all = all && allRoots
 	for _, path := range paths {
 		if _, known := u.files.LoadAndDelete(path); known {
 			all = false
@@ -88,7 +137,7 @@ func (u *userFiles) changed(paths []string) *userFiles {
 	if all {
 		return u
 	}
-	return &userFiles{searches, u.files}
+	return &userFiles{searches, roots, u.files}
 }
 
 // mayHoldModules reports whether a change of a path is one of the Nix files below a folder: it is a Nix file, or a folder.
@@ -99,9 +148,9 @@ func mayHoldModules(root, path string) bool {
 }
 
 // near finds the modules that a document imports, those that they import, and those in the document's folder.
-func (u *userFiles) near(root string, d *Document) *search {
-	key := searchKey{root, strings.Join(append([]string{d.Dir()}, d.imports()...), "\x00")}
-	return u.search(key, func(w *walk) {
+func (u *userFiles) near(root string, d *Document, far reach) *search {
+	key := searchKey{root, strings.Join(append([]string{d.Dir()}, d.imports()...), "\x00"), far}
+	return u.search(u.searches, key, func(w *walk) {
 		w.follow(d.imports())
 		if name, inside := within(root, d.Dir()); inside && d.Path != "" {
 			w.folder(name, w.look)
@@ -110,8 +159,8 @@ func (u *userFiles) near(root string, d *Document) *search {
 }
 
 // below finds the modules in a folder and in those below it.
-func (u *userFiles) below(root string) *search {
-	return u.search(searchKey{root: root}, func(w *walk) { w.everything(w.look) })
+func (u *userFiles) below(root string, far reach) *search {
+	return u.search(u.roots, searchKey{root: root, reach: far}, func(w *walk) { w.everything(w.look) })
 }
 
 // everything looks at the Nix files in the root folder and in those below it, but for source trees of jetpack-nixos.
@@ -120,10 +169,13 @@ func (w *walk) everything(look func(name string)) {
 	for depth := 0; len(level) > 0 && !w.stopped; depth++ {
 		var next []string
 		for _, name := range level {
+			if w.stopped {
+				return
+			}
 			for _, below := range w.folder(name, look) {
 				switch {
 				case isSkipped(path.Base(below)) || isUpstream(w.root, below):
-				case depth == maxUserDepth || w.folders == maxUserFolders:
+				case depth == maxUserDepth || w.folders == w.bounds.folders:
 					w.complete = false
 				default:
 					w.folders++
@@ -135,15 +187,21 @@ func (w *walk) everything(look func(name string)) {
 	}
 }
 
-// search is what a walk through a root folder finds, unless it is known.
-func (u *userFiles) search(key searchKey, look func(*walk)) *search {
-	return u.searches.get(key, func() *search {
+// search is what a walk through a root folder finds, unless it is known: a search that was complete, or went farther, does as well.
+func (u *userFiles) search(known *cache[searchKey, search], key searchKey, look func(*walk)) *search {
+	for _, other := range []reach{throughout, usual, atOnce} {
+		found := known.made(searchKey{key.root, key.near, other})
+		if found != nil && (found.complete || boundsOf[other].files > boundsOf[key.reach].files) {
+			return found
+		}
+	}
+	return known.get(key, func() *search {
 		root, err := os.OpenRoot(key.root)
 		if err != nil {
 			return &search{complete: errors.Is(err, fs.ErrNotExist)} // that of a document that is not saved yet
 		}
 		defer root.Close()
-		w := walk{known: u.files, root: root, seen: map[string]bool{}, search: search{complete: true}}
+		w := walk{known: u.files, root: root, bounds: boundsOf[key.reach], seen: map[string]bool{}, search: search{complete: true}}
 		look(&w)
 		return &w.search
 	})
@@ -152,9 +210,10 @@ func (u *userFiles) search(key searchKey, look func(*walk)) *search {
 // walk is a search under way. Names are within the root folder, with slashes.
 type walk struct {
 	search
-	known *sync.Map // see userFiles
-	root  *os.Root
-	seen  map[string]bool
+	known  *sync.Map // see userFiles
+	root   *os.Root
+	bounds bounds
+	seen   map[string]bool
 
 	folders, read, entries, bytes int
 	stopped                       bool // what looks at the files wants no more
@@ -177,7 +236,7 @@ func (w *walk) folder(name string, look func(name string)) (below []string) {
 	var files []string
 	for err == nil {
 		var entries []fs.DirEntry
-		entries, err = opened.ReadDir(min(1024, maxUserEntries-w.entries+1))
+		entries, err = opened.ReadDir(min(1024, w.bounds.entries-w.entries+1))
 		for _, entry := range entries {
 			name, isNix := path.Join(name, entry.Name()), path.Ext(entry.Name()) == ".nix"
 			switch {
@@ -189,8 +248,8 @@ func (w *walk) folder(name string, look func(name string)) (below []string) {
 				w.complete = false
 			}
 		}
-		if w.entries += len(entries); w.entries > maxUserEntries {
-			w.complete = false
+		if w.entries += len(entries); w.entries > w.bounds.entries {
+			w.complete, w.stopped = false, true
 			break
 		}
 	}
@@ -234,7 +293,7 @@ func (w *walk) missed(err error) {
 // follow looks at files that are imported, and at those that they import.
 func (w *walk) follow(imports []string) {
 	checkouts := map[string]bool{}
-	for queue := slices.Clone(imports); len(queue) > 0; queue = queue[1:] {
+	for queue := slices.Clone(imports); len(queue) > 0 && !w.stopped; queue = queue[1:] {
 		name, inside := within(w.root.Name(), queue[0])
 		if !inside {
 			w.complete = false
@@ -292,7 +351,11 @@ func (w *walk) file(name string, imports bool) userFile {
 		w.missed(err)
 		return userFile{}
 	}
-	if w.read == maxUserFiles || w.bytes >= maxUserBytes || info.Size() > maxUserBytes {
+	if w.read == w.bounds.files || w.bytes >= w.bounds.bytes {
+		w.complete, w.stopped = false, true
+		return userFile{}
+	}
+	if info.Size() > maxUserBytes {
 		w.complete = false
 		return userFile{}
 	}
@@ -301,7 +364,7 @@ func (w *walk) file(name string, imports bool) userFile {
 	file, ok := known.(userFile)
 	if !ok || !file.modified.Equal(info.ModTime()) || file.size != info.Size() || imports && !file.hasImports {
 		w.bytes += int(info.Size())
-		source, err := w.text(name)
+		source, err := readBelow(w.root, name, maxUserBytes)
 		if err != nil {
 			w.missed(err)
 			return userFile{}
@@ -317,16 +380,6 @@ func (w *walk) file(name string, imports bool) userFile {
 		w.files = append(w.files, file)
 	}
 	return file
-}
-
-func (w *walk) text(name string) (string, error) {
-	opened, err := w.root.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer opened.Close()
-	content, err := io.ReadAll(io.LimitReader(opened, maxUserBytes))
-	return string(content), err
 }
 
 // parse finds the options, overlays and imports in the file's text, unless it can be seen from afar that there are none.

@@ -129,9 +129,9 @@ func (s *Snapshot) searches(d *Document) (inside func(path string) bool, all []*
 	if root == "" || around.Pin.Format == pins.Checkout {
 		return func(string) bool { return false }, nil
 	}
-	all = []*search{s.userFiles.near(root, d)}
+	all = []*search{s.userFiles.near(root, d, s.reach)}
 	if deep {
-		all = append(all, s.userFiles.below(root))
+		all = append(all, s.userFiles.below(root, s.reach))
 	}
 	return func(path string) bool {
 		name, ok := within(root, path)

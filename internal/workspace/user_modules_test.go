@@ -118,9 +118,9 @@ func TestUserValues(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 	// What is no module is no reason to look again.
-	scan := s.Snapshot().userFiles.searches.entries[searchKey{root: dir}]
+	scan := s.Snapshot().userFiles.roots.entries[searchKey{root: dir}]
 	s.FilesChanged([]string{filepath.Join(dir, "README.md"), filepath.Join(elsewhere, "c.nix")})
-	if s.Snapshot().userFiles.searches.entries[searchKey{root: dir}] != scan {
+	if s.Snapshot().userFiles.roots.entries[searchKey{root: dir}] != scan {
 		t.Error("gone through again for a file that is no module of the workspace")
 	}
 }
