@@ -457,7 +457,7 @@ func framesAttack(c *chaos) error {
 				return fmt.Errorf("the server reads no more: %w", err)
 			}
 		}
-		if err := s.answersHover(uri); err != nil {
+		if err := s.answersHover(uri, 0); err != nil {
 			return err
 		}
 	}
@@ -466,11 +466,11 @@ func framesAttack(c *chaos) error {
 
 // answersHover asks a few times: the first questions may be lost in a damaged frame. It waits longer each time, since a busy
 // machine may be late.
-func (s *chaosServer) answersHover(uri string) error {
+func (s *chaosServer) answersHover(uri string, line int) error {
 	var result struct{ Contents any }
 	for wait := time.Second; wait <= patience/2; wait *= 2 {
 		ctx, cancel := context.WithTimeout(context.Background(), wait)
-		err := s.Call(ctx, "textDocument/hover", at(uri, map[string]any{"line": 0, "character": 27}), &result)
+		err := s.Call(ctx, "textDocument/hover", at(uri, map[string]any{"line": line, "character": 27}), &result)
 		cancel()
 		if err == nil && result.Contents != nil {
 			return nil

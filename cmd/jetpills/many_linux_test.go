@@ -1,19 +1,26 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
-var layOut = flag.String("layout", "", "lay a workspace of -files files out in this folder, and test nothing else")
-var layOutFiles = flag.Int("files", 10_000, "the Nix files of -layout")
-var layOutHosts = flag.Int("hosts", 3, "the hosts of -layout")
-var layOutImported = flag.Bool("imported", false, "the hosts of -layout import all modules")
+var (
+	layOut         = flag.String("layout", "", "lay a workspace of many files out in this folder, for measurements")
+	layOutFiles    = flag.Int("files", 10_000, "the Nix files of -layout")
+	layOutImported = flag.Bool("imported", false, "the hosts of -layout import all of its files")
+	typingTime     = flag.Duration("typing", 3*time.Second, "how long TestTyping types into each file")
+)
 
 // large is a workspace of many Nix files.
 type large struct {
@@ -139,10 +146,149 @@ func moduleText(i int) string {
 	return b.String()
 }
 
+// TestLayOut lays a workspace out where -layout says.
 func TestLayOut(t *testing.T) {
-	if *layOut != "" {
-		if err := (large{*layOutFiles, *layOutHosts, *layOutImported}).lay(*layOut); err != nil {
+	dir := *layOut
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	workspace := large{files: *layOutFiles, hosts: 3, imported: *layOutImported}
+	if *layOut == "" {
+		workspace.files = 1
+	}
+	if err := workspace.lay(dir); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCheckManyFiles holds that a check finds the same, in the same order, however many files it looks at at once; that it sees all
+// modules of a workspace that may add a value; and that its memory does not grow with the number of files.
+func TestCheckManyFiles(t *testing.T) {
+	binary := build(t)
+	check := func(files int, procs string) (found []string, out string, kib int64) {
+		t.Helper()
+		dir := t.TempDir()
+		if err := (large{files: files, hosts: 1}).lay(dir); err != nil {
 			t.Fatal(err)
 		}
+		cmd := exec.Command(binary, "check", "--format", "text", ".")
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOMAXPROCS="+procs, "XDG_CACHE_HOME="+dir)
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		if err := cmd.Run(); !errors.As(err, new(*exec.ExitError)) || !strings.Contains(stderr.String(), " files, in ") {
+			t.Fatalf("%v\n%s", err, &stderr)
+		}
+		for line := range strings.Lines(stdout.String()) {
+			if file, _, ok := strings.Cut(line, ".nix:"); ok {
+				found = append(found, file[strings.LastIndexByte(file, '/')+1:])
+			}
+		}
+		return found, stdout.String(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
 	}
+	const few, many = 100, 2100 // more than are searched for modules in an editor
+	_, _, ofFew := check(few, "2")
+	found, one, _ := check(many, "1")
+	_, out, ofMany := check(many, "4")
+	if want := "module0 module400 module800 module1200 module1600 module2000"; strings.Join(found, " ") != want {
+		t.Errorf("found in %s, want %s", found, want)
+	}
+	if out != one {
+		t.Errorf("printed with four processors:\n%s\nand with one:\n%s", out, one)
+	}
+	t.Logf("%d KiB for %d files, %d KiB for %d", ofFew, few, ofMany, many)
+	if most := ofFew + 24<<10; ofMany > most {
+		t.Errorf("%d files take %d KiB, %d files %d KiB", many, ofMany, few, ofFew)
+	}
+}
+
+// TestTyping edits a file of several hosts 500 times a second, as nobody types but a program may, with hovers in between. The server
+// keeps up: as many hovers are answered in the end as in the beginning, and it takes no more memory.
+func TestTyping(t *testing.T) {
+	binary := build(t)
+	for _, size := range []int{15_000, 250_000} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			var err error
+			for range 3 { // the machine may have other work for a while
+				c := &chaos{t: t, binary: binary, dir: t.TempDir()}
+				if err := (large{files: 20, hosts: 3, imported: true}).lay(c.dir); err != nil {
+					t.Fatal(err)
+				}
+				if err = errors.Join(c.types(size), c.end()); err == nil {
+					return
+				}
+			}
+			t.Error(err)
+		})
+	}
+}
+
+const (
+	editsEach  = 2 * time.Millisecond
+	hoversEach = 50 * time.Millisecond
+)
+
+// types types into the module of a host, filled up to a size.
+func (c *chaos) types(size int) error {
+	s, err := c.start()
+	if err != nil {
+		return err
+	}
+	text := "{ config, lib, ... }:\n{\n  hardware.nvidia-jetpack.som = \"orin-agx\";\n"
+	for n := 0; len(text) < size; n++ {
+		text += fmt.Sprintf("  services.part%d = { enable = true; args = [ \"--port\" (toString config.services.port%[1]d) ] ++ lib.optional cfg.x \"y\"; };\n", n)
+	}
+	text += "}\n"
+	uri := fileURI(filepath.Join(c.dir, "hosts", "machine0.nix"))
+	if err := s.open(uri, text); err != nil {
+		return err
+	}
+	at := map[string]any{"line": strings.Count(text, "\n") / 2, "character": 4}
+	behind := map[string]any{"line": at["line"], "character": 5}
+	period := *typingTime / 3
+	ended := make(chan error, 1)
+	var answered [3]int // hovers, in each third of the time
+	begin := time.Now()
+	go func() {
+		for time.Since(begin) < *typingTime {
+			if err := s.answersHover(uri, 2); err != nil {
+				ended <- err
+				return
+			}
+			if third := int(time.Since(begin) / period); third < len(answered) {
+				answered[third]++
+			}
+			time.Sleep(hoversEach)
+		}
+		ended <- nil
+	}()
+	resident := 0
+	for edits := 0; time.Since(begin) < *typingTime; edits++ {
+		if resident == 0 && time.Since(begin) > period {
+			resident = residentKiB(c.t, s.cmd.Process.Pid)
+		}
+		change := map[string]any{"range": map[string]any{"start": at, "end": at}, "text": "x"}
+		if edits%2 == 1 {
+			change = map[string]any{"range": map[string]any{"start": at, "end": behind}, "text": ""}
+		}
+		err := s.Notify("textDocument/didChange", map[string]any{
+			"textDocument": map[string]any{"uri": uri, "version": edits + 2}, "contentChanges": []any{change},
+		})
+		if err != nil {
+			return err
+		}
+		time.Sleep(time.Until(begin.Add(time.Duration(edits+1) * editsEach)))
+	}
+	if err := <-ended; err != nil {
+		return err
+	}
+	grown := residentKiB(c.t, s.cmd.Process.Pid) - resident
+	c.t.Logf("%d bytes: hovers answered in each third of %v: %v; %d KiB resident after the first, %d KiB more in the end", size, *typingTime, answered, resident, grown)
+	if answered[2] < answered[0]/3 {
+		return fmt.Errorf("hovers answered in each third of the time: %v", answered)
+	}
+	if most := 32 << 10 * raceMemory; grown > most {
+		return fmt.Errorf("%d KiB more are resident than after the first third", grown)
+	}
+	return nil
 }

@@ -70,7 +70,7 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 		return nil // else another file may give a value of this one to an option
 	}
 	sn = sn.AtLength()
-	sn.SawUserModules(doc) // for those who ask at once
+	sn.SearchUserModules(doc)
 	if doc.Path != "" {
 		sn.Configuration(doc.Dir()) // which hovers wait for, whatever the settings say; which revision holds may hang on it
 	}

@@ -82,8 +82,7 @@ type userFiles struct {
 	files *sync.Map
 }
 
-// searchKey is the folder of a search, and what a document that is not in the search of all of it adds: its folder and
-// its imports.
+// searchKey is the folder of a search, and what a document that is not in the search of all of it adds: its imports, or its folder.
 type searchKey struct {
 	root, near string
 	reach      reach
@@ -147,12 +146,16 @@ func mayHoldModules(root, path string) bool {
 	return (inside || around) && (filepath.Ext(path) == ".nix" || filepath.Ext(path) == "")
 }
 
-// near finds the modules that a document imports, those that they import, and those in the document's folder.
-func (u *userFiles) near(root string, d *Document, far reach) *search {
-	key := searchKey{root, strings.Join(append([]string{d.Dir()}, d.imports()...), "\x00"), far}
-	return u.search(u.searches, key, func(w *walk) {
-		w.follow(d.imports())
-		if name, inside := within(root, d.Dir()); inside && d.Path != "" {
+// imported finds the modules that a document imports, and those that they import.
+func (u *userFiles) imported(root string, d *Document, far reach) *search {
+	key := searchKey{root, strings.Join(d.imports(), "\x00"), far}
+	return u.search(u.searches, key, func(w *walk) { w.follow(d.imports()) })
+}
+
+// beside finds the modules in a folder, an absolute path.
+func (u *userFiles) beside(root, dir string, far reach) *search {
+	return u.search(u.searches, searchKey{root, "\x00" + dir, far}, func(w *walk) {
+		if name, inside := within(root, dir); inside {
 			w.folder(name, w.look)
 		}
 	})

@@ -77,6 +77,14 @@ func (s *Snapshot) SawUserModules(d *Document) bool {
 	return !slices.ContainsFunc(searches, func(found *search) bool { return !found.complete })
 }
 
+// SearchUserModules searches all that is around a document for the user's modules, for those who ask AtOnce.
+func (s *Snapshot) SearchUserModules(d *Document) {
+	around := s.surroundings(d)
+	if root, deep := s.userRoot(d, around); root != "" && deep && around.Pin.Format != pins.Checkout {
+		s.userFiles.below(root, s.reach)
+	}
+}
+
 func (s *Snapshot) userDeclares(d *Document, wanted func(declaredOption) bool) bool {
 	return slices.ContainsFunc(s.userModules(d), func(m userModule) bool { return slices.ContainsFunc(m.options, wanted) })
 }
@@ -129,7 +137,12 @@ func (s *Snapshot) searches(d *Document) (inside func(path string) bool, all []*
 	if root == "" || around.Pin.Format == pins.Checkout {
 		return func(string) bool { return false }, nil
 	}
-	all = []*search{s.userFiles.near(root, d, s.reach)}
+	if len(d.imports()) > 0 {
+		all = append(all, s.userFiles.imported(root, d, s.reach))
+	}
+	if d.Path != "" {
+		all = append(all, s.userFiles.beside(root, d.Dir(), s.reach))
+	}
 	if deep {
 		all = append(all, s.userFiles.below(root, s.reach))
 	}

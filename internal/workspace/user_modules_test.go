@@ -330,3 +330,61 @@ func TestUserModulesOfAFolderThatIsNotThere(t *testing.T) {
 		t.Error("something was left out of a folder that is not there")
 	}
 }
+
+// TestUserModulesAtOnce holds that who asks at once waits for a few files, however many there are, and gets all that a diagnostic
+// has searched since.
+func TestUserModulesAtOnce(t *testing.T) {
+	for _, files := range []int{20, 200, 1000} {
+		s, _, _ := storeSession(t)
+		dir := repository(t)
+		for i := range files {
+			write(t, dir, fmt.Sprintf("modules/%d/%d.nix", i/20, i), "{ }")
+		}
+		write(t, dir, "modules/z/z/board.nix", board("b"))
+		document := write(t, dir, "hosts/a.nix", "{ }")
+		s.SetFolders([]string{dir})
+		s.Open(document, document, "nix", 1, "{ imports = [ ./b.nix ]; }")
+		sn := s.Snapshot()
+		d, _ := sn.Document(document)
+		isFew := files < boundsOf[atOnce].files
+		if saw, n := sn.AtOnce().SawUserModules(d), len(sn.AtOnce().UserValues(d, boardOption)); saw != isFew || n == 1 != isFew {
+			t.Errorf("of %d files: all seen: %v, %d values", files, saw, n)
+		}
+		read := 0
+		sn.userFiles.files.Range(func(any, any) bool { read++; return true })
+		if most := min(files, boundsOf[atOnce].files) + 2; read > most {
+			t.Errorf("%d of %d files were read, want %d at most", read, files, most)
+		}
+		sn.AtOnce().AtLength().SearchUserModules(d)
+		if saw, n := sn.AtOnce().SawUserModules(d), len(sn.AtOnce().UserValues(d, boardOption)); !saw || n != 1 {
+			t.Errorf("of %d files, after a search: all seen: %v, %d values", files, saw, n)
+		}
+	}
+}
+
+// TestUserModulesOfEach holds that a search beside a document is that of its folder: not each document goes through all others anew.
+func TestUserModulesOfEach(t *testing.T) {
+	s, _, _ := storeSession(t)
+	dir := repository(t)
+	const files = 100
+	for i := range files {
+		write(t, dir, fmt.Sprintf("%d.nix", i), fmt.Sprintf("{ imports = [ ./%d.nix ]; }", i+1))
+	}
+	sn := s.Snapshot()
+	for i := range files {
+		d, err := ReadDocument(filepath.Join(dir, fmt.Sprintf("%d.nix", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sn.UserValues(d, boardOption)
+	}
+	beside := 0
+	for key := range sn.userFiles.searches.entries {
+		if strings.HasPrefix(key.near, "\x00") {
+			beside++
+		}
+	}
+	if beside != 1 || len(sn.userFiles.roots.entries) != 1 {
+		t.Errorf("%d folders and %d roots were searched, want one", beside, len(sn.userFiles.roots.entries))
+	}
+}
