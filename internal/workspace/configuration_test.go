@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -136,6 +137,27 @@ func TestConfigurationGivenUp(t *testing.T) {
 	s.Snapshot().configurations.of(write(t, other, "configuration.nix", "{ }")).turn <- struct{}{}
 	if c := s.Snapshot().Until(left).Configuration(other); c != nil {
 		t.Errorf("%v, while another evaluates", c.Hosts)
+	}
+}
+
+// A question keeps the evaluations that it has seen, however many others are asked for meanwhile; of those, the newest are kept.
+func TestEvaluationsOfAQuestion(t *testing.T) {
+	s, _ := newSession(t)
+	question := s.Snapshot().Until(t.Context())
+	first := question.evaluationOf("flake 0")
+	for i := range mostConfigurations {
+		s.Snapshot().evaluationOf(fmt.Sprint("flake ", i+1))
+	}
+	if question.evaluationOf("flake 0") != first || question.peekAt("flake 0") != first {
+		t.Error("a question has another evaluation than before")
+	}
+	if s.Snapshot().peekAt("flake 0") != nil {
+		t.Error("more evaluations are kept than are to be")
+	}
+	for i := range mostConfigurations {
+		if s.Snapshot().peekAt(fmt.Sprint("flake ", i+1)) == nil {
+			t.Errorf("evaluation %d of the last %d is gone", i+1, mostConfigurations)
+		}
 	}
 }
 
