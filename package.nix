@@ -21,7 +21,7 @@ buildGoModule {
     ];
   };
   # The hash of what `go mod vendor` writes; a test computes it.
-  vendorHash = "sha256-wIo4wxw4IX88ynDgNJ6arNwIvoegF8PLUzLFDt5omH8=";
+  vendorHash = "sha256-UVgyr6y+5ebCQDA5Kncli4n9lovnr8IpcHQhr9/sN8o=";
 
   subPackages = [ "cmd/jetpills" ];
   env.CGO_ENABLED = 0;

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -16,7 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"github.com/spf13/cobra"
 
 	"jetpills/internal/ide"
@@ -483,50 +481,4 @@ func (f finding) shape() findingJSON {
 			})}
 		}),
 	}
-}
-
-// sarifURI is the address of a file in a report: a relative path stays relative, to the root of the repository as a rule.
-func sarifURI(file string) string {
-	if filepath.IsAbs(file) {
-		return workspace.FileURI(file)
-	}
-	return (&url.URL{Path: filepath.ToSlash(file)}).String()
-}
-
-// printSARIF prints findings as code hosts take them.
-func printSARIF(w io.Writer, findings []finding, version string) error {
-	run := sarif.NewRunWithInformationURI("jetpills", "https://github.com/anduril/jetpack-nixos")
-	run.Tool.Driver.WithVersion(version)
-	run.WithColumnKind("utf16CodeUnits")
-	for _, r := range ide.Rules() {
-		rule := run.AddRule(string(r.Code)).WithDescription(r.Finds)
-		rule.Help = sarif.NewMultiformatMessageString().WithText(r.Mend)
-		rule.FullDescription = sarif.NewMultiformatMessageString().WithText(r.Why)
-		rule.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(sarifLevel(r.Severity))
-	}
-	for _, f := range findings {
-		result := run.CreateResultForRule(string(f.Code)).WithLevel(sarifLevel(f.Severity)).WithMessage(sarif.NewTextMessage(f.Message)).
-			AddLocation(sarifLocation(f.file, f.start, f.end))
-		for _, r := range f.related {
-			result.AddRelatedLocation(sarifLocation(r.File, r.start, r.end).WithMessage(sarif.NewTextMessage(r.Message)))
-		}
-	}
-	report := sarif.NewReport()
-	report.AddRun(run)
-	return report.PrettyWrite(w)
-}
-
-func sarifLevel(s ide.Severity) string {
-	if s == ide.SeverityHint {
-		return "note"
-	}
-	return s.String()
-}
-
-func sarifLocation(file string, start, end text.Position) *sarif.Location {
-	region := sarif.NewRegion().
-		WithStartLine(int(start.Line) + 1).WithStartColumn(int(start.Character) + 1).
-		WithEndLine(int(end.Line) + 1).WithEndColumn(int(end.Character) + 1)
-	artifact := sarif.NewArtifactLocation().WithURI(sarifURI(file))
-	return sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(artifact).WithRegion(region))
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
 	"jetpills/pills"
 )
@@ -204,7 +205,7 @@ func TestCheckJSON(t *testing.T) {
 	}
 }
 
-// TestCheckSARIF holds the form that code hosts read; their columns count UTF-16 code units.
+// TestCheckSARIF holds the form that code hosts read, by the schema of the standard; their columns count UTF-16 code units.
 func TestCheckSARIF(t *testing.T) {
 	dir := checked(t)
 	out, _, code := run(t, "", "check", "--format", "sarif", filepath.Join(dir, "sub", "bad.nix"))
@@ -235,12 +236,33 @@ func TestCheckSARIF(t *testing.T) {
 	if report.Version != "2.1.0" || len(report.Runs) != 1 || len(report.Runs[0].Results) != 1 {
 		t.Fatalf("got:\n%s", out)
 	}
+	checkSARIF(t, out)
 	first := report.Runs[0]
 	region := first.Results[0].Locations[0].PhysicalLocation.Region
 	if first.ColumnKind != "utf16CodeUnits" || first.Tool.Driver.Name != "jetpills" || first.Tool.Driver.Rules[first.Results[0].RuleIndex].ID != "unknown-value" ||
 		first.Results[0].RuleID != "unknown-value" || first.Results[0].Level != "error" ||
 		region.StartLine != 3 || region.StartColumn != 44 || region.EndColumn != 54 {
 		t.Errorf("got:\n%s", out)
+	}
+}
+
+// checkSARIF holds a log to the schema of SARIF 2.1.0.
+func checkSARIF(t *testing.T, log string) {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(log))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&sarif.Report{}); err != nil {
+		t.Errorf("%v:\n%s", err, log)
+	}
+	report, err := sarif.FromString(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range report.Runs { // what a log leaves out has these values by the standard, and none in the library
+		run.Language, run.Tool.Driver.Language, run.NewlineSequences = "en-US", "en-US", []string{"\n"}
+	}
+	if err := report.Validate(); err != nil {
+		t.Errorf("%v:\n%s", err, log)
 	}
 }
 

@@ -362,6 +362,7 @@ func TestCheckOverFiles(t *testing.T) {
 	if out, _, _ = run(t, "", "check", "--format", "sarif", "shared.nix"); !strings.Contains(out, `"relatedLocations"`) {
 		t.Errorf("no related location:\n%s", out)
 	}
+	checkSARIF(t, out)
 }
 
 // TestHostsWithSyntaxErrors holds that files which are not Nix are named, and that the rest is printed.

@@ -17,7 +17,7 @@ buildGoModule (finalAttrs: {
     tag = "v${finalAttrs.version}";
     hash = lib.fakeHash; # Nix says the right one
   };
-  vendorHash = "sha256-wIo4wxw4IX88ynDgNJ6arNwIvoegF8PLUzLFDt5omH8=";
+  vendorHash = "sha256-UVgyr6y+5ebCQDA5Kncli4n9lovnr8IpcHQhr9/sN8o=";
 
   subPackages = [ "cmd/jetpills" ];
   env.CGO_ENABLED = 0;
