@@ -66,16 +66,21 @@ func TestList(t *testing.T) {
 	if string(have) != string(want) {
 		t.Fatal("the list is not that of the pills: go run ./cmd/jetpills pills lint --fix pills")
 	}
-	listed, whole := pill.Load(pills.FS), pill.Load(parsed)
-	if !listed.IsListed() || whole.IsListed() {
+	listed, whole := pill.Open(pills.FS), pill.Load(parsed)
+	if !listed.IsListed() || whole.IsListed() || !pill.Load(pills.FS).IsListed() {
 		t.Fatal("the list is not read where it is, or read where it is not")
 	}
 	again, err := listed.List()
 	if err != nil || string(again) != string(want) {
 		t.Error("read back, the list is another one: ", err)
 	}
+	if listed.Hash() != whole.Hash() {
+		t.Error("the list has another hash than the pills")
+	}
 	texts := func(c *pill.Collection) (all []string) {
-		for _, p := range c.Pills() {
+		index, _ := c.Index()
+		glossary, _ := c.Glossary()
+		for _, p := range append(c.Pills(), index, glossary) {
 			for _, s := range p.Sections {
 				all = append(all, s.Ref(), s.Label(), s.Markdown(), s.Excerpt(0).Markdown(nil), fmt.Sprint(s.Topics, s.Formerly, s.Line, s.IsFrame(), s.LineAt(0)))
 			}

@@ -27,7 +27,7 @@ func (p *Program) snapshot() (*workspace.Snapshot, error) {
 	}
 	snapshot := workspace.NewSession(workspace.Config{
 		Library:  library,
-		Pills:    pill.Load(p.Pills),
+		Pills:    pill.Open(p.Pills),
 		Settings: &settings,
 		Root:     p.Root,
 	}).Snapshot()
@@ -40,7 +40,7 @@ func (p *Program) snapshot() (*workspace.Snapshot, error) {
 // pills are the pills that the commands show: the shipped ones, or those of --pills.
 func (p *Program) pills() (*pill.Collection, error) {
 	if p.pillsDir == "" {
-		return pill.Load(p.Pills), nil
+		return pill.Open(p.Pills), nil
 	}
 	snapshot, err := p.snapshot()
 	if err != nil {

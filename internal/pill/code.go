@@ -19,7 +19,7 @@ type CodeBlock struct {
 }
 
 // CodeBlocks returns the pill's fenced blocks in order, those inside lists and folded answers too.
-func (p *Pill) CodeBlocks() []CodeBlock { return p.document().blocks }
+func (p *Pill) CodeBlocks() []CodeBlock { return p.contents().blocks }
 
 func (d *document) codeBlock(n *ast.FencedCodeBlock) (block CodeBlock, closed bool) {
 	block.Text = string(n.Lines().Value(d.source))
@@ -51,7 +51,7 @@ type Text struct {
 }
 
 // Texts returns the pill's prose in order, that inside lists, quotes and folded answers too.
-func (p *Pill) Texts() []Text { return p.document().texts }
+func (p *Pill) Texts() []Text { return p.contents().texts }
 
 func (d *document) text(n ast.Node) Text {
 	nowhere := [2]int{len(d.source), 0}
@@ -94,7 +94,7 @@ type Link struct {
 }
 
 // Links returns the pill's links in order.
-func (p *Pill) Links() []Link { return p.document().links }
+func (p *Pill) Links() []Link { return p.contents().links }
 
 func (p *Pill) link(n *ast.Link) Link {
 	destination := plainText(n.Destination)

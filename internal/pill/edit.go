@@ -32,10 +32,10 @@ type Unit struct {
 // Units returns the pill's prose, and behind it its code blocks.
 func (p *Pill) Units() []Unit {
 	var all []Unit
-	for _, t := range p.document().texts {
+	for _, t := range p.contents().texts {
 		all = append(all, Unit{Text: t})
 	}
-	for _, b := range p.document().blocks {
+	for _, b := range p.contents().blocks {
 		all = append(all, Unit{Text{Source: b.Text, Line: b.Line + 1, Code: [][2]int{{0, len(b.Text)}}}, b.Language, true})
 	}
 	return all
@@ -44,7 +44,8 @@ func (p *Pill) Units() []Unit {
 // Units returns the prose and the code blocks of a piece of Markdown. Their lines count from 1.
 func Units(markdown string) []Unit {
 	p := newPill([]byte(markdown))
-	p.collect(p.document().parse(0, len(markdown)), func(int, string, ...any) {})
+	all := p.collect(p.document().parse(0, len(markdown)), func(int, string, ...any) {})
+	p.contents = func() contents { return all }
 	return p.Units()
 }
 
@@ -76,14 +77,13 @@ type Block struct {
 
 // Markdown is the section as it stands in the file, without its heading and the sections inside it.
 func (s Section) Markdown() string {
-	at := s.Pill.document().ranges[s.body.number]
-	return string(s.Pill.source()[at[0]:at[1]])
+	at := s.part()
+	return string(s.Pill.source()[at.from:at.to])
 }
 
 // LineAt is the 1-based line of the file of an offset in the section's Markdown.
 func (s Section) LineAt(offset int) int {
-	d := s.Pill.document()
-	return d.line(d.ranges[s.body.number][0] + offset)
+	return s.Pill.document().line(s.part().from + offset)
 }
 
 // Blocks cuts a piece of Markdown into its blocks. Laid end to end, their sources are the text, but for empty lines before the first.
@@ -167,7 +167,7 @@ func (s Section) Rewritten(rewrite func(inner Section) string, enough int) (rewr
 		}
 	}()
 	p, d := *s.Pill, &document{firstLine: 1}
-	p.Sections, p.document = nil, func() *document { return d }
+	p.Sections, p.document, p.contents = nil, func() *document { return d }, func() contents { return contents{} }
 	said := 0
 	for _, inner := range s.Subtree() {
 		from := len(d.source)
@@ -178,20 +178,17 @@ func (s Section) Rewritten(rewrite func(inner Section) string, enough int) (rewr
 			}
 			d.source = append(append(d.source, body...), "\n\n"...)
 		}
-		d.ranges = append(d.ranges, [2]int{from, len(d.source)})
+		d.parts = append(d.parts, part{from: from, to: len(d.source)})
 		inner.body = &body{number: len(p.Sections), role: inner.body.role}
 		inner.Pill = &p
 		p.Sections = append(p.Sections, inner)
 	}
 	d.lineEnds = lineEnds(d.source)
-	for _, at := range d.ranges {
-		var nodes []ast.Node
-		for n := range children(d.parse(at[0], at[1])) {
-			if html, isHTML := n.(*ast.HTMLBlock); !isHTML || strings.Contains(htmlText(html, d.source), "<") {
-				nodes = append(nodes, n)
-			}
+	for i := range d.parts {
+		at := &d.parts[i]
+		for n := range children(d.parse(at.from, at.to)) {
+			at.add(n, d.source)
 		}
-		d.nodes = append(d.nodes, nodes)
 	}
 	rewritten = p.Sections[0]
 	rewritten.focus = s.focus

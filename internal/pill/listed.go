@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,8 +12,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// ListFile lists the sections of the pills beside it, so that a program finds what explains a topic without parsing the pills: that takes
-// thirty times as long. A list that was made of other files is of no use, and is not read.
+// ListFile lists the sections of the pills beside it, so that a program finds what explains a topic without parsing the pills, and parses a
+// section by itself: to parse all takes a hundred times as long. A list that was made of other files is of no use, and Load does not read it.
 const ListFile = "sections.tsv"
 
 // codeEnd stands behind each piece of code in a heading.
@@ -45,6 +46,9 @@ func (c *Collection) List() ([]byte, error) {
 		if isNumber(p.ID) && !p.annotated {
 			return nil, errors.New(p.File + " does not say what its sections explain")
 		}
+		if p.contents().references {
+			return nil, errors.New(p.File + " defines links in other places than they stand")
+		}
 		err := write("pill", p.ID, p.File, p.annotated, p.Minutes, p.diagrams, p.Title, p.Subtitle, p.Summary, p.Group, p.Revision, strings.Join(p.BuildsOn, ","))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.File, err)
@@ -64,8 +68,9 @@ func (c *Collection) List() ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// readList makes a collection of the list beside the pills; nil where there is none for these very files.
-func readList(fsys fs.FS) *Collection {
+// readList makes a collection of the list beside the pills; nil where there is none for these very files. Of files that are fixed, as Open has
+// it, none is read.
+func readList(fsys fs.FS, isFixed bool) *Collection {
 	list, err := fs.ReadFile(fsys, ListFile)
 	if err != nil {
 		return nil
@@ -74,44 +79,56 @@ func readList(fsys fs.FS) *Collection {
 	if err != nil {
 		return nil
 	}
-	c, size := &Collection{files: map[string][]byte{}, isListed: true}, 0
+	open := now
+	if isFixed {
+		open = later
+	}
+	c, size := &Collection{files: map[string]file{}, isListed: true}, 0
 	for _, entry := range entries {
 		if _, ok := idOf(entry.Name()); !ok {
 			continue
 		}
-		content, err := read(fsys, entry.Name())
-		if size += len(content); err != nil || size > maxSize {
+		f, err := open(fsys, entry.Name())
+		if size += f.size; err != nil || size > maxSize {
 			return nil
 		}
-		c.files[entry.Name()] = content
+		c.files[entry.Name()] = f
 	}
-	c.readSymptoms(fsys)
+	c.readSymptoms(fsys, open)
 	made, rest, _ := strings.Cut(string(list), "\n")
-	if c.hash = hash(c.files); made != c.hash {
+	if c.hash = made; !isFixed && made != hash(c.files) {
 		return nil
 	}
+	// All sections are made at once, which costs the start of the program less.
+	number := strings.Count(rest, "\n") + 1
+	sections, bodies := make([]Section, number), make([]body, number)
 	var p *Pill
+	var fields []string
 	for line := range strings.Lines(rest) {
-		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		switch {
-		case fields[0] == "pill":
+		fields = slices.AppendSeq(fields[:0], strings.SplitSeq(strings.TrimSuffix(line, "\n"), "\t"))
+		if fields[0] == "pill" {
 			if p = c.listedPill(fields[1:]); p == nil {
 				return nil
 			}
+			p.Sections = sections[:0]
 			c.add(p)
-		case p == nil || !p.addListed(fields):
+			continue
+		}
+		if p == nil || !p.addListed(fields, &bodies[0]) {
 			return nil
 		}
+		sections, bodies = sections[1:], bodies[1:]
 	}
 	for _, p := range c.all() {
 		if len(p.Sections) == 0 {
 			return nil
 		}
+		p.Sections = slices.Clip(p.Sections)
 	}
 	return c
 }
 
-// listedPill is the pill of a line of the list, or nil. Its file is parsed when its text is first asked for.
+// listedPill is the pill of a line of the list, or nil.
 func (c *Collection) listedPill(fields []string) *Pill {
 	if len(fields) != 11 {
 		return nil
@@ -125,11 +142,13 @@ func (c *Collection) listedPill(fields []string) *Pill {
 	}
 	file, ok := c.files[p.File]
 	id, isPill := idOf(p.File)
-	p.document = sync.OnceValue(func() *document {
-		if parsed, _ := parse(p.File, p.ID, clean(file)); parsed != nil && len(parsed.Sections) == len(p.Sections) {
-			return parsed.document()
+	p.document = sync.OnceValue(func() *document { return p.listedDocument(clean(file.content())) })
+	p.contents = sync.OnceValue(func() contents {
+		parsed, _ := parse(p.File, p.ID, clean(file.content()))
+		if parsed == nil {
+			return contents{}
 		}
-		return &document{firstLine: 1, nodes: make([][]ast.Node, len(p.Sections)), ranges: make([][2]int, len(p.Sections))}
+		return parsed.contents()
 	})
 	if noMinutes != nil || noCount != nil || !ok || !isPill || id != p.ID {
 		return nil
@@ -137,8 +156,60 @@ func (c *Collection) listedPill(fields []string) *Pill {
 	return p
 }
 
+// listedDocument is the text of a pill whose sections are listed. Each section is parsed when it is first asked for.
+func (p *Pill) listedDocument(text []byte) *document {
+	_, source, firstLine, _ := cutFrontMatter(text)
+	d := newDocument(source, firstLine)
+	d.parts = make([]part, len(p.Sections))
+	from := 0
+	for i := range d.parts {
+		end := len(source)
+		if i+1 < len(d.parts) {
+			end = max(from, d.offset(p.Sections[i+1].Line))
+		}
+		at, begin := &d.parts[i], from
+		at.to = end
+		at.parse = func() { at.read(d, begin, i == 0, i+1 == len(d.parts)) }
+		from = end
+	}
+	return d
+}
+
+// read parses what stands from an offset to the end of the part: a heading, and what is under it.
+func (p *part) read(d *document, from int, isFirst, isLast bool) {
+	end := p.to
+	defer func() {
+		// A fault of the Markdown library must not end an answer.
+		if recover() != nil {
+			p.nodes, p.from, p.to = nil, end, end
+		}
+	}()
+	isHeading := func(n ast.Node) bool { return n.Kind() == ast.KindHeading }
+	nodes := slices.Collect(children(d.parse(from, end)))
+	at := slices.IndexFunc(nodes, isHeading)
+	if at >= 0 {
+		nodes = slices.Delete(nodes, at, at+1)
+	}
+	if at != 0 && !isFirst || slices.ContainsFunc(nodes, isHeading) {
+		nodes = nil // the list has the section at a wrong place
+	}
+	p.from = end
+	if len(nodes) > 0 {
+		p.from = d.lineStart(nodes[0].Pos())
+	}
+	for _, n := range nodes {
+		p.add(n, d.source)
+	}
+	if isFirst {
+		p.dropLead(d)
+	}
+	if isLast {
+		p.dropFooter(d)
+	}
+}
+
 // addListed adds the section of a line of the list.
-func (p *Pill) addListed(fields []string) bool {
+func (p *Pill) addListed(fields []string, b *body) bool {
 	if len(fields) != 8 {
 		return false
 	}
@@ -150,16 +221,20 @@ func (p *Pill) addListed(fields []string) bool {
 		}
 		numbers[i] = n
 	}
+	b.number, b.role = len(p.Sections), role(numbers[2])
 	s := Section{
 		Pill: p, Level: numbers[0], Line: numbers[1], Title: fields[3], Anchor: fields[4], Formerly: listed(fields[6]),
-		headingCode: strings.ReplaceAll(fields[7], codeEnd, "\n"), body: &body{number: len(p.Sections), role: role(numbers[2])},
+		headingCode: strings.ReplaceAll(fields[7], codeEnd, "\n"), body: b,
 	}
-	for _, text := range listed(fields[5]) {
-		kind, name, ok := strings.Cut(text, ":")
-		if !ok {
-			return false
+	if topics := fields[5]; topics != "" {
+		s.Topics = make([]Topic, 0, strings.Count(topics, ",")+1)
+		for text := range strings.SplitSeq(topics, ",") {
+			kind, name, ok := strings.Cut(text, ":")
+			if !ok {
+				return false
+			}
+			s.Topics = append(s.Topics, Topic{Kind(kind), name})
 		}
-		s.Topics = append(s.Topics, Topic{Kind(kind), name})
 	}
 	p.Sections = append(p.Sections, s)
 	return true

@@ -52,6 +52,21 @@ func TestListThatDoesNotFit(t *testing.T) {
 			}
 		})
 	}
+	// Files that are fixed are read when their text is asked for, and the list counts as theirs.
+	unread := fstest.MapFS{ListFile: {Data: list}}
+	for name := range folder {
+		unread[name] = &fstest.MapFile{Data: []byte{0}} // which no pill has
+	}
+	if c := Open(unread); !c.IsListed() || c.Hash() != lines[0][:32] || said(c) != "" || c.Pills()[0].Minutes != 4 || Load(unread).IsListed() {
+		t.Errorf("a file was read, or the hash is %s", c.Hash())
+	}
+	fixed := fstest.MapFS{ListFile: {Data: list}}
+	for name, file := range folder {
+		fixed[name] = file
+	}
+	if c := Open(fixed); said(c) != "Text of one." || c.Sizes()["03-a.md"] != len(folder["03-a.md"].Data) {
+		t.Errorf("%q, %v", said(c), c.Sizes())
+	}
 	// The hash is right, and the sections are not those of the file.
 	if c := with(strings.Join(lines[:4], "") + strings.Join(lines[5:], "")); c.IsListed() && said(c) != "" {
 		t.Errorf("%q", said(c))
@@ -62,6 +77,7 @@ func TestListRefuses(t *testing.T) {
 	for name, folder := range map[string]fstest.MapFS{
 		"is a pill without annotations": files("03-a.md", "# A\n\n## One\n\nText.\n"),
 		"is a pill with a problem":      files("03-a.md", "# A\n\n## One\n<!-- explains: nonsense -->\n\nText.\n"),
+		"is a link defined elsewhere":   files("03-a.md", "# A\n\n## One\n<!-- explains: concept:one -->\n\n[Text][b].\n\n## Two\n\n[b]: https://b.example\n"),
 	} {
 		if list, err := Load(folder).List(); err == nil {
 			t.Errorf("there %s, and the list is %q", name, list)

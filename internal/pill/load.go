@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
@@ -59,8 +60,14 @@ const (
 
 // Load reads the pills at the root of fsys: README.md, glossary.md, NN-name.md and symptoms.yaml; other files are ignored, but for the list
 // of sections beside them. It never fails: what cannot be read is in Problems.
-func Load(fsys fs.FS) *Collection {
-	c := readList(fsys)
+func Load(fsys fs.FS) *Collection { return load(fsys, false) }
+
+// Open is Load for files that never change, with a list of sections that is known to be theirs, as tests hold of the shipped pills: a file
+// is read when its text is first asked for.
+func Open(fsys fs.FS) *Collection { return load(fsys, true) }
+
+func load(fsys fs.FS, isFixed bool) *Collection {
+	c := readList(fsys, isFixed)
 	if c == nil {
 		c = parseAll(fsys)
 	}
@@ -79,7 +86,7 @@ func Load(fsys fs.FS) *Collection {
 
 // parseAll reads and parses the files of pills.
 func parseAll(fsys fs.FS) *Collection {
-	c := &Collection{files: map[string][]byte{}}
+	c := &Collection{files: map[string]file{}}
 	problem := func(file string, line int, err error) {
 		c.problems = append(c.problems, Problem{file, line, err.Error()})
 	}
@@ -101,22 +108,22 @@ func parseAll(fsys fs.FS) *Collection {
 			continue
 		}
 		number++
-		content, err := read(fsys, name)
+		f, err := now(fsys, name)
 		if err != nil {
 			problem(name, 0, err)
 			continue
 		}
-		source := clean(content)
+		source := clean(f.content())
 		of, line, err := weigh(source)
 		if err != nil {
 			problem(name, line, err)
 			continue
 		}
-		if size, weight = size+len(content), weight+of; size > maxSize || weight > maxWeight {
+		if size, weight = size+f.size, weight+of; size > maxSize || weight > maxWeight {
 			leftOut = append(leftOut, name)
 			continue
 		}
-		c.files[name] = content
+		c.files[name] = f
 		if other, taken := byID[id]; taken {
 			problem(name, 0, fmt.Errorf("pill %s is already %s", id, other))
 			continue
@@ -135,7 +142,7 @@ func parseAll(fsys fs.FS) *Collection {
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
-	c.readSymptoms(fsys)
+	c.readSymptoms(fsys, now)
 	c.hash = hash(c.files)
 	return c
 }
@@ -171,6 +178,24 @@ func idOf(name string) (id string, ok bool) {
 // isNumber reports whether an id is that of a pill, not that of the index or the glossary.
 func isNumber(id string) bool { return id != indexID && id != glossaryID }
 
+// now reads a file at once.
+func now(fsys fs.FS, name string) (file, error) {
+	content, err := read(fsys, name)
+	return file{len(content), func() []byte { return content }}, err
+}
+
+// later reads a file whenever its content is asked for.
+func later(fsys fs.FS, name string) (file, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return file{}, err
+	}
+	return file{int(info.Size()), func() []byte {
+		content, _ := read(fsys, name)
+		return content
+	}}, nil
+}
+
 func read(fsys fs.FS, name string) ([]byte, error) {
 	// Opening a pipe would wait for someone to write into it.
 	info, err := fs.Stat(fsys, name)
@@ -200,11 +225,11 @@ func read(fsys fs.FS, name string) ([]byte, error) {
 	return content, nil
 }
 
-func hash(files map[string][]byte) string {
+func hash(files map[string]file) string {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(h, "%d %s %d ", len(name), name, len(files[name]))
-		h.Write(files[name])
+		fmt.Fprintf(h, "%d %s %d ", len(name), name, files[name].size)
+		h.Write(files[name].content())
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
@@ -220,8 +245,11 @@ func leftOutError(files int) error {
 }
 
 // clean is the text of a file without a byte order mark, with LF line ends, and
-// valid.
+// valid. It may be the content itself.
 func clean(content []byte) []byte {
+	if !bytes.ContainsAny(content, "\r\v") && !bytes.HasPrefix(content, []byte("\xef\xbb\xbf")) && utf8.Valid(content) {
+		return content
+	}
 	source := string(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")))
 	// A carriage return is a line break to editors, and none to the Markdown library. "\v" means something else in spans.
 	source = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", " ").Replace(source)
@@ -290,7 +318,8 @@ func parse(file, id string, source []byte) (p *Pill, problems []Problem) {
 
 	doc := p.document().parse(0, len(rest))
 	p.split(doc, problem)
-	p.collect(doc, problem)
+	all := p.collect(doc, problem)
+	p.contents = func() contents { return all }
 	return p, problems
 }
 
@@ -320,8 +349,12 @@ func depth(line []byte) int {
 
 // newPill is a pill of a text without front matter.
 func newPill(source []byte) *Pill {
-	d := &document{source: source, firstLine: 1, lineEnds: lineEnds(source)}
-	return &Pill{document: func() *document { return d }}
+	d := newDocument(source, 1)
+	return &Pill{document: func() *document { return d }, contents: func() contents { return contents{} }}
+}
+
+func newDocument(source []byte, firstLine int) *document {
+	return &document{source: source, firstLine: firstLine, lineEnds: lineEnds(source)}
 }
 
 // line is the 1-based line in the file of an offset in the source.
@@ -330,8 +363,20 @@ func (d *document) line(offset int) int {
 	return d.firstLine + before
 }
 
+// offset is where a line of the file, 1-based, begins in the source.
+func (d *document) offset(line int) int {
+	switch before := line - d.firstLine; {
+	case before <= 0:
+		return 0
+	case before <= len(d.lineEnds):
+		return d.lineEnds[before-1] + 1
+	}
+	return len(d.source)
+}
+
 // lineEnds are the offsets of the line breaks of a text.
-func lineEnds(text []byte) (ends []int) {
+func lineEnds(text []byte) []int {
+	ends := make([]int, 0, bytes.Count(text, []byte("\n")))
 	for at, b := range text {
 		if b == '\n' {
 			ends = append(ends, at)
@@ -341,13 +386,13 @@ func lineEnds(text []byte) (ends []int) {
 }
 
 // collect gathers what checks ask for: code blocks, links and prose.
-func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
+func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) (all contents) {
 	d := p.document()
 	inspect(doc, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FencedCodeBlock:
 			block, closed := d.codeBlock(n)
-			d.blocks = append(d.blocks, block)
+			all.blocks = append(all.blocks, block)
 			if block.Language == diagram {
 				p.diagrams++
 			}
@@ -355,10 +400,13 @@ func (p *Pill) collect(doc ast.Node, problem func(int, string, ...any)) {
 				problem(block.Line, "code block is not closed")
 			}
 		case *ast.Link:
-			d.links = append(d.links, p.link(n))
+			all.links = append(all.links, p.link(n))
 		case *ast.Paragraph, *ast.TextBlock, *ast.Heading, *tables.TableHeader, *tables.TableRow:
-			d.texts = append(d.texts, d.text(n))
+			all.texts = append(all.texts, d.text(n))
+		case *ast.LinkReferenceDefinition:
+			all.references = true
 		}
 		return true
 	})
+	return all
 }

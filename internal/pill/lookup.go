@@ -11,7 +11,7 @@ import (
 // An index holds what the sections of a collection explain.
 type index struct {
 	sections []Section         // of all pills in reading order, those of glossary.md and README.md last
-	tiers    []int8            // of the sections
+	tiers    []int8            // of the sections of which something is inferred
 	claims   map[Topic][]claim // the strongest first
 	declared []Topic
 	globs    []Topic // those declared that are globs, the more specific first
@@ -30,20 +30,34 @@ const declared = 1000
 // index gathers what the sections explain: what they say themselves that they do and, in pills that don't,
 // what is inferred.
 func (c *Collection) index() *index {
-	x := &index{claims: map[Topic][]claim{}}
+	sections, topics := 0, 0
+	for _, p := range c.all() {
+		sections += len(p.Sections)
+		for _, s := range p.Sections {
+			topics += len(s.Topics)
+		}
+	}
+	x := &index{sections: make([]Section, 0, sections), tiers: make([]int8, sections), claims: make(map[Topic][]claim, topics)}
 	areAnnotated := slices.ContainsFunc(c.pills, func(p *Pill) bool { return p.annotated })
 	for _, p := range c.all() {
-		theme := inWords(p.Title + " " + p.Subtitle + " " + strings.TrimSuffix(p.File, ".md"))
-		slices.Sort(theme)
-		theme = slices.Compact(theme)
+		isAnnotated := p.annotated || !isNumber(p.ID) && areAnnotated
+		var theme []string
+		if !isAnnotated {
+			theme = inWords(p.Title + " " + p.Subtitle + " " + strings.TrimSuffix(p.File, ".md"))
+			slices.Sort(theme)
+			theme = slices.Compact(theme)
+		}
 		for _, s := range p.Sections {
 			n := int32(len(x.sections))
-			tier, ok := s.tier()
-			x.sections, x.tiers = append(x.sections, s), append(x.tiers, tier)
+			x.sections = append(x.sections, s)
 			for _, t := range s.Topics {
 				x.claims[t] = append(x.claims[t], claim{n, declared + preference(t, s)})
 			}
-			if p.annotated || !isNumber(p.ID) && areAnnotated || !ok || s.isEmpty() {
+			if isAnnotated {
+				continue
+			}
+			tier, ok := s.tier()
+			if x.tiers[n] = tier; !ok || s.isEmpty() {
 				continue
 			}
 			for t, strength := range s.infer(theme) {

@@ -4,7 +4,6 @@
 package pill
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ type Collection struct {
 	readme   *Pill   // or nil
 	glossary *Pill   // or nil
 	problems []Problem
-	files    map[string][]byte
+	files    map[string]file
 	hash     string
 	isListed bool
 
@@ -49,27 +48,57 @@ type Pill struct {
 
 	annotated bool // some section says what it explains
 	diagrams  int  // how many of its code blocks are diagrams
-	// document is what stands in the file. A pill whose sections are listed is parsed when this is first asked for.
+	// document is what stands in the file. That of a pill whose sections are listed is read when it is first asked for.
 	document func() *document
+	contents func() contents // what stands in all of it
 }
 
-// A document is the text of a pill, parsed.
+// A document is the text of a pill.
 type document struct {
-	source    []byte       // what the syntax tree points into: no front matter, LF line ends
-	lineEnds  []int        // the offsets of its line breaks
-	firstLine int          // line in the file of the first line of source, 1-based
-	nodes     [][]ast.Node // of each section, up to the next heading; no comments, no footer
-	ranges    [][2]int     // where the nodes of each section stand in source, with comments
-	blocks    []CodeBlock
-	links     []Link
-	texts     []Text
+	source    []byte // what the syntax tree points into: no front matter, LF line ends
+	lineEnds  []int  // the offsets of its line breaks
+	firstLine int    // line in the file of the first line of source, 1-based
+	parts     []part // of each section
+}
+
+// A part is what stands under a heading, up to the next one.
+type part struct {
+	nodes    []ast.Node // no comments, no footer
+	from, to int        // where the nodes stand in the source, with comments
+
+	parse func() // finds the nodes; nil where they are known
+	once  sync.Once
+}
+
+// contents are the parts of a text that checks ask for.
+type contents struct {
+	blocks []CodeBlock
+	links  []Link
+	texts  []Text
+	// references is set where links are defined in other places than they stand.
+	references bool
+}
+
+// file is a file of the folder, as it was on disk.
+type file struct {
+	size    int
+	content func() []byte // shared, and must not be changed
 }
 
 // source is the text that the pill's syntax tree points into.
 func (p *Pill) source() []byte { return p.document().source }
 
+// part is what stands under the section's heading.
+func (s Section) part() *part {
+	p := &s.Pill.document().parts[s.body.number]
+	if p.parse != nil {
+		p.once.Do(p.parse)
+	}
+	return p
+}
+
 // nodes are the blocks of a section.
-func (s Section) nodes() []ast.Node { return s.Pill.document().nodes[s.body.number] }
+func (s Section) nodes() []ast.Node { return s.part().nodes }
 
 // A Section is a heading and what stands under it.
 type Section struct {
@@ -133,13 +162,31 @@ func (c *Collection) IsListed() bool { return c.isListed }
 
 // File returns the content of a file that was read, as it was on disk. It is shared and must not be changed.
 func (c *Collection) File(name string) (content []byte, ok bool) {
-	content, ok = c.files[name]
-	return content, ok
+	f, ok := c.files[name]
+	if !ok {
+		return nil, false
+	}
+	return f.content(), true
 }
 
 // Files returns name and content of every file that was read, as it was on disk. The contents are shared
 // and must not be changed.
-func (c *Collection) Files() map[string][]byte { return maps.Clone(c.files) }
+func (c *Collection) Files() map[string][]byte {
+	all := map[string][]byte{}
+	for name, f := range c.files {
+		all[name] = f.content()
+	}
+	return all
+}
+
+// Sizes returns name and size in bytes of every file that was read.
+func (c *Collection) Sizes() map[string]int {
+	sizes := map[string]int{}
+	for name, f := range c.files {
+		sizes[name] = f.size
+	}
+	return sizes
+}
 
 // Topics returns every declared topic with the sections that declare it, the section that For prefers
 // first.

@@ -14,22 +14,18 @@ import (
 // split cuts the document at its headings.
 func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
 	d, made := p.document(), anchors{}
-	var nodes []ast.Node // of current
+	under := part{from: -1} // current
 	current := Section{Pill: p, Level: 1, Line: d.firstLine, body: &body{role: titling}}
 	titled := false
-	from := -1 // where the first block of current begins
 	finish := func(end int) {
 		current.body.number = len(p.Sections)
-		if from < 0 {
-			from = end
-		}
 		p.Sections = append(p.Sections, current)
-		d.nodes, d.ranges = append(d.nodes, nodes), append(d.ranges, [2]int{from, end})
-		nodes, from = nil, -1
+		d.parts = append(d.parts, part{nodes: under.nodes, from: under.start(end), to: end})
+		under = part{from: -1}
 	}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
-		if n.Kind() != ast.KindHeading && from < 0 {
-			from = d.lineStart(n.Pos())
+		if n.Kind() != ast.KindHeading && under.from < 0 {
+			under.from = d.lineStart(n.Pos())
 		}
 		switch n := n.(type) {
 		case *ast.Heading:
@@ -47,17 +43,15 @@ func (p *Pill) split(doc ast.Node, problem func(int, string, ...any)) {
 				body:        &body{role: roleOf(title)},
 			}
 		case *ast.HTMLBlock:
-			p.readComment(n, &current, len(nodes) > 0, problem)
-			if tag := htmlText(n, d.source); strings.Contains(tag, "<") {
-				nodes = append(nodes, n)
-			}
-		case *ast.LinkReferenceDefinition:
+			p.readComment(n, &current, len(under.nodes) > 0, problem)
+			under.add(n, d.source)
 		default:
-			nodes = append(nodes, n)
+			under.add(n, d.source)
 		}
 	}
 	finish(len(d.source))
-	p.dropFooter()
+	d.parts[0].dropLead(d)
+	d.parts[len(d.parts)-1].dropFooter(d)
 	p.nameFromTitle(titled, problem)
 	p.frame()
 }
@@ -208,20 +202,34 @@ func isAbsolute(destination string) bool {
 	return strings.HasPrefix(destination, "//") || found && len(scheme) > 1 && !strings.ContainsAny(scheme, "/#.?")
 }
 
-// dropFooter removes navigation and thematic breaks at the end of the file, and navigation right under the
-// title.
-func (p *Pill) dropFooter() {
-	d := p.document()
-	first := d.nodes[0]
-	for len(first) > 0 && (isNavigation(first[0], d.source) || first[0].Kind() == ast.KindThematicBreak) {
-		first = first[1:]
+// add adds a node, unless it is a comment or defines a reference.
+func (p *part) add(n ast.Node, source []byte) {
+	html, isHTML := n.(*ast.HTMLBlock)
+	if n.Kind() != ast.KindLinkReferenceDefinition && (!isHTML || strings.Contains(htmlText(html, source), "<")) {
+		p.nodes = append(p.nodes, n)
 	}
-	d.nodes[0] = first
-	end := len(d.nodes) - 1
-	for last := d.nodes[end]; len(last) > 0 && isFooter(last, len(last)-1, d.source); {
-		d.ranges[end][1] = d.lineStart(last[len(last)-1].Pos())
-		last = last[:len(last)-1]
-		d.nodes[end] = last
+}
+
+// start is where the first node stands, or the end of a part that has none.
+func (p *part) start(end int) int {
+	if p.from < 0 {
+		return end
+	}
+	return p.from
+}
+
+// dropLead removes navigation right under the title of a file, whose first part it is.
+func (p *part) dropLead(d *document) {
+	for len(p.nodes) > 0 && (isNavigation(p.nodes[0], d.source) || p.nodes[0].Kind() == ast.KindThematicBreak) {
+		p.nodes = p.nodes[1:]
+	}
+}
+
+// dropFooter removes navigation and thematic breaks at the end of a file, whose last part it is.
+func (p *part) dropFooter(d *document) {
+	for last := len(p.nodes) - 1; last >= 0 && isFooter(p.nodes, last, d.source); last-- {
+		p.to = d.lineStart(p.nodes[last].Pos())
+		p.nodes = p.nodes[:last]
 	}
 }
 

@@ -55,10 +55,10 @@ func (c *Collection) Why(text io.Reader) (Diagnosis, error) {
 }
 
 // readSymptoms reads the table when it is first needed.
-func (c *Collection) readSymptoms(fsys fs.FS) {
-	content, err := read(fsys, SymptomsFile)
+func (c *Collection) readSymptoms(fsys fs.FS, open func(fs.FS, string) (file, error)) {
+	f, err := open(fsys, SymptomsFile)
 	if err == nil {
-		c.files[SymptomsFile] = content
+		c.files[SymptomsFile] = f
 	} else if _, missing := fs.Stat(fsys, SymptomsFile); missing != nil {
 		err = nil
 	}
@@ -66,7 +66,7 @@ func (c *Collection) readSymptoms(fsys fs.FS) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", SymptomsFile, err)
 		}
-		table, err := symptom.Read(content)
+		table, err := symptom.Read(f.content())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", SymptomsFile, err)
 		}

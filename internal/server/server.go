@@ -74,7 +74,7 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 			return 1
 		}
 		options.Session = live{workspace.NewSession(workspace.Config{
-			Library: library, Pills: pill.Load(options.Pills), Logger: options.Logger, Root: options.Root,
+			Library: library, Pills: pill.Open(options.Pills), Logger: options.Logger, Root: options.Root,
 		}), options.Logger}
 	}
 	running, stop := context.WithCancel(ctx)

@@ -75,14 +75,14 @@ func (l *layout) provideCopy(p *pill.Pill, c *catalog.Catalog, make func() editi
 // provide is the folder that holds the file of that name. Content is compared once a process and file;
 // later only a file that is missing or of another size is noticed.
 func (l *layout) provide(name string) (string, error) {
-	content, ok := l.collection.File(name)
+	size, ok := l.collection.Sizes()[name]
 	if !ok {
 		return "", errors.New("no such pill: " + name)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	dir, err := l.folder()
-	if err == nil && !(l.compared[name] && seemsIntact(filepath.Join(dir, name), len(content))) {
+	if err == nil && !(l.compared[name] && seemsIntact(filepath.Join(dir, name), size)) {
 		err = l.write(dir, name)
 	}
 	if err != nil {
@@ -122,11 +122,12 @@ func (l *layout) write(dir, name string) error {
 	}
 	removeLeftovers(filepath.Dir(dir))
 	removeLeftovers(dir)
-	for file, content := range l.collection.Files() {
+	for file, size := range l.collection.Sizes() {
 		path := filepath.Join(dir, file)
-		if file != name && seemsIntact(path, len(content)) {
+		if file != name && seemsIntact(path, size) {
 			continue
 		}
+		content, _ := l.collection.File(file)
 		if err := put(path, content); err != nil {
 			return err
 		}
