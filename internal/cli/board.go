@@ -55,7 +55,7 @@ func (p *Program) printBoards(root, format string) error {
 	if err != nil {
 		return err
 	}
-	report := jetson.Look(root, library.Modules())
+	report := jetson.Look(root, library.Modules)
 	shapes := each(report.Boards, func(b jetson.Board) boardShape { return shapeOf(b, library.Newest(), pills) })
 	if format == "json" {
 		err = printJSON(p.out, shapes)

@@ -223,7 +223,7 @@ func (p *Program) askFor(c *catalog.Catalog, library *catalog.Library, n *newFla
 	h := &n.host
 	s, _ := screenOf(p.Stdout)
 	ask := asker{in: bufio.NewReader(p.Stdin), out: p.out.(*terminal), width: s.width}
-	found := jetson.Look(p.Root, library.Modules()).Boards
+	found := jetson.Look(p.Root, library.Modules).Boards
 	for _, option := range starter.Options {
 		value := h.Value(option)
 		choices := starter.Choices(c, *h, option)

@@ -104,7 +104,8 @@ var carriers = map[[2]string]string{
 }
 
 // Look finds the Jetsons of a machine whose files lie below a root. It follows no link out of the root, and opens regular files alone.
-func Look(root string, soms []catalog.SoM) (r Report) {
+// It asks for the modules that are known where there is a Jetson.
+func Look(root string, soms func() []catalog.SoM) (r Report) {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
 		return r
@@ -119,7 +120,7 @@ func Look(root string, soms []catalog.SoM) (r Report) {
 type looker struct {
 	Report
 	root  *os.Root
-	soms  []catalog.SoM
+	soms  func() []catalog.SoM
 	super bool // of the running machine
 }
 
@@ -255,7 +256,7 @@ func (l *looker) compatible(file string, all []string) bool {
 
 // isModule reports whether a number is that of a module that jetpack-nixos knows.
 func (l *looker) isModule(id string) bool {
-	return slices.ContainsFunc(l.soms, func(s catalog.SoM) bool { return slices.Contains(s.BoardIDs, id) })
+	return slices.ContainsFunc(l.soms(), func(s catalog.SoM) bool { return slices.Contains(s.BoardIDs, id) })
 }
 
 // usb reads the devices on USB.
@@ -278,7 +279,7 @@ func (l *looker) usb() {
 func (l *looker) found(file, says string, inRecovery bool, carrier string, modules ...module) {
 	from := "/" + file + ": " + says
 	any := false
-	for _, s := range l.soms {
+	for _, s := range l.soms() {
 		if slices.ContainsFunc(modules, func(m module) bool {
 			return slices.Contains(s.BoardIDs, m.id) && (m.sku == "" || slices.Contains(s.BoardSKUs, m.sku))
 		}) {

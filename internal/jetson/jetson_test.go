@@ -14,13 +14,13 @@ import (
 	"jetpills/internal/jetson"
 )
 
-func soms(t *testing.T) []catalog.SoM {
+func soms(t *testing.T) func() []catalog.SoM {
 	t.Helper()
 	library, err := catalog.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return library.Modules()
+	return library.Modules
 }
 
 // shown are the boards of a report, a line each, and the other Jetsons.
@@ -125,7 +125,7 @@ func TestProducts(t *testing.T) {
 			}
 		}
 	}
-	for _, s := range soms(t) {
+	for _, s := range soms(t)() {
 		if s.Name != "generic" && !found[s.Name] {
 			t.Errorf("no product is a %s", s.Name)
 		}

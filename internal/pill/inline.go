@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
+	tables "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/util"
 
 	"jetpills/internal/text"
@@ -163,7 +164,20 @@ func codeSpanText(n *ast.CodeSpan, source []byte) string {
 			b.Write(child.Value)
 		}
 	}
-	return strings.ReplaceAll(b.String(), "\n", " ")
+	code := strings.ReplaceAll(b.String(), "\n", " ")
+	if strings.Contains(code, `\|`) && isInTable(n) {
+		code = strings.ReplaceAll(code, `\|`, "|") // a bare bar would have ended the cell
+	}
+	return code
+}
+
+func isInTable(n ast.Node) bool {
+	for ; n != nil; n = n.Parent() {
+		if n.Kind() == tables.KindTableCell {
+			return true
+		}
+	}
+	return false
 }
 
 // plainInline is the text of a heading, paragraph or cell on one line, code without its back-ticks.

@@ -17,8 +17,6 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
-
-	"jetpills/internal/pattern"
 )
 
 // Bounds that keep strange files from costing time and memory: Markdown parsers are quadratic in what no
@@ -159,8 +157,6 @@ func (c *Collection) add(p *Pill) {
 	}
 }
 
-var fileName = pattern.New(`(?s)^([0-9]{2})-.+\.md$`)
-
 // idOf gives the id of a pill by the name of its file.
 func idOf(name string) (id string, ok bool) {
 	switch name {
@@ -169,8 +165,9 @@ func idOf(name string) (id string, ok bool) {
 	case glossaryFile:
 		return glossaryID, true
 	}
-	if found := fileName.FindStringSubmatch(name); found != nil {
-		return found[1], true
+	isDigit := func(b byte) bool { return '0' <= b && b <= '9' }
+	if stem, ok := strings.CutSuffix(name, ".md"); ok && len(stem) > len("00-") && isDigit(stem[0]) && isDigit(stem[1]) && stem[2] == '-' {
+		return stem[:2], true
 	}
 	return "", false
 }

@@ -22,7 +22,7 @@ func readBoards(root string, library *catalog.Library) *boards {
 	b := &boards{read: make(chan struct{})}
 	go func() {
 		defer close(b.read)
-		b.found = jetson.Look(root, library.Modules()).Boards
+		b.found = jetson.Look(root, library.Modules).Boards
 	}()
 	return b
 }
