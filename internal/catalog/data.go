@@ -101,9 +101,7 @@ func Read(folder fs.FS) (*Library, error) {
 		return nil, err
 	}
 	last := -1
-	l.byHash = make(map[string]int, len(l.commits))
 	for i, c := range l.commits {
-		l.byHash[c.Hash] = i
 		for len(l.firstSeen) <= c.Source {
 			l.firstSeen = append(l.firstSeen, len(l.commits))
 		}
@@ -331,7 +329,10 @@ func commitColumns(commits []Commit) []byte {
 }
 
 func readCommits(hashes []byte, text string) ([]Commit, error) {
-	all := hex.EncodeToString(hashes) // every hash is a slice of this string
+	var digits strings.Builder
+	digits.Grow(hex.EncodedLen(len(hashes)))
+	_, _ = hex.NewEncoder(&digits).Write(hashes)
+	all := digits.String() // every hash is a slice of it
 	commits := make([]Commit, len(all)/40)
 	for i := range commits {
 		commits[i].Hash = all[40*i : 40*i+40]

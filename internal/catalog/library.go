@@ -11,8 +11,7 @@ import (
 // Library is all of history: one catalog per revision, made on first use. It is safe for concurrent use.
 type Library struct {
 	commits        []Commit
-	byHash         map[string]int
-	short          sync.Map // likewise, by the short hashes that were asked for
+	found          sync.Map // indexes into commits, by the hashes that were asked for, short or not
 	mainline       []int    // the commits on the first-parent line whose source differs from that of the one before
 	firstSeen      []int    // by source, the first mainline commit that has it; more than there are for none
 	options        timeline
@@ -96,7 +95,7 @@ func (l *Library) Mainline() []Revision {
 
 // IsMainline reports whether a commit is one of the first-parent line.
 func (l *Library) IsMainline(r Revision) bool {
-	i, ok := l.byHash[r.Hash]
+	i, ok := l.find(r.Hash)
 	return ok && l.commits[i].Mainline
 }
 
@@ -115,11 +114,7 @@ func (l *Library) find(rev string) (int, bool) {
 	if len(rev) < 7 || len(rev) > 40 {
 		return 0, false
 	}
-	if len(rev) == 40 {
-		i, ok := l.byHash[rev]
-		return i, ok
-	}
-	if i, ok := l.short.Load(rev); ok {
+	if i, ok := l.found.Load(rev); ok {
 		return i.(int), true
 	}
 	found := -1
@@ -132,7 +127,7 @@ func (l *Library) find(rev string) (int, bool) {
 		}
 	}
 	if found >= 0 {
-		l.short.Store(rev, found)
+		l.found.Store(rev, found)
 	}
 	return found, found >= 0
 }

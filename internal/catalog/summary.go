@@ -1,12 +1,13 @@
 package catalog
 
 import (
-	"regexp"
 	"strings"
+
+	"jetpills/internal/pattern"
 )
 
 // sentenceMark is what a description in summaries.json says, behind a sentence, of when it holds: [while FILE:LINE], [since REV].
-var sentenceMark = regexp.MustCompile(` \[((?:while|since|before) [^\]]+)\]`)
+var sentenceMark = pattern.New(` \[((?:while|since|before) [^\]]+)\]`)
 
 // unmarked is a description as it is shown.
 func unmarked(words string) string {

@@ -21,9 +21,10 @@ import (
 func (p *Program) pillsLintCommand() *cobra.Command {
 	var format string
 	var nix, fix, eras bool
-	rules := "Check the pills of a folder, or the shipped ones, against the catalog.\n\nRules:\n"
+	var rules strings.Builder
+	rules.WriteString("Check the pills of a folder, or the shipped ones, against the catalog.\n\nRules:\n")
 	for _, r := range pillcheck.Rules() {
-		rules += fmt.Sprintf("  %-12s  %s\n", r.Code, r.Means)
+		rules.WriteString(fmt.Sprintf("  %-12s  %s\n", r.Code, r.Means))
 	}
 	const short = "Check pills: their form, their code, every name in them"
 	c := command("lint [DIR]", short, takes(0, 1), func(args []string) error {
@@ -78,7 +79,7 @@ func (p *Program) pillsLintCommand() *cobra.Command {
 		}
 		return cmp.Or(err, nothingIf(len(findings) > 0))
 	})
-	c.Long = rules
+	c.Long = rules.String()
 	c.Flags().BoolVar(&nix, "nix", false, "let nix-instantiate parse and evaluate the Nix blocks")
 	c.Flags().BoolVar(&eras, "eras", false, "check too what hovers show at every other revision; takes minutes")
 	c.Flags().BoolVar(&fix, "fix", false, "write the generated tables and the list of sections before checking")

@@ -10,7 +10,7 @@ import (
 
 // An index holds what the sections of a collection explain.
 type index struct {
-	sections []Section         // of all pills in reading order, those of glossary.md and README.md last
+	sections []*Section        // of all pills in reading order, those of glossary.md and README.md last
 	tiers    []int8            // of the sections of which something is inferred
 	claims   map[Topic][]claim // the strongest first
 	declared []Topic
@@ -37,7 +37,7 @@ func (c *Collection) index() *index {
 			topics += len(s.Topics)
 		}
 	}
-	x := &index{sections: make([]Section, 0, sections), tiers: make([]int8, sections), claims: make(map[Topic][]claim, topics)}
+	x := &index{sections: make([]*Section, 0, sections), tiers: make([]int8, sections), claims: make(map[Topic][]claim, topics)}
 	areAnnotated := slices.ContainsFunc(c.pills, func(p *Pill) bool { return p.annotated })
 	for _, p := range c.all() {
 		isAnnotated := p.annotated || !isNumber(p.ID) && areAnnotated
@@ -47,9 +47,9 @@ func (c *Collection) index() *index {
 			slices.Sort(theme)
 			theme = slices.Compact(theme)
 		}
-		for _, s := range p.Sections {
+		for i, s := range p.Sections {
 			n := int32(len(x.sections))
-			x.sections = append(x.sections, s)
+			x.sections = append(x.sections, &p.Sections[i])
 			for _, t := range s.Topics {
 				x.claims[t] = append(x.claims[t], claim{n, declared + preference(t, s)})
 			}
@@ -123,7 +123,7 @@ func (x *index) byComment(t Topic) (Section, bool) {
 	}
 	for _, glob := range x.globs {
 		if glob.matches(t) {
-			return x.sections[x.claims[glob][0].section], true
+			return *x.sections[x.claims[glob][0].section], true
 		}
 	}
 	return Section{}, false
@@ -131,7 +131,7 @@ func (x *index) byComment(t Topic) (Section, bool) {
 
 func (x *index) declares(t Topic) (Section, bool) {
 	if claims := x.claims[t]; len(claims) > 0 && claims[0].strength >= declared {
-		return x.sections[claims[0].section], true
+		return *x.sections[claims[0].section], true
 	}
 	return Section{}, false
 }
@@ -179,7 +179,7 @@ func (x *index) strongest(forms []form) (Section, bool) {
 	if best < 0 {
 		return Section{}, false
 	}
-	return x.sections[best], true
+	return *x.sections[best], true
 }
 
 // tier says after which others a section is asked for what it shows; it reports false for one that is never

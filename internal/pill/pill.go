@@ -196,7 +196,7 @@ func (c *Collection) Topics() map[Topic][]Section {
 	for _, topic := range x.declared {
 		for _, claim := range x.claims[topic] {
 			if claim.strength >= declared {
-				topics[topic] = append(topics[topic], x.sections[claim.section])
+				topics[topic] = append(topics[topic], *x.sections[claim.section])
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -220,6 +221,17 @@ func isIntact(path string, content []byte) bool {
 	if !seemsIntact(path, len(content)) {
 		return false
 	}
-	found, err := os.ReadFile(path)
-	return err == nil && bytes.Equal(found, content)
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	for part := make([]byte, 4<<10); len(content) > 0; {
+		n, err := io.ReadFull(file, part[:min(len(part), len(content))])
+		if err != nil || !bytes.Equal(part[:n], content[:n]) {
+			return false
+		}
+		content = content[n:]
+	}
+	return true
 }

@@ -8,7 +8,6 @@ import (
 
 	"jetpills/internal/nix/module"
 	"jetpills/internal/nix/syntax"
-	"jetpills/internal/pattern"
 	"jetpills/internal/text"
 )
 
@@ -93,15 +92,56 @@ type usedFile struct {
 	by   string // the file that uses it
 }
 
-// takesTwo matches a text that begins as a function of two arguments, after others in braces.
-var takesTwo = pattern.New(`\A(?:\s|#[^\n]*\n|/\*(?s:.*?)\*/)*(?:\{[^{}]*\}\s*:\s*)?\(?[A-Za-z_][\w'-]*\s*:\s*[A-Za-z_][\w'-]*\s*:`)
+// takesTwo reports whether a text begins as a function of two arguments, perhaps after others in braces. It does not parse the text.
+func takesTwo(source string) bool {
+	rest, ok := source, true
+	cut := func(after string) {
+		if ok {
+			rest, ok = strings.CutPrefix(strings.TrimLeft(rest, blanks), after)
+		}
+	}
+	for isComment := true; isComment; {
+		rest = strings.TrimLeft(rest, blanks)
+		switch {
+		case strings.HasPrefix(rest, "#"):
+			_, rest, isComment = strings.Cut(rest, "\n")
+		case strings.HasPrefix(rest, "/*"):
+			_, rest, isComment = strings.Cut(rest[2:], "*/")
+		default:
+			isComment = false
+		}
+	}
+	if strings.HasPrefix(rest, "{") {
+		rest = rest[1:]
+		rest = rest[max(0, strings.IndexAny(rest, "{}")):]
+		cut("}")
+		cut(":")
+		cut("")
+	}
+	rest = strings.TrimPrefix(rest, "(")
+	for range 2 {
+		name := len(rest) - len(strings.TrimLeftFunc(rest, isNamed))
+		ok = ok && name > 0 && !strings.ContainsRune("0123456789'-", rune(rest[0]))
+		rest = rest[name:]
+		cut(":")
+		cut("")
+	}
+	return ok
+}
+
+const blanks = " \t\n\f\r"
+
+// isNamed reports whether a name of a variable may have a character.
+func isNamed(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '\'' || r == '-'
+}
 
 // layerWords are words of which a text has one that overlays a set or makes one.
 var layerWords = [...]string{"verlay", "overrideScope", "makeScope", "packageOverrides", ".extend", "Extensions", "prev:", "super:"}
 
 // mayLayer is false for most texts that neither overlay a set nor make one. It does not parse them.
 func mayLayer(source string, words *text.Words) bool {
-	return mayOverlay(words) || takesTwo.MatchString(source) || slices.ContainsFunc(layerWords[:], words.Has)
+	return mayOverlay(words) || takesTwo(source) || slices.ContainsFunc(layerWords[:], words.Has)
 }
 
 // Bounds of what is remembered of one text.

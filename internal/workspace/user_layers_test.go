@@ -1,8 +1,11 @@
 package workspace
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // TestUserMembers says of a file beside a module, and of what another file uses it for, which names it gives the package set, the
@@ -54,5 +57,25 @@ func TestFileUseOfEdits(t *testing.T) {
 		if _, by, ok := s.Snapshot().FileUse(d); ok != (version == 1) || ok && by != user {
 			t.Errorf("version %d: used %v, by %q", version, ok, by)
 		}
+	}
+}
+
+// TestTakesTwo holds what is seen of a text from afar to the expression that says it.
+func TestTakesTwo(t *testing.T) {
+	expression := regexp.MustCompile(`\A(?:\s|#[^\n]*\n|/\*(?:[^*]|\*+[^*/])*\*+/)*(?:\{[^{}]*\}\s*:\s*)?\(?[A-Za-z_][\w'-]*\s*:\s*[A-Za-z_][\w'-]*\s*:`)
+	pieces := []string{"#", "a", "b-c'", "1", "-", ":", ":", " ", "\n", "{", "}", "{ x }:", "(", "/*", "*/", "final: prev:", "ä", "\t", "_"}
+	both := map[bool]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		source := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 12).Draw(t, "pieces"), "")
+		if rapid.Bool().Draw(t, "begins") {
+			source = rapid.SampledFrom([]string{"# a\n", "/* a */ ", "{ x }: ", "(", ""}).Draw(t, "head") + "final: prev:" + source
+		}
+		got, want := takesTwo(source), expression.MatchString(source)
+		if both[want]++; got != want {
+			t.Fatalf("%q: %v, want %v", source, got, want)
+		}
+	})
+	if both[true] == 0 || both[false] == 0 {
+		t.Errorf("true and false: %v", both)
 	}
 }
