@@ -21,7 +21,7 @@ import (
 func TestStart(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // the first server of all lays the pills out there
 	file := filepath.Join(t.TempDir(), "configuration.nix")
-	content := bigModule()
+	content := bigModule(15_000)
 	line := strings.Count(content[:strings.Index(content, "hardware.nvidia-jetpack.som")], "\n")
 	const most = 2200 << 10
 	least := uint64(math.MaxUint64)
