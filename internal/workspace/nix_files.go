@@ -91,7 +91,7 @@ func (v *nixVisit) folder(root string, deep bool) (complete bool) {
 		return os.IsNotExist(err)
 	}
 	defer opened.Close()
-	w := walk{root: opened, bounds: boundsOf[throughout], search: search{complete: true}}
+	w := walk{root: opened, bounds: boundsOf[usual], search: search{complete: true}}
 	look := func(name string) {
 		v.file(&w, name)
 		w.stopped = v.stopped

@@ -35,7 +35,7 @@ type reach uint8
 const (
 	usual      reach = iota
 	atOnce           // as far as one can go before a person who waits notices
-	throughout       // as far as NixFiles
+	throughout       // through a workspace of any size that people have
 )
 
 // bounds are those of a search.
@@ -44,7 +44,7 @@ type bounds struct{ files, folders, entries, bytes int }
 var boundsOf = [...]bounds{
 	usual:      {maxUserFiles, maxUserFolders, maxUserEntries, maxUserBytes},
 	atOnce:     {100, 100, 2000, 1 << 20},
-	throughout: {mostNixFiles, maxUserFolders, maxUserEntries, mostNixBytes},
+	throughout: {100_000, 100_000, 2_000_000, 1 << 30},
 }
 
 // AtOnce is the snapshot for an answer that somebody waits for, a hover or a completion: if the user's modules are not known yet, only
