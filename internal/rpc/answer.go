@@ -6,7 +6,8 @@ import (
 	"sync"
 
 	"go.lsp.dev/jsonrpc2"
-	"go.uber.org/zap"
+
+	"jetpills/internal/log"
 )
 
 // questions are the ids of the calls that we sent and have no answer to.
@@ -110,7 +111,7 @@ func (p *Peer) takeAnswer(e envelope) []byte {
 		problem = "it answers no question"
 	}
 	if problem != "" {
-		p.log.Warn("an answer that makes no sense", zap.ByteString("id", e["id"]), zap.String("problem", problem))
+		p.log.Warn("an answer that makes no sense", log.Bytes("id", e["id"]), log.String("problem", problem))
 	}
 	if !known {
 		return nil

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"go.lsp.dev/jsonrpc2"
-	"go.uber.org/zap"
+
+	"jetpills/internal/log"
 )
 
 // handle is what the library's connection calls for each message, in order, on the dispatcher.
@@ -48,8 +49,8 @@ func growStack() {
 const usualStack = 24 << 10
 
 func (p *Peer) logPanic(what string, cause any) {
-	p.log.Error("a handler panicked", zap.String("method", what),
-		zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
+	p.log.Error("a handler panicked", log.String("method", what),
+		log.Any("cause", cause), log.Bytes("stack", debug.Stack()))
 }
 
 // runTask runs what [Peer.Do] was given.
@@ -71,14 +72,14 @@ func (p *Peer) notified(req *jsonrpc2.Request) {
 	case method == methodCancel: // only inside a batch; others were seen by the reader
 		p.calls.cancel(req.Params())
 	case !p.life.listens():
-		p.log.Debug("ignored a notification outside the session", zap.String("method", method))
+		p.log.Debug("ignored a notification outside the session", log.String("method", method))
 	default:
 		if _, failure := p.run(p.base, req, 0); failure != nil {
-			level := zap.WarnLevel
+			level := log.WarnLevel
 			if failure.Code == MethodNotFound {
-				level = zap.DebugLevel // the protocol lets anyone send more than we know
+				level = log.DebugLevel // the protocol lets anyone send more than we know
 			}
-			p.log.Log(level, "a notification failed", zap.String("method", method), zap.Error(failure))
+			p.log.Log(level, "a notification failed", log.String("method", method), log.Error(failure))
 		}
 	}
 }
@@ -120,13 +121,13 @@ func (p *Peer) request(dispatch context.Context, req *jsonrpc2.Request) (jsonrpc
 func (p *Peer) run(ctx context.Context, req *jsonrpc2.Request, waited time.Duration) (raw jsonrpc2.RawMessage, failure *jsonrpc2.Error) {
 	start := time.Now()
 	defer func() {
-		if entry := p.log.Check(zap.DebugLevel, "handled"); entry != nil {
-			fields := []zap.Field{zap.String("method", req.Method()), zap.Duration("duration", time.Since(start))}
+		if entry := p.log.Check(log.DebugLevel, "handled"); entry != nil {
+			fields := []log.Field{log.String("method", req.Method()), log.Duration("duration", time.Since(start))}
 			if req.IsCall() {
-				fields = append(fields, zap.String("id", fmt.Sprint(req.ID())), zap.Duration("waited", waited))
+				fields = append(fields, log.String("id", fmt.Sprint(req.ID())), log.Duration("waited", waited))
 			}
 			if failure != nil {
-				fields = append(fields, zap.Int("code", int(failure.Code)))
+				fields = append(fields, log.Int("code", int(failure.Code)))
 			}
 			entry.Write(fields...)
 		}

@@ -10,7 +10,8 @@ import (
 	"sync"
 
 	"go.lsp.dev/jsonrpc2"
-	"go.uber.org/zap"
+
+	"jetpills/internal/log"
 )
 
 // aheadMessages bounds how many small messages are read ahead.
@@ -97,26 +98,26 @@ func (in *inbox) close() {
 func (p *Peer) read() {
 	defer close(p.inputEnded)
 	frames := newFrameReader(p.input, p.limits.Frame, func(n int) {
-		p.log.Warn("skipped bytes that belong to no message", zap.Int("bytes", n))
+		p.log.Warn("skipped bytes that belong to no message", log.Int("bytes", n))
 	})
 	for {
 		body, err := frames.next()
 		var damage *frameError
 		switch {
 		case errors.As(err, &damage):
-			p.log.Warn("damaged frame", zap.String("reason", damage.reason))
+			p.log.Warn("damaged frame", log.String("reason", damage.reason))
 			p.refuse(jsonrpc2.ID{}, jsonrpc2.NewError(ParseError, damage.reason))
 			continue
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, fs.ErrClosed):
 			p.log.Debug("the input has ended")
 			return
 		case err != nil:
-			p.log.Error("the input has broken off", zap.Error(err))
+			p.log.Error("the input has broken off", log.Error(err))
 			return
 		}
 		queued, refusal := p.inspect(body)
 		if refusal != nil {
-			p.log.Warn("damaged message", zap.Int("bytes", len(body)), zap.Error(refusal))
+			p.log.Warn("damaged message", log.Int("bytes", len(body)), log.Error(refusal))
 			if refusal.Code == ParseError {
 				frames.putBack(body)
 			}

@@ -18,7 +18,8 @@ import (
 	"time"
 
 	"go.lsp.dev/jsonrpc2"
-	"go.uber.org/zap"
+
+	"jetpills/internal/log"
 )
 
 // Handler answers one message: its result, or its error, becomes the answer of a call and is dropped for a notification.
@@ -70,7 +71,7 @@ type Config struct {
 	Prepare func(ctx context.Context) context.Context
 
 	// Logger receives damage at warn and error, and timings at debug level; nil logs nothing.
-	Logger *zap.Logger
+	Logger *log.Logger
 
 	Limits Limits
 
@@ -81,7 +82,7 @@ type Config struct {
 // Peer is one end of a connection. Make it with [NewPeer] and run it with [Peer.Serve], once.
 type Peer struct {
 	cfg    Config
-	log    *zap.Logger
+	log    *log.Logger
 	limits Limits
 	input  io.ReadCloser
 	output io.WriteCloser
@@ -106,7 +107,7 @@ type Peer struct {
 // NewPeer returns a peer that reads from in and writes to out, both of which it closes in the end.
 func NewPeer(in io.ReadCloser, out io.WriteCloser, cfg Config) *Peer {
 	if cfg.Logger == nil {
-		cfg.Logger = zap.NewNop()
+		cfg.Logger = log.Nop()
 	}
 	if cfg.Grace <= 0 {
 		cfg.Grace = time.Second
@@ -158,7 +159,7 @@ func (p *Peer) Serve(ctx context.Context) int {
 	case <-p.exited:
 	case <-p.inputEnded:
 	case <-p.out.broken:
-		p.log.Warn("the output is broken, leaving", zap.Error(p.out.failure()))
+		p.log.Warn("the output is broken, leaving", log.Error(p.out.failure()))
 	case <-ctx.Done():
 	}
 	p.settle(ctx)

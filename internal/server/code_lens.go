@@ -8,9 +8,9 @@ import (
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
-	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 	"jetpills/internal/rpc"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -172,6 +172,6 @@ func (s *Server) showPlace(ctx context.Context, document string, start, end text
 		err = s.remote.ShowMessage(ctx, &protocol.ShowMessageParams{Type: protocol.MessageTypeInfo, Message: message})
 	}
 	if err != nil && ctx.Err() == nil {
-		s.log.Warn("showing a place", zap.Error(err))
+		s.log.Warn("showing a place", log.Error(err))
 	}
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"go.lsp.dev/uri"
-	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 	"jetpills/internal/workspace"
 )
 
@@ -23,11 +23,11 @@ func (s *Server) cursorOf(ctx context.Context, params *positionParams) (cursor, 
 	name := params.document()
 	snapshot, doc := s.snapshotOf(ctx, name)
 	if doc == nil {
-		s.log.Debug("a request about a document that isn't open", zap.String("document", name))
+		s.log.Debug("a request about a document that isn't open", log.String("document", name))
 		return cursor{}, false
 	}
 	if err := doc.Problem(); err != nil {
-		s.log.Info("not analysed", zap.String("document", name), zap.Error(err))
+		s.log.Info("not analysed", log.String("document", name), log.Error(err))
 		return cursor{}, false
 	}
 	return cursor{snapshot, doc, doc.Mapper().Offset(params.Position.position(), s.encoding)}, true

@@ -2,9 +2,9 @@ package server
 
 import (
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 	"jetpills/internal/text"
 )
 
@@ -25,7 +25,7 @@ func (s *Server) declared(at cursor) (target, bool) {
 	// Columns count bytes there; only the text tells how many of its own units the client counts.
 	doc, err := at.read(place.File)
 	if err != nil {
-		s.log.Info("a declaration that cannot be read", zap.Error(err))
+		s.log.Info("a declaration that cannot be read", log.Error(err))
 		return target{}, false
 	}
 	offset, ok := doc.Mapper().OffsetAt(place.Line, place.Column)

@@ -4,9 +4,9 @@ import (
 	"slices"
 
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 	"jetpills/internal/workspace"
 )
 
@@ -60,7 +60,7 @@ func (s *Server) heading(at cursor, find func(*workspace.Snapshot, *workspace.Do
 	}
 	path, line, err := found.File(at.snapshot)
 	if err != nil {
-		s.log.Warn("no file to jump to", zap.Error(err))
+		s.log.Warn("no file to jump to", log.Error(err))
 		return target{}, false
 	}
 	heading := protocol.Position{Line: uint32(line - 1)}

@@ -7,9 +7,9 @@ import (
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
-	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 	"jetpills/internal/workspace"
 )
 
@@ -131,7 +131,7 @@ func (s *Server) publishChanges(ctx context.Context, snapshot *workspace.Snapsho
 		}
 		content, err := protocol.Marshal(diagnostics)
 		if err != nil {
-			s.log.Error("encoding diagnostics", zap.String("document", doc.URI), zap.Error(err))
+			s.log.Error("encoding diagnostics", log.String("document", doc.URI), log.Error(err))
 			continue
 		}
 		if now := (shown{doc.Opening, string(content)}); clientHas[doc.URI] != now {
@@ -147,7 +147,7 @@ func (s *Server) publishChanges(ctx context.Context, snapshot *workspace.Snapsho
 func (s *Server) diagnose(snapshot *workspace.Snapshot, doc *workspace.Document) (found []ide.Diagnostic) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.log.Error("diagnostics panicked", zap.String("document", doc.URI), zap.Any("cause", cause), zap.Stack("stack"))
+			s.log.Error("diagnostics panicked", log.String("document", doc.URI), log.Any("cause", cause), log.Stack("stack"))
 			found = nil
 		}
 	}()
@@ -165,7 +165,7 @@ func (s *Server) publish(ctx context.Context, document string, version int32, di
 		params.Version = protocol.NewOptional(version)
 	}
 	if err := s.remote.PublishDiagnostics(ctx, params); err != nil && ctx.Err() == nil {
-		s.log.Warn("publishing diagnostics", zap.Error(err))
+		s.log.Warn("publishing diagnostics", log.Error(err))
 	}
 }
 

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"go.uber.org/zap"
-
+	"jetpills/internal/log"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -72,7 +71,7 @@ func (s *Server) didChange(_ context.Context, raw []byte) (any, error) {
 	changes, senseless := params.changes()
 	if err = errors.Join(err, senseless); err != nil {
 		s.session.Close(*document)
-		s.log.Warn("dropped a document", zap.String("uri", *document))
+		s.log.Warn("dropped a document", log.String("uri", *document))
 		return nil, err
 	}
 	s.session.Change(*document, params.TextDocument.Version.value, changes, s.encoding)

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
+	"jetpills/internal/log"
 	"jetpills/internal/text"
 )
 
@@ -90,8 +90,8 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 	s.folders = foldersOf(params)
 	s.session.SetFolders(s.folders.paths())
 	s.applySettings(protocol.LSPAny(params.InitializationOptions))
-	s.log.Info("initialized", zap.String("client", params.ClientInfo.Name), zap.String("clientVersion", params.ClientInfo.Version),
-		zap.String("positionEncoding", string(kind)), zap.Strings("folders", s.folders.paths()))
+	s.log.Info("initialized", log.String("client", params.ClientInfo.Name), log.String("clientVersion", params.ClientInfo.Version),
+		log.String("positionEncoding", string(kind)), log.Strings("folders", s.folders.paths()))
 
 	yes, incremental := true, protocol.TextDocumentSyncKindIncremental
 	return &protocol.InitializeResult{

@@ -5,8 +5,8 @@ import (
 	"path"
 
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
+	"jetpills/internal/log"
 	"jetpills/internal/pins"
 )
 
@@ -30,7 +30,7 @@ func (s *Server) Initialized(context.Context, *struct{}) error {
 	add := func(method string, options any) {
 		raw, err := protocol.Marshal(options)
 		if err != nil {
-			s.log.Error("encoding a registration", zap.String("method", method), zap.Error(err))
+			s.log.Error("encoding a registration", log.String("method", method), log.Error(err))
 			return
 		}
 		registrations = append(registrations, protocol.Registration{ID: name + "/" + method, Method: method, RegisterOptions: raw})
@@ -54,7 +54,7 @@ func (s *Server) Initialized(context.Context, *struct{}) error {
 		case err == nil:
 			s.watching.Store(s.client.Workspace.DidChangeWatchedFiles.DynamicRegistration && s.client.watchesFiles)
 		case ctx.Err() == nil:
-			s.log.Warn("the client didn't register what we asked for", zap.Error(err))
+			s.log.Warn("the client didn't register what we asked for", log.Error(err))
 		}
 	})
 	return nil

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"go.uber.org/zap"
+	"jetpills/internal/log"
 )
 
 // parentEvery is how often we look whether the client's process is alive. Its pipes tell too, unless somebody else holds them.
@@ -18,7 +18,7 @@ func (s *Server) watchParent(pid int) {
 	}
 	parent, ok := openParent(pid)
 	if !ok {
-		s.log.Info("the client's process is not to be seen from here", zap.Int("pid", pid))
+		s.log.Info("the client's process is not to be seen from here", log.Int("pid", pid))
 		return
 	}
 	s.inBackground(func(ctx context.Context) {
@@ -30,7 +30,7 @@ func (s *Server) watchParent(pid int) {
 			case <-time.After(parentEvery):
 			}
 		}
-		s.log.Warn("the client's process has ended, leaving", zap.Int("pid", pid))
+		s.log.Warn("the client's process has ended, leaving", log.Int("pid", pid))
 		s.leave()
 	})
 }

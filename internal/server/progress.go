@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
+	"jetpills/internal/log"
 	"jetpills/internal/workspace"
 )
 
@@ -69,7 +69,7 @@ func (s *Server) show(ctx context.Context, p *pass) {
 	case ctx.Err() != nil:
 		return // a client may never answer, or too late
 	case err != nil:
-		s.log.Warn("the client shows no progress", zap.Error(err))
+		s.log.Warn("the client shows no progress", log.Error(err))
 		return
 	}
 	yes := true
@@ -98,7 +98,7 @@ func (s *Server) tellProgress(p *pass, value any) {
 		err = s.remote.Progress(s.running, &protocol.ProgressParams{Token: protocol.String(p.token), Value: raw})
 	}
 	if err != nil && s.running.Err() == nil {
-		s.log.Warn("telling the client of progress", zap.Error(err))
+		s.log.Warn("telling the client of progress", log.Error(err))
 	}
 }
 

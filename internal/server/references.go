@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 )
 
 // referenceParams name a place in a document, and say whether the declaration counts.
@@ -27,7 +27,7 @@ func (s *Server) references(ctx context.Context, params *referenceParams) ([]pro
 		return nil, nil
 	}
 	if !found.Complete {
-		s.log.Info("not all files were searched for references", zap.String("document", at.doc.URI))
+		s.log.Info("not all files were searched for references", log.String("document", at.doc.URI))
 	}
 	locations := make([]protocol.Location, 0, len(found.Found))
 	for _, r := range found.Found {

@@ -6,9 +6,9 @@ import (
 	"sync"
 
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 	"jetpills/internal/rpc"
 	"jetpills/internal/workspace"
 )
@@ -163,7 +163,7 @@ func (s *Server) settle() (stop func()) {
 	s.inBackground(func(context.Context) {
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.log.Error("what follows from diagnostics panicked", zap.Any("cause", cause), zap.Stack("stack"))
+				s.log.Error("what follows from diagnostics panicked", log.Any("cause", cause), log.Stack("stack"))
 			}
 		}()
 		can := &s.client.Workspace
@@ -205,7 +205,7 @@ func (s *Server) refreshStale(snapshot *workspace.Snapshot, method string, refre
 	}
 	s.inBackground(func(ctx context.Context) { // a client may never answer
 		if err := refresh(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("the client does not ask again", zap.String("method", method), zap.Error(err))
+			s.log.Warn("the client does not ask again", log.String("method", method), log.Error(err))
 		}
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"sync/atomic"
 
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/log"
 	"jetpills/internal/pill"
 	"jetpills/internal/rpc"
 	"jetpills/internal/text"
@@ -24,7 +24,7 @@ const name = "jetpills"
 
 // Options are what a server is made of.
 type Options struct {
-	Logger  *zap.Logger // nil logs nothing
+	Logger  *log.Logger // nil logs nothing
 	Version string      // told to the client
 	Pills   fs.FS       // the shipped pills
 	// Root is the folder that the files of the machine lie below, which say which Jetson it is; empty: nothing is read of it.
@@ -34,7 +34,7 @@ type Options struct {
 
 // Server answers the methods of one client.
 type Server struct {
-	log     *zap.Logger
+	log     *log.Logger
 	version string
 	session session
 
@@ -65,12 +65,12 @@ type Server struct {
 // Run serves one client on in and out until it leaves, and returns the exit code of the process.
 func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Options) int {
 	if options.Logger == nil {
-		options.Logger = zap.NewNop()
+		options.Logger = log.Nop()
 	}
 	if options.Session == nil {
 		library, err := catalog.Open()
 		if err != nil {
-			options.Logger.Error("the embedded facts", zap.Error(err))
+			options.Logger.Error("the embedded facts", log.Error(err))
 			return 1
 		}
 		options.Session = live{workspace.NewSession(workspace.Config{

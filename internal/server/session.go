@@ -7,9 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"go.uber.org/zap"
-
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -37,7 +36,7 @@ type session interface {
 // live is the session that the features ask.
 type live struct {
 	*workspace.Session
-	log *zap.Logger
+	log *log.Logger
 }
 
 func (l live) Open(document, languageID string, version int32, content string) {
@@ -47,7 +46,7 @@ func (l live) Open(document, languageID string, version int32, content string) {
 
 func (l live) Change(document string, version int32, changes []text.Change, encoding text.Encoding) {
 	if err := l.Session.Change(document, version, changes, encoding); err != nil {
-		l.log.Warn("dropped a document", zap.String("document", document), zap.Error(err))
+		l.log.Warn("dropped a document", log.String("document", document), log.Error(err))
 		l.Close(document)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 
+	"jetpills/internal/log"
 	"jetpills/internal/text"
 )
 
@@ -38,10 +38,10 @@ func (s *Server) pullSettings() {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			s.log.Warn("the client did not answer the request for its settings", zap.Error(err))
+			s.log.Warn("the client did not answer the request for its settings", log.Error(err))
 			return
 		case len(answers) != 1:
-			s.log.Warn("the client answered the request for its settings in an unknown form", zap.Int("answers", len(answers)))
+			s.log.Warn("the client answered the request for its settings in an unknown form", log.Int("answers", len(answers)))
 			return
 		}
 		s.peer.Do(func() {
@@ -86,7 +86,7 @@ func (s *Server) warn(message string) {
 	s.log.Warn(message)
 	params := &protocol.LogMessageParams{Type: protocol.MessageTypeWarning, Message: "jetpills: " + message}
 	if err := s.remote.LogMessage(s.running, params); err != nil && s.running.Err() == nil {
-		s.log.Warn("the client's log", zap.Error(err))
+		s.log.Warn("the client's log", log.Error(err))
 	}
 }
 

@@ -5,9 +5,9 @@ import (
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
-	"go.uber.org/zap"
 
 	"jetpills/internal/ide"
+	"jetpills/internal/log"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
 )
@@ -70,7 +70,7 @@ func (p *symbolPlaces) of(symbol ide.Symbol) (protocol.Location, bool) {
 	}
 	file, line, err := p.snapshot.PillTarget(symbol.Section)
 	if err != nil {
-		p.server.log.Info("no file for a section", zap.Error(err))
+		p.server.log.Info("no file for a section", log.Error(err))
 		return protocol.Location{}, false
 	}
 	start := protocol.Position{Line: uint32(line - 1)}

@@ -10,8 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"go.uber.org/zap"
-
+	"jetpills/internal/log"
 	"jetpills/internal/pill"
 )
 
@@ -109,7 +108,7 @@ func (s *Session) pillsFor(settings Settings, folders []string) *pillSource {
 			return read
 		}
 		for _, problem := range read.Problems() {
-			s.log.Info(problem.Message, zap.String("file", filepath.Join(dir, problem.File)), zap.Int("line", problem.Line))
+			s.log.Info(problem.Message, log.String("file", filepath.Join(dir, problem.File)), log.Int("line", problem.Line))
 		}
 		return read
 	})}

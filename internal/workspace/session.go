@@ -15,10 +15,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.uber.org/zap"
-
 	"jetpills/internal/catalog"
 	"jetpills/internal/edition"
+	"jetpills/internal/log"
 	"jetpills/internal/pill"
 	"jetpills/internal/pins"
 	"jetpills/internal/text"
@@ -29,7 +28,7 @@ import (
 type Config struct {
 	Library *catalog.Library // required
 	Pills   *pill.Collection // the shipped pills; required
-	Logger  *zap.Logger      // nil logs nothing
+	Logger  *log.Logger      // nil logs nothing
 	// CacheDir is where the shipped pills are laid out; empty: "jetpills" in the user's cache folder.
 	CacheDir string
 	// StoreDir is Nix's store; empty: what NIX_STORE_DIR says, or /nix/store.
@@ -45,7 +44,7 @@ type Config struct {
 // Session is the state of one editor or one command. Snapshot, Recheck and RecheckPins may be called from anywhere; all
 // other methods from one goroutine at a time.
 type Session struct {
-	log      *zap.Logger
+	log      *log.Logger
 	library  *catalog.Library
 	shipped  *pillSource
 	storeDir string
@@ -61,7 +60,7 @@ type Session struct {
 func NewSession(config Config) *Session {
 	s := &Session{log: config.Logger, library: config.Library, storeDir: config.StoreDir, lstat: config.Lstat, parsed: newParsed()}
 	if s.log == nil {
-		s.log = zap.NewNop()
+		s.log = log.Nop()
 	}
 	if dir := os.Getenv("NIX_STORE_DIR"); s.storeDir == "" && filepath.IsAbs(dir) {
 		s.storeDir = filepath.Clean(dir)
@@ -311,7 +310,7 @@ func (s *Session) newFinder() *pins.Finder {
 		StoreDir: s.storeDir,
 		Lstat:    s.lstat,
 		Report: func(p upstream.Problem) {
-			s.log.Warn(p.Message, zap.String("file", p.File))
+			s.log.Warn(p.Message, log.String("file", p.File))
 		},
 	}
 }

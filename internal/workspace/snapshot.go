@@ -9,10 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"go.uber.org/zap"
-
 	"jetpills/internal/catalog"
 	"jetpills/internal/edition"
+	"jetpills/internal/log"
 	"jetpills/internal/pill"
 	"jetpills/internal/pins"
 	"jetpills/internal/upstream"
@@ -31,7 +30,7 @@ type Snapshot struct {
 	sources   *sources
 	userFiles *userFiles
 	found     *findings
-	log       *zap.Logger
+	log       *log.Logger
 
 	configurations *configurations
 	boards         *boards // nil where nothing is read of the machine

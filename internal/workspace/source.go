@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"go.uber.org/zap"
-
 	"jetpills/internal/catalog"
+	"jetpills/internal/log"
 	"jetpills/internal/pins"
 	"jetpills/internal/upstream"
 )
@@ -117,13 +116,13 @@ func (s *Snapshot) read(location upstream.Location, revision catalog.Revision) (
 	}
 	e, err := upstream.Extract(fsys)
 	if err != nil {
-		s.log.Info("no source to read", zap.String("folder", location.Dir), zap.Error(err))
+		s.log.Info("no source to read", log.String("folder", location.Dir), log.Error(err))
 		return nil, err
 	}
 	e.Revision = revision
 	source := &Source{Location: location, extraction: e, catalog: s.library.Of(e.Source)}
-	s.log.Debug("read jetpack-nixos from its source", zap.String("folder", location.Dir),
-		zap.Int("options", len(e.Options)), zap.Int("problems", len(e.Problems)), zap.Duration("took", time.Since(start)))
+	s.log.Debug("read jetpack-nixos from its source", log.String("folder", location.Dir),
+		log.Int("options", len(e.Options)), log.Int("problems", len(e.Problems)), log.Duration("took", time.Since(start)))
 	return source, nil
 }
 
