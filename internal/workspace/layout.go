@@ -20,8 +20,7 @@ import (
 // readOnly is the mode of a pill that is laid out.
 const readOnly fs.FileMode = 0o444
 
-// layout puts the shipped pills on disk, in a folder named by their content, so that editors can open them. Their diagrams lie
-// beside them as SVG, for the previews of editors.
+// layout puts the shipped pills on disk, in a folder named by their content, so that editors can open them.
 // Any number of processes may do so at once: files appear whole, and are replaced whole.
 type layout struct {
 	collection *pill.Collection
@@ -110,8 +109,7 @@ func (l *layout) folder() (string, error) {
 	return filepath.Join(cache, "pills-"+l.collection.Hash()[:12]), err // short, because some clients show addresses
 }
 
-// write puts a file right in the folder, and those beside it that are missing or of another size, to which it may link: to compare the
-// content of all would cost the first hover milliseconds.
+// write puts a file right in the folder, and what it may link to.
 func (l *layout) write(dir, name string) error {
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
 		if err := os.Remove(dir); err != nil {
@@ -123,27 +121,11 @@ func (l *layout) write(dir, name string) error {
 	}
 	removeLeftovers(filepath.Dir(dir))
 	removeLeftovers(dir)
-	for file, size := range l.collection.Sizes() {
-		path := filepath.Join(dir, file)
-		if file != name && seemsIntact(path, size) {
-			continue
-		}
-		content, _ := l.collection.File(file)
-		if err := put(path, content); err != nil {
-			return err
-		}
+	content, _ := l.collection.File(name)
+	if err := put(filepath.Join(dir, name), content); err != nil {
+		return err
 	}
-	for _, picture := range l.collection.Pictures() {
-		// All of them take a twentieth of a second to draw: a hover, which lays the pills out, waits for that once a folder.
-		path := filepath.Join(dir, picture.File)
-		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Mode().Perm() == readOnly && info.Size() > 0 {
-			continue
-		}
-		if err := put(path, picture.SVG()); err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.writeNeighbours(dir)
 }
 
 // unfinished is what the names of files and folders that are being written begin with.

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
+import { joinSegments } from './segments.mjs';
 
 const web = path.join(import.meta.dirname, '..');
 const top = path.join(web, '../..');
@@ -16,7 +17,7 @@ const go = (...words) => execFileSync('go', words, { cwd: top, encoding: 'utf8',
 // Without inlining, the program is a fifth smaller.
 const program = path.join(out, 'server.wasm');
 go('build', '-trimpath', '-gcflags=all=-l', '-ldflags=-s -w -buildid=', '-o', program, './cmd/playground');
-const content = fs.readFileSync(program);
+const content = joinSegments(fs.readFileSync(program));
 const packed = zlib.gzipSync(content, { level: 9 });
 fs.writeFileSync(`${program}.gz`, packed);
 fs.rmSync(program);
@@ -29,7 +30,7 @@ const example = (name, label, open) => {
 };
 
 await esbuild.build({
-  entryPoints: [path.join(web, 'src/page.ts'), path.join(web, 'src/worker.ts')],
+  entryPoints: ['begin.ts', 'page.ts', 'worker.ts'].map((file) => path.join(web, 'src', file)),
   outdir: out,
   bundle: true,
   minify: true,
@@ -54,7 +55,7 @@ for (const file of ['index.html', 'page.css']) fs.copyFileSync(path.join(web, 's
 const size = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 const brotli = process.argv.includes('--brotli') ? `, ${size(zlib.brotliCompressSync(content).length)} as brotli` : '';
 console.log(`server.wasm: ${size(content.length)}, ${size(packed.length)} as gzip${brotli}`);
-for (const file of ['page.js', 'worker.js', 'page.css']) {
+for (const file of ['begin.js', 'page.js', 'worker.js', 'page.css']) {
   const bytes = fs.readFileSync(path.join(out, file));
   console.log(`${file}: ${bytes.length} bytes, ${zlib.gzipSync(bytes, { level: 9 }).length} as gzip`);
 }

@@ -7,6 +7,7 @@ import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, closeHoverTooltips, drawSelection, hasHoverTooltips, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { nix } from '@replit/codemirror-lang-nix';
+import type { Begun } from './begin.js';
 import { Beside } from './beside.js';
 import { completions, edits, hoverAt, notes, pinHover, pinnedHover, setNotes, type Source } from './features.js';
 import { Files, isNix, offsetOf, positionOf } from './files.js';
@@ -15,6 +16,7 @@ import { Pins } from './pins.js';
 import { Server, type CodeAction, type CodeLens, type Diagnostic, type InlayHint, type Location, type LocationLink, type Pin, type Revision } from './server.js';
 import { BadLink, editedOf, holdsFiles, lastOpen, note, pack, unpack, type State } from './state.js';
 
+declare const begun: Begun;
 declare const EXAMPLES: { name: string; label: string; files: Record<string, string>; open: string }[]; // which the build sets
 
 const part = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
@@ -68,7 +70,7 @@ function ended(message: string): void {
   say(`The server does not run: ${reason}. It starts again when you change a file or choose an example.`);
 }
 
-const server = new Server('worker.js', (method, params) => told[method]?.(params as never), (method, params) => asked[method]?.(params as never));
+const server = new Server('worker.js', begun, (method, params) => told[method]?.(params as never), (method, params) => asked[method]?.(params as never));
 const files = new Files(server);
 const states = new Map<string, EditorState>();
 let front = ''; // the file that the editor shows

@@ -1,5 +1,7 @@
 // The client's end of the protocol: requests, notifications, and what the server asks.
 
+import type { Begun } from './begin.js';
+
 export interface Position { line: number; character: number }
 export interface Range { start: Position; end: Position }
 export interface TextEdit { range: Range; newText: string }
@@ -60,8 +62,8 @@ export class Server {
   private readonly asked = new Map<number | string, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   private serial = 0;
 
-  /** `told` takes notifications; `answer` answers what the server asks. */
-  constructor(private readonly script: string, private readonly told: (method: string, params: unknown) => void, private readonly answer: (method: string, params: unknown) => unknown) {}
+  /** `begun` is the first server, if it has begun; `told` takes notifications; `answer` answers what the server asks. */
+  constructor(private readonly script: string, private begun: Begun | undefined, private readonly told: (method: string, params: unknown) => void, private readonly answer: (method: string, params: unknown) => unknown) {}
 
   /** Ends the server. What it was asked stays without an answer, and what is said until another one starts, nobody hears. */
   stop(): void {
@@ -72,11 +74,17 @@ export class Server {
 
   start(): void {
     if (this.worker) return;
-    const worker = new Worker(this.script);
+    const { worker, said, failed } = this.begun ?? { worker: new Worker(this.script), said: [], failed: [] };
+    this.begun = undefined;
     this.worker = worker;
     const isCurrent = () => worker === this.worker;
     worker.onmessage = ({ data }: MessageEvent<Message>) => isCurrent() && this.receive(data);
     worker.onerror = (event) => isCurrent() && this.told('$server/ended', { message: event.message });
+    // The caller goes first.
+    queueMicrotask(() => {
+      for (const event of said) worker.dispatchEvent(new MessageEvent('message', { data: event.data as unknown }));
+      for (const { message } of failed) worker.dispatchEvent(new ErrorEvent('error', { message }));
+    });
   }
 
   private post(message: Message): void {

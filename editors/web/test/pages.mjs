@@ -354,21 +354,23 @@ checks['a page is read from a disk'] = async () => {
 
 const chosen = Object.entries(checks).filter(([name]) => !words.length || words.some((word) => name.includes(word)));
 let failed = 0;
+const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1);
 const began = Date.now();
 // A few at a time: most of them wait for the browser.
 await Promise.all(Array.from({ length: 3 }, async () => {
   for (let next = chosen.shift(); next; next = chosen.shift()) {
     const [name, check] = next;
+    const start = Date.now();
     try {
       await check();
-      console.log(`ok    ${name}`);
+      console.log(`ok    ${name} (${seconds(start)} s)`);
     } catch (error) {
       failed++;
-      console.log(`FAIL  ${name}: ${String(error.message).split('\n').slice(0, 12).join(' ')}`);
+      console.log(`FAIL  ${name} (${seconds(start)} s): ${String(error.message).split('\n').slice(0, 12).join(' ')}`);
     }
   }
 }));
 await browser.close();
 host.stop();
-console.log(`pages: ${failed} failed (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+console.log(`pages: ${failed} failed (${seconds(began)} s)`);
 process.exitCode = failed ? 1 : 0;
