@@ -75,8 +75,9 @@ site: ## the pills as web pages, with the playground, in build/site or SITE=DIR;
 test-editors: ## the extension, the plugins and the web pages, in real editors and browsers: see editors/test/README.md
 	editors/test/run.sh
 	editors/vscode/e2e/run.sh
-	editors/web/test/pages.sh
-	editors/web/test/run.sh
+	editors/web/test/twice.sh build/tested-site
+	SITE=build/tested-site editors/web/test/pages.sh
+	SITE=build/tested-site editors/web/test/run.sh
 	cd editors/vscode && npm run lint && npm test
 
 GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1

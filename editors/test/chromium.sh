@@ -26,3 +26,20 @@ install_tools() {
 	(cd "$1" && npm ci --no-audit --no-fund --loglevel=error) &&
 		cp "$1/package-lock.json" "$1/node_modules/.installed"
 }
+
+# need_browser FOLDER: a browser, as $JETPILLS_CHROMIUM, and the tools of the folder.
+need_browser() {
+	command -v npm >/dev/null || missing "there is no npm"
+	install_browser >&2 || missing "there is no Chromium"
+	install_tools "$1" >&2 || missing "the tools of $(basename "$(cd "$1" && pwd)") could not be installed"
+	export JETPILLS_CHROMIUM
+	JETPILLS_CHROMIUM=$(find_browser)
+}
+
+# need_site SCRIPT: the site, in $site: that of $SITE, or one that the script builds. $run is a folder for the time of the run.
+need_site() {
+	run=$(mktemp -d)
+	trap 'rm -rf "$run"' EXIT
+	site=${SITE:-$run/site}
+	[ -n "${SITE:-}" ] || "$1" "$site"
+}

@@ -28,12 +28,9 @@ install_editor() {
 	touch "$cache/ready"
 }
 
-command -v npm >/dev/null || missing "there is no npm"
-install_browser >&2 || missing "there is no Chromium"
+need_browser "$extension"
 install_editor >&2 || missing "VS Code could not be installed"
-install_tools "$extension" >&2 || missing "the tools to build the extension could not be installed"
 
 (cd "$extension" && node scripts/package.mjs linux-x64)
-export JETPILLS_VSCODE=$cache JETPILLS_CHROMIUM
-JETPILLS_CHROMIUM=$(find_browser)
+export JETPILLS_VSCODE=$cache
 exec node "$here/${SCRIPT:-main}.mjs" "$@"

@@ -53,11 +53,17 @@ export async function openPage(browser, address, options = {}) {
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core finds serious in a page, a line each. `except` are selectors of what it cannot judge, through shadow trees from the outside in. */
-export async function grave({ page, faults }, ...except) {
+/** The rules of axe-core that colours decide. */
+export const colours = ['color-contrast', 'link-in-text-block'];
+
+/** What axe-core finds serious in a page, a line each, by all its rules or by some. `except` are selectors of what it cannot judge, through shadow trees from the outside in. */
+export async function grave({ page, faults }, { rules, except = [] } = {}) {
   const before = faults.length;
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate((exclude) => globalThis.axe.run({ exclude }), except.map((fromShadowDom) => ({ fromShadowDom })));
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    ([exclude, only]) => globalThis.axe.run({ exclude }, { resultTypes: ['violations'], ...(only && { runOnly: { type: 'rule', values: only } }) }),
+    [except.map((fromShadowDom) => ({ fromShadowDom })), rules],
+  );
   faults.length = before; // the tool's own styles are not of the page's policy
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -13,17 +13,7 @@ suite=web
 # shellcheck source=../../test/chromium.sh
 . "$here/../../test/chromium.sh"
 
-command -v npm >/dev/null || missing "there is no npm"
-install_browser >&2 || missing "there is no Chromium"
-install_tools "$here/.." >&2 || missing "the tools to build the playground could not be installed"
-
-site=${SITE:-}
-if [ -z "$site" ]; then
-	site=$(mktemp -d)
-	trap 'rm -rf "$site"' EXIT
-	"$here/../scripts/site.sh" "$site"
-fi
-export JETPILLS_CHROMIUM
-JETPILLS_CHROMIUM=$(find_browser)
+need_browser "$here/.."
+need_site "$here/../scripts/site.sh"
 (cd "$here/.." && npm run --silent lint)
 node "$here/main.mjs" "$site" "$@"
