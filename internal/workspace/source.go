@@ -114,7 +114,7 @@ func (s *Snapshot) read(location upstream.Location, revision catalog.Revision) (
 			fsys = overlay{fsys, unsaved}
 		}
 	}
-	e, err := upstream.Extract(fsys)
+	e, err := extract(fsys)
 	if err != nil {
 		s.log.Info("no source to read", log.String("folder", location.Dir), log.Error(err))
 		return nil, err
