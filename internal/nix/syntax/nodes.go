@@ -118,7 +118,7 @@ func (n Node) raw() node {
 	if n.tree == nil {
 		return node{}
 	}
-	return n.tree.node(n.index)
+	return n.tree.node(n.index) // a copy: what asks for one thing of a node has a shorter way
 }
 
 // Kind is what the node is.
@@ -135,8 +135,11 @@ func (n Node) Tree() *Tree { return n.tree }
 // Span is where the node stands: from its first token's first byte to its last
 // token's last. A node without tokens has an empty span.
 func (n Node) Span() text.Span {
-	r := n.raw()
-	return text.Span{Start: int(r.start), End: int(r.end)}
+	if n.tree == nil {
+		return text.Span{}
+	}
+	start, end := n.tree.place(n.index)
+	return text.Span{Start: int(start), End: int(end)}
 }
 
 // Text is the part of the source that the node covers.
@@ -148,13 +151,28 @@ func (n Node) Text() string {
 }
 
 // Parent is the node that holds this one; the zero Node for a root.
-func (n Node) Parent() Node { return n.at(n.raw().parent) }
+func (n Node) Parent() Node {
+	if n.tree == nil {
+		return n
+	}
+	return n.at(n.tree.linked(n.index, n.tree.stored(n.index).parent))
+}
 
 // First is the node's first child.
-func (n Node) First() Node { return n.at(n.raw().first) }
+func (n Node) First() Node {
+	if n.tree == nil {
+		return n
+	}
+	return n.at(n.tree.linked(n.index, n.tree.stored(n.index).first))
+}
 
 // Next is the node after this one among their parent's children.
-func (n Node) Next() Node { return n.at(n.raw().next) }
+func (n Node) Next() Node {
+	if n.tree == nil {
+		return n
+	}
+	return n.at(n.tree.linked(n.index, n.tree.stored(n.index).next))
+}
 
 func (n Node) at(index int32) Node {
 	if index == 0 {
@@ -190,7 +208,7 @@ func (n Node) Child(i int) Node {
 }
 
 // is reports whether the node carries a flag.
-func (n Node) is(f nodeFlags) bool { return n.raw().flags&f != 0 }
+func (n Node) is(f nodeFlags) bool { return n.tree != nil && n.tree.stored(n.index).flags&f != 0 }
 
 // childrenThat are the node's children of kinds that pass a test.
 func (n Node) childrenThat(pass func(Kind) bool) iter.Seq[Node] {

@@ -70,11 +70,14 @@ func (t *Tree) nodeCount() int {
 	return len(t.nodes) + int(t.patch.moreNodes)
 }
 
+// node is a node as it stands in the text.
 func (t *Tree) node(i int32) node {
 	n := *t.stored(i)
-	if t.patch != nil {
-		t.patch.move(i, &n)
+	if p := t.patch; p != nil && i != root && !p.has(i) && n.start >= p.end {
+		n.tok += p.moreTokens
 	}
+	n.start, n.end = t.place(i)
+	n.parent, n.first, n.next = t.linked(i, n.parent), t.linked(i, n.first), t.linked(i, n.next)
 	return n
 }
 
@@ -90,21 +93,31 @@ func (t *Tree) stored(i int32) *node {
 	return &t.nodes[i-p.moreNodes]
 }
 
-// move has a node stand where it does since the patch.
-func (p *patch) move(i int32, n *node) {
+// has reports whether a node is one of those that the patch has.
+func (p *patch) has(i int32) bool { return uint32(i-p.firstNode) < uint32(len(p.nodes)) }
+
+// place is where a node begins and ends.
+func (t *Tree) place(i int32) (start, end int32) {
+	n, p := t.stored(i), t.patch
 	switch {
-	case i >= p.firstNode && i < p.firstNode+int32(len(p.nodes)):
-		return
+	case p == nil || p.has(i):
+		return n.start, n.end
 	case i == root:
-		n.end += p.more
+		return n.start, n.end + p.more
 	case n.start >= p.end:
-		n.start += p.more
-		n.end += p.more
-		n.tok += p.moreTokens
+		return n.start + p.more, n.end + p.more
 	case n.end >= p.end: // it holds what the patch replaces
-		n.end += p.more
+		return n.start, n.end + p.more
 	}
-	n.parent, n.first, n.next = p.moved(n.parent), p.moved(n.first), p.moved(n.next)
+	return n.start, n.end
+}
+
+// linked is the index of a node to which another has a link, as that is stored.
+func (t *Tree) linked(from, to int32) int32 {
+	if p := t.patch; p != nil && !p.has(from) {
+		return p.moved(to)
+	}
+	return to
 }
 
 // moved is the index of a node that the patch does not replace.
