@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,9 @@ import (
 
 	"jetpills/internal/server"
 )
+
+// spareHeap is how many bytes more than are in use the server may make between two collections.
+const spareHeap = 8 << 20
 
 func (p *Program) lspCommand() *cobra.Command {
 	var logFile, logLevel string
@@ -26,6 +30,11 @@ func (p *Program) lspCommand() *cobra.Command {
 			return err
 		}
 		defer func() { _ = logger.Sync() }()
+		// The collector runs when as much was made as is in use, which is little here: it would run at every fortieth keystroke, and be
+		// what a hundredth of them waits for. So it takes this much more to be in use. Nothing is written there, and the system gives
+		// no memory for it.
+		spare := make([]byte, spareHeap)
+		defer runtime.KeepAlive(spare)
 		in, releaseIn := polled(p.Stdin)
 		defer releaseIn()
 		out, releaseOut := polled(p.Stdout)
