@@ -40,6 +40,6 @@ need_browser() {
 need_site() {
 	run=$(mktemp -d)
 	trap 'rm -rf "$run"' EXIT
-	site=${SITE:-$run/site}
-	[ -n "${SITE:-}" ] || "$1" "$site"
+	site=$run/site
+	if [ -n "${SITE:-}" ]; then site=$(cd "$SITE" && pwd); else "$1" "$site"; fi
 }

@@ -139,6 +139,8 @@ export const own = [
       await page.goTo('old/rover.nix', 'nvidia-jetpack.so|m');
       await page.press('F12');
       await page.besideSays('As it holds at 9ced0c1', 'Which SoM am I?');
+      await page.until('the section at the top', () => page.page.locator('#beside .text :is(h2, h3, h4)', { hasText: 'Which SoM am I?' }).first().evaluate((heading) =>
+        heading.getBoundingClientRect().top < heading.closest('.text').getBoundingClientRect().top + 100));
       await page.screenshot('an older pill');
     },
   },
