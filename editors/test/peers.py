@@ -13,6 +13,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -174,7 +175,9 @@ def main():
     arguments.add_argument("--json", action="store_true", help="print the rows as JSON")
     arguments.add_argument("--chart", type=pathlib.Path, help="draw the hovers after a keystroke into this file, as SVG")
     asked = arguments.parse_args()
-    commands = [[asked.jetpills, "lsp", "--log-level", "error"], [asked.peer]]
+    found = [shutil.which(name) or sys.exit(f"there is no program {name}") for name in (asked.jetpills, asked.peer)]
+    jetpills, peer = map(os.path.abspath, found)  # the servers run in a folder of their own
+    commands = [[jetpills, "lsp", "--log-level", "error"], [peer]]
     rows = []
 
     def row(name, unit, times):
