@@ -35,9 +35,9 @@ func (p *Program) lspCommand() *cobra.Command {
 		// no memory for it.
 		spare := make([]byte, spareHeap)
 		defer runtime.KeepAlive(spare)
-		in, releaseIn := polled(p.Stdin)
+		in, releaseIn := polled(p.Stdin, p.Stderr)
 		defer releaseIn()
-		out, releaseOut := polled(p.Stdout)
+		out, releaseOut := polled(p.Stdout, p.Stderr)
 		defer releaseOut()
 		code := server.Run(context.Background(), in, out, server.Options{
 			Logger: logger, Version: p.Version, Pills: p.Pills, Root: p.Root,

@@ -2,4 +2,4 @@
 
 package cli
 
-func polled[F any](stream F) (polled F, release func()) { return stream, func() {} }
+func polled[F any](stream F, _ any) (polled F, release func()) { return stream, func() {} }

@@ -8,20 +8,37 @@ import (
 	"syscall"
 )
 
-// polled is a pipe or a socket as a file that the runtime waits for, until it is released; anything else is given back as it is. Where
-// a thread waits in the system for each message, every message costs several switches from thread to thread.
-func polled[F io.Closer](stream F) (polled F, release func()) {
+// polled is a pipe or a socket as a file that the runtime waits for; anything else is given back as it is. Where a thread waits in the
+// system for each message, every message costs several switches from thread to thread. Release comes after the file is closed: it has
+// whoever shares the stream wait in the system again, and closes the stream. A stream that the log goes to stays as it is, for the log
+// would lose lines.
+func polled[F io.Closer](stream F, log any) (polled F, release func()) {
+	asItIs := func() {}
 	file, ok := any(stream).(*os.File)
 	if !ok {
-		return stream, func() {}
+		return stream, asItIs
 	}
 	info, err := file.Stat()
 	if err != nil || info.Mode()&(os.ModeNamedPipe|os.ModeSocket) == 0 {
-		return stream, func() {}
+		return stream, asItIs
+	}
+	if log, ok := log.(*os.File); ok {
+		if other, err := log.Stat(); err == nil && os.SameFile(info, other) {
+			return stream, asItIs
+		}
 	}
 	fd := int(file.Fd())
-	if err := syscall.SetNonblock(fd, true); err != nil {
-		return stream, func() {}
+	other, err := syscall.Dup(fd) // so that there is one to release when the file is closed
+	if err != nil {
+		return stream, asItIs
 	}
-	return any(os.NewFile(uintptr(fd), file.Name())).(F), func() { _ = syscall.SetNonblock(fd, false) }
+	syscall.CloseOnExec(other)
+	if err := syscall.SetNonblock(other, true); err != nil {
+		_ = syscall.Close(other)
+		return stream, asItIs
+	}
+	return any(os.NewFile(uintptr(other), file.Name())).(F), func() {
+		_ = syscall.SetNonblock(fd, false)
+		_ = file.Close()
+	}
 }
