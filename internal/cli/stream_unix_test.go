@@ -96,4 +96,6 @@ func pipe(t *testing.T) (r, w *os.File) {
 	return r, w
 }
 
-func framed(message string) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(message), message) }
+func framed(message string) string {
+	return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(message), message)
+}
