@@ -10,6 +10,7 @@ import (
 
 // completion offers what can be typed at the cursor.
 func (s *Server) completion(at cursor) (protocol.CompletionResult, error) {
+	at.snapshot = at.snapshot.AtOnce()
 	items := ide.Complete(at.snapshot, at.doc, at.offset)
 	if len(items) == 0 {
 		return nil, nil

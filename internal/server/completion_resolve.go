@@ -18,7 +18,7 @@ func (s *Server) CompletionResolve(ctx context.Context, item *map[string]json.Ra
 	if doc == nil {
 		return *item, nil
 	}
-	if documentation := s.documentation(cursor{snapshot: snapshot, doc: doc}, data.Topic); documentation != nil {
+	if documentation := s.documentation(cursor{snapshot: snapshot.AtOnce(), doc: doc}, data.Topic); documentation != nil {
 		encoded, err := protocol.Marshal(documentation)
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 
 // hover says what is under the cursor; null where that is none of ours.
 func (s *Server) hover(at cursor) (*protocol.Hover, error) {
+	at.snapshot = at.snapshot.AtOnce()
 	h, ok := ide.HoverAt(at.snapshot, at.doc, at.offset)
 	if !ok {
 		return nil, nil

@@ -90,5 +90,5 @@ func (s *Server) snapshotOf(ctx context.Context, document string) (*workspace.Sn
 	if checked != snapshot {
 		s.diagnosticsSoon()
 	}
-	return checked.Until(ctx).AtOnce(), doc
+	return checked.Until(ctx), doc
 }
