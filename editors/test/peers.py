@@ -57,7 +57,10 @@ class Server:
         root = folder.as_uri()
         self.call("initialize", {
             "processId": os.getpid(), "rootUri": root, "workspaceFolders": [{"uri": root, "name": "bench"}],
-            "capabilities": {"textDocument": {"hover": {"contentFormat": ["markdown"]}}},
+            "capabilities": {"textDocument": {  # of what matters here, what VS Code and Neovim say
+                "hover": {"contentFormat": ["markdown"]},
+                "completion": {"completionItem": {"documentationFormat": ["markdown"], "resolveSupport": {"properties": ["documentation"]}}},
+            }},
         })
         self.notify("initialized", {})
 
