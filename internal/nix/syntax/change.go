@@ -110,7 +110,7 @@ func (c *Change) pair(start, end, more int) (differ []Node, ok bool) {
 	for {
 		c.nodes[a.index] = b.index
 		below, isBelow := a.First(), b.First()
-		if a.Kind() != b.Kind() || a.raw().flags != b.raw().flags || below.IsZero() != isBelow.IsZero() || !c.isMoved(a, b, start, end, more) {
+		if a.Kind() != b.Kind() || a.flags() != b.flags() || below.IsZero() != isBelow.IsZero() || !c.isMoved(a, b, start, end, more) {
 			if differ = append(differ, a); len(differ) == mostDifferent {
 				return nil, false
 			}
@@ -133,7 +133,7 @@ func (c *Change) pair(start, end, more int) (differ []Node, ok bool) {
 
 // tokensOf are the indexes of a node's first token and of the one after its last.
 func tokensOf(n Node) (first, last int) {
-	return int(n.raw().tok), n.tree.index(int(n.raw().end) - 1)
+	return int(n.raw().tok), n.tree.index(n.Span().End - 1)
 }
 
 // isMoved reports whether a node has the tokens that it had.

@@ -65,15 +65,21 @@ type lexer struct {
 	runUnderscore int
 }
 
-// lex cuts src into tokens. It never fails: what begins no token is Invalid.
-// The last token is EOF.
-func lex(src string, cuts []cut) *lexer {
+func newLexer(src string, at int) *lexer {
 	l := &lexer{
-		src: src, cuts: cuts, runEnd: -1,
-		tokens: make([]token, 0, len(src)/4+16),
+		src: src, at: at, runEnd: -1,
+		tokens: make([]token, 0, (len(src)-at)/4+16),
 		stack:  make([]frame, 1, 32),
 	}
 	l.stack[0] = frame{closer: EOF, limit: int32(len(src))}
+	return l
+}
+
+// lex cuts src into tokens. It never fails: what begins no token is Invalid.
+// The last token is EOF.
+func lex(src string, cuts []cut) *lexer {
+	l := newLexer(src, 0)
+	l.cuts = cuts
 	if strings.HasPrefix(src, byteOrderMark) {
 		l.at = len(byteOrderMark)
 		l.fail(text.Span{Start: 0, End: l.at}, CodeInvalidCharacter, "byte order mark")

@@ -208,7 +208,14 @@ func (n Node) Child(i int) Node {
 }
 
 // is reports whether the node carries a flag.
-func (n Node) is(f nodeFlags) bool { return n.tree != nil && n.tree.stored(n.index).flags&f != 0 }
+func (n Node) is(f nodeFlags) bool { return n.flags()&f != 0 }
+
+func (n Node) flags() nodeFlags {
+	if n.tree == nil {
+		return 0
+	}
+	return n.tree.stored(n.index).flags
+}
 
 // childrenThat are the node's children of kinds that pass a test.
 func (n Node) childrenThat(pass func(Kind) bool) iter.Seq[Node] {

@@ -17,12 +17,14 @@ func (t *Tree) Reparse(src string) *Tree {
 	if t.patch != nil {
 		base = t.patch.base
 	}
-	if base.isAlike(src) {
-		if next := base.patched(src); next != nil {
-			return next
+	e := difference(base.src, src)
+	if base != t && !e.isSmall(src) { // the edits lie too far from each other
+		if e = difference(t.src, src); e.isSmall(src) {
+			base = t.flat()
 		}
-	} else if base != t && t.isAlike(src) { // the edits lie too far from each other
-		if next := t.flat().patched(src); next != nil {
+	}
+	if e.isSmall(src) {
+		if next := base.patched(e, src); next != nil {
 			return next
 		}
 	}
@@ -87,7 +89,7 @@ func (t *Tree) stored(i int32) *node {
 	switch {
 	case p == nil || i < p.firstNode:
 		return &t.nodes[i]
-	case i < p.firstNode+int32(len(p.nodes)):
+	case p.has(i):
 		return &p.nodes[i-p.firstNode]
 	}
 	return &t.nodes[i-p.moreNodes]
@@ -152,18 +154,14 @@ func difference(was, is string) edited {
 	return edited{int32(e.Start), int32(e.End), int32(e.More())}
 }
 
-// isAlike reports whether a text differs from the tree's in so little that the tree is worth keeping.
-func (t *Tree) isAlike(src string) bool {
-	e := difference(t.src, src)
-	return int(e.end-e.start) <= max(1<<12, len(src)/16)
-}
+// isSmall reports whether an edit that gives a text leaves so much of the earlier one that its tree is worth keeping.
+func (e edited) isSmall(src string) bool { return int(e.end-e.start) <= max(1<<12, len(src)/16) }
 
-// patched is the tree of a text, made of this one; nil if the text has to be parsed whole.
-func (t *Tree) patched(src string) *Tree {
+// patched is the tree of the text that an edit gives, made of this one; nil if the text has to be parsed whole.
+func (t *Tree) patched(e edited, src string) *Tree {
 	if len(t.found) > 0 || strings.HasPrefix(src, byteOrderMark) {
 		return nil
 	}
-	e := difference(t.src, src)
 	p := t.gap(e, src)
 	if p == nil {
 		p = t.part(e, src)
@@ -172,8 +170,6 @@ func (t *Tree) patched(src string) *Tree {
 		return nil
 	}
 	p.base, p.more = t, e.more
-	p.moreTokens = int32(len(p.tokens) - (p.lastToken - p.firstToken))
-	p.moreNodes = int32(len(p.nodes)) - (p.lastNode - p.firstNode)
 	return &Tree{src: src, tokens: t.tokens, nodes: t.nodes, patch: p}
 }
 
@@ -185,14 +181,14 @@ func (t *Tree) gap(e edited, src string) *patch {
 	if next > 0 {
 		start = int(t.tokens[next-1].end)
 	}
-	is := int(e.more) + end // where it ends now
+	endNow := end + int(e.more)
 	if int(e.start) < start || next > 0 && t.tokens[next-1].kind == Dot {
 		return nil // a line break behind a dot may end a path
 	}
-	if next > 0 && (is > start && !isSpace(src[start]) || !isLast && (start == end || start == is)) {
+	if next > 0 && (endNow > start && !is(src[start], classSpace) || !isLast && (start == end || start == endNow)) {
 		return nil // the token before it may become another
 	}
-	if l := lexPart(src, start, is); len(l.tokens) > 1 || len(l.errors) > 0 || !isLast && endsInLineComment(src[:is], start) {
+	if l := lexPart(src[:endNow], start); len(l.tokens) > 1 || len(l.errors) > 0 || !isLast && endsInLineComment(src[:endNow], start) {
 		return nil
 	}
 	p := &patch{firstToken: next, lastToken: next, firstNode: int32(len(t.nodes)), lastNode: int32(len(t.nodes)), end: int32(end)}
@@ -201,8 +197,6 @@ func (t *Tree) gap(e edited, src string) *patch {
 	}
 	return p
 }
-
-func isSpace(c byte) bool { return is(c, classSpace) }
 
 // endsInLineComment reports whether white space and comments that begin at an offset end with a comment that a line break would end.
 func endsInLineComment(src string, at int) bool {
@@ -304,7 +298,7 @@ func (t *Tree) parsedAnew(r region, e edited, src string) *patch {
 		closerLength = len(kindNames[r.closer])
 	}
 	src = src[:end+closerLength]
-	l := lexPart(src, int(r.start), len(src))
+	l := lexPart(src, int(r.start))
 	tokens := l.tokens
 	last := len(tokens) - 2
 	isOdd := func(t token) bool { return t.flags != 0 }
@@ -340,6 +334,8 @@ func (t *Tree) parsedAnew(r region, e edited, src string) *patch {
 		firstToken: tokenAt(r.start), lastToken: tokenAt(r.end), tokens: tokens[:len(tokens)-1],
 		firstNode: r.first, lastNode: t.behind(r), nodes: p.nodes[holder+1:], end: r.end,
 	}
+	found.moreTokens = int32(len(found.tokens) - (found.lastToken - found.firstToken))
+	found.moreNodes = int32(len(found.nodes)) - (found.lastNode - found.firstNode)
 	// The nodes get the indexes that they have in the whole tree.
 	first := r.first - (holder + 1)
 	index := func(of int32) int32 {
@@ -348,24 +344,18 @@ func (t *Tree) parsedAnew(r region, e edited, src string) *patch {
 		}
 		return of
 	}
-	lastChild, moreNodes := made.parent-holder-1, int32(len(found.nodes))-(found.lastNode-found.firstNode)
-	moved := func(of int32) int32 {
-		if of >= found.lastNode {
-			of += moreNodes
-		}
-		return of
-	}
 	for i := range found.nodes {
 		n := &found.nodes[i]
 		n.tok += int32(found.firstToken)
 		n.first, n.next = index(n.first), index(n.next)
 		if n.parent == holder {
-			n.parent = moved(r.holder)
+			n.parent = found.moved(r.holder)
 		} else {
 			n.parent = index(n.parent)
 		}
 	}
-	found.nodes[lastChild].next = moved(r.next)
+	lastChild := made.parent - (holder + 1)
+	found.nodes[lastChild].next = found.moved(r.next)
 	return found
 }
 
@@ -384,10 +374,9 @@ func (t *Tree) behind(r region) int32 {
 	return last + 1
 }
 
-// lexPart cuts a part of a text into tokens, as if nothing stood around it.
-func lexPart(src string, start, end int) *lexer {
-	l := &lexer{src: src[:end], at: start, runEnd: -1, tokens: make([]token, 0, (end-start)/4+16), stack: make([]frame, 1, 32)}
-	l.stack[0] = frame{closer: EOF, limit: int32(end)}
+// lexPart cuts the end of a text, from an offset on, into tokens, as if nothing stood before it.
+func lexPart(src string, start int) *lexer {
+	l := newLexer(src, start)
 	l.run()
 	return l
 }
