@@ -69,7 +69,6 @@ func Diagnose(sn *workspace.Snapshot, doc *workspace.Document) []Diagnostic {
 	if !mayDefine(sn.CatalogAt(sn.DirOf(doc)).Catalog, doc.Text) && !sn.DealsWithJetpack(doc) {
 		return nil // else another file may give a value of this one to an option
 	}
-	sn = sn.AtLength()
 	sn.SearchUserModules(doc)
 	if doc.Path != "" {
 		sn.Configuration(doc.Dir()) // which hovers wait for, whatever the settings say; which revision holds may hang on it

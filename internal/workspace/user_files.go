@@ -51,14 +51,6 @@ var boundsOf = [...]bounds{
 // a few files are searched for them. Where there are more, not all modules count as seen until a diagnostic has searched them.
 func (s *Snapshot) AtOnce() *Snapshot { return s.reaching(atOnce) }
 
-// AtLength is the snapshot for an answer that nobody waits for.
-func (s *Snapshot) AtLength() *Snapshot {
-	if s.reach == atOnce {
-		return s.reaching(usual)
-	}
-	return s
-}
-
 // Throughout is the snapshot for questions about many files, which are all read anyway.
 func (s *Snapshot) Throughout() *Snapshot { return s.reaching(throughout) }
 

@@ -355,7 +355,7 @@ func TestUserModulesAtOnce(t *testing.T) {
 		if most := min(files, boundsOf[atOnce].files) + 2; read > most {
 			t.Errorf("%d of %d files were read, want %d at most", read, files, most)
 		}
-		sn.AtOnce().AtLength().SearchUserModules(d)
+		sn.SearchUserModules(d)
 		if saw, n := sn.AtOnce().SawUserModules(d), len(sn.AtOnce().UserValues(d, boardOption)); !saw || n != 1 {
 			t.Errorf("of %d files, after a search: all seen: %v, %d values", files, saw, n)
 		}
