@@ -10,9 +10,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"jetpills/internal/log"
 	"jetpills/internal/server"
 )
 
@@ -56,7 +56,7 @@ func (p *Program) lspCommand() *cobra.Command {
 
 // logger writes to a file or to standard error: standard output carries the
 // protocol alone.
-func (p *Program) logger(file, level string) (*zap.Logger, error) {
+func (p *Program) logger(file, level string) (*log.Logger, error) {
 	threshold, err := zapcore.ParseLevel(level)
 	if err != nil {
 		return nil, fmt.Errorf("unknown log level %q: use debug, info, warn or error", level)
@@ -73,7 +73,9 @@ func (p *Program) logger(file, level string) (*zap.Logger, error) {
 		}
 		out = f
 	}
-	config := zap.NewProductionEncoderConfig()
-	config.EncodeTime = zapcore.ISO8601TimeEncoder
-	return zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(config), logLines{newLogWriter(out)}, threshold)), nil
+	encoder := zapcore.NewConsoleEncoder(zapcore.EncoderConfig{
+		TimeKey: "time", EncodeTime: zapcore.ISO8601TimeEncoder, LevelKey: "level", EncodeLevel: zapcore.LowercaseLevelEncoder,
+		MessageKey: "message", EncodeDuration: zapcore.SecondsDurationEncoder,
+	})
+	return log.New(zapcore.NewCore(encoder, logLines{newLogWriter(out)}, threshold)), nil
 }

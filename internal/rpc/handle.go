@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"go.lsp.dev/jsonrpc2"
@@ -49,8 +48,7 @@ func growStack() {
 const usualStack = 24 << 10
 
 func (p *Peer) logPanic(what string, cause any) {
-	p.log.Error("a handler panicked", log.String("method", what),
-		log.Any("cause", cause), log.Bytes("stack", debug.Stack()))
+	p.log.Error("a handler panicked", log.String("method", what), log.Cause(cause), log.Stack())
 }
 
 // runTask runs what [Peer.Do] was given.
@@ -121,7 +119,7 @@ func (p *Peer) request(dispatch context.Context, req *jsonrpc2.Request) (jsonrpc
 func (p *Peer) run(ctx context.Context, req *jsonrpc2.Request, waited time.Duration) (raw jsonrpc2.RawMessage, failure *jsonrpc2.Error) {
 	start := time.Now()
 	defer func() {
-		if entry := p.log.Check(log.DebugLevel, "handled"); entry != nil {
+		if p.log.Enabled(log.DebugLevel) {
 			fields := []log.Field{log.String("method", req.Method()), log.Duration("duration", time.Since(start))}
 			if req.IsCall() {
 				fields = append(fields, log.String("id", fmt.Sprint(req.ID())), log.Duration("waited", waited))
@@ -129,7 +127,7 @@ func (p *Peer) run(ctx context.Context, req *jsonrpc2.Request, waited time.Durat
 			if failure != nil {
 				fields = append(fields, log.Int("code", int(failure.Code)))
 			}
-			entry.Write(fields...)
+			p.log.Debug("handled", fields...)
 		}
 	}()
 	result, err := p.cfg.Handler(ctx, req)

@@ -106,9 +106,6 @@ type Peer struct {
 
 // NewPeer returns a peer that reads from in and writes to out, both of which it closes in the end.
 func NewPeer(in io.ReadCloser, out io.WriteCloser, cfg Config) *Peer {
-	if cfg.Logger == nil {
-		cfg.Logger = log.Nop()
-	}
 	if cfg.Grace <= 0 {
 		cfg.Grace = time.Second
 	}

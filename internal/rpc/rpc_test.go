@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"jetpills/internal/log"
 	"jetpills/internal/rpc"
 	"jetpills/internal/rpc/rpctest"
 )
@@ -79,7 +79,7 @@ func startFresh(t *testing.T, limits rpc.Limits, grace time.Duration, handlers r
 			Prepare: func(ctx context.Context) context.Context {
 				return context.WithValue(ctx, revisionKey{}, s.edits.Load())
 			},
-			Logger: zap.New(core),
+			Logger: log.New(core),
 			Limits: limits,
 			Grace:  grace,
 		})
@@ -850,7 +850,7 @@ func TestBrokenOutputEndsServe(t *testing.T) {
 	core, logs := observer.New(zapcore.WarnLevel)
 	go func() {
 		done <- rpc.NewPeer(in, brokenPipe{}, rpc.Config{
-			Handler: (&session{}).handle, Marshal: json.Marshal, Unmarshal: json.Unmarshal, Logger: zap.New(core),
+			Handler: (&session{}).handle, Marshal: json.Marshal, Unmarshal: json.Unmarshal, Logger: log.New(core),
 		}).Serve(context.Background())
 	}()
 	body := `{"jsonrpc":"2.0","id":1,"method":"initialize"}`

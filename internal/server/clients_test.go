@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"go.lsp.dev/uri"
-	"go.uber.org/zap"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
@@ -24,7 +23,7 @@ import (
 // serve starts a server for a session, which ends with the test.
 func serve(t testing.TB, session *workspace.Session, handlers rpctest.Handlers) *rpctest.Client {
 	client := rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
-		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
+		return Run(context.Background(), in, out, Options{Session: live{session, nil}, Version: "test"})
 	}, handlers)
 	t.Cleanup(func() {
 		_ = client.Close()

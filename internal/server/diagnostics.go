@@ -147,7 +147,7 @@ func (s *Server) publishChanges(ctx context.Context, snapshot *workspace.Snapsho
 func (s *Server) diagnose(snapshot *workspace.Snapshot, doc *workspace.Document) (found []ide.Diagnostic) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.log.Error("diagnostics panicked", log.String("document", doc.URI), log.Any("cause", cause), log.Stack("stack"))
+			s.log.Error("diagnostics panicked", log.String("document", doc.URI), log.Cause(cause), log.Stack())
 			found = nil
 		}
 	}()

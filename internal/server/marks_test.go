@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"go.lsp.dev/uri"
-	"go.uber.org/zap"
 
 	"jetpills/internal/catalog"
 	"jetpills/internal/pill"
@@ -70,7 +69,7 @@ func startWith(t *testing.T, d *disk, capabilities string, handlers rpctest.Hand
 		}
 	}
 	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
-		return Run(context.Background(), in, out, Options{Session: live{session, zap.NewNop()}, Version: "test"})
+		return Run(context.Background(), in, out, Options{Session: live{session, nil}, Version: "test"})
 	}, handlers)
 	t.Cleanup(func() {
 		_ = e.Client.Close()

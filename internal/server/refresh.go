@@ -163,7 +163,7 @@ func (s *Server) settle() (stop func()) {
 	s.inBackground(func(context.Context) {
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.log.Error("what follows from diagnostics panicked", log.Any("cause", cause), log.Stack("stack"))
+				s.log.Error("what follows from diagnostics panicked", log.Cause(cause), log.Stack())
 			}
 		}()
 		can := &s.client.Workspace

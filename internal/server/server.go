@@ -64,9 +64,6 @@ type Server struct {
 
 // Run serves one client on in and out until it leaves, and returns the exit code of the process.
 func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Options) int {
-	if options.Logger == nil {
-		options.Logger = log.Nop()
-	}
 	if options.Session == nil {
 		library, err := catalog.Open()
 		if err != nil {

@@ -16,10 +16,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
-	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"jetpills/internal/log"
 	"jetpills/internal/rpc/rpctest"
 	"jetpills/internal/text"
 	"jetpills/internal/workspace"
@@ -98,7 +98,7 @@ func start(t *testing.T, handlers rpctest.Handlers) *editor {
 	core, logs := observer.New(zapcore.InfoLevel)
 	e := &editor{journal: &journal{}, t: t, logs: logs}
 	e.Client = rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
-		return Run(context.Background(), in, out, Options{Logger: zap.New(core), Version: "1.2.3", Session: e.journal})
+		return Run(context.Background(), in, out, Options{Logger: log.New(core), Version: "1.2.3", Session: e.journal})
 	}, handlers)
 	t.Cleanup(func() {
 		_ = e.Client.Close()

@@ -59,9 +59,6 @@ type Session struct {
 // NewSession makes a session without documents and folders. It reads nothing but what says which Jetson the machine is.
 func NewSession(config Config) *Session {
 	s := &Session{log: config.Logger, library: config.Library, storeDir: config.StoreDir, lstat: config.Lstat, parsed: newParsed()}
-	if s.log == nil {
-		s.log = log.Nop()
-	}
 	if dir := os.Getenv("NIX_STORE_DIR"); s.storeDir == "" && filepath.IsAbs(dir) {
 		s.storeDir = filepath.Clean(dir)
 	}

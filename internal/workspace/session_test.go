@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/log"
 	"jetpills/internal/pill"
 	"jetpills/internal/pins"
 	"jetpills/internal/text"
@@ -53,8 +53,8 @@ func newSession(t *testing.T) (*Session, *observer.ObservedLogs) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	core, logs := observer.New(zap.InfoLevel)
-	return NewSession(Config{Library: library, Pills: pill.Load(pills.FS), Logger: zap.New(core), CacheDir: t.TempDir()}), logs
+	core, logs := observer.New(log.InfoLevel)
+	return NewSession(Config{Library: library, Pills: pill.Load(pills.FS), Logger: log.New(core), CacheDir: t.TempDir()}), logs
 }
 
 // write puts a file below dir and gives its path.

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
 	"jetpills/internal/catalog"
+	"jetpills/internal/log"
 	"jetpills/internal/pill"
 	"jetpills/internal/pins"
 	"jetpills/internal/text"
@@ -47,10 +47,10 @@ func storeSession(t *testing.T) (s *Session, store string, logs *observer.Observ
 	if err != nil {
 		t.Fatal(err)
 	}
-	core, logs := observer.New(zap.DebugLevel)
+	core, logs := observer.New(log.DebugLevel)
 	store = filepath.Join(t.TempDir(), "store")
 	return NewSession(Config{
-		Library: library, Pills: pill.Load(pills.FS), Logger: zap.New(core), CacheDir: t.TempDir(), StoreDir: store,
+		Library: library, Pills: pill.Load(pills.FS), Logger: log.New(core), CacheDir: t.TempDir(), StoreDir: store,
 	}), store, logs
 }
 
