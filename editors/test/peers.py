@@ -4,7 +4,8 @@
     peers.py [--rounds N] [--requests N] [--sizes 2,15,60,250,1024] [--json] [--chart FILE] JETPILLS PEER
 
 Both servers get the same files, edits and requests from this one client, in alternating sessions on one machine. Each request follows a
-keystroke in the same file at once. Times are those of the client, in milliseconds; memory is what the process holds after ten open files.
+keystroke in the same file at once. Times are in milliseconds, from the moment at which the client has its messages ready to the one at
+which it has the whole answer and has not read it yet; memory is what the process holds after ten open files.
 The last columns are the peer's time divided by that of Jetpills: more than 1 is faster.
 """
 
@@ -64,9 +65,13 @@ class Server:
         })
         self.notify("initialized", {})
 
-    def send(self, message):
+    @staticmethod
+    def frame(message):
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+    def send(self, message):
+        self.process.stdin.write(self.frame(message))
 
     def read(self):
         while b"\r\n\r\n" not in self.buffer:
@@ -77,6 +82,7 @@ class Server:
         while len(self.buffer) < length:
             self.more()
         body, self.buffer = self.buffer[:length], self.buffer[length:]
+        self.received = time.perf_counter()
         return json.loads(body)
 
     def more(self):
@@ -88,6 +94,10 @@ class Server:
     def call(self, method, params):
         self.id += 1
         self.send({"id": self.id, "method": method, "params": params})
+        return self.answer()
+
+    def answer(self):
+        """The answer to the newest request."""
         while True:
             message = self.read()
             if "method" in message:
@@ -104,17 +114,27 @@ class Server:
         self.notify("textDocument/didOpen", {"textDocument": {"uri": path.as_uri(), "languageId": "nix", "version": 1, "text": path.read_text()}})
 
     def keystroke(self, path):
-        """Types a space into the first line, or takes it away again."""
+        """Types a space into the first line, or takes it away again: the message."""
         self.version += 1
         isTyped = self.version % 2 == 0
         end = {"line": 0, "character": 0 if isTyped else 1}
-        self.notify("textDocument/didChange", {
+        return self.frame({"method": "textDocument/didChange", "params": {
             "textDocument": {"uri": path.as_uri(), "version": self.version},
             "contentChanges": [{"range": {"start": {"line": 0, "character": 0}, "end": end}, "text": " " if isTyped else ""}],
-        })
+        }})
 
-    def ask(self, method, path, line, character):
-        return self.call("textDocument/" + method, {"textDocument": {"uri": path.as_uri()}, "position": {"line": line, "character": character}})
+    def ask(self, method, path, line, character, typed=None):
+        """Asks about a place, after what is typed, and returns how long the answer took, in seconds."""
+        self.id += 1
+        request = self.frame({"id": self.id, "method": "textDocument/" + method, "params": {
+            "textDocument": {"uri": path.as_uri()}, "position": {"line": line, "character": character},
+        }})
+        start = time.perf_counter()
+        if typed:
+            self.process.stdin.write(typed)
+        self.process.stdin.write(request)
+        self.answer()
+        return self.received - start
 
     def memory(self):
         """The memory that the process holds, in MiB."""
@@ -207,12 +227,8 @@ def main():
                     server = Server(command, folder)
                     server.open(path)
                     for method, at in (("hover", hover), ("completion", complete)):
-                        for i in range(requests + 5):
-                            start = time.perf_counter()
-                            server.keystroke(path)
-                            server.ask(method, path, *at)
-                            if i >= 5:  # what a session does once is the row of the start
-                                times[method][which].append(time.perf_counter() - start)
+                        took = [server.ask(method, path, *at, server.keystroke(path)) for _ in range(requests + 5)]
+                        times[method][which] += took[5:]  # what a session does once is the row of the start
                     server.close()
             for method, of in times.items():
                 row(f"{size} KB, keystroke, {method}", "ms", of)
@@ -229,18 +245,12 @@ def main():
                 server = Server(command, folder)
                 server.open(ten[0])
                 server.ask("hover", ten[0], *hover)
-                first[which].append(time.perf_counter() - server.started)
+                first[which].append(server.received - server.started)
                 for path in ten[1:]:
                     server.open(path)
                     server.ask("hover", path, *hover)
-                for _ in range(50):
-                    start = time.perf_counter()
-                    server.ask("hover", ten[0], 0, 0)
-                    null[which].append(time.perf_counter() - start)
-                for _ in range(50):
-                    start = time.perf_counter()
-                    server.ask("hover", ten[0], *hover)
-                    typed[which].append(time.perf_counter() - start)
+                null[which] += [server.ask("hover", ten[0], 0, 0) for _ in range(50)]
+                typed[which] += [server.ask("hover", ten[0], *hover) for _ in range(50)]
                 memory[which].append(server.memory() / 1000)
                 server.close()
         row("hover of nothing", "ms", null)
