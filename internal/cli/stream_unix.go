@@ -3,10 +3,30 @@
 package cli
 
 import (
+	"cmp"
+	"errors"
 	"io"
 	"os"
 	"syscall"
 )
+
+// polledFile is an open file that never has a thread wait.
+type polledFile struct {
+	*os.File
+	raw syscall.RawConn
+}
+
+// TryWrite makes it an [rpc.Eager].
+func (f polledFile) TryWrite(p []byte) (n int, err error) {
+	closed := f.raw.Write(func(fd uintptr) (done bool) {
+		n, err = syscall.Write(int(fd), p)
+		return true
+	})
+	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR) {
+		err = nil
+	}
+	return max(n, 0), cmp.Or(closed, err)
+}
 
 // polled is a pipe or a socket as a file that the runtime waits for; anything else is given back as it is. Where a thread waits in the
 // system for each message, every message costs several switches from thread to thread. Release comes after the file is closed: it has
@@ -37,7 +57,13 @@ func polled[F io.Closer](stream F, log any) (polled F, release func()) {
 		_ = syscall.Close(other)
 		return stream, asItIs
 	}
-	return any(os.NewFile(uintptr(other), file.Name())).(F), func() {
+	pipe := os.NewFile(uintptr(other), file.Name())
+	raw, err := pipe.SyscallConn()
+	if err != nil {
+		_ = pipe.Close()
+		return stream, asItIs
+	}
+	return any(polledFile{pipe, raw}).(F), func() {
 		_ = syscall.SetNonblock(fd, false)
 		_ = file.Close()
 	}

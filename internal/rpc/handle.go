@@ -100,18 +100,19 @@ func (p *Peer) request(dispatch context.Context, req *jsonrpc2.Request) (jsonrpc
 	if p.cfg.Prepare != nil {
 		ctx = p.cfg.Prepare(ctx)
 	}
+	isMember := p.inBatch
 	queued := time.Now()
 	place := p.lane.enter()
 	jsonrpc2.Async(dispatch)
 	if err := p.lane.await(ctx, place); err != nil {
 		return nil, wireError(ctx, req.Method(), err)
 	}
-	// The library ends this context once the answer lies in the outbox; until then its bytes are ours to count.
-	go func() {
-		<-dispatch.Done()
-		p.progress.Add(1)
-		p.lane.leave()
-	}()
+	// Until an answer lies in the outbox its bytes are ours to count. The library keeps those of a batch's members until it has all.
+	if isMember {
+		defer p.lane.leave()
+	} else {
+		p.lane.leaveWith(dispatch)
+	}
 	return p.run(ctx, req, time.Since(queued))
 }
 

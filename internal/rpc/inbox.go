@@ -134,7 +134,7 @@ func (p *Peer) read() {
 // inspect looks at a message before it is queued, and says what of it is: cancellations take effect here and now, answers
 // are put into order, damage is refused. The library ends the connection on whatever it can't decode.
 func (p *Peer) inspect(body []byte) (queued [][]byte, refusal *jsonrpc2.Error) {
-	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '[' {
+	if isBatch(body) {
 		return p.inspectBatch(body)
 	}
 	message, err := jsonrpc2.DecodeMessage(body)
@@ -167,6 +167,10 @@ func (p *Peer) inspect(body []byte) (queued [][]byte, refusal *jsonrpc2.Error) {
 		}
 	}
 	return [][]byte{body}, nil
+}
+
+func isBatch(body []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("["))
 }
 
 // inspectBatch takes the answers out of a batch: to the library they are damaged requests.

@@ -17,7 +17,8 @@ type lane struct {
 	mu      sync.Mutex
 	room    sync.Cond // signalled when the queue gets shorter
 	running int
-	waiting []*ticket // oldest first
+	unsent  map[context.Context]bool // of the running ones, those that leave when their answer lies in the outbox
+	waiting []*ticket                // oldest first
 	turn    int
 	closed  bool
 }
@@ -26,7 +27,7 @@ type lane struct {
 type ticket struct{ start chan struct{} }
 
 func newLane(maxRunning, maxWaiting int, congested func() bool) *lane {
-	l := &lane{maxRunning: maxRunning, maxWaiting: maxWaiting, congested: congested}
+	l := &lane{maxRunning: maxRunning, maxWaiting: maxWaiting, congested: congested, unsent: map[context.Context]bool{}}
 	l.room.L = &l.mu
 	return l
 }
@@ -69,6 +70,24 @@ func (l *lane) leave() {
 	defer l.mu.Unlock()
 	l.running--
 	l.fillLocked()
+}
+
+// leaveWith has a request that was started leave when [lane.answered] is told of ctx.
+func (l *lane) leaveWith(ctx context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unsent[ctx] = true
+}
+
+// answered ends the request of ctx, if it was to leave then.
+func (l *lane) answered(ctx context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.unsent[ctx] {
+		delete(l.unsent, ctx)
+		l.running--
+		l.fillLocked()
+	}
 }
 
 // fill starts what may start; called when the congestion may have ended.

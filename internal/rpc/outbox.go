@@ -15,9 +15,11 @@ const (
 	fullFactor   = 8
 )
 
-// outbox holds framed messages until a goroutine of its own has written them, so that no answer waits for a slow reader.
+// outbox holds framed messages until a goroutine of its own has written them, so that no answer waits for a slow reader. What an eager
+// output takes at once is written where it is put: most answers need no other goroutine.
 type outbox struct {
 	w         io.Writer
+	eager     Eager  // w, if it is one
 	limit     int    // bytes at which the outbox is congested
 	onWritten func() // called after each write, without the lock
 
@@ -31,13 +33,20 @@ type outbox struct {
 	broken  chan struct{} // closed when a write has failed
 }
 
+// Eager is an output that can be written to without waiting.
+type Eager interface {
+	// TryWrite writes as much of p as there is room for. That there is none is no error.
+	TryWrite(p []byte) (n int, err error)
+}
+
 func newOutbox(w io.Writer, limit int) *outbox {
 	o := &outbox{w: w, limit: limit, broken: make(chan struct{})}
+	o.eager, _ = w.(Eager)
 	o.changed.L = &o.mu
 	return o
 }
 
-// put queues one framed message. It never blocks; it fails when the output is closed or broken.
+// put writes one framed message, or queues what is left of it. It never blocks; it fails when the output is closed or broken.
 func (o *outbox) put(frame []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -46,6 +55,16 @@ func (o *outbox) put(frame []byte) error {
 		return o.err
 	case o.closed:
 		return io.ErrClosedPipe
+	}
+	if o.eager != nil && len(o.queue) == 0 && !o.writing {
+		n, err := o.eager.TryWrite(frame)
+		if err != nil {
+			o.fail(err)
+			return err
+		}
+		if frame = frame[n:]; len(frame) == 0 {
+			return nil
+		}
 	}
 	o.queue = append(o.queue, frame)
 	o.bytes += len(frame)
@@ -91,11 +110,16 @@ func (o *outbox) written(size int, err error) {
 	o.writing = false
 	o.bytes -= size
 	if err != nil && o.err == nil {
-		o.err = err
-		o.queue, o.bytes = nil, 0
-		close(o.broken)
+		o.fail(err)
 	}
 	o.changed.Broadcast()
+}
+
+// fail is the end of an output that is broken: nothing waits for it any more.
+func (o *outbox) fail(err error) {
+	o.err = err
+	o.queue, o.bytes = nil, 0
+	close(o.broken)
 }
 
 // congested reports whether the other side should read before it gets more answers.

@@ -96,6 +96,8 @@ type Peer struct {
 
 	questions questions
 
+	inBatch bool // what the library works at is a batch; it reads on when the request at work lets it
+
 	base     context.Context // parent of every handler's context, set by Serve
 	progress atomic.Uint64   // counts steps of work, so that the end can tell slow from stuck
 

@@ -485,7 +485,7 @@ func TestClaimedLengthCostsNoMemory(t *testing.T) {
 }
 
 func TestBatch(t *testing.T) {
-	s := start(t, rpc.Limits{})
+	s := start(t, rpc.Limits{Running: 1}) // a member that is answered makes room
 	if err := s.Frame(`[{"jsonrpc":"2.0","method":"edit"},{"jsonrpc":"2.0","id":"x","method":"seen"},{"jsonrpc":"2.0","method":"edit"},{"jsonrpc":"2.0","id":"y","method":"seen"},5]`); err != nil {
 		t.Fatal(err)
 	}
@@ -845,28 +845,30 @@ func TestAnswersOfAllKinds(t *testing.T) {
 }
 
 func TestBrokenOutputEndsServe(t *testing.T) {
-	in, input := io.Pipe()
-	done := make(chan int)
-	core, logs := observer.New(zapcore.WarnLevel)
-	go func() {
-		done <- rpc.NewPeer(in, brokenPipe{}, rpc.Config{
-			Handler: (&session{}).handle, Marshal: json.Marshal, Unmarshal: json.Unmarshal, Logger: log.New(core),
-		}).Serve(context.Background())
-	}()
-	body := `{"jsonrpc":"2.0","id":1,"method":"initialize"}`
-	if _, err := fmt.Fprintf(input, "Content-Length: %d\r\n\r\n%s", len(body), body); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case code := <-done:
-		if code != 1 {
-			t.Errorf("exit code %d", code)
+	for name, out := range map[string]io.WriteCloser{"that waits": brokenPipe{}, "eager": eagerBrokenPipe{}} {
+		in, input := io.Pipe()
+		done := make(chan int)
+		core, logs := observer.New(zapcore.WarnLevel)
+		go func() {
+			done <- rpc.NewPeer(in, out, rpc.Config{
+				Handler: (&session{}).handle, Marshal: json.Marshal, Unmarshal: json.Unmarshal, Logger: log.New(core),
+			}).Serve(context.Background())
+		}()
+		body := `{"jsonrpc":"2.0","id":1,"method":"initialize"}`
+		if _, err := fmt.Fprintf(input, "Content-Length: %d\r\n\r\n%s", len(body), body); err != nil {
+			t.Fatal(err)
 		}
-	case <-time.After(patience):
-		t.Fatal("still serving, though nobody can hear")
-	}
-	if logs.Len() == 0 {
-		t.Error("the log doesn't say why")
+		select {
+		case code := <-done:
+			if code != 1 {
+				t.Errorf("output %s: exit code %d", name, code)
+			}
+		case <-time.After(patience):
+			t.Fatalf("output %s: still serving, though nobody can hear", name)
+		}
+		if logs.Len() == 0 {
+			t.Errorf("output %s: the log doesn't say why", name)
+		}
 	}
 }
 
@@ -874,6 +876,63 @@ type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 func (brokenPipe) Close() error              { return nil }
+
+type eagerBrokenPipe struct{ brokenPipe }
+
+func (eagerBrokenPipe) TryWrite([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+// TestOutputTakesAPart: what an output has no room for at once follows, and nothing comes in between.
+func TestOutputTakesAPart(t *testing.T) {
+	out := &partly{}
+	client := rpctest.Start(func(in io.ReadCloser, pipe io.WriteCloser) int {
+		out.WriteCloser = pipe
+		return rpc.NewPeer(in, out, rpc.Config{
+			Handler: (&session{}).handle, Marshal: json.Marshal, Unmarshal: json.Unmarshal,
+		}).Serve(t.Context())
+	}, rpctest.Handlers{})
+	defer func() { _ = client.Close() }()
+	if err := client.Call(t.Context(), "initialize", struct{}{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	calls := map[string]*rpctest.Pending{}
+	for i := range 300 {
+		text := strings.Repeat("x", 13*i)
+		call, err := client.Send("echo", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls[text] = call
+	}
+	for sent, call := range calls {
+		var answer string
+		if err := call.Await(t.Context(), &answer); err != nil || answer != sent {
+			t.Fatalf("%d bytes came back as %d: %v", len(sent), len(answer), err)
+		}
+	}
+	if out.whole == 0 || out.part == 0 || out.none == 0 {
+		t.Errorf("written at once: %d wholly, %d in part, %d not at all", out.whole, out.part, out.none)
+	}
+}
+
+// partly is an output that takes at once all, a part or nothing by turns.
+type partly struct {
+	io.WriteCloser
+	whole, part, none int
+}
+
+func (o *partly) TryWrite(p []byte) (int, error) {
+	switch turn := o.whole + o.part + o.none; turn % 3 {
+	case 0:
+		o.whole++
+	case 1:
+		o.part++
+		p = p[:len(p)/2]
+	default:
+		o.none++
+		return 0, nil
+	}
+	return o.Write(p)
+}
 
 func TestTimingsAreLogged(t *testing.T) {
 	s := start(t, rpc.Limits{})

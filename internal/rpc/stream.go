@@ -23,6 +23,7 @@ func (s stream) ReadFrame(ctx context.Context) ([]byte, int64, error) {
 		}
 		s.p.progress.Add(1)
 		if next.task == nil {
+			s.p.inBatch = isBatch(next.body)
 			return next.body, int64(len(next.body)), nil
 		}
 		s.p.runTask(next.task)
@@ -39,12 +40,15 @@ func (s stream) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 	return message, n, err
 }
 
-// Write queues a message for the writer.
-func (s stream) Write(_ context.Context, message jsonrpc2.Message) (int64, error) {
-	return 0, s.p.send(message)
+// Write sends a message. That of an answer has the context that its handler was called with.
+func (s stream) Write(ctx context.Context, message jsonrpc2.Message) (int64, error) {
+	err := s.p.send(message)
+	s.p.progress.Add(1)
+	s.p.lane.answered(ctx)
+	return 0, err
 }
 
-// WriteFrame queues a body, the answer to a batch.
+// WriteFrame sends a body, the answer to a batch.
 func (s stream) WriteFrame(_ context.Context, body []byte) (int64, error) {
 	return 0, s.p.out.put(frame(body, len(body)))
 }
