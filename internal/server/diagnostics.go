@@ -91,17 +91,23 @@ func (s *Server) unwatched(snapshot *workspace.Snapshot) []*workspace.Document {
 	return snapshot.Documents()
 }
 
-// awaitQuiet waits until nothing changes, but not for ever.
+// awaitQuiet waits until nothing changes, but not for ever. It looks at the clock when the time since a change may be over, and not at
+// each change: so no keystroke wakes it.
 func (s *Server) awaitQuiet(ctx context.Context) {
-	for latest := time.After(diagnosticsAtLatest); ; {
+	latest := time.Now().Add(diagnosticsAtLatest)
+	for ctx.Err() == nil {
+		wait := min(time.Until(s.looks.lastAsked().Add(diagnosticsAfter)), time.Until(latest))
+		if wait <= 0 {
+			break
+		}
 		select {
-		case <-s.changed:
-			continue
-		case <-time.After(diagnosticsAfter):
-		case <-latest:
+		case <-time.After(wait):
 		case <-ctx.Done():
 		}
-		return
+	}
+	select {
+	case <-s.changed: // by what the next snapshot has
+	default:
 	}
 }
 

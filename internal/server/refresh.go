@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"sync"
+	"time"
 
 	"go.lsp.dev/protocol"
 
@@ -18,6 +19,7 @@ import (
 type looks struct {
 	mu          sync.Mutex
 	asked, done int
+	last        time.Time     // of the changes
 	ended       chan struct{} // closed when the next look ends; nil as long as nobody waits
 }
 
@@ -25,6 +27,13 @@ func (l *looks) ask() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked++
+	l.last = time.Now()
+}
+
+func (l *looks) lastAsked() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
 }
 
 // begin is how many changes there were up to now.
