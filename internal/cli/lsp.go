@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap/zapcore"
@@ -16,8 +18,35 @@ import (
 	"jetpills/internal/server"
 )
 
-// spareHeap is how many bytes more than are in use the server may make between two collections.
-const spareHeap = 8 << 20
+const (
+	// startPercent is how much may be made before the first collection, as [debug.SetGCPercent] has it: 8 MiB, of which a start takes half.
+	startPercent = 200
+	afterStart   = time.Second
+	// spareHeap is how many bytes more than are in use the server may make between two collections.
+	spareHeap = 8 << 20
+)
+
+// collectSeldom has the collector run less often than it would. It runs when as much was made as is in use, which is little here: at every
+// fortieth keystroke, and a hundredth of them waits for it. So spareHeap more is in use. Nothing is written there, and the system gives no
+// memory for it. But to make it is to collect, so it comes after the start, in which nothing is collected.
+func collectSeldom() (stop func()) {
+	usual := debug.SetGCPercent(startPercent)
+	if usual != 100 { // the user's choice, by GOGC
+		debug.SetGCPercent(usual)
+		return func() {}
+	}
+	var spare []byte
+	start := time.AfterFunc(afterStart, func() {
+		debug.SetGCPercent(usual)
+		spare = make([]byte, spareHeap)
+	})
+	return func() {
+		if start.Stop() {
+			debug.SetGCPercent(usual)
+		}
+		runtime.KeepAlive(&spare)
+	}
+}
 
 func (p *Program) lspCommand() *cobra.Command {
 	var logFile, logLevel string
@@ -30,11 +59,7 @@ func (p *Program) lspCommand() *cobra.Command {
 			return err
 		}
 		defer func() { _ = logger.Sync() }()
-		// The collector runs when as much was made as is in use, which is little here: it would run at every fortieth keystroke, and be
-		// what a hundredth of them waits for. So it takes this much more to be in use. Nothing is written there, and the system gives
-		// no memory for it.
-		spare := make([]byte, spareHeap)
-		defer runtime.KeepAlive(spare)
+		defer collectSeldom()()
 		in, releaseIn := polled(p.Stdin, p.Stderr)
 		defer releaseIn()
 		out, releaseOut := polled(p.Stdout, p.Stderr)

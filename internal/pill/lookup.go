@@ -101,6 +101,9 @@ func preference(t Topic, s Section) float32 {
 	return points
 }
 
+// Warm makes what the first lookup would wait for.
+func (c *Collection) Warm() { c.explained() }
+
 // For returns the section that explains the first of the topics that any section explains. What sections
 // declare in their comments goes first, an exact name before a glob, a longer glob before a shorter. Then
 // goes what is inferred of pills without such comments.

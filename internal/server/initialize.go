@@ -8,6 +8,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"jetpills/internal/log"
+	"jetpills/internal/rpc"
 	"jetpills/internal/text"
 )
 
@@ -88,6 +89,9 @@ func (s *Server) Initialize(_ context.Context, sent *harmless[initializeParams])
 	var kind protocol.PositionEncodingKind
 	s.encoding, kind = chooseEncoding(params.Capabilities.General.PositionEncodings)
 	s.folders = foldersOf(params)
+	if <-s.opened; s.session == nil {
+		return nil, rpc.NewError(rpc.InternalError, "the embedded facts are damaged")
+	}
 	s.session.SetFolders(s.folders.paths())
 	s.applySettings(protocol.LSPAny(params.InitializationOptions))
 	s.log.Info("initialized", log.String("client", params.ClientInfo.Name), log.String("clientVersion", params.ClientInfo.Version),

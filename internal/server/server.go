@@ -36,7 +36,8 @@ type Options struct {
 type Server struct {
 	log     *log.Logger
 	version string
-	session session
+	session session       // nothing before it is opened
+	opened  chan struct{} // closed when it is, or cannot be
 
 	peer   *rpc.Peer
 	remote protocol.Client
@@ -64,21 +65,11 @@ type Server struct {
 
 // Run serves one client on in and out until it leaves, and returns the exit code of the process.
 func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Options) int {
-	if options.Session == nil {
-		library, err := catalog.Open()
-		if err != nil {
-			options.Logger.Error("the embedded facts", log.Error(err))
-			return 1
-		}
-		options.Session = live{workspace.NewSession(workspace.Config{
-			Library: library, Pills: pill.Open(options.Pills), Logger: options.Logger, Root: options.Root,
-		}), options.Logger}
-	}
 	running, stop := context.WithCancel(ctx)
 	s := &Server{
 		log:     options.Logger,
 		version: options.Version,
-		session: options.Session,
+		opened:  make(chan struct{}),
 		changed: make(chan struct{}, 1),
 		running: running,
 		leave:   stop,
@@ -92,11 +83,37 @@ func Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, options Opti
 		Logger:    options.Logger,
 	})
 	s.remote = protocol.ClientDispatcher(s.peer.Conn())
-	s.inBackground(s.keepDiagnostics)
+	s.inBackground(func(ctx context.Context) {
+		if s.open(options) {
+			s.keepDiagnostics(ctx)
+		}
+	})
 	code := s.peer.Serve(running)
 	stop()
 	s.background.Wait()
 	return code
+}
+
+// open makes the session, while the client says who it is, and does beforehand what the first question would wait for.
+func (s *Server) open(options Options) bool {
+	if s.session = options.Session; s.session != nil {
+		close(s.opened)
+		return true
+	}
+	library, err := catalog.Open()
+	if err != nil {
+		s.log.Error("the embedded facts", log.Error(err))
+		close(s.opened)
+		s.leave()
+		return false
+	}
+	opened := workspace.NewSession(workspace.Config{
+		Library: library, Pills: pill.Open(options.Pills), Logger: s.log, Root: options.Root,
+	})
+	s.session = live{opened, s.log}
+	close(s.opened)
+	opened.Warm()
+	return true
 }
 
 // handle sends a message to its method.

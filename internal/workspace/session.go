@@ -82,6 +82,12 @@ func NewSession(config Config) *Session {
 	return s
 }
 
+// Warm does what the first question would wait for: it may run beside everything else.
+func (s *Session) Warm() {
+	s.library.Newest()
+	s.shipped.read().Warm()
+}
+
 // Snapshot is the session as it is now.
 func (s *Session) Snapshot() *Snapshot { return s.current.Load() }
 
