@@ -228,15 +228,17 @@ def main():
                     server.open(path)
                     for method, at in (("hover", hover), ("completion", complete)):
                         took = [server.ask(method, path, *at, server.keystroke(path)) for _ in range(requests + 5)]
-                        times[method][which] += took[5:]  # what a session does once is the row of the start
+                        times[method][which].extend(took[5:])  # what a session does once is the row of the start
                     server.close()
             for method, of in times.items():
                 row(f"{size} KB, keystroke, {method}", "ms", of)
 
         first, null, typed, memory = ([], []), ([], []), ([], []), ([], [])
+        folder = folder / "ten"  # without the large files
+        folder.mkdir()
         ten = []
         for i in range(10):
-            path = folder / f"ten{i}.nix"
+            path = folder / f"{i}.nix"
             path.write_text(module(15 << 10))
             ten.append(path)
         hover, _ = places(ten[0].read_text())
@@ -249,8 +251,8 @@ def main():
                 for path in ten[1:]:
                     server.open(path)
                     server.ask("hover", path, *hover)
-                null[which] += [server.ask("hover", ten[0], 0, 0) for _ in range(50)]
-                typed[which] += [server.ask("hover", ten[0], *hover) for _ in range(50)]
+                null[which].extend(server.ask("hover", ten[0], 0, 0) for _ in range(50))
+                typed[which].extend(server.ask("hover", ten[0], *hover) for _ in range(50))
                 memory[which].append(server.memory() / 1000)
                 server.close()
         row("hover of nothing", "ms", null)
