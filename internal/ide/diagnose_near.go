@@ -58,15 +58,19 @@ func (d *diagnoser) nearRoot(path module.Path) (nearRoot, bool) {
 		counts = make([]int, len(path))
 	}
 	counts = counts[:len(path)]
+	roots := d.roots()
 	for names, before := range optionNames(path) {
 		counts[len(path)-len(names)] = lettersIn(names[0])
-		for _, root := range d.roots() {
+		if !d.mayBeginRoot(counts[len(path)-len(names):]) {
+			continue
+		}
+		for _, root := range roots {
 			if len(names) >= len(root.names) && slices.Equal(names[:len(root.names)], root.names) {
 				return nearRoot{}, false
 			}
 		}
-		for i := range d.roots() {
-			root := &d.sets[i]
+		for i := range roots {
+			root := &roots[i]
 			if count := d.namesOf(root, names, counts[len(path)-len(names):]); count > 0 {
 				last := module.Part{Known: true}
 				if len(before) > 0 {
@@ -96,10 +100,29 @@ func (d *diagnoser) roots() []root {
 				r.words = wordsOf(r.names)
 				r.letters.add(path)
 				d.sets = append(d.sets, r)
+				for sum := max(r.letters.all-mostMisspelt, 0); sum <= r.letters.all+mostMisspelt; sum++ {
+					d.sums = append(d.sums, make([]bool, max(sum+1-len(d.sums), 0))...)
+					d.sums[sum] = true
+				}
 			}
 		}
 	}
 	return d.sets
+}
+
+// mayBeginRoot reports whether the path of a set of options, or what is nearly one, has as many letters as the first of some names,
+// which have so many each. Few names do.
+func (d *diagnoser) mayBeginRoot(counts []int) bool {
+	all := 0
+	for _, count := range counts {
+		if all += count; all >= len(d.sums) {
+			return false
+		}
+		if d.sums[all] {
+			return true
+		}
+	}
+	return false
 }
 
 // mostMisspelt is how many letters of a set's path may be wrong if an option of the set follows: one of a word.

@@ -250,11 +250,17 @@ func (q *query) isJetpackInput(name string) bool {
 
 // isPinnedInput reports whether the lock file has jetpack-nixos under that name.
 func (q *query) isPinnedInput(name string) bool {
-	if _, ok := q.sn.InputPinned(q.doc, name); ok {
-		return true
+	is, ok := q.inputs[name]
+	if !ok {
+		_, is = q.sn.InputPinned(q.doc, name)
+		input := q.pinned.Pin.Input
+		is = is || input != "" && name == input[strings.LastIndexByte(input, '/')+1:]
+		if q.inputs == nil {
+			q.inputs = map[string]bool{}
+		}
+		q.inputs[name] = is // who goes through a text asks for pkgs and lib at every other line
 	}
-	input := q.pinned.Pin.Input
-	return input != "" && name == input[strings.LastIndexByte(input, '/')+1:]
+	return is
 }
 
 // flakes reports whether the document is a flake.
