@@ -72,7 +72,7 @@ func TestLogWithinOutput(t *testing.T) {
 	}()
 	select {
 	case <-ended:
-	case <-time.After(200 * time.Millisecond):
+	case <-time.After(logGrace / 2): // the end of the server waits for twice that
 	}
 	printed, err := io.ReadAll(fromServer)
 	if err != nil {
