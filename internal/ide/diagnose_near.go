@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -52,18 +53,15 @@ type nearRoot struct {
 
 // nearRoot finds the end of a path that begins nearly as a set of options does, with one of the set's options behind it.
 func (d *diagnoser) nearRoot(path module.Path) (nearRoot, bool) {
-	var short [16]int // most paths have so few names
-	counts := short[:]
+	var short [16]letterSet // most paths have so few names
+	sets := short[:]
 	if len(path) > len(short) {
-		counts = make([]int, len(path))
+		sets = make([]letterSet, len(path))
 	}
-	counts = counts[:len(path)]
+	sets = sets[:len(path)]
 	roots := d.roots()
 	for names, before := range optionNames(path) {
-		counts[len(path)-len(names)] = lettersIn(names[0])
-		if !d.mayBeginRoot(counts[len(path)-len(names):]) {
-			continue
-		}
+		sets[len(path)-len(names)] = letterSetOf(names[0])
 		for _, root := range roots {
 			if len(names) >= len(root.names) && slices.Equal(names[:len(root.names)], root.names) {
 				return nearRoot{}, false
@@ -71,7 +69,7 @@ func (d *diagnoser) nearRoot(path module.Path) (nearRoot, bool) {
 		}
 		for i := range roots {
 			root := &roots[i]
-			if count := d.namesOf(root, names, counts[len(path)-len(names):]); count > 0 {
+			if count := d.namesOf(root, names, sets[len(path)-len(names):]); count > 0 {
 				last := module.Part{Known: true}
 				if len(before) > 0 {
 					last = before[len(before)-1]
@@ -87,7 +85,8 @@ func (d *diagnoser) nearRoot(path module.Path) (nearRoot, bool) {
 type root struct {
 	names   []string
 	words   []string // of the names, see wordsOf
-	letters letterCount
+	letters letterSet
+	counts  letterCount
 }
 
 // roots are the sets of options that the pinned revision has. A single option in a set of NixOS's is left out: others of that
@@ -98,50 +97,33 @@ func (d *diagnoser) roots() []root {
 			if _, isOption := d.pinned.Catalog.Option(path); !isOption {
 				r := root{names: strings.Split(path, ".")}
 				r.words = wordsOf(r.names)
-				r.letters.add(path)
+				r.letters = letterSetOf(path)
+				r.counts.add(path)
 				d.sets = append(d.sets, r)
-				for sum := max(r.letters.all-mostMisspelt, 0); sum <= r.letters.all+mostMisspelt; sum++ {
-					d.sums = append(d.sums, make([]bool, max(sum+1-len(d.sums), 0))...)
-					d.sums[sum] = true
-				}
 			}
 		}
 	}
 	return d.sets
 }
 
-// mayBeginRoot reports whether the path of a set of options, or what is nearly one, has as many letters as the first of some names,
-// which have so many each. Few names do.
-func (d *diagnoser) mayBeginRoot(counts []int) bool {
-	all := 0
-	for _, count := range counts {
-		if all += count; all >= len(d.sums) {
-			return false
-		}
-		if d.sums[all] {
-			return true
-		}
-	}
-	return false
-}
-
 // mostMisspelt is how many letters of a set's path may be wrong if an option of the set follows: one of a word.
 const mostMisspelt = 2
 
 // namesOf is how many of the first names of a path stand for a set of options, but for a letter or two, or for what stands
-// between the words; 0 if none do. It gets how many letters are in each name.
-func (d *diagnoser) namesOf(r *root, names []string, counts []int) int {
-	best, count, all := mostMisspelt+1, 0, 0
+// between the words; 0 if none do. It gets the letters of each name.
+func (d *diagnoser) namesOf(r *root, names []string, sets []letterSet) int {
+	best, count := mostMisspelt+1, 0
+	var set letterSet
 	for n := 1; n <= min(len(names), len(r.names)+2); n++ {
-		if all += counts[n-1]; all < r.letters.all-mostMisspelt || all > r.letters.all+mostMisspelt {
+		if set = set.with(sets[n-1]); set.isFarFrom(r.letters) {
 			continue // as most paths
 		}
-		var letters letterCount
+		var counts letterCount
 		for _, name := range names[:n] {
-			letters.add(name)
+			counts.add(name)
 		}
-		if letters.isFarFrom(&r.letters) {
-			continue
+		if counts.isFarFrom(&r.counts) {
+			continue // as nearly all others
 		}
 		distance := wrongLetters(wordsOf(names[:n]), r.words)
 		isWhole := n == len(names) && distance < mostMisspelt
@@ -152,37 +134,47 @@ func (d *diagnoser) namesOf(r *root, names []string, counts []int) int {
 	return count
 }
 
-// letterCount is how often each letter stands in names, and how many letters there are.
-type letterCount struct {
-	of  ['z' - 'a' + 1]int16
-	all int
+// letterSet is which letters stand in names, a bit each, and how many letters there are.
+type letterSet struct {
+	which uint32
+	all   int
 }
+
+func letterSetOf(name string) (s letterSet) {
+	for i := range len(name) {
+		if b := name[i] | 0x20 - 'a'; b < 26 {
+			s.which |= 1 << b
+			s.all++
+		}
+	}
+	return s
+}
+
+func (s letterSet) with(other letterSet) letterSet {
+	return letterSet{s.which | other.which, s.all + other.all}
+}
+
+// isFarFrom reports whether more than mostMisspelt letters differ for certain: each may be another one, or one more or less.
+func (s letterSet) isFarFrom(other letterSet) bool {
+	return max(s.all-other.all, other.all-s.all) > mostMisspelt || bits.OnesCount32(s.which^other.which) > 2*mostMisspelt
+}
+
+// letterCount is how often each letter stands in names.
+type letterCount [26]int16
 
 func (c *letterCount) add(name string) {
 	for i := range len(name) {
-		if b := name[i] | 0x20; 'a' <= b && b <= 'z' {
-			c.of[b-'a']++
-			c.all++
+		if b := name[i] | 0x20 - 'a'; b < 26 {
+			c[b]++
 		}
 	}
-}
-
-// lettersIn is how many letters are in a name.
-func lettersIn(name string) int {
-	n := 0
-	for i := range len(name) {
-		if b := name[i] | 0x20; 'a' <= b && b <= 'z' {
-			n++
-		}
-	}
-	return n
 }
 
 // isFarFrom reports whether more letters differ than mostMisspelt, wherever they stand.
 func (c *letterCount) isFarFrom(other *letterCount) bool {
 	differ := 0
-	for i := range c.of {
-		d := int(c.of[i]) - int(other.of[i])
+	for i := range c {
+		d := int(c[i]) - int(other[i])
 		differ += max(d, -d)
 	}
 	return differ > 2*mostMisspelt // a wrong one is one more and one less

@@ -171,7 +171,6 @@ type diagnoser struct {
 	defined     []module.Definition // see definitions
 	foundReads  []module.Read       // see allReads
 	sets        []root              // see roots
-	sums        []bool              // how many letters their paths have, or what is nearly one; see mayBeginRoot
 	declares    map[string]bool     // see mayDeclare
 	readings    *readings           // see readPlaces
 	hostsOfDoc  []*host.Host
