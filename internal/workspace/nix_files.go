@@ -92,9 +92,13 @@ func (v *nixVisit) folder(root string, deep bool) (complete bool) {
 	}
 	defer opened.Close()
 	w := walk{root: opened, bounds: boundsOf[usual], search: search{complete: true}}
-	look := func(name string) {
-		v.file(&w, name)
-		w.stopped = v.stopped
+	look := func(names []string) {
+		for _, name := range names {
+			if v.file(&w, name); v.stopped {
+				w.stopped = true
+				return
+			}
+		}
 	}
 	if deep {
 		w.everything(look)

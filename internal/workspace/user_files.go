@@ -7,9 +7,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"jetpills/internal/nix/module"
@@ -159,7 +161,7 @@ func (u *userFiles) below(root string, far reach) *search {
 }
 
 // everything looks at the Nix files in the root folder and in those below it, but for source trees of jetpack-nixos.
-func (w *walk) everything(look func(name string)) {
+func (w *walk) everything(look func(names []string)) {
 	level := []string{"."}
 	for depth := 0; len(level) > 0 && !w.stopped; depth++ {
 		var next []string
@@ -210,8 +212,8 @@ type walk struct {
 	bounds bounds
 	seen   map[string]bool
 
-	folders, read, entries, bytes int
-	stopped                       bool // what looks at the files wants no more
+	folders, looked, entries, bytes int
+	stopped                         bool // what looks at the files wants no more
 }
 
 // path is that of a name.
@@ -221,7 +223,7 @@ func (w *walk) path(name string) string {
 
 // folder looks at the Nix files in a folder and gives the folders in it. Symbolic links are not followed: what they lead to
 // in the root folder is found there.
-func (w *walk) folder(name string, look func(name string)) (below []string) {
+func (w *walk) folder(name string, look func(names []string)) (below []string) {
 	opened, err := w.root.Open(name)
 	if err != nil {
 		w.missed(err)
@@ -253,16 +255,41 @@ func (w *walk) folder(name string, look func(name string)) (below []string) {
 	}
 	slices.Sort(below)
 	slices.Sort(files)
-	for _, name := range files {
-		if w.stopped {
-			return nil
-		}
-		look(name)
+	if look(files); w.stopped {
+		return nil
 	}
 	return below
 }
 
-func (w *walk) look(name string) { w.file(name, false) }
+// look looks at files, at several at once where somebody waits for all.
+func (w *walk) look(names []string) {
+	var files []admitted
+	for _, name := range names {
+		if file, ok := w.admit(name, false); ok {
+			files = append(files, file)
+		}
+		if w.stopped {
+			break
+		}
+	}
+	workers := 1
+	if w.bounds != boundsOf[usual] {
+		workers = min(runtime.GOMAXPROCS(0), len(files))
+	}
+	var next atomic.Int64
+	var reading sync.WaitGroup
+	for range workers {
+		reading.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				w.read(&files[i])
+			}
+		})
+	}
+	reading.Wait()
+	for i := range files {
+		w.add(&files[i])
+	}
+}
 
 // leadsOut reports whether a symbolic link leads to a folder outside the root folder, or to a Nix file there.
 func (w *walk) leadsOut(name string, isNix bool) bool {
@@ -303,7 +330,11 @@ func (w *walk) follow(imports []string) {
 		case err != nil:
 			w.missed(err)
 		case info.Mode().IsRegular() && !w.seen[name] && !w.isInCheckout(name, checkouts):
-			queue = append(queue, w.file(name, true).imports...)
+			if file, ok := w.admit(name, true); ok {
+				w.read(&file)
+				w.add(&file)
+				queue = append(queue, file.imports...)
+			}
 		}
 	}
 }
@@ -335,46 +366,69 @@ func isUpstream(root *os.Root, name string) bool {
 	return upstream.IsCheckout(below.FS())
 }
 
-// file looks at a file, and reads it unless it is still what it was when it was last read.
-func (w *walk) file(name string, imports bool) userFile {
+// admitted is a file that is within the bounds of a walk.
+type admitted struct {
+	userFile
+	name    string
+	isKnown bool // from when it was last read, or read by now
+	err     error
+}
+
+// admit says whether a file is to be looked at, and what is known of it, if it is still what it was when it was last read.
+func (w *walk) admit(name string, imports bool) (file admitted, ok bool) {
 	if w.seen[name] {
-		return userFile{}
+		return admitted{}, false
 	}
 	w.seen[name] = true
 	info, err := w.root.Stat(name)
 	if err != nil {
 		w.missed(err)
-		return userFile{}
+		return admitted{}, false
 	}
-	if w.read == w.bounds.files || w.bytes >= w.bounds.bytes {
+	if w.looked == w.bounds.files || w.bytes >= w.bounds.bytes {
 		w.complete, w.stopped = false, true
-		return userFile{}
+		return admitted{}, false
 	}
 	if info.Size() > maxUserBytes {
 		w.complete = false
-		return userFile{}
+		return admitted{}, false
 	}
-	w.read++
+	w.looked++
 	known, _ := w.known.Load(w.path(name))
-	file, ok := known.(userFile)
-	if !ok || !file.modified.Equal(info.ModTime()) || file.size != info.Size() || imports && !file.hasImports {
-		w.bytes += int(info.Size())
-		source, err := readBelow(w.root, name, maxUserBytes)
-		if err != nil {
-			w.missed(err)
-			return userFile{}
-		}
-		file = userFile{path: w.path(name), modified: info.ModTime(), size: info.Size(), hasImports: imports}
-		file.parse(source)
-		w.known.Store(file.path, file)
+	before, ok := known.(userFile)
+	if ok && before.modified.Equal(info.ModTime()) && before.size == info.Size() && (before.hasImports || !imports) {
+		return admitted{userFile: before, name: name, isKnown: true}, true
 	}
-	if file.isLeftOut {
+	w.bytes += int(info.Size())
+	return admitted{userFile: userFile{path: w.path(name), modified: info.ModTime(), size: info.Size(), hasImports: imports}, name: name}, true
+}
+
+// read reads a file unless it is known. Several may be read at once.
+func (w *walk) read(f *admitted) {
+	if f.isKnown {
+		return
+	}
+	source, err := readBelow(w.root, f.name, maxUserBytes)
+	if err != nil {
+		f.err = err
+		return
+	}
+	f.parse(source)
+	w.known.Store(f.path, f.userFile)
+}
+
+// add adds what a file says to what is found.
+func (w *walk) add(f *admitted) {
+	switch {
+	case f.err != nil:
+		w.missed(f.err)
+		return
+	case f.isLeftOut:
 		w.complete = false
 	}
-	if len(file.declared) > 0 || file.says() {
-		w.files = append(w.files, file)
+	if len(f.declared) > 0 || f.says() {
+		w.files = append(w.files, f.userFile)
 	}
-	return file
 }
 
 // parse finds the options, overlays and imports in the file's text, unless it can be seen from afar that there are none.
