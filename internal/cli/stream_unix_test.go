@@ -63,12 +63,17 @@ func TestLogWithinOutput(t *testing.T) {
 			_, _ = toServer.WriteString(framed(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"none"}`, i)))
 		}
 	}()
-	program := Program{Args: []string{"lsp", "--log-level", "debug"}, Stdin: in, Stdout: out, Stderr: out, Pills: pills.FS}
+	fd, err := syscall.Dup(int(out.Fd())) // a process has two files of one pipe, too: the server closes its output before the log ends
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := os.NewFile(uintptr(fd), "log")
+	program := Program{Args: []string{"lsp", "--log-level", "debug"}, Stdin: in, Stdout: out, Stderr: log, Pills: pills.FS}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		program.Run()
-		_ = out.Close()
+		_, _ = out.Close(), log.Close()
 	}()
 	select {
 	case <-ended:
