@@ -107,9 +107,13 @@ func (p *Peer) request(dispatch context.Context, req *jsonrpc2.Request) (jsonrpc
 	if err := p.lane.await(ctx, place); err != nil {
 		return nil, wireError(ctx, req.Method(), err)
 	}
-	// Until an answer lies in the outbox its bytes are ours to count. The library keeps those of a batch's members until it has all.
+	// Until an answer lies in the outbox its bytes are ours to count. The library keeps those of a batch's members until it has all. It ends
+	// a member's context once the answer is kept, and that of the last one once all are sent: before, nothing may take the batch for done.
 	if isMember {
-		defer p.lane.leave()
+		context.AfterFunc(dispatch, func() {
+			p.progress.Add(1)
+			p.lane.leave()
+		})
 	} else {
 		p.lane.leaveWith(dispatch)
 	}

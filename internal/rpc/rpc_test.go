@@ -629,6 +629,26 @@ func TestRequestsBeforeTheEndOfInputAreAnswered(t *testing.T) {
 	}
 }
 
+// TestBatchBeforeTheEndOfInputIsAnswered is the same of a batch, which takes a while to put together and is answered as a whole.
+func TestBatchBeforeTheEndOfInputIsAnswered(t *testing.T) {
+	s := start(t, rpc.Limits{})
+	const members, size = 64, 1 << 20
+	var batch []string
+	for i := range members {
+		batch = append(batch, fmt.Sprintf(`{"jsonrpc":"2.0","id":"member%d","method":"echo","params":%q}`, i, strings.Repeat("x", size)))
+	}
+	if err := s.Frame("[" + strings.Join(batch, ",") + "]"); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.CloseInput()
+	for range members {
+		if m := s.stray(); len(m.Result) < size {
+			t.Fatalf("a member's answer is %.40s, error %v", m.Result, m.Error)
+		}
+	}
+	s.exit(1)
+}
+
 func TestRequestsAtWorkAreBounded(t *testing.T) {
 	s := start(t, rpc.Limits{Running: 3, Waiting: 100})
 	var calls []*rpctest.Pending
