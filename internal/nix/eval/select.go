@@ -61,7 +61,7 @@ func (e *Evaluator) selectFrom(v Value, name string) (Value, *Thunk) {
 
 // asLib is nixpkgs' lib if that is what a symbol stands for.
 func (e *Evaluator) asLib(v Value) *Attrs {
-	if s, ok := v.(*Symbol); ok && len(s.Path) > 0 && e.options.IsLib(s.Path) {
+	if s, ok := v.(*Symbol); ok && e.options.IsLib(s.Path) {
 		return e.lib
 	}
 	return nil
@@ -71,7 +71,7 @@ func (e *Evaluator) asLib(v Value) *Attrs {
 // inputs.nixpkgs.lib.
 func IsLib(path []string) bool {
 	n := len(path)
-	if path[n-1] != "lib" {
+	if n == 0 || path[n-1] != "lib" {
 		return false
 	}
 	if n == 1 {

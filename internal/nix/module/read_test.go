@@ -120,6 +120,7 @@ func TestReadNames(t *testing.T) {
 		`{ config, ... }: lib.getAttrFromPath [ "a" "b" ] config`:       `config.a.b: "a" "b"`,
 		`{ config, pkgs, lib, ... }: [ pkgs.a lib.b (f config).c x.y ]`: "x.y: y",
 		`{ config, ... }: config.`:                                      "",
+		`{ ... }@inputs: with inputs; b`:                                "inputs.b: b",
 	} {
 		var got []string
 		module.Reads(syntax.Parse(source), func(r module.Read) bool {
