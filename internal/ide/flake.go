@@ -253,14 +253,13 @@ func (q *query) isPinnedInput(name string) bool {
 	is, ok := q.inputs[name]
 	if !ok {
 		_, is = q.sn.InputPinned(q.doc, name)
-		input := q.pinned.Pin.Input
-		is = is || input != "" && name == input[strings.LastIndexByte(input, '/')+1:]
 		if q.inputs == nil {
 			q.inputs = map[string]bool{}
 		}
 		q.inputs[name] = is // who goes through a text asks for pkgs and lib at every other line
 	}
-	return is
+	input := q.pinned.Pin.Input // of what is asked about now
+	return is || input != "" && name == input[strings.LastIndexByte(input, '/')+1:]
 }
 
 // flakes reports whether the document is a flake.

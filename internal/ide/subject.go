@@ -31,7 +31,7 @@ type query struct {
 	exact  bool             // a name is what it means by itself, not the path that it begins
 	layers layers           // what is known of the layers of the document
 	typing bool             // the value that is asked about is being typed
-	inputs map[string]bool  // names that were asked for, see isPinnedInput
+	inputs map[string]bool  // whether the lock file pins the names that were asked for, see isPinnedInput
 }
 
 func newQuery(sn *workspace.Snapshot, doc *workspace.Document) *query {
