@@ -2,12 +2,14 @@ package workspace
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -276,18 +278,33 @@ func (w *walk) look(names []string) {
 	if w.bounds != boundsOf[usual] {
 		workers = min(runtime.GOMAXPROCS(0), len(files))
 	}
+	inParallel(workers, len(files), func(i int) { w.read(&files[i]) })
+	for i := range files {
+		w.add(&files[i])
+	}
+}
+
+// inParallel does something for each of so many, for several at once. Where it panics, the caller does, who may know what to do without
+// it: nobody could keep a panic on another goroutine from ending the process.
+func inParallel(workers, all int, do func(i int)) {
 	var next atomic.Int64
-	var reading sync.WaitGroup
+	var working sync.WaitGroup
+	var panicked atomic.Pointer[string]
 	for range workers {
-		reading.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
-				w.read(&files[i])
+		working.Go(func() {
+			defer func() {
+				if cause := recover(); cause != nil {
+					told := fmt.Sprintf("%v\n%s", cause, debug.Stack())
+					panicked.Store(&told)
+				}
+			}()
+			for i := int(next.Add(1)) - 1; i < all; i = int(next.Add(1)) - 1 {
+				do(i)
 			}
 		})
 	}
-	reading.Wait()
-	for i := range files {
-		w.add(&files[i])
+	if working.Wait(); panicked.Load() != nil {
+		panic(*panicked.Load())
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -387,4 +388,24 @@ func TestUserModulesOfEach(t *testing.T) {
 	if beside != 1 || len(sn.userFiles.roots.entries) != 1 {
 		t.Errorf("%d folders and %d roots were searched, want one", beside, len(sn.userFiles.roots.entries))
 	}
+}
+
+// TestPanicBesideOthers: a panic at one of several files is for who asked, like any other.
+func TestPanicBesideOthers(t *testing.T) {
+	done := make([]bool, 100)
+	defer func() {
+		cause := fmt.Sprint(recover())
+		if !strings.Contains(cause, "at this one") || !strings.Contains(cause, "TestPanicBesideOthers") {
+			t.Errorf("the cause is %q", cause)
+		}
+		if n := len(slices.DeleteFunc(done, func(is bool) bool { return !is })); n != 99 {
+			t.Errorf("%d others were done", n)
+		}
+	}()
+	inParallel(2, len(done), func(i int) {
+		if i == 7 {
+			panic("at this one")
+		}
+		done[i] = true
+	})
 }
