@@ -15,6 +15,10 @@ const (
 	fullFactor   = 8
 )
 
+// mostAtOnce is how many bytes of a message are written at once: so the end can tell a client that reads a large one slowly from one
+// that does not read.
+const mostAtOnce = 64 << 10
+
 // outbox holds framed messages until a goroutine of its own has written them, so that no answer waits for a slow reader. What an eager
 // output takes at once is written where it is put: most answers need no other goroutine.
 type outbox struct {
@@ -79,12 +83,15 @@ func (o *outbox) run() {
 		if !ok {
 			return
 		}
-		_, err := o.w.Write(frame)
-		o.written(len(frame), err)
-		if err != nil {
-			return
+		for len(frame) > 0 {
+			n, err := o.w.Write(frame[:min(len(frame), mostAtOnce)])
+			frame = frame[n:]
+			o.written(n, len(frame) == 0, err)
+			if err != nil {
+				return
+			}
+			o.onWritten()
 		}
-		o.onWritten()
 	}
 }
 
@@ -104,10 +111,10 @@ func (o *outbox) next() ([]byte, bool) {
 	return frame, true
 }
 
-func (o *outbox) written(size int, err error) {
+func (o *outbox) written(size int, all bool, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.writing = false
+	o.writing = !all && err == nil
 	o.bytes -= size
 	if err != nil && o.err == nil {
 		o.fail(err)

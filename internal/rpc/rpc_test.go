@@ -649,6 +649,42 @@ func TestBatchBeforeTheEndOfInputIsAnswered(t *testing.T) {
 	s.exit(1)
 }
 
+// TestSlowReaderAtTheEnd: a client that reads a large answer more slowly than the end waits for others gets all of it.
+func TestSlowReaderAtTheEnd(t *testing.T) {
+	const size, grace = 4 << 20, 500 * time.Millisecond
+	client := rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
+		return rpc.NewPeer(in, slowly{out}, rpc.Config{
+			Handler: (&session{}).handle, Marshal: json.Marshal, Unmarshal: json.Unmarshal, Grace: grace,
+		}).Serve(t.Context())
+	}, rpctest.Handlers{})
+	defer func() { _ = client.Close() }()
+	if err := client.Call(t.Context(), "initialize", struct{}{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	call, err := client.Send("echo", strings.Repeat("x", size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = client.CloseInput()
+	var answer string
+	if err := call.Await(t.Context(), &answer); err != nil || len(answer) != size {
+		t.Errorf("%d bytes of %d came: %v", len(answer), size, err)
+	}
+}
+
+// slowly is an output that takes a second for each 3 MiB.
+type slowly struct{ io.WriteCloser }
+
+func (o slowly) Write(p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		time.Sleep(5 * time.Millisecond)
+		var more int
+		more, err = o.WriteCloser.Write(p[n:min(n+16<<10, len(p))])
+		n += more
+	}
+	return n, err
+}
+
 func TestRequestsAtWorkAreBounded(t *testing.T) {
 	s := start(t, rpc.Limits{Running: 3, Waiting: 100})
 	var calls []*rpctest.Pending
