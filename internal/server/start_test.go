@@ -16,14 +16,14 @@ import (
 	"jetpills/pills"
 )
 
-// TestStart bounds the memory that a server asks for up to its first hover. The first collection of garbage, which takes a tenth of the time
-// to the hover, comes when it and the packages of the program have asked for 4 MB.
+// TestStart bounds the memory that a server asks for up to its first hover. To get memory from the system takes a third of the time to the
+// hover.
 func TestStart(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // the first server of all lays the pills out there
 	file := filepath.Join(t.TempDir(), "configuration.nix")
 	content := bigModule(15_000)
 	line := strings.Count(content[:strings.Index(content, "hardware.nvidia-jetpack.som")], "\n")
-	const most = 2200 << 10
+	const most = 2400 << 10 // with the race detector, a tenth more than without
 	least := uint64(math.MaxUint64)
 	for round := 1; round <= 3 || least > most && round <= 20; round++ {
 		var before, after runtime.MemStats
