@@ -21,7 +21,7 @@ buildGoModule {
     ];
   };
   # The hash of what `go mod vendor` writes; a test computes it.
-  vendorHash = "sha256-UVgyr6y+5ebCQDA5Kncli4n9lovnr8IpcHQhr9/sN8o=";
+  vendorHash = "sha256-lpB2wF5+FBQAIUBbNB92er0kaE+dxNbHrqPaQSxUrgc=";
 
   subPackages = [ "cmd/jetpills" ];
   env.CGO_ENABLED = 0;

@@ -17,7 +17,7 @@ buildGoModule (finalAttrs: {
     tag = "v${finalAttrs.version}";
     hash = lib.fakeHash; # Nix says the right one
   };
-  vendorHash = "sha256-UVgyr6y+5ebCQDA5Kncli4n9lovnr8IpcHQhr9/sN8o=";
+  vendorHash = "sha256-lpB2wF5+FBQAIUBbNB92er0kaE+dxNbHrqPaQSxUrgc=";
 
   subPackages = [ "cmd/jetpills" ];
   env.CGO_ENABLED = 0;
