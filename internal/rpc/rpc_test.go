@@ -651,7 +651,7 @@ func TestBatchBeforeTheEndOfInputIsAnswered(t *testing.T) {
 
 // TestSlowReaderAtTheEnd: a client that reads a large answer more slowly than the end waits for others gets all of it.
 func TestSlowReaderAtTheEnd(t *testing.T) {
-	const size, grace = 4 << 20, 500 * time.Millisecond
+	const size, grace = 1 << 20, 1500 * time.Millisecond
 	client := rpctest.Start(func(in io.ReadCloser, out io.WriteCloser) int {
 		return rpc.NewPeer(in, slowly{out}, rpc.Config{
 			Handler: (&session{}).handle, Marshal: json.Marshal, Unmarshal: json.Unmarshal, Grace: grace,
@@ -672,12 +672,12 @@ func TestSlowReaderAtTheEnd(t *testing.T) {
 	}
 }
 
-// slowly is an output that takes a second for each 3 MiB.
+// slowly is an output that takes 2.6 s for each MiB.
 type slowly struct{ io.WriteCloser }
 
 func (o slowly) Write(p []byte) (n int, err error) {
 	for n < len(p) && err == nil {
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(40 * time.Millisecond)
 		var more int
 		more, err = o.WriteCloser.Write(p[n:min(n+16<<10, len(p))])
 		n += more
