@@ -632,7 +632,7 @@ func TestRequestsBeforeTheEndOfInputAreAnswered(t *testing.T) {
 // TestBatchBeforeTheEndOfInputIsAnswered is the same of a batch, which takes a while to put together and is answered as a whole.
 func TestBatchBeforeTheEndOfInputIsAnswered(t *testing.T) {
 	s := start(t, rpc.Limits{})
-	const members, size = 64, 1 << 20
+	const members, size = 64, 256 << 10
 	var batch []string
 	for i := range members {
 		batch = append(batch, fmt.Sprintf(`{"jsonrpc":"2.0","id":"member%d","method":"echo","params":%q}`, i, strings.Repeat("x", size)))
