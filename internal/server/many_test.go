@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,16 +23,7 @@ func TestDefinitionInManyFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	write := func(name, content string) {
-		t.Helper()
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	write := func(name, content string) { lay(t, filepath.Join(dir, name), content) }
 	write("flake.nix", `{ inputs.jetpack.url = "github:anduril/jetpack-nixos"; outputs = { jetpack, ... }: { }; }`)
 	for i := range 150 {
 		write(fmt.Sprintf("a/m%d.nix", i), "{ config, ... }: { networking.hostName = config.x.name; }\n")
