@@ -251,8 +251,8 @@ func (p *Program) check(paths []string, notes io.Writer) (findings []finding, lo
 	return c.findings, c.looked, err
 }
 
-// spareOfCheck is how many bytes more than are in use may be made between two collections: the files of a hundred. In lsp.go is why
-// they are made.
+// spareOfCheck is how many bytes more than are in use a check may make between two collections: what a hundred files take. See
+// collectSeldom.
 const spareOfCheck = 32 << 20
 
 func newChecking(snapshot *workspace.Snapshot, paths []string, notes io.Writer) *checking {

@@ -54,14 +54,14 @@ type nearRoot struct {
 // nearRoot finds the end of a path that begins nearly as a set of options does, with one of the set's options behind it.
 func (d *diagnoser) nearRoot(path module.Path) (nearRoot, bool) {
 	var short [16]letterSet // most paths have so few names
-	sets := short[:]
+	letters := short[:]
 	if len(path) > len(short) {
-		sets = make([]letterSet, len(path))
+		letters = make([]letterSet, len(path))
 	}
-	sets = sets[:len(path)]
+	letters = letters[:len(path)]
 	roots := d.roots()
 	for names, before := range optionNames(path) {
-		sets[len(path)-len(names)] = letterSetOf(names[0])
+		letters[len(path)-len(names)] = letterSetOf(names[0])
 		for _, root := range roots {
 			if len(names) >= len(root.names) && slices.Equal(names[:len(root.names)], root.names) {
 				return nearRoot{}, false
@@ -69,7 +69,7 @@ func (d *diagnoser) nearRoot(path module.Path) (nearRoot, bool) {
 		}
 		for i := range roots {
 			root := &roots[i]
-			if count := d.namesOf(root, names, sets[len(path)-len(names):]); count > 0 {
+			if count := d.namesOf(root, names, letters[len(path)-len(names):]); count > 0 {
 				last := module.Part{Known: true}
 				if len(before) > 0 {
 					last = before[len(before)-1]
@@ -111,11 +111,11 @@ const mostMisspelt = 2
 
 // namesOf is how many of the first names of a path stand for a set of options, but for a letter or two, or for what stands
 // between the words; 0 if none do. It gets the letters of each name.
-func (d *diagnoser) namesOf(r *root, names []string, sets []letterSet) int {
+func (d *diagnoser) namesOf(r *root, names []string, letters []letterSet) int {
 	best, count := mostMisspelt+1, 0
 	var set letterSet
 	for n := 1; n <= min(len(names), len(r.names)+2); n++ {
-		if set = set.with(sets[n-1]); set.isFarFrom(r.letters) {
+		if set = set.with(letters[n-1]); set.isFarFrom(r.letters) {
 			continue // as most paths
 		}
 		var counts letterCount
@@ -142,7 +142,7 @@ type letterSet struct {
 
 func letterSetOf(name string) (s letterSet) {
 	for i := range len(name) {
-		if b := name[i] | 0x20 - 'a'; b < 26 {
+		if b := (name[i] | 0x20) - 'a'; b < 26 {
 			s.which |= 1 << b
 			s.all++
 		}
@@ -164,7 +164,7 @@ type letterCount [26]int16
 
 func (c *letterCount) add(name string) {
 	for i := range len(name) {
-		if b := name[i] | 0x20 - 'a'; b < 26 {
+		if b := (name[i] | 0x20) - 'a'; b < 26 {
 			c[b]++
 		}
 	}

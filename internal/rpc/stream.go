@@ -40,7 +40,7 @@ func (s stream) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 	return message, n, err
 }
 
-// Write sends a message. That of an answer has the context that its handler was called with.
+// Write sends a message. An answer comes with the context that its handler was called with.
 func (s stream) Write(ctx context.Context, message jsonrpc2.Message) (int64, error) {
 	err := s.p.send(message)
 	s.p.progress.Add(1)

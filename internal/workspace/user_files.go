@@ -387,7 +387,7 @@ func isUpstream(root *os.Root, name string) bool {
 type admitted struct {
 	userFile
 	name    string
-	isKnown bool // from when it was last read, or read by now
+	isKnown bool // it is what it was when it was last read
 	err     error
 }
 
